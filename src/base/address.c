@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Socket addresses from text and to text. */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+int
+address_family(const struct address *address)
+{
+	return address->storage.ss_family;
+}
+
+static const struct sockaddr_un *
+as_unix(const struct address *address)
+{
+	return (const struct sockaddr_un *)&address->storage;
+}
+
+const char *
+address_path(const struct address *address)
+{
+	/* A peer without a name has a length that ends before the path. */
+	if (address->length <= offsetof(struct sockaddr_un, sun_path))
+		return "";
+	return as_unix(address)->sun_path;
+}
+
+static int
+parse_unix(const char *path, struct address *address, char *error)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&address->storage;
+
+	if (strlen(path) >= sizeof un->sun_path) {
+		snprintf(error, ADDRESS_TEXT_SIZE,
+		    "a socket's path has at most %zu characters",
+		    sizeof un->sun_path - 1);
+		return -1;
+	}
+	memset(address, 0, sizeof *address);
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, path, strlen(path) + 1);
+	address->length = sizeof *un;
+	return 1;
+}
+
+int
+address_split(const char *text, char **host, char **port)
+{
+	const char *colon = strrchr(text, ':');
+	int64_t number;
+
+	if (colon == NULL || text_parse_number(colon + 1, 0, 65535, &number) < 0)
+		return -1;
+	const char *start = text, *end = colon;
+	bool bracketed = end > start + 1 && *start == '[' && end[-1] == ']';
+	if (bracketed) {
+		start++;
+		end--;
+	} else if (memchr(start, ':', (size_t)(end - start)) != NULL) {
+		return -1; /* an IPv6 address needs its brackets */
+	}
+	if (end == start + 1 && *start == '*')
+		start = end;
+	*host = memory_format("%.*s", (int)(end - start), start);
+	*port = memory_copy(colon + 1);
+	return 0;
+}
+
+/* Copies the list that getaddrinfo(3) gave, IPv6 first so that "*" reads as one says it. */
+static int
+copy_addresses(const struct addrinfo *list, struct address addresses[ADDRESS_MAX])
+{
+	int count = 0;
+
+	for (; list != NULL && count < ADDRESS_MAX; list = list->ai_next) {
+		struct address *address = &addresses[count];
+		bool known = false;
+
+		memset(address, 0, sizeof *address);
+		memcpy(&address->storage, list->ai_addr, list->ai_addrlen);
+		address->length = list->ai_addrlen;
+		for (int i = 0; i < count; i++)
+			known = known || address_equal(&addresses[i], address);
+		if (!known)
+			count++;
+	}
+	return count;
+}
+
+static int
+resolve(const char *host, const char *port, struct address addresses[ADDRESS_MAX],
+    char *error)
+{
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *list;
+	int code = getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &list);
+
+	if (code != 0) {
+		snprintf(error, ADDRESS_TEXT_SIZE, "host \"%.64s\": %s", host,
+		    gai_strerror(code));
+		return -1;
+	}
+	int count = copy_addresses(list, addresses);
+	freeaddrinfo(list);
+	return count;
+}
+
+int
+address_parse_listen(
+    const char *text, struct address addresses[ADDRESS_MAX], char *error)
+{
+	char *host, *port;
+
+	if (strncmp(text, "unix:", 5) == 0)
+		text += 5;
+	if (text[0] == '/')
+		return parse_unix(text, &addresses[0], error);
+	if (address_split(text, &host, &port) < 0) {
+		snprintf(error, ADDRESS_TEXT_SIZE,
+		    "is not HOST:PORT, [IPV6]:PORT, *:PORT or /PATH");
+		return -1;
+	}
+	int count = resolve(host, port, addresses, error);
+	free(host);
+	free(port);
+	return count;
+}
+
+char *
+address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
+{
+	char ip[INET6_ADDRSTRLEN] = "?";
+
+	switch (address_family(address)) {
+	case AF_INET: {
+		const struct sockaddr_in *in = (const void *)&address->storage;
+		inet_ntop(AF_INET, &in->sin_addr, ip, sizeof ip);
+		snprintf(out, ADDRESS_TEXT_SIZE, "[%s]:%u", ip, ntohs(in->sin_port));
+		break;
+	}
+	case AF_INET6: {
+		const struct sockaddr_in6 *in6 = (const void *)&address->storage;
+		inet_ntop(AF_INET6, &in6->sin6_addr, ip, sizeof ip);
+		snprintf(out, ADDRESS_TEXT_SIZE, "[%s]:%u", ip, ntohs(in6->sin6_port));
+		break;
+	}
+	default:
+		snprintf(out, ADDRESS_TEXT_SIZE, "unix:%s", address_path(address));
+	}
+	return out;
+}
+
+bool
+address_equal(const struct address *a, const struct address *b)
+{
+	return a->length == b->length && memcmp(&a->storage, &b->storage, a->length) == 0;
+}

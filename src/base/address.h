@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_ADDRESS_H
+#define TLSD_BASE_ADDRESS_H
+
+/* Socket addresses: IPv4, IPv6 and Unix-domain ones, from text and to text. Values. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#define ADDRESS_TEXT_SIZE 128
+#define ADDRESS_MAX 8 /* how many socket addresses one listening text can stand for */
+
+struct address {
+	socklen_t length;
+	struct sockaddr_storage storage;
+};
+
+/*
+ * Reads where to listen: "HOST:PORT", "[IPV6]:PORT", "*:PORT" or ":PORT" (both families),
+ * "/PATH" or "unix:/PATH". A host name stands for all its addresses. Returns how many
+ * addresses were filled in, at most ADDRESS_MAX, or -1 with `error`, a text of
+ * ADDRESS_TEXT_SIZE bytes that says what is wrong and what would be right.
+ */
+int address_parse_listen(
+    const char *text, struct address addresses[ADDRESS_MAX], char *error);
+
+/*
+ * Splits "HOST:PORT" or "[IPV6]:PORT" at the last colon. The host comes without brackets,
+ * empty for "*". Both are memory that the caller frees. Returns 0, or -1 when there is no
+ * port in it or the port is not in 0-65535.
+ */
+int address_split(const char *text, char **host, char **port);
+
+/* "[192.0.2.7]:51514", "[2001:db8::1]:443", "unix:/run/x.sock". Returns `out`. */
+char *address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE]);
+
+bool address_equal(const struct address *a, const struct address *b);
+
+/* AF_INET, AF_INET6 or AF_UNIX. */
+int address_family(const struct address *address);
+
+/* The path of a Unix-domain address, "" for one without a name. */
+const char *address_path(const struct address *address);
+
+#endif

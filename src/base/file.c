@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Small files: read whole, written atomically. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+/* Closes `fd` and keeps errno. */
+static void
+close_quietly(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+}
+
+static int
+open_regular(const char *path)
+{
+	struct stat st;
+	/* O_NONBLOCK: opening a FIFO nobody writes to must not hang. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0) {
+		close_quietly(fd);
+		return -1;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		close(fd);
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		return -1;
+	}
+	return fd;
+}
+
+/* Fills `data` up to `room` bytes; returns how many there were, or -1. */
+static ssize_t
+read_up_to(int fd, char *data, size_t room)
+{
+	size_t have = 0;
+
+	while (have < room) {
+		ssize_t n = read(fd, data + have, room - have);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
+int
+file_read(const char *path, size_t limit, char **data, size_t *size)
+{
+	struct stat st;
+	char *memory = NULL;
+	ssize_t have = -1;
+	size_t room = 0;
+	int fd = open_regular(path);
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0)
+		goto out;
+	/* One byte more than the size tells growth; /proc files say 0, so never less. */
+	room = (size_t)st.st_size < 4096 ? 4096 : (size_t)st.st_size + 1;
+	if (room > limit)
+		room = limit + 1;
+	memory = calloc(1, room + 1);
+	if (memory == NULL)
+		goto out;
+	have = read_up_to(fd, memory, room);
+	if (have > (ssize_t)limit) {
+		errno = EFBIG;
+		have = -1;
+	}
+out:
+	close_quietly(fd);
+	if (have < 0) {
+		memory_wipe(memory, room);
+		free(memory);
+		return -1;
+	}
+	*data = memory;
+	*size = (size_t)have;
+	return 0;
+}
+
+int
+file_write_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, data, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Gives the finished temporary file its name; EEXIST if that is taken and to be kept. */
+static int
+put_in_place(const char *temporary, const char *path, enum file_existing existing)
+{
+	if (existing == FILE_REPLACE)
+		return rename(temporary, path);
+	if (link(temporary, path) < 0)
+		return -1;
+	return unlink(temporary);
+}
+
+int
+file_write(const char *path, const char *data, size_t size, mode_t mode,
+    enum file_existing existing)
+{
+	char *temporary = memory_format("%s.XXXXXX", path);
+	int result = -1;
+	/* mkostemp(3) makes it 0600: a key is never readable by others, not for a moment. */
+	int fd = mkostemp(temporary, O_CLOEXEC);
+
+	if (fd < 0)
+		goto out;
+	result = file_write_all(fd, data, size);
+	if (result == 0)
+		result = fchmod(fd, mode);
+	if (result == 0)
+		result = fsync(fd);
+	close_quietly(fd);
+	if (result == 0)
+		result = put_in_place(temporary, path, existing);
+	if (result < 0) {
+		int saved = errno;
+		unlink(temporary);
+		errno = saved;
+	}
+out:
+	free(temporary);
+	return result;
+}

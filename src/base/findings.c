@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A list of errors and warnings, collected so that one run can tell them all. */
+#include "base/findings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+void
+findings_init(struct findings *findings)
+{
+	*findings = (struct findings){ 0 };
+}
+
+void
+findings_fini(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		free(findings->items[i].text);
+	free(findings->items);
+	findings_init(findings);
+}
+
+/* Takes ownership of `text`. */
+static void
+add(struct findings *findings, enum finding_kind kind, char *text)
+{
+	findings->items = memory_resize(
+	    findings->items, (findings->count + 1) * sizeof *findings->items);
+	findings->items[findings->count++] =
+	    (struct finding){ .kind = kind, .text = text };
+	if (kind == FINDING_ERROR)
+		findings->errors++;
+}
+
+void
+findings_error(struct findings *findings, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add(findings, FINDING_ERROR, memory_vformat(format, args));
+	va_end(args);
+}
+
+void
+findings_warning(struct findings *findings, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add(findings, FINDING_WARNING, memory_vformat(format, args));
+	va_end(args);
+}
+
+void
+findings_move(
+    struct findings *to, struct findings *from, const char *prefix_format, ...)
+{
+	va_list args;
+
+	va_start(args, prefix_format);
+	char *prefix = memory_vformat(prefix_format, args);
+	va_end(args);
+	for (size_t i = 0; i < from->count; i++)
+		add(to, from->items[i].kind,
+		    memory_format("%s: %s", prefix, from->items[i].text));
+	free(prefix);
+	findings_fini(from);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Allocation that aborts rather than fails, for code that cannot go on without it. */
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *
+insist(void *memory)
+{
+	if (memory != NULL)
+		return memory;
+	fputs("tlsd: out of memory\n", stderr);
+	abort();
+}
+
+void *
+memory_new(size_t size)
+{
+	return insist(calloc(1, size > 0 ? size : 1));
+}
+
+void *
+memory_resize(void *old, size_t size)
+{
+	return insist(realloc(old, size > 0 ? size : 1));
+}
+
+char *
+memory_copy(const char *text)
+{
+	return insist(strdup(text));
+}
+
+char *
+memory_vformat(const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	return insist(text);
+}
+
+char *
+memory_format(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	return text;
+}
+
+void
+memory_wipe(void *secret, size_t size)
+{
+	if (secret != NULL)
+		explicit_bzero(secret, size);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_MEMORY_H
+#define TLSD_BASE_MEMORY_H
+
+/*
+ * Memory for start-up, reloads and the tools, where running on without it is pointless:
+ * these functions abort with a message instead of returning NULL. A connection's own path
+ * uses malloc(3) and gives up that connection only. Safe in any thread.
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* `size` zeroed bytes; the caller frees them. */
+void *memory_new(size_t size);
+
+/* realloc(3) that does not fail. */
+void *memory_resize(void *old, size_t size);
+
+/* A copy of the string `text`; the caller frees it. */
+char *memory_copy(const char *text);
+
+/* A formatted string; the caller frees it. */
+char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *memory_vformat(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0)));
+
+/* Overwrites `size` bytes with zeros in a way that the compiler keeps. */
+void memory_wipe(void *secret, size_t size);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A list of strings. */
+#include "base/stringlist.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void
+stringlist_init(struct stringlist *list)
+{
+	*list = (struct stringlist){ 0 };
+}
+
+void
+stringlist_fini(struct stringlist *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+	stringlist_init(list);
+}
+
+void
+stringlist_add(struct stringlist *list, const char *text, size_t length)
+{
+	list->items =
+	    memory_resize(list->items, (list->count + 1) * sizeof *list->items);
+	list->items[list->count++] = memory_format("%.*s", (int)length, text);
+}
+
+void
+stringlist_split(struct stringlist *list, const char *text)
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, ",");
+		const char *start = text, *end = text + length;
+
+		while (start < end && isspace((unsigned char)*start))
+			start++;
+		while (end > start && isspace((unsigned char)end[-1]))
+			end--;
+		if (end > start)
+			stringlist_add(list, start, (size_t)(end - start));
+		text += length + (text[length] == ',');
+	}
+}
+
+void
+stringlist_copy(struct stringlist *to, const struct stringlist *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		stringlist_add(to, from->items[i], strlen(from->items[i]));
+}
+
+bool
+stringlist_has(const struct stringlist *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_STRINGLIST_H
+#define TLSD_BASE_STRINGLIST_H
+
+/* A list of strings that it owns, in the order they were added. One thread at a time. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct stringlist {
+	char **items;
+	size_t count;
+};
+
+/* Makes an empty list in the caller's storage; all-zero storage is an empty list too. */
+void stringlist_init(struct stringlist *list);
+void stringlist_fini(struct stringlist *list);
+
+/* Adds a copy of the `length` bytes at `text`, which holds no NUL among them. */
+void stringlist_add(struct stringlist *list, const char *text, size_t length);
+
+/* Adds the parts of `text` between commas, without white space round them; empty parts
+ * are left out. */
+void stringlist_split(struct stringlist *list, const char *text);
+
+void stringlist_copy(struct stringlist *to, const struct stringlist *from);
+bool stringlist_has(const struct stringlist *list, const char *text);
+
+#endif

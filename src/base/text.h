@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_TEXT_H
+#define TLSD_BASE_TEXT_H
+
+/* Text to values and back: numbers, durations, sizes, escapes. Pure functions. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A whole decimal number within [min, max]. 0, or -1 when it is anything else. */
+int text_parse_number(const char *text, int64_t min, int64_t max, int64_t *number);
+
+/*
+ * A duration: a whole number and a unit, "500ms", "30s", "5m", "2h", "7d"; a bare number
+ * is seconds. Fills in milliseconds; 0 or -1.
+ */
+int text_parse_duration(const char *text, int64_t *ms);
+
+/* A size: "4096", "64k", "1m", "2g" (powers of 1,024), in bytes; 0 or -1. */
+int text_parse_size(const char *text, int64_t *bytes);
+
+/* "yes", "no", and "true", "on", "1" with their opposites, in any case; 0 or -1. */
+int text_parse_bool(const char *text, bool *value);
+
+/*
+ * Undoes the escapes \n \r \t \\ and \xHH. Returns memory that the caller frees, `*size`
+ * bytes of it (NULs may be among them, one more stands behind); or NULL and `*wrong`
+ * pointing at the backslash that starts no escape.
+ */
+char *text_unescape(const char *text, size_t *size, const char **wrong);
+
+/*
+ * Copies `size` bytes to `out` so that they are harmless in a log: printable ASCII but for
+ * the backslash as it is, the rest as \xHH. Always terminated; ends in "..." if cut.
+ * Returns `out`. `room` is at least 8.
+ */
+char *text_escape(char *out, size_t room, const void *bytes, size_t size);
+
+#endif

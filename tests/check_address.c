@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/address.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "suite.h"
+
+static struct address parsed[ADDRESS_MAX];
+static char error[ADDRESS_TEXT_SIZE];
+
+static const char *
+formatted(int index)
+{
+	static char text[ADDRESS_TEXT_SIZE];
+
+	return address_format(&parsed[index], text);
+}
+
+START_TEST(an_address_and_port_is_one_address)
+{
+	ck_assert_int_eq(address_parse_listen("127.0.0.1:4433", parsed, error), 1);
+	ck_assert_str_eq(formatted(0), "[127.0.0.1]:4433");
+	ck_assert_int_eq(address_parse_listen("[::1]:0", parsed, error), 1);
+	ck_assert_str_eq(formatted(0), "[::1]:0");
+}
+END_TEST
+
+START_TEST(a_star_is_both_families)
+{
+	static const char *const stars[] = { "*:4433", ":4433" };
+
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(address_parse_listen(stars[i], parsed, error), 2);
+		int first = address_family(&parsed[0]), second = address_family(&parsed[1]);
+		ck_assert_int_eq(first + second, AF_INET + AF_INET6);
+		ck_assert_int_ne(first, second);
+	}
+}
+END_TEST
+
+START_TEST(a_path_is_a_unix_socket)
+{
+	static const char *const paths[] = { "/run/x.sock", "unix:/run/x.sock" };
+
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(address_parse_listen(paths[i], parsed, error), 1);
+		ck_assert_int_eq(address_family(&parsed[0]), AF_UNIX);
+		ck_assert_str_eq(address_path(&parsed[0]), "/run/x.sock");
+		ck_assert_str_eq(formatted(0), "unix:/run/x.sock");
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_address_is_explained)
+{
+	static const char *const bad[] = { "", "4433", "127.0.0.1", "127.0.0.1:",
+		"127.0.0.1:65536", "127.0.0.1:https", "::1:4433", "300.0.0.1:1" };
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		error[0] = '\0';
+		ck_assert_int_eq(address_parse_listen(bad[i], parsed, error), -1);
+		ck_assert_str_ne(error, "");
+	}
+}
+END_TEST
+
+START_TEST(a_path_that_does_not_fit_is_refused)
+{
+	char path[200];
+
+	memset(path, 'x', sizeof path);
+	path[0] = '/';
+	path[sizeof path - 1] = '\0';
+	ck_assert_int_eq(address_parse_listen(path, parsed, error), -1);
+	ck_assert_ptr_nonnull(strstr(error, "107"));
+}
+END_TEST
+
+START_TEST(host_and_port_split_at_the_last_colon)
+{
+	char *host, *port;
+
+	ck_assert_int_eq(address_split("[2001:db8::1]:443", &host, &port), 0);
+	ck_assert_str_eq(host, "2001:db8::1");
+	ck_assert_str_eq(port, "443");
+	free(host);
+	free(port);
+	ck_assert_int_eq(address_split("*:1", &host, &port), 0);
+	ck_assert_str_eq(host, "");
+	free(host);
+	free(port);
+	ck_assert_int_eq(address_split("localhost", &host, &port), -1);
+}
+END_TEST
+
+START_TEST(equal_addresses_are_equal)
+{
+	struct address other[ADDRESS_MAX];
+
+	address_parse_listen("127.0.0.1:4433", parsed, error);
+	address_parse_listen("127.0.0.1:4433", other, error);
+	ck_assert(address_equal(&parsed[0], &other[0]));
+	address_parse_listen("127.0.0.1:4434", other, error);
+	ck_assert(!address_equal(&parsed[0], &other[0]));
+	address_parse_listen("/127.0.0.1", other, error);
+	ck_assert(!address_equal(&parsed[0], &other[0]));
+}
+END_TEST
+
+START_TEST(a_unix_peer_without_a_name_has_an_empty_path)
+{
+	struct address peer = { .length = sizeof peer.storage };
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	ck_assert_int_eq(
+	    getpeername(pair[0], (struct sockaddr *)&peer.storage, &peer.length), 0);
+	ck_assert_str_eq(address_path(&peer), "");
+	close(pair[0]);
+	close(pair[1]);
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("address", an_address_and_port_is_one_address,
+	    a_star_is_both_families, a_path_is_a_unix_socket,
+	    what_is_no_address_is_explained, a_path_that_does_not_fit_is_refused,
+	    host_and_port_split_at_the_last_colon, equal_addresses_are_equal,
+	    a_unix_peer_without_a_name_has_an_empty_path);
+}

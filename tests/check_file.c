@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <dirent.h>
+
+#include "suite.h"
+
+static int
+entries_in_folder(void)
+{
+	DIR *dir = opendir(suite_folder());
+	int count = 0;
+
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		count += entry->d_name[0] != '.';
+	closedir(dir);
+	return count;
+}
+
+START_TEST(what_was_written_is_read)
+{
+	const char *path = suite_path("a");
+	struct stat st;
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(file_write(path, "a\0b", 3, 0600, FILE_KEEP), 0);
+	ck_assert_int_eq(file_read(path, 3, &data, &size), 0);
+	ck_assert_uint_eq(size, 3);
+	ck_assert_mem_eq(data, "a\0b", 4);
+	free(data);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	ck_assert_int_eq(entries_in_folder(), 1);
+}
+END_TEST
+
+START_TEST(a_file_to_be_kept_is_kept)
+{
+	const char *path = suite_file("key", "old");
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(file_write(path, "new", 3, 0600, FILE_KEEP), -1);
+	ck_assert_int_eq(errno, EEXIST);
+	ck_assert_int_eq(entries_in_folder(), 1);
+	ck_assert_int_eq(file_read(path, 100, &data, &size), 0);
+	ck_assert_str_eq(data, "old");
+	free(data);
+}
+END_TEST
+
+START_TEST(a_file_to_be_replaced_is_replaced_with_its_mode)
+{
+	const char *path = suite_file("cert", "old and longer");
+	struct stat st;
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(file_write(path, "new", 3, 0644, FILE_REPLACE), 0);
+	ck_assert_int_eq(file_read(path, 100, &data, &size), 0);
+	ck_assert_str_eq(data, "new");
+	free(data);
+	stat(path, &st);
+	ck_assert_int_eq(st.st_mode & 07777, 0644);
+}
+END_TEST
+
+START_TEST(errors_come_back_in_errno)
+{
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(file_read(suite_path("none"), 100, &data, &size), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(file_read(suite_folder(), 100, &data, &size), -1);
+	ck_assert_int_eq(errno, EISDIR);
+	ck_assert_int_eq(file_read("/dev/null", 100, &data, &size), -1);
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_int_eq(file_read(suite_file("big", "12345"), 4, &data, &size), -1);
+	ck_assert_int_eq(errno, EFBIG);
+	ck_assert_int_eq(file_write("/nonexistent/x", "", 0, 0600, FILE_KEEP), -1);
+	ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+START_TEST(a_fifo_nobody_writes_to_does_not_hang)
+{
+	const char *path = suite_path("fifo");
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	ck_assert_int_eq(file_read(path, 100, &data, &size), -1);
+	ck_assert_int_eq(errno, EINVAL);
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("file", what_was_written_is_read, a_file_to_be_kept_is_kept,
+	    a_file_to_be_replaced_is_replaced_with_its_mode, errors_come_back_in_errno,
+	    a_fifo_nobody_writes_to_does_not_hang);
+}

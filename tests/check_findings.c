@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/findings.h"
+
+#include "suite.h"
+
+START_TEST(errors_and_warnings_are_kept_in_order)
+{
+	struct findings findings;
+
+	findings_init(&findings);
+	findings_warning(&findings, "%d days left", 3);
+	findings_error(&findings, "no %s", "key");
+	ck_assert_uint_eq(findings.count, 2);
+	ck_assert_uint_eq(findings.errors, 1);
+	ck_assert_int_eq(findings.items[0].kind, FINDING_WARNING);
+	ck_assert_str_eq(findings.items[0].text, "3 days left");
+	ck_assert_str_eq(findings.items[1].text, "no key");
+	findings_fini(&findings);
+	ck_assert_uint_eq(findings.errors, 0);
+}
+END_TEST
+
+START_TEST(moving_puts_a_prefix_before_each)
+{
+	struct findings to, from;
+
+	findings_init(&to);
+	findings_init(&from);
+	findings_error(&from, "is empty");
+	findings_warning(&from, "is old");
+	findings_move(&to, &from, "service %s", "a");
+	ck_assert_uint_eq(from.count, 0);
+	ck_assert_uint_eq(to.errors, 1);
+	ck_assert_str_eq(to.items[0].text, "service a: is empty");
+	ck_assert_str_eq(to.items[1].text, "service a: is old");
+	ck_assert_int_eq(to.items[1].kind, FINDING_WARNING);
+	findings_fini(&to);
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("findings", errors_and_warnings_are_kept_in_order,
+	    moving_puts_a_prefix_before_each);
+}

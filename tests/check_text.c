@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite.h"
+
+START_TEST(numbers_keep_to_their_range)
+{
+	int64_t n = 7;
+
+	ck_assert_int_eq(text_parse_number("4096", 1, 4096, &n), 0);
+	ck_assert_int_eq(n, 4096);
+	ck_assert_int_eq(text_parse_number("-3", -5, 5, &n), 0);
+	ck_assert_int_eq(n, -3);
+	ck_assert_int_eq(text_parse_number("4097", 1, 4096, &n), -1);
+	ck_assert_int_eq(text_parse_number("0", 1, 4096, &n), -1);
+	ck_assert_int_eq(n, -3);
+}
+END_TEST
+
+START_TEST(what_is_no_number_is_refused)
+{
+	static const char *const bad[] = { "", " 1", "1 ", "+1", "-", "1.5", "0x10", "ten",
+		"99999999999999999999" };
+	int64_t n;
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		ck_assert_int_eq(text_parse_number(bad[i], INT64_MIN, INT64_MAX, &n), -1);
+}
+END_TEST
+
+START_TEST(durations_have_units)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} good[] = { { "500ms", 500 }, { "30s", 30000 }, { "5m", 300000 }, { "2h", 7200000 },
+		{ "7d", 604800000 }, { "0", 0 }, { "15", 15000 } };
+	int64_t ms;
+
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		ck_assert_int_eq(text_parse_duration(good[i].text, &ms), 0);
+		ck_assert_int_eq(ms, good[i].ms);
+	}
+	ck_assert_int_eq(text_parse_duration("5 m", &ms), -1);
+	ck_assert_int_eq(text_parse_duration("5y", &ms), -1);
+	ck_assert_int_eq(text_parse_duration("-5s", &ms), -1);
+	ck_assert_int_eq(text_parse_duration("9223372036854775807d", &ms), -1);
+}
+END_TEST
+
+START_TEST(sizes_are_powers_of_1024)
+{
+	int64_t bytes;
+
+	ck_assert_int_eq(text_parse_size("64k", &bytes), 0);
+	ck_assert_int_eq(bytes, 65536);
+	ck_assert_int_eq(text_parse_size("1M", &bytes), 0);
+	ck_assert_int_eq(bytes, 1048576);
+	ck_assert_int_eq(text_parse_size("4096", &bytes), 0);
+	ck_assert_int_eq(bytes, 4096);
+	ck_assert_int_eq(text_parse_size("64kb", &bytes), -1);
+}
+END_TEST
+
+START_TEST(booleans_have_several_words)
+{
+	bool value = false;
+
+	ck_assert_int_eq(text_parse_bool("Yes", &value), 0);
+	ck_assert(value);
+	ck_assert_int_eq(text_parse_bool("off", &value), 0);
+	ck_assert(!value);
+	ck_assert_int_eq(text_parse_bool("maybe", &value), -1);
+	ck_assert_int_eq(text_parse_bool("", &value), -1);
+}
+END_TEST
+
+START_TEST(escapes_become_bytes)
+{
+	size_t size;
+	const char *wrong = NULL;
+	char *bytes = text_unescape("a\\n\\r\\t\\\\\\x00\\xfFz", &size, &wrong);
+
+	ck_assert_ptr_nonnull(bytes);
+	ck_assert_uint_eq(size, 8);
+	ck_assert_mem_eq(bytes, "a\n\r\t\\\0\xffz", 8);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(a_wrong_escape_is_pointed_at)
+{
+	static const char *const bad[] = { "ab\\q", "ab\\", "ab\\x1", "ab\\xg0" };
+	size_t size;
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		const char *wrong = NULL;
+		ck_assert_ptr_null(text_unescape(bad[i], &size, &wrong));
+		ck_assert_ptr_eq(wrong, bad[i] + 2);
+	}
+}
+END_TEST
+
+START_TEST(bytes_for_a_log_are_harmless)
+{
+	char out[64];
+
+	ck_assert_str_eq(text_escape(out, sizeof out, "a\nb\x1b[0m\\\xff", 9),
+	    "a\\x0ab\\x1b[0m\\x5c\\xff");
+	ck_assert_str_eq(text_escape(out, 8, "abcdefgh", 8), "abcd...");
+	ck_assert_str_eq(text_escape(out, 8, "abcd", 4), "abcd");
+	ck_assert_str_eq(text_escape(out, 8, "", 0), "");
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("text", numbers_keep_to_their_range, what_is_no_number_is_refused,
+	    durations_have_units, sizes_are_powers_of_1024, booleans_have_several_words,
+	    escapes_become_bytes, a_wrong_escape_is_pointed_at,
+	    bytes_for_a_log_are_harmless);
+}
