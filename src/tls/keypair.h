@@ -18,18 +18,13 @@ struct keypair;
 struct stringlist;
 
 struct keypair_files {
-	const char *cert;     /* the chain, the server's own certificate first */
-	const char *key;      /* NULL: the key stands in `cert` too */
+	const char *cert; /* the chain, the server's own certificate first */
+	const char *key; /* NULL: the key stands in `cert` too */
 	const char *pin_file; /* its first line opens an encrypted key; NULL for none */
 };
 
 /* In the order in which a server prefers them: the cheapest signature first. */
-enum keypair_algorithm {
-	KEYPAIR_ECDSA,
-	KEYPAIR_EDDSA,
-	KEYPAIR_RSA,
-	KEYPAIR_OTHER
-};
+enum keypair_algorithm { KEYPAIR_ECDSA, KEYPAIR_EDDSA, KEYPAIR_RSA, KEYPAIR_OTHER };
 
 /*
  * Loads and examines. Each thing wrong becomes an error in `findings` and each thing odd a
