@@ -17,19 +17,34 @@ struct gnutls_certificate_credentials_st;
 struct keypair;
 struct stringlist;
 
+enum keypair_role {
+	KEYPAIR_SERVER, /* must have names, and server authentication as a purpose */
+	KEYPAIR_CLIENT /* must have client authentication as a purpose */
+};
+
 struct keypair_files {
 	const char *cert; /* the chain, the server's own certificate first */
 	const char *key; /* NULL: the key stands in `cert` too */
 	const char *pin_file; /* its first line opens an encrypted key; NULL for none */
+	enum keypair_role role; /* what it is examined for */
 };
 
-/* In the order in which a server prefers them: the cheapest signature first. */
+/* In the order in which a server prefers them: the cheapest signature first. DSA is
+ * refused; "other" is what a later library may bring. */
 enum keypair_algorithm { KEYPAIR_ECDSA, KEYPAIR_EDDSA, KEYPAIR_RSA, KEYPAIR_OTHER };
 
 /*
  * Loads and examines. Each thing wrong becomes an error in `findings` and each thing odd a
  * warning, one line that starts with the file's name and ends with the remedy. Returns the
  * pair, which keypair_free() frees, or NULL after at least one error.
+ *
+ * Errors: a file that cannot be read, is no PEM or lacks what is wanted; a damaged
+ * certificate or key; an encrypted key without the right passphrase; a key that does not
+ * belong to the first certificate; RSA below 2,048 and elliptic curves below 256 bits; a key
+ * usage that cannot sign. Warnings: expired, not yet valid, a chain in the wrong order (it
+ * is put right), certificates that are no part of it (they are left out), a SHA-1 or MD5
+ * signature, a purpose other than the role's, no names, a key file that everyone may read
+ * or write. Each file is read once; what held a key or a passphrase is wiped.
  */
 struct keypair *keypair_load(
     const struct keypair_files *files, struct findings *findings);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Facts of one X.509 certificate, in words. */
+#include "tls/certificate.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "base/text.h"
+
+enum { NAME_SIZE = 512 };
+
+static char *
+escaped(const gnutls_datum_t *bytes)
+{
+	char out[NAME_SIZE];
+
+	return memory_copy(text_escape(out, sizeof out, bytes->data, bytes->size));
+}
+
+/* Takes over what one of the library's two functions for a name returned. */
+static char *
+take_name(int code, gnutls_datum_t *name, const char *without)
+{
+	if (code < 0)
+		return memory_copy(without);
+	char *text = name->size > 0 ? escaped(name) : memory_copy(without);
+	gnutls_free(name->data);
+	return text;
+}
+
+char *
+certificate_subject(gnutls_x509_crt_t cert)
+{
+	gnutls_datum_t name = { NULL, 0 };
+	int code = gnutls_x509_crt_get_dn3(cert, &name, 0);
+
+	return take_name(code, &name, "an empty subject");
+}
+
+char *
+certificate_issuer(gnutls_x509_crt_t cert)
+{
+	gnutls_datum_t name = { NULL, 0 };
+	int code = gnutls_x509_crt_get_issuer_dn3(cert, &name, 0);
+
+	return take_name(code, &name, "an empty issuer");
+}
+
+char *
+certificate_common_name(gnutls_x509_crt_t cert)
+{
+	char name[NAME_SIZE];
+	size_t size = sizeof name;
+
+	if (gnutls_x509_crt_get_dn_by_oid(
+		cert, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) < 0)
+		return NULL;
+	return escaped(&(gnutls_datum_t){ (unsigned char *)name, (unsigned)size });
+}
+
+static void
+add_ip(struct stringlist *names, const unsigned char *bytes, size_t size)
+{
+	char text[INET6_ADDRSTRLEN];
+	int family = size == 4 ? AF_INET : AF_INET6;
+
+	if (size != 4 && size != 16)
+		return;
+	if (inet_ntop(family, bytes, text, sizeof text) != NULL)
+		stringlist_add(names, text, strlen(text));
+}
+
+void
+certificate_alternative_names(gnutls_x509_crt_t cert, struct stringlist *names)
+{
+	char name[NAME_SIZE];
+
+	for (unsigned i = 0;; i++) {
+		size_t size = sizeof name;
+		int type =
+		    gnutls_x509_crt_get_subject_alt_name(cert, i, name, &size, NULL);
+
+		if (type == GNUTLS_E_SHORT_MEMORY_BUFFER)
+			continue; /* longer than a name can be: no client asks for it */
+		if (type < 0)
+			return;
+		if (type == GNUTLS_SAN_IPADDRESS) {
+			add_ip(names, (unsigned char *)name, size);
+		} else if (type == GNUTLS_SAN_DNSNAME) {
+			gnutls_datum_t bytes = { (unsigned char *)name,
+				(unsigned)size };
+			char *text = escaped(&bytes);
+			stringlist_add(names, text, strlen(text));
+			free(text);
+		}
+	}
+}
+
+static const char *
+curve_name(gnutls_x509_crt_t cert)
+{
+	gnutls_ecc_curve_t curve;
+
+	if (gnutls_x509_crt_get_pk_ecc_raw(cert, &curve, NULL, NULL) < 0)
+		return "on an unknown curve";
+	switch (curve) {
+	case GNUTLS_ECC_CURVE_SECP256R1:
+		return "P-256";
+	case GNUTLS_ECC_CURVE_SECP384R1:
+		return "P-384";
+	case GNUTLS_ECC_CURVE_SECP521R1:
+		return "P-521";
+	default:
+		return gnutls_ecc_curve_get_name(curve);
+	}
+}
+
+char *
+certificate_key_description(gnutls_x509_crt_t cert)
+{
+	unsigned bits = 0;
+	int algorithm = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
+
+	switch (algorithm) {
+	case GNUTLS_PK_ECDSA:
+		return memory_format("ECDSA %s", curve_name(cert));
+	case GNUTLS_PK_EDDSA_ED25519:
+		return memory_copy("Ed25519");
+	case GNUTLS_PK_EDDSA_ED448:
+		return memory_copy("Ed448");
+	default:
+		if (algorithm < 0)
+			return memory_copy("an unknown algorithm");
+		return memory_format("%s %u",
+		    gnutls_pk_get_name((gnutls_pk_algorithm_t)algorithm), bits);
+	}
+}
+
+const char *
+certificate_weak_hash(gnutls_x509_crt_t cert)
+{
+	int algorithm = gnutls_x509_crt_get_signature_algorithm(cert);
+
+	if (algorithm < 0)
+		return NULL;
+	gnutls_digest_algorithm_t hash =
+	    gnutls_sign_get_hash_algorithm((gnutls_sign_algorithm_t)algorithm);
+	if (hash == GNUTLS_DIG_SHA1 || hash == GNUTLS_DIG_MD5 || hash == GNUTLS_DIG_MD2)
+		return gnutls_digest_get_name(hash);
+	return NULL;
+}
+
+bool
+certificate_is_self_issued(gnutls_x509_crt_t cert)
+{
+	return gnutls_x509_crt_check_issuer(cert, cert) != 0;
+}
+
+bool
+certificate_names_issuer(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
+{
+	gnutls_datum_t wanted = { NULL, 0 }, name = { NULL, 0 };
+
+	bool same = gnutls_x509_crt_get_raw_issuer_dn(cert, &wanted) >= 0 &&
+	            gnutls_x509_crt_get_raw_dn(issuer, &name) >= 0 &&
+	            wanted.size == name.size &&
+	            memcmp(wanted.data, name.data, name.size) == 0;
+	gnutls_free(wanted.data);
+	gnutls_free(name.data);
+	return same;
+}
+
+bool
+certificate_is_signed_by(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
+{
+	/* The signature alone counts here: dates and purposes have their own findings. */
+	unsigned flags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
+	                 GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |
+	                 GNUTLS_VERIFY_DISABLE_CA_SIGN | GNUTLS_VERIFY_ALLOW_BROKEN |
+	                 GNUTLS_VERIFY_ALLOW_ANY_X509_V1_CA_CRT;
+	unsigned status = 0;
+
+	if (!gnutls_x509_crt_check_issuer(cert, issuer))
+		return false;
+	if (gnutls_x509_crt_verify(cert, &issuer, 1, flags, &status) < 0)
+		return false;
+	return (status &
+		   (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_FOUND)) == 0;
+}
+
+bool
+certificate_may_sign(gnutls_x509_crt_t cert)
+{
+	unsigned usage = 0;
+
+	if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) < 0)
+		return true;
+	return (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0;
+}
+
+char *
+certificate_date(time_t when, char out[CERTIFICATE_DATE_SIZE])
+{
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) == NULL ||
+	    strftime(out, CERTIFICATE_DATE_SIZE, "%Y-%m-%d", &tm) == 0)
+		memcpy(out, "?", 2);
+	return out;
+}

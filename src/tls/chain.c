@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A certificate chain: read from PEM, arranged, examined. */
+#include "tls/chain.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+#include "tls/certificate.h"
+#include "tls/pem.h"
+
+static void
+append(struct chain *chain, gnutls_x509_crt_t cert)
+{
+	chain->certs =
+	    memory_resize(chain->certs, (chain->count + 1) * sizeof(gnutls_x509_crt_t));
+	chain->certs[chain->count++] = cert;
+}
+
+void
+chain_fini(struct chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		gnutls_x509_crt_deinit(chain->certs[i]);
+	free(chain->certs);
+	*chain = (struct chain){ 0 };
+}
+
+/* Reads one certificate; NULL with an error. */
+static gnutls_x509_crt_t
+import(const char *file, const struct pem_block *block, struct findings *findings)
+{
+	gnutls_datum_t datum = { pem_copy(block), (unsigned)block->size };
+	gnutls_x509_crt_t cert = NULL;
+	int code = gnutls_x509_crt_init(&cert);
+
+	if (code >= 0)
+		code = gnutls_x509_crt_import(cert, &datum, GNUTLS_X509_FMT_PEM);
+	free(datum.data);
+	if (code >= 0)
+		return cert;
+	findings_error(findings,
+	    "%s: the certificate that begins in line %u is damaged (%s): copy it again",
+	    file, block->line, gnutls_strerror(code));
+	gnutls_x509_crt_deinit(cert);
+	return NULL;
+}
+
+static void
+add_block(struct chain *chain, const char *file, const struct pem_block *block,
+    struct findings *findings)
+{
+	gnutls_x509_crt_t cert;
+
+	if (!block->complete) {
+		findings_error(findings,
+		    "%s: the certificate that begins in line %u has no end line: the "
+		    "file was cut off, copy it again",
+		    file, block->line);
+		return;
+	}
+	cert = import(file, block, findings);
+	if (cert != NULL)
+		append(chain, cert);
+}
+
+/* Tells why there is no certificate among the blocks, the last of which is `other`. */
+static void
+report_no_certificate(
+    const char *file, const struct pem_block *other, struct findings *findings)
+{
+	if (pem_is_private_key(other))
+		findings_error(findings,
+		    "%s: no certificate in it, only a private key: name the "
+		    "certificate's file (are cert and key swapped?)",
+		    file);
+	else if (pem_is(other, "CERTIFICATE REQUEST") ||
+		 pem_is(other, "NEW CERTIFICATE REQUEST"))
+		findings_error(findings,
+		    "%s: no certificate in it, only a request for one: name the file "
+		    "that the certification authority sent back",
+		    file);
+	else if (pem_is(other, "TRUSTED CERTIFICATE"))
+		findings_error(findings,
+		    "%s: holds a TRUSTED CERTIFICATE: openssl x509 -in %s -out %s.pem "
+		    "makes it an ordinary one",
+		    file, file, file);
+	else
+		findings_error(findings,
+		    "%s: no certificate in it, only %s: name the certificate's file",
+		    file, other->label);
+}
+
+int
+chain_read(struct chain *chain, const char *file, const char *data, size_t size,
+    struct findings *findings)
+{
+	struct pem_block block, other = { 0 };
+	size_t offset = 0, errors = findings->errors;
+	bool certificates = false;
+
+	while (pem_next(data, size, &offset, &block)) {
+		if (pem_is_certificate(&block)) {
+			certificates = true;
+			add_block(chain, file, &block, findings);
+		} else {
+			other = block;
+		}
+	}
+	if (!certificates && other.text != NULL)
+		report_no_certificate(file, &other, findings);
+	else if (!certificates)
+		pem_report_none(file, data, size, "x509", findings);
+	return findings->errors == errors ? 0 : -1;
+}
+
+/* The place of the certificate that signed `cert` among those not `used`, searched from
+ * `start` round; chain->count if there is none. */
+static size_t
+find_issuer(
+    const struct chain *chain, const bool *used, gnutls_x509_crt_t cert, size_t start)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		size_t place = (start + i) % chain->count;
+		if (!used[place] && certificate_is_signed_by(cert, chain->certs[place]))
+			return place;
+	}
+	return chain->count;
+}
+
+/* What is wrong with `cert`, number `place`, that no link of the chain needs. */
+static void
+report_stranger(const struct chain *arranged, gnutls_x509_crt_t cert, size_t place,
+    const char *file, struct findings *findings)
+{
+	char *subject = certificate_subject(cert);
+	gnutls_x509_crt_t last = arranged->certs[arranged->count - 1];
+	bool repeated = false;
+
+	for (size_t i = 0; i < arranged->count; i++)
+		repeated =
+		    repeated || gnutls_x509_crt_equals(arranged->certs[i], cert) != 0;
+	if (repeated)
+		findings_warning(findings,
+		    "%s: certificate %zu, %s, is there twice: remove one", file,
+		    place + 1, subject);
+	else if (!certificate_is_self_issued(last) &&
+		 certificate_names_issuer(last, cert))
+		findings_warning(findings,
+		    "%s: certificate %zu, %s, has the issuer's name but not the key "
+		    "that signed, so it is not sent: put the issuer's present "
+		    "certificate there",
+		    file, place + 1, subject);
+	else
+		findings_warning(findings,
+		    "%s: certificate %zu, %s, is a stranger to the chain and is not "
+		    "sent: remove it",
+		    file, place + 1, subject);
+	free(subject);
+}
+
+/* Moves the chain's links in order to `arranged`; true if that was the file's order. */
+static bool
+follow(struct chain *chain, bool *used, struct chain *arranged)
+{
+	bool ordered = true;
+	size_t place = 0;
+
+	while (place < chain->count) {
+		gnutls_x509_crt_t cert = chain->certs[place];
+		size_t next = chain->count;
+
+		used[place] = true;
+		append(arranged, cert);
+		if (!certificate_is_self_issued(cert))
+			next = find_issuer(chain, used, cert, place);
+		ordered = ordered && next > place;
+		place = next;
+	}
+	return ordered;
+}
+
+void
+chain_arrange(struct chain *chain, const char *file, struct findings *findings)
+{
+	struct chain arranged = { 0 };
+	bool *used = memory_new(chain->count * sizeof *used);
+
+	if (!follow(chain, used, &arranged))
+		findings_warning(findings,
+		    "%s: the chain is out of order and is sent in the right one: put "
+		    "each certificate before the one that signed it",
+		    file);
+	for (size_t i = 0; i < chain->count; i++) {
+		if (used[i])
+			continue;
+		report_stranger(&arranged, chain->certs[i], i, file, findings);
+		gnutls_x509_crt_deinit(chain->certs[i]);
+	}
+	free(used);
+	free(chain->certs);
+	*chain = arranged;
+}
+
+static void
+examine_dates(gnutls_x509_crt_t cert, const char *who, const char *file,
+    struct findings *findings)
+{
+	char date[CERTIFICATE_DATE_SIZE];
+	time_t now = time(NULL);
+	time_t start = gnutls_x509_crt_get_activation_time(cert);
+	time_t end = gnutls_x509_crt_get_expiration_time(cert);
+
+	if (end < now)
+		findings_warning(findings, "%s: %s expired on %s: renew it", file, who,
+		    certificate_date(end, date));
+	if (start > now)
+		findings_warning(findings,
+		    "%s: %s is not valid before %s: check the clock, or wait", file,
+		    who, certificate_date(start, date));
+}
+
+void
+chain_examine(const struct chain *chain, const char *file, struct findings *findings)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		gnutls_x509_crt_t cert = chain->certs[i];
+		const char *weak = certificate_weak_hash(cert);
+		char *subject = certificate_subject(cert);
+		char *who = i == 0
+		                ? memory_copy("the certificate")
+		                : memory_format("the issuer's certificate %s", subject);
+
+		examine_dates(cert, who, file, findings);
+		/* Nobody verifies a root's signature of itself. */
+		if (weak != NULL && (i == 0 || !certificate_is_self_issued(cert)))
+			findings_warning(findings,
+			    "%s: %s is signed with %s, which clients refuse: have a "
+			    "new one issued with SHA-256",
+			    file, who, weak);
+		free(who);
+		free(subject);
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_CHAIN_H
+#define TLSD_TLS_CHAIN_H
+
+/*
+ * A certificate chain as it stands in a PEM file, put into the order in which TLS sends it
+ * (RFC 8446, 4.4.2: the sender's own first, each certified by the next). One thread at a
+ * time until it is arranged; read-only afterwards. Only for files that may know GnuTLS.
+ */
+
+#include <stddef.h>
+
+struct findings;
+struct gnutls_x509_crt_int;
+
+struct chain {
+	struct gnutls_x509_crt_int **certs;
+	size_t count;
+};
+
+/*
+ * Fills the all-zero `chain` with the certificates that stand in the `size` bytes `data`,
+ * in their order; `file` is where these came from, for the findings. Returns 0, or -1 after
+ * at least one error; chain_fini() is right after both.
+ */
+int chain_read(struct chain *chain, const char *file, const char *data, size_t size,
+    struct findings *findings);
+void chain_fini(struct chain *chain);
+
+/* Puts what certifies the first certificate behind it, in order, and drops the rest, with a
+ * warning for a wrong order and for each certificate that is dropped. */
+void chain_arrange(struct chain *chain, const char *file, struct findings *findings);
+
+/* Warns of certificates that are expired, not yet valid or signed with a broken hash. */
+void chain_examine(
+    const struct chain *chain, const char *file, struct findings *findings);
+
+#endif

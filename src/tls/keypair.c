@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A certificate chain with its private key: loaded, examined, installed. */
+#include "tls/keypair.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "base/unreadable.h"
+#include "tls/certificate.h"
+#include "tls/chain.h"
+#include "tls/pem.h"
+#include "tls/privatekey.h"
+
+enum { KEY_ID_SIZE = 32, RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
+
+struct keypair {
+	struct chain chain;
+	gnutls_x509_privkey_t key;
+	struct stringlist names;
+	char *description;
+	enum keypair_algorithm algorithm;
+};
+
+struct contents {
+	char *data; /* NULL: could not be read, and that has been said */
+	size_t size;
+};
+
+static struct contents
+read_contents(const char *file, struct findings *findings)
+{
+	struct contents contents = { NULL, 0 };
+
+	if (file_read(file, PEM_FILE_LIMIT, &contents.data, &contents.size) < 0) {
+		char *why = unreadable_why(file, errno);
+		findings_error(findings, "%s", why);
+		free(why);
+		contents.data = NULL;
+	}
+	return contents;
+}
+
+static void
+wipe_contents(struct contents *contents)
+{
+	memory_wipe(contents->data, contents->size);
+	free(contents->data);
+	contents->data = NULL;
+}
+
+/* Where the key stands. */
+static const char *
+key_file(const struct keypair_files *files)
+{
+	return files->key != NULL ? files->key : files->cert;
+}
+
+static void
+read_key(struct keypair *pair, const struct keypair_files *files,
+    const struct contents *contents, struct findings *findings)
+{
+	if (contents->data != NULL)
+		pair->key = privatekey_read(key_file(files), contents->data,
+		    contents->size, files->pin_file, findings);
+}
+
+/* Reads both, so that one run tells all that is wrong. */
+static void
+read_files(
+    struct keypair *pair, const struct keypair_files *files, struct findings *findings)
+{
+	struct contents cert = read_contents(files->cert, findings);
+
+	if (cert.data != NULL)
+		chain_read(&pair->chain, files->cert, cert.data, cert.size, findings);
+	if (strcmp(key_file(files), files->cert) == 0) {
+		read_key(pair, files, &cert, findings);
+	} else {
+		struct contents key = read_contents(files->key, findings);
+		read_key(pair, files, &key, findings);
+		wipe_contents(&key);
+	}
+	wipe_contents(&cert);
+}
+
+static bool
+matches(gnutls_x509_crt_t cert, gnutls_x509_privkey_t key)
+{
+	unsigned char of_cert[KEY_ID_SIZE], of_key[KEY_ID_SIZE];
+	size_t cert_size = sizeof of_cert, key_size = sizeof of_key;
+
+	if (gnutls_x509_crt_get_key_id(
+		cert, GNUTLS_KEYID_USE_SHA256, of_cert, &cert_size) < 0 ||
+	    gnutls_x509_privkey_get_key_id(
+		key, GNUTLS_KEYID_USE_SHA256, of_key, &key_size) < 0)
+		return false;
+	return cert_size == key_size && memcmp(of_cert, of_key, cert_size) == 0;
+}
+
+/* The key must belong to the first certificate of the file; false with an error. */
+static bool
+examine_match(const struct keypair *pair, const struct keypair_files *files,
+    struct findings *findings)
+{
+	const struct chain *chain = &pair->chain;
+	size_t place = 0;
+
+	while (place < chain->count && !matches(chain->certs[place], pair->key))
+		place++;
+	if (place == 0)
+		return true;
+	if (place < chain->count)
+		findings_error(findings,
+		    "%s: the key in %s belongs to certificate %zu: its own certificate "
+		    "must come first, move that one to the top",
+		    files->cert, key_file(files), place + 1);
+	else
+		findings_error(findings,
+		    "%s: the key in %s does not belong to the certificate: name the "
+		    "pair that was made together, or have the certificate issued again",
+		    files->cert, key_file(files));
+	return false;
+}
+
+static enum keypair_algorithm
+classify(int algorithm)
+{
+	switch (algorithm) {
+	case GNUTLS_PK_ECDSA:
+		return KEYPAIR_ECDSA;
+	case GNUTLS_PK_EDDSA_ED25519:
+	case GNUTLS_PK_EDDSA_ED448:
+		return KEYPAIR_EDDSA;
+	case GNUTLS_PK_RSA:
+	case GNUTLS_PK_RSA_PSS:
+		return KEYPAIR_RSA;
+	default:
+		return KEYPAIR_OTHER;
+	}
+}
+
+static void
+examine_key(struct keypair *pair, const char *file, struct findings *findings)
+{
+	gnutls_x509_crt_t cert = pair->chain.certs[0];
+	unsigned bits = 0;
+	int algorithm = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
+
+	pair->algorithm = classify(algorithm);
+	pair->description = certificate_key_description(cert);
+	if (pair->algorithm == KEYPAIR_RSA && bits < RSA_BITS_MIN)
+		findings_error(findings,
+		    "%s: the key is %s, which is too small: make one with at least %d "
+		    "bits",
+		    file, pair->description, RSA_BITS_MIN);
+	if (pair->algorithm == KEYPAIR_ECDSA && bits < EC_BITS_MIN)
+		findings_error(findings,
+		    "%s: the key is %s, which is too small: make one on P-256", file,
+		    pair->description);
+	if (algorithm == GNUTLS_PK_DSA)
+		findings_error(findings,
+		    "%s: the key is %s, which TLS does not use: make an ECDSA key",
+		    file, pair->description);
+	if (!certificate_may_sign(cert))
+		findings_error(findings,
+		    "%s: its key usage is without digitalSignature, so it cannot sign "
+		    "a handshake: have it issued again with that usage",
+		    file);
+}
+
+static void
+examine_purpose(const struct keypair *pair, const struct keypair_files *files,
+    struct findings *findings)
+{
+	bool client = files->role == KEYPAIR_CLIENT;
+	const char *oid = client ? GNUTLS_KP_TLS_WWW_CLIENT : GNUTLS_KP_TLS_WWW_SERVER;
+
+	if (!gnutls_x509_crt_check_key_purpose(pair->chain.certs[0], oid, 0))
+		findings_warning(findings,
+		    "%s: its purposes are without %s authentication, so %s refuse it: "
+		    "have it issued again with that purpose",
+		    files->cert, client ? "client" : "server",
+		    client ? "servers" : "clients");
+}
+
+static void
+examine_names(
+    struct keypair *pair, const struct keypair_files *files, struct findings *findings)
+{
+	gnutls_x509_crt_t cert = pair->chain.certs[0];
+	char *common = certificate_common_name(cert);
+
+	certificate_alternative_names(cert, &pair->names);
+	if (pair->names.count == 0 && files->role == KEYPAIR_SERVER) {
+		if (common != NULL)
+			findings_warning(findings,
+			    "%s: has only the common name %s and no alternative names, "
+			    "so most clients refuse it: have it issued again with them",
+			    files->cert, common);
+		else
+			findings_warning(findings,
+			    "%s: has no names, so clients refuse it: have it issued "
+			    "again with the server's DNS names",
+			    files->cert);
+	}
+	if (pair->names.count == 0 && common != NULL)
+		stringlist_add(&pair->names, common, strlen(common));
+	free(common);
+}
+
+static void
+examine(
+    struct keypair *pair, const struct keypair_files *files, struct findings *findings)
+{
+	/* What belongs to another key is not worth examining. */
+	if (!examine_match(pair, files, findings))
+		return;
+	examine_key(pair, files->cert, findings);
+	chain_arrange(&pair->chain, files->cert, findings);
+	chain_examine(&pair->chain, files->cert, findings);
+	examine_purpose(pair, files, findings);
+	examine_names(pair, files, findings);
+	privatekey_check_rights(key_file(files), "the private key", findings);
+}
+
+struct keypair *
+keypair_load(const struct keypair_files *files, struct findings *findings)
+{
+	size_t errors = findings->errors;
+	struct keypair *pair = memory_new(sizeof *pair);
+
+	read_files(pair, files, findings);
+	if (findings->errors == errors)
+		examine(pair, files, findings);
+	if (findings->errors == errors)
+		return pair;
+	keypair_free(pair);
+	return NULL;
+}
+
+void
+keypair_free(struct keypair *pair)
+{
+	if (pair == NULL)
+		return;
+	chain_fini(&pair->chain);
+	gnutls_x509_privkey_deinit(pair->key);
+	stringlist_fini(&pair->names);
+	free(pair->description);
+	free(pair);
+}
+
+enum keypair_algorithm
+keypair_algorithm(const struct keypair *pair)
+{
+	return pair->algorithm;
+}
+
+const char *
+keypair_description(const struct keypair *pair)
+{
+	return pair->description;
+}
+
+const struct stringlist *
+keypair_names(const struct keypair *pair)
+{
+	return &pair->names;
+}
+
+time_t
+keypair_not_after(const struct keypair *pair)
+{
+	return gnutls_x509_crt_get_expiration_time(pair->chain.certs[0]);
+}
+
+time_t
+keypair_not_before(const struct keypair *pair)
+{
+	return gnutls_x509_crt_get_activation_time(pair->chain.certs[0]);
+}
+
+int
+keypair_install(const struct keypair *pair,
+    gnutls_certificate_credentials_t credentials, struct findings *findings)
+{
+	/* Copies chain and key, so that the credential outlives the pair, and proves by a
+	 * signature that they belong together. */
+	int code = gnutls_certificate_set_x509_key(
+	    credentials, pair->chain.certs, (int)pair->chain.count, pair->key);
+
+	if (code >= 0)
+		return 0;
+	findings_error(findings, "the library refuses the %s pair for %s: %s",
+	    pair->description, pair->names.count > 0 ? pair->names.items[0] : "no name",
+	    gnutls_strerror(code));
+	return -1;
+}
