@@ -18,7 +18,9 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "server/command.h"
 #include "server/conf.h"
+#include "server/control.h"
 #include "server/daemon.h"
 #include "server/pidfile.h"
 #include "server/privileges.h"
@@ -177,22 +179,6 @@ raise_file_limit(void)
 	}
 }
 
-/* A daemon without a file logs to syslog; in the foreground standard error is the place. */
-static int
-open_log(const struct conf_process *conf, bool daemon)
-{
-	struct log_settings settings = { .level = (enum log_level)conf->log_level,
-		.file = conf->log_file,
-		.syslog = conf->syslog || (daemon && conf->log_file[0] == '\0'),
-		.facility = conf_facility(conf) };
-
-	if (log_open(&settings) == 0)
-		return 0;
-	fprintf(
-	    stderr, "tlsd: log-file: %s: %s\n", conf->log_file, strerrordesc_np(errno));
-	return -1;
-}
-
 /* All that the process is made of, for the order of starting and stopping. */
 struct process {
 	const char *path; /* of the configuration, absolute */
@@ -202,8 +188,52 @@ struct process {
 	struct privileges privileges;
 	struct pidfile *pidfile;
 	struct server *server;
+	struct control *control;
 	struct findings findings;
 };
+
+/* In the foreground only an explicit control-socket is opened: several may run there. */
+static int
+open_control(struct process *process, const struct conf_process *conf)
+{
+	char error[512];
+
+	if (conf->control_socket[0] == '\0')
+		return 0;
+	if (!process->daemonize && !conf_is_set(&conf->section, "control-socket"))
+		return 0;
+	process->control = control_open(conf->control_socket, process->privileges.uid,
+	    server_loop(process->server), command_run, process->server, error,
+	    sizeof error);
+	if (process->control != NULL)
+		return 0;
+	fprintf(stderr, "tlsd: control-socket: %s\n", error);
+	return -1;
+}
+
+static int
+open_log(const struct process *process, const struct conf_process *conf)
+{
+	if (server_open_log(conf, process->daemonize) == 0)
+		return 0;
+	fprintf(
+	    stderr, "tlsd: log-file: %s: %s\n", conf->log_file, strerrordesc_np(errno));
+	return -1;
+}
+
+static int
+open_pidfile(struct process *process, const struct conf_process *conf)
+{
+	char error[512];
+
+	if (!process->daemonize || conf->pid_file[0] == '\0')
+		return 0;
+	process->pidfile = pidfile_open(conf->pid_file, error, sizeof error);
+	if (process->pidfile != NULL)
+		return 0;
+	fprintf(stderr, "tlsd: pid-file: %s\n", error);
+	return -1;
+}
 
 /* The order matters: bind ports and write the pid file as root, become the user, and only
  * then start threads, which must all have the same rights. */
@@ -211,20 +241,13 @@ static int
 start(struct process *process)
 {
 	const struct conf_process *conf = &snapshot_conf(process->snapshot)->process;
-	char error[512];
 
-	if (open_log(conf, process->daemonize) < 0)
+	if (open_log(process, conf) < 0 || open_pidfile(process, conf) < 0)
 		return -1;
-	if (process->daemonize && conf->pid_file[0] != '\0') {
-		process->pidfile = pidfile_open(conf->pid_file, error, sizeof error);
-		if (process->pidfile == NULL) {
-			fprintf(stderr, "tlsd: pid-file: %s\n", error);
-			return -1;
-		}
-	}
-	process->server =
-	    server_new(process->path, process->snapshot, &process->findings);
-	if (process->server == NULL)
+	struct server_origin origin = { .path = process->path,
+		.daemon = process->daemonize };
+	process->server = server_new(&origin, process->snapshot, &process->findings);
+	if (process->server == NULL || open_control(process, conf) < 0)
 		return -1;
 	if (privileges_drop(&process->privileges) < 0) {
 		fprintf(stderr, "tlsd: user: %s\n", strerrordesc_np(errno));
@@ -305,6 +328,7 @@ run(const struct options *options)
 	raise_file_limit();
 	findings_init(&process.findings);
 	int status = prepare(&process, options) < 0 ? EXIT_BAD_CONF : serve(&process);
+	control_close(process.control);
 	server_free(process.server);
 	pidfile_close(process.pidfile);
 	snapshot_drop(process.snapshot);

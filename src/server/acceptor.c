@@ -315,3 +315,13 @@ acceptor_announce(const struct acceptor *acceptor)
 		    listener_format(acceptor->doors[i]->listener, text),
 		    acceptor->doors[i]->service->name);
 }
+
+void
+acceptor_print(const struct acceptor *acceptor, FILE *out)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < acceptor->count; i++)
+		fprintf(out, "service: %s: %s\n", acceptor->doors[i]->service->name,
+		    listener_format(acceptor->doors[i]->listener, text));
+}

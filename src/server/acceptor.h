@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/deadline.h"
 
@@ -57,5 +58,8 @@ struct deadline acceptor_expire(struct acceptor *acceptor);
 
 /* Logs where it listens, a line each. */
 void acceptor_announce(const struct acceptor *acceptor);
+
+/* Prints the same as "service: NAME: ADDRESS" lines. */
+void acceptor_print(const struct acceptor *acceptor, FILE *out);
 
 #endif

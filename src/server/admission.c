@@ -226,12 +226,9 @@ admission_evict(struct admission *admission, const char *what)
 void
 admission_hurry(struct admission *admission, struct deadline deadline)
 {
-	struct connection *connection;
-
-	TAILQ_FOREACH(connection, &admission->waiting, link)
-	{
+	for (struct connection *connection = TAILQ_FIRST(&admission->waiting);
+	     connection != NULL; connection = TAILQ_NEXT(connection, link))
 		connection->deadline = deadline_earlier(connection->deadline, deadline);
-	}
 }
 
 struct deadline

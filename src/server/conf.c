@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/unreadable.h"
 #include "server/setting.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -438,7 +439,9 @@ read_file(struct conf *conf, const char *path, struct findings *findings)
 	size_t size;
 
 	if (file_read(path, FILE_LIMIT, &data, &size) < 0) {
-		findings_error(findings, "%s: %s", path, strerrordesc_np(errno));
+		char *why = unreadable_why(path, errno);
+		findings_error(findings, "%s", why);
+		free(why);
 		return;
 	}
 	stringlist_add(&conf->files, path, strlen(path));

@@ -32,7 +32,7 @@
 enum phase { RUNNING, DRAINING, CUTTING };
 
 struct server {
-	char *path;
+	struct server_origin origin;
 	struct snapshot *snapshot;
 	struct stats stats;
 	struct loop *loop;
@@ -134,12 +134,12 @@ apply_limits(struct server *server)
 	linger_limit(server->linger, conf->close_timeout_ms);
 }
 
-static int
-open_log(const struct conf_process *conf)
+int
+server_open_log(const struct conf_process *conf, bool daemon)
 {
 	struct log_settings settings = { .level = (enum log_level)conf->log_level,
 		.file = conf->log_file,
-		.syslog = conf->syslog,
+		.syslog = conf->syslog || (daemon && conf->log_file[0] == '\0'),
 		.facility = conf_facility(conf) };
 
 	return log_open(&settings);
@@ -155,21 +155,21 @@ warn_fixed(const struct conf *old, const struct conf *new)
 	free(names);
 }
 
-int
-server_reload(struct server *server, struct findings *findings)
+static int
+use_new_snapshot(struct server *server, struct findings *findings)
 {
-	struct snapshot *new = snapshot_new(server->path, findings);
+	struct snapshot *new = snapshot_new(server->origin.path, findings);
 
 	if (new == NULL)
 		return -1;
-	if (open_log(&snapshot_conf(new)->process) < 0) {
+	if (server_open_log(&snapshot_conf(new)->process, server->origin.daemon) < 0) {
 		findings_error(findings, "log-file: %s: %s",
 		    snapshot_conf(new)->process.log_file, strerrordesc_np(errno));
 		snapshot_drop(new);
 		return -1;
 	}
 	if (acceptor_use(server->acceptor, new, findings) < 0) {
-		open_log(process_conf(server));
+		server_open_log(process_conf(server), server->origin.daemon);
 		snapshot_drop(new);
 		return -1;
 	}
@@ -190,18 +190,26 @@ log_findings(const struct findings *findings, const char *what)
 			log_warning("%s: %s", what, findings->items[i].text);
 }
 
-static void
-reload_and_log(struct server *server)
+int
+server_reload(struct server *server, struct findings *findings)
 {
-	struct findings findings;
+	int result = use_new_snapshot(server, findings);
 
-	findings_init(&findings);
-	int result = server_reload(server, &findings);
-	log_findings(&findings, "reload");
+	log_findings(findings, "reload");
 	if (result == 0)
 		log_notice("reload: done");
 	else
 		log_error("reload: failed, the old configuration stays in force");
+	return result;
+}
+
+static void
+reload_unasked(struct server *server)
+{
+	struct findings findings;
+
+	findings_init(&findings);
+	server_reload(server, &findings);
 	findings_fini(&findings);
 }
 
@@ -242,7 +250,7 @@ handle_signal(struct server *server, uint32_t signal)
 		server_stop(server);
 		break;
 	case SIGHUP:
-		reload_and_log(server);
+		reload_unasked(server);
 		break;
 	case SIGUSR1:
 		if (log_reopen() < 0)
@@ -303,11 +311,12 @@ make_parts(struct server *server)
 }
 
 struct server *
-server_new(const char *path, struct snapshot *snapshot, struct findings *findings)
+server_new(const struct server_origin *origin, struct snapshot *snapshot,
+    struct findings *findings)
 {
 	struct server *server = memory_new(sizeof *server);
 
-	server->path = memory_copy(path);
+	server->origin = *origin;
 	server->snapshot = snapshot_take(snapshot);
 	server->signal_fd = -1;
 	server->drain_deadline = deadline_never();
@@ -437,7 +446,6 @@ server_free(struct server *server)
 		close(server->signal_fd);
 	loop_free(server->loop);
 	snapshot_drop(server->snapshot);
-	free(server->path);
 	free(server);
 }
 
@@ -455,5 +463,18 @@ server_count(struct server *server, struct server_numbers *numbers)
 		.lingering = linger_count(server->linger),
 		.workers = (uint64_t)process_conf(server)->workers,
 		.started = server->started,
-		.loaded = snapshot_time(server->snapshot) };
+		.loaded = snapshot_time(server->snapshot),
+		.stopping = server->phase != RUNNING };
+}
+
+void
+server_print_services(const struct server *server, FILE *out)
+{
+	acceptor_print(server->acceptor, out);
+}
+
+struct loop *
+server_loop(const struct server *server)
+{
+	return server->loop;
 }
