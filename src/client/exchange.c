@@ -103,7 +103,14 @@ end_is_due(const struct exchange *exchange)
 	return exchange->outcome->bytes_sent > 0 || deadline_passed(exchange->quiet);
 }
 
-static void
+static bool
+is_going(const struct exchange *exchange)
+{
+	return exchange->outcome->end == EXCHANGE_GOING;
+}
+
+/* This and the next two return whether the exchange goes on. */
+static bool
 send_what_is_due(struct exchange *exchange)
 {
 	if (!channel_unsent(exchange->channel) && !exchange->input_over) {
@@ -119,6 +126,7 @@ send_what_is_due(struct exchange *exchange)
 	}
 	if (!exchange->sending_over && channel_flush(exchange->channel) < 0)
 		give_up_sending(exchange);
+	return is_going(exchange);
 }
 
 /* Writes all of it, also to a descriptor that somebody made non-blocking. */
@@ -168,18 +176,19 @@ receive_one(struct exchange *exchange)
 	return result == 0;
 }
 
-static void
+static bool
 receive_what_came(struct exchange *exchange)
 {
 	int n = 0;
 
 	if (!exchange->answer_ready && !channel_pending(exchange->channel))
-		return;
+		return true;
 	exchange->answer_ready = false;
 	while (n < BURST && receive_one(exchange))
 		n++;
 	/* Stopped by the burst, not by the socket: there may be more. */
 	exchange->answer_ready = n == BURST;
+	return is_going(exchange);
 }
 
 static bool
@@ -232,18 +241,14 @@ wait_for_more(struct exchange *exchange)
 		exchange->input_ready = true;
 }
 
-static void
-look_for_progress(struct exchange *exchange)
+static bool
+check_time(struct exchange *exchange)
 {
 	if (channel_wire_bytes(exchange->channel) != exchange->seen_bytes)
 		note_progress(exchange);
-}
-
-static void
-check_time(struct exchange *exchange)
-{
 	if (server_is_awaited(exchange) && deadline_passed(exchange->idle))
 		finish(exchange, EXCHANGE_IDLE, 0);
+	return is_going(exchange);
 }
 
 void
@@ -257,14 +262,7 @@ exchange_run(struct channel *channel, const struct exchange_settings *settings,
 
 	*outcome = (struct exchange_outcome){ .end = EXCHANGE_GOING };
 	note_progress(&exchange);
-	while (outcome->end == EXCHANGE_GOING) {
-		send_what_is_due(&exchange);
-		if (outcome->end == EXCHANGE_GOING)
-			receive_what_came(&exchange);
-		look_for_progress(&exchange);
-		if (outcome->end == EXCHANGE_GOING)
-			check_time(&exchange);
-		if (outcome->end == EXCHANGE_GOING)
-			wait_for_more(&exchange);
-	}
+	while (send_what_is_due(&exchange) && receive_what_came(&exchange) &&
+	       check_time(&exchange))
+		wait_for_more(&exchange);
 }

@@ -74,14 +74,15 @@ static void
 tell_alpn(gnutls_session_t session, const struct parameters *parameters)
 {
 	gnutls_datum_t protocol;
-	char text[NAME_SIZE];
 
-	if (gnutls_alpn_get_selected_protocol(session, &protocol) == 0)
-		tell("alpn", "%s",
+	if (gnutls_alpn_get_selected_protocol(session, &protocol) == 0) {
+		char text[NAME_SIZE];
+		tell_name("alpn",
 		    text_escape(text, sizeof text, protocol.data, protocol.size));
-	else
-		tell("alpn", "%s",
-		    parameters->alpn->count > 0 ? "none of those offered" : "-");
+	} else {
+		tell_name("alpn",
+		    parameters->alpn->count > 0 ? "none of those offered" : NULL);
+	}
 }
 
 static void
