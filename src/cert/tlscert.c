@@ -10,6 +10,7 @@
 
 #include "cert/arguments.h"
 #include "cert/make.h"
+#include "cert/show.h"
 
 static const struct command commands[] = {
 	{ .name = "self-signed",
@@ -65,6 +66,14 @@ static const struct command commands[] = {
 	    .days = 398,
 	    .usage_status = 2,
 	    .run = make_client },
+	{ .name = "show",
+	    .operands = "FILE...",
+	    .summary = "Shows what stands in certificates",
+	    .details = "",
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .usage_status = 2,
+	    .run = show },
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], USAGE = 2 };
