@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cert/arguments.h"
+#include "cert/check.h"
 #include "cert/make.h"
 #include "cert/show.h"
 
@@ -74,6 +75,17 @@ static const struct command commands[] = {
 	    .operands_max = INT_MAX,
 	    .usage_status = 2,
 	    .run = show },
+	{ .name = "check",
+	    .operands = "FILE...",
+	    .summary = "Checks certificates, for a monitor",
+	    .details =
+		"\nExits with 0 when all is well, 1 for a warning, 2 when it is\n"
+		"critical, 3 when it could not be found out.\n",
+	    .options = ARGUMENT_CHECK | ARGUMENT_KEY,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .usage_status = CHECK_UNKNOWN,
+	    .run = check },
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], USAGE = 2 };
