@@ -6,6 +6,7 @@
 set -u
 umask 022
 tlscert=${top_builddir:-.}/tlscert
+make_demo=${top_srcdir:-.}/certs/make-demo
 passed=0
 failed=0
 
@@ -455,11 +456,33 @@ an_output_that_is_full_is_an_error() {
 	fi
 }
 
+the_demo_is_made_once_and_renewed() {
+	TLSCERT=$tlscert
+	export TLSCERT
+	"$make_demo" demo >out 2>err && has out "demo/server.crt: certificate for localhost" &&
+		verifies -CAfile demo/ca.crt -verify_hostname localhost demo/server.crt &&
+		verifies -CAfile demo/ca.crt -verify_ip ::1 demo/server.crt &&
+		cp demo/server.key before.key && "$make_demo" demo >out 2>err &&
+		has out "demo/ca.crt: kept" && has out "demo/server.crt: kept" &&
+		cmp demo/server.key before.key || complain "$(cat out err)" || return 1
+	expect 0 server --force --out-dir demo --days 5 localhost &&
+		"$make_demo" demo >out 2>err && has out "demo/ca.crt: kept" &&
+		has out "made anew, for it is not good: WARNING" &&
+		expect 0 check --ca demo/ca.crt demo/server.crt || return 1
+	rm demo/ca.key
+	"$make_demo" demo >out 2>err && has out "is not trusted by" &&
+		expect 0 check --key demo/server.key --ca demo/ca.crt demo/server.crt
+}
+
 tests=$(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$0" | grep -vx public_keys_match |
 	grep -vx there_is_no)
 case $tlscert in
 /*) ;;
 *) tlscert=$PWD/$tlscert ;;
+esac
+case $make_demo in
+/*) ;;
+*) make_demo=$PWD/$make_demo ;;
 esac
 for test in $tests; do
 	mkdir "$folder/$test"
