@@ -217,6 +217,63 @@ START_TEST(a_reader_that_stands_still_ends_the_writing)
 }
 END_TEST
 
+START_TEST(trying_to_read_does_not_wait)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(transport.failure, TRANSPORT_FINE);
+	ck_assert_int_eq(write(peer, "abc", 3), 3);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 2), 2);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), 1);
+	shutdown(peer, SHUT_WR);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), 0);
+	tear_down();
+}
+END_TEST
+
+START_TEST(trying_to_flush_sends_what_fits_in_order)
+{
+	int number = 0, got;
+
+	set_up(true);
+	do {
+		number++;
+		transport_write(&transport, &number, sizeof number);
+	} while (transport_try_flush(&transport) == 0);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(transport.failure, TRANSPORT_FINE);
+	for (int want = 1; want < number; want++) {
+		ck_assert_int_eq(recv(peer, &got, sizeof got, MSG_WAITALL), sizeof got);
+		ck_assert_int_eq(got, want);
+	}
+	ck_assert_int_eq(transport_try_flush(&transport), 0);
+	ck_assert_int_eq(recv(peer, &got, sizeof got, MSG_WAITALL), sizeof got);
+	ck_assert_int_eq(got, number);
+	tear_down();
+}
+END_TEST
+
+START_TEST(an_answer_is_read_although_sending_failed)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(write(peer, "bye", 3), 3);
+	close(peer);
+	peer = -1;
+	ck_assert_int_eq(transport_write(&transport, "x", 1), 0);
+	ck_assert_int_eq(transport_try_flush(&transport), -1);
+	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), 3);
+	ck_assert_int_eq(transport_try_flush(&transport), -1);
+	ck_assert_int_eq(errno, EPIPE);
+	tear_down();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -228,5 +285,7 @@ main(void)
 	    dripping_does_not_move_the_deadline_of_a_socket_without_timeouts,
 	    silence_ends_at_the_deadline,
 	    progress_moves_the_idle_time_but_not_the_deadline,
-	    a_reader_that_stands_still_ends_the_writing);
+	    a_reader_that_stands_still_ends_the_writing, trying_to_read_does_not_wait,
+	    trying_to_flush_sends_what_fits_in_order,
+	    an_answer_is_read_although_sending_failed);
 }

@@ -76,29 +76,58 @@ add_ip(struct stringlist *names, const unsigned char *bytes, size_t size)
 		stringlist_add(names, text, strlen(text));
 }
 
+static void
+add_text(struct stringlist *names, const char *kind, const char *bytes, size_t size)
+{
+	char text[NAME_SIZE];
+	char *named;
+
+	text_escape(text, sizeof text, bytes, size);
+	named = memory_format("%s%s", kind, text);
+	stringlist_add(names, named, strlen(named));
+	free(named);
+}
+
+/* Reads alternative name number `i`; returns its type, or a negative code behind the last.
+ * One that is too long, and that therefore nobody asks for, has no size. */
+static int
+read_name(gnutls_x509_crt_t cert, unsigned i, char name[NAME_SIZE], size_t *size)
+{
+	*size = NAME_SIZE;
+	int type = gnutls_x509_crt_get_subject_alt_name(cert, i, name, size, NULL);
+	if (type != GNUTLS_E_SHORT_MEMORY_BUFFER)
+		return type;
+	*size = 0;
+	return GNUTLS_SAN_OTHERNAME;
+}
+
 void
-certificate_alternative_names(gnutls_x509_crt_t cert, struct stringlist *names)
+certificate_server_names(gnutls_x509_crt_t cert, struct stringlist *names)
 {
 	char name[NAME_SIZE];
+	size_t size;
+	int type;
 
-	for (unsigned i = 0;; i++) {
-		size_t size = sizeof name;
-		int type =
-		    gnutls_x509_crt_get_subject_alt_name(cert, i, name, &size, NULL);
-
-		if (type == GNUTLS_E_SHORT_MEMORY_BUFFER)
-			continue; /* longer than a name can be: no client asks for it */
-		if (type < 0)
-			return;
-		if (type == GNUTLS_SAN_IPADDRESS) {
+	for (unsigned i = 0; (type = read_name(cert, i, name, &size)) >= 0; i++) {
+		if (type == GNUTLS_SAN_IPADDRESS)
 			add_ip(names, (unsigned char *)name, size);
-		} else if (type == GNUTLS_SAN_DNSNAME) {
-			gnutls_datum_t bytes = { (unsigned char *)name,
-				(unsigned)size };
-			char *text = escaped(&bytes);
-			stringlist_add(names, text, strlen(text));
-			free(text);
-		}
+		else if (type == GNUTLS_SAN_DNSNAME)
+			add_text(names, "", name, size);
+	}
+}
+
+void
+certificate_other_names(gnutls_x509_crt_t cert, struct stringlist *names)
+{
+	char name[NAME_SIZE];
+	size_t size;
+	int type;
+
+	for (unsigned i = 0; (type = read_name(cert, i, name, &size)) >= 0; i++) {
+		if (type == GNUTLS_SAN_URI)
+			add_text(names, "URI:", name, size);
+		else if (type == GNUTLS_SAN_RFC822NAME)
+			add_text(names, "email:", name, size);
 	}
 }
 

@@ -24,8 +24,13 @@ char *certificate_issuer(struct gnutls_x509_crt_int *cert);
 /* The subject's common name, or NULL. The caller frees it. */
 char *certificate_common_name(struct gnutls_x509_crt_int *cert);
 
-/* Adds to `names` the DNS names and IP addresses among the subject's alternative names. */
-void certificate_alternative_names(
+/* Adds to `names` the DNS names and IP addresses among the subject's alternative names, by
+ * which clients know a server. */
+void certificate_server_names(
+    struct gnutls_x509_crt_int *cert, struct stringlist *names);
+
+/* Adds the URIs and e-mail addresses among them, as "URI:..." and "email:...". */
+void certificate_other_names(
     struct gnutls_x509_crt_int *cert, struct stringlist *names);
 
 /* "ECDSA P-256", "RSA 2048", "Ed25519". The caller frees it. */

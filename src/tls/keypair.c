@@ -20,7 +20,7 @@
 #include "tls/pem.h"
 #include "tls/privatekey.h"
 
-enum { KEY_ID_SIZE = 32, RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
+enum { RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
 
 struct keypair {
 	struct chain chain;
@@ -92,20 +92,6 @@ read_files(
 	wipe_contents(&cert);
 }
 
-static bool
-matches(gnutls_x509_crt_t cert, gnutls_x509_privkey_t key)
-{
-	unsigned char of_cert[KEY_ID_SIZE], of_key[KEY_ID_SIZE];
-	size_t cert_size = sizeof of_cert, key_size = sizeof of_key;
-
-	if (gnutls_x509_crt_get_key_id(
-		cert, GNUTLS_KEYID_USE_SHA256, of_cert, &cert_size) < 0 ||
-	    gnutls_x509_privkey_get_key_id(
-		key, GNUTLS_KEYID_USE_SHA256, of_key, &key_size) < 0)
-		return false;
-	return cert_size == key_size && memcmp(of_cert, of_key, cert_size) == 0;
-}
-
 /* The key must belong to the first certificate of the file; false with an error. */
 static bool
 examine_match(const struct keypair *pair, const struct keypair_files *files,
@@ -114,7 +100,8 @@ examine_match(const struct keypair *pair, const struct keypair_files *files,
 	const struct chain *chain = &pair->chain;
 	size_t place = 0;
 
-	while (place < chain->count && !matches(chain->certs[place], pair->key))
+	while (
+	    place < chain->count && !privatekey_matches(pair->key, chain->certs[place]))
 		place++;
 	if (place == 0)
 		return true;
@@ -199,7 +186,7 @@ examine_names(
 	gnutls_x509_crt_t cert = pair->chain.certs[0];
 	char *common = certificate_common_name(cert);
 
-	certificate_alternative_names(cert, &pair->names);
+	certificate_server_names(cert, &pair->names);
 	if (pair->names.count == 0 && files->role == KEYPAIR_SERVER) {
 		if (common != NULL)
 			findings_warning(findings,

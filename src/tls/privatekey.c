@@ -17,7 +17,7 @@
 #include "base/unreadable.h"
 #include "tls/pem.h"
 
-enum { PASSPHRASE_FILE_LIMIT = 4096 };
+enum { PASSPHRASE_FILE_LIMIT = 4096, KEY_ID_SIZE = 32 };
 
 struct passphrase {
 	char *text; /* NULL: there is none */
@@ -262,6 +262,20 @@ privatekey_read(const char *file, const char *data, size_t size, const char *pin
 	if (is_encrypted(&block))
 		return read_encrypted(file, &block, pin_file, findings);
 	return read_plain(file, &block, pin_file, findings);
+}
+
+bool
+privatekey_matches(gnutls_x509_privkey_t key, gnutls_x509_crt_t cert)
+{
+	unsigned char of_cert[KEY_ID_SIZE], of_key[KEY_ID_SIZE];
+	size_t cert_size = sizeof of_cert, key_size = sizeof of_key;
+
+	if (gnutls_x509_crt_get_key_id(
+		cert, GNUTLS_KEYID_USE_SHA256, of_cert, &cert_size) < 0 ||
+	    gnutls_x509_privkey_get_key_id(
+		key, GNUTLS_KEYID_USE_SHA256, of_key, &key_size) < 0)
+		return false;
+	return cert_size == key_size && memcmp(of_cert, of_key, cert_size) == 0;
 }
 
 void

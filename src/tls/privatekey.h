@@ -7,9 +7,11 @@
  * Only for files that may know GnuTLS. Safe in any thread.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct findings;
+struct gnutls_x509_crt_int;
 struct gnutls_x509_privkey_int;
 
 /*
@@ -20,6 +22,10 @@ struct gnutls_x509_privkey_int;
  */
 struct gnutls_x509_privkey_int *privatekey_read(const char *file, const char *data,
     size_t size, const char *pin_file, struct findings *findings);
+
+/* `key` is the private half of the public key in `cert`. */
+bool privatekey_matches(
+    struct gnutls_x509_privkey_int *key, struct gnutls_x509_crt_int *cert);
 
 /* Warns when everyone may read or write the file `path`, in which `what` is kept. */
 void privatekey_check_rights(

@@ -100,32 +100,69 @@ is_soft(int error)
 	return error == EAGAIN || error == EINTR;
 }
 
+/* Whether an earlier failure forbids sending; the end of the peer's side does not. */
+static bool
+cannot_send(const struct transport *transport)
+{
+	if (transport->failure == TRANSPORT_FINE || transport->failure == TRANSPORT_END)
+		return false;
+	errno = transport->error;
+	return true;
+}
+
+/* One send(2) of what stands behind `sent`; returns what it took, 0 if it is to be tried
+ * again, or -1 with `failure` set. */
+static ssize_t
+send_some(struct transport *transport, size_t sent, int flags)
+{
+	ssize_t n = send(transport->fd, transport->out + sent,
+	    transport->out_end - sent, flags | MSG_NOSIGNAL);
+
+	if (n < 0 && is_soft(errno))
+		return 0;
+	if (n < 0)
+		return fail(transport, TRANSPORT_BROKEN, errno);
+	transport->bytes_out += (uint64_t)n;
+	note_progress(transport);
+	return n;
+}
+
 int
 transport_flush(struct transport *transport)
 {
 	size_t sent = 0;
 
-	if (transport->failure != TRANSPORT_FINE &&
-	    transport->failure != TRANSPORT_END) {
-		errno = transport->error;
+	if (cannot_send(transport))
 		return -1;
-	}
 	while (sent < transport->out_end) {
 		int flags = wait_for(transport, POLLOUT);
 		if (flags < 0)
 			return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
-		ssize_t n = send(transport->fd, transport->out + sent,
-		    transport->out_end - sent, flags | MSG_NOSIGNAL);
-		if (n < 0 && is_soft(errno))
-			continue;
+		ssize_t n = send_some(transport, sent, flags);
 		if (n < 0)
-			return fail(transport, TRANSPORT_BROKEN, errno);
+			return -1;
 		sent += (size_t)n;
-		transport->bytes_out += (uint64_t)n;
-		note_progress(transport);
 	}
 	transport->out_end = 0;
 	return 0;
+}
+
+int
+transport_try_flush(struct transport *transport)
+{
+	if (cannot_send(transport))
+		return -1;
+	if (transport->out_end == 0)
+		return 0;
+	ssize_t n = send_some(transport, 0, MSG_DONTWAIT);
+	if (n < 0)
+		return -1;
+	transport->out_end -= (size_t)n;
+	memmove(transport->out, transport->out + n, transport->out_end);
+	if (transport->out_end == 0)
+		return 0;
+	errno = EAGAIN;
+	return -1;
 }
 
 int
@@ -147,7 +184,26 @@ transport_write(struct transport *transport, const void *bytes, size_t size)
 	return 0;
 }
 
-/* Receives into the empty read-ahead buffer. */
+/* One recv(2) into the empty read-ahead buffer; -1 with EAGAIN or EINTR is no failure. */
+static ssize_t
+receive_some(struct transport *transport, int flags)
+{
+	ssize_t n = recv(transport->fd, transport->in, IN_SIZE, flags);
+
+	if (n < 0 && is_soft(errno))
+		return -1;
+	if (n < 0)
+		return fail(transport, TRANSPORT_BROKEN, errno);
+	if (n == 0)
+		fail(transport, TRANSPORT_END, 0);
+	transport->in_start = 0;
+	transport->in_end = (size_t)n;
+	transport->bytes_in += (uint64_t)n;
+	note_progress(transport);
+	return n;
+}
+
+/* Waits until there is something in the read-ahead buffer. */
 static ssize_t
 fill(struct transport *transport)
 {
@@ -155,39 +211,46 @@ fill(struct transport *transport)
 		int flags = wait_for(transport, POLLIN);
 		if (flags < 0)
 			return fail(transport, TRANSPORT_TIMED_OUT_READING, ETIMEDOUT);
-		ssize_t n = recv(transport->fd, transport->in, IN_SIZE, flags);
-		if (n < 0 && is_soft(errno))
-			continue;
-		if (n < 0)
-			return fail(transport, TRANSPORT_BROKEN, errno);
-		if (n == 0)
-			fail(transport, TRANSPORT_END, 0);
-		transport->in_start = 0;
-		transport->in_end = (size_t)n;
-		transport->bytes_in += (uint64_t)n;
-		note_progress(transport);
-		return n;
+		ssize_t n = receive_some(transport, flags);
+		if (n >= 0 || !is_soft(errno))
+			return n;
 	}
 }
 
-ssize_t
-transport_read(struct transport *transport, void *bytes, size_t size)
+static ssize_t
+take(struct transport *transport, void *bytes, size_t size)
 {
 	size_t have = transport->in_end - transport->in_start;
 
-	if (have == 0) {
-		if (transport_flush(transport) < 0)
-			return -1;
-		ssize_t n = fill(transport);
-		if (n <= 0)
-			return n;
-		have = (size_t)n;
-	}
 	if (size > have)
 		size = have;
 	memcpy(bytes, transport->in + transport->in_start, size);
 	transport->in_start += size;
 	return (ssize_t)size;
+}
+
+ssize_t
+transport_read(struct transport *transport, void *bytes, size_t size)
+{
+	if (transport->in_end == transport->in_start) {
+		if (transport_flush(transport) < 0)
+			return -1;
+		ssize_t n = fill(transport);
+		if (n <= 0)
+			return n;
+	}
+	return take(transport, bytes, size);
+}
+
+ssize_t
+transport_try_read(struct transport *transport, void *bytes, size_t size)
+{
+	if (transport->in_end == transport->in_start) {
+		ssize_t n = receive_some(transport, MSG_DONTWAIT);
+		if (n <= 0)
+			return n;
+	}
+	return take(transport, bytes, size);
 }
 
 size_t

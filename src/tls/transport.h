@@ -71,6 +71,15 @@ int transport_write(struct transport *transport, const void *bytes, size_t size)
 /* Sends what has gathered. 0, or -1 with errno and `failure` set. */
 int transport_flush(struct transport *transport);
 
+/*
+ * The same two for who waits for several descriptors at once and must not block: they do
+ * what can be done now, and -1 with EAGAIN or EINTR, no failure, means later. Reading
+ * neither flushes nor minds that sending failed: a peer that has closed its socket may have
+ * answered first. No deadline applies.
+ */
+ssize_t transport_try_read(struct transport *transport, void *bytes, size_t size);
+int transport_try_flush(struct transport *transport);
+
 /* Bytes that have been received and not yet read; `*bytes` points at them. */
 size_t transport_pending(
     const struct transport *transport, const unsigned char **bytes);

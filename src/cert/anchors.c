@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Trust anchors, and whether a chain ends at one. */
+#include "cert/anchors.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/unreadable.h"
+#include "tls/chain.h"
+#include "tls/pem.h"
+
+/* Fills the all-zero `anchors` from a file. */
+static int
+read_file(const char *file, struct chain *anchors, struct findings *findings)
+{
+	char *data;
+	size_t size;
+
+	if (file_read(file, PEM_FILE_LIMIT, &data, &size) < 0) {
+		char *why = unreadable_why(file, errno);
+		findings_error(findings, "%s", why);
+		free(why);
+		return -1;
+	}
+	int result = chain_read(anchors, file, data, size, findings);
+	free(data);
+	return result;
+}
+
+static int
+verify(gnutls_x509_trust_list_t list, const struct chain *chain, const char *purpose,
+    unsigned *status)
+{
+	char *oid = memory_copy(purpose);
+	gnutls_typed_vdata_st wanted = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = (unsigned char *)oid };
+
+	int code = gnutls_x509_trust_list_verify_crt2(
+	    list, chain->certs, (unsigned)chain->count, &wanted, 1, 0, status, NULL);
+	free(oid);
+	return code;
+}
+
+/* Why the library says no: the most telling of the bits of `status`. */
+static const char *
+explain(unsigned status)
+{
+	static const struct {
+		unsigned bit;
+		const char *text;
+	} reasons[] = {
+		{ GNUTLS_CERT_EXPIRED, "a certificate of the chain has expired" },
+		{ GNUTLS_CERT_NOT_ACTIVATED,
+		    "a certificate of the chain is not yet valid" },
+		{ GNUTLS_CERT_SIGNATURE_FAILURE, "a signature in the chain is wrong" },
+		{ GNUTLS_CERT_INSECURE_ALGORITHM,
+		    "a certificate of the chain has a weak key or signature" },
+		{ GNUTLS_CERT_SIGNER_NOT_CA, "the issuer is no authority" },
+		{ GNUTLS_CERT_PURPOSE_MISMATCH, "it is for another purpose" },
+		{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE,
+		    "the issuer may not issue such a certificate" },
+		{ GNUTLS_CERT_REVOKED, "a certificate of the chain is revoked" },
+		{ GNUTLS_CERT_SIGNER_NOT_FOUND,
+		    "its issuer is unknown there; a certificate may be missing between "
+		    "them" },
+	};
+
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		if (status & reasons[i].bit)
+			return reasons[i].text;
+	return "the library says no more";
+}
+
+static enum anchors_result
+judge(gnutls_x509_trust_list_t list, const char *anchors, const struct chain *chain,
+    const char *purpose, const char *file, struct findings *findings)
+{
+	const char *name = strcmp(anchors, "system") == 0 ? "the system" : anchors;
+	unsigned status = 0;
+	int code = verify(list, chain, purpose, &status);
+
+	if (code >= 0 && status == 0)
+		return ANCHORS_TRUSTED;
+	findings_error(findings, "%s: is not trusted by %s: %s", file, name,
+	    code >= 0 ? explain(status) : gnutls_strerror(code));
+	return ANCHORS_UNTRUSTED;
+}
+
+static int
+add_system(gnutls_x509_trust_list_t list, struct findings *findings)
+{
+	if (gnutls_x509_trust_list_add_system_trust(list, 0, 0) > 0)
+		return 0;
+	findings_error(findings,
+	    "the system trusts nobody: install its certificates (ca-certificates)");
+	return -1;
+}
+
+static int
+add_file(gnutls_x509_trust_list_t list, const char *file, struct findings *findings)
+{
+	struct chain trusted = { 0 };
+	int result = read_file(file, &trusted, findings);
+
+	if (result == 0) {
+		gnutls_x509_trust_list_add_cas(
+		    list, trusted.certs, (unsigned)trusted.count, 0);
+		trusted.count = 0; /* they are the list's now */
+	}
+	chain_fini(&trusted);
+	return result;
+}
+
+enum anchors_result
+anchors_verify(const char *anchors, const struct chain *chain, const char *purpose,
+    const char *file, struct findings *findings)
+{
+	gnutls_x509_trust_list_t list = NULL;
+	enum anchors_result result = ANCHORS_UNREADABLE;
+
+	if (gnutls_x509_trust_list_init(&list, 0) < 0) {
+		findings_error(findings, "%s: cannot be verified: no memory", file);
+		return ANCHORS_UNREADABLE;
+	}
+	int ready = strcmp(anchors, "system") == 0 ? add_system(list, findings)
+	                                           : add_file(list, anchors, findings);
+	if (ready == 0)
+		result = judge(list, anchors, chain, purpose, file, findings);
+	gnutls_x509_trust_list_deinit(list, 1);
+	return result;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_CERT_ARGUMENTS_H
+#define TLSD_CERT_ARGUMENTS_H
+
+/*
+ * The command line of tlscert: which options a command takes, their values, and the help
+ * that is made from the same table. One thread.
+ */
+
+#include <stdbool.h>
+
+struct arguments {
+	const char *key_type;
+	int days;
+	int path_length; /* -1: without a limit */
+	bool force;
+	const char *out_dir, *cert, *key; /* cert and key: NULL where not given */
+	const char *ca_cert, *ca_key, *ca_pin_file;
+	const char *ca, *name, *pin_file;
+	int warn_days, critical_days;
+	char *const *operands;
+	int operand_count;
+};
+
+/* Which options a command takes; bits. */
+enum {
+	ARGUMENT_MAKE = 1, /* --key-type --days --out-dir --cert --force */
+	ARGUMENT_KEY = 2, /* --key */
+	ARGUMENT_SIGN = 4, /* --ca-cert --ca-key --ca-pin-file */
+	ARGUMENT_PATH_LENGTH = 8, /* --path-length */
+	ARGUMENT_CHECK = 16 /* --ca --name --pin-file --warn-days --critical-days */
+};
+
+struct command {
+	const char *name;
+	const char *operands; /* "NAME..." */
+	const char *summary; /* one line, no full stop */
+	const char *details; /* lines for its help, or "" */
+	unsigned options;
+	int operands_min, operands_max;
+	int days; /* the default of --days */
+	int usage_status; /* what a wrong command line exits with */
+	int (*run)(const struct arguments *arguments); /* returns the exit status */
+};
+
+enum arguments_result { ARGUMENTS_RUN, ARGUMENTS_HELP, ARGUMENTS_WRONG };
+
+/*
+ * Reads the command line of `command`, argv[0] being the command's name. For
+ * ARGUMENTS_WRONG what is wrong has been written to standard error. What `arguments` point
+ * to is argv's.
+ */
+enum arguments_result arguments_read(
+    const struct command *command, int argc, char **argv, struct arguments *arguments);
+
+/* Writes the help of one command to standard output. */
+void arguments_print_help(const struct command *command);
+
+#endif

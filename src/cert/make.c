@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands that make certificates. */
+#include "cert/make.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "cert/arguments.h"
+#include "cert/authority.h"
+#include "cert/issue.h"
+#include "cert/pairfiles.h"
+#include "cert/report.h"
+#include "cert/subject.h"
+#include "tls/certificate.h"
+
+enum status { DONE = 0, FAILED = 1, USAGE = 2 };
+
+/* One run: what was asked for, and what came out. */
+struct making {
+	const struct arguments *arguments;
+	struct findings findings;
+	struct subject subject;
+	struct authority authority;
+	struct pairfiles files;
+	struct issued issued;
+};
+
+static void
+begin(struct making *making, const struct arguments *arguments, const char *base)
+{
+	*making = (struct making){ .arguments = arguments };
+	findings_init(&making->findings);
+	pairfiles_init(&making->files, arguments, base);
+}
+
+static void
+end(struct making *making)
+{
+	report_findings(&making->findings);
+	issued_fini(&making->issued);
+	authority_fini(&making->authority);
+	subject_fini(&making->subject);
+	pairfiles_fini(&making->files);
+}
+
+/* The path of the authority's certificate: as given, or by its default name. */
+static char *
+authority_path(const struct arguments *arguments)
+{
+	if (arguments->ca_cert != NULL)
+		return memory_copy(arguments->ca_cert);
+	if (strcmp(arguments->out_dir, ".") == 0)
+		return memory_copy("ca.crt");
+	return memory_format("%s/ca.crt", arguments->out_dir);
+}
+
+static int
+load_authority(struct making *making, const struct issue_request *request)
+{
+	const struct arguments *arguments = making->arguments;
+	char *cert = authority_path(arguments);
+	char *key = arguments->ca_key != NULL ? memory_copy(arguments->ca_key)
+	                                      : pairfiles_key_beside(cert);
+	struct authority_files files = {
+		.cert = cert, .key = key, .pin_file = arguments->ca_pin_file
+	};
+
+	int result =
+	    request->purpose == ISSUE_FOR_AUTHORITY
+		? authority_load_above(&making->authority, &files, &making->findings)
+		: authority_load(&making->authority, &files, &making->findings);
+	free(key);
+	free(cert);
+	return result;
+}
+
+/* Tells what was written. */
+static void
+print_pair(const struct making *making)
+{
+	char date[CERTIFICATE_DATE_SIZE];
+	const struct subject *subject = &making->subject;
+
+	printf("%s: certificate for ", making->files.cert);
+	if (subject->count == 0)
+		printf("%s", subject->common_name);
+	for (size_t i = 0; i < subject->count; i++)
+		printf("%s%s", i > 0 ? ", " : "", subject->names[i].text);
+	printf(", valid until %s, ", certificate_date(making->issued.not_after, date));
+	if (making->issued.issuer != NULL)
+		printf("signed by %s\n", making->issued.issuer);
+	else
+		printf("signed by itself\n");
+	printf("%s: private key, %s, for its owner only\n", making->files.key,
+	    making->issued.key_description);
+}
+
+static void
+print_setting(const char *key, const char *path)
+{
+	char *absolute = realpath(path, NULL);
+
+	printf("    %s = %s\n", key, absolute != NULL ? absolute : path);
+	free(absolute);
+}
+
+/* What is to become of files that are there already. */
+static enum file_existing
+existing(const struct making *making)
+{
+	return making->arguments->force ? FILE_REPLACE : FILE_KEEP;
+}
+
+/* Issues and writes, after everything else is known to be right. */
+static int
+issue_and_write(struct making *making, const struct issue_request *request)
+{
+	if (issue(request, &making->issued, &making->findings) < 0)
+		return FAILED;
+	if (pairfiles_write(&making->files, making->issued.cert_pem,
+		making->issued.key_pem, existing(making), &making->findings) < 0)
+		return FAILED;
+	print_pair(making);
+	return DONE;
+}
+
+/* Makes what `request` says, whose subject was read with the result `subject`. */
+static int
+make(struct making *making, struct issue_request *request, int subject)
+{
+	const struct arguments *arguments = making->arguments;
+
+	request->subject = &making->subject;
+	request->key_type = arguments->key_type;
+	request->days = arguments->days;
+	request->path_length = -1;
+	if (request->purpose == ISSUE_FOR_AUTHORITY)
+		request->path_length = arguments->path_length;
+	if (!issue_knows_key_type(arguments->key_type)) {
+		findings_error(&making->findings,
+		    "--key-type: %s is none of ecdsa, ecdsa-p384, ed25519, rsa",
+		    arguments->key_type);
+		return USAGE;
+	}
+	if (subject < 0)
+		return USAGE;
+	if (pairfiles_examine(&making->files, existing(making), &making->findings) < 0)
+		return FAILED;
+	if (request->authority != NULL && load_authority(making, request) < 0)
+		return FAILED;
+	return issue_and_write(making, request);
+}
+
+static void
+print_server_settings(const struct making *making)
+{
+	printf("Put into tlsd.ini:\n");
+	print_setting("cert", making->files.cert);
+	print_setting("key", making->files.key);
+}
+
+int
+make_self_signed(const struct arguments *arguments)
+{
+	struct making making;
+	struct issue_request request = { .purpose = ISSUE_FOR_SERVER };
+
+	begin(&making, arguments, "server");
+	int status = make(&making, &request,
+	    subject_server(&making.subject, arguments->operands,
+		arguments->operand_count, &making.findings));
+	if (status == DONE) {
+		print_server_settings(&making);
+		printf("Give %s to the clients: it is all they need to trust the "
+		       "server.\n",
+		    making.files.cert);
+	}
+	end(&making);
+	return status;
+}
+
+/* An authority is signed by itself unless another one is named. */
+int
+make_ca(const struct arguments *arguments)
+{
+	struct making making;
+	struct issue_request request = { .purpose = ISSUE_FOR_AUTHORITY };
+
+	begin(&making, arguments, "ca");
+	if (arguments->ca_cert != NULL || arguments->ca_key != NULL)
+		request.authority = &making.authority;
+	int status = make(&making, &request,
+	    subject_authority(
+		&making.subject, arguments->operands[0], &making.findings));
+	if (status == DONE)
+		printf("Keep %s secret, and give %s to whoever shall trust the "
+		       "authority.\n"
+		       "Make a server's certificate with\n"
+		       "    tlscert server --ca-cert %s --ca-key %s NAME...\n",
+		    making.files.key, making.files.cert, making.files.cert,
+		    making.files.key);
+	end(&making);
+	return status;
+}
+
+int
+make_server(const struct arguments *arguments)
+{
+	struct making making;
+	struct issue_request request = { .purpose = ISSUE_FOR_SERVER };
+
+	begin(&making, arguments, "server");
+	request.authority = &making.authority;
+	int status = make(&making, &request,
+	    subject_server(&making.subject, arguments->operands,
+		arguments->operand_count, &making.findings));
+	if (status == DONE)
+		print_server_settings(&making);
+	end(&making);
+	return status;
+}
+
+int
+make_client(const struct arguments *arguments)
+{
+	struct making making;
+	struct issue_request request = { .purpose = ISSUE_FOR_CLIENT };
+
+	begin(&making, arguments, "client");
+	request.authority = &making.authority;
+	int status = make(&making, &request,
+	    subject_client(&making.subject, arguments->operands,
+		arguments->operand_count, &making.findings));
+	if (status == DONE) {
+		char *ca = authority_path(arguments);
+		printf("Give both files to the client. A server asks for them with, in "
+		       "tlsd.ini:\n    client-verify = require\n");
+		print_setting("ca-file", ca);
+		free(ca);
+	}
+	end(&making);
+	return status;
+}

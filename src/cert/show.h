@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_CERT_SHOW_H
+#define TLSD_CERT_SHOW_H
+
+/* The command that shows what stands in certificates. */
+
+struct arguments;
+
+/* Shows each certificate of each file. Returns the exit status: 0, or 1 when a file could
+ * not be read or has something damaged in it. */
+int show(const struct arguments *arguments);
+
+#endif

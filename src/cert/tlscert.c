@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tlscert: makes, shows and checks certificates. */
+#include "config.h"
+
+#include <gnutls/gnutls.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cert/arguments.h"
+#include "cert/check.h"
+#include "cert/make.h"
+#include "cert/show.h"
+
+static const struct command commands[] = {
+	{ .name = "self-signed",
+	    .operands = "NAME...",
+	    .summary =
+		"Makes a key and a certificate that is signed by that key itself",
+	    .details =
+		"\nEach NAME is a host name, *.DOMAIN or an IP address of the server.\n"
+		"Writes server.crt and server.key; valid for 365 days.\n",
+	    .options = ARGUMENT_MAKE | ARGUMENT_KEY,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .days = 365,
+	    .usage_status = 2,
+	    .run = make_self_signed },
+	{ .name = "ca",
+	    .operands = "NAME",
+	    .summary = "Makes a certification authority",
+	    .details = "\nNAME is any text, such as \"Example CA\".\n"
+		       "Writes ca.crt and ca.key; valid for 3650 days. With\n"
+		       "--ca-cert it stands below that authority.\n",
+	    .options =
+		ARGUMENT_MAKE | ARGUMENT_KEY | ARGUMENT_SIGN | ARGUMENT_PATH_LENGTH,
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .days = 3650,
+	    .usage_status = 2,
+	    .run = make_ca },
+	{ .name = "server",
+	    .operands = "NAME...",
+	    .summary = "Makes a server's key and certificate, signed by an authority",
+	    .details =
+		"\nEach NAME is a host name, *.DOMAIN or an IP address of the server.\n"
+		"Reads ca.crt and ca.key; writes server.crt and server.key; valid for\n"
+		"398 days.\n",
+	    .options = ARGUMENT_MAKE | ARGUMENT_KEY | ARGUMENT_SIGN,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .days = 398,
+	    .usage_status = 2,
+	    .run = make_server },
+	{ .name = "client",
+	    .operands = "NAME...",
+	    .summary = "Makes a client's key and certificate, signed by an authority",
+	    .details =
+		"\nThe first NAME is the common name, any text. Each that is an\n"
+		"e-mail address, a URI, an IP address or a host name with a dot is\n"
+		"an alternative name. Reads ca.crt and ca.key; writes client.crt\n"
+		"and client.key; valid for 398 days.\n",
+	    .options = ARGUMENT_MAKE | ARGUMENT_KEY | ARGUMENT_SIGN,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .days = 398,
+	    .usage_status = 2,
+	    .run = make_client },
+	{ .name = "show",
+	    .operands = "FILE...",
+	    .summary = "Shows what stands in certificates",
+	    .details = "",
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .usage_status = 2,
+	    .run = show },
+	{ .name = "check",
+	    .operands = "FILE...",
+	    .summary = "Checks certificates, for a monitor",
+	    .details =
+		"\nExits with 0 when all is well, 1 for a warning, 2 when it is\n"
+		"critical, 3 when it could not be found out.\n",
+	    .options = ARGUMENT_CHECK | ARGUMENT_KEY,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .usage_status = CHECK_UNKNOWN,
+	    .run = check },
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], USAGE = 2 };
+
+static int
+print_help(void)
+{
+	printf("usage: tlscert COMMAND [option ...] [argument ...]\n\ncommands:\n");
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		printf("  %-12s %-8s %s\n", commands[i].name, commands[i].operands,
+		    commands[i].summary);
+	printf("\ntlscert COMMAND --help tells the options of one. tlscert --version "
+	       "tells "
+	       "the version.\nThe manual is tlscert(1).\n");
+	return 0;
+}
+
+static int
+print_version(void)
+{
+	printf("tlscert %s, GnuTLS %s\n", PACKAGE_VERSION, gnutls_check_version(NULL));
+	return 0;
+}
+
+static const struct command *
+find_command(const char *name)
+{
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	struct arguments arguments;
+
+	switch (arguments_read(command, argc, argv, &arguments)) {
+	case ARGUMENTS_RUN:
+		return command->run(&arguments);
+	case ARGUMENTS_HELP:
+		arguments_print_help(command);
+		return 0;
+	default:
+		return command->usage_status;
+	}
+}
+
+static int
+run_word(int argc, char **argv)
+{
+	const char *word = argv[1];
+	const struct command *command = find_command(word);
+
+	if (command != NULL)
+		return run(command, argc - 1, argv + 1);
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		return print_help();
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+		return print_version();
+	fprintf(stderr, "tlscert: unknown %s %s: see tlscert --help\n",
+	    word[0] == '-' ? "option" : "command", word);
+	return USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	int status;
+
+	if (argc < 2) {
+		fprintf(stderr, "tlscert: missing COMMAND: see tlscert --help\n");
+		return USAGE;
+	}
+	status = run_word(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "tlscert: standard output: %m\n");
+		return status != 0 ? status : 1;
+	}
+	return status;
+}
