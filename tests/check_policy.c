@@ -151,7 +151,7 @@ START_TEST(a_strong_priority_passes_without_a_word)
 {
 	struct policy *policy =
 	    make("modern", "SECURE128:-VERS-ALL:+VERS-TLS1.3:+AES-256-GCM:-SIGN-RSA-"
-	                   "SHA1:-SIGN-ECDSA-SHA1");
+			   "SHA1:-SIGN-ECDSA-SHA1");
 
 	ck_assert_ptr_nonnull(policy);
 	ck_assert_uint_eq(findings.count, 0);

@@ -176,10 +176,10 @@ static struct door *
 open_door(struct acceptor *acceptor, const struct address *address, int backlog,
     struct findings *findings)
 {
-	char text[ADDRESS_TEXT_SIZE];
 	struct listener *listener = listener_open(address, backlog);
 
 	if (listener == NULL) {
+		char text[ADDRESS_TEXT_SIZE];
 		findings_error(findings, "listen: %s: %s%s",
 		    address_format(address, text), strerrordesc_np(errno),
 		    errno == EADDRINUSE ? ": does another server run there?"

@@ -82,7 +82,7 @@ loop_change(struct loop *loop, int fd, uint32_t events, struct watch *watch)
 }
 
 void
-loop_remove(struct loop *loop, int fd, struct watch *watch)
+loop_remove(struct loop *loop, int fd, const struct watch *watch)
 {
 	epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
 	for (int i = loop->next; i < loop->count; i++)

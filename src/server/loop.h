@@ -30,7 +30,7 @@ int loop_add(struct loop *loop, int fd, uint32_t events, struct watch *watch);
 void loop_change(struct loop *loop, int fd, uint32_t events, struct watch *watch);
 
 /* Ends the watching; `watch` is not called any more, not even for events of this turn. */
-void loop_remove(struct loop *loop, int fd, struct watch *watch);
+void loop_remove(struct loop *loop, int fd, const struct watch *watch);
 
 /* Waits for events until `deadline` at most, and calls who is ready. */
 void loop_turn(struct loop *loop, struct deadline deadline);

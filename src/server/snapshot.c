@@ -39,10 +39,10 @@ static void
 add_address(struct snapshot *snapshot, struct service *service,
     const struct address *address, struct findings *findings)
 {
-	char text[ADDRESS_TEXT_SIZE];
 	const struct service *other = find_listening(snapshot, address);
 
 	if (other != NULL) {
+		char text[ADDRESS_TEXT_SIZE];
 		findings_error(findings,
 		    "listen: %s belongs to [%s] already: an address has one service",
 		    address_format(address, text), other->name);

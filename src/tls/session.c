@@ -323,13 +323,12 @@ session_write(struct session *session, const void *bytes, size_t size)
 int
 session_finish(struct session *session)
 {
-	int code;
-
 	if (session->alert_due)
 		gnutls_alert_send(
 		    session->tls, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
 	session->alert_due = false;
 	if (session->failure == FAILURE_NONE) {
+		int code;
 		do
 			code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
 		while (is_again(session, code));
