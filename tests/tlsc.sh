@@ -141,28 +141,38 @@ is_gone() {
 	! kill -0 "$1"
 }
 
-is_ready_or_gone() {
-	grep -qE '^ACCEPT|listening on .*(done|ready)' server.log || is_gone "$server"
+is_ready() {
+	grep -qE '^ACCEPT|listening on IPv4 .*done' server.log
 }
 
-# start COMMAND...: on a port that it can have, written PORT in its arguments; its standard
-# input is the fifo "orders".
+# gnutls-serv goes on without the address that another program has.
+is_ready_or_failed() {
+	is_ready || grep -q 'bind() failed' server.log || is_gone "$server"
+}
+
+# launch COMMAND...: each PORT in it replaced; its standard input is the fifo "orders"
+launch() {
+	[ -p orders ] || mkfifo orders
+	command=$(printf '%s\n' "$@" | sed "s/PORT/$port/")
+	(
+		set -f
+		IFS='
+'
+		# shellcheck disable=SC2086 # one word a line
+		exec timeout 100 $command
+	) <>orders >server.log 2>&1 &
+	server=$!
+	servers="$servers $server"
+}
+
+# start COMMAND...: on the first port that it can have
 start() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		port=$((port + 1))
-		[ -p orders ] || mkfifo orders
-		command=$(printf '%s\n' "$@" | sed "s/PORT/$port/")
-		(
-			set -f
-			IFS='
-'
-			# shellcheck disable=SC2086 # one word a line
-			exec timeout 100 $command
-		) <>orders >server.log 2>&1 &
-		server=$!
-		servers="$servers $server"
-		within 10 is_ready_or_gone
-		is_gone "$server" 2>/dev/null || return 0
+		launch "$@"
+		within 10 is_ready_or_failed
+		is_ready && return 0
+		stop
 	done
 	echo "no server: $*" >&2
 	cat server.log >&2
@@ -571,6 +581,17 @@ a_message_is_sent_with_its_escapes() {
 	printf 'a\tb\\A\n' | cmp - out || complain "the echo differs"
 }
 
+the_end_of_the_input_is_told_at_the_wanted_time() {
+	echo_server
+	call --ca ca.pem --end-after 0 --message 'hello\n' "localhost:$port"
+	expect_status 0
+	expect_output hello
+	call --ca ca.pem --end-after 1h --timeout 1s --message 'hello\n' "localhost:$port"
+	expect_status 4
+	expect_output hello
+	expect_error 'truncated after 6 bytes: the server was silent for 1s'
+}
+
 lines_are_answered_while_the_input_is_open() {
 	echo_server
 	mkfifo input
@@ -630,7 +651,7 @@ an_answer_that_is_cut_is_truncated() {
 a_server_that_falls_silent_truncates() {
 	openssl_server server
 	echo 12345 >orders
-	call --ca ca.pem --timeout 1s --keep-open --message hello "localhost:$port"
+	call --ca ca.pem --timeout 1s --end-after 1h --message hello "localhost:$port"
 	expect_status 4
 	expect_error 'bytes: the server was silent for 1s'
 }
@@ -742,7 +763,7 @@ a_wrong_command_line_is_told() {
 help_and_version_are_printed() {
 	call --help
 	expect_status 0
-	expect_output '--keep-open'
+	expect_output '--end-after'
 	call --version
 	expect_status 0
 	expect_output 'GnuTLS'
@@ -789,6 +810,7 @@ for name in \
 	twenty_mebibytes_are_echoed \
 	sixty_four_mebibytes_are_received \
 	a_message_is_sent_with_its_escapes \
+	the_end_of_the_input_is_told_at_the_wanted_time \
 	lines_are_answered_while_the_input_is_open \
 	a_closed_input_is_an_empty_one \
 	a_server_may_speak_unasked \
