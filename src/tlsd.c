@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The daemon's main: options, the order of starting, the order of stopping. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/findings.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "server/command.h"
+#include "server/conf.h"
+#include "server/control.h"
+#include "server/daemon.h"
+#include "server/pidfile.h"
+#include "server/privileges.h"
+#include "server/server.h"
+#include "server/snapshot.h"
+#include "tls/library.h"
+
+#define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
+
+enum { EXIT_STOPPED = 0, EXIT_CANNOT_RUN = 1, EXIT_BAD_CONF = 2 };
+
+struct options {
+	const char *conf;
+	bool foreground, test, version, help;
+};
+
+static void
+print_usage(FILE *out)
+{
+	fputs("usage: tlsd [-f] [-c FILE]\n"
+	      "       tlsd -t [-c FILE]\n"
+	      "\n"
+	      "  -c, --config FILE   the configuration [" DEFAULT_CONF "]\n"
+	      "  -f, --foreground    stay in the foreground and log to standard error\n"
+	      "  -t, --test          check the configuration, print what is in effect, "
+	      "exit\n"
+	      "  -V, --version       print the versions of tlsd and of what it is "
+	      "built on\n"
+	      "  -h, --help          print this\n"
+	      "\n"
+	      "Signals: HUP reloads, USR1 reopens the log file, TERM and INT stop.\n"
+	      "Exit status: 0 stopped as asked, 1 could not run, 2 usage or "
+	      "configuration.\n"
+	      "See tlsd(8) and tlsd.ini(5).\n",
+	    out);
+}
+
+static int
+parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = { { "config", required_argument, NULL,
+						   'c' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "test", no_argument, NULL, 't' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' }, { 0 } };
+	int letter;
+
+	*options = (struct options){ .conf = DEFAULT_CONF };
+	while ((letter = getopt_long(argc, argv, "c:ftVh", longs, NULL)) != -1)
+		switch (letter) {
+		case 'c':
+			options->conf = optarg;
+			break;
+		case 'f':
+			options->foreground = true;
+			break;
+		case 't':
+			options->test = true;
+			break;
+		case 'V':
+			options->version = true;
+			break;
+		case 'h':
+			options->help = true;
+			break;
+		default:
+			return -1;
+		}
+	if (optind == argc)
+		return 0;
+	fprintf(stderr, "tlsd: %s: there are no arguments but options\n", argv[optind]);
+	return -1;
+}
+
+static void
+print_findings(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		fprintf(stderr, "tlsd: %s%s\n",
+		    findings->items[i].kind == FINDING_WARNING ? "warning: " : "",
+		    findings->items[i].text);
+}
+
+/* The folder of a file that the daemon will have to create. */
+static void
+check_folder(const char *key, const char *path, struct findings *findings)
+{
+	struct stat st;
+	char *copy = memory_copy(path);
+	const char *folder = dirname(copy);
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		findings_error(findings, "%s: %s: is a folder, not a file", key, path);
+	else if (access(folder, W_OK | X_OK) < 0)
+		findings_error(findings,
+		    "%s: %s: %s: create the folder, or name another", key, path,
+		    strerrordesc_np(errno));
+	free(copy);
+}
+
+/* What can be said about the process keys without becoming a daemon. */
+static void
+check_process(const struct conf_process *conf, bool daemon,
+    struct privileges *privileges, struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	privileges_init(privileges, conf->user, conf->group, &found);
+	if (conf->log_file[0] != '\0')
+		check_folder("log-file", conf->log_file, &found);
+	if (daemon && conf->pid_file[0] != '\0')
+		check_folder("pid-file", conf->pid_file, &found);
+	conf_locate(&conf->section, &found, findings);
+}
+
+/* Checks everything and prints it; what a reload could not read is found as its user. */
+static int
+test_configuration(const struct options *options)
+{
+	struct findings findings;
+	struct privileges privileges = { 0 };
+
+	findings_init(&findings);
+	struct snapshot *snapshot = snapshot_new(options->conf, &findings);
+	if (snapshot != NULL) {
+		const struct conf_process *conf = &snapshot_conf(snapshot)->process;
+		check_process(
+		    conf, conf->daemon && !options->foreground, &privileges, &findings);
+		snapshot_print(snapshot, stdout);
+		if (findings.errors == 0 && privileges_drop(&privileges) == 0)
+			snapshot_check_rights(snapshot, &findings);
+	}
+	print_findings(&findings);
+	fprintf(stderr, "tlsd: %s: %s\n", options->conf,
+	    findings.errors > 0  ? "cannot be used"
+	    : findings.count > 0 ? "can be used, with warnings"
+				 : "is fine");
+	int status = findings.errors > 0 ? EXIT_BAD_CONF : EXIT_STOPPED;
+	privileges_fini(&privileges);
+	snapshot_drop(snapshot);
+	findings_fini(&findings);
+	return status;
+}
+
+/* As many connections as the administrator allows this process. */
+static void
+raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* All that the process is made of, for the order of starting and stopping. */
+struct process {
+	const char *path; /* of the configuration, absolute */
+	bool daemonize;
+	struct daemon daemon;
+	struct snapshot *snapshot;
+	struct privileges privileges;
+	struct pidfile *pidfile;
+	struct server *server;
+	struct control *control;
+	struct findings findings;
+};
+
+/* In the foreground only an explicit control-socket is opened: several may run there. */
+static int
+open_control(struct process *process, const struct conf_process *conf)
+{
+	char error[512];
+
+	if (conf->control_socket[0] == '\0')
+		return 0;
+	if (!process->daemonize && !conf_is_set(&conf->section, "control-socket"))
+		return 0;
+	process->control = control_open(conf->control_socket, process->privileges.uid,
+	    server_loop(process->server), command_run, process->server, error,
+	    sizeof error);
+	if (process->control != NULL)
+		return 0;
+	fprintf(stderr, "tlsd: control-socket: %s\n", error);
+	return -1;
+}
+
+static int
+open_log(const struct process *process, const struct conf_process *conf)
+{
+	if (server_open_log(conf, process->daemonize) == 0)
+		return 0;
+	fprintf(
+	    stderr, "tlsd: log-file: %s: %s\n", conf->log_file, strerrordesc_np(errno));
+	return -1;
+}
+
+static int
+open_pidfile(struct process *process, const struct conf_process *conf)
+{
+	char error[512];
+
+	if (!process->daemonize || conf->pid_file[0] == '\0')
+		return 0;
+	process->pidfile = pidfile_open(conf->pid_file, error, sizeof error);
+	if (process->pidfile != NULL)
+		return 0;
+	fprintf(stderr, "tlsd: pid-file: %s\n", error);
+	return -1;
+}
+
+/* The order matters: bind ports and write the pid file as root, become the user, and only
+ * then start threads, which must all have the same rights. */
+static int
+start(struct process *process)
+{
+	const struct conf_process *conf = &snapshot_conf(process->snapshot)->process;
+
+	if (open_log(process, conf) < 0 || open_pidfile(process, conf) < 0)
+		return -1;
+	struct server_origin origin = { .path = process->path,
+		.daemon = process->daemonize };
+	process->server = server_new(&origin, process->snapshot, &process->findings);
+	if (process->server == NULL || open_control(process, conf) < 0)
+		return -1;
+	if (privileges_drop(&process->privileges) < 0) {
+		fprintf(stderr, "tlsd: user: %s\n", strerrordesc_np(errno));
+		return -1;
+	}
+	snapshot_check_rights(process->snapshot, &process->findings);
+	return server_start(process->server, &process->findings);
+}
+
+static void
+log_warnings(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		log_warning("%s", findings->items[i].text);
+}
+
+static int
+start_and_serve(struct process *process)
+{
+	if (start(process) < 0) {
+		print_findings(&process->findings);
+		return EXIT_CANNOT_RUN;
+	}
+	log_warnings(&process->findings);
+	/* The server makes new ones; this one must not outlive the first reload. */
+	snapshot_drop(process->snapshot);
+	process->snapshot = NULL;
+	if (process->daemonize)
+		daemon_ready(&process->daemon);
+	server_run(process->server);
+	return EXIT_STOPPED;
+}
+
+static int
+serve(struct process *process)
+{
+	switch (process->daemonize ? daemon_fork(&process->daemon) : DAEMON_CHILD) {
+	case DAEMON_PARENT:
+		return process->daemon.status;
+	case DAEMON_CHILD:
+		return start_and_serve(process);
+	default:
+		fprintf(stderr, "tlsd: fork: %s\n", strerrordesc_np(errno));
+		return EXIT_CANNOT_RUN;
+	}
+}
+
+/* Reads and checks; the process is ready to start when it returns 0. */
+static int
+prepare(struct process *process, const struct options *options)
+{
+	process->snapshot = snapshot_new(process->path, &process->findings);
+	if (process->snapshot != NULL) {
+		const struct conf_process *conf =
+		    &snapshot_conf(process->snapshot)->process;
+		process->daemonize = conf->daemon && !options->foreground;
+		check_process(
+		    conf, process->daemonize, &process->privileges, &process->findings);
+	}
+	if (process->findings.errors == 0)
+		return 0;
+	print_findings(&process->findings);
+	fprintf(stderr, "tlsd: %s: cannot be used\n", process->path);
+	return -1;
+}
+
+static int
+run(const struct options *options)
+{
+	struct process process = { .daemon = { .ready_fd = -1 } };
+	sigset_t signals;
+	/* A daemon leaves its folder, and a reload must find the file again. */
+	char *path = realpath(options->conf, NULL);
+
+	process.path = path != NULL ? path : options->conf;
+	server_signals(&signals);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	raise_file_limit();
+	findings_init(&process.findings);
+	int status = prepare(&process, options) < 0 ? EXIT_BAD_CONF : serve(&process);
+	control_close(process.control);
+	server_free(process.server);
+	pidfile_close(process.pidfile);
+	snapshot_drop(process.snapshot);
+	privileges_fini(&process.privileges);
+	findings_fini(&process.findings);
+	log_close();
+	free(path);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+
+	if (parse_options(argc, argv, &options) < 0) {
+		print_usage(stderr);
+		return EXIT_BAD_CONF;
+	}
+	if (options.help) {
+		print_usage(stdout);
+		return EXIT_STOPPED;
+	}
+	if (library_start() < 0) {
+		fputs("tlsd: GnuTLS is older than what tlsd was built with\n", stderr);
+		return EXIT_CANNOT_RUN;
+	}
+	int status = EXIT_STOPPED;
+	if (options.version)
+		printf("tlsd %s, GnuTLS %s\n", PACKAGE_VERSION, library_version());
+	else
+		status = options.test ? test_configuration(&options) : run(&options);
+	library_stop();
+	return status;
+}

@@ -34,7 +34,8 @@ START_TEST(a_star_is_both_families)
 
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(address_parse_listen(stars[i], parsed, error), 2);
-		int first = address_family(&parsed[0]), second = address_family(&parsed[1]);
+		int first = address_family(&parsed[0]),
+		    second = address_family(&parsed[1]);
 		ck_assert_int_eq(first + second, AF_INET + AF_INET6);
 		ck_assert_int_ne(first, second);
 	}
@@ -56,8 +57,9 @@ END_TEST
 
 START_TEST(what_is_no_address_is_explained)
 {
-	static const char *const bad[] = { "", "4433", "127.0.0.1", "127.0.0.1:",
-		"127.0.0.1:65536", "127.0.0.1:https", "::1:4433", "300.0.0.1:1" };
+	static const char *const bad[] = { "", "4433", "127.0.0.1",
+		"127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:https", "::1:4433",
+		"300.0.0.1:1" };
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		error[0] = '\0';

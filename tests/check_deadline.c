@@ -55,6 +55,6 @@ int
 main(void)
 {
 	return SUITE_RUN("deadline", a_deadline_is_counted_from_the_instant_given,
-	    what_is_left_is_rounded_up, no_time_means_never, a_far_deadline_fits_into_poll,
-	    the_earlier_of_two_wins);
+	    what_is_left_is_rounded_up, no_time_means_never,
+	    a_far_deadline_fits_into_poll, the_earlier_of_two_wins);
 }

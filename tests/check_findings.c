@@ -20,7 +20,7 @@ START_TEST(errors_and_warnings_are_kept_in_order)
 }
 END_TEST
 
-START_TEST(moving_puts_a_prefix_before_each)
+START_TEST(passing_on_keeps_the_kind)
 {
 	struct findings to, from;
 
@@ -28,12 +28,13 @@ START_TEST(moving_puts_a_prefix_before_each)
 	findings_init(&from);
 	findings_error(&from, "is empty");
 	findings_warning(&from, "is old");
-	findings_move(&to, &from, "service %s", "a");
-	ck_assert_uint_eq(from.count, 0);
+	for (size_t i = 0; i < from.count; i++)
+		findings_add(&to, &from.items[i], "a: %s", from.items[i].text);
 	ck_assert_uint_eq(to.errors, 1);
-	ck_assert_str_eq(to.items[0].text, "service a: is empty");
-	ck_assert_str_eq(to.items[1].text, "service a: is old");
+	ck_assert_str_eq(to.items[0].text, "a: is empty");
+	ck_assert_str_eq(to.items[1].text, "a: is old");
 	ck_assert_int_eq(to.items[1].kind, FINDING_WARNING);
+	findings_fini(&from);
 	findings_fini(&to);
 }
 END_TEST
@@ -42,5 +43,5 @@ int
 main(void)
 {
 	return SUITE_RUN("findings", errors_and_warnings_are_kept_in_order,
-	    moving_puts_a_prefix_before_each);
+	    passing_on_keeps_the_kind);
 }

@@ -125,8 +125,8 @@ END_TEST
 int
 main(void)
 {
-	return SUITE_RUN("log", lines_above_the_level_are_left_out, errno_is_printed_and_kept,
-	    a_long_line_is_cut_and_ended, reopening_follows_the_name,
-	    a_file_that_cannot_be_opened_changes_nothing,
+	return SUITE_RUN("log", lines_above_the_level_are_left_out,
+	    errno_is_printed_and_kept, a_long_line_is_cut_and_ended,
+	    reopening_follows_the_name, a_file_that_cannot_be_opened_changes_nothing,
 	    a_full_disk_loses_lines_and_says_how_many);
 }

@@ -43,6 +43,6 @@ END_TEST
 int
 main(void)
 {
-	return SUITE_RUN("stringlist", commas_and_white_space_separate, nothing_gives_nothing,
-	    a_copy_lives_on_its_own);
+	return SUITE_RUN("stringlist", commas_and_white_space_separate,
+	    nothing_gives_nothing, a_copy_lives_on_its_own);
 }

@@ -22,12 +22,13 @@ END_TEST
 
 START_TEST(what_is_no_number_is_refused)
 {
-	static const char *const bad[] = { "", " 1", "1 ", "+1", "-", "1.5", "0x10", "ten",
-		"99999999999999999999" };
+	static const char *const bad[] = { "", " 1", "1 ", "+1", "-", "1.5", "0x10",
+		"ten", "99999999999999999999" };
 	int64_t n;
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		ck_assert_int_eq(text_parse_number(bad[i], INT64_MIN, INT64_MAX, &n), -1);
+		ck_assert_int_eq(
+		    text_parse_number(bad[i], INT64_MIN, INT64_MAX, &n), -1);
 }
 END_TEST
 
@@ -36,8 +37,8 @@ START_TEST(durations_have_units)
 	static const struct {
 		const char *text;
 		int64_t ms;
-	} good[] = { { "500ms", 500 }, { "30s", 30000 }, { "5m", 300000 }, { "2h", 7200000 },
-		{ "7d", 604800000 }, { "0", 0 }, { "15", 15000 } };
+	} good[] = { { "500ms", 500 }, { "30s", 30000 }, { "5m", 300000 },
+		{ "2h", 7200000 }, { "7d", 604800000 }, { "0", 0 }, { "15", 15000 } };
 	int64_t ms;
 
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -119,8 +120,8 @@ END_TEST
 int
 main(void)
 {
-	return SUITE_RUN("text", numbers_keep_to_their_range, what_is_no_number_is_refused,
-	    durations_have_units, sizes_are_powers_of_1024, booleans_have_several_words,
-	    escapes_become_bytes, a_wrong_escape_is_pointed_at,
-	    bytes_for_a_log_are_harmless);
+	return SUITE_RUN("text", numbers_keep_to_their_range,
+	    what_is_no_number_is_refused, durations_have_units,
+	    sizes_are_powers_of_1024, booleans_have_several_words, escapes_become_bytes,
+	    a_wrong_escape_is_pointed_at, bytes_for_a_log_are_harmless);
 }

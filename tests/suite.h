@@ -7,7 +7,7 @@
 #include <check.h>
 
 /* Runs the tests; main returns what this returns. */
-#define SUITE_RUN(name, ...)                                                           \
+#define SUITE_RUN(name, ...) \
 	suite_run(name, (const TTest *const[]){ __VA_ARGS__, NULL })
 int suite_run(const char *name, const TTest *const *tests);
 

@@ -164,5 +164,6 @@ address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 bool
 address_equal(const struct address *a, const struct address *b)
 {
-	return a->length == b->length && memcmp(&a->storage, &b->storage, a->length) == 0;
+	return a->length == b->length &&
+	       memcmp(&a->storage, &b->storage, a->length) == 0;
 }

@@ -21,8 +21,8 @@ close_quietly(int fd)
 	errno = saved;
 }
 
-static int
-open_regular(const char *path)
+int
+file_open(const char *path)
 {
 	struct stat st;
 	/* O_NONBLOCK: opening a FIFO nobody writes to must not hang. */
@@ -68,7 +68,7 @@ file_read(const char *path, size_t limit, char **data, size_t *size)
 	char *memory = NULL;
 	ssize_t have = -1;
 	size_t room = 0;
-	int fd = open_regular(path);
+	int fd = file_open(path);
 
 	if (fd < 0)
 		return -1;

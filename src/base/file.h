@@ -8,10 +8,17 @@
 #include <sys/types.h>
 
 /*
+ * Opens the regular file `path` for reading, without hanging on anything else. Returns a
+ * CLOEXEC descriptor that the caller closes, or -1 with errno: what open(2) said, EISDIR
+ * for a folder, EINVAL for what is no regular file.
+ */
+int file_open(const char *path);
+
+/*
  * Reads the regular file `path`, at most `limit` bytes of it, into memory that the caller
  * frees (and wipes, if it holds a secret); a NUL stands behind the last byte. Returns 0, or
- * -1 with errno: what open(2) or read(2) said, EISDIR for a folder, EFBIG for more than
- * `limit` bytes, EINVAL for what is no regular file, ENOMEM.
+ * -1 with errno: what file_open() or read(2) said, EFBIG for more than `limit` bytes,
+ * ENOMEM.
  */
 int file_read(const char *path, size_t limit, char **data, size_t *size);
 

@@ -56,17 +56,12 @@ findings_warning(struct findings *findings, const char *format, ...)
 }
 
 void
-findings_move(
-    struct findings *to, struct findings *from, const char *prefix_format, ...)
+findings_add(
+    struct findings *findings, const struct finding *like, const char *format, ...)
 {
 	va_list args;
 
-	va_start(args, prefix_format);
-	char *prefix = memory_vformat(prefix_format, args);
+	va_start(args, format);
+	add(findings, like->kind, memory_vformat(format, args));
 	va_end(args);
-	for (size_t i = 0; i < from->count; i++)
-		add(to, from->items[i].kind,
-		    memory_format("%s: %s", prefix, from->items[i].text));
-	free(prefix);
-	findings_fini(from);
 }

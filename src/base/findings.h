@@ -13,7 +13,7 @@
 
 enum finding_kind {
 	FINDING_WARNING, /* works, but somebody should look */
-	FINDING_ERROR	 /* cannot be used as it is */
+	FINDING_ERROR /* cannot be used as it is */
 };
 
 struct finding {
@@ -41,9 +41,8 @@ void findings_error(struct findings *findings, const char *format, ...)
 void findings_warning(struct findings *findings, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Moves everything from `from` to the end of `to`, each text behind "PREFIX: ". */
-void findings_move(
-    struct findings *to, struct findings *from, const char *prefix_format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Adds one of the kind of `like`, for who passes findings on with other words. */
+void findings_add(struct findings *findings, const struct finding *like,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

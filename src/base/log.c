@@ -133,8 +133,8 @@ put_stamp(char *line, size_t size)
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	size_t length = strftime(line, size, "%Y-%m-%dT%H:%M:%S", &utc);
-	length += (size_t)snprintf(line + length, size - length, ".%03ldZ tlsd[%ld]: ",
-	    now.tv_nsec / 1000000, (long)getpid());
+	length += (size_t)snprintf(line + length, size - length,
+	    ".%03ldZ tlsd[%ld]: ", now.tv_nsec / 1000000, (long)getpid());
 	return length;
 }
 
@@ -174,8 +174,8 @@ log_line(enum log_level level, const char *format, va_list args)
 	}
 	size_t length = put_stamp(line, sizeof line);
 	if (level != LOG_LEVEL_INFO && level != LOG_LEVEL_NOTICE)
-		length += (size_t)snprintf(line + length, sizeof line - length, "%s: ",
-		    levels[level].name);
+		length += (size_t)snprintf(
+		    line + length, sizeof line - length, "%s: ", levels[level].name);
 	errno = saved; /* %m */
 	int n = vsnprintf(line + length, sizeof line - length - 1, format, args);
 	if (n > 0)
@@ -187,14 +187,14 @@ log_line(enum log_level level, const char *format, va_list args)
 	errno = saved;
 }
 
-#define DEFINE_LOG(name, level)                                                        \
-	void name(const char *format, ...)                                             \
-	{                                                                              \
-		va_list args;                                                          \
-                                                                                       \
-		va_start(args, format);                                                \
-		log_line(level, format, args);                                         \
-		va_end(args);                                                          \
+#define DEFINE_LOG(name, level)                \
+	void name(const char *format, ...)     \
+	{                                      \
+		va_list args;                  \
+                                               \
+		va_start(args, format);        \
+		log_line(level, format, args); \
+		va_end(args);                  \
 	}
 
 DEFINE_LOG(log_error, LOG_LEVEL_ERROR)

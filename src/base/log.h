@@ -13,10 +13,10 @@
 #include <stdbool.h>
 
 enum log_level {
-	LOG_LEVEL_ERROR,   /* the server cannot do what it was told to */
+	LOG_LEVEL_ERROR, /* the server cannot do what it was told to */
 	LOG_LEVEL_WARNING, /* it goes on, but somebody should look */
-	LOG_LEVEL_NOTICE,  /* start, reload, stop */
-	LOG_LEVEL_INFO,	   /* one line for each connection */
+	LOG_LEVEL_NOTICE, /* start, reload, stop */
+	LOG_LEVEL_INFO, /* one line for each connection */
 	LOG_LEVEL_DEBUG
 };
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words for the ways in which a connection fails. */
+#include "base/failure.h"
+
+#include <assert.h>
+
+static const char *const names[FAILURE_COUNT] = {
+	[FAILURE_NONE] = "none",
+	[FAILURE_REFUSED_LIMIT] = "refused-limit",
+	[FAILURE_HELLO_TIMEOUT] = "hello-timeout",
+	[FAILURE_NOT_TLS] = "not-tls",
+	[FAILURE_NOT_TLS_HTTP] = "not-tls-http",
+	[FAILURE_HANDSHAKE_TIMEOUT] = "handshake-timeout",
+	[FAILURE_EARLY_CLOSE] = "early-close",
+	[FAILURE_VERSION] = "version",
+	[FAILURE_CIPHER] = "cipher",
+	[FAILURE_ALPN] = "alpn",
+	[FAILURE_CLIENT_ALERT] = "client-alert",
+	[FAILURE_PROTOCOL] = "protocol",
+	[FAILURE_IDLE_TIMEOUT] = "idle-timeout",
+	[FAILURE_WRITE_TIMEOUT] = "write-timeout",
+	[FAILURE_INTERNAL] = "internal",
+};
+
+const char *
+failure_name(enum failure failure)
+{
+	assert(failure < FAILURE_COUNT);
+	return names[failure];
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_FAILURE_H
+#define TLSD_BASE_FAILURE_H
+
+/*
+ * The closed list of ways in which a connection fails. Each failed connection has exactly
+ * one, and its word stands in the log, in the counters and in tlsd(8) with its remedy.
+ */
+enum failure {
+	FAILURE_NONE,
+	FAILURE_REFUSED_LIMIT, /* a bound on connections was reached */
+	FAILURE_HELLO_TIMEOUT, /* no whole ClientHello in time */
+	FAILURE_NOT_TLS, /* the first bytes are no TLS record */
+	FAILURE_NOT_TLS_HTTP, /* they are a plain HTTP request */
+	FAILURE_HANDSHAKE_TIMEOUT, /* the handshake took too long */
+	FAILURE_EARLY_CLOSE, /* the client left before the answer was out */
+	FAILURE_VERSION, /* no protocol version in common */
+	FAILURE_CIPHER, /* no cipher suite, group or signature in common */
+	FAILURE_ALPN, /* no application protocol in common */
+	FAILURE_CLIENT_ALERT, /* the client refused, with an alert */
+	FAILURE_PROTOCOL, /* the client broke the protocol */
+	FAILURE_IDLE_TIMEOUT, /* nothing came for too long */
+	FAILURE_WRITE_TIMEOUT, /* the client did not take the answer in time */
+	FAILURE_INTERNAL, /* the server's own fault */
+	FAILURE_COUNT
+};
+
+/* The word for it, such as "hello-timeout"; "none" for FAILURE_NONE. */
+const char *failure_name(enum failure failure);
+
+#endif

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* TLS on a connected socket, seen from the client. */
+#include "client/channel.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/stringlist.h"
+#include "client/alert.h"
+#include "client/chain.h"
+#include "client/parameters.h"
+#include "tls/transport.h"
+
+#define REASON_SIZE 320
+#define HANDSHAKE_LIMIT (128 * 1024)
+
+struct channel {
+	struct transport transport;
+	gnutls_session_t session;
+	const struct parameters *parameters;
+	struct verdict verdict;
+	bool established; /* reading does not wait any more */
+	bool dry; /* the last look at the socket found nothing */
+	bool heard; /* `first_byte` is valid */
+	unsigned char first_byte; /* of all that the server sent */
+	bool ended; /* close_notify is sent, or cannot be */
+	enum channel_failure failure;
+	char reason[REASON_SIZE];
+};
+
+static ssize_t
+pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
+{
+	struct channel *channel = pointer;
+	ssize_t n = channel->established
+	                ? transport_try_read(&channel->transport, bytes, size)
+	                : transport_read(&channel->transport, bytes, size);
+
+	channel->dry = n < 0 && errno == EAGAIN;
+	if (n > 0 && !channel->heard) {
+		channel->heard = true;
+		channel->first_byte = *(unsigned char *)bytes;
+	}
+	return n;
+}
+
+static ssize_t
+push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
+{
+	struct channel *channel = pointer;
+
+	if (transport_write(&channel->transport, bytes, size) < 0)
+		return -1;
+	return (ssize_t)size;
+}
+
+static int
+pull_timeout(gnutls_transport_ptr_t pointer, unsigned ms)
+{
+	struct channel *channel = pointer;
+	const unsigned char *bytes;
+	struct pollfd pollfd = { .fd = channel->transport.fd, .events = POLLIN };
+
+	if (transport_pending(&channel->transport, &bytes) > 0)
+		return 1;
+	return poll(&pollfd, 1, ms == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)ms);
+}
+
+/* Called by the library during the handshake, before anything of ours is sent. */
+static int
+verify(gnutls_session_t session)
+{
+	struct channel *channel = gnutls_session_get_ptr(session);
+
+	verdict_reach(&channel->verdict, session, channel->parameters->name);
+	return channel->verdict.trusted || channel->parameters->insecure ? 0 : -1;
+}
+
+/* Names the server (RFC 6066, 3), which an IP address cannot do. */
+static int
+set_name(gnutls_session_t session, const char *name)
+{
+	unsigned char address[16];
+	size_t size;
+
+	if (chain_parse_ip(name, address, &size))
+		return 0;
+	return gnutls_server_name_set(session, GNUTLS_NAME_DNS, name, strlen(name));
+}
+
+static int
+set_alpn(gnutls_session_t session, const struct stringlist *alpn)
+{
+	if (alpn->count == 0)
+		return 0;
+	gnutls_datum_t *protocols = calloc(alpn->count, sizeof *protocols);
+	if (protocols == NULL)
+		return GNUTLS_E_MEMORY_ERROR;
+	for (size_t i = 0; i < alpn->count; i++) {
+		protocols[i].data = (unsigned char *)alpn->items[i];
+		protocols[i].size = (unsigned)strlen(alpn->items[i]);
+	}
+	int result =
+	    gnutls_alpn_set_protocols(session, protocols, (unsigned)alpn->count, 0);
+	free(protocols);
+	return result;
+}
+
+static int
+set_up(struct channel *channel)
+{
+	const struct parameters *parameters = channel->parameters;
+	int result;
+
+	/* The certificate that the user gave is sent whatever the server lists: its alert
+	 * says more than our silence. */
+	result =
+	    gnutls_init(&channel->session, GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT);
+	if (result < 0)
+		return result;
+	gnutls_session_t session = channel->session;
+	gnutls_session_set_ptr(session, channel);
+	gnutls_transport_set_ptr(session, channel);
+	gnutls_transport_set_pull_function(session, pull);
+	gnutls_transport_set_push_function(session, push);
+	gnutls_transport_set_pull_timeout_function(session, pull_timeout);
+	gnutls_session_set_verify_function(session, verify);
+	gnutls_handshake_set_max_packet_length(session, HANDSHAKE_LIMIT);
+	if ((result = gnutls_priority_set(session, parameters->priority)) < 0 ||
+	    (result = gnutls_credentials_set(
+		 session, GNUTLS_CRD_CERTIFICATE, parameters->credentials)) < 0 ||
+	    (result = set_name(session, parameters->name)) < 0)
+		return result;
+	return set_alpn(session, parameters->alpn);
+}
+
+struct channel *
+channel_new(int fd, const struct parameters *parameters)
+{
+	struct channel *channel = calloc(1, sizeof *channel);
+
+	if (channel == NULL) {
+		close(fd);
+		return NULL;
+	}
+	channel->parameters = parameters;
+	int result = transport_init(&channel->transport);
+	transport_attach(&channel->transport, fd, false);
+	if (result < 0 || set_up(channel) < 0) {
+		channel_free(channel);
+		return NULL;
+	}
+	return channel;
+}
+
+void
+channel_free(struct channel *channel)
+{
+	if (channel == NULL)
+		return;
+	if (channel->session != NULL)
+		gnutls_deinit(channel->session);
+	verdict_fini(&channel->verdict);
+	close(channel->transport.fd);
+	transport_fini(&channel->transport);
+	free(channel);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+fail(struct channel *channel, enum channel_failure failure, const char *format, ...)
+{
+	va_list args;
+
+	if (channel->failure != CHANNEL_FINE)
+		return;
+	channel->failure = failure;
+	va_start(args, format);
+	vsnprintf(channel->reason, sizeof channel->reason, format, args);
+	va_end(args);
+}
+
+static void
+fail_by_alert(struct channel *channel)
+{
+	unsigned alert = gnutls_alert_get(channel->session);
+	const char *hint = "";
+
+	if (alert == GNUTLS_A_NO_APPLICATION_PROTOCOL)
+		hint = "; it knows none of those offered (--alpn)";
+	else if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
+		hint = "; it does not answer to this name (--servername)";
+	else if (!channel->parameters->has_certificate &&
+		 gnutls_certificate_client_get_request_status(channel->session) != 0)
+		hint = "; it asked for a client certificate and was given none "
+		       "(--cert FILE)";
+	fail(channel, CHANNEL_REFUSED, "the server refused: %s (alert %u)%s",
+	    alert_name(alert), alert, hint);
+}
+
+/* The types of records are 20 to 23, and 24 for heartbeats (RFC 8446, B.1). */
+static bool
+is_not_tls(const struct channel *channel)
+{
+	return channel->heard && (channel->first_byte < 20 || channel->first_byte > 24);
+}
+
+/* Turns what the library returned into the failure that it stands for. */
+static void
+fail_by_code(struct channel *channel, int code)
+{
+	const struct transport *transport = &channel->transport;
+
+	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+		fail_by_alert(channel);
+	} else if (channel->verdict.reached && !channel->verdict.trusted &&
+		   !channel->parameters->insecure) {
+		fail(channel, CHANNEL_UNTRUSTED, "the certificate is not trusted");
+	} else if (is_not_tls(channel)) {
+		fail(channel, CHANNEL_NOT_TLS, "what answers there is not TLS");
+	} else if (transport->failure == TRANSPORT_END) {
+		fail(channel, CHANNEL_ENDED, "the server closed the connection");
+	} else if (transport->failure == TRANSPORT_BROKEN) {
+		errno = transport->error;
+		fail(channel, CHANNEL_BROKEN, "the connection broke: %m");
+	} else if (transport->failure != TRANSPORT_FINE) {
+		fail(channel, CHANNEL_TIMED_OUT, "timed out");
+	} else {
+		fail(channel, CHANNEL_PROTOCOL, "%s", gnutls_strerror(code));
+	}
+}
+
+/* Tells the server what we did not like, unless it is the one that gave up. */
+static void
+send_alert(struct channel *channel, int code)
+{
+	if (channel->failure == CHANNEL_UNTRUSTED)
+		gnutls_alert_send(
+		    channel->session, GNUTLS_AL_FATAL, channel->verdict.alert);
+	else if (channel->failure == CHANNEL_PROTOCOL)
+		gnutls_alert_send_appropriate(channel->session, code);
+	else
+		return;
+	transport_flush(&channel->transport);
+}
+
+int
+channel_handshake(struct channel *channel, struct deadline deadline)
+{
+	int code;
+
+	transport_set_deadline(&channel->transport, deadline, 0);
+	do
+		code = gnutls_handshake(channel->session);
+	while (code < 0 && !gnutls_error_is_fatal(code) &&
+	       channel->transport.failure == TRANSPORT_FINE);
+	if (code < 0) {
+		fail_by_code(channel, code);
+		send_alert(channel, code);
+		return -1;
+	}
+	channel->established = true;
+	transport_set_deadline(&channel->transport, deadline_never(), 0);
+	return 0;
+}
+
+/* What the library returned instead of data: something for later, or the end. */
+static enum channel_event
+judge(struct channel *channel, ssize_t code)
+{
+	if (code == 0)
+		return CHANNEL_CLOSED;
+	if (code == GNUTLS_E_REHANDSHAKE) {
+		/* RFC 5246, 7.4.1.1: a client may decline, and this one does. */
+		gnutls_alert_send(
+		    channel->session, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
+		return CHANNEL_WAIT;
+	}
+	if (!gnutls_error_is_fatal((int)code))
+		return CHANNEL_WAIT;
+	fail_by_code(channel, (int)code);
+	send_alert(channel, (int)code);
+	return CHANNEL_FAILED;
+}
+
+enum channel_event
+channel_read(struct channel *channel, void *bytes, size_t size, size_t *got)
+{
+	enum channel_event event;
+
+	/* A ticket or a key update is consumed without data: only a dry socket ends it. */
+	do {
+		channel->dry = false;
+		ssize_t n = gnutls_record_recv(channel->session, bytes, size);
+		if (n > 0) {
+			*got = (size_t)n;
+			return CHANNEL_DATA;
+		}
+		event = judge(channel, n);
+	} while (event == CHANNEL_WAIT && !channel->dry);
+	return event;
+}
+
+int
+channel_write(struct channel *channel, const void *bytes, size_t size)
+{
+	const char *from = bytes;
+
+	assert(size <= CHANNEL_PART && !channel_unsent(channel));
+	while (size > 0) {
+		ssize_t n = gnutls_record_send(channel->session, from, size);
+		if (n < 0 && gnutls_error_is_fatal((int)n))
+			return -1;
+		if (n > 0) {
+			from += n;
+			size -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+int
+channel_end(struct channel *channel)
+{
+	channel->ended = true;
+	return gnutls_bye(channel->session, GNUTLS_SHUT_WR) < 0 ? -1 : 0;
+}
+
+int
+channel_flush(struct channel *channel)
+{
+	if (transport_try_flush(&channel->transport) == 0 || errno == EAGAIN ||
+	    errno == EINTR)
+		return 0;
+	channel->ended = true;
+	return -1;
+}
+
+bool
+channel_unsent(const struct channel *channel)
+{
+	return channel->transport.out_end > 0;
+}
+
+bool
+channel_pending(const struct channel *channel)
+{
+	const unsigned char *bytes;
+
+	return gnutls_record_check_pending(channel->session) > 0 ||
+	       transport_pending(&channel->transport, &bytes) > 0;
+}
+
+void
+channel_close(struct channel *channel)
+{
+	if (channel->failure != CHANNEL_FINE)
+		return;
+	if (!channel->ended)
+		channel_end(channel);
+	channel_flush(channel);
+}
+
+enum channel_failure
+channel_failure(const struct channel *channel)
+{
+	return channel->failure;
+}
+
+const char *
+channel_reason(const struct channel *channel)
+{
+	return channel->reason;
+}
+
+const struct verdict *
+channel_verdict(const struct channel *channel)
+{
+	return &channel->verdict;
+}
+
+int
+channel_fd(const struct channel *channel)
+{
+	return channel->transport.fd;
+}
+
+gnutls_session_t
+channel_session(const struct channel *channel)
+{
+	return channel->session;
+}
+
+uint64_t
+channel_wire_bytes(const struct channel *channel)
+{
+	return channel->transport.bytes_in + channel->transport.bytes_out;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Connecting to a target, address by address. */
+#include "client/dial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/findings.h"
+#include "client/target.h"
+
+#define RETRY_MS 20
+
+/* Waits for a connection that is under way; 0, or -1 with errno. */
+static int
+await(int fd, struct deadline deadline)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+	socklen_t size = sizeof errno;
+	int n, error;
+
+	do
+		n = poll(&pollfd, 1, deadline_left_ms(deadline));
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		errno = ETIMEDOUT;
+	if (n <= 0)
+		return -1;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+		return -1;
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+static int
+connect_until(int fd, const struct address *address, struct deadline deadline)
+{
+	for (;;) {
+		const struct sockaddr *to = (const struct sockaddr *)&address->storage;
+
+		if (connect(fd, to, address->length) == 0)
+			return 0;
+		if (errno == EINPROGRESS || errno == EINTR)
+			return await(fd, deadline);
+		/* The backlog of a Unix-domain socket is full; nothing tells when not. */
+		if (errno != EAGAIN)
+			return -1;
+		if (deadline_passed(deadline)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		poll(NULL, 0, RETRY_MS);
+	}
+}
+
+/* The transport wants a blocking socket, and no waiting for company of a small record. */
+static int
+prepare(int fd, int family)
+{
+	int yes = 1;
+	int flags = fcntl(fd, F_GETFL);
+
+	if (family != AF_UNIX)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+static int
+try_address(
+    const struct address *address, struct deadline deadline, struct findings *attempts)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	int family = address_family(address);
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd >= 0 && connect_until(fd, address, deadline) == 0 &&
+	    prepare(fd, family) == 0)
+		return fd;
+	int error = errno;
+	address_format(address, text);
+	errno = error;
+	findings_warning(attempts, "%s: %m", text);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static int
+dial_path(const char *path, struct deadline deadline, struct address *reached,
+    struct findings *attempts)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	strncpy(un.sun_path, path, sizeof un.sun_path - 1);
+	memset(reached, 0, sizeof *reached);
+	memcpy(&reached->storage, &un, sizeof un);
+	reached->length = sizeof un;
+	return try_address(reached, deadline, attempts);
+}
+
+static struct addrinfo *
+resolve(const struct target *target, struct findings *attempts)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV,
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *list = NULL;
+	int code = getaddrinfo(target->host, target->port, &hints, &list);
+
+	if (code == 0)
+		return list;
+	if (code == EAI_SYSTEM)
+		findings_warning(attempts, "cannot resolve \"%s\": %m", target->host);
+	else
+		findings_warning(attempts, "cannot resolve \"%s\": %s", target->host,
+		    gai_strerror(code));
+	return NULL;
+}
+
+static int
+count(const struct addrinfo *list)
+{
+	int n = 0;
+
+	for (; list != NULL; list = list->ai_next)
+		n++;
+	return n;
+}
+
+/* So that one silent address does not use up the time of those behind it. */
+static struct deadline
+share(struct deadline deadline, int among)
+{
+	int left = deadline_left_ms(deadline);
+
+	if (left <= among)
+		return deadline;
+	return deadline_earlier(deadline, deadline_in(left / among));
+}
+
+int
+dial(const struct target *target, struct deadline deadline, struct address *reached,
+    struct findings *attempts)
+{
+	int fd = -1;
+
+	if (target->path != NULL)
+		return dial_path(target->path, deadline, reached, attempts);
+	struct addrinfo *list = resolve(target, attempts);
+	for (const struct addrinfo *ai = list; fd < 0 && ai != NULL; ai = ai->ai_next) {
+		memset(reached, 0, sizeof *reached);
+		memcpy(&reached->storage, ai->ai_addr, ai->ai_addrlen);
+		reached->length = ai->ai_addrlen;
+		fd = try_address(reached, share(deadline, count(ai)), attempts);
+	}
+	if (list != NULL)
+		freeaddrinfo(list);
+	return fd;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line: one table of options, a function for each that sets its value. */
+#include "client/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/findings.h"
+#include "base/text.h"
+
+struct row {
+	char letter; /* '\0' without a short form */
+	const char *name;
+	const char *argument; /* its name in the usage, NULL for none */
+	void (*set)(
+	    struct options *options, const char *value, struct findings *findings);
+	const char *help;
+};
+
+#define DEFINE_SETTER(name, statement)                                             \
+	static void name(                                                          \
+	    struct options *options, const char *value, struct findings *findings) \
+	{                                                                          \
+		(void)value;                                                       \
+		(void)findings;                                                    \
+		statement;                                                         \
+	}
+
+DEFINE_SETTER(add_ca, stringlist_add(&options->ca_files, value, strlen(value)))
+DEFINE_SETTER(set_cert, options->cert_file = value)
+DEFINE_SETTER(set_key, options->key_file = value)
+DEFINE_SETTER(set_pin_file, options->pin_file = value)
+DEFINE_SETTER(set_servername, options->servername = value)
+DEFINE_SETTER(set_priority, options->priority = value)
+DEFINE_SETTER(set_keep_open, options->keep_open = true)
+DEFINE_SETTER(set_insecure, options->insecure = true)
+DEFINE_SETTER(set_help, options->help = true)
+DEFINE_SETTER(set_version, options->version = true)
+DEFINE_SETTER(add_verbosity, options->verbosity++)
+
+static void
+set_alpn(struct options *options, const char *value, struct findings *findings)
+{
+	stringlist_split(&options->alpn, value);
+	for (size_t i = 0; i < options->alpn.count; i++)
+		if (strlen(options->alpn.items[i]) > 255)
+			findings_error(findings,
+			    "--alpn: a protocol's name has at most 255 bytes");
+}
+
+static void
+set_message(struct options *options, const char *value, struct findings *findings)
+{
+	const char *wrong;
+
+	free(options->message);
+	options->message = text_unescape(value, &options->message_size, &wrong);
+	if (options->message == NULL)
+		findings_error(findings,
+		    "--message: \"%.4s\" is no escape; there are \\n \\r \\t \\\\ "
+		    "\\xHH",
+		    wrong);
+}
+
+static void
+set_timeout(struct options *options, const char *value, struct findings *findings)
+{
+	options->timeout_text = value;
+	if (text_parse_duration(value, &options->timeout_ms) < 0)
+		findings_error(findings,
+		    "--timeout: \"%s\" is no duration such as 500ms, 30s or 5m", value);
+}
+
+static const struct row rows[] = {
+	{ 0, "message", "TEXT", set_message,
+	    "send TEXT (\\n \\r \\t \\\\ \\xHH), not standard input" },
+	{ 0, "keep-open", NULL, set_keep_open,
+	    "do not tell the server that the input has ended" },
+	{ 0, "timeout", "DURATION", set_timeout,
+	    "for connecting, and for each silence [10s]" },
+	{ 0, "ca", "FILE", add_ca,
+	    "trust these authorities, not the system's; repeatable" },
+	{ 0, "servername", "NAME", set_servername,
+	    "the name to ask for and to verify [HOST]" },
+	{ 0, "insecure", NULL, set_insecure,
+	    "go on with a certificate that is not trusted" },
+	{ 0, "cert", "FILE", set_cert, "certificate chain to authenticate with, PEM" },
+	{ 0, "key", "FILE", set_key, "its private key [the file of --cert]" },
+	{ 0, "pin-file", "FILE", set_pin_file, "its first line decrypts the key" },
+	{ 0, "alpn", "LIST", set_alpn, "application protocols to offer, best first" },
+	{ 0, "priority", "STRING", set_priority, "GnuTLS priority string" },
+	{ 'v', "verbose", NULL, add_verbosity, "say what was negotiated; twice: more" },
+	{ 'h', "help", NULL, set_help, "print this" },
+	{ 'V', "version", NULL, set_version, "print the version" },
+};
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+/* What getopt_long(3) wants, made from the table. It returns a row's index plus this. */
+#define FIRST_CODE 1000
+
+static void
+fill_tables(struct option longs[ROWS + 1], char shorts[ROWS + 2])
+{
+	*shorts++ = ':';
+	for (size_t i = 0; i < ROWS; i++) {
+		longs[i] = (struct option){ .name = rows[i].name,
+			.has_arg =
+			    rows[i].argument != NULL ? required_argument : no_argument,
+			.val = FIRST_CODE + (int)i };
+		if (rows[i].letter != '\0')
+			*shorts++ = rows[i].letter;
+	}
+	*shorts = '\0';
+	longs[ROWS] = (struct option){ 0 };
+}
+
+static const struct row *
+row_of(int code)
+{
+	if (code >= FIRST_CODE)
+		return &rows[code - FIRST_CODE];
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].letter == code)
+			return &rows[i];
+	return NULL;
+}
+
+static void
+parse_dashed(struct options *options, int argc, char **argv, struct findings *findings)
+{
+	struct option longs[ROWS + 1];
+	char shorts[ROWS + 2];
+	int code;
+
+	fill_tables(longs, shorts);
+	opterr = 0;
+	optind = 0; /* glibc: start anew, whatever was parsed before */
+	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct row *row = row_of(code);
+		if (code == ':')
+			findings_error(findings, "%s needs a value", argv[optind - 1]);
+		else if (row == NULL)
+			findings_error(
+			    findings, "%s is not an option of tlsc", argv[optind - 1]);
+		else
+			row->set(options, optarg, findings);
+	}
+}
+
+static void
+parse_target(struct options *options, int argc, char **argv, struct findings *findings)
+{
+	char error[TARGET_ERROR_SIZE];
+
+	if (argc - optind != 1) {
+		findings_error(findings, argc == optind
+					     ? "whom to call is missing"
+					     : "there is more than one HOST:PORT");
+		return;
+	}
+	if (target_parse(&options->target, argv[optind], error) < 0)
+		findings_error(findings, "%s: %s", argv[optind], error);
+}
+
+static void
+check_together(const struct options *options, struct findings *findings)
+{
+	if (options->cert_file == NULL && options->key_file != NULL)
+		findings_error(findings, "--key is of no use without --cert");
+	if (options->cert_file == NULL && options->pin_file != NULL)
+		findings_error(findings, "--pin-file is of no use without --cert");
+	if (options->servername != NULL && options->servername[0] == '\0')
+		findings_error(findings, "--servername: a name is needed");
+}
+
+int
+options_parse(struct options *options, int argc, char **argv, struct findings *findings)
+{
+	*options = (struct options){ .timeout_ms = 10000, .timeout_text = "10s" };
+	parse_dashed(options, argc, argv, findings);
+	if (options->help || options->version)
+		return findings->errors == 0 ? 0 : -1;
+	parse_target(options, argc, argv, findings);
+	check_together(options, findings);
+	return findings->errors == 0 ? 0 : -1;
+}
+
+void
+options_fini(struct options *options)
+{
+	target_fini(&options->target);
+	stringlist_fini(&options->ca_files);
+	stringlist_fini(&options->alpn);
+	free(options->message);
+	*options = (struct options){ 0 };
+}
+
+void
+options_print_help(FILE *out)
+{
+	fprintf(out,
+	    "usage: tlsc [OPTIONS] HOST:PORT | [IPV6]:PORT | [unix:]/PATH\n"
+	    "Calls a TLS server, verifies it, sends standard input and prints the "
+	    "answer.\n\n");
+	for (size_t i = 0; i < ROWS; i++) {
+		char short_form[8] = "   ";
+		char long_form[32];
+
+		if (rows[i].letter != '\0')
+			snprintf(short_form, sizeof short_form, "-%c,", rows[i].letter);
+		snprintf(long_form, sizeof long_form, "--%s %s", rows[i].name,
+		    rows[i].argument != NULL ? rows[i].argument : "");
+		fprintf(out, " %s %-21s %s\n", short_form, long_form, rows[i].help);
+	}
+	fprintf(out,
+	    "\nExit status: 0 the whole answer came, 1 no connection or refused,\n"
+	    "2 usage, 3 certificate not trusted, 4 answer truncated. See tlsc(1).\n");
+}

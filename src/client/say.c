@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Messages of the client for people. */
+#include "client/say.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+void
+say(const char *subject, const char *format, ...)
+{
+	int saved = errno;
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	if (subject != NULL)
+		fprintf(stderr, "tlsc: %s: %s\n", subject, text);
+	else
+		fprintf(stderr, "tlsc: %s\n", text);
+	free(text);
+	errno = saved;
+}

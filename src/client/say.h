@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_CLIENT_SAY_H
+#define TLSD_CLIENT_SAY_H
+
+/* Messages of the client for people, on standard error. */
+
+/*
+ * Writes "tlsc: SUBJECT: " and the text, which is lower case and has no full stop, as one
+ * line; without the subject if it is NULL. Bytes from the peer are escaped before they get
+ * here. %m prints errno, which is left as it was.
+ */
+void say(const char *subject, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

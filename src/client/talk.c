@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One call, from the command line to the exit status. */
+#include "client/talk.h"
+
+#include <config.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/address.h"
+#include "base/deadline.h"
+#include "base/findings.h"
+#include "client/channel.h"
+#include "client/dial.h"
+#include "client/exchange.h"
+#include "client/options.h"
+#include "client/parameters.h"
+#include "client/report.h"
+#include "client/say.h"
+#include "client/status.h"
+
+static void
+say_findings(const char *subject, const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		say(subject, "%s", findings->items[i].text);
+}
+
+static void
+say_reasons(const struct options *options, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->reasons.count; i++)
+		say(options->target.text, "%s", verdict->reasons.items[i]);
+}
+
+static int
+explain_handshake(const struct options *options, const struct parameters *parameters,
+    const struct channel *channel)
+{
+	const char *subject = options->target.text;
+
+	switch (channel_failure(channel)) {
+	case CHANNEL_UNTRUSTED:
+		say(subject,
+		    "the certificate is not trusted for \"%s\":", parameters->name);
+		say_reasons(options, channel_verdict(channel));
+		return STATUS_UNTRUSTED;
+	case CHANNEL_TIMED_OUT:
+		say(subject, "handshake: no answer within %s", options->timeout_text);
+		break;
+	default:
+		say(subject, "handshake: %s", channel_reason(channel));
+	}
+	return STATUS_FAILED;
+}
+
+static void
+warn_of_insecurity(const struct options *options, const struct parameters *parameters,
+    const struct verdict *verdict)
+{
+	const char *subject = options->target.text;
+
+	say(subject, "WARNING: --insecure: nobody vouches that this is \"%s\"",
+	    parameters->name);
+	if (verdict->trusted)
+		say(subject,
+		    "WARNING: the certificate is trusted, --insecure is needless");
+	for (size_t i = 0; i < verdict->reasons.count; i++)
+		say(subject, "WARNING: %s", verdict->reasons.items[i]);
+}
+
+/* A failure behind the handshake: before any answer, an alert is a refusal. */
+static int
+explain_channel(const char *subject, const struct channel *channel,
+    const struct exchange_outcome *outcome)
+{
+	if (channel_failure(channel) == CHANNEL_REFUSED &&
+	    outcome->bytes_received == 0) {
+		say(subject, "%s", channel_reason(channel));
+		return STATUS_FAILED;
+	}
+	if (channel_failure(channel) == CHANNEL_ENDED)
+		say(subject,
+		    "truncated: the connection ended without close_notify after "
+		    "%" PRIu64 " bytes",
+		    outcome->bytes_received);
+	else
+		say(subject, "truncated after %" PRIu64 " bytes: %s",
+		    outcome->bytes_received, channel_reason(channel));
+	return STATUS_TRUNCATED;
+}
+
+static int
+explain_outcome(const struct options *options, const struct channel *channel,
+    const struct exchange_outcome *outcome)
+{
+	const char *subject = options->target.text;
+
+	errno = outcome->error;
+	switch (outcome->end) {
+	case EXCHANGE_CHANNEL:
+		return explain_channel(subject, channel, outcome);
+	case EXCHANGE_IDLE:
+		say(subject,
+		    "truncated after %" PRIu64 " bytes: the server was silent for %s",
+		    outcome->bytes_received, options->timeout_text);
+		return STATUS_TRUNCATED;
+	case EXCHANGE_INPUT:
+		say(subject, "standard input: %m");
+		return STATUS_FAILED;
+	case EXCHANGE_OUTPUT:
+		if (errno != EPIPE) /* head(1) and its like are not worth a word */
+			say(subject, "standard output: %m");
+		return STATUS_FAILED;
+	case EXCHANGE_GOING:
+	case EXCHANGE_ANSWERED:
+		break;
+	}
+	return STATUS_ANSWERED;
+}
+
+static int
+converse(const struct options *options, struct channel *channel)
+{
+	struct exchange_outcome outcome;
+	struct exchange_settings settings = { .message = options->message,
+		.message_size = options->message_size,
+		.input_fd = STDIN_FILENO,
+		.output_fd = STDOUT_FILENO,
+		.idle_ms = options->timeout_ms,
+		.keep_open = options->keep_open };
+
+	exchange_run(channel, &settings, &outcome);
+	channel_close(channel);
+	if (options->verbosity > 0)
+		report_exchange(channel, &outcome);
+	return explain_outcome(options, channel, &outcome);
+}
+
+/* From a connected socket on, which it closes. */
+static int
+talk(int fd, const struct options *options, const struct parameters *parameters,
+    struct deadline deadline, const struct address *reached, int64_t started_ns)
+{
+	int64_t connected_ns = deadline_now_ns();
+	struct channel *channel = channel_new(fd, parameters);
+	int status;
+
+	if (channel == NULL) {
+		say(options->target.text, "TLS cannot be set up");
+		return STATUS_FAILED;
+	}
+	int result = channel_handshake(channel, deadline);
+	if (options->verbosity > 0)
+		report_connection(reached, connected_ns - started_ns,
+		    deadline_now_ns() - connected_ns);
+	if (result < 0) {
+		status = explain_handshake(options, parameters, channel);
+	} else {
+		if (options->verbosity > 0)
+			report_session(channel, parameters, options->verbosity);
+		if (options->insecure)
+			warn_of_insecurity(
+			    options, parameters, channel_verdict(channel));
+		status = converse(options, channel);
+	}
+	channel_free(channel);
+	return status;
+}
+
+static int
+call(const struct options *options, const struct parameters *parameters)
+{
+	struct deadline deadline = deadline_in(options->timeout_ms);
+	int64_t started_ns = deadline_now_ns();
+	struct findings attempts;
+	struct address reached;
+
+	findings_init(&attempts);
+	int fd = dial(&options->target, deadline, &reached, &attempts);
+	if (fd < 0 || options->verbosity > 0)
+		say_findings(options->target.text, &attempts);
+	findings_fini(&attempts);
+	if (fd < 0)
+		return STATUS_FAILED;
+	return talk(fd, options, parameters, deadline, &reached, started_ns);
+}
+
+static int
+prepare_and_call(const struct options *options)
+{
+	struct parameters parameters;
+	struct findings findings;
+	int status = STATUS_USAGE;
+
+	findings_init(&findings);
+	int result = parameters_load(&parameters, options, &findings);
+	say_findings(NULL, &findings);
+	findings_fini(&findings);
+	if (result == 0)
+		status = call(options, &parameters);
+	parameters_fini(&parameters);
+	return status;
+}
+
+static int
+print_version(void)
+{
+	printf("tlsc %s (GnuTLS %s)\n", PACKAGE_VERSION, gnutls_check_version(NULL));
+	return fflush(stdout) == 0 ? STATUS_ANSWERED : STATUS_FAILED;
+}
+
+static int
+print_help(void)
+{
+	options_print_help(stdout);
+	return fflush(stdout) == 0 ? STATUS_ANSWERED : STATUS_FAILED;
+}
+
+int
+talk_main(int argc, char **argv)
+{
+	struct options options;
+	struct findings findings;
+	int status = STATUS_USAGE;
+
+	findings_init(&findings);
+	int result = options_parse(&options, argc, argv, &findings);
+	say_findings(NULL, &findings);
+	findings_fini(&findings);
+	if (result < 0)
+		say(NULL, "usage: tlsc [OPTIONS] HOST:PORT, or tlsc --help");
+	else if (options.help)
+		status = print_help();
+	else if (options.version)
+		status = print_version();
+	else
+		status = prepare_and_call(&options);
+	options_fini(&options);
+	return status;
+}

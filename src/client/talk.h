@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_CLIENT_TALK_H
+#define TLSD_CLIENT_TALK_H
+
+/*
+ * What tlsc does when it is given a server and no command: calls it, verifies it, sends the
+ * input and prints the answer. Returns an `enum status` for exit(3).
+ */
+int talk_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whom to call, from text. */
+#include "client/target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "base/address.h"
+#include "base/memory.h"
+
+static int
+complain(char *error, const char *text)
+{
+	snprintf(error, TARGET_ERROR_SIZE, "%s", text);
+	return -1;
+}
+
+static int
+parse_path(struct target *target, const char *path, char *error)
+{
+	if (strlen(path) >= sizeof((struct sockaddr_un *)0)->sun_path)
+		return complain(error, "the path is too long for a socket");
+	target->path = memory_copy(path);
+	target->name = memory_copy("localhost");
+	return 0;
+}
+
+/* The host as certificates write it: without the root's dot and an IPv6 scope. */
+static char *
+name_of(const char *host)
+{
+	size_t length = strlen(host);
+	const char *scope = strchr(host, '%');
+
+	if (scope != NULL && memchr(host, ':', (size_t)(scope - host)) != NULL)
+		length = (size_t)(scope - host);
+	if (length > 1 && host[length - 1] == '.')
+		length--;
+	return memory_format("%.*s", (int)length, host);
+}
+
+int
+target_parse(struct target *target, const char *text, char error[TARGET_ERROR_SIZE])
+{
+	*target = (struct target){ .text = memory_copy(text) };
+	if (strncmp(text, "unix:", 5) == 0)
+		text += 5;
+	if (text[0] == '/')
+		return parse_path(target, text, error);
+	if (address_split(text, &target->host, &target->port) < 0)
+		return complain(error, "is not HOST:PORT, [IPV6]:PORT or /PATH");
+	if (target->host[0] == '\0' || strcmp(target->port, "0") == 0)
+		return complain(error, "needs a host and a port that is not 0");
+	target->name = name_of(target->host);
+	return 0;
+}
+
+void
+target_fini(struct target *target)
+{
+	free(target->text);
+	free(target->host);
+	free(target->port);
+	free(target->path);
+	free(target->name);
+	*target = (struct target){ 0 };
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Is the certificate trusted, and if not, why not. */
+#include "client/verdict.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "client/chain.h"
+
+#define DAY 86400
+
+static void __attribute__((format(printf, 2, 3)))
+add_reason(struct verdict *verdict, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	stringlist_add(&verdict->reasons, text, strlen(text));
+	free(text);
+}
+
+/* The server's own certificate, or by its name one of those above it. */
+static char *
+describe(const struct chain *chain, size_t i)
+{
+	if (i == 0)
+		return memory_copy("the certificate");
+	char *subject = chain_subject(chain->items[i]);
+	char *text = memory_format("the authority's certificate \"%s\"", subject);
+	free(subject);
+	return text;
+}
+
+static char *
+list_names(const struct chain *chain)
+{
+	struct stringlist names = { 0 };
+	char *text = memory_copy("");
+
+	if (chain->count > 0)
+		chain_add_names(chain->items[0], &names);
+	for (size_t i = 0; i < names.count; i++) {
+		char *longer =
+		    memory_format("%s%s%s", text, i > 0 ? ", " : "", names.items[i]);
+		free(text);
+		text = longer;
+	}
+	if (names.count == 0) {
+		free(text);
+		text = memory_copy("no name at all");
+	}
+	stringlist_fini(&names);
+	return text;
+}
+
+static void
+explain_name(struct verdict *verdict, const struct chain *chain, const char *name)
+{
+	char *names = list_names(chain);
+
+	add_reason(
+	    verdict, "the certificate is not for \"%s\": it is for %s", name, names);
+	free(names);
+}
+
+static void
+explain_expired(struct verdict *verdict, const struct chain *chain, const char *name)
+{
+	time_t now = time(NULL);
+	size_t before = verdict->reasons.count;
+
+	(void)name;
+	for (size_t i = 0; i < chain->count; i++) {
+		time_t end = gnutls_x509_crt_get_expiration_time(chain->items[i]);
+		char when[CHAIN_TIME_SIZE];
+
+		if (end == (time_t)-1 || end > now)
+			continue;
+		char *which = describe(chain, i);
+		add_reason(verdict, "%s expired on %s, %ld days ago", which,
+		    chain_format_time(end, when), (long)((now - end) / DAY));
+		free(which);
+	}
+	if (verdict->reasons.count == before)
+		add_reason(verdict, "an authority above the certificate has expired");
+}
+
+static void
+explain_early(struct verdict *verdict, const struct chain *chain, const char *name)
+{
+	time_t now = time(NULL);
+	size_t before = verdict->reasons.count;
+
+	(void)name;
+	for (size_t i = 0; i < chain->count; i++) {
+		time_t start = gnutls_x509_crt_get_activation_time(chain->items[i]);
+		char when[CHAIN_TIME_SIZE];
+
+		if (start == (time_t)-1 || start <= now)
+			continue;
+		char *which = describe(chain, i);
+		add_reason(verdict, "%s is not valid before %s (is the clock right?)",
+		    which, chain_format_time(start, when));
+		free(which);
+	}
+	if (verdict->reasons.count == before)
+		add_reason(
+		    verdict, "an authority above the certificate is not yet valid");
+}
+
+static void
+explain_issuer(struct verdict *verdict, const struct chain *chain, const char *name)
+{
+	(void)name;
+	if (chain->count == 0)
+		return;
+	gnutls_x509_crt_t last = chain->items[chain->count - 1];
+	char *issuer = chain_issuer(last);
+	if (chain->count == 1 && chain_is_self_issued(last))
+		add_reason(verdict, "the certificate is self-signed and not among the "
+				    "trusted ones; if it "
+				    "is the right one, --ca FILE trusts it");
+	else
+		add_reason(verdict,
+		    "the issuer \"%s\" is unknown; if it is the right one, --ca FILE "
+		    "trusts it",
+		    issuer);
+	free(issuer);
+}
+
+static void
+explain_weakness(struct verdict *verdict, const struct chain *chain, const char *name)
+{
+	(void)name;
+	for (size_t i = 0; i < chain->count; i++) {
+		char *which = describe(chain, i);
+		char *algorithms = chain_algorithms(chain->items[i]);
+
+		add_reason(verdict,
+		    "too weak a key or signature in the chain: %s has %s", which,
+		    algorithms);
+		free(algorithms);
+		free(which);
+	}
+}
+
+/*
+ * What the library's findings mean. The order is that of importance: the first that applies
+ * gives the alert (RFC 8446, 6.2).
+ */
+static const struct meaning {
+	unsigned status;
+	gnutls_alert_description_t alert;
+	const char *text; /* or, where there is more to say: */
+	void (*explain)(
+	    struct verdict *verdict, const struct chain *chain, const char *name);
+} meanings[] = {
+	{ GNUTLS_CERT_REVOKED, GNUTLS_A_CERTIFICATE_REVOKED,
+	    "the certificate is revoked", NULL },
+	{ GNUTLS_CERT_SIGNER_NOT_FOUND, GNUTLS_A_UNKNOWN_CA, NULL, explain_issuer },
+	{ GNUTLS_CERT_SIGNER_NOT_CA, GNUTLS_A_UNKNOWN_CA,
+	    "the issuer's certificate is not one of an authority", NULL },
+	{ GNUTLS_CERT_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED, NULL, explain_expired },
+	{ GNUTLS_CERT_NOT_ACTIVATED, GNUTLS_A_CERTIFICATE_EXPIRED, NULL,
+	    explain_early },
+	{ GNUTLS_CERT_UNEXPECTED_OWNER, GNUTLS_A_BAD_CERTIFICATE, NULL, explain_name },
+	{ GNUTLS_CERT_PURPOSE_MISMATCH, GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+	    "the certificate is not for a server: its extended key usage lacks server "
+	    "authentication",
+	    NULL },
+	{ GNUTLS_CERT_SIGNATURE_FAILURE, GNUTLS_A_BAD_CERTIFICATE,
+	    "a signature in the chain is wrong", NULL },
+	{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, GNUTLS_A_BAD_CERTIFICATE,
+	    "the certificate breaks the constraints of its issuer", NULL },
+	{ GNUTLS_CERT_INSECURE_ALGORITHM, GNUTLS_A_BAD_CERTIFICATE, NULL,
+	    explain_weakness },
+	{ GNUTLS_CERT_MISMATCH, GNUTLS_A_BAD_CERTIFICATE,
+	    "the certificate is not the one that is known for this server", NULL },
+	{ GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+	    "the certificate has a critical extension that is not understood", NULL },
+	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED, GNUTLS_A_BAD_CERTIFICATE,
+	    "the revocation data are too old", NULL },
+	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE, GNUTLS_A_BAD_CERTIFICATE,
+	    "the revocation data are from the future (is the clock right?)", NULL },
+	{ GNUTLS_CERT_MISSING_OCSP_STATUS, GNUTLS_A_BAD_CERTIFICATE,
+	    "the certificate demands a stapled OCSP answer, and the server sent none",
+	    NULL },
+	{ GNUTLS_CERT_INVALID_OCSP_STATUS, GNUTLS_A_BAD_CERTIFICATE,
+	    "the stapled OCSP answer is invalid", NULL },
+};
+
+static void
+put_into_words(struct verdict *verdict, unsigned status, const struct chain *chain,
+    const char *name)
+{
+	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+		const struct meaning *meaning = &meanings[i];
+
+		if ((status & meaning->status) == 0)
+			continue;
+		if (verdict->reasons.count == 0)
+			verdict->alert = meaning->alert;
+		if (meaning->explain != NULL)
+			meaning->explain(verdict, chain, name);
+		else
+			add_reason(verdict, "%s", meaning->text);
+	}
+	if (verdict->reasons.count == 0)
+		add_reason(verdict, "the certificate is invalid (status %#x)", status);
+}
+
+/* The library's findings, and the name, which it leaves out when the chain is bad. */
+static int
+examine(gnutls_session_t session, const struct chain *chain, const char *name,
+    unsigned *status)
+{
+	gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER };
+	int result = gnutls_certificate_verify_peers(session, &purpose, 1, status);
+
+	if (result < 0)
+		return result;
+	if (chain->count == 0 || !chain_is_for(chain->items[0], name))
+		*status |= GNUTLS_CERT_UNEXPECTED_OWNER;
+	return 0;
+}
+
+void
+verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *name)
+{
+	struct chain chain;
+	unsigned status = 0;
+
+	verdict_fini(verdict);
+	chain_init(&chain, session);
+	*verdict =
+	    (struct verdict){ .reached = true, .alert = GNUTLS_A_BAD_CERTIFICATE };
+	int result = examine(session, &chain, name, &status);
+	if (result < 0)
+		add_reason(verdict, "the certificate could not be verified: %s",
+		    gnutls_strerror(result));
+	else if (status != 0)
+		put_into_words(verdict, status, &chain, name);
+	else
+		verdict->trusted = true;
+	chain_fini(&chain);
+}
+
+void
+verdict_fini(struct verdict *verdict)
+{
+	stringlist_fini(&verdict->reasons);
+	*verdict = (struct verdict){ 0 };
+}

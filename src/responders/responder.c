@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of kinds of answer. */
+#include "responders/responder.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "responders/file.h"
+#include "responders/text.h"
+
+static const struct responder_kind *const kinds[] = { &responder_text,
+	&responder_file };
+
+struct responder {
+	const struct responder_kind *kind;
+	void *prepared;
+};
+
+const char *
+responder_kind_name(int index)
+{
+	return index < (int)(sizeof kinds / sizeof kinds[0]) ? kinds[index]->name
+	                                                     : NULL;
+}
+
+struct responder *
+responder_new(const struct responder_settings *settings, struct findings *findings)
+{
+	const struct responder_kind *kind = kinds[settings->kind];
+	void *prepared = kind->prepare(settings, findings);
+
+	if (prepared == NULL)
+		return NULL;
+	struct responder *responder = memory_new(sizeof *responder);
+	*responder = (struct responder){ .kind = kind, .prepared = prepared };
+	return responder;
+}
+
+void
+responder_free(struct responder *responder)
+{
+	if (responder == NULL)
+		return;
+	responder->kind->release(responder->prepared);
+	free(responder);
+}
+
+int
+responder_answer(const struct responder *responder, struct session *session)
+{
+	return responder->kind->answer(responder->prepared, session);
+}

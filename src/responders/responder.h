@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_RESPONDERS_RESPONDER_H
+#define TLSD_RESPONDERS_RESPONDER_H
+
+/*
+ * A responder answers a client once the handshake is done. Each kind is one file with a
+ * `struct responder_kind`, and one row in responder.c's table. A prepared responder is
+ * immutable, so that every worker may use it at once.
+ */
+
+#include <stdbool.h>
+
+struct findings;
+struct session;
+
+/* What the kinds read from the configuration; the strings stay the caller's. */
+struct responder_settings {
+	int kind; /* an index of responder_kind_name() */
+	char *text; /* with escapes */
+	char *file; /* its path */
+};
+
+struct responder_kind {
+	const char *name; /* as `respond` takes it */
+
+	/*
+	 * Makes what answering needs from the settings, checking them: NULL after an error
+	 * in `findings`, whose text starts with the key. Main thread.
+	 */
+	void *(*prepare)(
+	    const struct responder_settings *settings, struct findings *findings);
+
+	/*
+	 * Answers through session.h only, with blocking calls. Returns 0, or -1 when the
+	 * answer is not whole: then the session knows why, from its own calls or from
+	 * session_fail(). Any worker.
+	 */
+	int (*answer)(const void *prepared, struct session *session);
+
+	void (*release)(void *prepared);
+};
+
+struct responder;
+
+/* "text", "file"; NULL behind the last. */
+const char *responder_kind_name(int index);
+
+/* Prepares the kind that `settings` name; responder_free() frees it. NULL after an error. */
+struct responder *responder_new(
+    const struct responder_settings *settings, struct findings *findings);
+void responder_free(struct responder *responder);
+
+int responder_answer(const struct responder *responder, struct session *session);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The answer that is a constant text. */
+#include "responders/text.h"
+
+#include <stdlib.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "tls/session.h"
+
+struct text {
+	char *bytes;
+	size_t size;
+};
+
+static void *
+prepare(const struct responder_settings *settings, struct findings *findings)
+{
+	const char *wrong;
+	size_t size;
+	char *bytes = text_unescape(settings->text, &size, &wrong);
+
+	if (bytes == NULL) {
+		findings_error(findings,
+		    "text: \"%.4s\" is no escape: there are \\n \\r \\t \\\\ and \\xHH",
+		    wrong);
+		return NULL;
+	}
+	struct text *text = memory_new(sizeof *text);
+	*text = (struct text){ .bytes = bytes, .size = size };
+	return text;
+}
+
+static int
+answer(const void *prepared, struct session *session)
+{
+	const struct text *text = prepared;
+
+	return session_write(session, text->bytes, text->size);
+}
+
+static void
+release(void *prepared)
+{
+	struct text *text = prepared;
+
+	free(text->bytes);
+	free(text);
+}
+
+const struct responder_kind responder_text = {
+	.name = "text", .prepare = prepare, .answer = answer, .release = release
+};

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Listening sockets of a snapshot, and accepting. */
+#include "server/acceptor.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "base/findings.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "server/conf.h"
+#include "server/connection.h"
+#include "server/listener.h"
+#include "server/snapshot.h"
+
+#define BATCH 64 /* accepted in a row before anything else gets its turn */
+#define RETRY_MS 100 /* after descriptors ran out */
+#define COMPLAIN_MS 60000 /* say so once a minute */
+
+/* A listener with the service behind it. */
+struct door {
+	struct watch watch; /* its holder is the acceptor */
+	struct listener *listener;
+	const struct service *service;
+};
+
+struct acceptor {
+	struct acceptor_ports ports;
+	struct snapshot *snapshot;
+	struct door **doors;
+	size_t count;
+	bool paused, exhausted;
+	struct deadline retry;
+	struct deadline next_complaint;
+};
+
+struct acceptor *
+acceptor_new(const struct acceptor_ports *ports)
+{
+	struct acceptor *acceptor = memory_new(sizeof *acceptor);
+
+	acceptor->ports = *ports;
+	acceptor->retry = deadline_never();
+	return acceptor;
+}
+
+static void
+close_door(struct acceptor *acceptor, struct door *door)
+{
+	loop_remove(acceptor->ports.loop, door->listener->fd, &door->watch);
+	listener_close(door->listener);
+	free(door);
+}
+
+static void
+close_all(struct acceptor *acceptor)
+{
+	for (size_t i = 0; i < acceptor->count; i++)
+		close_door(acceptor, acceptor->doors[i]);
+	free(acceptor->doors);
+	acceptor->doors = NULL;
+	acceptor->count = 0;
+}
+
+void
+acceptor_free(struct acceptor *acceptor)
+{
+	if (acceptor == NULL)
+		return;
+	close_all(acceptor);
+	snapshot_drop(acceptor->snapshot);
+	free(acceptor);
+}
+
+static uint32_t
+wanted_events(const struct acceptor *acceptor)
+{
+	return acceptor->paused || acceptor->exhausted ? 0 : EPOLLIN;
+}
+
+static void
+apply_pause(struct acceptor *acceptor)
+{
+	for (size_t i = 0; i < acceptor->count; i++)
+		loop_change(acceptor->ports.loop, acceptor->doors[i]->listener->fd,
+		    wanted_events(acceptor), &acceptor->doors[i]->watch);
+}
+
+void
+acceptor_pause(struct acceptor *acceptor)
+{
+	if (acceptor->paused)
+		return;
+	acceptor->paused = true;
+	apply_pause(acceptor);
+}
+
+void
+acceptor_resume(struct acceptor *acceptor)
+{
+	if (!acceptor->paused)
+		return;
+	acceptor->paused = false;
+	apply_pause(acceptor);
+}
+
+/* Descriptors or memory have run out: somebody who waits must go, or we must wait. */
+static void
+on_exhaustion(struct acceptor *acceptor)
+{
+	if (deadline_passed(acceptor->next_complaint)) {
+		log_warning("accept: %m: shedding load; a higher limit of open files "
+			    "(ulimit -n) lets more in");
+		acceptor->next_complaint = deadline_in(COMPLAIN_MS);
+	}
+	if (acceptor->ports.relieve(acceptor->ports.context))
+		return;
+	acceptor->exhausted = true;
+	acceptor->retry = deadline_in(RETRY_MS);
+	apply_pause(acceptor);
+}
+
+static bool
+is_exhaustion(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	       error == ENOMEM;
+}
+
+/* Accepts one connection from `door`; false when there is none, or none can be had. */
+static bool
+accept_one(struct acceptor *acceptor, const struct door *door)
+{
+	struct address peer;
+	int fd = listener_accept(door->listener, &peer);
+
+	if (fd < 0 && is_exhaustion(errno)) {
+		on_exhaustion(acceptor);
+		return false;
+	}
+	if (fd < 0) /* a client that left already concerns nobody else */
+		return errno == ECONNABORTED || errno == EINTR;
+	struct connection *connection = connection_new(
+	    fd, &peer, acceptor->snapshot, door->service, acceptor->ports.stats);
+	if (connection != NULL)
+		acceptor->ports.take(acceptor->ports.context, connection);
+	return true;
+}
+
+static void
+on_clients(struct watch *watch, uint32_t events)
+{
+	struct acceptor *acceptor = watch->holder;
+	const struct door *door = (const struct door *)watch;
+
+	(void)events;
+	for (int i = 0; i < BATCH && wanted_events(acceptor) != 0; i++)
+		if (!accept_one(acceptor, door))
+			return;
+}
+
+/* The listener that is open at `address` already; NULL if there is none. */
+static struct door *
+find_door(const struct acceptor *acceptor, const struct address *address)
+{
+	for (size_t i = 0; i < acceptor->count; i++)
+		if (address_equal(&acceptor->doors[i]->listener->address, address))
+			return acceptor->doors[i];
+	return NULL;
+}
+
+static struct door *
+open_door(struct acceptor *acceptor, const struct address *address, int backlog,
+    struct findings *findings)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	struct listener *listener = listener_open(address, backlog);
+
+	if (listener == NULL) {
+		findings_error(findings, "listen: %s: %s%s",
+		    address_format(address, text), strerrordesc_np(errno),
+		    errno == EADDRINUSE ? ": does another server run there?"
+		    : errno == EACCES   ? ": ports below 1024 need root at the start"
+					: "");
+		return NULL;
+	}
+	struct door *door = memory_new(sizeof *door);
+	door->watch = (struct watch){ .ready = on_clients, .holder = acceptor };
+	door->listener = listener;
+	if (loop_add(acceptor->ports.loop, listener->fd, wanted_events(acceptor),
+		&door->watch) == 0)
+		return door;
+	findings_error(findings, "listen: %s", strerrordesc_np(errno));
+	listener_close(listener);
+	free(door);
+	return NULL;
+}
+
+/* The doors of a new snapshot, some of them among the acceptor's already. */
+struct plan {
+	struct door **doors;
+	size_t count;
+};
+
+static bool
+is_planned(const struct plan *plan, const struct door *door)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->doors[i] == door)
+			return true;
+	return false;
+}
+
+static void
+plan_service(struct acceptor *acceptor, const struct snapshot *snapshot,
+    const struct service *service, struct plan *plan, struct findings *findings)
+{
+	int backlog = (int)snapshot_conf(snapshot)->process.backlog;
+	struct findings found;
+
+	findings_init(&found);
+	for (size_t i = 0; i < service->address_count; i++) {
+		struct door *door = find_door(acceptor, &service->addresses[i]);
+		if (door == NULL)
+			door = open_door(
+			    acceptor, &service->addresses[i], backlog, &found);
+		if (door == NULL)
+			continue;
+		plan->doors =
+		    memory_resize(plan->doors, (plan->count + 1) * sizeof *plan->doors);
+		plan->doors[plan->count++] = door;
+	}
+	conf_locate(&service->conf->section, &found, findings);
+}
+
+/* Closes those doors of `from` that are not among `keep`. */
+static void
+close_others(
+    struct acceptor *acceptor, const struct plan *from, const struct plan *keep)
+{
+	for (size_t i = 0; i < from->count; i++)
+		if (!is_planned(keep, from->doors[i]))
+			close_door(acceptor, from->doors[i]);
+}
+
+static void
+assign_services(struct acceptor *acceptor, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
+		const struct service *service = snapshot_service(snapshot, i);
+		for (size_t j = 0; j < service->address_count; j++) {
+			struct door *door = find_door(acceptor, &service->addresses[j]);
+			assert(door != NULL); /* plan_service() opened it */
+			door->service = service;
+		}
+	}
+}
+
+int
+acceptor_use(
+    struct acceptor *acceptor, struct snapshot *snapshot, struct findings *findings)
+{
+	struct plan old = { .doors = acceptor->doors, .count = acceptor->count };
+	struct plan new = { 0 };
+	size_t errors = findings->errors;
+
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
+		plan_service(
+		    acceptor, snapshot, snapshot_service(snapshot, i), &new, findings);
+	if (findings->errors > errors) {
+		close_others(acceptor, &new, &old);
+		free(new.doors);
+		return -1;
+	}
+	close_others(acceptor, &old, &new);
+	free(old.doors);
+	acceptor->doors = new.doors;
+	acceptor->count = new.count;
+	assign_services(acceptor, snapshot);
+	snapshot_drop(acceptor->snapshot);
+	acceptor->snapshot = snapshot_take(snapshot);
+	return 0;
+}
+
+void
+acceptor_close(struct acceptor *acceptor)
+{
+	for (size_t i = 0; i < acceptor->count; i++)
+		while (accept_one(acceptor, acceptor->doors[i]))
+			;
+	close_all(acceptor);
+}
+
+struct deadline
+acceptor_expire(struct acceptor *acceptor)
+{
+	if (acceptor->exhausted && deadline_passed(acceptor->retry)) {
+		acceptor->exhausted = false;
+		acceptor->retry = deadline_never();
+		apply_pause(acceptor);
+	}
+	return acceptor->retry;
+}
+
+void
+acceptor_announce(const struct acceptor *acceptor)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < acceptor->count; i++)
+		log_notice("listening: %s: %s",
+		    listener_format(acceptor->doors[i]->listener, text),
+		    acceptor->doors[i]->service->name);
+}
+
+void
+acceptor_print(const struct acceptor *acceptor, FILE *out)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < acceptor->count; i++)
+		fprintf(out, "service: %s: %s\n", acceptor->doors[i]->service->name,
+		    listener_format(acceptor->doors[i]->listener, text));
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_ACCEPTOR_H
+#define TLSD_SERVER_ACCEPTOR_H
+
+/*
+ * The listening sockets of the current snapshot, and accepting from them in batches. Main
+ * thread.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/deadline.h"
+
+struct acceptor;
+struct connection;
+struct findings;
+struct loop;
+struct snapshot;
+struct stats;
+
+/*
+ * What it works with. `take` gets each new connection; `relieve` is called when descriptors
+ * or memory have run out, and says whether it could free some.
+ */
+struct acceptor_ports {
+	struct loop *loop;
+	struct stats *stats;
+	void (*take)(void *context, struct connection *connection);
+	bool (*relieve)(void *context);
+	void *context;
+};
+
+struct acceptor *acceptor_new(const struct acceptor_ports *ports);
+
+/* Closes all listeners. */
+void acceptor_free(struct acceptor *acceptor);
+
+/*
+ * Listens where `snapshot` says, for its services: listeners that stay are kept open, with
+ * all that waits in their backlogs; new ones are opened before old ones are closed. Takes a
+ * reference. Returns 0, or -1 with an error in `findings` for each address that cannot be
+ * had, and then nothing has changed.
+ */
+int acceptor_use(
+    struct acceptor *acceptor, struct snapshot *snapshot, struct findings *findings);
+
+/* Stops accepting for a while: the kernel's backlogs hold what comes. */
+void acceptor_pause(struct acceptor *acceptor);
+void acceptor_resume(struct acceptor *acceptor);
+
+/* Accepts what is in the backlogs already, then closes all listeners. */
+void acceptor_close(struct acceptor *acceptor);
+
+/* Ends a pause for want of descriptors when its time is up; returns when that will be. */
+struct deadline acceptor_expire(struct acceptor *acceptor);
+
+/* Logs where it listens, a line each. */
+void acceptor_announce(const struct acceptor *acceptor);
+
+/* Prints the same as "service: NAME: ADDRESS" lines. */
+void acceptor_print(const struct acceptor *acceptor, FILE *out);
+
+#endif

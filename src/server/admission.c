@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Admission: no worker before the ClientHello is there. */
+#include "server/admission.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "base/memory.h"
+#include "server/connection.h"
+#include "server/hello.h"
+#include "server/linger.h"
+
+struct admission {
+	struct admission_ports ports;
+	struct connection_list waiting; /* the longest first, so deadlines in order */
+	size_t count, max;
+	int64_t hello_timeout_ms;
+	unsigned char peeked[HELLO_SIZE_MAX];
+};
+
+struct admission *
+admission_new(const struct admission_ports *ports)
+{
+	struct admission *admission = memory_new(sizeof *admission);
+
+	admission->ports = *ports;
+	TAILQ_INIT(&admission->waiting);
+	return admission;
+}
+
+void
+admission_limit(struct admission *admission, int64_t hello_timeout_ms, size_t max)
+{
+	admission->hello_timeout_ms = hello_timeout_ms;
+	admission->max = max;
+}
+
+size_t
+admission_count(const struct admission *admission)
+{
+	return admission->count;
+}
+
+/* Takes a watched connection out of the list and the loop. */
+static void
+release(struct admission *admission, struct connection *connection)
+{
+	loop_remove(admission->ports.loop, connection->fd, &connection->watch);
+	TAILQ_REMOVE(&admission->waiting, connection, link);
+	admission->count--;
+}
+
+/* Ends a connection that was released, or never in the list. */
+static void
+refuse(struct connection *connection, enum failure failure, const char *reason)
+{
+	connection_fail(connection, failure, reason);
+	connection_free(connection);
+}
+
+void
+admission_free(struct admission *admission)
+{
+	struct connection *connection;
+
+	if (admission == NULL)
+		return;
+	while ((connection = TAILQ_FIRST(&admission->waiting)) != NULL) {
+		release(admission, connection);
+		refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+	}
+	free(admission);
+}
+
+/* The last words to a client that speaks something else, so that a person who reads them
+ * knows why: small enough for any socket's buffer. */
+static const struct {
+	enum failure failure;
+	const char *reason;
+	const char *answer;
+	size_t answer_size;
+} others[] = {
+#define ANSWER(text) text, sizeof(text) - 1
+	[HELLO_HTTP] = { FAILURE_NOT_TLS_HTTP, "a plain HTTP request",
+	    ANSWER("HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\n"
+		   "Connection: close\r\n\r\nThis port speaks TLS: try https.\n") },
+	[HELLO_SSH] = { FAILURE_NOT_TLS, "an SSH client", ANSWER("") },
+	/* A fatal alert, protocol_version. */
+	[HELLO_SSL2] = { FAILURE_NOT_TLS, "an SSL 2.0 hello",
+	    ANSWER("\x15\x03\x01\x00\x02\x02\x46") },
+	[HELLO_OTHER] = { FAILURE_NOT_TLS, "no TLS record", ANSWER("") },
+};
+
+static void
+turn_away(struct admission *admission, struct connection *connection, enum hello hello)
+{
+	connection_fail(connection, others[hello].failure, others[hello].reason);
+	if (others[hello].answer_size > 0 &&
+	    send(connection->fd, others[hello].answer, others[hello].answer_size,
+		MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+		connection_free(connection);
+		return;
+	}
+	shutdown(connection->fd, SHUT_WR);
+	linger_add(admission->ports.linger, connection);
+}
+
+/* Lets epoll stay quiet until `needed` bytes are there. */
+static void
+raise_low_water(struct connection *connection, size_t needed)
+{
+	int bytes = (int)needed;
+
+	setsockopt(connection->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
+	connection->raised_low_water = needed > 1;
+}
+
+static void
+admit(struct admission *admission, struct connection *connection)
+{
+	if (connection->raised_low_water)
+		raise_low_water(connection, 1);
+	admission->ports.admit(admission->ports.context, connection);
+}
+
+/* What is to be done with a connection after a look at its bytes. */
+enum verdict { STAY, LEFT, JUDGED };
+
+static enum verdict
+look(struct admission *admission, struct connection *connection, enum hello *hello)
+{
+	size_t needed = 1;
+	ssize_t n = recv(connection->fd, admission->peeked, sizeof admission->peeked,
+	    MSG_PEEK | MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return STAY;
+	if (n <= 0)
+		return LEFT;
+	*hello = hello_judge(admission->peeked, (size_t)n, &needed);
+	if (*hello != HELLO_PARTIAL)
+		return JUDGED;
+	raise_low_water(connection, needed);
+	return STAY;
+}
+
+/* Passes a connection on that is neither in the list nor in the loop. */
+static void
+conclude(struct admission *admission, struct connection *connection,
+    enum verdict verdict, enum hello hello)
+{
+	if (verdict == LEFT)
+		refuse(connection, FAILURE_EARLY_CLOSE,
+		    "the client closed the connection before its hello was whole");
+	else if (hello == HELLO_WHOLE)
+		admit(admission, connection);
+	else
+		turn_away(admission, connection, hello);
+}
+
+static void
+on_bytes(struct watch *watch, uint32_t events)
+{
+	struct admission *admission = watch->holder;
+	struct connection *connection = (struct connection *)watch;
+	enum hello hello = HELLO_PARTIAL;
+	enum verdict verdict = look(admission, connection, &hello);
+
+	/* The low water mark hides an end of file behind a few bytes: then nothing more
+	 * will come. */
+	if (verdict == STAY && (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
+		verdict = LEFT;
+	if (verdict == STAY)
+		return;
+	release(admission, connection);
+	conclude(admission, connection, verdict, hello);
+}
+
+static void
+wait_for_bytes(struct admission *admission, struct connection *connection)
+{
+	connection->watch = (struct watch){ .ready = on_bytes, .holder = admission };
+	connection->deadline =
+	    deadline_after(connection->accepted_ns, admission->hello_timeout_ms);
+	if (loop_add(admission->ports.loop, connection->fd,
+		EPOLLIN | EPOLLRDHUP | EPOLLET, &connection->watch) < 0) {
+		refuse(connection, FAILURE_INTERNAL, strerrordesc_np(errno));
+		return;
+	}
+	TAILQ_INSERT_TAIL(&admission->waiting, connection, link);
+	admission->count++;
+	if (admission->count > admission->max)
+		admission_evict(admission, "max-waiting");
+}
+
+void
+admission_add(struct admission *admission, struct connection *connection)
+{
+	enum hello hello = HELLO_PARTIAL;
+	enum verdict verdict = look(admission, connection, &hello);
+
+	if (verdict == STAY)
+		wait_for_bytes(admission, connection);
+	else
+		conclude(admission, connection, verdict, hello);
+}
+
+bool
+admission_evict(struct admission *admission, const char *what)
+{
+	struct connection *connection = TAILQ_FIRST(&admission->waiting);
+	char reason[96];
+
+	if (connection == NULL)
+		return false;
+	release(admission, connection);
+	snprintf(reason, sizeof reason, "waited longest when %s was reached", what);
+	refuse(connection, FAILURE_REFUSED_LIMIT, reason);
+	return true;
+}
+
+void
+admission_hurry(struct admission *admission, struct deadline deadline)
+{
+	for (struct connection *connection = TAILQ_FIRST(&admission->waiting);
+	     connection != NULL; connection = TAILQ_NEXT(connection, link))
+		connection->deadline = deadline_earlier(connection->deadline, deadline);
+}
+
+struct deadline
+admission_expire(struct admission *admission)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&admission->waiting)) != NULL) {
+		if (!deadline_passed(connection->deadline))
+			return connection->deadline;
+		release(admission, connection);
+		refuse(
+		    connection, FAILURE_HELLO_TIMEOUT, "no whole ClientHello in time");
+	}
+	return deadline_never();
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_ADMISSION_H
+#define TLSD_SERVER_ADMISSION_H
+
+/*
+ * Where accepted connections wait until the whole first record of their ClientHello lies in
+ * the socket's buffer. Silent and dripping clients stay here, bounded in number and time,
+ * and never cost a worker. Main thread.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/deadline.h"
+
+struct admission;
+struct connection;
+struct linger_list;
+struct loop;
+
+/* What it works with: the loop that watches for bytes, the linger that takes those it turns
+ * away, and `admit`, which takes each connection whose hello is there. */
+struct admission_ports {
+	struct loop *loop;
+	struct linger_list *linger;
+	void (*admit)(void *context, struct connection *connection);
+	void *context;
+};
+
+struct admission *admission_new(const struct admission_ports *ports);
+
+/* Closes all that wait. */
+void admission_free(struct admission *admission);
+
+/* How long a hello may take, and how many may wait; from the next connection on. */
+void admission_limit(struct admission *admission, int64_t hello_timeout_ms, size_t max);
+
+/*
+ * Takes the connection. Its hello is looked for at once, so that most are admitted without
+ * ever being watched. When too many wait, the one that has waited longest is closed.
+ */
+void admission_add(struct admission *admission, struct connection *connection);
+
+/* Closes those whose time is up; returns when the next one's will be. */
+struct deadline admission_expire(struct admission *admission);
+
+/* Closes the one that has waited longest, for want of `what`. False if none waits. */
+bool admission_evict(struct admission *admission, const char *what);
+
+/* From now on nobody waits longer than until `deadline`. */
+void admission_hurry(struct admission *admission, struct deadline deadline);
+
+size_t admission_count(const struct admission *admission);
+
+#endif

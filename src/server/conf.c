@@ -1,0 +1,658 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The configuration: one table of keys, and reading files with inih into it. */
+#include "server/conf.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/unreadable.h"
+#include "server/setting.h"
+
+#define FILE_LIMIT (1 << 20)
+#define NAME_LIMIT 48 /* inih keeps the first 49 bytes of a section's name */
+
+enum scope { PROCESS, SERVICE };
+
+struct key {
+	const char *name, *alias;
+	enum scope scope;
+	bool fixed; /* takes effect at a start only, not at a reload */
+	size_t offset;
+	struct setting setting;
+	const char *standard; /* the value if it is not set */
+};
+
+static const struct {
+	const char *name;
+	int facility;
+} facilities[] = { { "daemon", LOG_DAEMON }, { "auth", LOG_AUTH },
+	{ "authpriv", LOG_AUTHPRIV }, { "user", LOG_USER }, { "local0", LOG_LOCAL0 },
+	{ "local1", LOG_LOCAL1 }, { "local2", LOG_LOCAL2 }, { "local3", LOG_LOCAL3 },
+	{ "local4", LOG_LOCAL4 }, { "local5", LOG_LOCAL5 }, { "local6", LOG_LOCAL6 },
+	{ "local7", LOG_LOCAL7 } };
+
+static const char *
+facility_name(int index)
+{
+	return index < (int)(sizeof facilities / sizeof facilities[0])
+	           ? facilities[index].name
+	           : NULL;
+}
+
+static const char *
+level_name(int index)
+{
+	return index <= LOG_LEVEL_DEBUG ? log_level_name(index) : NULL;
+}
+
+#define IN_PROCESS(field) \
+	.scope = PROCESS, .offset = offsetof(struct conf_process, field)
+#define IN_SERVICE(field) \
+	.scope = SERVICE, .offset = offsetof(struct conf_service, field)
+#define NUMBER(min, max) .setting = { SETTING_NUMBER, min, max, NULL }
+#define SIZE(min, max) .setting = { SETTING_SIZE, min, max, NULL }
+#define DURATION .setting = { SETTING_DURATION, 0, INT64_MAX, NULL }
+#define TEXT .setting = { SETTING_TEXT, 0, 0, NULL }
+#define PATH .setting = { SETTING_PATH, 0, 0, NULL }
+#define LIST .setting = { SETTING_LIST, 0, 0, NULL }
+#define PATHS .setting = { SETTING_PATHS, 0, 0, NULL }
+#define BOOL .setting = { SETTING_BOOL, 0, 0, NULL }
+#define CHOICE(names) .setting = { SETTING_CHOICE, 0, 0, names }
+
+/* The table: a key is a row here, a line in conf/tlsd.ini, a paragraph in tlsd.ini(5). */
+static const struct key keys[] = {
+	{ "user", IN_PROCESS(user), TEXT, .fixed = true, .standard = "" },
+	{ "group", IN_PROCESS(group), TEXT, .fixed = true, .standard = "" },
+	{ "daemon", IN_PROCESS(daemon), BOOL, .fixed = true, .standard = "yes" },
+	{ "pid-file", IN_PROCESS(pid_file), PATH, .fixed = true,
+	    .standard = TLSD_RUNSTATEDIR "/tlsd.pid" },
+	{ "control-socket", IN_PROCESS(control_socket), PATH, .fixed = true,
+	    .standard = TLSD_RUNSTATEDIR "/tlsd.sock" },
+	{ "include", IN_PROCESS(include), PATHS, .standard = "" },
+	{ "shutdown-timeout", IN_PROCESS(shutdown_timeout_ms), DURATION,
+	    .standard = "30s" },
+	{ "workers", IN_PROCESS(workers), NUMBER(1, 4096), .fixed = true,
+	    .standard = "16" },
+	{ "queue-size", IN_PROCESS(queue_size), NUMBER(1, 1000000), .fixed = true,
+	    .standard = "1024" },
+	{ "stack-size", IN_PROCESS(stack_size), SIZE(128 << 10, 64 << 20),
+	    .fixed = true, .standard = "256k" },
+	{ "backlog", IN_PROCESS(backlog), NUMBER(1, 65535), .fixed = true,
+	    .standard = "1024" },
+	{ "max-waiting", IN_PROCESS(max_waiting), NUMBER(1, 1000000),
+	    .standard = "10000" },
+	{ "hello-timeout", IN_PROCESS(hello_timeout_ms), DURATION, .standard = "5s" },
+	{ "close-timeout", IN_PROCESS(close_timeout_ms), DURATION, .standard = "2s" },
+	{ "log-level", IN_PROCESS(log_level), CHOICE(level_name), .standard = "info" },
+	{ "log-file", IN_PROCESS(log_file), PATH, .standard = "" },
+	{ "syslog", IN_PROCESS(syslog), BOOL, .standard = "no" },
+	{ "syslog-facility", IN_PROCESS(syslog_facility), CHOICE(facility_name),
+	    .standard = "daemon" },
+	{ "access-log", IN_PROCESS(access_log), BOOL, .standard = "yes" },
+
+	{ "listen", "accept", IN_SERVICE(listen), LIST, .standard = "*:4433" },
+	{ "respond", IN_SERVICE(responder.kind), CHOICE(responder_kind_name),
+	    .standard = "text" },
+	{ "text", IN_SERVICE(responder.text), TEXT, .standard = "Hello, TLS!\\n" },
+	{ "file", IN_SERVICE(responder.file), PATH, .standard = "" },
+	{ "cert", IN_SERVICE(context.cert), PATHS, .standard = "" },
+	{ "key", IN_SERVICE(context.key), PATHS, .standard = "" },
+	{ "pin-file", IN_SERVICE(context.pin_file), PATH, .standard = "" },
+	{ "profile", IN_SERVICE(context.policy.profile), CHOICE(policy_profile_name),
+	    .standard = "modern" },
+	{ "priority", IN_SERVICE(context.policy.priority), TEXT, .standard = "" },
+	{ "allow-weak", IN_SERVICE(context.policy.allow_weak), BOOL, .standard = "no" },
+	{ "tls-min", IN_SERVICE(context.policy.tls_min), CHOICE(policy_version_name),
+	    .standard = "1.2" },
+	{ "tls-max", IN_SERVICE(context.policy.tls_max), CHOICE(policy_version_name),
+	    .standard = "1.3" },
+	{ "alpn", IN_SERVICE(context.alpn), LIST, .standard = "" },
+	{ "handshake-timeout", IN_SERVICE(handshake_timeout_ms), DURATION,
+	    .standard = "10s" },
+	{ "idle-timeout", IN_SERVICE(idle_timeout_ms), DURATION, .standard = "1m" },
+	{ "max-lifetime", IN_SERVICE(max_lifetime_ms), DURATION, .standard = "1h" },
+};
+
+#define KEY_COUNT (sizeof keys / sizeof keys[0])
+
+/* A file while it is read. */
+struct reading {
+	struct conf *conf;
+	struct findings *findings;
+	const char *file; /* as messages name it */
+	const char *folder; /* where its relative paths start */
+	const char *next, *end;
+	int line;
+	struct conf_service *service; /* the section that lines belong to, or NULL */
+};
+
+static bool
+is_list(const struct key *key)
+{
+	return key->setting.type == SETTING_LIST || key->setting.type == SETTING_PATHS;
+}
+
+static void *
+field_of(struct conf_section *section, const struct key *key)
+{
+	return (char *)section + key->offset;
+}
+
+/* `file` is where the section stands, `name` what stands in its brackets, if it has any. */
+static void
+init_section(struct conf_section *section, const char *file, const char *name)
+{
+	section->name = memory_copy(name);
+	section->label =
+	    name[0] != '\0' ? memory_format("%s: [%s]", file, name) : memory_copy(file);
+	section->places = memory_new(KEY_COUNT * sizeof *section->places);
+}
+
+static void
+fini_section(struct conf_section *section, enum scope scope)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (keys[i].scope == scope)
+			setting_clear(&keys[i].setting, field_of(section, &keys[i]));
+	free(section->places);
+	free(section->label);
+	free(section->name);
+}
+
+static const struct key *
+find_key(const char *name)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (strcmp(keys[i].name, name) == 0 ||
+		    (keys[i].alias != NULL && strcmp(keys[i].alias, name) == 0))
+			return &keys[i];
+	return NULL;
+}
+
+/* How many letters must be changed, added or taken away to make `b` of `a`. */
+static size_t
+edit_distance(const char *a, const char *b)
+{
+	size_t columns = strlen(b) + 1;
+	size_t row[NAME_LIMIT + 1];
+
+	if (columns > NAME_LIMIT)
+		return SIZE_MAX;
+	for (size_t j = 0; j < columns; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1] != '\0'; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j < columns; j++) {
+			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[columns - 1];
+}
+
+static const char *
+nearest_key(const char *name)
+{
+	const char *nearest = NULL;
+	size_t least = 4; /* farther away is another word */
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		size_t distance = edit_distance(name, keys[i].name);
+		if (distance < least) {
+			least = distance;
+			nearest = keys[i].name;
+		}
+	}
+	return nearest;
+}
+
+static void
+complain_unknown(struct reading *reading, const char *name)
+{
+	const char *nearest = nearest_key(name);
+
+	if (nearest != NULL)
+		findings_error(reading->findings,
+		    "%s:%d: %s: unknown key: did you mean %s?", reading->file,
+		    reading->line, name, nearest);
+	else
+		findings_error(reading->findings,
+		    "%s:%d: %s: unknown key: tlsd.ini(5) lists them all", reading->file,
+		    reading->line, name);
+}
+
+/* The section that `key` belongs into on this line; NULL after an error. */
+static struct conf_section *
+target_of(struct reading *reading, const struct key *key)
+{
+	if (key->scope == SERVICE)
+		return reading->service != NULL ? &reading->service->section
+		                                : &reading->conf->defaults.section;
+	if (reading->service == NULL)
+		return &reading->conf->process.section;
+	findings_error(reading->findings,
+	    "%s:%d: %s: is for the whole process: move it before the first [section]",
+	    reading->file, reading->line, key->name);
+	return NULL;
+}
+
+static void
+set_key(struct reading *reading, const char *name, const char *value)
+{
+	const struct key *key = find_key(name);
+	struct conf_section *section;
+
+	if (key == NULL) {
+		complain_unknown(reading, name);
+		return;
+	}
+	section = target_of(reading, key);
+	if (section == NULL)
+		return;
+	struct conf_place *place = &section->places[key - keys];
+	if (place->line > 0 && !is_list(key)) {
+		findings_error(reading->findings,
+		    "%s:%d: %s: is set twice, first at %s:%d: take one out",
+		    reading->file, reading->line, name, place->file, place->line);
+		return;
+	}
+	char *wanted = setting_parse(
+	    &key->setting, value, reading->folder, field_of(section, key));
+	if (place->line == 0)
+		*place =
+		    (struct conf_place){ .file = reading->file, .line = reading->line };
+	if (wanted != NULL)
+		findings_error(reading->findings, "%s:%d: %s: \"%s\" is not %s",
+		    reading->file, reading->line, name, value, wanted);
+	free(wanted);
+}
+
+static struct conf_service *
+add_service(struct conf *conf, const char *file, const char *name)
+{
+	struct conf_service *service = memory_new(sizeof *service);
+
+	init_section(&service->section, file, name);
+	conf->services = memory_resize(
+	    conf->services, (conf->service_count + 1) * sizeof *conf->services);
+	conf->services[conf->service_count++] = service;
+	return service;
+}
+
+static bool
+has_service(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->service_count; i++)
+		if (strcmp(conf->services[i]->section.name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_service_name(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	return name[0] != '\0' && strlen(name) <= NAME_LIMIT &&
+	       name[strspn(name, letters)] == '\0';
+}
+
+/*
+ * Begins a section at its own line, which inih would only mention with its first key, so
+ * that an empty one counts and one that comes twice is seen.
+ */
+static void
+begin_section(struct reading *reading, const char *line)
+{
+	size_t length = strcspn(line + 1, "]\n");
+	char *name = memory_format("%.*s", (int)length, line + 1);
+
+	if (line[1 + length] != ']')
+		findings_error(reading->findings, "%s:%d: [%s: the ] is missing",
+		    reading->file, reading->line, name);
+	else if (!is_service_name(name))
+		findings_error(reading->findings,
+		    "%s:%d: [%s]: a service's name has 1-%d letters, digits, dots, "
+		    "dashes "
+		    "and underscores",
+		    reading->file, reading->line, name, NAME_LIMIT);
+	else if (has_service(reading->conf, name))
+		findings_error(reading->findings,
+		    "%s:%d: [%s]: is there twice: give each service its own name",
+		    reading->file, reading->line, name);
+	reading->service = add_service(reading->conf, reading->file, name);
+	free(name);
+}
+
+/* inih's reader: hands out one whole line a call, without its indentation, and counts. */
+static char *
+next_line(char *line, int room, void *stream)
+{
+	struct reading *reading = stream;
+
+	if (reading->next >= reading->end)
+		return NULL;
+	const char *start = reading->next;
+	const char *newline = memchr(start, '\n', (size_t)(reading->end - start));
+	reading->next = newline != NULL ? newline + 1 : reading->end;
+	reading->line++;
+	size_t size = (size_t)(reading->next - start);
+	if (memchr(start, '\0', size) != NULL) {
+		findings_error(reading->findings,
+		    "%s:%d: a NUL byte: this is no text file", reading->file,
+		    reading->line);
+		reading->next = reading->end;
+		return NULL;
+	}
+	size_t indent = strspn(start, " \t");
+	if (indent > size)
+		indent = size;
+	assert(size - indent + 1 <= (size_t)room);
+	memcpy(line, start + indent, size - indent);
+	line[size - indent] = '\0';
+	if (line[0] == '[')
+		begin_section(reading, line);
+	return line;
+}
+
+/* inih's handler: returning 0 would only add a line number that is known already. */
+static int
+take_value(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *reading = user;
+
+	(void)section; /* begin_section() has seen it */
+	if (value != NULL)
+		set_key(reading, name, value);
+	else
+		findings_error(reading->findings,
+		    "%s:%d: %s: has no value: write KEY = VALUE", reading->file,
+		    reading->line, name);
+	return 1;
+}
+
+static size_t
+longest_line(const char *data, size_t size)
+{
+	size_t longest = 0, start = 0;
+
+	for (size_t i = 0; i <= size; i++)
+		if (i == size || data[i] == '\n') {
+			if (i - start > longest)
+				longest = i - start;
+			start = i + 1;
+		}
+	return longest;
+}
+
+/*
+ * Debian's inih has its limits in variables. Set so, a line is never cut or continued, a
+ * semicolon within a value stays, and a line without "=" is seen.
+ */
+static void
+set_up_inih(size_t longest)
+{
+	int room = (int)longest + 3; /* CR, LF and NUL */
+
+	ini_use_stack = false;
+	ini_allow_realloc = false;
+	ini_initial_alloc = room;
+	ini_max_line = room;
+	ini_allow_multiline = false;
+	ini_allow_inline_comments = false;
+	ini_allow_no_value = true;
+	ini_stop_on_first_error = false;
+}
+
+static void
+read_lines(struct reading *reading, const char *data, size_t size)
+{
+	reading->next = data;
+	reading->end = data + size;
+	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
+		reading->next += 3; /* an editor's byte order mark */
+	set_up_inih(longest_line(data, size));
+	if (ini_parse_stream(next_line, reading, take_value, reading) < 0)
+		findings_error(reading->findings, "%s: out of memory", reading->file);
+}
+
+static void
+read_file(struct conf *conf, const char *path, struct findings *findings)
+{
+	char *data;
+	size_t size;
+
+	if (file_read(path, FILE_LIMIT, &data, &size) < 0) {
+		char *why = unreadable_why(path, errno);
+		findings_error(findings, "%s", why);
+		free(why);
+		return;
+	}
+	stringlist_add(&conf->files, path, strlen(path));
+	const char *slash = strrchr(path, '/');
+	char *folder = slash != NULL ? memory_format("%.*s", (int)(slash - path), path)
+	                             : memory_copy(".");
+	char *resolved = realpath(folder[0] != '\0' ? folder : "/", NULL);
+	struct reading reading = { .conf = conf,
+		.findings = findings,
+		.file = conf->files.items[conf->files.count - 1],
+		.folder = resolved };
+	read_lines(&reading, data, size);
+	free(resolved);
+	free(folder);
+	free(data);
+}
+
+static int
+is_ini_file(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 4 &&
+	       strcmp(entry->d_name + length - 4, ".ini") == 0;
+}
+
+/* A folder stands for its *.ini files in the order of their names. */
+static void
+read_folder(struct conf *conf, const char *path, struct findings *findings)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, is_ini_file, alphasort);
+
+	if (count < 0) {
+		findings_error(findings, "%s: %s", path, strerrordesc_np(errno));
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		char *file = memory_format("%s/%s", path, entries[i]->d_name);
+		read_file(conf, file, findings);
+		free(file);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* Included files may include others, which lengthens the list; each is read once. */
+static void
+read_includes(struct conf *conf, struct findings *findings)
+{
+	for (size_t i = 0; i < conf->process.include.count; i++) {
+		const char *path = conf->process.include.items[i];
+		struct stat st;
+
+		if (stringlist_has(&conf->files, path))
+			findings_error(findings, "include: %s: is read already", path);
+		else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			read_folder(conf, path, findings);
+		else
+			read_file(conf, path, findings);
+	}
+}
+
+/* Gives the keys of `section` that were not set what `defaults` say, or their standard. */
+static void
+fill_in(struct conf_section *section, enum scope scope, struct conf_section *defaults)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		const struct key *key = &keys[i];
+		if (key->scope != scope || section->places[i].line > 0)
+			continue;
+		if (defaults != NULL && defaults->places[i].line > 0) {
+			section->places[i] = defaults->places[i];
+			setting_copy(&key->setting, field_of(defaults, key),
+			    field_of(section, key));
+		} else {
+			free(setting_parse(&key->setting, key->standard, NULL,
+			    field_of(section, key)));
+		}
+	}
+}
+
+static void
+fill_in_all(struct conf *conf)
+{
+	/* A file without a section is one service. */
+	if (conf->service_count == 0)
+		add_service(conf, conf->process.section.label, "tlsd");
+	for (size_t i = 0; i < conf->service_count; i++)
+		fill_in(&conf->services[i]->section, SERVICE, &conf->defaults.section);
+	fill_in(&conf->defaults.section, SERVICE, NULL);
+	fill_in(&conf->process.section, PROCESS, NULL);
+}
+
+struct conf *
+conf_read(const char *path, struct findings *findings)
+{
+	struct conf *conf = memory_new(sizeof *conf);
+
+	init_section(&conf->process.section, path, "");
+	init_section(&conf->defaults.section, path, "");
+	read_file(conf, path, findings);
+	read_includes(conf, findings);
+	fill_in_all(conf);
+	return conf;
+}
+
+void
+conf_free(struct conf *conf)
+{
+	if (conf == NULL)
+		return;
+	for (size_t i = 0; i < conf->service_count; i++) {
+		fini_section(&conf->services[i]->section, SERVICE);
+		free(conf->services[i]);
+	}
+	free(conf->services);
+	fini_section(&conf->defaults.section, SERVICE);
+	fini_section(&conf->process.section, PROCESS);
+	stringlist_fini(&conf->files);
+	free(conf);
+}
+
+/* The place of the key that `text` starts with, before its colon; NULL without one. */
+static const struct conf_place *
+place_of(const struct conf_section *section, const char *text)
+{
+	char *name = memory_format("%.*s", (int)strcspn(text, ":"), text);
+	const struct key *key = find_key(name);
+
+	free(name);
+	if (key == NULL || section->places[key - keys].line == 0)
+		return NULL;
+	return &section->places[key - keys];
+}
+
+void
+conf_locate(
+    const struct conf_section *section, struct findings *from, struct findings *to)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		const struct finding *one = &from->items[i];
+		const struct conf_place *place = place_of(section, one->text);
+		if (place != NULL)
+			findings_add(
+			    to, one, "%s:%d: %s", place->file, place->line, one->text);
+		else
+			findings_add(to, one, "%s: %s", section->label, one->text);
+	}
+	findings_fini(from);
+}
+
+bool
+conf_is_set(const struct conf_section *section, const char *name)
+{
+	const struct key *key = find_key(name);
+
+	assert(key != NULL);
+	return section->places[key - keys].line > 0;
+}
+
+int
+conf_facility(const struct conf_process *process)
+{
+	return facilities[process->syslog_facility].facility;
+}
+
+char *
+conf_fixed_differences(const struct conf *old, const struct conf *new)
+{
+	char *names = memory_copy("");
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		const struct setting *setting = &keys[i].setting;
+		if (keys[i].scope != PROCESS || !keys[i].fixed)
+			continue;
+		char *before = setting_format(
+		    setting, (const char *)&old->process + keys[i].offset);
+		char *after = setting_format(
+		    setting, (const char *)&new->process + keys[i].offset);
+		if (strcmp(before, after) != 0) {
+			char *longer = memory_format("%s%s%s", names,
+			    names[0] != '\0' ? ", " : "", keys[i].name);
+			free(names);
+			names = longer;
+		}
+		free(before);
+		free(after);
+	}
+	return names;
+}
+
+static void
+print_section(const struct conf_section *section, enum scope scope, FILE *out)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (keys[i].scope != scope)
+			continue;
+		char *value = setting_format(
+		    &keys[i].setting, (const char *)section + keys[i].offset);
+		fprintf(out, "%s = %s\n", keys[i].name, value);
+		free(value);
+	}
+}
+
+void
+conf_print(const struct conf *conf, FILE *out)
+{
+	print_section(&conf->process.section, PROCESS, out);
+	for (size_t i = 0; i < conf->service_count; i++) {
+		fprintf(out, "\n[%s]\n", conf->services[i]->section.name);
+		print_section(&conf->services[i]->section, SERVICE, out);
+	}
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A connection, and how a worker serves it. */
+#include "server/connection.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "responders/responder.h"
+#include "server/conf.h"
+#include "server/snapshot.h"
+#include "server/stats.h"
+#include "tls/session.h"
+#include "tls/transport.h"
+
+#define NS_PER_MS 1e6
+
+struct connection *
+connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
+    const struct service *service, struct stats *stats)
+{
+	struct connection *connection = malloc(sizeof *connection);
+
+	if (connection == NULL) {
+		close(fd);
+		return NULL;
+	}
+	*connection = (struct connection){ .fd = fd,
+		.accepted_ns = deadline_now_ns(),
+		.snapshot = snapshot_take(snapshot),
+		.service = service,
+		.stats = stats,
+		.peer = *peer };
+	return connection;
+}
+
+void
+connection_free(struct connection *connection)
+{
+	if (connection == NULL)
+		return;
+	close(connection->fd);
+	snapshot_drop(connection->snapshot);
+	free(connection);
+}
+
+static bool
+is_logged(const struct connection *connection)
+{
+	return log_wants(LOG_LEVEL_INFO) &&
+	       snapshot_conf(connection->snapshot)->process.access_log;
+}
+
+void
+connection_fail(struct connection *connection, enum failure failure, const char *reason)
+{
+	char peer[ADDRESS_TEXT_SIZE];
+
+	stats_count(connection->stats, failure);
+	if (failure == FAILURE_INTERNAL)
+		log_error("%s: %s: %s: %s", address_format(&connection->peer, peer),
+		    connection->service->name, failure_name(failure), reason);
+	else if (is_logged(connection))
+		log_info("%s: %s: %s: %s", address_format(&connection->peer, peer),
+		    connection->service->name, failure_name(failure), reason);
+}
+
+/* When the parts of a connection's life began. */
+struct times {
+	int64_t taken_ns, shaken_ns;
+};
+
+static void
+log_done(const struct connection *connection, const struct session *session,
+    const struct times *times)
+{
+	char peer[ADDRESS_TEXT_SIZE];
+	struct session_facts facts;
+	int64_t now_ns = deadline_now_ns();
+
+	session_facts(session, &facts);
+	log_info("%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s client=- in=%llu "
+		 "out=%llu queue=%.1fms handshake=%.1fms total=%.1fms",
+	    address_format(&connection->peer, peer), connection->service->name,
+	    facts.version, facts.cipher, facts.group, facts.sni, facts.alpn,
+	    facts.resumed ? "yes" : "no", (unsigned long long)facts.bytes_in,
+	    (unsigned long long)facts.bytes_out,
+	    (double)(times->taken_ns - connection->queued_ns) / NS_PER_MS,
+	    (double)(times->shaken_ns - times->taken_ns) / NS_PER_MS,
+	    (double)(now_ns - connection->accepted_ns) / NS_PER_MS);
+}
+
+/* Handshake, answer, close_notify; each phase with a deadline of its own. */
+static void
+converse(struct connection *connection, struct session *session,
+    struct transport *transport, struct times *times)
+{
+	const struct conf_service *conf = connection->service->conf;
+	int64_t accepted_ns = connection->accepted_ns;
+
+	transport_set_deadline(
+	    transport, deadline_after(accepted_ns, conf->handshake_timeout_ms), 0);
+	if (session_handshake(session) < 0)
+		return;
+	times->shaken_ns = deadline_now_ns();
+	transport_set_deadline(transport,
+	    deadline_after(accepted_ns, conf->max_lifetime_ms), conf->idle_timeout_ms);
+	responder_answer(connection->service->responder, session);
+	session_finish(session);
+}
+
+/* A client that stands still must not keep the kernel busy with what it does not take. */
+static void
+reset_on_close(int fd)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+/* RFC 8446, 6.1: our close_notify is out; a reset must not overtake it, so the descriptor
+ * lingers until the client has closed too. */
+static enum connection_end
+part(struct connection *connection, const struct transport *transport)
+{
+	switch (transport->failure) {
+	case TRANSPORT_FINE:
+		shutdown(connection->fd, SHUT_WR);
+		return CONNECTION_LINGER;
+	case TRANSPORT_TIMED_OUT_WRITING:
+	case TRANSPORT_TIMED_OUT_READING:
+		reset_on_close(connection->fd);
+		return CONNECTION_CLOSE;
+	default:
+		return CONNECTION_CLOSE;
+	}
+}
+
+enum connection_end
+connection_serve(struct connection *connection, struct transport *transport)
+{
+	struct times times = { .taken_ns = deadline_now_ns() };
+	bool sliced = address_family(&connection->peer) != AF_UNIX;
+
+	transport_attach(transport, connection->fd, sliced);
+	struct session *session = session_new(connection->service->context, transport);
+	if (session == NULL) {
+		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
+		return CONNECTION_CLOSE;
+	}
+	converse(connection, session, transport, &times);
+	if (session_failure(session) != FAILURE_NONE) {
+		connection_fail(
+		    connection, session_failure(session), session_reason(session));
+	} else {
+		stats_count(connection->stats, FAILURE_NONE);
+		if (is_logged(connection))
+			log_done(connection, session, &times);
+	}
+	session_free(session);
+	return part(connection, transport);
+}

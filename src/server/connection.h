@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_CONNECTION_H
+#define TLSD_SERVER_CONNECTION_H
+
+/*
+ * One accepted connection on its way through admission, queue, worker and linger. Exactly
+ * one of them holds it at a time, and with it the right to touch it. It owns its descriptor
+ * and a reference to the snapshot it was accepted under.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/address.h"
+#include "base/deadline.h"
+#include "base/failure.h"
+#include "server/loop.h"
+
+struct service;
+struct snapshot;
+struct stats;
+struct transport;
+
+struct connection {
+	struct watch watch; /* while the main thread waits for it */
+	TAILQ_ENTRY(connection) link; /* in the list of who holds it */
+	struct deadline deadline; /* of that wait */
+	int fd;
+	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
+	uint64_t drained; /* bytes thrown away while lingering */
+	int64_t accepted_ns, queued_ns;
+	struct snapshot *snapshot;
+	const struct service *service;
+	struct stats *stats;
+	struct address peer;
+};
+
+TAILQ_HEAD(connection_list, connection);
+
+/*
+ * Takes ownership of `fd`, accepted from `peer` for `service`, and a reference to
+ * `snapshot`. NULL when memory is exhausted; then `fd` is closed.
+ */
+struct connection *connection_new(int fd, const struct address *peer,
+    struct snapshot *snapshot, const struct service *service, struct stats *stats);
+
+/* Closes the descriptor and gives everything back. */
+void connection_free(struct connection *connection);
+
+/* What becomes of a connection after its worker is done with it. */
+enum connection_end {
+	CONNECTION_LINGER, /* our side is shut down; drain the client's */
+	CONNECTION_CLOSE /* nothing to wait for */
+};
+
+/*
+ * Serves it to the end with blocking calls: handshake, answer, close_notify, a line in the
+ * log, a count. `transport` is the worker's own.
+ */
+enum connection_end connection_serve(
+    struct connection *connection, struct transport *transport);
+
+/* Counts and logs a failure from before a worker had it. */
+void connection_fail(
+    struct connection *connection, enum failure failure, const char *reason);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Becoming a daemon. */
+#include "server/daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* In the parent: the byte that means "ready", or the end of a daemon that failed. */
+static enum daemon_side
+wait_for_daemon(struct daemon *daemon, int fd, pid_t first)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(fd, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	close(fd);
+	waitpid(first, NULL, 0);
+	daemon->status = n == 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return DAEMON_PARENT;
+}
+
+enum daemon_side
+daemon_fork(struct daemon *daemon)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return DAEMON_FAILED;
+	pid_t first = fork();
+	if (first < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return DAEMON_FAILED;
+	}
+	if (first > 0) {
+		close(ends[1]);
+		return wait_for_daemon(daemon, ends[0], first);
+	}
+	close(ends[0]);
+	/* The second fork gives up leading the session, so that no terminal opened later
+	 * becomes the controlling one. */
+	setsid();
+	pid_t second = fork();
+	if (second != 0)
+		_exit(second < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+	daemon->ready_fd = ends[1];
+	return DAEMON_CHILD;
+}
+
+void
+daemon_ready(struct daemon *daemon)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	/* A parent that was killed meanwhile is no reason to stop. */
+	if (chdir("/") == 0 && write(daemon->ready_fd, "", 1) < 0)
+		errno = 0;
+	close(daemon->ready_fd);
+	daemon->ready_fd = -1;
+}

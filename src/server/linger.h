@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_LINGER_H
+#define TLSD_SERVER_LINGER_H
+
+/*
+ * The last stage: our side of the connection is shut down, and what the client still sends
+ * is read and thrown away until it closes too, so that no reset of ours destroys an answer
+ * on its way. Bounded in time and bytes. Workers hand connections over with linger_give();
+ * all else belongs to the main thread.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/deadline.h"
+
+struct connection;
+struct linger_list; /* struct linger is the socket option's */
+struct loop;
+
+struct linger_list *linger_new(struct loop *loop);
+
+/* Closes all that linger. No worker may be left. */
+void linger_free(struct linger_list *linger);
+
+/* How long a connection may linger, from the next one on. */
+void linger_limit(struct linger_list *linger, int64_t close_timeout_ms);
+
+/* Takes a connection over from a worker and wakes the main thread. Any thread. */
+void linger_give(struct linger_list *linger, struct connection *connection);
+
+/* Takes a connection over in the main thread. */
+void linger_add(struct linger_list *linger, struct connection *connection);
+
+/* Takes in what the workers gave. */
+void linger_collect(struct linger_list *linger);
+
+/* Closes those whose time is up; returns when the next one's will be. */
+struct deadline linger_expire(struct linger_list *linger);
+
+/* How many linger, with those not yet collected. */
+size_t linger_count(struct linger_list *linger);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Listening sockets. */
+#include "server/listener.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "tls/transport.h"
+
+/* How long the kernel keeps a client that has not said anything, at least. It is only a
+ * help: then it hands the connection over, and hello-timeout counts. */
+#define DEFER_SECONDS 1
+
+static int
+set_option(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof value);
+}
+
+/* Accepted TCP sockets inherit all of these, so each connection is spared the calls. */
+static void
+set_tcp_options(int fd)
+{
+	struct timeval slice = { .tv_sec = TRANSPORT_SLICE_MS / 1000,
+		.tv_usec = TRANSPORT_SLICE_MS % 1000 * 1000 };
+
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice);
+}
+
+static int
+connect_to(const struct address *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	int result =
+	    connect(fd, (const struct sockaddr *)&address->storage, address->length);
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return result;
+}
+
+/* A name that nobody answers at is what a killed process left behind. */
+static void
+remove_stale(const struct address *address)
+{
+	if (connect_to(address) < 0 && errno == ECONNREFUSED)
+		unlink(address_path(address));
+}
+
+static int
+open_socket(const struct address *address, int backlog)
+{
+	int family = address_family(address);
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	if (family == AF_UNIX)
+		remove_stale(address);
+	else
+		set_tcp_options(fd);
+	if (family == AF_INET6)
+		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	if (bind(fd, (const struct sockaddr *)&address->storage, address->length) ==
+		0 &&
+	    listen(fd, backlog) == 0)
+		return fd;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+struct listener *
+listener_open(const struct address *address, int backlog)
+{
+	int fd = open_socket(address, backlog);
+
+	if (fd < 0)
+		return NULL;
+	struct listener *listener = memory_new(sizeof *listener);
+	listener->fd = fd;
+	listener->address = *address;
+	return listener;
+}
+
+void
+listener_close(struct listener *listener)
+{
+	if (listener == NULL)
+		return;
+	close(listener->fd);
+	if (address_family(&listener->address) == AF_UNIX)
+		unlink(address_path(&listener->address));
+	free(listener);
+}
+
+int
+listener_accept(const struct listener *listener, struct address *peer)
+{
+	peer->length = sizeof peer->storage;
+	int fd = accept4(listener->fd, (struct sockaddr *)&peer->storage, &peer->length,
+	    SOCK_CLOEXEC);
+	/* A nameless Unix-domain peer comes with nothing but its family, or less. */
+	if (address_family(&listener->address) == AF_UNIX)
+		peer->storage.ss_family = AF_UNIX;
+	return fd;
+}
+
+char *
+listener_format(const struct listener *listener, char out[ADDRESS_TEXT_SIZE])
+{
+	struct address actual = { .length = sizeof actual.storage };
+
+	if (getsockname(
+		listener->fd, (struct sockaddr *)&actual.storage, &actual.length) < 0)
+		actual = listener->address;
+	return address_format(&actual, out);
+}

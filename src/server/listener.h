@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_LISTENER_H
+#define TLSD_SERVER_LISTENER_H
+
+/*
+ * One listening socket, with the options that accepted sockets inherit from it. The other
+ * file that needs Linux: TCP_DEFER_ACCEPT, accept4(2). Main thread.
+ */
+
+#include "base/address.h"
+
+struct listener {
+	int fd;
+	struct address address; /* as configured: the port may be 0 */
+};
+
+/*
+ * Binds and listens. Returns a listener that listener_close() closes, or NULL with errno. A
+ * Unix-domain socket left behind by a dead process is replaced; one that somebody answers is
+ * not (EADDRINUSE).
+ */
+struct listener *listener_open(const struct address *address, int backlog);
+
+/* Closes; a Unix-domain socket's name goes too. NULL is fine. */
+void listener_close(struct listener *listener);
+
+/* Accepts one connection: its CLOEXEC descriptor, and where it comes from; or -1, errno. */
+int listener_accept(const struct listener *listener, struct address *peer);
+
+/* Where it really listens, with the port that the kernel chose for 0. Returns `out`. */
+char *listener_format(const struct listener *listener, char out[ADDRESS_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* User and group of the daemon. */
+#include "server/privileges.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+
+static void
+find_user(struct privileges *privileges, const char *name, struct findings *findings)
+{
+	const struct passwd *entry = getpwnam(name);
+
+	if (entry == NULL) {
+		findings_error(findings,
+		    "user: there is no user \"%s\": adduser --system makes one", name);
+		return;
+	}
+	privileges->uid = entry->pw_uid;
+	privileges->gid = entry->pw_gid;
+	privileges->user = memory_copy(name);
+}
+
+static void
+find_group(struct privileges *privileges, const char *name, struct findings *findings)
+{
+	const struct group *entry = getgrnam(name);
+
+	if (entry == NULL)
+		findings_error(findings,
+		    "group: there is no group \"%s\": addgroup --system makes one",
+		    name);
+	else
+		privileges->gid = entry->gr_gid;
+}
+
+void
+privileges_init(struct privileges *privileges, const char *user, const char *group,
+    struct findings *findings)
+{
+	*privileges = (struct privileges){ .uid = geteuid(), .gid = getegid() };
+	if (user[0] != '\0')
+		find_user(privileges, user, findings);
+	if (group[0] != '\0')
+		find_group(privileges, group, findings);
+	privileges->change =
+	    privileges->uid != geteuid() || privileges->gid != getegid();
+	if (privileges->change && geteuid() != 0)
+		findings_error(findings,
+		    "user: only root can change user and group: start tlsd as root, or "
+		    "take them out");
+	if (geteuid() == 0 && privileges->uid == 0 && findings->errors == 0)
+		findings_warning(findings,
+		    "user: tlsd will go on as root: name a user that it shall become");
+}
+
+void
+privileges_fini(struct privileges *privileges)
+{
+	free(privileges->user);
+	privileges->user = NULL;
+}
+
+int
+privileges_drop(const struct privileges *privileges)
+{
+	if (!privileges->change)
+		return 0;
+	int result = privileges->user != NULL
+	                 ? initgroups(privileges->user, privileges->gid)
+	                 : setgroups(1, &privileges->gid);
+	if (result < 0 || setgid(privileges->gid) < 0 || setuid(privileges->uid) < 0)
+		return -1;
+	/* Whoever could come back has not left. */
+	if (privileges->uid != 0 && setuid(0) == 0) {
+		errno = EPERM;
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_QUEUE_H
+#define TLSD_SERVER_QUEUE_H
+
+/*
+ * The bounded queue, first in first out, between the main thread and the workers. A full
+ * one refuses, so that the main thread can stop accepting and the kernel's backlog holds.
+ * Any thread may call anything; the queue owns nothing that is in it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct connection;
+struct queue;
+
+/*
+ * A queue for `capacity` connections, at least one. `on_space(context)` is called, without
+ * a lock held, when a pop makes room in a queue that had refused.
+ */
+struct queue *queue_new(
+    size_t capacity, void (*on_space)(void *context), void *context);
+
+/* No thread may be using it. */
+void queue_free(struct queue *queue);
+
+/* False when the queue is full or closed. */
+bool queue_push(struct queue *queue, struct connection *connection);
+
+/* Waits for one; NULL once the queue is closed and empty. */
+struct connection *queue_pop(struct queue *queue);
+
+/* The same without waiting; NULL when there is none. */
+struct connection *queue_try_pop(struct queue *queue);
+
+/* No more pushes; those who wait in queue_pop() get what is left, then NULL. */
+void queue_close(struct queue *queue);
+
+size_t queue_depth(struct queue *queue);
+
+#endif

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The main thread: accept, admit, enqueue, drain, reload, stop. */
+#include "server/server.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/findings.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "server/acceptor.h"
+#include "server/admission.h"
+#include "server/conf.h"
+#include "server/connection.h"
+#include "server/linger.h"
+#include "server/loop.h"
+#include "server/pool.h"
+#include "server/queue.h"
+#include "server/snapshot.h"
+#include "server/stats.h"
+
+#define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
+#define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
+
+enum phase { RUNNING, DRAINING, CUTTING };
+
+struct server {
+	struct server_origin origin;
+	struct snapshot *snapshot;
+	struct stats stats;
+	struct loop *loop;
+	struct acceptor *acceptor;
+	struct admission *admission;
+	struct linger_list *linger;
+	struct queue *queue;
+	struct pool *pool;
+	struct connection_list ready; /* admitted, but the queue was full */
+	size_t ready_count;
+	uint64_t enqueued; /* since the start */
+	int signal_fd;
+	struct watch signal_watch;
+	enum phase phase;
+	struct deadline drain_deadline;
+	time_t started;
+};
+
+void
+server_signals(sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGHUP);
+	sigaddset(signals, SIGUSR1);
+	sigaddset(signals, SIGPIPE);
+}
+
+static const struct conf_process *
+process_conf(const struct server *server)
+{
+	return &snapshot_conf(server->snapshot)->process;
+}
+
+/* Enqueues what has been admitted, in order; what does not fit stops the accepting. */
+static void
+enqueue_ready(struct server *server)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&server->ready)) != NULL) {
+		/* The moment it is pushed it belongs to a worker. */
+		TAILQ_REMOVE(&server->ready, connection, link);
+		connection->queued_ns = deadline_now_ns();
+		if (!queue_push(server->queue, connection)) {
+			TAILQ_INSERT_HEAD(&server->ready, connection, link);
+			acceptor_pause(server->acceptor);
+			return;
+		}
+		server->ready_count--;
+		server->enqueued++;
+	}
+	acceptor_resume(server->acceptor);
+}
+
+static void
+on_admitted(void *context, struct connection *connection)
+{
+	struct server *server = context;
+
+	TAILQ_INSERT_TAIL(&server->ready, connection, link);
+	server->ready_count++;
+	enqueue_ready(server);
+}
+
+static void
+on_accepted(void *context, struct connection *connection)
+{
+	struct server *server = context;
+
+	admission_add(server->admission, connection);
+}
+
+static bool
+on_exhaustion(void *context)
+{
+	struct server *server = context;
+
+	return admission_evict(server->admission, "the limit of open files");
+}
+
+/* Called by a worker: the main thread shall call enqueue_ready(). */
+static void
+on_space(void *context)
+{
+	struct server *server = context;
+
+	loop_wake(server->loop);
+}
+
+static void
+apply_limits(struct server *server)
+{
+	const struct conf_process *conf = process_conf(server);
+
+	admission_limit(
+	    server->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
+	linger_limit(server->linger, conf->close_timeout_ms);
+}
+
+int
+server_open_log(const struct conf_process *conf, bool daemon)
+{
+	struct log_settings settings = { .level = (enum log_level)conf->log_level,
+		.file = conf->log_file,
+		.syslog = conf->syslog || (daemon && conf->log_file[0] == '\0'),
+		.facility = conf_facility(conf) };
+
+	return log_open(&settings);
+}
+
+static void
+warn_fixed(const struct conf *old, const struct conf *new)
+{
+	char *names = conf_fixed_differences(old, new);
+
+	if (names[0] != '\0')
+		log_warning("reload: %s: only a restart changes that", names);
+	free(names);
+}
+
+static int
+use_new_snapshot(struct server *server, struct findings *findings)
+{
+	struct snapshot *new = snapshot_new(server->origin.path, findings);
+
+	if (new == NULL)
+		return -1;
+	if (server_open_log(&snapshot_conf(new)->process, server->origin.daemon) < 0) {
+		findings_error(findings, "log-file: %s: %s",
+		    snapshot_conf(new)->process.log_file, strerrordesc_np(errno));
+		snapshot_drop(new);
+		return -1;
+	}
+	if (acceptor_use(server->acceptor, new, findings) < 0) {
+		server_open_log(process_conf(server), server->origin.daemon);
+		snapshot_drop(new);
+		return -1;
+	}
+	warn_fixed(snapshot_conf(server->snapshot), snapshot_conf(new));
+	snapshot_drop(server->snapshot);
+	server->snapshot = new;
+	apply_limits(server);
+	return 0;
+}
+
+static void
+log_findings(const struct findings *findings, const char *what)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].kind == FINDING_ERROR)
+			log_error("%s: %s", what, findings->items[i].text);
+		else
+			log_warning("%s: %s", what, findings->items[i].text);
+}
+
+int
+server_reload(struct server *server, struct findings *findings)
+{
+	int result = use_new_snapshot(server, findings);
+
+	log_findings(findings, "reload");
+	if (result == 0)
+		log_notice("reload: done");
+	else
+		log_error("reload: failed, the old configuration stays in force");
+	return result;
+}
+
+static void
+reload_unasked(struct server *server)
+{
+	struct findings findings;
+
+	findings_init(&findings);
+	server_reload(server, &findings);
+	findings_fini(&findings);
+}
+
+static void
+drain(struct server *server)
+{
+	int64_t timeout_ms = process_conf(server)->shutdown_timeout_ms;
+
+	log_notice("stopping: finishing what has begun");
+	server->phase = DRAINING;
+	server->drain_deadline = deadline_in(timeout_ms);
+	acceptor_close(server->acceptor);
+	admission_hurry(server->admission, deadline_in(DRAIN_HELLO_MS));
+}
+
+static void
+cut(struct server *server, const char *why)
+{
+	log_warning("stopping: cutting what is not finished: %s", why);
+	server->phase = CUTTING;
+}
+
+void
+server_stop(struct server *server)
+{
+	if (server->phase == RUNNING)
+		drain(server);
+	else if (server->phase == DRAINING)
+		cut(server, "told to stop twice");
+}
+
+static void
+handle_signal(struct server *server, uint32_t signal)
+{
+	switch (signal) {
+	case SIGTERM:
+	case SIGINT:
+		server_stop(server);
+		break;
+	case SIGHUP:
+		reload_unasked(server);
+		break;
+	case SIGUSR1:
+		if (log_reopen() < 0)
+			log_error("log-file: %m: the old file stays in use");
+		else
+			log_notice("log file reopened");
+		break;
+	default: /* SIGPIPE: who left is noticed by writing */
+		break;
+	}
+}
+
+static void
+on_signal(struct watch *watch, uint32_t events)
+{
+	struct server *server = watch->holder;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (read(server->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+		handle_signal(server, info.ssi_signo);
+}
+
+static int
+watch_signals(struct server *server)
+{
+	sigset_t signals;
+
+	server_signals(&signals);
+	server->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	server->signal_watch = (struct watch){ .ready = on_signal, .holder = server };
+	if (server->signal_fd < 0)
+		return -1;
+	return loop_add(
+	    server->loop, server->signal_fd, EPOLLIN, &server->signal_watch);
+}
+
+/* The parts that cannot fail once there is a loop. */
+static void
+make_parts(struct server *server)
+{
+	struct acceptor_ports acceptor_ports = { .loop = server->loop,
+		.stats = &server->stats,
+		.take = on_accepted,
+		.relieve = on_exhaustion,
+		.context = server };
+
+	server->linger = linger_new(server->loop);
+	struct admission_ports admission_ports = { .loop = server->loop,
+		.linger = server->linger,
+		.admit = on_admitted,
+		.context = server };
+	server->admission = admission_new(&admission_ports);
+	server->acceptor = acceptor_new(&acceptor_ports);
+	server->queue =
+	    queue_new((size_t)process_conf(server)->queue_size, on_space, server);
+	apply_limits(server);
+}
+
+struct server *
+server_new(const struct server_origin *origin, struct snapshot *snapshot,
+    struct findings *findings)
+{
+	struct server *server = memory_new(sizeof *server);
+
+	server->origin = *origin;
+	server->snapshot = snapshot_take(snapshot);
+	server->signal_fd = -1;
+	server->drain_deadline = deadline_never();
+	server->started = time(NULL);
+	TAILQ_INIT(&server->ready);
+	server->loop = loop_new();
+	if (server->loop == NULL || watch_signals(server) < 0) {
+		findings_error(findings, "event loop: %s", strerrordesc_np(errno));
+		server_free(server);
+		return NULL;
+	}
+	make_parts(server);
+	if (acceptor_use(server->acceptor, snapshot, findings) == 0)
+		return server;
+	server_free(server);
+	return NULL;
+}
+
+int
+server_start(struct server *server, struct findings *findings)
+{
+	const struct conf_process *conf = process_conf(server);
+
+	server->pool = pool_start((size_t)conf->workers, (size_t)conf->stack_size,
+	    server->queue, server->linger);
+	if (server->pool == NULL) {
+		findings_error(findings,
+		    "workers: the system does not give %" PRId64
+		    " threads (%s): set fewer workers, or raise ulimit -u",
+		    conf->workers, strerrordesc_np(errno));
+		return -1;
+	}
+	acceptor_announce(server->acceptor);
+	log_notice("started: %" PRId64 " workers", conf->workers);
+	return 0;
+}
+
+/* Connections that workers have or will have. */
+static uint64_t
+outstanding(const struct server *server)
+{
+	return server->enqueued - pool_served(server->pool);
+}
+
+static bool
+is_drained(struct server *server)
+{
+	return admission_count(server->admission) == 0 && server->ready_count == 0 &&
+	       outstanding(server) == 0 && linger_count(server->linger) == 0;
+}
+
+/* Throws away what no worker has, and makes workers give up what they have. */
+static void
+throw_away(struct server *server)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&server->ready)) != NULL) {
+		TAILQ_REMOVE(&server->ready, connection, link);
+		connection_fail(
+		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+		connection_free(connection);
+	}
+	server->ready_count = 0;
+	while ((connection = queue_try_pop(server->queue)) != NULL) {
+		server->enqueued--;
+		connection_fail(
+		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+		connection_free(connection);
+	}
+	pool_cut(server->pool);
+}
+
+/* One look at whether stopping has come to its end. */
+static bool
+is_stopped(struct server *server)
+{
+	if (server->phase == DRAINING && is_drained(server))
+		return true;
+	if (server->phase == DRAINING && deadline_passed(server->drain_deadline))
+		cut(server, "shutdown-timeout is over");
+	if (server->phase != CUTTING)
+		return false;
+	throw_away(server);
+	return outstanding(server) == 0;
+}
+
+static struct deadline
+expire_all(struct server *server)
+{
+	struct deadline next = deadline_earlier(admission_expire(server->admission),
+	    deadline_earlier(
+		linger_expire(server->linger), acceptor_expire(server->acceptor)));
+
+	if (server->phase != RUNNING)
+		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
+	return next;
+}
+
+void
+server_run(struct server *server)
+{
+	while (!is_stopped(server)) {
+		loop_turn(server->loop, expire_all(server));
+		linger_collect(server->linger);
+		if (server->ready_count > 0)
+			enqueue_ready(server);
+	}
+	log_notice("stopped: %" PRIu64 " connections answered, %" PRIu64 " failed",
+	    stats_done(&server->stats), stats_failed(&server->stats));
+}
+
+void
+server_free(struct server *server)
+{
+	if (server == NULL)
+		return;
+	if (server->queue != NULL)
+		queue_close(server->queue);
+	if (server->pool != NULL)
+		pool_stop(server->pool);
+	admission_free(server->admission);
+	linger_free(server->linger);
+	acceptor_free(server->acceptor);
+	queue_free(server->queue);
+	if (server->signal_fd >= 0)
+		close(server->signal_fd);
+	loop_free(server->loop);
+	snapshot_drop(server->snapshot);
+	free(server);
+}
+
+void
+server_count(struct server *server, struct server_numbers *numbers)
+{
+	uint64_t queued = queue_depth(server->queue);
+	uint64_t taken = outstanding(server);
+
+	*numbers = (struct server_numbers){ .done = stats_done(&server->stats),
+		.failed = stats_failed(&server->stats),
+		.waiting = admission_count(server->admission),
+		.queued = queued + server->ready_count,
+		.working = taken > queued ? taken - queued : 0,
+		.lingering = linger_count(server->linger),
+		.workers = (uint64_t)process_conf(server)->workers,
+		.started = server->started,
+		.loaded = snapshot_time(server->snapshot),
+		.stopping = server->phase != RUNNING };
+}
+
+void
+server_print_services(const struct server *server, FILE *out)
+{
+	acceptor_print(server->acceptor, out);
+}
+
+struct loop *
+server_loop(const struct server *server)
+{
+	return server->loop;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_SERVER_H
+#define TLSD_SERVER_SERVER_H
+
+/*
+ * The server: the main thread's side of it, which accepts, admits, enqueues, drains, reloads
+ * and stops, and the pool behind. All functions belong to the main thread.
+ */
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct conf_process;
+struct findings;
+struct loop;
+struct server;
+struct snapshot;
+
+/* The signals that a server takes; block them before the first thread starts. */
+void server_signals(sigset_t *signals);
+
+/* Where the server comes from: what it needs to know for a reload. */
+struct server_origin {
+	const char
+	    *path; /* of the configuration; the caller's, and outlives the server */
+	bool daemon; /* there is no standard error to log to */
+};
+
+/* Logs as `conf` says; a daemon without a log file to syslog(3). 0, or -1 with errno and
+ * nothing changed. */
+int server_open_log(const struct conf_process *conf, bool daemon);
+
+/*
+ * Binds everything that `snapshot`, made from `origin`, says; takes a reference. Starts no
+ * thread. NULL after an error in `findings`.
+ */
+struct server *server_new(const struct server_origin *origin, struct snapshot *snapshot,
+    struct findings *findings);
+
+/* Starts the workers. 0, or -1 with an error in `findings`. */
+int server_start(struct server *server, struct findings *findings);
+
+/* Serves until it has been told to stop, by SIGTERM or SIGINT, and all is done. */
+void server_run(struct server *server);
+
+void server_free(struct server *server);
+
+/*
+ * What SIGHUP does: makes a new snapshot and uses it, and logs how that went. 0, or -1 with
+ * the reasons in `findings` and the old one still in use.
+ */
+int server_reload(struct server *server, struct findings *findings);
+
+/* What SIGTERM does: drains; the second time it cuts. */
+void server_stop(struct server *server);
+
+/* Numbers for status reports. */
+struct server_numbers {
+	uint64_t done, failed; /* connections ended, since the start */
+	uint64_t waiting, queued, working, lingering;
+	uint64_t workers;
+	int64_t started, loaded; /* seconds since 1970 */
+	bool stopping;
+};
+void server_count(struct server *server, struct server_numbers *numbers);
+
+/* Prints "service: NAME: ADDRESS..." for each service, with the ports really bound. */
+void server_print_services(const struct server *server, FILE *out);
+
+/* The loop that server_run() turns, for what else shall live in the main thread. */
+struct loop *server_loop(const struct server *server);
+
+#endif

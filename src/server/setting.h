@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_SETTING_H
+#define TLSD_SERVER_SETTING_H
+
+/*
+ * The kinds of values that configuration keys take, and how each is read into a field of a
+ * struct and written out of it. Pure functions.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum setting_type {
+	SETTING_NUMBER, /* int64_t */
+	SETTING_SIZE, /* int64_t, bytes */
+	SETTING_DURATION, /* int64_t, milliseconds; 0 means without end */
+	SETTING_BOOL, /* bool */
+	SETTING_TEXT, /* char *, owned */
+	SETTING_PATH, /* char *, owned; relative ones start at the file that says so */
+	SETTING_LIST, /* struct stringlist */
+	SETTING_PATHS, /* struct stringlist of paths */
+	SETTING_CHOICE /* int, the index of a name */
+};
+
+struct setting {
+	enum setting_type type;
+	int64_t min, max; /* of numbers, sizes and durations */
+	const char *(*choice)(int index); /* names of a choice, NULL behind the last */
+};
+
+/*
+ * Reads `text` into `field`. Lists grow; anything else is replaced. `folder` is where
+ * relative paths start. Returns NULL, or what would be right (for a message that starts
+ * "KEY: \"TEXT\" is not ..."), which the caller frees; then `field` is unchanged.
+ */
+char *setting_parse(
+    const struct setting *setting, const char *text, const char *folder, void *field);
+
+/* Frees what `field` owns. */
+void setting_clear(const struct setting *setting, void *field);
+
+/* Makes the empty field `to` a copy of `from`. */
+void setting_copy(const struct setting *setting, const void *from, void *to);
+
+/* The value as setting_parse() takes it; the caller frees it. */
+char *setting_format(const struct setting *setting, const void *field);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An immutable, counted set of services. */
+#include "server/snapshot.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+#include "responders/responder.h"
+#include "server/conf.h"
+#include "tls/context.h"
+
+struct snapshot {
+	_Atomic(unsigned) references;
+	struct conf *conf;
+	struct service *services;
+	size_t count;
+	int64_t time;
+};
+
+/* The service that listens at `address` already, or NULL. */
+static const struct service *
+find_listening(const struct snapshot *snapshot, const struct address *address)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		for (size_t j = 0; j < snapshot->services[i].address_count; j++)
+			if (address_equal(&snapshot->services[i].addresses[j], address))
+				return &snapshot->services[i];
+	return NULL;
+}
+
+static void
+add_address(struct snapshot *snapshot, struct service *service,
+    const struct address *address, struct findings *findings)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	const struct service *other = find_listening(snapshot, address);
+
+	if (other != NULL) {
+		findings_error(findings,
+		    "listen: %s belongs to [%s] already: an address has one service",
+		    address_format(address, text), other->name);
+		return;
+	}
+	service->addresses = memory_resize(service->addresses,
+	    (service->address_count + 1) * sizeof *service->addresses);
+	service->addresses[service->address_count++] = *address;
+}
+
+static void
+find_addresses(
+    struct snapshot *snapshot, struct service *service, struct findings *findings)
+{
+	const struct stringlist *listen = &service->conf->listen;
+
+	if (listen->count == 0)
+		findings_error(findings, "listen: no address is named");
+	for (size_t i = 0; i < listen->count; i++) {
+		struct address addresses[ADDRESS_MAX];
+		char wrong[ADDRESS_TEXT_SIZE];
+		int count = address_parse_listen(listen->items[i], addresses, wrong);
+
+		if (count < 0)
+			findings_error(
+			    findings, "listen: \"%s\" %s", listen->items[i], wrong);
+		for (int j = 0; j < count; j++)
+			add_address(snapshot, service, &addresses[j], findings);
+	}
+}
+
+static void
+check_policy(const struct conf_service *conf, struct findings *findings)
+{
+	static const char *const overruled[] = { "profile", "tls-min", "tls-max" };
+
+	if (conf->context.policy.priority[0] == '\0')
+		return;
+	for (size_t i = 0; i < sizeof overruled / sizeof overruled[0]; i++)
+		if (conf_is_set(&conf->section, overruled[i]))
+			findings_error(findings,
+			    "%s: priority says that already: set one or the other",
+			    overruled[i]);
+}
+
+static void
+prepare(struct snapshot *snapshot, struct service *service,
+    const struct conf_service *conf, struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	service->name = conf->section.name;
+	service->conf = conf;
+	find_addresses(snapshot, service, &found);
+	check_policy(conf, &found);
+	service->context = context_new(&conf->context, &found);
+	service->responder = responder_new(&conf->responder, &found);
+	conf_locate(&conf->section, &found, findings);
+}
+
+struct snapshot *
+snapshot_new(const char *path, struct findings *findings)
+{
+	struct snapshot *snapshot = memory_new(sizeof *snapshot);
+	size_t errors = findings->errors;
+
+	atomic_init(&snapshot->references, 1);
+	snapshot->time = time(NULL);
+	snapshot->conf = conf_read(path, findings);
+	snapshot->services =
+	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
+	for (size_t i = 0; i < snapshot->conf->service_count; i++) {
+		snapshot->count++;
+		prepare(snapshot, &snapshot->services[i], snapshot->conf->services[i],
+		    findings);
+	}
+	if (findings->errors == errors)
+		return snapshot;
+	snapshot_drop(snapshot);
+	return NULL;
+}
+
+struct snapshot *
+snapshot_take(struct snapshot *snapshot)
+{
+	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+	return snapshot;
+}
+
+void
+snapshot_drop(struct snapshot *snapshot)
+{
+	if (snapshot == NULL || atomic_fetch_sub(&snapshot->references, 1) > 1)
+		return;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		context_free(snapshot->services[i].context);
+		responder_free(snapshot->services[i].responder);
+		free(snapshot->services[i].addresses);
+	}
+	free(snapshot->services);
+	conf_free(snapshot->conf);
+	free(snapshot);
+}
+
+const struct conf *
+snapshot_conf(const struct snapshot *snapshot)
+{
+	return snapshot->conf;
+}
+
+size_t
+snapshot_service_count(const struct snapshot *snapshot)
+{
+	return snapshot->count;
+}
+
+const struct service *
+snapshot_service(const struct snapshot *snapshot, size_t index)
+{
+	return &snapshot->services[index];
+}
+
+int64_t
+snapshot_time(const struct snapshot *snapshot)
+{
+	return snapshot->time;
+}
+
+static void
+check_readable(
+    const char *key, const struct stringlist *paths, struct findings *findings)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		if (access(paths->items[i], R_OK) < 0)
+			findings_warning(findings,
+			    "%s: %s: a reload by uid %u could not read it (%s): give "
+			    "it to "
+			    "a group of that user, with chgrp and chmod 640",
+			    key, paths->items[i], (unsigned)getuid(),
+			    strerrordesc_np(errno));
+}
+
+void
+snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings)
+{
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct conf_service *conf = snapshot->services[i].conf;
+		struct findings found;
+
+		findings_init(&found);
+		check_readable("cert", &conf->context.cert, &found);
+		check_readable("key", &conf->context.key, &found);
+		conf_locate(&conf->section, &found, findings);
+	}
+}
+
+static void
+print_service(const struct service *service, FILE *out)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	fprintf(out, "[%s]\n  listen:     ", service->name);
+	for (size_t i = 0; i < service->address_count; i++)
+		fprintf(out, " %s", address_format(&service->addresses[i], text));
+	fprintf(out, "\n  respond:     %s\n",
+	    responder_kind_name(service->conf->responder.kind));
+	context_print(service->context, out, "  ");
+}
+
+void
+snapshot_print(const struct snapshot *snapshot, FILE *out)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		print_service(&snapshot->services[i], out);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_SNAPSHOT_H
+#define TLSD_SERVER_SNAPSHOT_H
+
+/*
+ * All that a reload can change, immutable and counted: the configuration as read, and each
+ * service with its certificates, policy and responder ready. Connections hold a reference
+ * from accept to close, so that each is served as it was accepted, whatever is reloaded
+ * meanwhile. Made by the main thread, read by any.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/address.h"
+
+struct conf;
+struct conf_service;
+struct context;
+struct findings;
+struct responder;
+struct snapshot;
+
+struct service {
+	const char *name;
+	const struct conf_service *conf;
+	struct context *context;
+	struct responder *responder;
+	struct address *addresses; /* where it listens */
+	size_t address_count;
+};
+
+/*
+ * Reads the configuration at `path` and prepares all services. Everything wrong or odd goes
+ * into `findings`, each with its place. Returns a snapshot with one reference, or NULL after
+ * an error.
+ */
+struct snapshot *snapshot_new(const char *path, struct findings *findings);
+
+/* Another reference. Any thread. */
+struct snapshot *snapshot_take(struct snapshot *snapshot);
+
+/* Gives a reference back; the last one frees. NULL is fine. Any thread. */
+void snapshot_drop(struct snapshot *snapshot);
+
+const struct conf *snapshot_conf(const struct snapshot *snapshot);
+size_t snapshot_service_count(const struct snapshot *snapshot);
+const struct service *snapshot_service(const struct snapshot *snapshot, size_t index);
+
+/* When it was made, seconds since 1970. */
+int64_t snapshot_time(const struct snapshot *snapshot);
+
+/* Adds a warning for each certificate and key file that this process, with the rights it
+ * has now, could not read at a reload. */
+void snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings);
+
+/* Prints each service with its addresses, certificates and policy. */
+void snapshot_print(const struct snapshot *snapshot, FILE *out);
+
+#endif

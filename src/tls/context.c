@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Credentials, policy and protocols of a service. */
+#include "tls/context.h"
+
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+#include "tls/keypair.h"
+
+struct context {
+	gnutls_certificate_credentials_t credentials;
+	struct policy *policy;
+	struct keypair **pairs; /* the most wanted first */
+	size_t pair_count;
+	struct stringlist alpn_names;
+	gnutls_datum_t *alpn;
+};
+
+/* The path of the n-th key; NULL when it stands in the certificate's file. */
+static const char *
+key_path(const struct context_settings *settings, size_t n)
+{
+	return settings->key.count > 0 ? settings->key.items[n] : NULL;
+}
+
+/* The key of the configuration that a finding about one of `files` concerns. */
+static const char *
+key_concerned(const struct keypair_files *files, const char *text)
+{
+	const struct {
+		const char *key, *path;
+	} candidates[] = { { "cert", files->cert }, { "key", files->key },
+		{ "pin-file", files->pin_file } };
+
+	for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {
+		const char *path = candidates[i].path;
+		size_t length = path != NULL ? strlen(path) : 0;
+		if (length > 0 && strncmp(text, path, length) == 0 &&
+		    text[length] == ':')
+			return candidates[i].key;
+	}
+	return "cert";
+}
+
+static void
+report(const struct keypair_files *files, struct findings *found,
+    struct findings *findings)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		const struct finding *one = &found->items[i];
+		findings_add(findings, one, "%s: %s", key_concerned(files, one->text),
+		    one->text);
+	}
+	findings_fini(found);
+}
+
+static void
+load_pairs(struct context *context, const struct context_settings *settings,
+    struct findings *findings)
+{
+	context->pairs = memory_new(settings->cert.count * sizeof *context->pairs);
+	for (size_t i = 0; i < settings->cert.count; i++) {
+		struct findings found;
+		struct keypair_files files = { .cert = settings->cert.items[i],
+			.key = key_path(settings, i),
+			.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
+			.role = KEYPAIR_SERVER };
+
+		findings_init(&found);
+		struct keypair *pair = keypair_load(&files, &found);
+		if (pair != NULL)
+			context->pairs[context->pair_count++] = pair;
+		report(&files, &found, findings);
+	}
+}
+
+static bool
+is_valid(const struct keypair *pair, time_t now)
+{
+	return keypair_not_before(pair) <= now && now <= keypair_not_after(pair);
+}
+
+/*
+ * The library takes the first pair that fits name and client, so order is preference: a
+ * valid one before one that has ended, then the cheapest signature.
+ */
+static int
+compare_pairs(const void *a, const void *b, void *now)
+{
+	const struct keypair *first = *(struct keypair *const *)a;
+	const struct keypair *second = *(struct keypair *const *)b;
+	int valid_first = is_valid(first, *(time_t *)now);
+	int valid_second = is_valid(second, *(time_t *)now);
+
+	if (valid_first != valid_second)
+		return valid_second - valid_first;
+	return (int)keypair_algorithm(first) - (int)keypair_algorithm(second);
+}
+
+static void
+install_pairs(struct context *context, struct findings *findings)
+{
+	time_t now = time(NULL);
+
+	qsort_r(context->pairs, context->pair_count, sizeof *context->pairs,
+	    compare_pairs, &now);
+	if (gnutls_certificate_allocate_credentials(&context->credentials) < 0) {
+		findings_error(findings, "cert: out of memory");
+		return;
+	}
+	for (size_t i = 0; i < context->pair_count; i++)
+		keypair_install(context->pairs[i], context->credentials, findings);
+}
+
+static void
+prepare_alpn(
+    struct context *context, const struct stringlist *names, struct findings *findings)
+{
+	stringlist_copy(&context->alpn_names, names);
+	context->alpn = memory_new(names->count * sizeof *context->alpn);
+	for (size_t i = 0; i < names->count; i++) {
+		char *name = context->alpn_names.items[i];
+		if (strlen(name) > 255)
+			findings_error(findings,
+			    "alpn: a protocol's name has at most 255 bytes (RFC 7301)");
+		context->alpn[i] = (gnutls_datum_t){ .data = (unsigned char *)name,
+			.size = (unsigned)strlen(name) };
+	}
+}
+
+static bool
+files_add_up(const struct context_settings *settings, struct findings *findings)
+{
+	if (settings->cert.count == 0)
+		findings_error(findings, "cert: no certificate is named; \"tlscert "
+					 "self-signed NAME\" makes one");
+	else if (settings->key.count > 0 && settings->key.count != settings->cert.count)
+		findings_error(findings,
+		    "key: %zu keys for %zu certificates: name one for each, in the "
+		    "same "
+		    "order, or none if the keys stand in the certificates' files",
+		    settings->key.count, settings->cert.count);
+	else
+		return true;
+	return false;
+}
+
+struct context *
+context_new(const struct context_settings *settings, struct findings *findings)
+{
+	struct context *context = memory_new(sizeof *context);
+	size_t errors = findings->errors;
+
+	context->policy = policy_new(&settings->policy, findings);
+	prepare_alpn(context, &settings->alpn, findings);
+	if (files_add_up(settings, findings)) {
+		load_pairs(context, settings, findings);
+		install_pairs(context, findings);
+	}
+	if (findings->errors == errors)
+		return context;
+	context_free(context);
+	return NULL;
+}
+
+void
+context_free(struct context *context)
+{
+	if (context == NULL)
+		return;
+	if (context->credentials != NULL)
+		gnutls_certificate_free_credentials(context->credentials);
+	for (size_t i = 0; i < context->pair_count; i++)
+		keypair_free(context->pairs[i]);
+	free(context->pairs);
+	stringlist_fini(&context->alpn_names);
+	free(context->alpn);
+	policy_free(context->policy);
+	free(context);
+}
+
+static void
+print_pair(const struct keypair *pair, FILE *out, const char *indent)
+{
+	const struct stringlist *names = keypair_names(pair);
+	time_t end = keypair_not_after(pair);
+	char date[32];
+	struct tm utc;
+
+	strftime(date, sizeof date, "%Y-%m-%d", gmtime_r(&end, &utc));
+	fprintf(out, "%scertificate: %s until %s for", indent,
+	    keypair_description(pair), date);
+	for (size_t i = 0; i < names->count; i++)
+		fprintf(out, " %s", names->items[i]);
+	fputc('\n', out);
+}
+
+void
+context_print(const struct context *context, FILE *out, const char *indent)
+{
+	for (size_t i = 0; i < context->pair_count; i++)
+		print_pair(context->pairs[i], out, indent);
+	if (context->alpn_names.count > 0) {
+		fprintf(out, "%salpn:       ", indent);
+		for (size_t i = 0; i < context->alpn_names.count; i++)
+			fprintf(out, " %s", context->alpn_names.items[i]);
+		fputc('\n', out);
+	}
+	policy_print(context->policy, out, indent);
+}
+
+int
+context_equip(const struct context *context, struct gnutls_session_int *session)
+{
+	if (gnutls_priority_set(session, policy_priority(context->policy)) < 0)
+		return -1;
+	if (gnutls_credentials_set(
+		session, GNUTLS_CRD_CERTIFICATE, context->credentials) < 0)
+		return -1;
+	if (context->alpn_names.count == 0)
+		return 0;
+	return gnutls_alpn_set_protocols(session, context->alpn,
+	    (unsigned)context->alpn_names.count,
+	    GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE);
+}

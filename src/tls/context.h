@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_CONTEXT_H
+#define TLSD_TLS_CONTEXT_H
+
+/*
+ * What all sessions of a service share: its key pairs in the order in which they are
+ * preferred, its policy and its application protocols. Immutable once made, so any thread
+ * may use it; it must outlive its sessions.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/stringlist.h"
+#include "tls/policy.h"
+
+struct context;
+struct findings;
+struct session;
+
+struct context_settings {
+	struct stringlist cert; /* certificate files, at least one */
+	struct stringlist key; /* the key of each; empty: the keys stand in them */
+	char *pin_file; /* "" for none */
+	struct stringlist alpn; /* most wanted first; empty: the extension is ignored */
+	struct policy_settings policy;
+};
+
+/*
+ * Loads everything and checks it. Errors and warnings go into `findings`, each text
+ * starting with its key. Returns a context that context_free() frees; NULL after an error.
+ */
+struct context *context_new(
+    const struct context_settings *settings, struct findings *findings);
+void context_free(struct context *context);
+
+/* Prints certificates and policy, a line each behind `indent`. */
+void context_print(const struct context *context, FILE *out, const char *indent);
+
+/* The inside, for files under src/tls/ only. */
+struct gnutls_session_int;
+int context_equip(const struct context *context, struct gnutls_session_int *session);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The TLS library as a whole. */
+#include "tls/library.h"
+
+#include <gnutls/gnutls.h>
+#include <stddef.h>
+
+int
+library_start(void)
+{
+	if (gnutls_check_version(GNUTLS_VERSION) == NULL)
+		return -1;
+	return gnutls_global_init() < 0 ? -1 : 0;
+}
+
+void
+library_stop(void)
+{
+	gnutls_global_deinit();
+}
+
+const char *
+library_version(void)
+{
+	return gnutls_check_version(NULL);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_LIBRARY_H
+#define TLSD_TLS_LIBRARY_H
+
+/* The TLS library as a whole: its start and its version. */
+
+/* Starts the library: 0, or -1 when it is older than what this was built for. Main thread,
+ * once, after fork(2) and before the first thread. */
+int library_start(void);
+void library_stop(void);
+
+/* The version of the library at run time, such as "3.7.9". */
+const char *library_version(void);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_POLICY_H
+#define TLSD_TLS_POLICY_H
+
+/*
+ * Which protocol versions, cipher suites, groups and signatures a service speaks: a profile
+ * by name or a GnuTLS priority string, checked for what is weak. Immutable once made, so
+ * any thread may read it.
+ */
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct findings;
+struct gnutls_priority_st;
+struct policy;
+
+struct policy_settings {
+	int profile; /* an index of policy_profile_name() */
+	char *priority; /* a GnuTLS priority string instead of a profile, or "" */
+	int tls_min, tls_max; /* indexes of policy_version_name(), within a profile */
+	bool allow_weak; /* take a priority string although it is weak */
+};
+
+/* "modern", "tls13", "compatible"; NULL behind the last. */
+const char *policy_profile_name(int index);
+
+/* "1.2", "1.3"; NULL behind the last. */
+const char *policy_version_name(int index);
+
+/*
+ * Makes a policy, which policy_free() frees. What is wrong or weak goes into `findings`,
+ * each text starting with its key; NULL after an error.
+ */
+struct policy *policy_new(
+    const struct policy_settings *settings, struct findings *findings);
+void policy_free(struct policy *policy);
+
+/* Prints versions, suites, groups and signatures in effect, a line each with `indent`. */
+void policy_print(const struct policy *policy, FILE *out, const char *indent);
+
+/* What a session needs; for files under src/tls/ only, and owned by the policy. */
+struct gnutls_priority_st *policy_priority(const struct policy *policy);
+
+#endif

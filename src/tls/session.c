@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A TLS session of the server's side over a transport. */
+#include "tls/session.h"
+
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tls/context.h"
+#include "tls/transport.h"
+
+#define REASON_SIZE 192
+#define RECORD_HEADER_SIZE 5
+
+/* A client's first flight is small; the library would take 128 KB before it knows whom it
+ * talks to. */
+#define HANDSHAKE_MESSAGE_MAX (32 * 1024)
+
+struct session {
+	gnutls_session_t tls;
+	struct transport *transport;
+	enum failure failure;
+	bool handshaken;
+	uint64_t bytes_in, bytes_out; /* of application data */
+	bool alert_due; /* the client has to be told by an alert */
+	char reason[REASON_SIZE];
+	/* A client that refuses a certificate in TLS 1.3 may say so before it has keys. The
+	 * library sees a record that does not decrypt; the two bytes of it tell more. */
+	bool plain_alert_next;
+	int plain_alert;
+};
+
+/* Remembers a plaintext alert record while the library reads it: RFC 8446, 5.1 and 6. */
+static void
+watch_for_alert(struct session *session, const unsigned char *bytes, size_t size)
+{
+	static const unsigned char alert_header[RECORD_HEADER_SIZE] = { 21, 3, 3, 0,
+		2 };
+
+	if (session->plain_alert_next && size == 2)
+		session->plain_alert = bytes[1];
+	session->plain_alert_next =
+	    size == RECORD_HEADER_SIZE && memcmp(bytes, alert_header, size) == 0;
+}
+
+static ssize_t
+pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
+{
+	struct session *session = pointer;
+	ssize_t n = transport_read(session->transport, bytes, size);
+
+	if (n < 0)
+		gnutls_transport_set_errno(session->tls, errno);
+	else
+		watch_for_alert(session, bytes, (size_t)n);
+	return n;
+}
+
+/* The library asks this only for its own time-outs, which are not used. */
+static int
+pull_timeout(gnutls_transport_ptr_t pointer, unsigned ms)
+{
+	(void)pointer;
+	(void)ms;
+	return 1;
+}
+
+static ssize_t
+push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
+{
+	struct session *session = pointer;
+	ssize_t total = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (transport_write(
+			session->transport, parts[i].iov_base, parts[i].iov_len) < 0) {
+			gnutls_transport_set_errno(session->tls, errno);
+			return -1;
+		}
+		total += (ssize_t)parts[i].iov_len;
+	}
+	return total;
+}
+
+/* Secrets stay here whatever SSLKEYLOGFILE says in the daemon's environment. */
+static int
+keep_secrets(gnutls_session_t tls, const char *label, const gnutls_datum_t *secret)
+{
+	(void)tls;
+	(void)label;
+	(void)secret;
+	return 0;
+}
+
+struct session *
+session_new(const struct context *context, struct transport *transport)
+{
+	const unsigned flags = GNUTLS_SERVER | GNUTLS_NO_SIGNAL;
+	struct session *session = calloc(1, sizeof *session);
+
+	if (session == NULL)
+		return NULL;
+	session->plain_alert = -1;
+	session->transport = transport;
+	if (gnutls_init(&session->tls, flags) < 0) {
+		free(session);
+		return NULL;
+	}
+	if (context_equip(context, session->tls) < 0) {
+		session_free(session);
+		return NULL;
+	}
+	gnutls_transport_set_ptr(session->tls, session);
+	gnutls_transport_set_pull_function(session->tls, pull);
+	gnutls_transport_set_pull_timeout_function(session->tls, pull_timeout);
+	gnutls_transport_set_vec_push_function(session->tls, push);
+	gnutls_handshake_set_max_packet_length(session->tls, HANDSHAKE_MESSAGE_MAX);
+	gnutls_session_set_keylog_function(session->tls, keep_secrets);
+	return session;
+}
+
+void
+session_free(struct session *session)
+{
+	if (session == NULL)
+		return;
+	gnutls_deinit(session->tls);
+	free(session);
+}
+
+int
+session_fail(struct session *session, enum failure failure, const char *reason, ...)
+{
+	va_list args;
+
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	session->failure = failure;
+	session->alert_due = true;
+	va_start(args, reason);
+	vsnprintf(session->reason, sizeof session->reason, reason, args);
+	va_end(args);
+	return -1;
+}
+
+/* The socket failed below TLS. */
+static int
+fail_transport(struct session *session)
+{
+	const char *phase = session->handshaken ? "answer" : "handshake";
+
+	switch (session->transport->failure) {
+	case TRANSPORT_TIMED_OUT_READING:
+		return session_fail(session,
+		    session->handshaken ? FAILURE_IDLE_TIMEOUT
+					: FAILURE_HANDSHAKE_TIMEOUT,
+		    "the client sent nothing more in time");
+	case TRANSPORT_TIMED_OUT_WRITING:
+		return session_fail(session,
+		    session->handshaken ? FAILURE_WRITE_TIMEOUT
+					: FAILURE_HANDSHAKE_TIMEOUT,
+		    "the client did not take the %s in time", phase);
+	case TRANSPORT_END:
+		return session_fail(session, FAILURE_EARLY_CLOSE,
+		    "the client closed the connection during the %s", phase);
+	default:
+		return session_fail(session, FAILURE_EARLY_CLOSE,
+		    "connection lost during the %s: %s", phase,
+		    strerrordesc_np(session->transport->error));
+	}
+}
+
+static int
+fail_alert(struct session *session, int alert, const char *how)
+{
+	const char *name = gnutls_alert_get_strname((gnutls_alert_description_t)alert);
+
+	session_fail(session, FAILURE_CLIENT_ALERT,
+	    "the client refused: %s%s (alert %d)",
+	    name != NULL ? name : "unknown alert", how, alert);
+	session->alert_due = false;
+	return -1;
+}
+
+static enum failure
+classify(int code)
+{
+	switch (code) {
+	case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
+	case GNUTLS_E_INAPPROPRIATE_FALLBACK:
+		return FAILURE_VERSION;
+	case GNUTLS_E_NO_CIPHER_SUITES:
+	case GNUTLS_E_NO_COMMON_KEY_SHARE:
+	case GNUTLS_E_INSUFFICIENT_CREDENTIALS:
+	case GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM:
+	case GNUTLS_E_UNWANTED_ALGORITHM:
+		return FAILURE_CIPHER;
+	case GNUTLS_E_NO_APPLICATION_PROTOCOL:
+		return FAILURE_ALPN;
+	case GNUTLS_E_MEMORY_ERROR:
+	case GNUTLS_E_INTERNAL_ERROR:
+		return FAILURE_INTERNAL;
+	default:
+		return FAILURE_PROTOCOL;
+	}
+}
+
+/* Turns the library's code into a failure with a reason; the first one stays. */
+static int
+fail_code(struct session *session, int code)
+{
+	enum transport_failure below = session->transport->failure;
+
+	if (below != TRANSPORT_FINE) {
+		fail_transport(session);
+		session->alert_due = false;
+		return -1;
+	}
+	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return fail_alert(session, gnutls_alert_get(session->tls), "");
+	if (session->plain_alert >= 0)
+		return fail_alert(session, session->plain_alert, ", said in plaintext");
+	session_fail(session, classify(code), "%s", gnutls_strerror(code));
+	gnutls_alert_send_appropriate(session->tls, code);
+	session->alert_due = false;
+	return -1;
+}
+
+/*
+ * The one place that decides whether to call the library again: a blocking call may come
+ * back with AGAIN inside a record, but never once the transport has failed.
+ */
+static bool
+is_again(const struct session *session, ssize_t code)
+{
+	if (session->transport->failure != TRANSPORT_FINE)
+		return false;
+	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
+	       code == GNUTLS_E_WARNING_ALERT_RECEIVED;
+}
+
+int
+session_handshake(struct session *session)
+{
+	int code;
+
+	do
+		code = gnutls_handshake(session->tls);
+	while (is_again(session, code));
+	if (code < 0) {
+		fail_code(session, code);
+		if (session->transport->failure == TRANSPORT_FINE)
+			transport_flush(session->transport);
+		return -1;
+	}
+	session->handshaken = true;
+	return 0;
+}
+
+ssize_t
+session_read(struct session *session, void *bytes, size_t size)
+{
+	ssize_t n;
+
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	do
+		n = gnutls_record_recv(session->tls, bytes, size);
+	while (is_again(session, n));
+	if (n < 0)
+		return fail_code(session, (int)n);
+	session->bytes_in += (uint64_t)n;
+	return n;
+}
+
+int
+session_write(struct session *session, const void *bytes, size_t size)
+{
+	const unsigned char *from = bytes;
+
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	while (size > 0) {
+		ssize_t n = gnutls_record_send(session->tls, from, size);
+		if (is_again(session, n))
+			continue;
+		if (n < 0)
+			return fail_code(session, (int)n);
+		from += n;
+		size -= (size_t)n;
+		session->bytes_out += (uint64_t)n;
+	}
+	return 0;
+}
+
+int
+session_finish(struct session *session)
+{
+	int code;
+
+	if (session->alert_due)
+		gnutls_alert_send(
+		    session->tls, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
+	session->alert_due = false;
+	if (session->failure == FAILURE_NONE) {
+		do
+			code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
+		while (is_again(session, code));
+	}
+	if (transport_flush(session->transport) < 0)
+		fail_transport(session);
+	return session->failure == FAILURE_NONE ? 0 : -1;
+}
+
+enum failure
+session_failure(const struct session *session)
+{
+	return session->failure;
+}
+
+const char *
+session_reason(const struct session *session)
+{
+	return session->reason;
+}
+
+static void
+read_sni(gnutls_session_t tls, char *out, size_t room)
+{
+	char name[256];
+	size_t size = sizeof name;
+	unsigned type;
+
+	if (gnutls_server_name_get(tls, name, &size, &type, 0) < 0 || size == 0)
+		strcpy(out, "-");
+	else
+		text_escape(out, room, name, strnlen(name, size));
+}
+
+static void
+read_alpn(gnutls_session_t tls, char *out, size_t room)
+{
+	gnutls_datum_t name;
+
+	if (gnutls_alpn_get_selected_protocol(tls, &name) < 0)
+		strcpy(out, "-");
+	else
+		text_escape(out, room, name.data, name.size);
+}
+
+static const char *
+or_dash(const char *name)
+{
+	return name != NULL ? name : "-";
+}
+
+void
+session_facts(const struct session *session, struct session_facts *facts)
+{
+	gnutls_session_t tls = session->tls;
+
+	facts->version =
+	    or_dash(gnutls_protocol_get_name(gnutls_protocol_get_version(tls)));
+	facts->cipher = or_dash(gnutls_cipher_get_name(gnutls_cipher_get(tls)));
+	facts->group = or_dash(gnutls_group_get_name(gnutls_group_get(tls)));
+	read_sni(tls, facts->sni, sizeof facts->sni);
+	read_alpn(tls, facts->alpn, sizeof facts->alpn);
+	facts->resumed = gnutls_session_is_resumed(tls);
+	facts->bytes_in = session->bytes_in;
+	facts->bytes_out = session->bytes_out;
+}

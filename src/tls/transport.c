@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A blocking socket with read-ahead, gathered output and absolute deadlines. */
+#include "tls/transport.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* A record with its header fits in whole; four of them make a good send(2). */
+#define IN_SIZE (17 * 1024)
+#define OUT_SIZE (68 * 1024)
+
+int
+transport_init(struct transport *transport)
+{
+	*transport = (struct transport){ .fd = -1 };
+	transport->in = malloc(IN_SIZE);
+	transport->out = malloc(OUT_SIZE);
+	if (transport->in != NULL && transport->out != NULL)
+		return 0;
+	transport_fini(transport);
+	return -1;
+}
+
+void
+transport_fini(struct transport *transport)
+{
+	free(transport->in);
+	free(transport->out);
+	transport->in = transport->out = NULL;
+}
+
+void
+transport_attach(struct transport *transport, int fd, bool sliced)
+{
+	unsigned char *in = transport->in, *out = transport->out;
+
+	*transport = (struct transport){ .fd = fd,
+		.sliced = sliced,
+		.deadline = deadline_never(),
+		.idle_deadline = deadline_never(),
+		.in = in,
+		.out = out };
+}
+
+void
+transport_set_deadline(
+    struct transport *transport, struct deadline deadline, int64_t idle_ms)
+{
+	transport->deadline = deadline;
+	transport->idle_ms = idle_ms;
+	transport->idle_deadline = deadline_in(idle_ms);
+}
+
+static void
+note_progress(struct transport *transport)
+{
+	if (transport->idle_ms > 0)
+		transport->idle_deadline = deadline_in(transport->idle_ms);
+}
+
+static int
+fail(struct transport *transport, enum transport_failure failure, int error)
+{
+	if (transport->failure == TRANSPORT_FINE) {
+		transport->failure = failure;
+		transport->error = error;
+	}
+	errno = error;
+	return -1;
+}
+
+/*
+ * Makes sure that the next call on the socket cannot outlast the deadline. Returns the
+ * flags for it, or -1 when the time is up: far from the deadline the socket's own time-out
+ * bounds the call, near it poll(2) does.
+ */
+static int
+wait_for(struct transport *transport, short events)
+{
+	struct deadline deadline =
+	    deadline_earlier(transport->deadline, transport->idle_deadline);
+	int left = deadline_left_ms(deadline);
+	struct pollfd pollfd = { .fd = transport->fd, .events = events };
+
+	if (transport->sliced && (left < 0 || left >= TRANSPORT_SLICE_MS))
+		return 0;
+	if (left == 0)
+		return -1;
+	if (poll(&pollfd, 1, left) == 0)
+		return -1;
+	return MSG_DONTWAIT;
+}
+
+static bool
+is_soft(int error)
+{
+	return error == EAGAIN || error == EINTR;
+}
+
+/* Whether an earlier failure forbids sending; the end of the peer's side does not. */
+static bool
+cannot_send(const struct transport *transport)
+{
+	if (transport->failure == TRANSPORT_FINE || transport->failure == TRANSPORT_END)
+		return false;
+	errno = transport->error;
+	return true;
+}
+
+/* One send(2) of what stands behind `sent`; returns what it took, 0 if it is to be tried
+ * again, or -1 with `failure` set. */
+static ssize_t
+send_some(struct transport *transport, size_t sent, int flags)
+{
+	ssize_t n = send(transport->fd, transport->out + sent,
+	    transport->out_end - sent, flags | MSG_NOSIGNAL);
+
+	if (n < 0 && is_soft(errno))
+		return 0;
+	if (n < 0)
+		return fail(transport, TRANSPORT_BROKEN, errno);
+	transport->bytes_out += (uint64_t)n;
+	note_progress(transport);
+	return n;
+}
+
+int
+transport_flush(struct transport *transport)
+{
+	size_t sent = 0;
+
+	if (cannot_send(transport))
+		return -1;
+	while (sent < transport->out_end) {
+		int flags = wait_for(transport, POLLOUT);
+		if (flags < 0)
+			return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
+		ssize_t n = send_some(transport, sent, flags);
+		if (n < 0)
+			return -1;
+		sent += (size_t)n;
+	}
+	transport->out_end = 0;
+	return 0;
+}
+
+int
+transport_try_flush(struct transport *transport)
+{
+	if (cannot_send(transport))
+		return -1;
+	if (transport->out_end == 0)
+		return 0;
+	ssize_t n = send_some(transport, 0, MSG_DONTWAIT);
+	if (n < 0)
+		return -1;
+	transport->out_end -= (size_t)n;
+	memmove(transport->out, transport->out + n, transport->out_end);
+	if (transport->out_end == 0)
+		return 0;
+	errno = EAGAIN;
+	return -1;
+}
+
+int
+transport_write(struct transport *transport, const void *bytes, size_t size)
+{
+	const unsigned char *from = bytes;
+
+	while (size > 0) {
+		size_t room = OUT_SIZE - transport->out_end;
+		size_t part = size < room ? size : room;
+
+		memcpy(transport->out + transport->out_end, from, part);
+		transport->out_end += part;
+		from += part;
+		size -= part;
+		if (transport->out_end == OUT_SIZE && transport_flush(transport) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* One recv(2) into the empty read-ahead buffer; -1 with EAGAIN or EINTR is no failure. */
+static ssize_t
+receive_some(struct transport *transport, int flags)
+{
+	ssize_t n = recv(transport->fd, transport->in, IN_SIZE, flags);
+
+	if (n < 0 && is_soft(errno))
+		return -1;
+	if (n < 0)
+		return fail(transport, TRANSPORT_BROKEN, errno);
+	if (n == 0)
+		fail(transport, TRANSPORT_END, 0);
+	transport->in_start = 0;
+	transport->in_end = (size_t)n;
+	transport->bytes_in += (uint64_t)n;
+	note_progress(transport);
+	return n;
+}
+
+/* Waits until there is something in the read-ahead buffer. */
+static ssize_t
+fill(struct transport *transport)
+{
+	for (;;) {
+		int flags = wait_for(transport, POLLIN);
+		if (flags < 0)
+			return fail(transport, TRANSPORT_TIMED_OUT_READING, ETIMEDOUT);
+		ssize_t n = receive_some(transport, flags);
+		if (n >= 0 || !is_soft(errno))
+			return n;
+	}
+}
+
+static ssize_t
+take(struct transport *transport, void *bytes, size_t size)
+{
+	size_t have = transport->in_end - transport->in_start;
+
+	if (size > have)
+		size = have;
+	memcpy(bytes, transport->in + transport->in_start, size);
+	transport->in_start += size;
+	return (ssize_t)size;
+}
+
+ssize_t
+transport_read(struct transport *transport, void *bytes, size_t size)
+{
+	if (transport->in_end == transport->in_start) {
+		if (transport_flush(transport) < 0)
+			return -1;
+		ssize_t n = fill(transport);
+		if (n <= 0)
+			return n;
+	}
+	return take(transport, bytes, size);
+}
+
+ssize_t
+transport_try_read(struct transport *transport, void *bytes, size_t size)
+{
+	if (transport->in_end == transport->in_start) {
+		ssize_t n = receive_some(transport, MSG_DONTWAIT);
+		if (n <= 0)
+			return n;
+	}
+	return take(transport, bytes, size);
+}
+
+size_t
+transport_pending(const struct transport *transport, const unsigned char **bytes)
+{
+	*bytes = transport->in + transport->in_start;
+	return transport->in_end - transport->in_start;
+}

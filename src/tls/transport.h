@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_TRANSPORT_H
+#define TLSD_TLS_TRANSPORT_H
+
+/*
+ * The bytes below TLS: a blocking stream socket read ahead of what TLS asks for and written
+ * in one piece, so that a handshake costs as few system calls as it has flights. Output
+ * gathers in a buffer and leaves when input is needed, when the buffer is full, or when
+ * transport_flush() says so. Every wait ends at an absolute deadline, however the peer
+ * drips. Knows no TLS library. One thread at a time.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/deadline.h"
+
+/*
+ * Give sockets SO_RCVTIMEO and SO_SNDTIMEO of this length: while a deadline is farther than
+ * that away, a plain recv(2) or send(2) cannot oversleep it and no poll(2) is needed.
+ */
+#define TRANSPORT_SLICE_MS 1000
+
+enum transport_failure {
+	TRANSPORT_FINE,
+	TRANSPORT_TIMED_OUT_READING,
+	TRANSPORT_TIMED_OUT_WRITING,
+	TRANSPORT_END, /* the peer ended its side when more was needed */
+	TRANSPORT_BROKEN /* reset, or another error of the socket: see `error` */
+};
+
+struct transport {
+	int fd;
+	bool sliced; /* the socket has the time-outs of TRANSPORT_SLICE_MS */
+	struct deadline deadline; /* the phase ends here */
+	int64_t idle_ms; /* 0, or each progress moves `idle_deadline` on */
+	struct deadline idle_deadline;
+	enum transport_failure failure; /* the first one; stays */
+	int error; /* its errno */
+	uint64_t bytes_in, bytes_out; /* on the wire */
+	size_t in_start, in_end, out_end;
+	unsigned char *in, *out;
+};
+
+/* Allocates the buffers, once for many connections; -1 when memory is exhausted. */
+int transport_init(struct transport *transport);
+void transport_fini(struct transport *transport);
+
+/*
+ * Begins with the connected socket `fd`, which stays the caller's. `sliced` says that it
+ * has the two socket time-outs; without them each wait costs a poll(2). No deadline yet.
+ */
+void transport_attach(struct transport *transport, int fd, bool sliced);
+
+/* A new phase with an end of its own; what progress means is the idle time, 0 for none. */
+void transport_set_deadline(
+    struct transport *transport, struct deadline deadline, int64_t idle_ms);
+
+/*
+ * Hands out up to `size` bytes that the peer sent, waiting for the first; flushes first if
+ * it has to wait. Returns how many, 0 when the peer ended its side, or -1 with errno (and
+ * `failure` set): ETIMEDOUT at the deadline, otherwise what recv(2) said.
+ */
+ssize_t transport_read(struct transport *transport, void *bytes, size_t size);
+
+/* Takes all of `size` bytes, sending what does not fit. 0, or -1 as transport_flush(). */
+int transport_write(struct transport *transport, const void *bytes, size_t size);
+
+/* Sends what has gathered. 0, or -1 with errno and `failure` set. */
+int transport_flush(struct transport *transport);
+
+/*
+ * The same two for who waits for several descriptors at once and must not block: they do
+ * what can be done now, and -1 with EAGAIN or EINTR, no failure, means later. Reading
+ * neither flushes nor minds that sending failed: a peer that has closed its socket may have
+ * answered first. No deadline applies.
+ */
+ssize_t transport_try_read(struct transport *transport, void *bytes, size_t size);
+int transport_try_flush(struct transport *transport);
+
+/* Bytes that have been received and not yet read; `*bytes` points at them. */
+size_t transport_pending(
+    const struct transport *transport, const unsigned char **bytes);
+
+#endif

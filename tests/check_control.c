@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/control.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "server/loop.h"
+#include "suite.h"
+
+static struct loop *loop;
+static struct control *control;
+static const char *path;
+static char error[256];
+
+static bool
+echo_command(void *context, const char *command, FILE *out)
+{
+	ck_assert_ptr_eq(context, &loop);
+	fprintf(out, "heard: %s\n", command);
+	return strcmp(command, "good") == 0;
+}
+
+static struct control *
+open_at(const char *where)
+{
+	return control_open(
+	    where, geteuid(), loop, echo_command, &loop, error, sizeof error);
+}
+
+static void
+set_up(void)
+{
+	path = suite_path("sock");
+	loop = loop_new();
+	control = open_at(path);
+	ck_assert_msg(control != NULL, "%s", error);
+}
+
+static void
+tear_down(void)
+{
+	control_close(control);
+	loop_free(loop);
+}
+
+static int
+connect_client(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	strcpy(address.sun_path, path);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+	return fd;
+}
+
+static void
+say(int fd, const char *text)
+{
+	ck_assert_int_eq(
+	    send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+/* Turns the loop until `fd` has `expected` to read, or its end for "". */
+static void
+assert_heard(int fd, const char *expected)
+{
+	char text[512];
+	size_t length = 0;
+	struct deadline deadline = deadline_in(10000);
+
+	while (!deadline_passed(deadline)) {
+		loop_turn(loop, deadline_in(10));
+		ssize_t n = recv(fd, text + length, sizeof text - 1 - length, 0);
+		if (n == 0)
+			break;
+		if (n > 0)
+			length += (size_t)n;
+		if (n > 0 && length >= strlen(expected))
+			break;
+	}
+	text[length] = '\0';
+	ck_assert_str_eq(text, expected);
+}
+
+START_TEST(each_command_gets_its_lines_and_a_verdict)
+{
+	set_up();
+	int fd = connect_client();
+
+	say(fd, "good\n");
+	assert_heard(fd, "heard: good\nok\n");
+	say(fd, "bad\r\n");
+	assert_heard(fd, "heard: bad\nfailed\n");
+	close(fd);
+	tear_down();
+}
+END_TEST
+
+START_TEST(commands_may_come_in_pieces_and_together)
+{
+	set_up();
+	int fd = connect_client();
+
+	say(fd, "go");
+	loop_turn(loop, deadline_in(1000));
+	loop_turn(loop, deadline_in(10));
+	say(fd, "od\nx\n");
+	assert_heard(fd, "heard: good\nok\nheard: x\nfailed\n");
+	close(fd);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_line_without_an_end_is_hung_up_on)
+{
+	char line[CONTROL_COMMAND_MAX + 1];
+
+	set_up();
+	int fd = connect_client();
+	memset(line, 'x', sizeof line);
+	line[sizeof line - 1] = '\0';
+	say(fd, line);
+	assert_heard(fd, "");
+	close(fd);
+	tear_down();
+}
+END_TEST
+
+START_TEST(idle_clients_give_way_to_new_ones)
+{
+	int fds[20];
+
+	set_up();
+	for (int i = 0; i < 20; i++) {
+		fds[i] = connect_client();
+		loop_turn(loop, deadline_in(1000));
+	}
+	assert_heard(fds[0], "");
+	say(fds[19], "good\n");
+	assert_heard(fds[19], "heard: good\nok\n");
+	for (int i = 0; i < 20; i++)
+		close(fds[i]);
+	tear_down();
+}
+END_TEST
+
+START_TEST(the_socket_is_its_owners_alone_and_goes_with_it)
+{
+	struct stat st;
+
+	set_up();
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	ck_assert_ptr_null(open_at(path));
+	ck_assert_ptr_nonnull(strstr(error, "in use"));
+	tear_down();
+	ck_assert_int_eq(stat(path, &st), -1);
+}
+END_TEST
+
+START_TEST(a_socket_left_behind_is_replaced)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, suite_path("sock"));
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	close(fd);
+	set_up();
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_path_that_cannot_be_is_explained)
+{
+	loop = loop_new();
+	ck_assert_ptr_null(open_at("relative"));
+	ck_assert_ptr_nonnull(strstr(error, "relative: is not the path of a socket"));
+	ck_assert_ptr_null(open_at("/nonexistent/sock"));
+	ck_assert_ptr_nonnull(strstr(error, "No such file"));
+	loop_free(loop);
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("control", each_command_gets_its_lines_and_a_verdict,
+	    commands_may_come_in_pieces_and_together,
+	    a_line_without_an_end_is_hung_up_on, idle_clients_give_way_to_new_ones,
+	    the_socket_is_its_owners_alone_and_goes_with_it,
+	    a_socket_left_behind_is_replaced, a_path_that_cannot_be_is_explained);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/pidfile.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "suite.h"
+
+static char error[256];
+
+static void
+assert_holds_pid(const char *path, pid_t pid)
+{
+	char *data, expected[32];
+	size_t size;
+
+	snprintf(expected, sizeof expected, "%ld\n", (long)pid);
+	ck_assert_int_eq(file_read(path, 100, &data, &size), 0);
+	ck_assert_str_eq(data, expected);
+	free(data);
+}
+
+START_TEST(it_holds_the_process_id_and_goes_with_it)
+{
+	const char *path = suite_path("pid");
+	struct pidfile *pidfile = pidfile_open(path, error, sizeof error);
+
+	ck_assert_ptr_nonnull(pidfile);
+	assert_holds_pid(path, getpid());
+	pidfile_close(pidfile);
+	ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
+START_TEST(a_second_holder_is_refused_and_told_who_is_first)
+{
+	const char *path = suite_path("pid");
+	char pid[32];
+	struct pidfile *first = pidfile_open(path, error, sizeof error);
+
+	ck_assert_ptr_null(pidfile_open(path, error, sizeof error));
+	snprintf(pid, sizeof pid, "process %ld", (long)getpid());
+	ck_assert_ptr_nonnull(strstr(error, pid));
+	assert_holds_pid(path, getpid());
+	pidfile_close(first);
+	struct pidfile *second = pidfile_open(path, error, sizeof error);
+	ck_assert_ptr_nonnull(second);
+	pidfile_close(second);
+}
+END_TEST
+
+START_TEST(a_file_left_behind_is_taken_over)
+{
+	const char *path = suite_file("pid", "4194304 and some longer rubbish\n");
+	struct pidfile *pidfile = pidfile_open(path, error, sizeof error);
+
+	ck_assert_ptr_nonnull(pidfile);
+	assert_holds_pid(path, getpid());
+	pidfile_close(pidfile);
+}
+END_TEST
+
+START_TEST(the_lock_ends_with_a_killed_process)
+{
+	const char *path = suite_path("pid");
+	int ends[2];
+	char byte;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		char text[64];
+		bool opened = pidfile_open(path, text, sizeof text) != NULL;
+		_exit(write(ends[1], opened ? "y" : "n", 1) == 1 && pause() == 0);
+	}
+	ck_assert_int_eq(read(ends[0], &byte, 1), 1);
+	ck_assert_int_eq(byte, 'y');
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	assert_holds_pid(path, child);
+	struct pidfile *pidfile = pidfile_open(path, error, sizeof error);
+	ck_assert_ptr_nonnull(pidfile);
+	pidfile_close(pidfile);
+}
+END_TEST
+
+START_TEST(a_path_that_cannot_be_written_is_explained)
+{
+	ck_assert_ptr_null(pidfile_open("/nonexistent/pid", error, sizeof error));
+	ck_assert_ptr_nonnull(strstr(error, "/nonexistent/pid: No such file"));
+	ck_assert_ptr_null(pidfile_open(suite_folder(), error, sizeof error));
+	ck_assert_ptr_nonnull(strstr(error, "directory"));
+}
+END_TEST
+
+START_TEST(a_symbolic_link_is_not_followed)
+{
+	const char *target = suite_file("precious", "data");
+	const char *path = suite_path("pid");
+
+	ck_assert_int_eq(symlink(target, path), 0);
+	ck_assert_ptr_null(pidfile_open(path, error, sizeof error));
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("pidfile", it_holds_the_process_id_and_goes_with_it,
+	    a_second_holder_is_refused_and_told_who_is_first,
+	    a_file_left_behind_is_taken_over, the_lock_ends_with_a_killed_process,
+	    a_path_that_cannot_be_written_is_explained,
+	    a_symbolic_link_is_not_followed);
+}

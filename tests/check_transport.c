@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tls/transport.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "suite.h"
+
+static struct transport transport;
+static int peer;
+
+static void
+set_up(bool sliced)
+{
+	int pair[2];
+	struct timeval slice = { .tv_usec = TRANSPORT_SLICE_MS / 10 * 1000 };
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	/* A tenth of what is promised makes the time-out of the socket strike in tests. */
+	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice);
+	ck_assert_int_eq(transport_init(&transport), 0);
+	transport_attach(&transport, pair[0], sliced);
+	peer = pair[1];
+}
+
+static void
+tear_down(void)
+{
+	close(transport.fd);
+	if (peer >= 0)
+		close(peer);
+	transport_fini(&transport);
+}
+
+START_TEST(one_receive_serves_many_reads)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(write(peer, "abcdefgh", 8), 8);
+	ck_assert_int_eq(transport_read(&transport, bytes, 5), 5);
+	ck_assert_mem_eq(bytes, "abcde", 5);
+	ck_assert_int_eq(write(peer, "ij", 2), 2);
+	ck_assert_int_eq(transport_read(&transport, bytes, 8), 3);
+	ck_assert_int_eq(transport_read(&transport, bytes, 8), 2);
+	ck_assert_uint_eq(transport.bytes_in, 10);
+	tear_down();
+}
+END_TEST
+
+START_TEST(what_is_pending_can_be_looked_at)
+{
+	const unsigned char *bytes;
+	char byte;
+
+	set_up(true);
+	ck_assert_int_eq(write(peer, "abc", 3), 3);
+	ck_assert_int_eq(transport_read(&transport, &byte, 1), 1);
+	ck_assert_uint_eq(transport_pending(&transport, &bytes), 2);
+	ck_assert_mem_eq(bytes, "bc", 2);
+	tear_down();
+}
+END_TEST
+
+START_TEST(writes_leave_together)
+{
+	char bytes[16];
+
+	set_up(true);
+	ck_assert_int_eq(transport_write(&transport, "abc", 3), 0);
+	ck_assert_int_eq(transport_write(&transport, "def", 3), 0);
+	ck_assert_int_eq(recv(peer, bytes, sizeof bytes, MSG_DONTWAIT), -1);
+	ck_assert_int_eq(transport_flush(&transport), 0);
+	ck_assert_int_eq(recv(peer, bytes, sizeof bytes, MSG_DONTWAIT), 6);
+	tear_down();
+}
+END_TEST
+
+START_TEST(waiting_for_input_sends_what_gathered)
+{
+	char byte, bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(transport_write(&transport, "ask", 3), 0);
+	ck_assert_int_eq(write(peer, "x", 1), 1);
+	ck_assert_int_eq(transport_read(&transport, &byte, 1), 1);
+	ck_assert_int_eq(recv(peer, bytes, sizeof bytes, MSG_DONTWAIT), 3);
+	tear_down();
+}
+END_TEST
+
+START_TEST(the_end_is_not_an_error)
+{
+	char byte;
+
+	set_up(true);
+	shutdown(peer, SHUT_WR);
+	ck_assert_int_eq(transport_read(&transport, &byte, 1), 0);
+	ck_assert_int_eq(transport.failure, TRANSPORT_END);
+	/* Half of the connection is still there. */
+	ck_assert_int_eq(transport_write(&transport, "bye", 3), 0);
+	ck_assert_int_eq(transport_flush(&transport), 0);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_peer_that_is_gone_is_an_error_without_a_signal)
+{
+	set_up(true);
+	close(peer);
+	peer = -1;
+	ck_assert_int_eq(transport_write(&transport, "x", 1), 0);
+	ck_assert_int_eq(transport_flush(&transport), -1);
+	ck_assert_int_eq(errno, EPIPE);
+	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
+	tear_down();
+}
+END_TEST
+
+/* Sends a byte every 20 ms until the other side is closed. */
+static void *
+drip(void *unused)
+{
+	(void)unused;
+	while (send(peer, "x", 1, MSG_NOSIGNAL) == 1)
+		usleep(20000);
+	return NULL;
+}
+
+static void
+read_until_failure(void)
+{
+	char byte;
+
+	while (transport_read(&transport, &byte, 1) == 1)
+		;
+	ck_assert_int_eq(errno, ETIMEDOUT);
+	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
+}
+
+static void
+check_dripping(bool sliced)
+{
+	pthread_t thread;
+
+	set_up(sliced);
+	struct deadline deadline = deadline_in(1300);
+	transport_set_deadline(&transport, deadline, 0);
+	pthread_create(&thread, NULL, drip, NULL);
+	read_until_failure();
+	ck_assert(deadline_passed(deadline));
+	close(transport.fd);
+	pthread_join(thread, NULL);
+	transport.fd = -1;
+	tear_down();
+}
+
+START_TEST(dripping_does_not_move_the_deadline)
+{
+	check_dripping(true);
+}
+END_TEST
+
+START_TEST(dripping_does_not_move_the_deadline_of_a_socket_without_timeouts)
+{
+	check_dripping(false);
+}
+END_TEST
+
+START_TEST(silence_ends_at_the_deadline)
+{
+	set_up(true);
+	struct deadline deadline = deadline_in(100);
+	transport_set_deadline(&transport, deadline, 0);
+	read_until_failure();
+	ck_assert(deadline_passed(deadline));
+	tear_down();
+}
+END_TEST
+
+START_TEST(progress_moves_the_idle_time_but_not_the_deadline)
+{
+	pthread_t thread;
+
+	set_up(true);
+	struct deadline deadline = deadline_in(600);
+	transport_set_deadline(&transport, deadline, 400);
+	pthread_create(&thread, NULL, drip, NULL);
+	read_until_failure();
+	ck_assert(deadline_passed(deadline));
+	close(transport.fd);
+	pthread_join(thread, NULL);
+	transport.fd = -1;
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_reader_that_stands_still_ends_the_writing)
+{
+	static char big[1 << 20];
+	int result;
+
+	set_up(true);
+	transport_set_deadline(&transport, deadline_never(), 200);
+	do
+		result = transport_write(&transport, big, sizeof big);
+	while (result == 0);
+	ck_assert_int_eq(errno, ETIMEDOUT);
+	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_WRITING);
+	ck_assert_int_eq(transport_flush(&transport), -1);
+	tear_down();
+}
+END_TEST
+
+START_TEST(trying_to_read_does_not_wait)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(transport.failure, TRANSPORT_FINE);
+	ck_assert_int_eq(write(peer, "abc", 3), 3);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 2), 2);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), 1);
+	shutdown(peer, SHUT_WR);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), 0);
+	tear_down();
+}
+END_TEST
+
+START_TEST(trying_to_flush_sends_what_fits_in_order)
+{
+	int number = 0, got;
+
+	set_up(true);
+	do {
+		number++;
+		transport_write(&transport, &number, sizeof number);
+	} while (transport_try_flush(&transport) == 0);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(transport.failure, TRANSPORT_FINE);
+	for (int want = 1; want < number; want++) {
+		ck_assert_int_eq(recv(peer, &got, sizeof got, MSG_WAITALL), sizeof got);
+		ck_assert_int_eq(got, want);
+	}
+	ck_assert_int_eq(transport_try_flush(&transport), 0);
+	ck_assert_int_eq(recv(peer, &got, sizeof got, MSG_WAITALL), sizeof got);
+	ck_assert_int_eq(got, number);
+	tear_down();
+}
+END_TEST
+
+START_TEST(an_answer_is_read_although_sending_failed)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(write(peer, "bye", 3), 3);
+	close(peer);
+	peer = -1;
+	ck_assert_int_eq(transport_write(&transport, "x", 1), 0);
+	ck_assert_int_eq(transport_try_flush(&transport), -1);
+	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
+	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), 3);
+	ck_assert_int_eq(transport_try_flush(&transport), -1);
+	ck_assert_int_eq(errno, EPIPE);
+	tear_down();
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("transport", one_receive_serves_many_reads,
+	    what_is_pending_can_be_looked_at, writes_leave_together,
+	    waiting_for_input_sends_what_gathered, the_end_is_not_an_error,
+	    a_peer_that_is_gone_is_an_error_without_a_signal,
+	    dripping_does_not_move_the_deadline,
+	    dripping_does_not_move_the_deadline_of_a_socket_without_timeouts,
+	    silence_ends_at_the_deadline,
+	    progress_moves_the_idle_time_but_not_the_deadline,
+	    a_reader_that_stands_still_ends_the_writing, trying_to_read_does_not_wait,
+	    trying_to_flush_sends_what_fits_in_order,
+	    an_answer_is_read_although_sending_failed);
+}
