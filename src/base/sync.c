@@ -41,6 +41,25 @@ sync_unlock(pthread_mutex_t *mutex)
 }
 
 void
+sync_semaphore_init(sem_t *semaphore)
+{
+	insist(sem_init(semaphore, 0, 0), "sem_init");
+}
+
+void
+sync_post(sem_t *semaphore)
+{
+	insist(sem_post(semaphore), "sem_post");
+}
+
+void
+sync_take(sem_t *semaphore)
+{
+	while (sem_wait(semaphore) < 0)
+		insist(errno == EINTR ? 0 : errno, "sem_wait");
+}
+
+void
 sync_condition_init(pthread_cond_t *condition)
 {
 	pthread_condattr_t attributes;

@@ -8,6 +8,7 @@
  */
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 
 #include "base/deadline.h"
@@ -16,6 +17,11 @@ void sync_mutex_init(pthread_mutex_t *mutex);
 void sync_mutex_fini(pthread_mutex_t *mutex);
 void sync_lock(pthread_mutex_t *mutex);
 void sync_unlock(pthread_mutex_t *mutex);
+
+/* A semaphore that starts at 0. The one who takes may destroy it at once. */
+void sync_semaphore_init(sem_t *semaphore);
+void sync_post(sem_t *semaphore);
+void sync_take(sem_t *semaphore);
 
 void sync_condition_init(pthread_cond_t *condition);
 void sync_condition_fini(pthread_cond_t *condition);
