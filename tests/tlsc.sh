@@ -462,6 +462,9 @@ files_that_cannot_be_used_are_named() {
 	expect_status 2
 	expect_error 'missing.pem: No such file' 'client.key: holds no certificate' \
 		'missing.crt: No such file'
+	call --ca /dev/null localhost:1
+	expect_status 2
+	expect_error '/dev/null: is not a regular file'
 }
 
 # --- the protocol ---------------------------------------------------------------------
