@@ -146,7 +146,7 @@ test_configuration(const struct options *options)
 	struct privileges privileges = { 0 };
 
 	findings_init(&findings);
-	struct snapshot *snapshot = snapshot_new(options->conf, &findings);
+	struct snapshot *snapshot = snapshot_new(options->conf, NULL, &findings);
 	if (snapshot != NULL) {
 		const struct conf_process *conf = &snapshot_conf(snapshot)->process;
 		check_process(
@@ -299,7 +299,7 @@ serve(struct process *process)
 static int
 prepare(struct process *process, const struct options *options)
 {
-	process->snapshot = snapshot_new(process->path, &process->findings);
+	process->snapshot = snapshot_new(process->path, NULL, &process->findings);
 	if (process->snapshot != NULL) {
 		const struct conf_process *conf =
 		    &snapshot_conf(process->snapshot)->process;

@@ -252,8 +252,7 @@ START_TEST(parameters_before_an_elliptic_key_do_no_harm)
 				 "-----END EC PARAMETERS-----\n";
 
 	accept_key_text(pki_cert_file("server.crt", server),
-	    pki_join(parameters, pki_key_pem(server, PKI_TRADITIONAL, NULL), NULL),
-	    false);
+	    PKI_JOIN(parameters, pki_key_pem(server, PKI_TRADITIONAL, NULL)), false);
 	pki_free(server);
 }
 END_TEST
@@ -262,12 +261,11 @@ START_TEST(one_file_may_hold_both)
 {
 	struct pki_pair *server = pki_make(&usual, NULL);
 	const char *key = pki_key_pem(server, PKI_PKCS8, NULL);
-	const char *path =
-	    suite_file("both.pem", pki_join(key, pki_cert_pem(server), NULL));
+	const char *path = suite_file("both.pem", PKI_JOIN(key, pki_cert_pem(server)));
 
 	keypair_free(accept_pair(path, NULL));
 	keypair_free(accept_pair(path, path));
-	suite_file("both.pem", pki_join(pki_cert_pem(server), key, NULL));
+	suite_file("both.pem", PKI_JOIN(pki_cert_pem(server), key));
 	keypair_free(accept_pair(path, NULL));
 	pki_free(server);
 }
@@ -311,10 +309,9 @@ START_TEST(files_glued_without_a_line_end_load)
 	char *pem = memory_copy(pki_cert_pem(server));
 
 	pem[strlen(pem) - 1] = '\0';
-	struct keypair *pair =
-	    accept_pair(suite_file("server.crt",
-			    pki_join("\xef\xbb\xbf", pem, pki_cert_pem(ca), NULL)),
-		pki_key_file("server.key", server));
+	struct keypair *pair = accept_pair(
+	    suite_file("server.crt", PKI_JOIN("\xef\xbb\xbf", pem, pki_cert_pem(ca))),
+	    pki_key_file("server.key", server));
 	ck_assert_uint_eq(installed_count(pair), 2);
 	keypair_free(pair);
 	free(pem);
@@ -477,7 +474,7 @@ END_TEST
 START_TEST(a_certificate_behind_its_issuer_is_pointed_at)
 {
 	struct pki_pair *ca = pki_ca("Test CA"), *server = pki_server(ca);
-	const char *chain = pki_join(pki_cert_pem(ca), pki_cert_pem(server), NULL);
+	const char *chain = PKI_JOIN(pki_cert_pem(ca), pki_cert_pem(server));
 
 	refuse(suite_file("server.crt", chain), pki_key_file("server.key", server),
 	    "belongs to certificate 2: its own certificate must come first");
@@ -600,9 +597,9 @@ static const struct pki_options good_middle = { .name = "Middle", .ca = true };
 START_TEST(a_chain_is_sent_whole)
 {
 	struct family f = make_family(&good_middle);
-	const char *path = suite_file(
-	    "server.crt", pki_join(pki_cert_pem(f.leaf), pki_cert_pem(f.middle),
-			      pki_cert_pem(f.root), NULL));
+	const char *path =
+	    suite_file("server.crt", PKI_JOIN(pki_cert_pem(f.leaf),
+					 pki_cert_pem(f.middle), pki_cert_pem(f.root)));
 
 	struct keypair *pair = accept_pair(path, f.key);
 	ck_assert_uint_eq(installed_count(pair), 3);
@@ -616,9 +613,9 @@ START_TEST(a_chain_out_of_order_is_put_right)
 	struct family f = make_family(&good_middle);
 	struct keypair_files files = { .key = f.key };
 
-	files.cert = suite_file(
-	    "server.crt", pki_join(pki_cert_pem(f.leaf), pki_cert_pem(f.root),
-			      pki_cert_pem(f.middle), NULL));
+	files.cert =
+	    suite_file("server.crt", PKI_JOIN(pki_cert_pem(f.leaf),
+					 pki_cert_pem(f.root), pki_cert_pem(f.middle)));
 	struct keypair *pair =
 	    load(&files, FINDING_WARNING, "the chain is out of order");
 	ck_assert_uint_eq(installed_count(pair), 3);
@@ -633,8 +630,8 @@ START_TEST(strangers_in_a_chain_are_left_out)
 	struct keypair_files files = { .key = f.key };
 
 	files.cert = suite_file(
-	    "server.crt", pki_join(pki_cert_pem(f.leaf), pki_cert_pem(f.stranger),
-			      pki_cert_pem(f.middle), NULL));
+	    "server.crt", PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.stranger),
+			      pki_cert_pem(f.middle)));
 	struct keypair *pair = load(&files, FINDING_WARNING,
 	    "certificate 2, CN=Stranger, is a stranger to the");
 	ck_assert_uint_eq(installed_count(pair), 2);
@@ -649,8 +646,8 @@ START_TEST(a_certificate_that_is_there_twice_is_sent_once)
 	struct keypair_files files = { .key = f.key };
 	const char *middle = pki_cert_pem(f.middle);
 
-	files.cert = suite_file(
-	    "server.crt", pki_join(pki_cert_pem(f.leaf), middle, middle, NULL));
+	files.cert =
+	    suite_file("server.crt", PKI_JOIN(pki_cert_pem(f.leaf), middle, middle));
 	struct keypair *pair =
 	    load(&files, FINDING_WARNING, "CN=Middle, is there twice");
 	ck_assert_uint_eq(installed_count(pair), 2);
@@ -665,7 +662,7 @@ START_TEST(an_issuer_of_the_right_name_with_another_key_is_told)
 	struct pki_pair *namesake = pki_make(&good_middle, f.root);
 
 	warn_of(suite_file("server.crt",
-		    pki_join(pki_cert_pem(f.leaf), pki_cert_pem(namesake), NULL)),
+		    PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(namesake))),
 	    f.key, "CN=Middle, has the issuer's name but not the key");
 	pki_free(namesake);
 	free_family(&f);
@@ -679,8 +676,7 @@ START_TEST(the_rest_of_the_chain_is_examined_too)
 	middle.begins = -10 * PKI_DAY;
 	middle.ends = -PKI_DAY;
 	struct family f = make_family(&middle);
-	const char *chain =
-	    pki_join(pki_cert_pem(f.leaf), pki_cert_pem(f.middle), NULL);
+	const char *chain = PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.middle));
 	warn_of(suite_file("server.crt", chain), f.key,
 	    "the issuer's certificate CN=Middle expired");
 	free_family(&f);
@@ -688,7 +684,7 @@ START_TEST(the_rest_of_the_chain_is_examined_too)
 	middle = good_middle;
 	middle.hash = GNUTLS_DIG_SHA1;
 	f = make_family(&middle);
-	chain = pki_join(pki_cert_pem(f.leaf), pki_cert_pem(f.middle), NULL);
+	chain = PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.middle));
 	warn_of(
 	    suite_file("server.crt", chain), f.key, "CN=Middle is signed with SHA1");
 	free_family(&f);
@@ -715,8 +711,8 @@ START_TEST(a_second_key_is_warned_of)
 {
 	struct pki_pair *server = pki_make(&usual, NULL),
 			*other = pki_make(&usual, NULL);
-	const char *keys = pki_join(pki_key_pem(server, PKI_PKCS8, NULL),
-	    pki_key_pem(other, PKI_TRADITIONAL, NULL), NULL);
+	const char *keys = PKI_JOIN(pki_key_pem(server, PKI_PKCS8, NULL),
+	    pki_key_pem(other, PKI_TRADITIONAL, NULL));
 
 	warn_of(pki_cert_file("server.crt", server), suite_file("x.key", keys),
 	    "2 private keys in it, the first is used");
@@ -793,8 +789,7 @@ START_TEST(damaged_files_are_survived)
 
 	suite_file("pin", "open sesame\n");
 	pki_cert_file("server.crt", f.leaf);
-	survive_damage(
-	    pki_join(pki_cert_pem(f.leaf), pki_cert_pem(f.middle), NULL), true);
+	survive_damage(PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.middle)), true);
 	for (int form = PKI_PKCS8; form <= PKI_TRADITIONAL_ENCRYPTED; form++)
 		survive_damage(pki_key_pem(f.leaf, form, "open sesame"), false);
 	free_family(&f);

@@ -52,8 +52,9 @@ START_TEST(a_target_alone_has_the_defaults)
 	ck_assert_int_eq(PARSE("localhost:4433"), 0);
 	ck_assert_str_eq(options.target.text, "localhost:4433");
 	ck_assert_int_eq(options.timeout_ms, 10000);
+	ck_assert_int_eq(options.end_after_ms, 1000);
 	ck_assert_int_eq(options.verbosity, 0);
-	ck_assert(!options.insecure && !options.keep_open);
+	ck_assert(!options.insecure);
 	ck_assert_ptr_null(options.message);
 	ck_assert_uint_eq(options.ca_files.count, 0);
 	tear_down();
@@ -71,6 +72,23 @@ START_TEST(options_may_stand_on_both_sides_of_the_target)
 	ck_assert_str_eq(options.ca_files.items[1], "b");
 	ck_assert_uint_eq(options.alpn.count, 2);
 	ck_assert_str_eq(options.alpn.items[1], "http/1.1");
+	tear_down();
+}
+END_TEST
+
+START_TEST(the_end_is_told_before_the_time_for_silence_is_over)
+{
+	ck_assert_int_eq(PARSE("--timeout", "600ms", "localhost:1"), 0);
+	ck_assert_int_eq(options.end_after_ms, 300);
+	tear_down();
+	ck_assert_int_eq(PARSE("--timeout", "0", "localhost:1"), 0);
+	ck_assert_int_eq(options.end_after_ms, 1000);
+	tear_down();
+	ck_assert_int_eq(PARSE("--end-after", "1h", "localhost:1"), 0);
+	ck_assert_int_eq(options.end_after_ms, 3600000);
+	tear_down();
+	ck_assert_int_eq(PARSE("--end-after", "0", "localhost:1"), 0);
+	ck_assert_int_eq(options.end_after_ms, 0);
 	tear_down();
 }
 END_TEST
@@ -105,6 +123,7 @@ START_TEST(what_is_wrong_is_named)
 	check_wrong(PARSE("-x", "localhost:1"), "-x is not an option");
 	check_wrong(PARSE("localhost:1", "--cert"), "--cert needs a value");
 	check_wrong(PARSE("--timeout", "soon", "localhost:1"), "--timeout: \"soon\"");
+	check_wrong(PARSE("--end-after", "x", "localhost:1"), "--end-after: \"x\"");
 	check_wrong(PARSE("--message", "a\\q", "localhost:1"), "\"\\q\" is no escape");
 	check_wrong(PARSE("--servername", "", "localhost:1"), "--servername");
 	check_wrong(PARSE("localhost"), "HOST:PORT");
@@ -158,7 +177,8 @@ int
 main(void)
 {
 	return SUITE_RUN("tlsc options", a_target_alone_has_the_defaults,
-	    options_may_stand_on_both_sides_of_the_target, a_message_has_escapes,
+	    options_may_stand_on_both_sides_of_the_target,
+	    the_end_is_told_before_the_time_for_silence_is_over, a_message_has_escapes,
 	    help_and_version_need_no_target, what_is_wrong_is_named,
 	    a_key_or_a_pin_needs_its_certificate, all_that_is_wrong_is_found_in_one_run,
 	    a_protocol_with_too_long_a_name_is_refused,

@@ -6,7 +6,6 @@
 #include <gnutls/crypto.h>
 
 #include <arpa/inet.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -301,19 +300,15 @@ pki_key_file(const char *name, const struct pki_pair *pair)
 }
 
 const char *
-pki_join(const char *first, ...)
+pki_join(const char *const *parts)
 {
 	char *all = memory_copy("");
-	va_list args;
 
-	va_start(args, first);
-	for (const char *text = first; text != NULL;
-	     text = va_arg(args, const char *)) {
-		char *longer = memory_format("%s%s", all, text);
+	for (; *parts != NULL; parts++) {
+		char *longer = memory_format("%s%s", all, *parts);
 		free(all);
 		all = longer;
 	}
-	va_end(args);
 	const char *kept = keep(all, strlen(all));
 	free(all);
 	return kept;

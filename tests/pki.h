@@ -60,7 +60,8 @@ const char *pki_key_pem(
 const char *pki_cert_file(const char *name, const struct pki_pair *pair);
 const char *pki_key_file(const char *name, const struct pki_pair *pair);
 
-/* The texts after each other up to a NULL, as one text. */
-const char *pki_join(const char *first, ...) __attribute__((sentinel));
+/* The texts after each other, as one. */
+#define PKI_JOIN(...) pki_join((const char *const[]){ __VA_ARGS__, NULL })
+const char *pki_join(const char *const *parts);
 
 #endif

@@ -141,28 +141,41 @@ is_gone() {
 	! kill -0 "$1"
 }
 
-is_ready_or_gone() {
-	grep -qE '^ACCEPT|listening on .*(done|ready)' server.log || is_gone "$server"
+is_ready() {
+	grep -qE '^ACCEPT|listening on IPv4 .*done' server.log
 }
 
-# start COMMAND...: on a port that it can have, written PORT in its arguments; its standard
-# input is the fifo "orders".
+# gnutls-serv goes on without the address that another program has.
+is_ready_or_failed() {
+	is_ready || grep -q 'bind() failed' server.log || is_gone "$server"
+}
+
+# launch COMMAND...: each PORT in it replaced; its standard input is a fifo, which the
+# script holds open as descriptor 4 so that neither side waits for the other
+launch() {
+	[ -p orders ] || mkfifo orders
+	exec 4<>orders
+	: >server.log
+	command=$(printf '%s\n' "$@" | sed "s/PORT/$port/")
+	(
+		set -f
+		IFS='
+'
+		# shellcheck disable=SC2086 # one word a line
+		exec timeout 100 $command
+	) <&4 >>server.log 2>&1 &
+	server=$!
+	servers="$servers $server"
+}
+
+# start COMMAND...: on the first port that it can have
 start() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		port=$((port + 1))
-		[ -p orders ] || mkfifo orders
-		command=$(printf '%s\n' "$@" | sed "s/PORT/$port/")
-		(
-			set -f
-			IFS='
-'
-			# shellcheck disable=SC2086 # one word a line
-			exec timeout 100 $command
-		) <>orders >server.log 2>&1 &
-		server=$!
-		servers="$servers $server"
-		within 10 is_ready_or_gone
-		is_gone "$server" 2>/dev/null || return 0
+		launch "$@"
+		within 10 is_ready_or_failed
+		is_ready && return 0
+		stop
 	done
 	echo "no server: $*" >&2
 	cat server.log >&2
@@ -191,6 +204,7 @@ stop() {
 	[ -n "$server" ] || return 0
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
+	exec 4>&-
 	rm -f orders
 	server=
 }
@@ -206,6 +220,22 @@ call() {
 # ask ARGUMENT...: one page of a web server
 ask() {
 	call --ca ca.pem --message "$request" "$@"
+}
+
+# converse ARGUMENT...: the client in the background; descriptor 3 is its input
+converse() {
+	mkfifo input
+	exec 3<>input
+	timeout 60 "$tlsc" --ca ca.pem "$@" <input >out 2>err 3>&- &
+	client=$!
+}
+
+# Ends the input of converse, and then the client is to end by itself.
+hang_up() {
+	exec 3>&-
+	wait "$client"
+	status=$?
+	rm -f input
 }
 
 complain() {
@@ -501,36 +531,30 @@ a_priority_string_is_obeyed() {
 # order LINE: to the interactive server, once its log has the text TEXT
 order() {
 	within 10 grep -q "$2" "$3" || complain "$3 lacks: $2"
-	echo "$1" >orders
+	echo "$1" >&4
 }
 
 key_updates_do_no_harm() {
 	openssl_server server -tls1_3 -msg
-	mkfifo input
-	timeout 60 "$tlsc" --ca ca.pem "localhost:$port" <>input >out 2>err &
-	client=$!
+	converse "localhost:$port"
 	order one CIPHER server.log
 	order K one out
 	order two '>>>.*KeyUpdate' server.log
-	echo reply >input
+	echo reply >&3
 	within 10 grep -q '<<<.*KeyUpdate' server.log || complain "no key update in return"
 	within 10 grep -q reply server.log || complain "no reply behind the key update"
 	order q two out
-	wait $client
+	hang_up
 	expect_output two
-	rm -f input
 }
 
 renegotiation_is_declined() {
 	openssl_server server -tls1_2
-	mkfifo input
-	timeout 60 "$tlsc" --ca ca.pem "localhost:$port" <>input >out 2>err &
-	client=$!
+	converse "localhost:$port"
 	order r CIPHER server.log
-	echo reply >input
+	echo reply >&3
 	within 10 grep -q 'no renegotiation' server.log || complain "nothing was declined"
-	wait $client
-	rm -f input
+	hang_up
 }
 
 the_secrets_are_logged_on_demand() {
@@ -571,21 +595,26 @@ a_message_is_sent_with_its_escapes() {
 	printf 'a\tb\\A\n' | cmp - out || complain "the echo differs"
 }
 
+the_end_of_the_input_is_told_at_the_wanted_time() {
+	echo_server
+	call --ca ca.pem --end-after 0 --message 'hello\n' "localhost:$port"
+	expect_status 0
+	expect_output hello
+	call --ca ca.pem --end-after 1h --timeout 1s --message 'hello\n' "localhost:$port"
+	expect_status 4
+	expect_output hello
+	expect_error 'truncated after 6 bytes: the server was silent for 1s'
+}
+
 lines_are_answered_while_the_input_is_open() {
 	echo_server
-	mkfifo input
-	timeout 60 "$tlsc" --timeout 1s --ca ca.pem "localhost:$port" <input >out 2>err &
-	client=$!
-	exec 3>input
+	converse --timeout 1s "localhost:$port"
 	for line in one two; do
 		echo $line >&3
 		within 10 grep -q $line out || complain "no answer to: $line"
 	done
-	exec 3>&-
-	wait $client
-	status=$?
+	hang_up
 	expect_status 0
-	rm -f input
 }
 
 a_closed_input_is_an_empty_one() {
@@ -598,7 +627,7 @@ a_closed_input_is_an_empty_one() {
 
 a_server_may_speak_unasked() {
 	openssl_server server
-	echo welcome >orders
+	echo welcome >&4
 	call --ca ca.pem "localhost:$port"
 	expect_output welcome
 }
@@ -615,22 +644,18 @@ a_unix_socket_is_a_target() {
 
 an_answer_that_is_cut_is_truncated() {
 	openssl_server server
-	mkfifo input
-	timeout 60 "$tlsc" --ca ca.pem "localhost:$port" <>input >out 2>err &
-	client=$!
+	converse "localhost:$port"
 	order 12345 CIPHER server.log
 	order q 12345 out
-	wait $client
-	status=$?
+	hang_up
 	expect_status 4
 	expect_error 'truncated: the connection ended without close_notify after 6 bytes'
-	rm -f input
 }
 
 a_server_that_falls_silent_truncates() {
 	openssl_server server
-	echo 12345 >orders
-	call --ca ca.pem --timeout 1s --keep-open --message hello "localhost:$port"
+	echo 12345 >&4
+	call --ca ca.pem --timeout 1s --end-after 1h --message hello "localhost:$port"
 	expect_status 4
 	expect_error 'bytes: the server was silent for 1s'
 }
@@ -698,18 +723,12 @@ a_socket_that_is_not_there_is_told() {
 # s_server serves one after the other, so a second client waits for its answer.
 a_server_that_does_not_answer_is_given_up() {
 	openssl_server server
-	mkfifo input
-	timeout 60 "$tlsc" --ca ca.pem "localhost:$port" <>input >out 2>err &
-	client=$!
+	converse "localhost:$port"
 	within 10 grep -q CIPHER server.log
 	call --timeout 1s "localhost:$port"
 	expect_status 1
 	expect_error 'handshake: no answer within 1s'
-	{
-		kill $client
-		wait $client
-	} 2>/dev/null
-	rm -f input
+	hang_up
 }
 
 what_is_not_tls_is_told() {
@@ -742,7 +761,7 @@ a_wrong_command_line_is_told() {
 help_and_version_are_printed() {
 	call --help
 	expect_status 0
-	expect_output '--keep-open'
+	expect_output '--end-after'
 	call --version
 	expect_status 0
 	expect_output 'GnuTLS'
@@ -789,6 +808,7 @@ for name in \
 	twenty_mebibytes_are_echoed \
 	sixty_four_mebibytes_are_received \
 	a_message_is_sent_with_its_escapes \
+	the_end_of_the_input_is_told_at_the_wanted_time \
 	lines_are_answered_while_the_input_is_open \
 	a_closed_input_is_an_empty_one \
 	a_server_may_speak_unasked \

@@ -6,6 +6,7 @@
 #include <gnutls/x509.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,20 +33,6 @@ read_file(const char *file, struct chain *anchors, struct findings *findings)
 	int result = chain_read(anchors, file, data, size, findings);
 	free(data);
 	return result;
-}
-
-static int
-verify(gnutls_x509_trust_list_t list, const struct chain *chain, const char *purpose,
-    unsigned *status)
-{
-	char *oid = memory_copy(purpose);
-	gnutls_typed_vdata_st wanted = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
-		.data = (unsigned char *)oid };
-
-	int code = gnutls_x509_trust_list_verify_crt2(
-	    list, chain->certs, (unsigned)chain->count, &wanted, 1, 0, status, NULL);
-	free(oid);
-	return code;
 }
 
 /* Why the library says no: the most telling of the bits of `status`. */
@@ -78,19 +65,22 @@ explain(unsigned status)
 	return "the library says no more";
 }
 
-static enum anchors_result
-judge(gnutls_x509_trust_list_t list, const char *anchors, const struct chain *chain,
-    const char *purpose, const char *file, struct findings *findings)
+/* Why `list` does not trust the chain for `purpose`, or NULL if it does. */
+static const char *
+find_fault(
+    gnutls_x509_trust_list_t list, const struct chain *chain, const char *purpose)
 {
-	const char *name = strcmp(anchors, "system") == 0 ? "the system" : anchors;
+	char *oid = memory_copy(purpose);
+	gnutls_typed_vdata_st wanted = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = (unsigned char *)oid };
 	unsigned status = 0;
-	int code = verify(list, chain, purpose, &status);
 
-	if (code >= 0 && status == 0)
-		return ANCHORS_TRUSTED;
-	findings_error(findings, "%s: is not trusted by %s: %s", file, name,
-	    code >= 0 ? explain(status) : gnutls_strerror(code));
-	return ANCHORS_UNTRUSTED;
+	int code = gnutls_x509_trust_list_verify_crt2(
+	    list, chain->certs, (unsigned)chain->count, &wanted, 1, 0, &status, NULL);
+	free(oid);
+	if (code < 0)
+		return gnutls_strerror(code);
+	return status != 0 ? explain(status) : NULL;
 }
 
 static int
@@ -123,16 +113,22 @@ anchors_verify(const char *anchors, const struct chain *chain, const char *purpo
     const char *file, struct findings *findings)
 {
 	gnutls_x509_trust_list_t list = NULL;
+	bool system = strcmp(anchors, "system") == 0;
 	enum anchors_result result = ANCHORS_UNREADABLE;
 
 	if (gnutls_x509_trust_list_init(&list, 0) < 0) {
 		findings_error(findings, "%s: cannot be verified: no memory", file);
 		return ANCHORS_UNREADABLE;
 	}
-	int ready = strcmp(anchors, "system") == 0 ? add_system(list, findings)
-	                                           : add_file(list, anchors, findings);
-	if (ready == 0)
-		result = judge(list, anchors, chain, purpose, file, findings);
+	int ready =
+	    system ? add_system(list, findings) : add_file(list, anchors, findings);
+	if (ready == 0) {
+		const char *fault = find_fault(list, chain, purpose);
+		result = fault == NULL ? ANCHORS_TRUSTED : ANCHORS_UNTRUSTED;
+		if (fault != NULL)
+			findings_error(findings, "%s: is not trusted by %s: %s", file,
+			    system ? "the system" : anchors, fault);
+	}
 	gnutls_x509_trust_list_deinit(list, 1);
 	return result;
 }

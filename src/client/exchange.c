@@ -9,9 +9,6 @@
 #include "base/deadline.h"
 #include "client/channel.h"
 
-/* How long a server may be silent before it learns that an empty input has ended. */
-#define QUIET_MS 1000
-
 /* So many records in a row, and then the other direction has its turn. */
 #define BURST 16
 
@@ -22,7 +19,7 @@ struct exchange {
 	bool input_over; /* all of it is handed to the channel */
 	bool end_over; /* close_notify is handed to it as well, or never will be */
 	bool sending_over; /* the connection does not take any more */
-	struct deadline quiet; /* when an empty input's end is told */
+	struct deadline quiet; /* when the end of the input is told */
 	struct deadline idle;
 	uint64_t seen_bytes; /* on the wire, when `idle` was set */
 	bool input_ready, answer_ready;
@@ -38,11 +35,8 @@ finish(struct exchange *exchange, enum exchange_end end, int error)
 static void
 note_progress(struct exchange *exchange)
 {
-	int64_t idle_ms = exchange->settings->idle_ms;
-	bool is_short = idle_ms > 0 && idle_ms < 2 * QUIET_MS;
-
-	exchange->idle = deadline_in(idle_ms);
-	exchange->quiet = deadline_in(is_short ? idle_ms / 2 + 1 : QUIET_MS);
+	exchange->idle = deadline_in(exchange->settings->idle_ms);
+	exchange->quiet = deadline_in(exchange->settings->end_after_ms);
 	exchange->seen_bytes = channel_wire_bytes(exchange->channel);
 }
 
@@ -97,10 +91,10 @@ send_input(struct exchange *exchange)
 static bool
 end_is_due(const struct exchange *exchange)
 {
-	if (!exchange->input_over || exchange->end_over ||
-	    exchange->settings->keep_open)
+	if (!exchange->input_over || exchange->end_over)
 		return false;
-	return exchange->outcome->bytes_sent > 0 || deadline_passed(exchange->quiet);
+	return exchange->settings->end_after_ms == 0 ||
+	       deadline_passed(exchange->quiet);
 }
 
 static bool
@@ -215,8 +209,7 @@ time_to_wait(const struct exchange *exchange)
 		return 0;
 	if (server_is_awaited(exchange))
 		deadline = exchange->idle;
-	if (exchange->input_over && !exchange->end_over &&
-	    !exchange->settings->keep_open)
+	if (exchange->input_over && !exchange->end_over)
 		deadline = deadline_earlier(deadline, exchange->quiet);
 	return deadline_left_ms(deadline);
 }

@@ -19,7 +19,8 @@ struct exchange_settings {
 	size_t message_size;
 	int input_fd, output_fd; /* stay the caller's; may be of any kind */
 	int64_t idle_ms; /* 0 for none */
-	bool keep_open; /* send no close_notify before the server does */
+	int64_t
+	    end_after_ms; /* silence before the server learns of the end; 0: at once */
 };
 
 enum exchange_end {
@@ -42,9 +43,9 @@ struct exchange_outcome {
  * comes, until the server ends it. Then it is over, even if there were more to send.
  *
  * When the input has ended, the server is told by a close_notify, without ending the TCP
- * connection (RFC 8446, 6.1): a server that reads all before it answers needs that, and
- * those that take it for a hang-up mostly look at TCP. If the input was empty, a server may
- * be one that speaks unasked: it has a second of silence before it is told.
+ * connection (RFC 8446, 6.1), for there are servers that read all before they answer. But
+ * others take it for a hang-up and drop the answer that they were about to give; so it is
+ * sent only when neither side has moved a byte for `end_after_ms`.
  *
  * Idle time counts only while the server is the one to be waited for: when the input has
  * ended, or while it does not take what was sent.

@@ -9,6 +9,8 @@
 #include "base/findings.h"
 #include "base/text.h"
 
+#define END_AFTER_MS 1000
+
 struct row {
 	char letter; /* '\0' without a short form */
 	const char *name;
@@ -33,7 +35,6 @@ DEFINE_SETTER(set_key, options->key_file = value)
 DEFINE_SETTER(set_pin_file, options->pin_file = value)
 DEFINE_SETTER(set_servername, options->servername = value)
 DEFINE_SETTER(set_priority, options->priority = value)
-DEFINE_SETTER(set_keep_open, options->keep_open = true)
 DEFINE_SETTER(set_insecure, options->insecure = true)
 DEFINE_SETTER(set_help, options->help = true)
 DEFINE_SETTER(set_version, options->version = true)
@@ -72,11 +73,20 @@ set_timeout(struct options *options, const char *value, struct findings *finding
 		    "--timeout: \"%s\" is no duration such as 500ms, 30s or 5m", value);
 }
 
+static void
+set_end_after(struct options *options, const char *value, struct findings *findings)
+{
+	if (text_parse_duration(value, &options->end_after_ms) < 0)
+		findings_error(findings,
+		    "--end-after: \"%s\" is no duration such as 500ms, 30s or 5m",
+		    value);
+}
+
 static const struct row rows[] = {
 	{ 0, "message", "TEXT", set_message,
 	    "send TEXT (\\n \\r \\t \\\\ \\xHH), not standard input" },
-	{ 0, "keep-open", NULL, set_keep_open,
-	    "do not tell the server that the input has ended" },
+	{ 0, "end-after", "DURATION", set_end_after,
+	    "tell that the input ended after such a silence [1s]" },
 	{ 0, "timeout", "DURATION", set_timeout,
 	    "for connecting, and for each silence [10s]" },
 	{ 0, "ca", "FILE", add_ca,
@@ -175,13 +185,26 @@ check_together(const struct options *options, struct findings *findings)
 		findings_error(findings, "--servername: a name is needed");
 }
 
+/* A second, but the server is told early enough to answer within the time for silence. */
+static int64_t
+default_end_after(const struct options *options)
+{
+	if (options->timeout_ms > 0 && options->timeout_ms < 2 * END_AFTER_MS)
+		return options->timeout_ms / 2;
+	return END_AFTER_MS;
+}
+
 int
 options_parse(struct options *options, int argc, char **argv, struct findings *findings)
 {
-	*options = (struct options){ .timeout_ms = 10000, .timeout_text = "10s" };
+	*options = (struct options){
+		.timeout_ms = 10000, .timeout_text = "10s", .end_after_ms = -1
+	};
 	parse_dashed(options, argc, argv, findings);
 	if (options->help || options->version)
 		return findings->errors == 0 ? 0 : -1;
+	if (options->end_after_ms < 0)
+		options->end_after_ms = default_end_after(options);
 	parse_target(options, argc, argv, findings);
 	check_together(options, findings);
 	return findings->errors == 0 ? 0 : -1;

@@ -25,9 +25,9 @@ struct options {
 	size_t message_size;
 	int64_t timeout_ms; /* 0: none */
 	const char *timeout_text; /* as it was written */
+	int64_t end_after_ms; /* of silence; 0: at once */
 	int verbosity;
 	bool insecure;
-	bool keep_open;
 	bool help, version; /* print it and do nothing else */
 };
 

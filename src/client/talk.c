@@ -131,7 +131,7 @@ converse(const struct options *options, struct channel *channel)
 		.input_fd = STDIN_FILENO,
 		.output_fd = STDOUT_FILENO,
 		.idle_ms = options->timeout_ms,
-		.keep_open = options->keep_open };
+		.end_after_ms = options->end_after_ms };
 
 	exchange_run(channel, &settings, &outcome);
 	channel_close(channel);

@@ -73,6 +73,8 @@ release(void *prepared)
 	free(prepared);
 }
 
-const struct responder_kind responder_file = {
-	.name = "file", .prepare = prepare, .answer = answer, .release = release
-};
+const struct responder_kind responder_file = { .name = "file",
+	.constant = true,
+	.prepare = prepare,
+	.answer = answer,
+	.release = release };

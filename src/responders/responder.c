@@ -50,3 +50,9 @@ responder_answer(const struct responder *responder, struct session *session)
 {
 	return responder->kind->answer(responder->prepared, session);
 }
+
+bool
+responder_is_constant(const struct responder *responder)
+{
+	return responder->kind->constant;
+}

@@ -22,6 +22,8 @@ struct responder_settings {
 
 struct responder_kind {
 	const char *name; /* as `respond` takes it */
+	bool
+	    constant; /* the answer is the same for every client, and it reads nothing */
 
 	/*
 	 * Makes what answering needs from the settings, checking them: NULL after an error
@@ -49,6 +51,9 @@ const char *responder_kind_name(int index);
 struct responder *responder_new(
     const struct responder_settings *settings, struct findings *findings);
 void responder_free(struct responder *responder);
+
+/* Whether the answer does not depend on the client, and may leave before it is known. */
+bool responder_is_constant(const struct responder *responder);
 
 int responder_answer(const struct responder *responder, struct session *session);
 

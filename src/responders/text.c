@@ -49,6 +49,8 @@ release(void *prepared)
 	free(text);
 }
 
-const struct responder_kind responder_text = {
-	.name = "text", .prepare = prepare, .answer = answer, .release = release
-};
+const struct responder_kind responder_text = { .name = "text",
+	.constant = true,
+	.prepare = prepare,
+	.answer = answer,
+	.release = release };

@@ -61,6 +61,7 @@ level_name(int index)
 #define NUMBER(min, max) .setting = { SETTING_NUMBER, min, max, NULL }
 #define SIZE(min, max) .setting = { SETTING_SIZE, min, max, NULL }
 #define DURATION .setting = { SETTING_DURATION, 0, INT64_MAX, NULL }
+#define DURATION_IN(min, max) .setting = { SETTING_DURATION, min, max, NULL }
 #define TEXT .setting = { SETTING_TEXT, 0, 0, NULL }
 #define PATH .setting = { SETTING_PATH, 0, 0, NULL }
 #define LIST .setting = { SETTING_LIST, 0, 0, NULL }
@@ -116,6 +117,11 @@ static const struct key keys[] = {
 	{ "tls-max", IN_SERVICE(context.policy.tls_max), CHOICE(policy_version_name),
 	    .standard = "1.3" },
 	{ "alpn", IN_SERVICE(context.alpn), LIST, .standard = "" },
+	{ "early-answer", IN_SERVICE(early_answer), BOOL, .standard = "yes" },
+	{ "session-tickets", IN_SERVICE(context.session_tickets), BOOL,
+	    .standard = "yes" },
+	{ "session-timeout", IN_SERVICE(context.session_timeout_ms),
+	    DURATION_IN(60000, 604800000), .standard = "6h" },
 	{ "handshake-timeout", IN_SERVICE(handshake_timeout_ms), DURATION,
 	    .standard = "10s" },
 	{ "idle-timeout", IN_SERVICE(idle_timeout_ms), DURATION, .standard = "1m" },

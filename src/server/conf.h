@@ -54,6 +54,7 @@ struct conf_service {
 	struct stringlist listen;
 	struct responder_settings responder;
 	struct context_settings context;
+	bool early_answer;
 	int64_t handshake_timeout_ms, idle_timeout_ms, max_lifetime_ms;
 };
 

@@ -2,6 +2,7 @@
 /* A connection, and how a worker serves it. */
 #include "server/connection.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "server/conf.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "tls/plainalert.h"
 #include "tls/session.h"
 #include "tls/transport.h"
 
@@ -52,18 +54,37 @@ is_logged(const struct connection *connection)
 	       snapshot_conf(connection->snapshot)->process.access_log;
 }
 
-void
-connection_fail(struct connection *connection, enum failure failure, const char *reason)
+static void
+log_failure(
+    const struct connection *connection, enum failure failure, const char *reason)
 {
 	char peer[ADDRESS_TEXT_SIZE];
 
-	stats_count(connection->stats, failure);
 	if (failure == FAILURE_INTERNAL)
 		log_error("%s: %s: %s: %s", address_format(&connection->peer, peer),
 		    connection->service->name, failure_name(failure), reason);
 	else if (is_logged(connection))
 		log_info("%s: %s: %s: %s", address_format(&connection->peer, peer),
 		    connection->service->name, failure_name(failure), reason);
+}
+
+void
+connection_fail(struct connection *connection, enum failure failure, const char *reason)
+{
+	stats_count(connection->stats, failure);
+	log_failure(connection, failure, reason);
+}
+
+void
+connection_refused(struct connection *connection, int alert)
+{
+	char reason[128];
+
+	stats_recount(connection->stats, FAILURE_CLIENT_ALERT);
+	snprintf(reason, sizeof reason,
+	    "the client refused the early answer: %s, said in plaintext (alert %d)",
+	    plainalert_name(alert), alert);
+	log_failure(connection, FAILURE_CLIENT_ALERT, reason);
 }
 
 /* When the parts of a connection's life began. */
@@ -80,12 +101,13 @@ log_done(const struct connection *connection, const struct session *session,
 	int64_t now_ns = deadline_now_ns();
 
 	session_facts(session, &facts);
-	log_info("%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s client=- in=%llu "
-		 "out=%llu queue=%.1fms handshake=%.1fms total=%.1fms",
+	log_info(
+	    "%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=- in=%llu "
+	    "out=%llu queue=%.1fms handshake=%.1fms total=%.1fms",
 	    address_format(&connection->peer, peer), connection->service->name,
 	    facts.version, facts.cipher, facts.group, facts.sni, facts.alpn,
-	    facts.resumed ? "yes" : "no", (unsigned long long)facts.bytes_in,
-	    (unsigned long long)facts.bytes_out,
+	    facts.resumed ? "yes" : "no", facts.early ? "yes" : "no",
+	    (unsigned long long)facts.bytes_in, (unsigned long long)facts.bytes_out,
 	    (double)(times->taken_ns - connection->queued_ns) / NS_PER_MS,
 	    (double)(times->shaken_ns - times->taken_ns) / NS_PER_MS,
 	    (double)(now_ns - connection->accepted_ns) / NS_PER_MS);
@@ -97,17 +119,31 @@ converse(struct connection *connection, struct session *session,
     struct transport *transport, struct times *times)
 {
 	const struct conf_service *conf = connection->service->conf;
-	int64_t accepted_ns = connection->accepted_ns;
 
-	transport_set_deadline(
-	    transport, deadline_after(accepted_ns, conf->handshake_timeout_ms), 0);
-	if (session_handshake(session) < 0)
-		return;
-	times->shaken_ns = deadline_now_ns();
-	transport_set_deadline(transport,
-	    deadline_after(accepted_ns, conf->max_lifetime_ms), conf->idle_timeout_ms);
-	responder_answer(connection->service->responder, session);
+	if (session_handshake(session) == 0) {
+		times->shaken_ns = deadline_now_ns();
+		transport_set_deadline(transport,
+		    deadline_after(connection->accepted_ns, conf->max_lifetime_ms),
+		    conf->idle_timeout_ms);
+		responder_answer(connection->service->responder, session);
+	}
 	session_finish(session);
+}
+
+/* Counts and logs how it went. */
+static void
+conclude(struct connection *connection, const struct session *session,
+    const struct times *times)
+{
+	if (session_failure(session) != FAILURE_NONE) {
+		connection_fail(
+		    connection, session_failure(session), session_reason(session));
+		return;
+	}
+	connection->early = session_is_early(session);
+	stats_count(connection->stats, FAILURE_NONE);
+	if (is_logged(connection))
+		log_done(connection, session, times);
 }
 
 /* A client that stands still must not keep the kernel busy with what it does not take. */
@@ -119,14 +155,13 @@ reset_on_close(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
-/* RFC 8446, 6.1: our close_notify is out; a reset must not overtake it, so the descriptor
- * lingers until the client has closed too. */
+/* RFC 8446, 6.1: our close_notify is out and our side is shut down; a reset must not
+ * overtake it, so the descriptor lingers until the client has closed too. */
 static enum connection_end
 part(struct connection *connection, const struct transport *transport)
 {
 	switch (transport->failure) {
 	case TRANSPORT_FINE:
-		shutdown(connection->fd, SHUT_WR);
 		return CONNECTION_LINGER;
 	case TRANSPORT_TIMED_OUT_WRITING:
 	case TRANSPORT_TIMED_OUT_READING:
@@ -140,24 +175,23 @@ part(struct connection *connection, const struct transport *transport)
 enum connection_end
 connection_serve(struct connection *connection, struct transport *transport)
 {
+	const struct service *service = connection->service;
 	struct times times = { .taken_ns = deadline_now_ns() };
 	bool sliced = address_family(&connection->peer) != AF_UNIX;
 
 	transport_attach(transport, connection->fd, sliced);
-	struct session *session = session_new(connection->service->context, transport);
+	transport_set_deadline(transport,
+	    deadline_after(
+		connection->accepted_ns, service->conf->handshake_timeout_ms),
+	    0);
+	struct session *session = session_new(service->context, transport,
+	    service->early ? SESSION_EARLY : SESSION_COMPLETE);
 	if (session == NULL) {
 		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
 		return CONNECTION_CLOSE;
 	}
 	converse(connection, session, transport, &times);
-	if (session_failure(session) != FAILURE_NONE) {
-		connection_fail(
-		    connection, session_failure(session), session_reason(session));
-	} else {
-		stats_count(connection->stats, FAILURE_NONE);
-		if (is_logged(connection))
-			log_done(connection, session, &times);
-	}
+	conclude(connection, session, &times);
 	session_free(session);
 	return part(connection, transport);
 }

@@ -28,6 +28,7 @@ struct connection {
 	struct deadline deadline; /* of that wait */
 	int fd;
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
+	bool early; /* answered before the client had finished its handshake */
 	uint64_t drained; /* bytes thrown away while lingering */
 	int64_t accepted_ns, queued_ns;
 	struct snapshot *snapshot;
@@ -60,6 +61,10 @@ enum connection_end {
  */
 enum connection_end connection_serve(
     struct connection *connection, struct transport *transport);
+
+/* Counts and logs an alert, by its number, that came instead of the end of a handshake
+ * whose answer had left early; it had been counted as answered. */
+void connection_refused(struct connection *connection, int alert);
 
 /* Counts and logs a failure from before a worker had it. */
 void connection_fail(

@@ -11,6 +11,11 @@
 #include "base/memory.h"
 #include "base/sync.h"
 #include "server/connection.h"
+#include "tls/plainalert.h"
+
+/* How long what workers gave may lie. Clients close within a round trip, so most that are
+ * collected after it need neither epoll_ctl(2) nor a turn of their own. */
+#define COLLECT_MS 5
 
 #define DRAIN_MAX (256 * 1024) /* a client that sends more is not about to close */
 
@@ -23,7 +28,8 @@ struct linger_list {
 	struct connection_list
 	    given; /* by workers, under the mutex, like given_count */
 	size_t given_count;
-	char bin[16384];
+	struct deadline collect; /* never, while nothing was given; under the mutex */
+	unsigned char bin[16384];
 };
 
 struct linger_list *
@@ -34,6 +40,7 @@ linger_new(struct loop *loop)
 	linger->loop = loop;
 	TAILQ_INIT(&linger->draining);
 	TAILQ_INIT(&linger->given);
+	linger->collect = deadline_never();
 	sync_mutex_init(&linger->mutex);
 	return linger;
 }
@@ -54,29 +61,28 @@ finish(struct linger_list *linger, struct connection *connection)
 }
 
 void
-linger_free(struct linger_list *linger)
-{
-	struct connection *connection;
-
-	if (linger == NULL)
-		return;
-	linger_collect(linger);
-	while ((connection = TAILQ_FIRST(&linger->draining)) != NULL)
-		finish(linger, connection);
-	sync_mutex_fini(&linger->mutex);
-	free(linger);
-}
-
-void
 linger_give(struct linger_list *linger, struct connection *connection)
 {
 	sync_lock(&linger->mutex);
 	bool first = TAILQ_EMPTY(&linger->given);
 	TAILQ_INSERT_TAIL(&linger->given, connection, link);
 	linger->given_count++;
+	if (first)
+		linger->collect = deadline_in(COLLECT_MS);
 	sync_unlock(&linger->mutex);
 	if (first)
 		loop_wake(linger->loop);
+}
+
+/* After an early answer the first bytes are the client's part of the handshake, or what it
+ * says instead. */
+static void
+look_for_alert(struct connection *connection, const unsigned char *bytes, size_t size)
+{
+	int alert = plainalert_find(bytes, size);
+
+	if (alert >= 0)
+		connection_refused(connection, alert);
 }
 
 /* Throws away what is there. True while more may come. */
@@ -88,6 +94,8 @@ drain(struct linger_list *linger, struct connection *connection)
 		    recv(connection->fd, linger->bin, sizeof linger->bin, MSG_DONTWAIT);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
+		if (connection->early && connection->drained == 0)
+			look_for_alert(connection, linger->bin, (size_t)n);
 		connection->drained += (uint64_t)n;
 		if (n == 0 || connection->drained > DRAIN_MAX)
 			return false;
@@ -123,33 +131,57 @@ linger_add(struct linger_list *linger, struct connection *connection)
 	linger->count++;
 }
 
-void
-linger_collect(struct linger_list *linger)
+/* Takes in what the workers gave; returns when there will be more to take. */
+static struct deadline
+collect(struct linger_list *linger)
 {
 	struct connection_list taken = TAILQ_HEAD_INITIALIZER(taken);
 	struct connection *connection;
 
 	sync_lock(&linger->mutex);
-	TAILQ_CONCAT(&taken, &linger->given, link);
-	linger->given_count = 0;
+	if (deadline_passed(linger->collect)) {
+		TAILQ_CONCAT(&taken, &linger->given, link);
+		linger->given_count = 0;
+		linger->collect = deadline_never();
+	}
+	struct deadline next = linger->collect;
 	sync_unlock(&linger->mutex);
 	while ((connection = TAILQ_FIRST(&taken)) != NULL) {
 		TAILQ_REMOVE(&taken, connection, link);
 		linger_add(linger, connection);
 	}
+	return next;
 }
 
 struct deadline
 linger_expire(struct linger_list *linger)
 {
+	struct deadline next = collect(linger);
 	struct connection *connection;
 
 	while ((connection = TAILQ_FIRST(&linger->draining)) != NULL) {
 		if (!deadline_passed(connection->deadline))
-			return connection->deadline;
+			return deadline_earlier(next, connection->deadline);
 		finish(linger, connection);
 	}
-	return deadline_never();
+	return next;
+}
+
+void
+linger_free(struct linger_list *linger)
+{
+	struct connection *connection;
+
+	if (linger == NULL)
+		return;
+	while ((connection = TAILQ_FIRST(&linger->given)) != NULL) {
+		TAILQ_REMOVE(&linger->given, connection, link);
+		connection_free(connection);
+	}
+	while ((connection = TAILQ_FIRST(&linger->draining)) != NULL)
+		finish(linger, connection);
+	sync_mutex_fini(&linger->mutex);
+	free(linger);
 }
 
 size_t

@@ -26,16 +26,18 @@ void linger_free(struct linger_list *linger);
 /* How long a connection may linger, from the next one on. */
 void linger_limit(struct linger_list *linger, int64_t close_timeout_ms);
 
-/* Takes a connection over from a worker and wakes the main thread. Any thread. */
+/* Takes a connection over from a worker, and sees to it that the main thread collects it
+ * soon. Any thread. */
 void linger_give(struct linger_list *linger, struct connection *connection);
 
 /* Takes a connection over in the main thread. */
 void linger_add(struct linger_list *linger, struct connection *connection);
 
-/* Takes in what the workers gave. */
-void linger_collect(struct linger_list *linger);
-
-/* Closes those whose time is up; returns when the next one's will be. */
+/*
+ * Takes in what the workers gave, if there has been time for their clients to close too,
+ * so that most are done with at once; and closes those whose time is up. Returns when it
+ * wants to be called again.
+ */
 struct deadline linger_expire(struct linger_list *linger);
 
 /* How many linger, with those not yet collected. */

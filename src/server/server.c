@@ -158,7 +158,8 @@ warn_fixed(const struct conf *old, const struct conf *new)
 static int
 use_new_snapshot(struct server *server, struct findings *findings)
 {
-	struct snapshot *new = snapshot_new(server->origin.path, findings);
+	struct snapshot *new =
+	    snapshot_new(server->origin.path, server->snapshot, findings);
 
 	if (new == NULL)
 		return -1;
@@ -421,7 +422,6 @@ server_run(struct server *server)
 {
 	while (!is_stopped(server)) {
 		loop_turn(server->loop, expire_all(server));
-		linger_collect(server->linger);
 		if (server->ready_count > 0)
 			enqueue_ready(server);
 	}

@@ -101,11 +101,25 @@ prepare(struct snapshot *snapshot, struct service *service,
 	check_policy(conf, &found);
 	service->context = context_new(&conf->context, &found);
 	service->responder = responder_new(&conf->responder, &found);
+	service->early = conf->early_answer && service->responder != NULL &&
+	                 responder_is_constant(service->responder);
 	conf_locate(&conf->section, &found, findings);
 }
 
+/* Lets clients resume what they began with services of the same name. */
+static void
+inherit(struct snapshot *snapshot, const struct snapshot *old)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		for (size_t j = 0; j < old->count; j++)
+			if (strcmp(snapshot->services[i].name, old->services[j].name) ==
+			    0)
+				context_inherit(snapshot->services[i].context,
+				    old->services[j].context);
+}
+
 struct snapshot *
-snapshot_new(const char *path, struct findings *findings)
+snapshot_new(const char *path, const struct snapshot *old, struct findings *findings)
 {
 	struct snapshot *snapshot = memory_new(sizeof *snapshot);
 	size_t errors = findings->errors;
@@ -120,10 +134,13 @@ snapshot_new(const char *path, struct findings *findings)
 		prepare(snapshot, &snapshot->services[i], snapshot->conf->services[i],
 		    findings);
 	}
-	if (findings->errors == errors)
-		return snapshot;
-	snapshot_drop(snapshot);
-	return NULL;
+	if (findings->errors > errors) {
+		snapshot_drop(snapshot);
+		return NULL;
+	}
+	if (old != NULL)
+		inherit(snapshot, old);
+	return snapshot;
 }
 
 struct snapshot *

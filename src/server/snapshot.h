@@ -9,6 +9,7 @@
  * meanwhile. Made by the main thread, read by any.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ struct service {
 	const struct conf_service *conf;
 	struct context *context;
 	struct responder *responder;
+	bool early; /* the answer may leave with our first flight */
 	struct address *addresses; /* where it listens */
 	size_t address_count;
 };
@@ -34,9 +36,11 @@ struct service {
 /*
  * Reads the configuration at `path` and prepares all services. Everything wrong or odd goes
  * into `findings`, each with its place. Returns a snapshot with one reference, or NULL after
- * an error.
+ * an error. Where it takes the place of `old`, which may be NULL, clients of a service that
+ * keeps its name can go on resuming their sessions.
  */
-struct snapshot *snapshot_new(const char *path, struct findings *findings);
+struct snapshot *snapshot_new(
+    const char *path, const struct snapshot *old, struct findings *findings);
 
 /* Another reference. Any thread. */
 struct snapshot *snapshot_take(struct snapshot *snapshot);

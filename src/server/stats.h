@@ -19,6 +19,14 @@ stats_count(struct stats *stats, enum failure failure)
 	atomic_fetch_add_explicit(&stats->ended[failure], 1, memory_order_relaxed);
 }
 
+/* What was counted as answered turned out to be a failure. */
+static inline void
+stats_recount(struct stats *stats, enum failure failure)
+{
+	atomic_fetch_sub_explicit(&stats->ended[FAILURE_NONE], 1, memory_order_relaxed);
+	stats_count(stats, failure);
+}
+
 static inline uint64_t
 stats_done(const struct stats *stats)
 {

@@ -18,6 +18,8 @@ struct context {
 	size_t pair_count;
 	struct stringlist alpn_names;
 	gnutls_datum_t *alpn;
+	gnutls_datum_t ticket_key; /* empty: no tickets */
+	unsigned ticket_seconds;
 };
 
 /* The path of the n-th key; NULL when it stands in the certificate's file. */
@@ -132,6 +134,43 @@ prepare_alpn(
 	}
 }
 
+/* The key is made afresh at each start, so that one that leaks opens no older tickets. */
+static void
+prepare_tickets(struct context *context, const struct context_settings *settings,
+    struct findings *findings)
+{
+	if (!settings->session_tickets)
+		return;
+	context->ticket_seconds = (unsigned)(settings->session_timeout_ms / 1000);
+	if (gnutls_session_ticket_key_generate(&context->ticket_key) < 0)
+		findings_error(findings, "session-tickets: no random key can be had");
+}
+
+static void
+drop_ticket_key(struct context *context)
+{
+	memory_wipe(context->ticket_key.data, context->ticket_key.size);
+	gnutls_free(context->ticket_key.data);
+	context->ticket_key = (gnutls_datum_t){ 0 };
+}
+
+void
+context_inherit(struct context *context, const struct context *old)
+{
+	/* Other certificates, policies and protocols change nothing of who may resume:
+	 * the ticket says what was agreed upon, and the policy is applied anew. */
+	if (context->ticket_key.size != old->ticket_key.size)
+		return;
+	memcpy(
+	    context->ticket_key.data, old->ticket_key.data, context->ticket_key.size);
+}
+
+bool
+context_has_tickets(const struct context *context)
+{
+	return context->ticket_key.size > 0;
+}
+
 static bool
 files_add_up(const struct context_settings *settings, struct findings *findings)
 {
@@ -157,6 +196,7 @@ context_new(const struct context_settings *settings, struct findings *findings)
 
 	context->policy = policy_new(&settings->policy, findings);
 	prepare_alpn(context, &settings->alpn, findings);
+	prepare_tickets(context, settings, findings);
 	if (files_add_up(settings, findings)) {
 		load_pairs(context, settings, findings);
 		install_pairs(context, findings);
@@ -177,6 +217,7 @@ context_free(struct context *context)
 	for (size_t i = 0; i < context->pair_count; i++)
 		keypair_free(context->pairs[i]);
 	free(context->pairs);
+	drop_ticket_key(context);
 	stringlist_fini(&context->alpn_names);
 	free(context->alpn);
 	policy_free(context->policy);
@@ -213,10 +254,24 @@ context_print(const struct context *context, FILE *out, const char *indent)
 	policy_print(context->policy, out, indent);
 }
 
-int
-context_equip(const struct context *context, struct gnutls_session_int *session)
+static int
+equip_tickets(const struct context *context, gnutls_session_t session)
 {
-	if (gnutls_priority_set(session, policy_priority(context->policy)) < 0)
+	if (context->ticket_key.size == 0)
+		return 0;
+	gnutls_db_set_cache_expiration(session, (int)context->ticket_seconds);
+	return gnutls_session_ticket_enable_server(session, &context->ticket_key);
+}
+
+int
+context_equip(
+    const struct context *context, struct gnutls_session_int *session, bool wants_p256)
+{
+	gnutls_priority_t priority = wants_p256 ? policy_priority_p256(context->policy)
+	                                        : policy_priority(context->policy);
+
+	if (gnutls_priority_set(session, priority) < 0 ||
+	    equip_tickets(context, session) < 0)
 		return -1;
 	if (gnutls_credentials_set(
 		session, GNUTLS_CRD_CERTIFICATE, context->credentials) < 0)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/stringlist.h"
@@ -25,6 +26,8 @@ struct context_settings {
 	char *pin_file; /* "" for none */
 	struct stringlist alpn; /* most wanted first; empty: the extension is ignored */
 	struct policy_settings policy;
+	bool session_tickets; /* clients may resume */
+	int64_t session_timeout_ms; /* for how long; at most a week (RFC 8446, 4.6.1) */
 };
 
 /*
@@ -35,11 +38,21 @@ struct context *context_new(
     const struct context_settings *settings, struct findings *findings);
 void context_free(struct context *context);
 
+/* Lets tickets of `old` be accepted by `context`, which takes its place at a reload. */
+void context_inherit(struct context *context, const struct context *old);
+
 /* Prints certificates and policy, a line each behind `indent`. */
 void context_print(const struct context *context, FILE *out, const char *indent);
 
-/* The inside, for files under src/tls/ only. */
+/*
+ * For files under src/tls/ only: gives a fresh session what it needs, for a client whose
+ * hello does, or does not, want P-256. 0, or -1 when memory is exhausted.
+ */
 struct gnutls_session_int;
-int context_equip(const struct context *context, struct gnutls_session_int *session);
+int context_equip(
+    const struct context *context, struct gnutls_session_int *session, bool wants_p256);
+
+/* Whether sessions get a ticket. */
+bool context_has_tickets(const struct context *context);
 
 #endif

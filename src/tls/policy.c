@@ -13,8 +13,10 @@
 enum { VERSION_1_2, VERSION_1_3 };
 enum { PROFILE_MODERN, PROFILE_TLS13, PROFILE_COMPATIBLE };
 
-/* Versions stand apart: they come first in a priority string and can be narrowed. */
-#define MODERN_GROUPS "+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
+/* Versions and the first two groups stand apart from a profile: versions can be narrowed,
+ * and which group comes first depends on the client. */
+#define X25519_FIRST "+GROUP-X25519:+GROUP-SECP256R1"
+#define P256_FIRST "+GROUP-SECP256R1:+GROUP-X25519"
 #define MODERN_CIPHERS "+AES-128-GCM:+CHACHA20-POLY1305:+AES-256-GCM"
 #define SIGNATURES "+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"
 
@@ -26,17 +28,16 @@ static const struct {
 	/* RFC 9325, 4.2: ephemeral key exchange and AEAD only; no tickets in TLS 1.2,
 	 * which would undo forward secrecy (4.2.1). */
 	[PROFILE_MODERN] = { "modern", VERSION_1_2,
-	    MODERN_GROUPS ":+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
-			  ":+AEAD:" SIGNATURES
-			  ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
+	    "+GROUP-SECP384R1:+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
+	    ":+AEAD:" SIGNATURES ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
 	[PROFILE_TLS13] = { "tls13", VERSION_1_3,
-	    MODERN_GROUPS ":" MODERN_CIPHERS ":+AEAD:" SIGNATURES
-			  ":%SERVER_PRECEDENCE" },
+	    "+GROUP-SECP384R1:" MODERN_CIPHERS ":+AEAD:" SIGNATURES
+	    ":%SERVER_PRECEDENCE" },
 	/* CBC suites behind the rest, for clients from before 2014. */
 	[PROFILE_COMPATIBLE] = { "compatible", VERSION_1_2,
-	    MODERN_GROUPS ":+GROUP-SECP521R1:+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
-			  ":+AES-128-CBC:+AES-256-CBC:+AEAD:+SHA256:+SHA384:+SHA1:"
-			  "+SIGN-ALL:%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
+	    "+GROUP-SECP384R1:+GROUP-SECP521R1:+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
+	    ":+AES-128-CBC:+AES-256-CBC:+AEAD:+SHA256:+SHA384:+SHA1:+SIGN-ALL"
+	    ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
 };
 
 static const struct {
@@ -51,7 +52,7 @@ static const struct {
 #define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 struct policy {
-	gnutls_priority_t priority;
+	gnutls_priority_t priority, priority_p256;
 };
 
 const char *
@@ -72,9 +73,15 @@ policy_priority(const struct policy *policy)
 	return policy->priority;
 }
 
+struct gnutls_priority_st *
+policy_priority_p256(const struct policy *policy)
+{
+	return policy->priority_p256 != NULL ? policy->priority_p256 : policy->priority;
+}
+
 /* A profile as a priority string, the newest version first; the caller frees it. */
 static char *
-profile_string(const struct policy_settings *settings)
+profile_string(const struct policy_settings *settings, const char *groups)
 {
 	int min = profiles[settings->profile].tls_min;
 	char *text = memory_copy("NONE");
@@ -86,8 +93,8 @@ profile_string(const struct policy_settings *settings)
 		free(text);
 		text = longer;
 	}
-	char *whole =
-	    memory_format("%s:%s", text, profiles[settings->profile].priority);
+	char *whole = memory_format(
+	    "%s:%s:%s", text, groups, profiles[settings->profile].priority);
 	free(text);
 	return whole;
 }
@@ -217,15 +224,15 @@ check_versions(const struct policy *policy, struct findings *findings)
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");
 }
 
-static struct policy *
+static gnutls_priority_t
 parse(const char *text, struct findings *findings)
 {
-	struct policy *policy = memory_new(sizeof *policy);
+	gnutls_priority_t priority;
 	const char *wrong = text;
-	int code = gnutls_priority_init(&policy->priority, text, &wrong);
+	int code = gnutls_priority_init(&priority, text, &wrong);
 
 	if (code == 0)
-		return policy;
+		return priority;
 	if (code == GNUTLS_E_INVALID_REQUEST && *wrong != '\0')
 		findings_error(findings,
 		    "priority: the library does not know what starts at \"%.40s\": "
@@ -233,31 +240,24 @@ parse(const char *text, struct findings *findings)
 		    wrong);
 	else
 		findings_error(findings, "priority: %s", gnutls_strerror(code));
-	free(policy);
 	return NULL;
 }
 
-static struct policy *
-from_priority(const struct policy_settings *settings, struct findings *findings)
+static void
+from_priority(struct policy *policy, const struct policy_settings *settings,
+    struct findings *findings)
 {
-	size_t errors = findings->errors;
-	struct policy *policy = parse(settings->priority, findings);
-
-	if (policy == NULL)
-		return NULL;
+	policy->priority = parse(settings->priority, findings);
+	if (policy->priority == NULL)
+		return;
 	check_versions(policy, findings);
 	check_weak(policy, settings->allow_weak, findings);
-	if (findings->errors == errors)
-		return policy;
-	policy_free(policy);
-	return NULL;
 }
 
-struct policy *
-policy_new(const struct policy_settings *settings, struct findings *findings)
+static void
+from_profile(struct policy *policy, const struct policy_settings *settings,
+    struct findings *findings)
 {
-	if (settings->priority != NULL && settings->priority[0] != '\0')
-		return from_priority(settings, findings);
 	if (settings->tls_min > settings->tls_max ||
 	    profiles[settings->profile].tls_min > settings->tls_max) {
 		findings_error(findings,
@@ -267,12 +267,30 @@ policy_new(const struct policy_settings *settings, struct findings *findings)
 		    policy_profile_name(settings->profile),
 		    policy_version_name(profiles[settings->profile].tls_min),
 		    policy_version_name(settings->tls_min));
-		return NULL;
+		return;
 	}
-	char *text = profile_string(settings);
-	struct policy *policy = parse(text, findings);
+	char *text = profile_string(settings, X25519_FIRST);
+	policy->priority = parse(text, findings);
 	free(text);
-	return policy;
+	text = profile_string(settings, P256_FIRST);
+	policy->priority_p256 = parse(text, findings);
+	free(text);
+}
+
+struct policy *
+policy_new(const struct policy_settings *settings, struct findings *findings)
+{
+	struct policy *policy = memory_new(sizeof *policy);
+	size_t errors = findings->errors;
+
+	if (settings->priority != NULL && settings->priority[0] != '\0')
+		from_priority(policy, settings, findings);
+	else
+		from_profile(policy, settings, findings);
+	if (findings->errors == errors)
+		return policy;
+	policy_free(policy);
+	return NULL;
 }
 
 void
@@ -281,6 +299,7 @@ policy_free(struct policy *policy)
 	if (policy == NULL)
 		return;
 	gnutls_priority_deinit(policy->priority);
+	gnutls_priority_deinit(policy->priority_p256);
 	free(policy);
 }
 

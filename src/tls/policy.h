@@ -39,7 +39,12 @@ void policy_free(struct policy *policy);
 /* Prints versions, suites, groups and signatures in effect, a line each with `indent`. */
 void policy_print(const struct policy *policy, FILE *out, const char *indent);
 
-/* What a session needs; for files under src/tls/ only, and owned by the policy. */
+/*
+ * What a session needs; for files under src/tls/ only, and owned by the policy. The second
+ * is the same with P-256 before X25519, for a client that brings no key share but that:
+ * with the server's preference in force the first would ask it for another hello.
+ */
 struct gnutls_priority_st *policy_priority(const struct policy *policy);
+struct gnutls_priority_st *policy_priority_p256(const struct policy *policy);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tls/clienthello.h"
 #include "tls/context.h"
 #include "tls/transport.h"
 
@@ -24,7 +25,7 @@ struct session {
 	gnutls_session_t tls;
 	struct transport *transport;
 	enum failure failure;
-	bool handshaken;
+	bool handshaken, has_tickets;
 	uint64_t bytes_in, bytes_out; /* of application data */
 	bool alert_due; /* the client has to be told by an alert */
 	char reason[REASON_SIZE];
@@ -96,21 +97,36 @@ keep_secrets(gnutls_session_t tls, const char *label, const gnutls_datum_t *secr
 	return 0;
 }
 
-struct session *
-session_new(const struct context *context, struct transport *transport)
+/* A transport that fails here fails again in the handshake, where it is told. */
+static bool
+wants_p256(struct transport *transport)
 {
-	const unsigned flags = GNUTLS_SERVER | GNUTLS_NO_SIGNAL;
+	const unsigned char *bytes;
+	ssize_t n = transport_await(transport, &bytes);
+
+	return n > 0 && clienthello_wants_p256(bytes, (size_t)n);
+}
+
+struct session *
+session_new(const struct context *context, struct transport *transport,
+    enum session_start start)
+{
+	/* One ticket, of our own, instead of the library's two. */
+	const unsigned flags = GNUTLS_SERVER | GNUTLS_NO_SIGNAL |
+	                       GNUTLS_NO_AUTO_SEND_TICKET |
+	                       (start == SESSION_EARLY ? GNUTLS_ENABLE_EARLY_START : 0);
 	struct session *session = calloc(1, sizeof *session);
 
 	if (session == NULL)
 		return NULL;
 	session->plain_alert = -1;
 	session->transport = transport;
+	session->has_tickets = context_has_tickets(context);
 	if (gnutls_init(&session->tls, flags) < 0) {
 		free(session);
 		return NULL;
 	}
-	if (context_equip(context, session->tls) < 0) {
+	if (context_equip(context, session->tls, wants_p256(transport)) < 0) {
 		session_free(session);
 		return NULL;
 	}
@@ -243,6 +259,16 @@ is_again(const struct session *session, ssize_t code)
 	       code == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
+/* Offers resumption; a client that cannot use it, or a ticket that cannot be made, costs
+ * the connection nothing. */
+static void
+send_ticket(struct session *session)
+{
+	if (session->has_tickets &&
+	    gnutls_protocol_get_version(session->tls) == GNUTLS_TLS1_3)
+		gnutls_session_ticket_send(session->tls, 1, 0);
+}
+
 int
 session_handshake(struct session *session)
 {
@@ -251,13 +277,10 @@ session_handshake(struct session *session)
 	do
 		code = gnutls_handshake(session->tls);
 	while (is_again(session, code));
-	if (code < 0) {
-		fail_code(session, code);
-		if (session->transport->failure == TRANSPORT_FINE)
-			transport_flush(session->transport);
-		return -1;
-	}
+	if (code < 0)
+		return fail_code(session, code);
 	session->handshaken = true;
+	send_ticket(session);
 	return 0;
 }
 
@@ -310,9 +333,15 @@ session_finish(struct session *session)
 			code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
 		while (is_again(session, code));
 	}
-	if (transport_flush(session->transport) < 0)
+	if (transport_finish(session->transport) < 0)
 		fail_transport(session);
 	return session->failure == FAILURE_NONE ? 0 : -1;
+}
+
+bool
+session_is_early(const struct session *session)
+{
+	return gnutls_session_get_flags(session->tls) & GNUTLS_SFLAGS_EARLY_START;
 }
 
 enum failure
@@ -369,6 +398,7 @@ session_facts(const struct session *session, struct session_facts *facts)
 	read_sni(tls, facts->sni, sizeof facts->sni);
 	read_alpn(tls, facts->alpn, sizeof facts->alpn);
 	facts->resumed = gnutls_session_is_resumed(tls);
+	facts->early = session_is_early(session);
 	facts->bytes_in = session->bytes_in;
 	facts->bytes_out = session->bytes_out;
 }

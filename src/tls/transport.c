@@ -127,8 +127,9 @@ send_some(struct transport *transport, size_t sent, int flags)
 	return n;
 }
 
-int
-transport_flush(struct transport *transport)
+/* Sends all that has gathered, with `more` among the flags of send(2). */
+static int
+flush_with(struct transport *transport, int more)
 {
 	size_t sent = 0;
 
@@ -138,13 +139,30 @@ transport_flush(struct transport *transport)
 		int flags = wait_for(transport, POLLOUT);
 		if (flags < 0)
 			return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
-		ssize_t n = send_some(transport, sent, flags);
+		ssize_t n = send_some(transport, sent, flags | more);
 		if (n < 0)
 			return -1;
 		sent += (size_t)n;
 	}
 	transport->out_end = 0;
 	return 0;
+}
+
+int
+transport_flush(struct transport *transport)
+{
+	return flush_with(transport, 0);
+}
+
+int
+transport_finish(struct transport *transport)
+{
+	/* MSG_MORE holds the last segment back until shutdown(2) adds the FIN to it. */
+	if (flush_with(transport, MSG_MORE) < 0)
+		return -1;
+	if (shutdown(transport->fd, SHUT_WR) == 0)
+		return 0;
+	return fail(transport, TRANSPORT_BROKEN, errno);
 }
 
 int
@@ -240,6 +258,17 @@ transport_read(struct transport *transport, void *bytes, size_t size)
 			return n;
 	}
 	return take(transport, bytes, size);
+}
+
+ssize_t
+transport_await(struct transport *transport, const unsigned char **bytes)
+{
+	if (transport->in_end == transport->in_start) {
+		ssize_t n = fill(transport);
+		if (n <= 0)
+			return n;
+	}
+	return (ssize_t)transport_pending(transport, bytes);
 }
 
 ssize_t

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Alerts in plaintext. */
+#include "tls/plainalert.h"
+
+#include <gnutls/gnutls.h>
+
+#define HEADER_SIZE 5
+#define TYPE_ALERT 21
+#define ALERT_SIZE 2
+
+int
+plainalert_find(const unsigned char *bytes, size_t size)
+{
+	while (size >= HEADER_SIZE) {
+		size_t length = (size_t)bytes[3] << 8 | bytes[4];
+		if (length > size - HEADER_SIZE)
+			return -1;
+		if (bytes[0] == TYPE_ALERT && length == ALERT_SIZE)
+			return bytes[HEADER_SIZE + 1];
+		bytes += HEADER_SIZE + length;
+		size -= HEADER_SIZE + length;
+	}
+	return -1;
+}
+
+const char *
+plainalert_name(int description)
+{
+	const char *name =
+	    gnutls_alert_get_strname((gnutls_alert_description_t)description);
+
+	return name != NULL ? name : "unknown alert";
+}
