@@ -108,9 +108,12 @@ sleep_in_line(struct queue *queue)
 	struct sleeper self = { .next = queue->sleepers };
 
 	sync_semaphore_init(&self.woken);
+	/* Whoever wakes it has taken it out: it is in no list when this returns. */
+	/* cppcheck-suppress autoVariables */
 	queue->sleepers = &self;
 	sync_unlock(&queue->mutex);
 	sync_take(&self.woken);
+	sync_semaphore_fini(&self.woken);
 	sync_lock(&queue->mutex);
 	queue->waking--;
 }
