@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd against clients, honest, odd and hostile. */
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -459,6 +459,26 @@ START_TEST(a_client_that_reads_slowly_but_steadily_gets_everything)
 }
 END_TEST
 
+START_TEST(a_client_that_reads_very_little_at_a_time_is_not_idle)
+{
+	const char *path = make_file("big", 8 * MIB, NULL);
+	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 900ms\n");
+	struct peer_options slow = { .gulp = 4096 };
+	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), &slow);
+
+	ck_assert_int_eq(peer_shake(peer), 0);
+	for (int i = 0; i < 25; i++) {
+		peer_step(peer);
+		poll(NULL, 0, 100);
+	}
+	slow.gulp = 0;
+	ck_assert_int_eq(peer_run(peer), 0);
+	ck_assert_uint_eq(peer->size, 8 * MIB);
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(the_longest_life_ends_even_a_steady_reader)
 {
 	const char *path = make_file("big", 64 * MIB, NULL);
@@ -759,6 +779,7 @@ main(void)
 	    an_alert_in_plaintext_is_seen_behind_an_early_answer,
 	    a_client_that_never_reads_ends_at_the_write_timeout,
 	    a_client_that_reads_slowly_but_steadily_gets_everything,
+	    a_client_that_reads_very_little_at_a_time_is_not_idle,
 	    the_longest_life_ends_even_a_steady_reader,
 	    an_empty_file_is_an_empty_answer, a_file_is_read_afresh_for_each_client,
 	    a_file_that_is_gone_ends_in_an_alert_and_nothing_else,
