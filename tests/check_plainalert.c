@@ -42,17 +42,9 @@ START_TEST(what_is_cut_is_no_alert)
 }
 END_TEST
 
-START_TEST(every_description_has_a_name)
-{
-	for (int i = -1; i < 300; i++)
-		ck_assert_ptr_nonnull(plainalert_name(i));
-}
-END_TEST
-
 int
 main(void)
 {
 	return SUITE_RUN("plainalert", an_alert_is_found_among_records,
-	    an_encrypted_alert_says_nothing, what_is_cut_is_no_alert,
-	    every_description_has_a_name);
+	    an_encrypted_alert_says_nothing, what_is_cut_is_no_alert);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mutexes and conditions that abort rather than fail. */
+/* Mutexes and semaphores that abort rather than fail. */
 #include "base/sync.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 static void
 insist(int error, const char *call)
@@ -41,52 +40,26 @@ sync_unlock(pthread_mutex_t *mutex)
 }
 
 void
-sync_condition_init(pthread_cond_t *condition)
+sync_semaphore_init(sem_t *semaphore)
 {
-	pthread_condattr_t attributes;
-
-	insist(pthread_condattr_init(&attributes), "pthread_condattr_init");
-	insist(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC),
-	    "pthread_condattr_setclock");
-	insist(pthread_cond_init(condition, &attributes), "pthread_cond_init");
-	pthread_condattr_destroy(&attributes);
+	insist(sem_init(semaphore, 0, 0), "sem_init");
 }
 
 void
-sync_condition_fini(pthread_cond_t *condition)
+sync_semaphore_fini(sem_t *semaphore)
 {
-	insist(pthread_cond_destroy(condition), "pthread_cond_destroy");
+	insist(sem_destroy(semaphore), "sem_destroy");
 }
 
 void
-sync_signal(pthread_cond_t *condition)
+sync_post(sem_t *semaphore)
 {
-	insist(pthread_cond_signal(condition), "pthread_cond_signal");
+	insist(sem_post(semaphore), "sem_post");
 }
 
 void
-sync_broadcast(pthread_cond_t *condition)
+sync_take(sem_t *semaphore)
 {
-	insist(pthread_cond_broadcast(condition), "pthread_cond_broadcast");
-}
-
-void
-sync_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
-{
-	insist(pthread_cond_wait(condition, mutex), "pthread_cond_wait");
-}
-
-bool
-sync_wait_until(
-    pthread_cond_t *condition, pthread_mutex_t *mutex, struct deadline deadline)
-{
-	const int64_t ns_per_s = 1000000000;
-	struct timespec at = { .tv_sec = deadline.at_ns / ns_per_s,
-		.tv_nsec = deadline.at_ns % ns_per_s };
-	int error = pthread_cond_timedwait(condition, mutex, &at);
-
-	if (error == ETIMEDOUT)
-		return false;
-	insist(error, "pthread_cond_timedwait");
-	return true;
+	while (sem_wait(semaphore) < 0)
+		insist(errno == EINTR ? 0 : errno, "sem_wait");
 }

@@ -3,28 +3,22 @@
 #define TLSD_BASE_SYNC_H
 
 /*
- * Mutexes and conditions whose calls cannot fail: a failed mutex call is a bug in this
- * program, so it aborts. Waiting with a deadline uses the monotonic clock.
+ * Mutexes and semaphores whose calls cannot fail: a failed one is a bug in this program,
+ * so it aborts.
  */
 
 #include <pthread.h>
-#include <stdbool.h>
-
-#include "base/deadline.h"
+#include <semaphore.h>
 
 void sync_mutex_init(pthread_mutex_t *mutex);
 void sync_mutex_fini(pthread_mutex_t *mutex);
 void sync_lock(pthread_mutex_t *mutex);
 void sync_unlock(pthread_mutex_t *mutex);
 
-void sync_condition_init(pthread_cond_t *condition);
-void sync_condition_fini(pthread_cond_t *condition);
-void sync_signal(pthread_cond_t *condition);
-void sync_broadcast(pthread_cond_t *condition);
-void sync_wait(pthread_cond_t *condition, pthread_mutex_t *mutex);
-
-/* Like sync_wait; false when `deadline` passed first. */
-bool sync_wait_until(
-    pthread_cond_t *condition, pthread_mutex_t *mutex, struct deadline deadline);
+/* A semaphore that starts at 0. The one who takes may destroy it at once. */
+void sync_semaphore_init(sem_t *semaphore);
+void sync_semaphore_fini(sem_t *semaphore);
+void sync_post(sem_t *semaphore);
+void sync_take(sem_t *semaphore);
 
 #endif

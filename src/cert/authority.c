@@ -76,7 +76,6 @@ examine(const struct authority *authority, const struct authority_files *files,
     struct findings *findings)
 {
 	gnutls_x509_crt_t cert = authority->chain.certs[0];
-	char date[CERTIFICATE_DATE_SIZE];
 	time_t end = gnutls_x509_crt_get_expiration_time(cert);
 
 	if (!privatekey_matches(authority->key, cert))
@@ -89,10 +88,12 @@ examine(const struct authority *authority, const struct authority_files *files,
 		    "%s: is no authority and may not sign others: make one with "
 		    "tlscert ca",
 		    files->cert);
-	if (end <= time(NULL))
+	if (end <= time(NULL)) {
+		char date[CERTIFICATE_DATE_SIZE];
 		findings_error(findings,
 		    "%s: the authority expired on %s: make a new one with tlscert ca",
 		    files->cert, certificate_date(end, date));
+	}
 }
 
 int

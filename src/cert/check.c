@@ -73,11 +73,11 @@ read_chain(const char *file, struct chain *chain, struct verdict *verdict)
 		char *why = unreadable_why(file, errno);
 		findings_error(&verdict->findings, "%s", why);
 		free(why);
-	} else {
-		chain_read(chain, file, data, size, &verdict->findings);
-		memory_wipe(data, size); /* a key may stand beside the certificate */
-		free(data);
+		return -1;
 	}
+	chain_read(chain, file, data, size, &verdict->findings);
+	memory_wipe(data, size); /* a key may stand beside the certificate */
+	free(data);
 	return verdict->findings.errors == 0 ? 0 : -1;
 }
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/stringlist.h"
-#include "client/alert.h"
+#include "base/alert.h"
 #include "client/chain.h"
 #include "client/parameters.h"
 #include "tls/transport.h"

@@ -2,6 +2,7 @@
 /* Trusted authorities, the client's own certificate, and the priorities. */
 #include "client/parameters.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,10 @@ read_blob(struct blob *blob, const char *path, size_t limit, struct findings *fi
 {
 	if (file_read(path, limit, &blob->data, &blob->size) == 0)
 		return 0;
-	findings_error(findings, "%s: %m", path);
+	if (errno == EINVAL)
+		findings_error(findings, "%s: is not a regular file", path);
+	else
+		findings_error(findings, "%s: %m", path);
 	*blob = (struct blob){ NULL, 0 };
 	return -1;
 }

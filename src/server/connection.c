@@ -7,12 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/alert.h"
 #include "base/log.h"
 #include "responders/responder.h"
 #include "server/conf.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
-#include "tls/plainalert.h"
 #include "tls/session.h"
 #include "tls/transport.h"
 
@@ -83,7 +83,7 @@ connection_refused(struct connection *connection, int alert)
 	stats_recount(connection->stats, FAILURE_CLIENT_ALERT);
 	snprintf(reason, sizeof reason,
 	    "the client refused the early answer: %s, said in plaintext (alert %d)",
-	    plainalert_name(alert), alert);
+	    alert_name((unsigned)alert), alert);
 	log_failure(connection, FAILURE_CLIENT_ALERT, reason);
 }
 

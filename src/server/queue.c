@@ -8,12 +8,20 @@
 #include "base/memory.h"
 #include "base/sync.h"
 
+/* A worker that sleeps, on its own stack. */
+struct sleeper {
+	sem_t woken;
+	struct sleeper *next;
+};
+
 struct queue {
 	pthread_mutex_t mutex;
-	pthread_cond_t ready; /* something to pop, or closed */
 	struct connection **ring;
 	size_t capacity, first, count;
-	size_t sleepers; /* workers that wait in queue_pop() */
+	/* Who came last is woken first: while load is light few workers do it all, with
+	 * their stacks and buffers warm in the caches, however many there are. */
+	struct sleeper *sleepers;
+	size_t waking; /* woken, but not back at the queue yet */
 	bool closed, refused;
 	void (*on_space)(void *context);
 	void *context;
@@ -30,7 +38,6 @@ queue_new(size_t capacity, void (*on_space)(void *context), void *context)
 	queue->on_space = on_space;
 	queue->context = context;
 	sync_mutex_init(&queue->mutex);
-	sync_condition_init(&queue->ready);
 	return queue;
 }
 
@@ -39,27 +46,45 @@ queue_free(struct queue *queue)
 {
 	if (queue == NULL)
 		return;
-	sync_condition_fini(&queue->ready);
 	sync_mutex_fini(&queue->mutex);
 	free(queue->ring);
 	free(queue);
 }
 
+/*
+ * Takes out the worker to be woken, under the mutex; NULL if there is no need: one that is
+ * on its way takes a connection each, and so may one that was never asleep. It is woken
+ * without the mutex, so that it does not run into the lock of whoever woke it.
+ */
+static struct sleeper *
+take_sleeper(struct queue *queue)
+{
+	struct sleeper *sleeper = queue->sleepers;
+
+	if (sleeper == NULL || queue->waking >= queue->count)
+		return NULL;
+	queue->sleepers = sleeper->next;
+	queue->waking++;
+	return sleeper;
+}
+
 bool
 queue_push(struct queue *queue, struct connection *connection)
 {
+	struct sleeper *sleeper = NULL;
+
 	sync_lock(&queue->mutex);
 	bool taken = !queue->closed && queue->count < queue->capacity;
-	bool wake = taken && queue->sleepers > 0;
 	if (taken) {
 		size_t last = (queue->first + queue->count++) % queue->capacity;
 		queue->ring[last] = connection;
+		sleeper = take_sleeper(queue);
 	} else {
 		queue->refused = true;
 	}
 	sync_unlock(&queue->mutex);
-	if (wake)
-		sync_signal(&queue->ready);
+	if (sleeper != NULL)
+		sync_post(&sleeper->woken);
 	return taken;
 }
 
@@ -67,9 +92,8 @@ queue_push(struct queue *queue, struct connection *connection)
 static struct connection *
 take_first(struct queue *queue, bool *space)
 {
-	if (queue->count == 0)
-		return NULL;
 	struct connection *connection = queue->ring[queue->first];
+
 	queue->first = (queue->first + 1) % queue->capacity;
 	queue->count--;
 	*space = queue->refused;
@@ -77,17 +101,34 @@ take_first(struct queue *queue, bool *space)
 	return connection;
 }
 
+/* Sleeps until woken; the mutex is given up meanwhile. */
+static void
+sleep_in_line(struct queue *queue)
+{
+	struct sleeper self = { .next = queue->sleepers };
+
+	sync_semaphore_init(&self.woken);
+	/* Whoever wakes it has taken it out: it is in no list when this returns. */
+	/* cppcheck-suppress autoVariables */
+	queue->sleepers = &self;
+	sync_unlock(&queue->mutex);
+	sync_take(&self.woken);
+	sync_semaphore_fini(&self.woken);
+	sync_lock(&queue->mutex);
+	queue->waking--;
+}
+
 struct connection *
 queue_pop(struct queue *queue)
 {
+	struct connection *connection = NULL;
 	bool space = false;
 
 	sync_lock(&queue->mutex);
-	queue->sleepers++;
 	while (queue->count == 0 && !queue->closed)
-		sync_wait(&queue->ready, &queue->mutex);
-	queue->sleepers--;
-	struct connection *connection = take_first(queue, &space);
+		sleep_in_line(queue);
+	if (queue->count > 0)
+		connection = take_first(queue, &space);
 	sync_unlock(&queue->mutex);
 	if (space)
 		queue->on_space(queue->context);
@@ -97,10 +138,12 @@ queue_pop(struct queue *queue)
 struct connection *
 queue_try_pop(struct queue *queue)
 {
-	bool space = false;
+	struct connection *connection = NULL;
+	bool space;
 
 	sync_lock(&queue->mutex);
-	struct connection *connection = take_first(queue, &space);
+	if (queue->count > 0)
+		connection = take_first(queue, &space);
 	sync_unlock(&queue->mutex);
 	return connection;
 }
@@ -110,8 +153,13 @@ queue_close(struct queue *queue)
 {
 	sync_lock(&queue->mutex);
 	queue->closed = true;
+	while (queue->sleepers != NULL) {
+		struct sleeper *sleeper = queue->sleepers;
+		queue->sleepers = sleeper->next;
+		queue->waking++;
+		sync_post(&sleeper->woken);
+	}
 	sync_unlock(&queue->mutex);
-	sync_broadcast(&queue->ready);
 }
 
 size_t

@@ -2,8 +2,6 @@
 /* Alerts in plaintext. */
 #include "tls/plainalert.h"
 
-#include <gnutls/gnutls.h>
-
 #define HEADER_SIZE 5
 #define TYPE_ALERT 21
 #define ALERT_SIZE 2
@@ -21,13 +19,4 @@ plainalert_find(const unsigned char *bytes, size_t size)
 		size -= HEADER_SIZE + length;
 	}
 	return -1;
-}
-
-const char *
-plainalert_name(int description)
-{
-	const char *name =
-	    gnutls_alert_get_strname((gnutls_alert_description_t)description);
-
-	return name != NULL ? name : "unknown alert";
 }

@@ -4,7 +4,7 @@
 
 /*
  * Alerts that a client sends before it has keys: in TLS 1.3 that is how some say that they
- * do not trust the certificate (RFC 8446, 5.1 and 6). Pure functions.
+ * do not trust the certificate (RFC 8446, 5.1 and 6). A pure function.
  */
 
 #include <stddef.h>
@@ -12,8 +12,5 @@
 /* The description of the first plaintext alert among the records in `bytes`; -1 if there is
  * none. */
 int plainalert_find(const unsigned char *bytes, size_t size);
-
-/* Words for an alert's description, such as "Unknown CA". */
-const char *plainalert_name(int description);
 
 #endif

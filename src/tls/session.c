@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alert.h"
 #include "base/text.h"
 #include "tls/clienthello.h"
 #include "tls/context.h"
@@ -193,13 +194,10 @@ fail_transport(struct session *session)
 }
 
 static int
-fail_alert(struct session *session, int alert, const char *how)
+fail_alert(struct session *session, unsigned alert, const char *how)
 {
-	const char *name = gnutls_alert_get_strname((gnutls_alert_description_t)alert);
-
 	session_fail(session, FAILURE_CLIENT_ALERT,
-	    "the client refused: %s%s (alert %d)",
-	    name != NULL ? name : "unknown alert", how, alert);
+	    "the client refused: %s%s (alert %u)", alert_name(alert), how, alert);
 	session->alert_due = false;
 	return -1;
 }
@@ -252,9 +250,11 @@ fail_code(struct session *session, int code)
 		return -1;
 	}
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		return fail_alert(session, gnutls_alert_get(session->tls), "");
+		return fail_alert(
+		    session, (unsigned)gnutls_alert_get(session->tls), "");
 	if (session->plain_alert >= 0)
-		return fail_alert(session, session->plain_alert, ", said in plaintext");
+		return fail_alert(
+		    session, (unsigned)session->plain_alert, ", said in plaintext");
 	code = blame(session, code);
 	session_fail(session, classify(code), "%s", gnutls_strerror(code));
 	gnutls_alert_send_appropriate(session->tls, code);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "client/alert.h"
+#include "base/alert.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_CLIENT_ALERT_H
-#define TLSD_CLIENT_ALERT_H
+#ifndef TLSD_BASE_ALERT_H
+#define TLSD_BASE_ALERT_H
 
 /* The names of TLS alerts. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The names of TLS alerts, as the registry has them but in words. */
-#include "client/alert.h"
+#include "base/alert.h"
 
 #include <stddef.h>
 
