@@ -183,8 +183,9 @@ open_door(struct acceptor *acceptor, const struct address *address, int backlog,
 		findings_error(findings, "listen: %s: %s%s",
 		    address_format(address, text), strerrordesc_np(errno),
 		    errno == EADDRINUSE ? ": does another server run there?"
-		    : errno == EACCES   ? ": ports below 1024 need root at the start"
-					: "");
+		    : errno == EEXIST ? ": it is no socket: remove it, or name another"
+		    : errno == EACCES ? ": ports below 1024 need root at the start"
+				      : "");
 		return NULL;
 	}
 	struct door *door = memory_new(sizeof *door);
