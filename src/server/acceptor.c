@@ -25,6 +25,7 @@ struct door {
 	struct watch watch; /* its holder is the acceptor */
 	struct listener *listener;
 	const struct service *service;
+	bool announced; /* in the log */
 };
 
 struct acceptor {
@@ -307,14 +308,17 @@ acceptor_expire(struct acceptor *acceptor)
 }
 
 void
-acceptor_announce(const struct acceptor *acceptor)
+acceptor_announce(struct acceptor *acceptor)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
-	for (size_t i = 0; i < acceptor->count; i++)
-		log_notice("listening: %s: %s",
-		    listener_format(acceptor->doors[i]->listener, text),
-		    acceptor->doors[i]->service->name);
+	for (size_t i = 0; i < acceptor->count; i++) {
+		struct door *door = acceptor->doors[i];
+		if (!door->announced)
+			log_notice("listening: %s: %s",
+			    listener_format(door->listener, text), door->service->name);
+		door->announced = true;
+	}
 }
 
 void
