@@ -64,6 +64,12 @@ remember_child(pid_t pid)
 	children.pids[i] = pid;
 }
 
+void
+daemon_adopt(pid_t pid)
+{
+	remember_child(pid);
+}
+
 /* What this module keeps goes when the process does, and so do the children. */
 static void
 set_up(void)

@@ -89,6 +89,9 @@ void daemon_expect_clean_log(struct daemon *daemon);
  * to both outputs is `*output`, freed when the process exits. */
 int daemon_run(const char **output, const char *const arguments[3]);
 
+/* Kills a process that daemonized, too, when the test ends. */
+void daemon_adopt(pid_t pid);
+
 /* Pauses for a moment between two looks at a condition; fails the test when `deadline_ns`,
  * made by daemon_deadline(), is over, saying what was waited for. */
 long long daemon_deadline(void);
