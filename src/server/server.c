@@ -177,6 +177,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	warn_fixed(snapshot_conf(server->snapshot), snapshot_conf(new));
 	snapshot_drop(server->snapshot);
 	server->snapshot = new;
+	acceptor_announce(server->acceptor);
 	apply_limits(server);
 	return 0;
 }

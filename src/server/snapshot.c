@@ -127,6 +127,10 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	atomic_init(&snapshot->references, 1);
 	snapshot->time = time(NULL);
 	snapshot->conf = conf_read(path, findings);
+	if (snapshot->conf->files.count == 0) { /* anything else would only follow */
+		snapshot_drop(snapshot);
+		return NULL;
+	}
 	snapshot->services =
 	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
 	for (size_t i = 0; i < snapshot->conf->service_count; i++) {

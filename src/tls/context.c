@@ -171,6 +171,12 @@ context_has_tickets(const struct context *context)
 	return context->ticket_key.size > 0;
 }
 
+bool
+context_speaks(const struct context *context, unsigned version)
+{
+	return policy_speaks(context->policy, version);
+}
+
 static bool
 files_add_up(const struct context_settings *settings, struct findings *findings)
 {

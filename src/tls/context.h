@@ -55,4 +55,7 @@ int context_equip(
 /* Whether sessions get a ticket. */
 bool context_has_tickets(const struct context *context);
 
+/* Whether the policy enables `version`, a gnutls_protocol_t. */
+bool context_speaks(const struct context *context, unsigned version);
+
 #endif

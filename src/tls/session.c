@@ -25,6 +25,7 @@
 struct session {
 	gnutls_session_t tls;
 	struct transport *transport;
+	const struct context *context;
 	enum failure failure;
 	bool handshaken, has_tickets;
 	uint64_t bytes_in, bytes_out; /* of application data */
@@ -122,6 +123,7 @@ session_new(const struct context *context, struct transport *transport,
 		return NULL;
 	session->plain_alert = -1;
 	session->transport = transport;
+	session->context = context;
 	session->has_tickets = context_has_tickets(context);
 	if (gnutls_init(&session->tls, flags) < 0) {
 		free(session);
@@ -223,6 +225,19 @@ classify(int code)
 	}
 }
 
+/* Where TLS 1.3 alone is spoken the library takes an older hello in, and then blames the
+ * cipher suites. */
+static int
+blame(const struct session *session, int code)
+{
+	unsigned version = gnutls_protocol_get_version(session->tls);
+
+	return code == GNUTLS_E_NO_CIPHER_SUITES &&
+	               !context_speaks(session->context, version)
+	           ? GNUTLS_E_UNSUPPORTED_VERSION_PACKET
+	           : code;
+}
+
 /* Turns the library's code into a failure with a reason; the first one stays. */
 static int
 fail_code(struct session *session, int code)
@@ -240,6 +255,7 @@ fail_code(struct session *session, int code)
 	if (session->plain_alert >= 0)
 		return fail_alert(
 		    session, (unsigned)session->plain_alert, ", said in plaintext");
+	code = blame(session, code);
 	session_fail(session, classify(code), "%s", gnutls_strerror(code));
 	gnutls_alert_send_appropriate(session->tls, code);
 	session->alert_due = false;
