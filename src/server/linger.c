@@ -21,6 +21,8 @@
 
 struct linger_list {
 	struct loop *loop;
+	void (*returned)(void *context, struct connection *connection);
+	void *context;
 	int64_t close_timeout_ms;
 	struct connection_list draining; /* the longest first, so deadlines in order */
 	size_t count;
@@ -33,11 +35,14 @@ struct linger_list {
 };
 
 struct linger_list *
-linger_new(struct loop *loop)
+linger_new(struct loop *loop,
+    void (*returned)(void *context, struct connection *connection), void *context)
 {
 	struct linger_list *linger = memory_new(sizeof *linger);
 
 	linger->loop = loop;
+	linger->returned = returned;
+	linger->context = context;
 	TAILQ_INIT(&linger->draining);
 	TAILQ_INIT(&linger->given);
 	linger->collect = deadline_never();
@@ -63,14 +68,19 @@ finish(struct linger_list *linger, struct connection *connection)
 void
 linger_give(struct linger_list *linger, struct connection *connection)
 {
+	/* Nobody minds waiting, unless it is for the worker that had it. */
+	struct deadline collect = connection->hurried
+	                              ? (struct deadline){ .at_ns = deadline_now_ns() }
+	                              : deadline_in(COLLECT_MS);
+
 	sync_lock(&linger->mutex);
-	bool first = TAILQ_EMPTY(&linger->given);
 	TAILQ_INSERT_TAIL(&linger->given, connection, link);
 	linger->given_count++;
-	if (first)
-		linger->collect = deadline_in(COLLECT_MS);
+	bool sooner = collect.at_ns < linger->collect.at_ns;
+	if (sooner)
+		linger->collect = collect;
 	sync_unlock(&linger->mutex);
-	if (first)
+	if (sooner)
 		loop_wake(linger->loop);
 }
 
@@ -148,7 +158,11 @@ collect(struct linger_list *linger)
 	sync_unlock(&linger->mutex);
 	while ((connection = TAILQ_FIRST(&taken)) != NULL) {
 		TAILQ_REMOVE(&taken, connection, link);
-		linger_add(linger, connection);
+		linger->returned(linger->context, connection);
+		if (connection->finished)
+			connection_free(connection);
+		else
+			linger_add(linger, connection);
 	}
 	return next;
 }
