@@ -68,11 +68,10 @@ finish(struct linger_list *linger, struct connection *connection)
 void
 linger_give(struct linger_list *linger, struct connection *connection)
 {
-	/* Nobody minds waiting, unless it is for the worker that had it. */
-	struct deadline collect = connection->hurried
-	                              ? (struct deadline){ .at_ns = deadline_now_ns() }
-	                              : deadline_in(COLLECT_MS);
+	struct deadline collect = deadline_in(COLLECT_MS);
 
+	if (connection->hurried) /* somebody waits for the worker that had it */
+		collect.at_ns = deadline_now_ns();
 	sync_lock(&linger->mutex);
 	TAILQ_INSERT_TAIL(&linger->given, connection, link);
 	linger->given_count++;
