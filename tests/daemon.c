@@ -57,11 +57,11 @@ static void
 remember_child(pid_t pid)
 {
 	for (size_t i = 0; i < MAX_CHILDREN; i++)
-		if (children.pids[i] <= 0) {
+		if (children.pids[i] == 0) {
 			children.pids[i] = pid;
 			return;
 		}
-	ck_abort_msg("a test has at most %d children", MAX_CHILDREN);
+	ck_abort_msg("more than %d children", MAX_CHILDREN);
 }
 
 void
