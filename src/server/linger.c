@@ -142,7 +142,7 @@ linger_add(struct linger_list *linger, struct connection *connection)
 
 /* Takes in what the workers gave; returns when there will be more to take. */
 static struct deadline
-collect(struct linger_list *linger)
+collect_given(struct linger_list *linger)
 {
 	struct connection_list taken = TAILQ_HEAD_INITIALIZER(taken);
 	struct connection *connection;
@@ -169,7 +169,7 @@ collect(struct linger_list *linger)
 struct deadline
 linger_expire(struct linger_list *linger)
 {
-	struct deadline next = collect(linger);
+	struct deadline next = collect_given(linger);
 	struct connection *connection;
 
 	while ((connection = TAILQ_FIRST(&linger->draining)) != NULL) {
