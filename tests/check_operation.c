@@ -540,8 +540,6 @@ START_TEST(a_reload_adds_and_removes_services_and_listeners)
 	daemon_configure(daemon, daemon_ini("listen = 127.0.0.2:0\n[one]\ntext = 1b\n"
 					    "[two]\nlisten = 127.0.0.3:0\ntext = 2\n"));
 	daemon_reload(daemon, "done");
-	/* Before a connection, which may linger when it has been answered. */
-	size_t descriptors = daemon_descriptors(daemon);
 	ck_assert_str_eq(peer_ask(port), "1b");
 	daemon_expect(daemon, "listening: [127.0.0.2]:");
 	daemon_expect(daemon, "listening: [127.0.0.3]:");
