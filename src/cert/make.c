@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "cert/arguments.h"
 #include "cert/authority.h"
+#include "cert/authoritypaths.h"
 #include "cert/issue.h"
 #include "cert/pairfiles.h"
 #include "cert/report.h"
@@ -48,34 +49,18 @@ end(struct making *making)
 	pairfiles_fini(&making->files);
 }
 
-/* The path of the authority's certificate: as given, or by its default name. */
-static char *
-authority_path(const struct arguments *arguments)
-{
-	if (arguments->ca_cert != NULL)
-		return memory_copy(arguments->ca_cert);
-	if (strcmp(arguments->out_dir, ".") == 0)
-		return memory_copy("ca.crt");
-	return memory_format("%s/ca.crt", arguments->out_dir);
-}
-
 static int
 load_authority(struct making *making, const struct issue_request *request)
 {
-	const struct arguments *arguments = making->arguments;
-	char *cert = authority_path(arguments);
-	char *key = arguments->ca_key != NULL ? memory_copy(arguments->ca_key)
-	                                      : pairfiles_key_beside(cert);
-	struct authority_files files = {
-		.cert = cert, .key = key, .pin_file = arguments->ca_pin_file
-	};
+	struct authority *authority = &making->authority;
+	struct authoritypaths paths;
 
+	authoritypaths_init(&paths, making->arguments, making->arguments->out_dir);
 	int result =
 	    request->purpose == ISSUE_FOR_AUTHORITY
-		? authority_load_above(&making->authority, &files, &making->findings)
-		: authority_load(&making->authority, &files, &making->findings);
-	free(key);
-	free(cert);
+		? authority_load_above(authority, &paths.files, &making->findings)
+		: authority_load(authority, &paths.files, &making->findings);
+	authoritypaths_fini(&paths);
 	return result;
 }
 
@@ -237,11 +222,12 @@ make_client(const struct arguments *arguments)
 	    subject_client(&making.subject, arguments->operands,
 		arguments->operand_count, &making.findings));
 	if (status == DONE) {
-		char *ca = authority_path(arguments);
+		struct authoritypaths paths;
+		authoritypaths_init(&paths, arguments, arguments->out_dir);
 		printf("Give both files to the client. A server asks for them with, in "
 		       "tlsd.ini:\n    client-verify = require\n");
-		print_setting("ca-file", ca);
-		free(ca);
+		print_setting("ca-file", paths.cert);
+		authoritypaths_fini(&paths);
 	}
 	end(&making);
 	return status;

@@ -24,7 +24,7 @@ join(const char *folder, const char *base, const char *ending)
 }
 
 char *
-pairfiles_key_beside(const char *cert)
+pairfiles_beside(const char *cert, const char *ending)
 {
 	const char *dot = strrchr(cert, '.'), *slash = strrchr(cert, '/');
 	const char *name = slash != NULL ? slash + 1 : cert;
@@ -32,7 +32,7 @@ pairfiles_key_beside(const char *cert)
 
 	if (dot != NULL && dot > name)
 		length = (size_t)(dot - cert);
-	return memory_format("%.*s.key", (int)length, cert);
+	return memory_format("%.*s%s", (int)length, cert, ending);
 }
 
 void
@@ -44,7 +44,7 @@ pairfiles_init(
 	if (arguments->key != NULL)
 		files->key = memory_copy(arguments->key);
 	else if (arguments->cert != NULL)
-		files->key = pairfiles_key_beside(arguments->cert);
+		files->key = pairfiles_beside(arguments->cert, ".key");
 	else
 		files->key = join(arguments->out_dir, base, ".key");
 }

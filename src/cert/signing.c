@@ -48,11 +48,19 @@ signing_set_life(gnutls_x509_crt_t cert, time_t not_after)
 int
 signing_set_key(gnutls_x509_crt_t cert, gnutls_x509_privkey_t key)
 {
-	unsigned char id[KEY_ID_SIZE];
-	size_t size = sizeof id;
 	int code = gnutls_x509_crt_set_key(cert, key);
 
-	STEP(code, gnutls_x509_crt_get_key_id(cert, 0, id, &size));
+	STEP(code, signing_set_key_id(cert));
+	return code;
+}
+
+int
+signing_set_key_id(gnutls_x509_crt_t cert)
+{
+	unsigned char id[KEY_ID_SIZE];
+	size_t size = sizeof id;
+	int code = gnutls_x509_crt_get_key_id(cert, 0, id, &size);
+
 	STEP(code, gnutls_x509_crt_set_subject_key_id(cert, id, size));
 	return code;
 }

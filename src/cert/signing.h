@@ -39,6 +39,9 @@ int signing_set_life(gnutls_x509_crt_t cert, time_t not_after);
 /* Sets the public half of `key` with its identifier (RFC 5280, 4.2.1.2). */
 int signing_set_key(gnutls_x509_crt_t cert, gnutls_x509_privkey_t key);
 
+/* Sets the identifier of the key that is in `cert`. */
+int signing_set_key_id(gnutls_x509_crt_t cert);
+
 /* The identifier of the key in `signer`, at most `*size` bytes. */
 int signing_key_id(gnutls_x509_crt_t signer, unsigned char *id, size_t *size);
 

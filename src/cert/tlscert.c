@@ -5,12 +5,14 @@
 #include <gnutls/gnutls.h>
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cert/arguments.h"
 #include "cert/check.h"
 #include "cert/make.h"
+#include "cert/renew.h"
 #include "cert/show.h"
 
 static const struct command commands[] = {
@@ -67,6 +69,17 @@ static const struct command commands[] = {
 	    .days = 398,
 	    .usage_status = 2,
 	    .run = make_client },
+	{ .name = "renew",
+	    .operands = "CERT...",
+	    .summary = "Renews certificates: the same again, for longer",
+	    .details =
+		"\nEach CERT is the file that is replaced. Reads ca.crt and ca.key\n"
+		"beside it, unless it is self-signed.\n",
+	    .options = ARGUMENT_RENEW | ARGUMENT_KEY | ARGUMENT_SIGN,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .usage_status = 2,
+	    .run = renew },
 	{ .name = "show",
 	    .operands = "FILE...",
 	    .summary = "Shows what stands in certificates",
@@ -157,6 +170,7 @@ main(int argc, char **argv)
 {
 	int status;
 
+	signal(SIGXFSZ, SIG_IGN); /* a file too large is an error, not an end */
 	if (argc < 2) {
 		fprintf(stderr, "tlscert: missing COMMAND: see tlscert --help\n");
 		return USAGE;
