@@ -7,7 +7,7 @@
 
 help_names_every_command() {
 	expect 0 --help || return 1
-	for command in self-signed ca server client renew show check; do
+	for command in self-signed ca server client renew revoke crl show check; do
 		has out "  $command" && expect 0 $command --help &&
 			has out "usage: tlscert $command" && expect 0 --help || return 1
 	done

@@ -57,9 +57,11 @@ pairfiles_fini(struct pairfiles *files)
 	*files = (struct pairfiles){ NULL, NULL };
 }
 
-static void
-examine_path(const char *path, enum file_existing existing, struct findings *findings)
+int
+pairfiles_examine_path(
+    const char *path, enum file_existing existing, struct findings *findings)
 {
+	size_t errors = findings->errors;
 	struct stat st;
 	const char *slash = strrchr(path, '/');
 	char *folder = slash == NULL
@@ -78,6 +80,7 @@ examine_path(const char *path, enum file_existing existing, struct findings *fin
 		    "%s: there is no folder %s: mkdir -p %s makes it", path, folder,
 		    folder);
 	free(folder);
+	return findings->errors == errors ? 0 : -1;
 }
 
 int
@@ -86,8 +89,8 @@ pairfiles_examine(const struct pairfiles *files, enum file_existing existing,
 {
 	size_t errors = findings->errors;
 
-	examine_path(files->cert, existing, findings);
-	examine_path(files->key, existing, findings);
+	pairfiles_examine_path(files->cert, existing, findings);
+	pairfiles_examine_path(files->key, existing, findings);
 	if (strcmp(files->cert, files->key) == 0)
 		findings_error(findings,
 		    "%s: is the file of both certificate and key: give --key another "

@@ -30,6 +30,10 @@ char *pairfiles_beside(const char *cert, const char *ending);
 int pairfiles_examine(const struct pairfiles *files, enum file_existing existing,
     struct findings *findings);
 
+/* The same for any one file. */
+int pairfiles_examine_path(
+    const char *path, enum file_existing existing, struct findings *findings);
+
 /*
  * Writes the key with the rights 0600 and the certificate with 0644. 0, or -1 after an error,
  * and then nothing new is there; what is to be replaced is so only after both new files are

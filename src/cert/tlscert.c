@@ -13,6 +13,7 @@
 #include "cert/check.h"
 #include "cert/make.h"
 #include "cert/renew.h"
+#include "cert/revocation.h"
 #include "cert/show.h"
 
 static const struct command commands[] = {
@@ -33,10 +34,11 @@ static const struct command commands[] = {
 	    .operands = "NAME",
 	    .summary = "Makes a certification authority",
 	    .details = "\nNAME is any text, such as \"Example CA\".\n"
-		       "Writes ca.crt and ca.key; valid for 3650 days. With\n"
-		       "--ca-cert it stands below that authority.\n",
-	    .options =
-		ARGUMENT_MAKE | ARGUMENT_KEY | ARGUMENT_SIGN | ARGUMENT_PATH_LENGTH,
+		       "Writes ca.crt and ca.key, valid for 3650 days, and ca.crl,\n"
+		       "an empty revocation list. With --ca-cert it stands below that\n"
+		       "authority.\n",
+	    .options = ARGUMENT_MAKE | ARGUMENT_KEY | ARGUMENT_SIGN |
+	               ARGUMENT_PATH_LENGTH | ARGUMENT_CRL,
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .days = 3650,
@@ -80,6 +82,24 @@ static const struct command commands[] = {
 	    .operands_max = INT_MAX,
 	    .usage_status = 2,
 	    .run = renew },
+	{ .name = "revoke",
+	    .operands = "CERT...",
+	    .summary = "Revokes certificates that an authority issued",
+	    .details = "\nReads ca.crt and ca.key; adds each CERT to ca.crl.\n",
+	    .options = ARGUMENT_REVOKE | ARGUMENT_CRL | ARGUMENT_SIGN,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .usage_status = 2,
+	    .run = revocation_add },
+	{ .name = "crl",
+	    .operands = "",
+	    .summary = "Signs the revocation list anew, before it ends",
+	    .details = "\nReads ca.crt and ca.key; writes ca.crl.\n",
+	    .options = ARGUMENT_CRL | ARGUMENT_SIGN,
+	    .operands_min = 0,
+	    .operands_max = 0,
+	    .usage_status = 2,
+	    .run = revocation_refresh },
 	{ .name = "show",
 	    .operands = "FILE...",
 	    .summary = "Shows what stands in certificates",
