@@ -64,8 +64,10 @@ static const struct option_row rows[] = {
 	    TEXT, MEMBER(ca), ARGUMENT_CHECK, 0, 0 },
 	{ "name", "NAME", "the host name or IP address that it must be good for", TEXT,
 	    MEMBER(name), ARGUMENT_CHECK, 0, 0 },
+	{ "json", NULL, "as JSON, for programs", FLAG, MEMBER(json), ARGUMENT_SHOW, 0,
+	    0 },
 	{ "warn-days", "N", "warn when fewer days are left (14)", NUMBER,
-	    MEMBER(warn_days), ARGUMENT_CHECK, 0, 36500 },
+	    MEMBER(warn_days), ARGUMENT_CHECK | ARGUMENT_SHOW, 0, 36500 },
 	{ "critical-days", "N", "critical when fewer days are left (3)", NUMBER,
 	    MEMBER(critical_days), ARGUMENT_CHECK, 0, 36500 },
 };

@@ -37,7 +37,7 @@ enum {
 	ARGUMENT_RENEW = 32, /* --days --new-key --if-within --pin-file --force */
 	ARGUMENT_CRL = 64, /* --crl --crl-days */
 	ARGUMENT_REVOKE = 128, /* --reason */
-	ARGUMENT_SHOW = 256 /* --json */
+	ARGUMENT_SHOW = 256 /* --json --warn-days */
 };
 
 struct command {

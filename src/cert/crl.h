@@ -18,6 +18,9 @@ struct findings;
 struct gnutls_x509_crl_int;
 struct gnutls_x509_crt_int;
 
+/* Much more than certificates have: a list grows. */
+#define CRL_FILE_LIMIT ((size_t)1 << 26)
+
 /* No reason is given for a revocation, or one that RFC 5280 does not know. */
 #define CRL_NO_REASON 0
 

@@ -124,15 +124,14 @@ list_path(const struct making *making)
 	return pairfiles_beside(making->files.cert, ".crl");
 }
 
-/* 0 if the list may be written; -1 after an error. */
-static int
+/* Adds an error if the list may not be written. */
+static void
 examine_list(struct making *making)
 {
 	char *crl = list_path(making);
-	int result = pairfiles_examine_path(crl, existing(making), &making->findings);
 
+	pairfiles_examine_path(crl, existing(making), &making->findings);
 	free(crl);
-	return result;
 }
 
 /* Makes what `request` says, whose subject was read with the result `subject`. */
@@ -155,9 +154,10 @@ make(struct making *making, struct issue_request *request, int subject)
 	}
 	if (subject < 0)
 		return USAGE;
-	if (pairfiles_examine(&making->files, existing(making), &making->findings) < 0)
-		return FAILED;
-	if (request->purpose == ISSUE_FOR_AUTHORITY && examine_list(making) < 0)
+	pairfiles_examine(&making->files, existing(making), &making->findings);
+	if (request->purpose == ISSUE_FOR_AUTHORITY)
+		examine_list(making);
+	if (making->findings.errors > 0)
 		return FAILED;
 	if (request->authority != NULL && load_authority(making, request) < 0)
 		return FAILED;

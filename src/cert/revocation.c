@@ -26,9 +26,6 @@
 
 enum { CRL_MODE = 0644 };
 
-/* Much more than certificates: a list grows. */
-static const size_t crl_limit = (size_t)1 << 26;
-
 /* One run. */
 struct revoking {
 	const struct arguments *arguments;
@@ -86,9 +83,9 @@ read_old(struct revoking *revoking)
 	char *data;
 	size_t size;
 
-	if (file_read(file, crl_limit, &data, &size) < 0 && errno == ENOENT)
+	if (file_read(file, CRL_FILE_LIMIT, &data, &size) < 0 && errno == ENOENT)
 		return 0;
-	if (read_file(file, crl_limit, &data, &size, &revoking->findings) < 0)
+	if (read_file(file, CRL_FILE_LIMIT, &data, &size, &revoking->findings) < 0)
 		return -1;
 	int result = crl_read(&revoking->old, file, data, size, &revoking->findings);
 	free(data);
