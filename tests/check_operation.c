@@ -20,7 +20,7 @@
 #include "suite.h"
 
 #define HELLO "Hello, TLS!\n"
-#define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\n"
+#define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\nclose-timeout = 5m\n"
 
 /* A server with global keys and sections. */
 static struct daemon *
@@ -381,9 +381,9 @@ static struct daemon *
 serve_stuck(const char *settings, struct peer **stuck)
 {
 	const char *path = suite_file("huge", "");
-	char *more = memory_format("%srespond = file\nfile = %s\nidle-timeout = 5m\n"
-				   "close-timeout = 5m\n" NOT_HURRIED,
-	    settings, path);
+	char *more = memory_format(
+	    "%srespond = file\nfile = %s\nidle-timeout = 5m\n" NOT_HURRIED, settings,
+	    path);
 
 	ck_assert_int_eq(truncate(path, 64 << 20), 0);
 	struct daemon *daemon = daemon_serve(more);
