@@ -334,9 +334,9 @@ append_chain(const struct renewing *renewing, char **pem)
 static void
 append_text(char **pem, const char *text, size_t size)
 {
-	const char *end = size > 0 && text[size - 1] != '\n' ? "\n" : "";
-	char *longer =
-	    memory_format("%s%.*s%s", *pem != NULL ? *pem : "", (int)size, text, end);
+	const char *newline = size > 0 && text[size - 1] != '\n' ? "\n" : "";
+	char *longer = memory_format(
+	    "%s%.*s%s", *pem != NULL ? *pem : "", (int)size, text, newline);
 
 	if (*pem != NULL)
 		memory_wipe(*pem, strlen(*pem));
