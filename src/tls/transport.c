@@ -127,6 +127,22 @@ send_some(struct transport *transport, size_t sent, int flags)
 	return n;
 }
 
+/* The same, waiting until the deadline at most. */
+static ssize_t
+send_in_time(struct transport *transport, size_t sent, int more)
+{
+	int flags = wait_for(transport, POLLOUT);
+
+	if (flags >= 0)
+		return send_some(transport, sent, flags | more);
+	/* poll(2) waits for a third of the socket's buffer to be free; one more try does
+	 * justice to a peer that reads steadily, but less than that. */
+	ssize_t n = deadline_passed(transport->deadline)
+	                ? 0
+	                : send_some(transport, sent, MSG_DONTWAIT | more);
+	return n != 0 ? n : fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
+}
+
 /* Sends all that has gathered, with `more` among the flags of send(2). */
 static int
 flush_with(struct transport *transport, int more)
@@ -136,10 +152,7 @@ flush_with(struct transport *transport, int more)
 	if (cannot_send(transport))
 		return -1;
 	while (sent < transport->out_end) {
-		int flags = wait_for(transport, POLLOUT);
-		if (flags < 0)
-			return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
-		ssize_t n = send_some(transport, sent, flags | more);
+		ssize_t n = send_in_time(transport, sent, more);
 		if (n < 0)
 			return -1;
 		sent += (size_t)n;
