@@ -44,7 +44,7 @@ struct responder_kind {
 
 struct responder;
 
-/* "text", "file"; NULL behind the last. */
+/* "text", "file", and so on; NULL behind the last. */
 const char *responder_kind_name(int index);
 
 /* Prepares the kind that `settings` name; responder_free() frees it. NULL after an error. */
