@@ -224,16 +224,18 @@ avoid(struct backend *backend, const char *words)
 		log_warning("backend %s: avoided for %d s", words, AVOID_MS / 1000);
 }
 
-/* What happened to a backend and why, for the log. */
+/* What happened to a backend and why, for the log; the address where it has several. */
 static void
 describe(char words[WORDS_SIZE], const struct backend *backend,
     const struct address *address, int error)
 {
-	char text[ADDRESS_TEXT_SIZE];
+	char text[ADDRESS_TEXT_SIZE] = "";
+	bool several = backend->address_count > 1;
 
-	snprintf(words, WORDS_SIZE, "%s: connecting to %s: %s", backend->name,
-	    address_format(address, text),
-	    error == ETIMEDOUT ? "timed out" : strerrordesc_np(error));
+	if (several)
+		address_format(address, text);
+	snprintf(words, WORDS_SIZE, "%s%s%s: %s", backend->name, several ? " at " : "",
+	    text, error == ETIMEDOUT ? "timed out" : strerrordesc_np(error));
 }
 
 /* Tries each address. A connected socket, or -1 with the last one's words; those that a
