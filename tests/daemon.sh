@@ -150,6 +150,10 @@ count_descriptors() {
 	find "/proc/$1/fd" -type l | wc -l
 }
 
+has_no_more_descriptors_than() {
+	[ "$(count_descriptors "$(pid)")" -le "$1" ]
+}
+
 # --- the tests ------------------------------------------------------------------------
 
 start_returns_when_the_daemon_serves() {
@@ -401,10 +405,6 @@ reopen_works_without_a_control_socket() {
 	mv tlsd.log tlsd.log.1
 	expect 0 reopen
 	wait_for grep -q 'reopened' tlsd.log
-}
-
-has_no_more_descriptors_than() {
-	[ "$(count_descriptors "$(pid)")" -le "$1" ]
 }
 
 descriptors_stay_the_same_over_reloads() {
