@@ -16,7 +16,7 @@
 #include "suite.h"
 
 #define HELLO "Hello, TLS!\n"
-#define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\n"
+#define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\nclose-timeout = 5m\n"
 #define MIB (1 << 20)
 
 /* Sends `bytes` to a server of its own, wants the failure `class` in its log, and that the
@@ -445,7 +445,7 @@ START_TEST(a_client_that_reads_slowly_but_steadily_gets_everything)
 {
 	char *content;
 	const char *path = make_file("big", 8 * MIB, &content);
-	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 500ms\n");
+	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 1s\n");
 	struct peer_options slow = { .gulp = 8192 };
 	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), &slow);
 

@@ -56,12 +56,12 @@ forget_child(pid_t pid)
 static void
 remember_child(pid_t pid)
 {
-	size_t i = 0;
-
-	while (i < MAX_CHILDREN && children.pids[i] > 0)
-		i++;
-	ck_assert_uint_lt(i, MAX_CHILDREN);
-	children.pids[i] = pid;
+	for (size_t i = 0; i < MAX_CHILDREN; i++)
+		if (children.pids[i] == 0) {
+			children.pids[i] = pid;
+			return;
+		}
+	ck_abort_msg("more than %d children", MAX_CHILDREN);
 }
 
 void

@@ -8,6 +8,7 @@
  */
 enum failure {
 	FAILURE_NONE,
+	FAILURE_REFUSED_ADDRESS, /* not among those who may connect */
 	FAILURE_REFUSED_LIMIT, /* a bound on connections was reached */
 	FAILURE_HELLO_TIMEOUT, /* no whole ClientHello in time */
 	FAILURE_NOT_TLS, /* the first bytes are no TLS record */

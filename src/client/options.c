@@ -225,6 +225,7 @@ options_print_help(FILE *out)
 {
 	fprintf(out,
 	    "usage: tlsc [OPTIONS] HOST:PORT | [IPV6]:PORT | [unix:]/PATH\n"
+	    "       tlsc bench ...: loads a server, see tlsc bench --help\n\n"
 	    "Calls a TLS server, verifies it, sends standard input and prints the "
 	    "answer.\n\n");
 	for (size_t i = 0; i < ROWS; i++) {

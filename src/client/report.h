@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include <gnutls/gnutls.h>
+
 struct address;
 struct channel;
 struct exchange_outcome;
@@ -22,5 +24,8 @@ void report_session(
 /* What went over the connection in the end. */
 void report_exchange(
     const struct channel *channel, const struct exchange_outcome *outcome);
+
+/* The name of the cipher suite that was negotiated; for ever valid. */
+const char *report_suite_name(gnutls_session_t session);
 
 #endif

@@ -23,22 +23,15 @@
 #include "client/status.h"
 
 static void
-say_findings(const char *subject, const struct findings *findings)
-{
-	for (size_t i = 0; i < findings->count; i++)
-		say(subject, "%s", findings->items[i].text);
-}
-
-static void
 say_reasons(const struct options *options, const struct verdict *verdict)
 {
 	for (size_t i = 0; i < verdict->reasons.count; i++)
 		say(options->target.text, "%s", verdict->reasons.items[i]);
 }
 
-static int
-explain_handshake(const struct options *options, const struct parameters *parameters,
-    const struct channel *channel)
+int
+talk_explain_handshake(const struct options *options,
+    const struct parameters *parameters, const struct channel *channel)
 {
 	const char *subject = options->target.text;
 
@@ -158,7 +151,7 @@ talk(int fd, const struct options *options, const struct parameters *parameters,
 		report_connection(reached, connected_ns - started_ns,
 		    deadline_now_ns() - connected_ns);
 	if (result < 0) {
-		status = explain_handshake(options, parameters, channel);
+		status = talk_explain_handshake(options, parameters, channel);
 	} else {
 		if (options->verbosity > 0)
 			report_session(channel, parameters, options->verbosity);

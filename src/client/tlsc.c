@@ -2,8 +2,10 @@
 /* The client program: the state of the process, and then what it was called for. */
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "client/bench.h"
 #include "client/status.h"
 #include "client/talk.h"
 
@@ -23,6 +25,25 @@ fill_standard_descriptors(void)
 	return fd < 0 ? -1 : close(fd);
 }
 
+/* The first word may be a command. Without one, tlsc talks to a server. */
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* argv begins with the command */
+} commands[] = {
+	{ "bench", bench_main },
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static int
+run(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	return talk_main(argc, argv);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -30,5 +51,5 @@ main(int argc, char **argv)
 		return STATUS_FAILED;
 	/* A peer or a pipe that is gone is an error of write(2) here. */
 	signal(SIGPIPE, SIG_IGN);
-	return talk_main(argc, argv);
+	return run(argc, argv);
 }

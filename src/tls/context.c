@@ -5,17 +5,21 @@
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/findings.h"
 #include "base/memory.h"
 #include "tls/keypair.h"
+#include "tls/servername.h"
 
 struct context {
-	gnutls_certificate_credentials_t credentials;
+	gnutls_certificate_credentials_t credentials; /* with all pairs */
 	struct policy *policy;
 	struct keypair **pairs; /* the most wanted first */
 	size_t pair_count;
+	/* For each pair, if there are several: it first, then its namesakes. */
+	gnutls_certificate_credentials_t *named;
 	struct stringlist alpn_names;
 	gnutls_datum_t *alpn;
 	gnutls_datum_t ticket_key; /* empty: no tickets */
@@ -90,32 +94,129 @@ is_valid(const struct keypair *pair, time_t now)
  * The library takes the first pair that fits name and client, so order is preference: a
  * valid one before one that has ended, then the cheapest signature.
  */
-static int
-compare_pairs(const void *a, const void *b, void *now)
+static bool
+is_wanted_more(const struct keypair *a, const struct keypair *b, time_t now)
 {
-	const struct keypair *first = *(struct keypair *const *)a;
-	const struct keypair *second = *(struct keypair *const *)b;
-	int valid_first = is_valid(first, *(time_t *)now);
-	int valid_second = is_valid(second, *(time_t *)now);
+	bool valid = is_valid(a, now);
 
-	if (valid_first != valid_second)
-		return valid_second - valid_first;
-	return (int)keypair_algorithm(first) - (int)keypair_algorithm(second);
+	if (valid != is_valid(b, now))
+		return valid;
+	return keypair_algorithm(a) < keypair_algorithm(b);
+}
+
+/* Equals keep the order of the configuration, which qsort(3) does not promise. */
+static void
+sort_pairs(struct context *context, time_t now)
+{
+	struct keypair **pairs = context->pairs;
+
+	for (size_t i = 1; i < context->pair_count; i++) {
+		struct keypair *pair = pairs[i];
+		size_t place = i;
+		for (; place > 0 && is_wanted_more(pair, pairs[place - 1], now);
+		     place--)
+			pairs[place] = pairs[place - 1];
+		pairs[place] = pair;
+	}
+}
+
+static bool
+share_a_name(const struct keypair *a, const struct keypair *b)
+{
+	const struct stringlist *names = keypair_names(a);
+
+	for (size_t i = 0; i < names->count; i++)
+		if (stringlist_has(keypair_names(b), names->items[i]))
+			return true;
+	return false;
+}
+
+static gnutls_certificate_credentials_t
+new_credentials(struct findings *findings)
+{
+	gnutls_certificate_credentials_t credentials;
+
+	if (gnutls_certificate_allocate_credentials(&credentials) == 0)
+		return credentials;
+	findings_error(findings, "cert: out of memory");
+	return NULL;
+}
+
+/* Several algorithms may serve one name: who cannot verify the pair gets a namesake. */
+static void
+install_named(struct context *context, size_t first, struct findings *findings)
+{
+	const struct keypair *pair = context->pairs[first];
+	gnutls_certificate_credentials_t credentials = new_credentials(findings);
+
+	context->named[first] = credentials;
+	if (credentials == NULL)
+		return;
+	keypair_install(pair, credentials, findings);
+	for (size_t i = 0; i < context->pair_count; i++)
+		if (i != first && share_a_name(pair, context->pairs[i]))
+			keypair_install(context->pairs[i], credentials, findings);
 }
 
 static void
 install_pairs(struct context *context, struct findings *findings)
 {
-	time_t now = time(NULL);
-
-	qsort_r(context->pairs, context->pair_count, sizeof *context->pairs,
-	    compare_pairs, &now);
-	if (gnutls_certificate_allocate_credentials(&context->credentials) < 0) {
-		findings_error(findings, "cert: out of memory");
+	sort_pairs(context, time(NULL));
+	context->credentials = new_credentials(findings);
+	if (context->credentials == NULL)
 		return;
-	}
 	for (size_t i = 0; i < context->pair_count; i++)
 		keypair_install(context->pairs[i], context->credentials, findings);
+	if (context->pair_count < 2)
+		return;
+	context->named = memory_new(context->pair_count * sizeof *context->named);
+	for (size_t i = 0; i < context->pair_count; i++)
+		install_named(context, i, findings);
+}
+
+static void
+free_credentials(struct context *context)
+{
+	for (size_t i = 0; context->named != NULL && i < context->pair_count; i++)
+		if (context->named[i] != NULL)
+			gnutls_certificate_free_credentials(context->named[i]);
+	free(context->named);
+	if (context->credentials != NULL)
+		gnutls_certificate_free_credentials(context->credentials);
+}
+
+/* How well `pair` stands for `host`; the less the better, and MISFIT for not at all. */
+enum { EQUAL, WILDCARD, EXPIRED, MISFIT = 2 * EXPIRED };
+
+static int
+judge(const struct keypair *pair, const char *host, time_t now)
+{
+	const struct stringlist *names = keypair_names(pair);
+	int best = MISFIT;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (strcasecmp(names->items[i], host) == 0)
+			best = EQUAL;
+		else if (best == MISFIT && servername_matches(names->items[i], host))
+			best = WILDCARD;
+	return best == MISFIT || is_valid(pair, now) ? best : best + EXPIRED;
+}
+
+struct gnutls_certificate_credentials_st *
+context_credentials_for(const struct context *context, const char *host)
+{
+	struct gnutls_certificate_credentials_st *found = NULL;
+	time_t now = time(NULL);
+	int least = MISFIT;
+
+	for (size_t i = 0; context->named != NULL && i < context->pair_count; i++) {
+		int cost = judge(context->pairs[i], host, now);
+		if (cost < least) {
+			least = cost;
+			found = context->named[i];
+		}
+	}
+	return found;
 }
 
 static void
@@ -218,8 +319,7 @@ context_free(struct context *context)
 {
 	if (context == NULL)
 		return;
-	if (context->credentials != NULL)
-		gnutls_certificate_free_credentials(context->credentials);
+	free_credentials(context);
 	for (size_t i = 0; i < context->pair_count; i++)
 		keypair_free(context->pairs[i]);
 	free(context->pairs);

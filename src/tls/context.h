@@ -52,6 +52,15 @@ struct gnutls_session_int;
 int context_equip(
     const struct context *context, struct gnutls_session_int *session, bool wants_p256);
 
+/*
+ * The certificates for a client that asks for `host`: the pair that fits best (a valid one,
+ * then one of that very name rather than a wildcard, then the most preferred) and behind it
+ * those of the same names. NULL if none fits, or if there is one pair only.
+ */
+struct gnutls_certificate_credentials_st;
+struct gnutls_certificate_credentials_st *context_credentials_for(
+    const struct context *context, const char *host);
+
 /* Whether sessions get a ticket. */
 bool context_has_tickets(const struct context *context);
 

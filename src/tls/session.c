@@ -38,6 +38,7 @@ struct session {
 	uint64_t bytes_in, bytes_out; /* of application data */
 	bool alert_due; /* the client has to be told by an alert */
 	char reason[REASON_SIZE];
+	char sni[256]; /* escaped */
 	/* A client that refuses a certificate in TLS 1.3 may say so before it has keys. The
 	 * library sees a record that does not decrypt; the two bytes of it tell more. */
 	bool plain_alert_next;
@@ -108,6 +109,28 @@ keep_secrets(gnutls_session_t tls, const char *label, const gnutls_datum_t *secr
 	return 0;
 }
 
+/*
+ * The library chooses a certificate by the host that the client names, but it knows neither
+ * wildcards nor that case does not matter (RFC 6066, 3).
+ */
+static int
+use_name(gnutls_session_t tls)
+{
+	struct session *session = gnutls_session_get_ptr(tls);
+	char host[256];
+	size_t size = sizeof host;
+	unsigned type;
+
+	if (gnutls_server_name_get(tls, host, &size, &type, 0) < 0 || size == 0)
+		return 0;
+	text_escape(session->sni, sizeof session->sni, host, strnlen(host, size));
+	gnutls_certificate_credentials_t credentials =
+	    context_credentials_for(session->context, host);
+	if (credentials == NULL)
+		return 0;
+	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
+}
+
 /* A transport that fails here fails again in the handshake, where it is told. */
 static bool
 wants_p256(struct transport *transport)
@@ -131,6 +154,7 @@ session_new(const struct context *context, struct transport *transport,
 	if (session == NULL)
 		return NULL;
 	session->plain_alert = -1;
+	strcpy(session->sni, "-");
 	session->transport = transport;
 	session->context = context;
 	session->has_tickets = context_has_tickets(context);
@@ -146,6 +170,8 @@ session_new(const struct context *context, struct transport *transport,
 	gnutls_transport_set_pull_function(session->tls, pull);
 	gnutls_transport_set_pull_timeout_function(session->tls, pull_timeout);
 	gnutls_transport_set_vec_push_function(session->tls, push);
+	gnutls_session_set_ptr(session->tls, session);
+	gnutls_handshake_set_post_client_hello_function(session->tls, use_name);
 	gnutls_handshake_set_max_packet_length(session->tls, HANDSHAKE_MESSAGE_MAX);
 	gnutls_session_set_keylog_function(session->tls, keep_secrets);
 	return session;
@@ -507,19 +533,6 @@ session_reason(const struct session *session)
 }
 
 static void
-read_sni(gnutls_session_t tls, char *out, size_t room)
-{
-	char name[256];
-	size_t size = sizeof name;
-	unsigned type;
-
-	if (gnutls_server_name_get(tls, name, &size, &type, 0) < 0 || size == 0)
-		strcpy(out, "-");
-	else
-		text_escape(out, room, name, strnlen(name, size));
-}
-
-static void
 read_alpn(gnutls_session_t tls, char *out, size_t room)
 {
 	gnutls_datum_t name;
@@ -545,7 +558,7 @@ session_facts(const struct session *session, struct session_facts *facts)
 	    or_dash(gnutls_protocol_get_name(gnutls_protocol_get_version(tls)));
 	facts->cipher = or_dash(gnutls_cipher_get_name(gnutls_cipher_get(tls)));
 	facts->group = or_dash(gnutls_group_get_name(gnutls_group_get(tls)));
-	read_sni(tls, facts->sni, sizeof facts->sni);
+	facts->sni = session->sni;
 	read_alpn(tls, facts->alpn, sizeof facts->alpn);
 	facts->resumed = gnutls_session_is_resumed(tls);
 	facts->early = session_is_early(session);

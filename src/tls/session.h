@@ -27,7 +27,7 @@ struct session_facts {
 	const char *version; /* "TLS1.3" */
 	const char *cipher; /* "AES-128-GCM" */
 	const char *group; /* "X25519" */
-	char sni[256]; /* escaped; "-" when the client sent none */
+	const char *sni; /* escaped; "-" when the client sent none */
 	char alpn[256]; /* the same */
 	bool resumed;
 	bool early; /* the answer left before the client had finished its handshake */
