@@ -469,6 +469,10 @@ say_and_close(struct backend *backend, int fd)
 static void
 say_and_reset(struct backend *backend, int fd)
 {
+	char byte;
+
+	/* The client's first byte shows that the connection has been relayed before. */
+	ck_assert_int_eq(recv(fd, &byte, 1, 0), 1);
 	say_to_client(backend, fd);
 	peer_reset(fd);
 }
@@ -522,7 +526,9 @@ expect_talk(struct daemon *daemon, size_t size, size_t heard)
 static void
 expect_break(struct daemon *daemon, size_t heard, const char *line)
 {
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .open = true };
+	struct talk talk = {
+		.peer = meet(daemon_port(daemon), NULL), .size = 1, .open = true
+	};
 
 	run_talk(&talk);
 	ck_assert_msg(talk.code != 0, "a break looks like a proper end");

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A record with its header fits in whole; four of them make a good send(2). */
-#define IN_SIZE (17 * 1024)
+/* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
+#define IN_SIZE (68 * 1024)
 #define OUT_SIZE (68 * 1024)
 
 int
