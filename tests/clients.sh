@@ -109,8 +109,10 @@ serve_with() {
 		done
 	} >tlsd.ini
 	: >tlsd.log # or the last server's would be read
+	# In the foreground timeout(1) passes the signal on once, without a SIGCONT, which
+	# would wake the server while LeakSanitizer holds it.
 	# shellcheck disable=SC2086 # a command and its options
-	timeout -s KILL 300 $wrapper "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
+	timeout --foreground -s KILL 300 $wrapper "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
 	server=$!
 	trap 'kill "$server" 2>/dev/null; wait' EXIT
 	within started_or_gone
