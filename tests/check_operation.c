@@ -247,7 +247,8 @@ END_TEST
 
 START_TEST(the_check_prints_what_is_in_effect)
 {
-	const char *conf = suite_file("good.ini", daemon_ini("alpn = h2, http/1.1\n"));
+	const char *conf =
+	    suite_file("good.ini", daemon_ini("pid-file =\nalpn = h2, http/1.1\n"));
 	const char *output;
 
 	int status = daemon_run(&output, (const char *const[]){ "-t", "-c", conf });

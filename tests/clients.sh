@@ -77,6 +77,10 @@ logged() {
 	grep -q -e "$1" tlsd.log
 }
 
+logged_twice() {
+	[ "$(grep -c -e "$1" tlsd.log)" -eq 2 ]
+}
+
 # expect TEXT: it stands in the log, or soon will
 expect() {
 	within logged "$1"
@@ -104,6 +108,7 @@ serve_with() {
 			printf '%s\n' "$line"
 		done
 	} >tlsd.ini
+	: >tlsd.log # or the last server's would be read
 	# shellcheck disable=SC2086 # a command and its options
 	timeout -s KILL 300 $wrapper "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
 	server=$!
@@ -301,7 +306,7 @@ openssl_that_does_not_trust_us_is_named() {
 	serve 'early-answer = no'
 	s_client -tls1_3 -CAfile "$folder/other.pem" >answer || :
 	s_client -tls1_2 -CAfile "$folder/other.pem" >answer || :
-	within [ "$(grep -c ': client-alert: .*alert 48' tlsd.log)" -eq 2 ]
+	within logged_twice ': client-alert: .*alert 48'
 	stop
 }
 

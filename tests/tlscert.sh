@@ -270,6 +270,67 @@ show_tells_what_it_cannot_read() {
 		expect 1 show empty && has err "is empty"
 }
 
+# The JSON in ./out is well formed, and the Python expression about it, "it", is true.
+is_json() {
+	command -v python3 >/dev/null || return 0
+	python3 -m json.tool <out >/dev/null 2>why &&
+		python3 -c "import json, sys; it = json.load(sys.stdin); sys.exit(not ($1))" \
+			<out 2>why || complain "not $1: $(cat out why)"
+}
+
+show_writes_json() {
+	make_both && cat server.crt ca.crt >both.pem &&
+		expect 1 show --json both.pem none ca.crl && has err "none: no such file" &&
+		is_json '[len(x["certificates"]) for x in it] == [2, 0, 0]' &&
+		is_json 'it[0]["certificates"][0]["names"] == ["localhost", "127.0.0.1", "::1"]' &&
+		is_json 'it[0]["certificates"][0]["days_left"] == 397' &&
+		is_json 'it[0]["certificates"][0]["purposes"] == ["TLS server"]' &&
+		is_json 'it[0]["certificates"][1]["authority"] is True' &&
+		is_json 'it[1]["errors"][0].startswith("none: no such")' &&
+		is_json 'it[2]["revocation_lists"][0]["revoked"] == []' &&
+		has out '"issuer": "CN=Test CA"' && has out '"pin": "pin-sha256:' &&
+		make_dated "2020-01-01 00:00:00" "2020-03-01 00:00:00" &&
+		expect 0 show --json old.crt && has out '"not_after": "2020-03-01T00:00:00Z"' &&
+		is_json 'it[0]["certificates"][0]["days_left"] < -2000'
+}
+
+show_escapes_json_as_json() {
+	printf 'cn = "Zo\303\253 \033[31m"\nexpiration_days = 3\n' >template
+	certtool --generate-privkey --key-type ecdsa --outfile x.key >out 2>err &&
+		certtool --generate-self-signed --load-privkey x.key --template template \
+			--outfile x.crt >out 2>err || complain "certtool: $(cat err)" || return 1
+	expect 0 show --json x.crt && has out '"CN=Zo\u00eb \u001b[31m"' &&
+		is_json 'it[0]["certificates"][0]["subject"] == "CN=Zo\xeb \x1b[31m"'
+}
+
+show_knows_a_revocation_list() {
+	make_both && expect 0 revoke --reason superseded server.crt && expect 0 show ca.crl &&
+		has out "ca.crl, revocation list:" && has out "  issuer       CN=Test CA" &&
+		has out "  number       02" && has out " UTC, superseded" &&
+		has out " days left)" || return 1
+	serial=$(openssl x509 -in server.crt -noout -serial | cut -d= -f2 | tr A-F a-f |
+		sed 's/../&:/g; s/:$//')
+	has out "  revoked      $serial, 20" && expect 0 show --json ca.crl &&
+		is_json 'it[0]["revocation_lists"][0]["revoked"][0]["reason"] == "superseded"' &&
+		has out "\"serial\": \"$serial\"" && has out '"number": "02"' &&
+		head -c 150 ca.crl >cut.crl && expect 1 show cut.crl && has err "damaged"
+}
+
+show_has_colours_on_a_terminal_only() {
+	make_both && expect 0 show server.crt && lacks out "$(printf '\033')" || return 1
+	if ! script -qec true /dev/null >out 2>&1; then
+		echo "     (colours are not checked: it needs script(1))"
+		return 0
+	fi
+	TERM=xterm NO_COLOR='' script -qec "'$tlscert' show server.crt" /dev/null >out 2>&1
+	has out "$(printf '(\033[32m397 days left\033[0m)')" || return 1
+	TERM=xterm NO_COLOR='' script -qec "'$tlscert' show --warn-days 400 server.crt" \
+		/dev/null >out 2>&1
+	has out "$(printf '(\033[33m397 days left')" || return 1
+	TERM=xterm NO_COLOR=1 script -qec "'$tlscert' show server.crt" /dev/null >out 2>&1
+	lacks out "$(printf '\033')" && has out "(397 days left)"
+}
+
 check_says_ok_in_one_line() {
 	make_both && expect 0 check --key server.key --ca ca.crt --name localhost server.crt &&
 		has out "OK: server.crt: 397 days left (20" &&

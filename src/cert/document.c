@@ -41,9 +41,11 @@ static void
 add_time(struct json *json, const char *name, time_t when)
 {
 	char text[FACTS_TIME_SIZE];
+	struct tm tm;
+	bool is_known = when != FACTS_FOR_EVER && gmtime_r(&when, &tm) != NULL &&
+	                strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0;
 
-	facts_time(when, "%Y-%m-%dT%H:%M:%SZ", text);
-	json_text(json, name, when == FACTS_FOR_EVER ? NULL : text);
+	json_text(json, name, is_known ? text : NULL);
 }
 
 /* Whole days, rounded down: below 0 as soon as it is over. */

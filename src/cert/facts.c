@@ -174,14 +174,14 @@ facts_fini(struct facts *facts)
 }
 
 char *
-facts_time(time_t when, const char *format, char out[FACTS_TIME_SIZE])
+facts_time(time_t when, char out[FACTS_TIME_SIZE])
 {
 	struct tm tm;
 
 	if (when == FACTS_FOR_EVER)
 		memcpy(out, "for ever", 9);
 	else if (gmtime_r(&when, &tm) == NULL ||
-		 strftime(out, FACTS_TIME_SIZE, format, &tm) == 0)
+		 strftime(out, FACTS_TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
 		memcpy(out, "?", 2);
 	return out;
 }

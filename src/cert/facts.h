@@ -39,8 +39,7 @@ void facts_fini(struct facts *facts);
 /* "0a:1b:2c"; the caller frees it. */
 char *facts_hex(const unsigned char *bytes, size_t size);
 
-/* A time in UTC in strftime(3)'s `format`, or "for ever". Returns `out`. */
-char *facts_time(time_t when, const char *format, char out[FACTS_TIME_SIZE])
-    __attribute__((format(strftime, 2, 0)));
+/* "2027-01-31 12:00:00 UTC", or "for ever". Returns `out`. */
+char *facts_time(time_t when, char out[FACTS_TIME_SIZE]);
 
 #endif

@@ -15,8 +15,6 @@
 
 enum { DAY = 86400, NUMBER_MAX = 20, LIST_WARN_DAYS = 3 };
 
-#define TIME_FORMAT "%Y-%m-%d %H:%M:%S UTC"
-
 static void
 print_row(const char *name, const char *value)
 {
@@ -82,8 +80,7 @@ print_end(time_t start, time_t end, int warn_days)
 	char *rest = describe_rest(start, end);
 	bool colours = has_colours();
 
-	printf("  %-12s %s (%s%s%s)\n", "valid until",
-	    facts_time(end, TIME_FORMAT, text),
+	printf("  %-12s %s (%s%s%s)\n", "valid until", facts_time(end, text),
 	    colours ? choose_colour(start, end, warn_days) : "", rest,
 	    colours ? "\033[0m" : "");
 	free(rest);
@@ -111,7 +108,7 @@ page_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days)
 	print_row("subject", facts.subject);
 	print_row("issuer", facts.issuer);
 	print_strings("names", &facts.names, "none");
-	print_row("valid from", facts_time(facts.not_before, TIME_FORMAT, text));
+	print_row("valid from", facts_time(facts.not_before, text));
 	print_end(facts.not_before, facts.not_after, warn_days);
 	print_row("key", facts.key);
 	printf("  %-12s %s%s\n", "signature", facts.signature,
@@ -132,8 +129,7 @@ print_entry(const struct crl_entry *entry)
 	char *serial = facts_hex(entry->serial.bytes, entry->serial.size);
 
 	printf("  %-12s %s, %s, %s\n", "revoked", serial,
-	    facts_time(entry->since, TIME_FORMAT, text),
-	    crl_reason_name(entry->reason));
+	    facts_time(entry->since, text), crl_reason_name(entry->reason));
 	free(serial);
 }
 
@@ -149,7 +145,7 @@ page_print_list(const struct crl *crl)
 		hex = facts_hex(number, size);
 	print_row("issuer", issuer);
 	print_row("number", hex);
-	print_row("valid from", facts_time(crl_this_update(crl), TIME_FORMAT, text));
+	print_row("valid from", facts_time(crl_this_update(crl), text));
 	print_end(crl_this_update(crl), crl_next_update(crl), LIST_WARN_DAYS);
 	if (crl->count == 0)
 		print_row("revoked", "none");

@@ -4,9 +4,8 @@
 
 /*
  * One connection after the other to one server, as cheap as it can honestly be, so that the
- * server is what is measured: connect, handshake, message, answer, close, with two key
- * exchanges' worth of work, and few system calls. Everything that connections have in common
- * is made once.
+ * server is what is measured: connect, handshake, message, answer, close, with one key share
+ * and few system calls. Everything that connections have in common is made once.
  *
  * The certificate is verified in full when it is seen for the first time; from then on it is
  * compared, byte by byte, with the one that was found to be good, for each handshake proves

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/unreadable.h"
+#include "responders/connect.h"
 #include "server/setting.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -121,6 +122,11 @@ static const struct key keys[] = {
 	    .standard = "text" },
 	{ "text", IN_SERVICE(responder.text), TEXT, .standard = "Hello, TLS!\\n" },
 	{ "file", IN_SERVICE(responder.file), PATH, .standard = "" },
+	{ "connect", IN_SERVICE(responder.connect), LIST, .standard = "" },
+	{ "balance", IN_SERVICE(responder.balance), CHOICE(connect_balance_name),
+	    .standard = "first" },
+	{ "connect-timeout", IN_SERVICE(responder.connect_timeout_ms), DURATION,
+	    .standard = "5s" },
 	{ "cert", IN_SERVICE(context.cert), PATHS, .standard = "" },
 	{ "key", IN_SERVICE(context.key), PATHS, .standard = "" },
 	{ "pin-file", IN_SERVICE(context.pin_file), PATH, .standard = "" },

@@ -19,6 +19,7 @@
 #include "server/loop.h"
 
 struct gate;
+struct guest;
 struct limits;
 struct service;
 struct snapshot;
@@ -28,6 +29,8 @@ struct transport;
 struct connection {
 	struct watch watch; /* while the main thread waits for it */
 	TAILQ_ENTRY(connection) link; /* in the list of who holds it */
+	TAILQ_ENTRY(connection) crowd_link; /* among its client's, while it waits */
+	struct guest *guest; /* its client there */
 	struct deadline deadline; /* of that wait */
 	int fd;
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */

@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/address.h"
 #include "base/alert.h"
 #include "base/text.h"
 #include "tls/clienthello.h"
@@ -17,6 +20,8 @@
 
 #define REASON_SIZE 192
 #define RECORD_HEADER_SIZE 5
+#define RECORD_MAX 16384 /* what one holds: RFC 8446, 5.1 */
+#define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
 
 /* A client's first flight is small; the library would take 128 KB before it knows whom it
  * talks to. */
@@ -28,6 +33,8 @@ struct session {
 	const struct context *context;
 	enum failure failure;
 	bool handshaken, has_tickets;
+	bool trying; /* the library must not wait for input */
+	bool ended; /* our close_notify is written */
 	uint64_t bytes_in, bytes_out; /* of application data */
 	bool alert_due; /* the client has to be told by an alert */
 	char reason[REASON_SIZE];
@@ -55,7 +62,9 @@ static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct session *session = pointer;
-	ssize_t n = transport_read(session->transport, bytes, size);
+	ssize_t n = session->trying
+	                ? transport_try_read(session->transport, bytes, size)
+	                : transport_read(session->transport, bytes, size);
 
 	if (n < 0)
 		gnutls_transport_set_errno(session->tls, errno);
@@ -362,22 +371,147 @@ session_write(struct session *session, const void *bytes, size_t size)
 	return 0;
 }
 
+bool
+session_has_input(const struct session *session)
+{
+	const unsigned char *bytes;
+
+	return gnutls_record_check_pending(session->tls) > 0 ||
+	       transport_pending(session->transport, &bytes) > 0;
+}
+
+int
+session_try_flush(struct session *session)
+{
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	if (transport_try_flush(session->transport) == 0 || errno == EAGAIN)
+		return 0;
+	return fail_transport(session);
+}
+
+/* The wait has ended by a failure of the transport. */
+static int
+fail_waiting(struct session *session)
+{
+	const struct transport *transport = session->transport;
+
+	if (transport->failure != TRANSPORT_TIMED_OUT_READING)
+		return fail_transport(session);
+	return session_fail(session, FAILURE_IDLE_TIMEOUT, "%s",
+	    deadline_passed(transport->deadline)
+		? "the longest life of a connection is over"
+		: "neither side sent anything in time");
+}
+
+int
+session_wait(
+    struct session *session, short events, struct pollfd *other, struct deadline until)
+{
+	bool at_hand = (events & POLLIN) != 0 && session_has_input(session);
+
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	if (at_hand)
+		until = (struct deadline){ .at_ns = 0 };
+	int ready = transport_wait(session->transport, events, other, until);
+	if (ready < 0)
+		return fail_waiting(session);
+	return at_hand || (events & POLLIN && ready != 0) ? POLLIN : 0;
+}
+
+/* A client that has our close_notify, and takes its leave without its own, took nothing
+ * away from anybody. */
+static bool
+has_left(const struct session *session)
+{
+	const struct transport *transport = session->transport;
+
+	return session->ended &&
+	       (transport->failure == TRANSPORT_END ||
+		   (transport->failure == TRANSPORT_BROKEN && transport->out_end == 0));
+}
+
+ssize_t
+session_try_read(struct session *session, void *bytes, size_t size)
+{
+	if (session->failure != FAILURE_NONE) {
+		errno = EPROTO;
+		return -1;
+	}
+	session->trying = true;
+	ssize_t n = gnutls_record_recv(session->tls, bytes, size);
+	session->trying = false;
+	if (is_again(session, n)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (n < 0 && has_left(session))
+		return 0;
+	if (n < 0) {
+		fail_code(session, (int)n);
+		errno = EPROTO;
+		return -1;
+	}
+	session->bytes_in += (uint64_t)n;
+	return n;
+}
+
+size_t
+session_room(const struct session *session)
+{
+	const size_t record = gnutls_record_get_max_size(session->tls);
+	const size_t whole = record + gnutls_record_overhead_size(session->tls);
+	size_t room = transport_room(session->transport);
+
+	if (room < CONTROL_ROOM)
+		return 0;
+	room = (room - CONTROL_ROOM) / whole * record;
+	return room < RECORD_MAX ? 0 : room;
+}
+
+static int
+say_goodbye(struct session *session)
+{
+	int code;
+
+	do
+		code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
+	while (is_again(session, code));
+	session->ended = true;
+	return code;
+}
+
+int
+session_end(struct session *session)
+{
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	int code = say_goodbye(session);
+	return code < 0 ? fail_code(session, code) : 0;
+}
+
 int
 session_finish(struct session *session)
 {
-	if (session->alert_due)
+	if (session->alert_due && !session->ended)
 		gnutls_alert_send(
 		    session->tls, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
 	session->alert_due = false;
-	if (session->failure == FAILURE_NONE) {
-		int code;
-		do
-			code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
-		while (is_again(session, code));
-	}
-	if (transport_finish(session->transport) < 0)
+	if (session->failure == FAILURE_NONE && !session->ended)
+		say_goodbye(session);
+	if (transport_finish(session->transport) < 0 && !has_left(session))
 		fail_transport(session);
 	return session->failure == FAILURE_NONE ? 0 : -1;
+}
+
+void
+session_peer(const struct session *session, struct address *peer)
+{
+	memset(peer, 0, sizeof *peer);
+	peer->length = sizeof peer->storage;
+	getpeername(
+	    session->transport->fd, (struct sockaddr *)&peer->storage, &peer->length);
 }
 
 bool

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A record with its header fits in whole; four of them make a good send(2). */
-#define IN_SIZE (17 * 1024)
+/* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
+#define IN_SIZE (68 * 1024)
 #define OUT_SIZE (68 * 1024)
 
 int
@@ -293,6 +293,78 @@ transport_try_read(struct transport *transport, void *bytes, size_t size)
 			return n;
 	}
 	return take(transport, bytes, size);
+}
+
+size_t
+transport_room(const struct transport *transport)
+{
+	/* transport_write() sends as soon as the buffer is full. */
+	return OUT_SIZE - 1 - transport->out_end;
+}
+
+/* Whether the peer has closed a Unix-domain socket and left something to read in it. */
+static bool
+left_bytes(const struct transport *transport)
+{
+	int family = AF_UNSPEC;
+	socklen_t length = sizeof family;
+	char byte;
+
+	getsockopt(transport->fd, SOL_SOCKET, SO_DOMAIN, &family, &length);
+	return family == AF_UNIX &&
+	       recv(transport->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/*
+ * The peer hung up while nothing is wanted of it, and poll(2) would say so for ever: either
+ * it is gone, or it is left out until there is room for what it left.
+ */
+static int
+hung_up(struct transport *transport, struct pollfd *other, int left)
+{
+	if (!left_bytes(transport))
+		return fail(transport, TRANSPORT_BROKEN, ECONNRESET);
+	poll(other, 1, left);
+	return 0;
+}
+
+/* How long a wait may last; -1 with `failure` set once the connection's own time is up. */
+static int
+time_to_wait(struct transport *transport, struct deadline until, int *left)
+{
+	struct deadline end =
+	    deadline_earlier(transport->deadline, transport->idle_deadline);
+
+	if (deadline_passed(end))
+		return fail(transport,
+		    transport->out_end > 0 ? TRANSPORT_TIMED_OUT_WRITING
+					   : TRANSPORT_TIMED_OUT_READING,
+		    ETIMEDOUT);
+	*left = deadline_left_ms(deadline_earlier(end, until));
+	return 0;
+}
+
+int
+transport_wait(struct transport *transport, short events, struct pollfd *other,
+    struct deadline until)
+{
+	const short lost = POLLERR | POLLHUP;
+	struct pollfd polls[2] = { { .fd = transport->fd, .events = events }, *other };
+	int left;
+
+	if (time_to_wait(transport, until, &left) < 0)
+		return -1;
+	if (transport->out_end > 0)
+		polls[0].events |= POLLOUT;
+	if (poll(polls, 2, left) <= 0)
+		polls[0].revents = polls[1].revents = 0;
+	if (polls[0].events == 0 && (polls[0].revents & lost) != 0 &&
+	    hung_up(transport, &polls[1], left) < 0)
+		return -1;
+	if (polls[1].revents != 0)
+		note_progress(transport);
+	other->revents = polls[1].revents;
+	return polls[0].revents & (POLLIN | lost);
 }
 
 size_t
