@@ -117,14 +117,15 @@ serve_with() {
 	trap 'kill "$server" 2>/dev/null; wait' EXIT
 	within started_or_gone
 	logged ': started: ' || fail 'tlsd did not start'
+	pid=$(sed -n 's/.* tlsd\[\([0-9]*\)\]: .*/\1/p' tlsd.log | head -n 1)
 	port=$(sed -n 's/.*: listening: \[127\.0\.0\.1\]:\([0-9]*\): .*/\1/p' tlsd.log)
 }
 
-# stop: by SIGTERM; sanitizers and valgrind speak through the exit status. The signal goes
-# through timeout(1).
+# stop: by SIGTERM; sanitizers and valgrind speak through the exit status. timeout(1) would
+# send SIGCONT as well, with which the leak sanitizer hangs while it stops the process.
 stop() {
 	status=0
-	kill "$server"
+	kill "$pid"
 	wait "$server" || status=$?
 	trap - EXIT
 	[ "$status" -eq 0 ] || fail "tlsd ended with $status"
@@ -464,8 +465,8 @@ four_clients_at_once_get_64_mebibytes() {
 		curl_ --http0.9 -o "answer$number" "https://127.0.0.1:$port/" &
 		clients="$clients $!"
 	done
-	for pid in $clients; do
-		wait "$pid"
+	for client in $clients; do
+		wait "$client"
 	done
 	for number in 1 2 3 4; do
 		cmp "answer$number" "$folder/much"
@@ -495,7 +496,7 @@ valgrind_finds_nothing() {
 		s_client $version -alpn h2 -CAfile "$folder/other.pem" >answer || :
 	done
 	curl_ "http://127.0.0.1:$port/" >answer
-	kill -HUP "$(sed -n 's/.*tlsd\[\([0-9]*\)\]: .*/\1/p' tlsd.log | head -n 1)"
+	kill -HUP "$pid"
 	expect 'reload: done'
 	expect_hello s_client
 	stop
