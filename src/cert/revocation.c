@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/findings.h"
@@ -83,8 +84,8 @@ read_old(struct revoking *revoking)
 	char *data;
 	size_t size;
 
-	if (file_read(file, CRL_FILE_LIMIT, &data, &size) < 0 && errno == ENOENT)
-		return 0;
+	if (access(file, F_OK) < 0 && errno == ENOENT)
+		return 0; /* the first one */
 	if (read_file(file, CRL_FILE_LIMIT, &data, &size, &revoking->findings) < 0)
 		return -1;
 	int result = crl_read(&revoking->old, file, data, size, &revoking->findings);
