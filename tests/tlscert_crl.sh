@@ -149,6 +149,7 @@ revocations_at_once_are_all_there() {
 }
 
 a_full_disk_leaves_the_old_list() {
+	starts_without_room || return 0
 	make_four && cp ca.crl before && chmod 0640 ca.crl || return 1
 	(
 		ulimit -f 0
