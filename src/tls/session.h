@@ -55,6 +55,10 @@ void session_free(struct session *session);
  * session_finish() sends. */
 int session_handshake(struct session *session);
 
+/* As far as that goes without waiting: -1 with EAGAIN, which is no failure, means that the
+ * client has to send more first; session_try_flush() sends what it waits for. */
+int session_try_handshake(struct session *session);
+
 /* Whether session_handshake() came back early: what the client then still sends is its
  * part of the handshake, and unverified. */
 bool session_is_early(const struct session *session);
