@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include <gnutls/gnutls.h>
+
 struct address;
 struct channel;
 struct exchange_outcome;
@@ -22,5 +24,8 @@ void report_session(
 /* What went over the connection in the end. */
 void report_exchange(
     const struct channel *channel, const struct exchange_outcome *outcome);
+
+/* The suite as the registry calls it, where the library can; NULL before there is one. */
+const char *report_suite(gnutls_session_t session);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/findings.h"
 #include "base/memory.h"
 
 void
@@ -24,4 +25,11 @@ say(const char *subject, const char *format, ...)
 		fprintf(stderr, "tlsc: %s\n", text);
 	free(text);
 	errno = saved;
+}
+
+void
+say_findings(const char *subject, const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		say(subject, "%s", findings->items[i].text);
 }

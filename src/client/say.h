@@ -12,4 +12,9 @@
 void say(const char *subject, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+struct findings;
+
+/* Says each of them. */
+void say_findings(const char *subject, const struct findings *findings);
+
 #endif

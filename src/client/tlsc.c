@@ -2,10 +2,19 @@
 /* The client program: the state of the process, and then what it was called for. */
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "client/explain.h"
 #include "client/status.h"
 #include "client/talk.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "explain", explain_main },
+};
 
 /*
  * A caller may have closed some of the first three descriptors; a socket in their place
@@ -23,6 +32,16 @@ fill_standard_descriptors(void)
 	return fd < 0 ? -1 : close(fd);
 }
 
+/* What stands behind a command's name is its own; without a name, it is all for talk. */
+static int
+run(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	return talk_main(argc, argv);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -30,5 +49,5 @@ main(int argc, char **argv)
 		return STATUS_FAILED;
 	/* A peer or a pipe that is gone is an error of write(2) here. */
 	signal(SIGPIPE, SIG_IGN);
-	return talk_main(argc, argv);
+	return run(argc, argv);
 }
