@@ -336,6 +336,22 @@ channel_handshake(struct channel *channel, struct deadline deadline)
 	return 0;
 }
 
+int
+channel_renegotiate(struct channel *channel, struct deadline deadline)
+{
+	int code;
+
+	channel->established = false; /* to wait again */
+	transport_set_deadline(&channel->transport, deadline, 0);
+	do
+		code = gnutls_handshake(channel->session);
+	while ((code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED) &&
+	       channel->transport.failure == TRANSPORT_FINE &&
+	       !deadline_passed(deadline));
+	channel->established = true;
+	return code < 0 ? -1 : 0;
+}
+
 /* What the library returned instead of data: something for later, or the end. */
 static enum channel_event
 judge(struct channel *channel, ssize_t code)
@@ -478,10 +494,12 @@ int
 channel_ticket(const struct channel *channel, gnutls_datum_t *ticket)
 {
 	unsigned flags = gnutls_session_get_flags(channel->session);
+	gnutls_datum_t id = { NULL, 0 };
 
-	/* Asking for one that has not come would wait for it. */
-	if (gnutls_protocol_get_version(channel->session) >= GNUTLS_TLS1_3 &&
-	    (flags & GNUTLS_SFLAGS_SESSION_TICKET) == 0)
+	/* Asking for a ticket that has not come would wait for it. */
+	if ((flags & GNUTLS_SFLAGS_SESSION_TICKET) == 0 &&
+	    (gnutls_protocol_get_version(channel->session) >= GNUTLS_TLS1_3 ||
+		gnutls_session_get_id2(channel->session, &id) < 0 || id.size == 0))
 		return -1;
 	return gnutls_session_get_data2(channel->session, ticket) < 0 ? -1 : 0;
 }

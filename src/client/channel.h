@@ -57,6 +57,10 @@ void channel_observe(struct channel *channel, struct trace *trace);
  */
 int channel_handshake(struct channel *channel, struct deadline deadline);
 
+/* Asks for another handshake on an established channel of TLS 1.2 or older. 0 when the
+ * server went along; -1 otherwise, and then the channel is of no more use. */
+int channel_renegotiate(struct channel *channel, struct deadline deadline);
+
 /* Up to `size` bytes of the answer, `*got` of them with CHANNEL_DATA. */
 enum channel_event channel_read(
     struct channel *channel, void *bytes, size_t size, size_t *got);
@@ -100,8 +104,8 @@ int channel_fd(const struct channel *channel);
 gnutls_session_t channel_session(const struct channel *channel);
 
 /*
- * What a later connection can resume this session with: TLS 1.3 has it only when a ticket
- * was read. 0, or -1 without; gnutls_free(ticket->data) is the caller's.
+ * What a later connection can resume this session with: a ticket that was read, or
+ * in TLS 1.2 an identifier. 0, or -1 without; gnutls_free(ticket->data) is the caller's.
  */
 int channel_ticket(const struct channel *channel, gnutls_datum_t *ticket);
 

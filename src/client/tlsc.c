@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/check.h"
 #include "client/explain.h"
 #include "client/status.h"
 #include "client/talk.h"
@@ -13,6 +14,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "check", check_main },
 	{ "explain", explain_main },
 };
 
