@@ -107,8 +107,10 @@ resumes(struct patient *patient, struct channel *first, gnutls_priority_t priori
 
 	ending_await(first, patient->options);
 	channel_close(first);
-	*ticket = channel_ticket(first, &again.resume) == 0;
-	if (!*ticket)
+	/* A mere identifier is no promise: there are servers that give one and no more. */
+	*ticket = (gnutls_session_get_flags(channel_session(first)) &
+		      GNUTLS_SFLAGS_SESSION_TICKET) != 0;
+	if (channel_ticket(first, &again.resume) < 0)
 		return false;
 	again.insecure = true;
 	again.priority = priority;
