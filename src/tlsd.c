@@ -105,20 +105,24 @@ print_findings(const struct findings *findings)
 		    findings->items[i].text);
 }
 
-/* The folder of a file that the daemon will have to create. */
+/* A file that the daemon will have to write, or to create in its folder. */
 static void
-check_folder(const char *key, const char *path, struct findings *findings)
+check_writable(const char *key, const char *path, struct findings *findings)
 {
 	struct stat st;
 	char *copy = memory_copy(path);
-	const char *folder = dirname(copy);
+	bool exists = stat(path, &st) == 0;
 
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (exists && S_ISDIR(st.st_mode))
 		findings_error(findings, "%s: %s: is a folder, not a file", key, path);
-	else if (access(folder, W_OK | X_OK) < 0)
+	else if (exists && access(path, W_OK) < 0)
+		findings_error(findings, "%s: %s: uid %u may not write it: %s", key,
+		    path, (unsigned)getuid(), strerrordesc_np(errno));
+	else if (!exists && access(dirname(copy), W_OK | X_OK) < 0)
 		findings_error(findings,
-		    "%s: %s: %s: create the folder, or name another", key, path,
-		    strerrordesc_np(errno));
+		    "%s: %s: uid %u cannot create it: %s: make the folder, or name "
+		    "another",
+		    key, path, (unsigned)getuid(), strerrordesc_np(errno));
 	free(copy);
 }
 
@@ -132,10 +136,24 @@ check_process(const struct conf_process *conf, bool daemon,
 	findings_init(&found);
 	privileges_init(privileges, conf->user, conf->group, &found);
 	if (conf->log_file[0] != '\0')
-		check_folder("log-file", conf->log_file, &found);
+		check_writable("log-file", conf->log_file, &found);
 	if (daemon && conf->pid_file[0] != '\0')
-		check_folder("pid-file", conf->pid_file, &found);
+		check_writable("pid-file", conf->pid_file, &found);
 	conf_locate(&conf->section, &found, findings);
+}
+
+/* What the user that the daemon becomes has to be able to do; as this user. */
+static void
+check_as_user(const struct snapshot *snapshot, struct findings *findings)
+{
+	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
+	struct findings found;
+
+	findings_init(&found);
+	if (conf->log_file[0] != '\0')
+		check_writable("log-file", conf->log_file, &found);
+	conf_locate(&conf->section, &found, findings);
+	snapshot_check_rights(snapshot, findings);
 }
 
 /* Checks everything and prints it; what a reload could not read is found as its user. */
@@ -153,7 +171,7 @@ test_configuration(const struct options *options)
 		    conf, conf->daemon && !options->foreground, &privileges, &findings);
 		snapshot_print(snapshot, stdout);
 		if (findings.errors == 0 && privileges_drop(&privileges) == 0)
-			snapshot_check_rights(snapshot, &findings);
+			check_as_user(snapshot, &findings);
 	}
 	print_findings(&findings);
 	fprintf(stderr, "tlsd: %s: %s\n", options->conf,
@@ -216,8 +234,8 @@ open_log(const struct process *process, const struct conf_process *conf)
 {
 	if (server_open_log(conf, process->daemonize) == 0)
 		return 0;
-	fprintf(
-	    stderr, "tlsd: log-file: %s: %s\n", conf->log_file, strerrordesc_np(errno));
+	fprintf(stderr, "tlsd: log-file: %s: uid %u cannot write it: %s\n",
+	    conf->log_file, (unsigned)getuid(), strerrordesc_np(errno));
 	return -1;
 }
 
@@ -236,13 +254,14 @@ open_pidfile(struct process *process, const struct conf_process *conf)
 }
 
 /* The order matters: bind ports and write the pid file as root, become the user, and only
- * then start threads, which must all have the same rights. */
+ * then open the log, which a reload opens as that user again, and start threads, which must
+ * all have the same rights. */
 static int
 start(struct process *process)
 {
 	const struct conf_process *conf = &snapshot_conf(process->snapshot)->process;
 
-	if (open_log(process, conf) < 0 || open_pidfile(process, conf) < 0)
+	if (open_pidfile(process, conf) < 0)
 		return -1;
 	struct server_origin origin = { .path = process->path,
 		.daemon = process->daemonize };
@@ -253,6 +272,8 @@ start(struct process *process)
 		fprintf(stderr, "tlsd: user: %s\n", strerrordesc_np(errno));
 		return -1;
 	}
+	if (open_log(process, conf) < 0)
+		return -1;
 	snapshot_check_rights(process->snapshot, &process->findings);
 	return server_start(process->server, &process->findings);
 }

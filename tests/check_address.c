@@ -81,6 +81,40 @@ START_TEST(a_path_that_does_not_fit_is_refused)
 }
 END_TEST
 
+START_TEST(where_to_connect_to_has_a_host_and_a_port)
+{
+	static const char *const bad[] = { "*:80", ":80", "127.0.0.1:0", "127.0.0.1",
+		"x", "", "unix:x" };
+
+	ck_assert_int_eq(address_parse_connect("[::1]:80", parsed, error), 1);
+	ck_assert_str_eq(formatted(0), "[::1]:80");
+	ck_assert_int_eq(address_parse_connect("unix:/run/x.sock", parsed, error), 1);
+	ck_assert_str_eq(formatted(0), "unix:/run/x.sock");
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		error[0] = '\0';
+		ck_assert_int_eq(address_parse_connect(bad[i], parsed, error), -1);
+		ck_assert_str_ne(error, "");
+	}
+}
+END_TEST
+
+static uint32_t
+hash_of(const char *text)
+{
+	ck_assert_int_eq(address_parse_connect(text, parsed, error), 1);
+	return address_host_hash(&parsed[0]);
+}
+
+START_TEST(the_hash_is_of_the_host_alone)
+{
+	ck_assert_uint_eq(hash_of("192.0.2.7:1"), hash_of("192.0.2.7:2"));
+	ck_assert_uint_ne(hash_of("192.0.2.7:1"), hash_of("192.0.2.8:1"));
+	ck_assert_uint_eq(hash_of("[2001:db8::1]:1"), hash_of("[2001:db8::1]:2"));
+	ck_assert_uint_ne(hash_of("[2001:db8::1]:1"), hash_of("[2001:db8::2]:1"));
+	ck_assert_uint_eq(hash_of("/a"), 0);
+}
+END_TEST
+
 START_TEST(host_and_port_split_at_the_last_colon)
 {
 	char *host, *port;
@@ -132,6 +166,7 @@ main(void)
 	return SUITE_RUN("address", an_address_and_port_is_one_address,
 	    a_star_is_both_families, a_path_is_a_unix_socket,
 	    what_is_no_address_is_explained, a_path_that_does_not_fit_is_refused,
+	    where_to_connect_to_has_a_host_and_a_port, the_hash_is_of_the_host_alone,
 	    host_and_port_split_at_the_last_colon, equal_addresses_are_equal,
 	    a_unix_peer_without_a_name_has_an_empty_path);
 }

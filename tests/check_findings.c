@@ -39,9 +39,23 @@ START_TEST(passing_on_keeps_the_kind)
 }
 END_TEST
 
+START_TEST(the_same_is_told_once)
+{
+	struct findings findings;
+
+	findings_init(&findings);
+	for (int i = 0; i < 3; i++)
+		findings_error(&findings, "key: is empty");
+	findings_error(&findings, "key: is old");
+	ck_assert_uint_eq(findings.count, 2);
+	ck_assert_uint_eq(findings.errors, 2);
+	findings_fini(&findings);
+}
+END_TEST
+
 int
 main(void)
 {
 	return SUITE_RUN("findings", errors_and_warnings_are_kept_in_order,
-	    passing_on_keeps_the_kind);
+	    passing_on_keeps_the_kind, the_same_is_told_once);
 }

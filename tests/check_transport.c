@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -256,6 +257,78 @@ START_TEST(trying_to_flush_sends_what_fits_in_order)
 }
 END_TEST
 
+START_TEST(waiting_tells_who_is_ready)
+{
+	int pair[2];
+
+	set_up(true);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	struct pollfd other = { .fd = pair[0], .events = POLLIN };
+	ck_assert_int_eq(transport_wait(&transport, POLLIN, &other, deadline_in(1)), 0);
+	ck_assert_int_eq(other.revents, 0);
+	ck_assert_int_eq(write(pair[1], "a", 1), 1);
+	ck_assert_int_eq(
+	    transport_wait(&transport, POLLIN, &other, deadline_never()), 0);
+	ck_assert_int_eq(other.revents, POLLIN);
+	ck_assert_int_eq(write(peer, "a", 1), 1);
+	ck_assert_int_eq(
+	    transport_wait(&transport, POLLIN, &other, deadline_never()), POLLIN);
+	close(pair[0]);
+	close(pair[1]);
+	tear_down();
+}
+END_TEST
+
+START_TEST(waiting_ends_at_the_deadline_though_there_is_always_something)
+{
+	struct pollfd nobody = { .fd = -1 };
+
+	set_up(true);
+	ck_assert_int_eq(write(peer, "a", 1), 1);
+	transport_set_deadline(&transport, deadline_in(20), 0);
+	while (transport_wait(&transport, POLLIN, &nobody, deadline_never()) >= 0)
+		;
+	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_peer_that_hangs_up_while_nothing_is_wanted_is_gone)
+{
+	struct pollfd nobody = { .fd = -1 };
+	int pair[2];
+	char byte;
+
+	set_up(true);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	transport_attach(&transport, pair[0], false);
+	ck_assert_int_eq(write(pair[1], "a", 1), 1);
+	close(pair[1]);
+	/* It has left something to read, which is waited for without a spin. */
+	ck_assert_int_ge(transport_wait(&transport, 0, &nobody, deadline_in(1)), 0);
+	ck_assert_int_eq(transport_try_read(&transport, &byte, 1), 1);
+	ck_assert_int_eq(transport_wait(&transport, 0, &nobody, deadline_never()), -1);
+	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
+	close(pair[0]);
+	tear_down();
+}
+END_TEST
+
+START_TEST(what_there_is_room_for_is_taken_without_sending)
+{
+	char bytes[1000] = "", byte;
+
+	set_up(true);
+	while (transport_room(&transport) >= sizeof bytes)
+		ck_assert_int_eq(transport_write(&transport, bytes, sizeof bytes), 0);
+	ck_assert_int_eq(
+	    transport_write(&transport, bytes, transport_room(&transport)), 0);
+	ck_assert_uint_eq(transport_room(&transport), 0);
+	ck_assert_int_eq(recv(peer, &byte, 1, MSG_DONTWAIT), -1);
+	tear_down();
+}
+END_TEST
+
 START_TEST(an_answer_is_read_although_sending_failed)
 {
 	char bytes[8];
@@ -286,6 +359,9 @@ main(void)
 	    silence_ends_at_the_deadline,
 	    progress_moves_the_idle_time_but_not_the_deadline,
 	    a_reader_that_stands_still_ends_the_writing, trying_to_read_does_not_wait,
-	    trying_to_flush_sends_what_fits_in_order,
+	    trying_to_flush_sends_what_fits_in_order, waiting_tells_who_is_ready,
+	    waiting_ends_at_the_deadline_though_there_is_always_something,
+	    a_peer_that_hangs_up_while_nothing_is_wanted_is_gone,
+	    what_there_is_room_for_is_taken_without_sending,
 	    an_answer_is_read_although_sending_failed);
 }

@@ -1,105 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The program tlscert, from outside: what it makes is judged by openssl(1) and certtool(1).
-# Each test is a function whose name is a sentence; it runs in a folder of its own.
-# shellcheck disable=SC2015 # complain always fails, so A && B || complain is if-then-else
-set -u
-umask 022
-tlscert=${top_builddir:-.}/tlscert
-make_demo=${top_srcdir:-.}/certs/make-demo
-passed=0
-failed=0
-
-for tool in openssl certtool; do
-	if ! command -v "$tool" >/dev/null; then
-		echo "SKIPPED: all of this needs $tool, which is not installed" >&2
-		exit 77
-	fi
-done
-if [ ! -x "$tlscert" ]; then
-	echo "FAIL: there is no $tlscert" >&2
-	exit 1
-fi
-folder=$(mktemp -d /tmp/tlscert-test.XXXXXX) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
-
-complain() {
-	printf '    %s\n' "$*" >>"$folder/why"
-	return 1
-}
-
-# Runs tlscert; its words are in ./out and ./err, its exit status must be the first argument.
-expect() {
-	wanted=$1
-	shift
-	"$tlscert" "$@" >out 2>err
-	status=$?
-	[ $status -eq "$wanted" ] ||
-		complain "tlscert $*: exit status $status, not $wanted: $(cat out err)"
-}
-
-# The file (first argument) has a line with the text (second argument).
-has() {
-	grep -qF -e "$2" "$1" || complain "no \"$2\" in $1: $(cat "$1")"
-}
-
-lacks() {
-	! grep -qF -e "$2" "$1" || complain "\"$2\" in $1: $(cat "$1")"
-}
-
-# The rights of a file, such as -rw-------.
-rights() {
-	found=$(find "$1" -exec ls -ld {} \; | cut -c 1-10)
-	[ "$found" = "$2" ] || complain "$1 has the rights $found, not $2"
-}
-
-there_is_no() {
-	for file; do
-		[ ! -e "$file" ] || complain "$file is there" || return 1
-	done
-}
-
-# The text of a certificate, as openssl tells it, in ./text.
-read_text() {
-	openssl x509 -in "$1" -noout -text >text 2>err || complain "openssl: $(cat err)"
-}
-
-# openssl verifies the certificate (last argument) with the options before it.
-verifies() {
-	openssl verify -x509_strict "$@" >out 2>err ||
-		complain "openssl verify $*: $(cat out err)"
-}
-
-public_keys_match() {
-	openssl x509 -in "$1" -noout -pubkey >public.cert 2>err &&
-		openssl pkey -in "$2" -pubout >public.key 2>>err &&
-		cmp -s public.cert public.key || complain "$1 and $2 do not match: $(cat err)"
-}
-
-# Makes an authority and a server, as most tests want them.
-make_both() {
-	expect 0 ca 'Test CA' && expect 0 server localhost 127.0.0.1 ::1
-}
-
-# A self-signed pair old.crt, old.key that is valid between the two dates.
-make_dated() {
-	cat >template <<-END
-		cn = "old"
-		dns_name = "localhost"
-		activation_date = "$1"
-		expiration_date = "$2"
-		signing_key
-		tls_www_server
-	END
-	certtool --generate-privkey --key-type ecdsa --outfile old.key >out 2>err &&
-		certtool --generate-self-signed --load-privkey old.key --template template \
-			--outfile old.crt >out 2>>err || complain "certtool: $(cat err)"
-}
+# shellcheck disable=SC2015,SC2154 # complain always fails; the suite sets the variables
+# shellcheck source=tests/tlscert_suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/tlscert_suite.sh"
 
 help_names_every_command() {
 	expect 0 --help || return 1
-	for command in self-signed ca server client show check; do
+	for command in self-signed ca server client renew revoke crl show check; do
 		has out "  $command" && expect 0 $command --help &&
 			has out "usage: tlscert $command" && expect 0 --help || return 1
 	done
@@ -362,6 +270,67 @@ show_tells_what_it_cannot_read() {
 		expect 1 show empty && has err "is empty"
 }
 
+# The JSON in ./out is well formed, and the Python expression about it, "it", is true.
+is_json() {
+	command -v python3 >/dev/null || return 0
+	python3 -m json.tool <out >/dev/null 2>why &&
+		python3 -c "import json, sys; it = json.load(sys.stdin); sys.exit(not ($1))" \
+			<out 2>why || complain "not $1: $(cat out why)"
+}
+
+show_writes_json() {
+	make_both && cat server.crt ca.crt >both.pem &&
+		expect 1 show --json both.pem none ca.crl && has err "none: no such file" &&
+		is_json '[len(x["certificates"]) for x in it] == [2, 0, 0]' &&
+		is_json 'it[0]["certificates"][0]["names"] == ["localhost", "127.0.0.1", "::1"]' &&
+		is_json 'it[0]["certificates"][0]["days_left"] == 397' &&
+		is_json 'it[0]["certificates"][0]["purposes"] == ["TLS server"]' &&
+		is_json 'it[0]["certificates"][1]["authority"] is True' &&
+		is_json 'it[1]["errors"][0].startswith("none: no such")' &&
+		is_json 'it[2]["revocation_lists"][0]["revoked"] == []' &&
+		has out '"issuer": "CN=Test CA"' && has out '"pin": "pin-sha256:' &&
+		make_dated "2020-01-01 00:00:00" "2020-03-01 00:00:00" &&
+		expect 0 show --json old.crt && has out '"not_after": "2020-03-01T00:00:00Z"' &&
+		is_json 'it[0]["certificates"][0]["days_left"] < -2000'
+}
+
+show_escapes_json_as_json() {
+	printf 'cn = "Zo\303\253 \033[31m"\nexpiration_days = 3\n' >template
+	certtool --generate-privkey --key-type ecdsa --outfile x.key >out 2>err &&
+		certtool --generate-self-signed --load-privkey x.key --template template \
+			--outfile x.crt >out 2>err || complain "certtool: $(cat err)" || return 1
+	expect 0 show --json x.crt && has out '"CN=Zo\u00eb \u001b[31m"' &&
+		is_json 'it[0]["certificates"][0]["subject"] == "CN=Zo\xeb \x1b[31m"'
+}
+
+show_knows_a_revocation_list() {
+	make_both && expect 0 revoke --reason superseded server.crt && expect 0 show ca.crl &&
+		has out "ca.crl, revocation list:" && has out "  issuer       CN=Test CA" &&
+		has out "  number       02" && has out " UTC, superseded" &&
+		has out " days left)" || return 1
+	serial=$(openssl x509 -in server.crt -noout -serial | cut -d= -f2 | tr A-F a-f |
+		sed 's/../&:/g; s/:$//')
+	has out "  revoked      $serial, 20" && expect 0 show --json ca.crl &&
+		is_json 'it[0]["revocation_lists"][0]["revoked"][0]["reason"] == "superseded"' &&
+		has out "\"serial\": \"$serial\"" && has out '"number": "02"' &&
+		head -c 150 ca.crl >cut.crl && expect 1 show cut.crl && has err "damaged"
+}
+
+show_has_colours_on_a_terminal_only() {
+	make_both && expect 0 show server.crt && lacks out "$(printf '\033')" || return 1
+	if ! script -qec true /dev/null >out 2>&1; then
+		echo "     (colours are not checked: it needs script(1))"
+		return 0
+	fi
+	TERM=xterm NO_COLOR='' script -qec "'$tlscert' show server.crt" /dev/null >out 2>&1
+	has out "$(printf '(\033[32m397 days left\033[0m)')" || return 1
+	TERM=xterm NO_COLOR='' script -qec "'$tlscert' show --warn-days 400 server.crt" \
+		/dev/null >out 2>&1
+	has out "$(printf '(\033[33m397 days left')" || return 1
+	TERM=xterm NO_COLOR=1 script -qec "'$tlscert' show server.crt" /dev/null >out 2>&1
+	lacks out "$(printf '\033')" && has out "(397 days left)"
+}
+
 check_says_ok_in_one_line() {
 	make_both && expect 0 check --key server.key --ca ca.crt --name localhost server.crt &&
 		has out "OK: server.crt: 397 days left (20" &&
@@ -474,27 +443,4 @@ the_demo_is_made_once_and_renewed() {
 		expect 0 check --key demo/server.key --ca demo/ca.crt demo/server.crt
 }
 
-tests=$(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$0" | grep -vx public_keys_match |
-	grep -vx there_is_no)
-case $tlscert in
-/*) ;;
-*) tlscert=$PWD/$tlscert ;;
-esac
-case $make_demo in
-/*) ;;
-*) make_demo=$PWD/$make_demo ;;
-esac
-for test in $tests; do
-	mkdir "$folder/$test"
-	: >"$folder/why"
-	if (cd "$folder/$test" && $test); then
-		passed=$((passed + 1))
-		echo "ok   $test"
-	else
-		failed=$((failed + 1))
-		echo "FAIL $test"
-		cat "$folder/why"
-	fi
-done
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+run_tests

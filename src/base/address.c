@@ -100,6 +100,7 @@ static int
 resolve(const char *host, const char *port, struct address addresses[ADDRESS_MAX],
     char *error)
 {
+	/* AI_PASSIVE only means something without a host. */
 	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
 		.ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM };
@@ -137,6 +138,33 @@ address_parse_listen(
 	return count;
 }
 
+/* Whether a text that is no path has the host and the port that connecting needs. */
+static bool
+names_one_place(const char *text)
+{
+	char *host, *port;
+	int64_t number;
+
+	if (address_split(text, &host, &port) < 0)
+		return false;
+	bool good = host[0] != '\0' && text_parse_number(port, 1, 65535, &number) == 0;
+	free(host);
+	free(port);
+	return good;
+}
+
+int
+address_parse_connect(
+    const char *text, struct address addresses[ADDRESS_MAX], char *error)
+{
+	bool is_path = text[0] == '/' || strncmp(text, "unix:", 5) == 0;
+
+	if (is_path || names_one_place(text))
+		return address_parse_listen(text, addresses, error);
+	snprintf(error, ADDRESS_TEXT_SIZE, "is not HOST:PORT, [IPV6]:PORT or /PATH");
+	return -1;
+}
+
 char *
 address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 {
@@ -166,4 +194,32 @@ address_equal(const struct address *a, const struct address *b)
 {
 	return a->length == b->length &&
 	       memcmp(&a->storage, &b->storage, a->length) == 0;
+}
+
+/* FNV-1a, which is no secret: who chooses addresses may choose a backend. */
+static uint32_t
+hash_bytes(const void *bytes, size_t size)
+{
+	const unsigned char *at = bytes;
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ at[i]) * 16777619u;
+	return hash ^ hash >> 16;
+}
+
+uint32_t
+address_host_hash(const struct address *address)
+{
+	const struct sockaddr_in *in = (const void *)&address->storage;
+	const struct sockaddr_in6 *in6 = (const void *)&address->storage;
+
+	switch (address_family(address)) {
+	case AF_INET:
+		return hash_bytes(&in->sin_addr, sizeof in->sin_addr);
+	case AF_INET6:
+		return hash_bytes(&in6->sin6_addr, sizeof in6->sin6_addr);
+	default:
+		return 0;
+	}
 }

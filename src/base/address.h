@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #define ADDRESS_TEXT_SIZE 128
@@ -26,6 +27,13 @@ int address_parse_listen(
     const char *text, struct address addresses[ADDRESS_MAX], char *error);
 
 /*
+ * Reads where to connect to, likewise: "HOST:PORT", "[IPV6]:PORT", "/PATH" or "unix:/PATH",
+ * with a host and a port that is not 0.
+ */
+int address_parse_connect(
+    const char *text, struct address addresses[ADDRESS_MAX], char *error);
+
+/*
  * Splits "HOST:PORT" or "[IPV6]:PORT" at the last colon. The host comes without brackets,
  * empty for "*". Both are memory that the caller frees. Returns 0, or -1 when there is no
  * port in it or the port is not in 0-65535.
@@ -36,6 +44,9 @@ int address_split(const char *text, char **host, char **port);
 char *address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE]);
 
 bool address_equal(const struct address *a, const struct address *b);
+
+/* A number for the host, the same for each of its ports; 0 for a Unix-domain address. */
+uint32_t address_host_hash(const struct address *address);
 
 /* AF_INET, AF_INET6 or AF_UNIX. */
 int address_family(const struct address *address);

@@ -6,6 +6,7 @@
 
 static const char *const names[FAILURE_COUNT] = {
 	[FAILURE_NONE] = "none",
+	[FAILURE_REFUSED_ADDRESS] = "refused-address",
 	[FAILURE_REFUSED_LIMIT] = "refused-limit",
 	[FAILURE_HELLO_TIMEOUT] = "hello-timeout",
 	[FAILURE_NOT_TLS] = "not-tls",
@@ -19,6 +20,7 @@ static const char *const names[FAILURE_COUNT] = {
 	[FAILURE_PROTOCOL] = "protocol",
 	[FAILURE_IDLE_TIMEOUT] = "idle-timeout",
 	[FAILURE_WRITE_TIMEOUT] = "write-timeout",
+	[FAILURE_BACKEND] = "backend",
 	[FAILURE_INTERNAL] = "internal",
 };
 

@@ -8,6 +8,7 @@
  */
 enum failure {
 	FAILURE_NONE,
+	FAILURE_REFUSED_ADDRESS, /* not among those who may connect */
 	FAILURE_REFUSED_LIMIT, /* a bound on connections was reached */
 	FAILURE_HELLO_TIMEOUT, /* no whole ClientHello in time */
 	FAILURE_NOT_TLS, /* the first bytes are no TLS record */
@@ -21,6 +22,7 @@ enum failure {
 	FAILURE_PROTOCOL, /* the client broke the protocol */
 	FAILURE_IDLE_TIMEOUT, /* nothing came for too long */
 	FAILURE_WRITE_TIMEOUT, /* the client did not take the answer in time */
+	FAILURE_BACKEND, /* the backend could not be reached, or broke off */
 	FAILURE_INTERNAL, /* the server's own fault */
 	FAILURE_COUNT
 };

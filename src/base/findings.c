@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -23,10 +24,24 @@ findings_fini(struct findings *findings)
 	findings_init(findings);
 }
 
+static bool
+has(const struct findings *findings, const char *text)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (strcmp(findings->items[i].text, text) == 0)
+			return true;
+	return false;
+}
+
 /* Takes ownership of `text`. */
 static void
 add(struct findings *findings, enum finding_kind kind, char *text)
 {
+	/* What several services inherit from one line is one mistake. */
+	if (has(findings, text)) {
+		free(text);
+		return;
+	}
 	findings->items = memory_resize(
 	    findings->items, (findings->count + 1) * sizeof *findings->items);
 	findings->items[findings->count++] =

@@ -4,8 +4,8 @@
 
 /*
  * What was found wrong, or remarkable, while something was read: a list that grows, so that
- * one run can tell everything. Modules that parse and load fill it and never log; whoever
- * asked decides where it goes. One thread at a time.
+ * one run can tell everything, and each thing once. Modules that parse and load fill it and
+ * never log; whoever asked decides where it goes. One thread at a time.
  */
 
 #include <stdbool.h>

@@ -18,6 +18,11 @@ struct arguments {
 	const char *ca_cert, *ca_key, *ca_pin_file;
 	const char *ca, *name, *pin_file;
 	int warn_days, critical_days;
+	bool new_key;
+	int if_within; /* -1: whenever it ends */
+	const char *crl, *reason;
+	int crl_days;
+	bool json;
 	char *const *operands;
 	int operand_count;
 };
@@ -28,7 +33,11 @@ enum {
 	ARGUMENT_KEY = 2, /* --key */
 	ARGUMENT_SIGN = 4, /* --ca-cert --ca-key --ca-pin-file */
 	ARGUMENT_PATH_LENGTH = 8, /* --path-length */
-	ARGUMENT_CHECK = 16 /* --ca --name --pin-file --warn-days --critical-days */
+	ARGUMENT_CHECK = 16, /* --ca --name --pin-file --warn-days --critical-days */
+	ARGUMENT_RENEW = 32, /* --days --new-key --if-within --pin-file --force */
+	ARGUMENT_CRL = 64, /* --crl --crl-days */
+	ARGUMENT_REVOKE = 128, /* --reason */
+	ARGUMENT_SHOW = 256 /* --json --warn-days */
 };
 
 struct command {
@@ -38,7 +47,7 @@ struct command {
 	const char *details; /* lines for its help, or "" */
 	unsigned options;
 	int operands_min, operands_max;
-	int days; /* the default of --days */
+	int days; /* the default of --days; 0 for none */
 	int usage_status; /* what a wrong command line exits with */
 	int (*run)(const struct arguments *arguments); /* returns the exit status */
 };

@@ -12,9 +12,11 @@
 #include "base/memory.h"
 #include "cert/arguments.h"
 #include "cert/authority.h"
+#include "cert/authoritypaths.h"
 #include "cert/issue.h"
 #include "cert/pairfiles.h"
 #include "cert/report.h"
+#include "cert/revocation.h"
 #include "cert/subject.h"
 #include "tls/certificate.h"
 
@@ -48,34 +50,18 @@ end(struct making *making)
 	pairfiles_fini(&making->files);
 }
 
-/* The path of the authority's certificate: as given, or by its default name. */
-static char *
-authority_path(const struct arguments *arguments)
-{
-	if (arguments->ca_cert != NULL)
-		return memory_copy(arguments->ca_cert);
-	if (strcmp(arguments->out_dir, ".") == 0)
-		return memory_copy("ca.crt");
-	return memory_format("%s/ca.crt", arguments->out_dir);
-}
-
 static int
 load_authority(struct making *making, const struct issue_request *request)
 {
-	const struct arguments *arguments = making->arguments;
-	char *cert = authority_path(arguments);
-	char *key = arguments->ca_key != NULL ? memory_copy(arguments->ca_key)
-	                                      : pairfiles_key_beside(cert);
-	struct authority_files files = {
-		.cert = cert, .key = key, .pin_file = arguments->ca_pin_file
-	};
+	struct authority *authority = &making->authority;
+	struct authoritypaths paths;
 
+	authoritypaths_init(&paths, making->arguments, making->arguments->out_dir);
 	int result =
 	    request->purpose == ISSUE_FOR_AUTHORITY
-		? authority_load_above(&making->authority, &files, &making->findings)
-		: authority_load(&making->authority, &files, &making->findings);
-	free(key);
-	free(cert);
+		? authority_load_above(authority, &paths.files, &making->findings)
+		: authority_load(authority, &paths.files, &making->findings);
+	authoritypaths_fini(&paths);
 	return result;
 }
 
@@ -129,6 +115,25 @@ issue_and_write(struct making *making, const struct issue_request *request)
 	return DONE;
 }
 
+/* Where the revocation list of the new authority goes; the caller frees it. */
+static char *
+list_path(const struct making *making)
+{
+	if (making->arguments->crl != NULL)
+		return memory_copy(making->arguments->crl);
+	return pairfiles_beside(making->files.cert, ".crl");
+}
+
+/* Adds an error if the list may not be written. */
+static void
+examine_list(struct making *making)
+{
+	char *crl = list_path(making);
+
+	pairfiles_examine_path(crl, existing(making), &making->findings);
+	free(crl);
+}
+
 /* Makes what `request` says, whose subject was read with the result `subject`. */
 static int
 make(struct making *making, struct issue_request *request, int subject)
@@ -149,7 +154,10 @@ make(struct making *making, struct issue_request *request, int subject)
 	}
 	if (subject < 0)
 		return USAGE;
-	if (pairfiles_examine(&making->files, existing(making), &making->findings) < 0)
+	pairfiles_examine(&making->files, existing(making), &making->findings);
+	if (request->purpose == ISSUE_FOR_AUTHORITY)
+		examine_list(making);
+	if (making->findings.errors > 0)
 		return FAILED;
 	if (request->authority != NULL && load_authority(making, request) < 0)
 		return FAILED;
@@ -184,6 +192,26 @@ make_self_signed(const struct arguments *arguments)
 	return status;
 }
 
+/* Writes the list of what the new authority revoked: nothing yet. */
+static int
+start_list(struct making *making)
+{
+	const struct pairfiles *files = &making->files;
+	char *crl = list_path(making);
+	struct authoritypaths paths = { .crl = crl,
+		.cert = files->cert,
+		.key = files->key,
+		.files = { .cert = files->cert, .key = files->key } };
+
+	int result =
+	    revocation_start(&paths, making->arguments->crl_days, &making->findings);
+	if (result == 0)
+		printf("%s: revocation list, empty, valid for %d days\n", crl,
+		    making->arguments->crl_days);
+	free(crl);
+	return result == 0 ? DONE : FAILED;
+}
+
 /* An authority is signed by itself unless another one is named. */
 int
 make_ca(const struct arguments *arguments)
@@ -197,6 +225,8 @@ make_ca(const struct arguments *arguments)
 	int status = make(&making, &request,
 	    subject_authority(
 		&making.subject, arguments->operands[0], &making.findings));
+	if (status == DONE)
+		status = start_list(&making);
 	if (status == DONE)
 		printf("Keep %s secret, and give %s to whoever shall trust the "
 		       "authority.\n"
@@ -237,11 +267,12 @@ make_client(const struct arguments *arguments)
 	    subject_client(&making.subject, arguments->operands,
 		arguments->operand_count, &making.findings));
 	if (status == DONE) {
-		char *ca = authority_path(arguments);
+		struct authoritypaths paths;
+		authoritypaths_init(&paths, arguments, arguments->out_dir);
 		printf("Give both files to the client. A server asks for them with, in "
 		       "tlsd.ini:\n    client-verify = require\n");
-		print_setting("ca-file", ca);
-		free(ca);
+		print_setting("ca-file", paths.cert);
+		authoritypaths_fini(&paths);
 	}
 	end(&making);
 	return status;

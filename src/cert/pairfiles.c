@@ -24,7 +24,7 @@ join(const char *folder, const char *base, const char *ending)
 }
 
 char *
-pairfiles_key_beside(const char *cert)
+pairfiles_beside(const char *cert, const char *ending)
 {
 	const char *dot = strrchr(cert, '.'), *slash = strrchr(cert, '/');
 	const char *name = slash != NULL ? slash + 1 : cert;
@@ -32,7 +32,7 @@ pairfiles_key_beside(const char *cert)
 
 	if (dot != NULL && dot > name)
 		length = (size_t)(dot - cert);
-	return memory_format("%.*s.key", (int)length, cert);
+	return memory_format("%.*s%s", (int)length, cert, ending);
 }
 
 void
@@ -44,7 +44,7 @@ pairfiles_init(
 	if (arguments->key != NULL)
 		files->key = memory_copy(arguments->key);
 	else if (arguments->cert != NULL)
-		files->key = pairfiles_key_beside(arguments->cert);
+		files->key = pairfiles_beside(arguments->cert, ".key");
 	else
 		files->key = join(arguments->out_dir, base, ".key");
 }
@@ -57,9 +57,11 @@ pairfiles_fini(struct pairfiles *files)
 	*files = (struct pairfiles){ NULL, NULL };
 }
 
-static void
-examine_path(const char *path, enum file_existing existing, struct findings *findings)
+int
+pairfiles_examine_path(
+    const char *path, enum file_existing existing, struct findings *findings)
 {
+	size_t errors = findings->errors;
 	struct stat st;
 	const char *slash = strrchr(path, '/');
 	char *folder = slash == NULL
@@ -78,6 +80,7 @@ examine_path(const char *path, enum file_existing existing, struct findings *fin
 		    "%s: there is no folder %s: mkdir -p %s makes it", path, folder,
 		    folder);
 	free(folder);
+	return findings->errors == errors ? 0 : -1;
 }
 
 int
@@ -86,8 +89,8 @@ pairfiles_examine(const struct pairfiles *files, enum file_existing existing,
 {
 	size_t errors = findings->errors;
 
-	examine_path(files->cert, existing, findings);
-	examine_path(files->key, existing, findings);
+	pairfiles_examine_path(files->cert, existing, findings);
+	pairfiles_examine_path(files->key, existing, findings);
 	if (strcmp(files->cert, files->key) == 0)
 		findings_error(findings,
 		    "%s: is the file of both certificate and key: give --key another "

@@ -21,14 +21,18 @@ void pairfiles_init(
     struct pairfiles *files, const struct arguments *arguments, const char *base);
 void pairfiles_fini(struct pairfiles *files);
 
-/* The path of the key beside the certificate `cert`: the ending is .key in place of what it
- * was. The caller frees it. */
-char *pairfiles_key_beside(const char *cert);
+/* The path of the file beside the certificate `cert` whose ending is `ending`, such as
+ * ".key", in place of what it was. The caller frees it. */
+char *pairfiles_beside(const char *cert, const char *ending);
 
 /* 0 when both may be written; -1 after an error for a file that is there already and to be
  * kept, for a folder that is missing and for two files that are one. */
 int pairfiles_examine(const struct pairfiles *files, enum file_existing existing,
     struct findings *findings);
+
+/* The same for any one file. */
+int pairfiles_examine_path(
+    const char *path, enum file_existing existing, struct findings *findings);
 
 /*
  * Writes the key with the rights 0600 and the certificate with 0644. 0, or -1 after an error,

@@ -1,317 +1,163 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shows what stands in certificates. */
+/* Shows what stands in certificates and revocation lists. */
 #include "cert/show.h"
-
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/findings.h"
+#include "base/json.h"
 #include "base/memory.h"
-#include "base/stringlist.h"
-#include "base/text.h"
 #include "base/unreadable.h"
 #include "cert/arguments.h"
+#include "cert/crl.h"
+#include "cert/document.h"
+#include "cert/page.h"
 #include "cert/report.h"
-#include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/pem.h"
 
-enum { DAY = 86400, HASH_SIZE = 32, SERIAL_MAX = 64, TIME_SIZE = 40, OID_SIZE = 128 };
-
-struct word {
-	unsigned bit;
-	const char *text;
+/* What stands in one file. */
+struct contents {
+	const char *file;
+	struct chain chain;
+	struct crl crl; /* the first one */
+	bool has_list; /* and it is whole */
+	struct findings findings;
 };
 
+/* Which kinds of blocks a file has. */
 static void
-print_row(const char *name, const char *value)
+find_kinds(const char *data, size_t size, bool *has_certificate, bool *has_list)
 {
-	printf("  %-12s %s\n", name, value);
-}
+	struct pem_block block;
+	size_t offset = 0;
 
-/* Prints what `value` points to and frees it. */
-static void
-print_own(const char *name, char *value)
-{
-	print_row(name, value);
-	free(value);
-}
-
-static void
-print_list(const char *name, struct stringlist *list, const char *without)
-{
-	printf("  %-12s ", name);
-	if (list->count == 0)
-		printf("%s", without);
-	for (size_t i = 0; i < list->count; i++)
-		printf("%s%s", i > 0 ? ", " : "", list->items[i]);
-	printf("\n");
-	stringlist_fini(list);
-}
-
-static void
-print_names(gnutls_x509_crt_t cert)
-{
-	struct stringlist names;
-
-	stringlist_init(&names);
-	certificate_server_names(cert, &names);
-	certificate_other_names(cert, &names);
-	print_list("names", &names, "none");
-}
-
-/* "2027-01-31 12:00:00 UTC". */
-static char *
-format_time(time_t when, char out[TIME_SIZE])
-{
-	struct tm tm;
-
-	if (when == GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION)
-		memcpy(out, "for ever", 9);
-	else if (gmtime_r(&when, &tm) == NULL ||
-		 strftime(out, TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
-		memcpy(out, "?", 2);
-	return out;
-}
-
-/* How far away the end is, in words; the caller frees it. */
-static char *
-describe_rest(time_t start, time_t end)
-{
-	time_t now = time(NULL);
-
-	if (end < now)
-		return memory_format(
-		    "EXPIRED %lld days ago", (long long)((now - end) / DAY));
-	if (start > now)
-		return memory_format(
-		    "NOT YET VALID, for %lld days", (long long)((start - now) / DAY));
-	return memory_format("%lld days left", (long long)((end - now) / DAY));
-}
-
-static void
-print_life(gnutls_x509_crt_t cert)
-{
-	time_t start = gnutls_x509_crt_get_activation_time(cert);
-	time_t end = gnutls_x509_crt_get_expiration_time(cert);
-	char text[TIME_SIZE];
-	char *rest = describe_rest(start, end);
-
-	print_row("valid from", format_time(start, text));
-	print_own(
-	    "valid until", memory_format("%s (%s)", format_time(end, text), rest));
-	free(rest);
-}
-
-static void
-print_usage(gnutls_x509_crt_t cert)
-{
-	static const struct word words[] = {
-		{ GNUTLS_KEY_DIGITAL_SIGNATURE, "digital signature" },
-		{ GNUTLS_KEY_NON_REPUDIATION, "non-repudiation" },
-		{ GNUTLS_KEY_KEY_ENCIPHERMENT, "key encipherment" },
-		{ GNUTLS_KEY_DATA_ENCIPHERMENT, "data encipherment" },
-		{ GNUTLS_KEY_KEY_AGREEMENT, "key agreement" },
-		{ GNUTLS_KEY_KEY_CERT_SIGN, "certificate signature" },
-		{ GNUTLS_KEY_CRL_SIGN, "CRL signature" },
-		{ GNUTLS_KEY_ENCIPHER_ONLY, "encipher only" },
-		{ GNUTLS_KEY_DECIPHER_ONLY, "decipher only" },
-	};
-	struct stringlist list;
-	unsigned usage = 0;
-	int code = gnutls_x509_crt_get_key_usage(cert, &usage, NULL);
-
-	stringlist_init(&list);
-	for (size_t i = 0; code >= 0 && i < sizeof words / sizeof words[0]; i++)
-		if (usage & words[i].bit)
-			stringlist_add(&list, words[i].text, strlen(words[i].text));
-	print_list("usage", &list, code < 0 ? "any" : "none");
-}
-
-/* The words for a purpose, or its object identifier. */
-static const char *
-purpose_name(const char *oid)
-{
-	static const char *const names[][2] = {
-		{ GNUTLS_KP_TLS_WWW_SERVER, "TLS server" },
-		{ GNUTLS_KP_TLS_WWW_CLIENT, "TLS client" },
-		{ GNUTLS_KP_CODE_SIGNING, "code signing" },
-		{ GNUTLS_KP_EMAIL_PROTECTION, "e-mail" },
-		{ GNUTLS_KP_TIME_STAMPING, "time stamping" },
-		{ GNUTLS_KP_OCSP_SIGNING, "OCSP signing" },
-		{ GNUTLS_KP_ANY, "any" },
-	};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(oid, names[i][0]) == 0)
-			return names[i][1];
-	return oid;
-}
-
-static void
-print_purposes(gnutls_x509_crt_t cert)
-{
-	struct stringlist list;
-	char oid[OID_SIZE];
-	size_t size = sizeof oid;
-
-	stringlist_init(&list);
-	for (unsigned i = 0;
-	     gnutls_x509_crt_get_key_purpose_oid(cert, i, oid, &size, NULL) >= 0; i++) {
-		const char *name = purpose_name(oid);
-		stringlist_add(&list, name, strlen(name));
-		size = sizeof oid;
+	*has_certificate = false;
+	*has_list = false;
+	while (pem_next(data, size, &offset, &block)) {
+		*has_certificate = *has_certificate || pem_is_certificate(&block);
+		*has_list = *has_list || pem_is(&block, "X509 CRL");
 	}
-	print_list("purposes", &list, "any");
 }
 
+/* Reads what can be read, and finds what cannot. */
 static void
-print_authority(gnutls_x509_crt_t cert)
+read_contents(struct contents *contents, const char *file)
 {
-	unsigned authority = 0;
-	int path_length = -1;
+	bool has_certificate, has_list;
+	char *data;
+	size_t size;
 
-	gnutls_x509_crt_get_basic_constraints(cert, NULL, &authority, &path_length);
-	if (authority == 0)
-		print_row("authority", "no");
-	else if (path_length < 0)
-		print_row("authority", "yes");
-	else
-		print_own(
-		    "authority", memory_format("yes, path length %d", path_length));
-}
-
-/* "0a:1b:2c"; the caller frees it. */
-static char *
-format_hex(const unsigned char *bytes, size_t size)
-{
-	char *out = memory_new(3 * size + 1);
-
-	for (size_t i = 0; i < size; i++)
-		snprintf(out + 3 * i, 4, "%02x%s", bytes[i], i + 1 < size ? ":" : "");
-	return out;
-}
-
-static void
-print_serial(gnutls_x509_crt_t cert)
-{
-	unsigned char serial[SERIAL_MAX];
-	size_t size = sizeof serial;
-
-	if (gnutls_x509_crt_get_serial(cert, serial, &size) >= 0)
-		print_own("serial", format_hex(serial, size));
-}
-
-static void
-print_fingerprint(gnutls_x509_crt_t cert)
-{
-	unsigned char hash[HASH_SIZE];
-	size_t size = sizeof hash;
-
-	if (gnutls_x509_crt_get_fingerprint(cert, GNUTLS_DIG_SHA256, hash, &size) >= 0)
-		print_own("sha256", format_hex(hash, size));
-}
-
-/* The hash of the public key (RFC 7469, 2.4), as tlsd.ini's allow-pin takes it. */
-static void
-print_pin(gnutls_x509_crt_t cert)
-{
-	unsigned char hash[HASH_SIZE];
-	size_t size = sizeof hash;
-	gnutls_datum_t datum = { hash, sizeof hash }, base64;
-
-	if (gnutls_x509_crt_get_key_id(cert, GNUTLS_KEYID_USE_SHA256, hash, &size) <
-		0 ||
-	    gnutls_base64_encode2(&datum, &base64) < 0)
+	*contents = (struct contents){ .file = file };
+	findings_init(&contents->findings);
+	if (file_read(file, CRL_FILE_LIMIT, &data, &size) < 0) {
+		char *why = unreadable_why(file, errno);
+		findings_error(&contents->findings, "%s", why);
+		free(why);
 		return;
-	print_own("pin", memory_format("pin-sha256:%.*s", (int)base64.size,
-			     (const char *)base64.data));
-	gnutls_free(base64.data);
+	}
+	find_kinds(data, size, &has_certificate, &has_list);
+	if (has_certificate || !has_list)
+		chain_read(&contents->chain, file, data, size, &contents->findings);
+	if (has_list)
+		contents->has_list = crl_read(&contents->crl, file, data, size,
+					 &contents->findings) == 0;
+	memory_wipe(data, size); /* a key may stand beside the certificate */
+	free(data);
+}
+
+/* Reports what was wrong; the exit status. */
+static int
+end_contents(struct contents *contents)
+{
+	int status = contents->findings.errors > 0 ? 1 : 0;
+
+	crl_fini(&contents->crl);
+	chain_fini(&contents->chain);
+	fflush(stdout);
+	report_findings(&contents->findings);
+	return status;
 }
 
 static void
-print_signature(gnutls_x509_crt_t cert)
+print_contents(const struct contents *contents, int warn_days)
 {
-	int algorithm = gnutls_x509_crt_get_signature_algorithm(cert);
-	const char *name =
-	    algorithm < 0 ? NULL
-			  : gnutls_sign_get_name((gnutls_sign_algorithm_t)algorithm);
-	const char *weak = certificate_weak_hash(cert);
+	const struct chain *chain = &contents->chain;
 
-	print_own("signature", memory_format("%s%s", name != NULL ? name : "unknown",
-				   weak != NULL ? " (broken, clients refuse it)" : ""));
-}
-
-static void
-print_certificate(gnutls_x509_crt_t cert)
-{
-	print_own("subject", certificate_subject(cert));
-	print_own("issuer", certificate_issuer(cert));
-	print_names(cert);
-	print_life(cert);
-	print_own("key", certificate_key_description(cert));
-	print_signature(cert);
-	print_usage(cert);
-	print_purposes(cert);
-	print_authority(cert);
-	print_serial(cert);
-	print_fingerprint(cert);
-	print_pin(cert);
-}
-
-static void
-show_chain(const char *file, const struct chain *chain)
-{
 	for (size_t i = 0; i < chain->count; i++) {
-		printf("%s, certificate %zu of %zu:\n", file, i + 1, chain->count);
-		print_certificate(chain->certs[i]);
+		printf("%s, certificate %zu of %zu:\n", contents->file, i + 1,
+		    chain->count);
+		page_print_certificate(chain->certs[i], warn_days);
+		printf("\n");
+	}
+	if (contents->has_list) {
+		printf("%s, revocation list:\n", contents->file);
+		page_print_list(&contents->crl);
 		printf("\n");
 	}
 }
 
-/* Shows what can be shown, and tells what cannot. */
-static int
-show_file(const char *file)
+static void
+add_contents(struct json *json, const struct contents *contents)
 {
-	struct findings findings;
-	struct chain chain = { 0 };
-	char *data = NULL;
-	size_t size, errors;
+	json_open_object(json, NULL);
+	json_text(json, "file", contents->file);
+	json_open_array(json, "certificates");
+	for (size_t i = 0; i < contents->chain.count; i++)
+		document_add_certificate(json, contents->chain.certs[i]);
+	json_close(json);
+	json_open_array(json, "revocation_lists");
+	if (contents->has_list)
+		document_add_list(json, &contents->crl);
+	json_close(json);
+	json_open_array(json, "errors");
+	for (size_t i = 0; i < contents->findings.count; i++)
+		json_text(json, NULL, contents->findings.items[i].text);
+	json_close(json);
+	json_close(json);
+}
 
-	findings_init(&findings);
-	if (file_read(file, PEM_FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(file, errno);
-		findings_error(&findings, "%s", why);
-		free(why);
-		data = NULL;
-	} else {
-		chain_read(&chain, file, data, size, &findings);
-		memory_wipe(data, size); /* a key may stand beside the certificate */
+static int
+show_pages(const struct arguments *arguments)
+{
+	struct contents contents;
+	int status = 0;
+
+	for (int i = 0; i < arguments->operand_count; i++) {
+		read_contents(&contents, arguments->operands[i]);
+		print_contents(&contents, arguments->warn_days);
+		status |= end_contents(&contents);
 	}
-	free(data);
-	show_chain(file, &chain);
-	chain_fini(&chain);
-	errors = findings.errors;
-	fflush(stdout);
-	report_findings(&findings);
-	return errors > 0 ? 1 : 0;
+	return status;
+}
+
+static int
+show_document(const struct arguments *arguments)
+{
+	struct contents contents;
+	struct json json;
+	int status = 0;
+
+	json_init(&json, JSON_PAGE);
+	json_open_array(&json, NULL);
+	for (int i = 0; i < arguments->operand_count; i++) {
+		read_contents(&contents, arguments->operands[i]);
+		add_contents(&json, &contents);
+		status |= end_contents(&contents);
+	}
+	json_close(&json);
+	char *text = json_finish(&json);
+	fputs(text, stdout);
+	free(text);
+	return status;
 }
 
 int
 show(const struct arguments *arguments)
 {
-	int status = 0;
-
-	for (int i = 0; i < arguments->operand_count; i++)
-		if (show_file(arguments->operands[i]) != 0)
-			status = 1;
-	return status;
+	return arguments->json ? show_document(arguments) : show_pages(arguments);
 }

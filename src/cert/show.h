@@ -2,11 +2,11 @@
 #ifndef TLSD_CERT_SHOW_H
 #define TLSD_CERT_SHOW_H
 
-/* The command that shows what stands in certificates. */
+/* The command that shows what stands in certificates and revocation lists. */
 
 struct arguments;
 
-/* Shows each certificate of each file. Returns the exit status: 0, or 1 when a file could
+/* Shows each certificate and the first revocation list of each file. Returns the exit status: 0, or 1 when a file could
  * not be read or has something damaged in it. */
 int show(const struct arguments *arguments);
 

@@ -5,12 +5,15 @@
 #include <gnutls/gnutls.h>
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cert/arguments.h"
 #include "cert/check.h"
 #include "cert/make.h"
+#include "cert/renew.h"
+#include "cert/revocation.h"
 #include "cert/show.h"
 
 static const struct command commands[] = {
@@ -31,10 +34,11 @@ static const struct command commands[] = {
 	    .operands = "NAME",
 	    .summary = "Makes a certification authority",
 	    .details = "\nNAME is any text, such as \"Example CA\".\n"
-		       "Writes ca.crt and ca.key; valid for 3650 days. With\n"
-		       "--ca-cert it stands below that authority.\n",
-	    .options =
-		ARGUMENT_MAKE | ARGUMENT_KEY | ARGUMENT_SIGN | ARGUMENT_PATH_LENGTH,
+		       "Writes ca.crt and ca.key, valid for 3650 days, and ca.crl,\n"
+		       "an empty revocation list. With --ca-cert it stands below that\n"
+		       "authority.\n",
+	    .options = ARGUMENT_MAKE | ARGUMENT_KEY | ARGUMENT_SIGN |
+	               ARGUMENT_PATH_LENGTH | ARGUMENT_CRL,
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .days = 3650,
@@ -67,10 +71,40 @@ static const struct command commands[] = {
 	    .days = 398,
 	    .usage_status = 2,
 	    .run = make_client },
+	{ .name = "renew",
+	    .operands = "CERT...",
+	    .summary = "Renews certificates: the same again, for longer",
+	    .details =
+		"\nEach CERT is the file that is replaced. Reads ca.crt and ca.key\n"
+		"beside it, unless it is self-signed.\n",
+	    .options = ARGUMENT_RENEW | ARGUMENT_KEY | ARGUMENT_SIGN,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .usage_status = 2,
+	    .run = renew },
+	{ .name = "revoke",
+	    .operands = "CERT...",
+	    .summary = "Revokes certificates that an authority issued",
+	    .details = "\nReads ca.crt and ca.key; adds each CERT to ca.crl.\n",
+	    .options = ARGUMENT_REVOKE | ARGUMENT_CRL | ARGUMENT_SIGN,
+	    .operands_min = 1,
+	    .operands_max = INT_MAX,
+	    .usage_status = 2,
+	    .run = revocation_add },
+	{ .name = "crl",
+	    .operands = "",
+	    .summary = "Signs the revocation list anew, before it ends",
+	    .details = "\nReads ca.crt and ca.key; writes ca.crl.\n",
+	    .options = ARGUMENT_CRL | ARGUMENT_SIGN,
+	    .operands_min = 0,
+	    .operands_max = 0,
+	    .usage_status = 2,
+	    .run = revocation_refresh },
 	{ .name = "show",
 	    .operands = "FILE...",
-	    .summary = "Shows what stands in certificates",
+	    .summary = "Shows what stands in certificates and revocation lists",
 	    .details = "",
+	    .options = ARGUMENT_SHOW,
 	    .operands_min = 1,
 	    .operands_max = INT_MAX,
 	    .usage_status = 2,
@@ -157,6 +191,7 @@ main(int argc, char **argv)
 {
 	int status;
 
+	signal(SIGXFSZ, SIG_IGN); /* a file too large is an error, not an end */
 	if (argc < 2) {
 		fprintf(stderr, "tlscert: missing COMMAND: see tlscert --help\n");
 		return USAGE;

@@ -137,7 +137,7 @@ add_facts(struct stringlist *facts, const struct call *call)
 
 	add(facts, "%-12s %s", "version",
 	    or_none(gnutls_protocol_get_name(gnutls_protocol_get_version(session))));
-	add(facts, "%-12s %s", "suite", or_none(report_suite(session)));
+	add(facts, "%-12s %s", "suite", or_none(report_suite_name(session)));
 	add(facts, "%-12s %s", "group",
 	    or_none(gnutls_group_get_name(gnutls_group_get(session))));
 	if (signature != GNUTLS_SIGN_UNKNOWN)

@@ -26,7 +26,7 @@ static const struct usage {
 	[OPTIONS_TALK] = { "tlsc [OPTIONS]",
 	    "Calls a TLS server, verifies it, sends standard input and prints the "
 	    "answer.\n"
-	    "Other commands: tlsc check, tlsc explain; each has a --help.",
+	    "Other commands: tlsc bench, tlsc check, tlsc explain; each has a --help.",
 	    "0 the whole answer came, 1 no connection or refused,\n"
 	    "2 usage, 3 certificate not trusted, 4 answer truncated." },
 	[OPTIONS_CHECK] = { "tlsc check [OPTIONS]",

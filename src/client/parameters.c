@@ -18,17 +18,6 @@
 #define PEM_LIMIT (1 << 20)
 #define PIN_LIMIT 4096
 
-/*
- * TLS 1.3 and 1.2, forward secrecy and authenticated encryption only, no SHA-1, keys of 112
- * bits of security. Named one by one: taking away from NORMAL leaves what one forgets.
- */
-#define DEFAULT_PRIORITY                                                    \
-	"NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509"                        \
-	":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1" \
-	":+ECDHE-ECDSA:+ECDHE-RSA:+AES-128-GCM:+CHACHA20-POLY1305"          \
-	":+AES-256-GCM:+AEAD:+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"     \
-	":-SIGN-DSA-SHA1:%PROFILE_MEDIUM"
-
 /* A file's bytes, which may be secret. */
 struct blob {
 	char *data;
@@ -194,7 +183,7 @@ static void
 load_priority(
     struct parameters *parameters, const char *text, struct findings *findings)
 {
-	const char *string = text != NULL ? text : DEFAULT_PRIORITY;
+	const char *string = text != NULL ? text : PARAMETERS_PRIORITY;
 	const char *place = string;
 	int result = gnutls_priority_init(&parameters->priority, string, &place);
 

@@ -61,7 +61,7 @@ report_connection(
 }
 
 const char *
-report_suite(gnutls_session_t session)
+report_suite_name(gnutls_session_t session)
 {
 #if GNUTLS_VERSION_NUMBER >= 0x030704
 	return gnutls_ciphersuite_get(session);
@@ -162,7 +162,7 @@ report_session(
 
 	tell_name(
 	    "version", gnutls_protocol_get_name(gnutls_protocol_get_version(session)));
-	tell_name("suite", report_suite(session));
+	tell_name("suite", report_suite_name(session));
 	tell_name("group", gnutls_group_get_name(gnutls_group_get(session)));
 	tell_name("signature",
 	    gnutls_sign_get_name(

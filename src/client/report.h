@@ -25,7 +25,7 @@ void report_session(
 void report_exchange(
     const struct channel *channel, const struct exchange_outcome *outcome);
 
-/* The suite as the registry calls it, where the library can; NULL before there is one. */
-const char *report_suite(gnutls_session_t session);
+/* The name of the cipher suite that was negotiated; for ever valid. */
+const char *report_suite_name(gnutls_session_t session);
 
 #endif

@@ -14,7 +14,7 @@ void say(const char *subject, const char *format, ...)
 
 struct findings;
 
-/* Says each of them. */
+/* Says each of the findings, likewise. */
 void say_findings(const char *subject, const struct findings *findings);
 
 #endif

@@ -28,9 +28,9 @@ say_reasons(const struct options *options, const struct verdict *verdict)
 		say(options->target.text, "%s", verdict->reasons.items[i]);
 }
 
-static int
-explain_handshake(const struct options *options, const struct parameters *parameters,
-    const struct channel *channel)
+int
+talk_explain_handshake(const struct options *options,
+    const struct parameters *parameters, const struct channel *channel)
 {
 	const char *subject = options->target.text;
 
@@ -150,7 +150,7 @@ talk(int fd, const struct options *options, const struct parameters *parameters,
 		report_connection(reached, connected_ns - started_ns,
 		    deadline_now_ns() - connected_ns);
 	if (result < 0) {
-		status = explain_handshake(options, parameters, channel);
+		status = talk_explain_handshake(options, parameters, channel);
 	} else {
 		if (options->verbosity > 0)
 			report_session(channel, parameters, options->verbosity);

@@ -8,4 +8,13 @@
  */
 int talk_main(int argc, char **argv);
 
+struct channel;
+struct options;
+struct parameters;
+
+/* Says why channel_handshake() failed, with all that is wrong with the certificate. Returns
+ * the status that stands for it. */
+int talk_explain_handshake(const struct options *options,
+    const struct parameters *parameters, const struct channel *channel);
+
 #endif

@@ -5,18 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/bench.h"
 #include "client/check.h"
 #include "client/explain.h"
 #include "client/status.h"
 #include "client/talk.h"
-
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-	{ "check", check_main },
-	{ "explain", explain_main },
-};
 
 /*
  * A caller may have closed some of the first three descriptors; a socket in their place
@@ -34,12 +27,23 @@ fill_standard_descriptors(void)
 	return fd < 0 ? -1 : close(fd);
 }
 
-/* What stands behind a command's name is its own; without a name, it is all for talk. */
+/* The first word may be a command. Without one, tlsc talks to a server. */
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* argv begins with the command */
+} commands[] = {
+	{ "bench", bench_main },
+	{ "check", check_main },
+	{ "explain", explain_main },
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
 static int
 run(int argc, char **argv)
 {
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0)
+	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	return talk_main(argc, argv);
 }

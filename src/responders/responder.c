@@ -5,11 +5,13 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "responders/connect.h"
+#include "responders/echo.h"
 #include "responders/file.h"
 #include "responders/text.h"
 
-static const struct responder_kind *const kinds[] = { &responder_text,
-	&responder_file };
+static const struct responder_kind *const kinds[] = { &responder_text, &responder_file,
+	&responder_echo, &responder_connect };
 
 struct responder {
 	const struct responder_kind *kind;

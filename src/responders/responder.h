@@ -5,10 +5,13 @@
 /*
  * A responder answers a client once the handshake is done. Each kind is one file with a
  * `struct responder_kind`, and one row in responder.c's table. A prepared responder is
- * immutable, so that every worker may use it at once.
+ * immutable, but for counters that are atomic, so that every worker may use it at once.
  */
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "base/stringlist.h"
 
 struct findings;
 struct session;
@@ -18,6 +21,9 @@ struct responder_settings {
 	int kind; /* an index of responder_kind_name() */
 	char *text; /* with escapes */
 	char *file; /* its path */
+	struct stringlist connect; /* where the backends are */
+	int balance; /* an index of connect_balance_name() */
+	int64_t connect_timeout_ms;
 };
 
 struct responder_kind {
@@ -44,7 +50,7 @@ struct responder_kind {
 
 struct responder;
 
-/* "text", "file"; NULL behind the last. */
+/* "text", "file", and so on; NULL behind the last. */
 const char *responder_kind_name(int index);
 
 /* Prepares the kind that `settings` name; responder_free() frees it. NULL after an error. */

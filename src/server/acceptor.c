@@ -25,6 +25,7 @@ struct door {
 	struct watch watch; /* its holder is the acceptor */
 	struct listener *listener;
 	const struct service *service;
+	bool announced; /* in the log */
 };
 
 struct acceptor {
@@ -183,8 +184,9 @@ open_door(struct acceptor *acceptor, const struct address *address, int backlog,
 		findings_error(findings, "listen: %s: %s%s",
 		    address_format(address, text), strerrordesc_np(errno),
 		    errno == EADDRINUSE ? ": does another server run there?"
-		    : errno == EACCES   ? ": ports below 1024 need root at the start"
-					: "");
+		    : errno == EEXIST ? ": it is no socket: remove it, or name another"
+		    : errno == EACCES ? ": ports below 1024 need root at the start"
+				      : "");
 		return NULL;
 	}
 	struct door *door = memory_new(sizeof *door);
@@ -306,14 +308,17 @@ acceptor_expire(struct acceptor *acceptor)
 }
 
 void
-acceptor_announce(const struct acceptor *acceptor)
+acceptor_announce(struct acceptor *acceptor)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
-	for (size_t i = 0; i < acceptor->count; i++)
-		log_notice("listening: %s: %s",
-		    listener_format(acceptor->doors[i]->listener, text),
-		    acceptor->doors[i]->service->name);
+	for (size_t i = 0; i < acceptor->count; i++) {
+		struct door *door = acceptor->doors[i];
+		if (!door->announced)
+			log_notice("listening: %s: %s",
+			    listener_format(door->listener, text), door->service->name);
+		door->announced = true;
+	}
 }
 
 void

@@ -56,8 +56,8 @@ void acceptor_close(struct acceptor *acceptor);
 /* Ends a pause for want of descriptors when its time is up; returns when that will be. */
 struct deadline acceptor_expire(struct acceptor *acceptor);
 
-/* Logs where it listens, a line each. */
-void acceptor_announce(const struct acceptor *acceptor);
+/* Logs where it listens, a line for each listener that has not been logged before. */
+void acceptor_announce(struct acceptor *acceptor);
 
 /* Prints the same as "service: NAME: ADDRESS" lines. */
 void acceptor_print(const struct acceptor *acceptor, FILE *out);

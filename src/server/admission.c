@@ -11,12 +11,14 @@
 
 #include "base/memory.h"
 #include "server/connection.h"
+#include "server/crowd.h"
 #include "server/hello.h"
 #include "server/linger.h"
 
 struct admission {
 	struct admission_ports ports;
 	struct connection_list waiting; /* the longest first, so deadlines in order */
+	struct crowd *crowd; /* the same, by client */
 	size_t count, max;
 	int64_t hello_timeout_ms;
 	unsigned char peeked[HELLO_SIZE_MAX];
@@ -29,6 +31,7 @@ admission_new(const struct admission_ports *ports)
 
 	admission->ports = *ports;
 	TAILQ_INIT(&admission->waiting);
+	admission->crowd = crowd_new();
 	return admission;
 }
 
@@ -51,6 +54,7 @@ release(struct admission *admission, struct connection *connection)
 {
 	loop_remove(admission->ports.loop, connection->fd, &connection->watch);
 	TAILQ_REMOVE(&admission->waiting, connection, link);
+	crowd_remove(admission->crowd, connection);
 	admission->count--;
 }
 
@@ -73,6 +77,7 @@ admission_free(struct admission *admission)
 		release(admission, connection);
 		refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	}
+	crowd_free(admission->crowd);
 	free(admission);
 }
 
@@ -186,8 +191,13 @@ wait_for_bytes(struct admission *admission, struct connection *connection)
 	connection->watch = (struct watch){ .ready = on_bytes, .holder = admission };
 	connection->deadline =
 	    deadline_after(connection->accepted_ns, admission->hello_timeout_ms);
+	if (crowd_add(admission->crowd, connection) < 0) {
+		refuse(connection, FAILURE_INTERNAL, "out of memory");
+		return;
+	}
 	if (loop_add(admission->ports.loop, connection->fd,
 		EPOLLIN | EPOLLRDHUP | EPOLLET, &connection->watch) < 0) {
+		crowd_remove(admission->crowd, connection);
 		refuse(connection, FAILURE_INTERNAL, strerrordesc_np(errno));
 		return;
 	}
@@ -212,13 +222,14 @@ admission_add(struct admission *admission, struct connection *connection)
 bool
 admission_evict(struct admission *admission, const char *what)
 {
-	struct connection *connection = TAILQ_FIRST(&admission->waiting);
+	struct connection *connection = crowd_heaviest(admission->crowd);
 	char reason[96];
 
 	if (connection == NULL)
 		return false;
 	release(admission, connection);
-	snprintf(reason, sizeof reason, "waited longest when %s was reached", what);
+	snprintf(reason, sizeof reason,
+	    "the oldest of whoever had most waiting when %s was reached", what);
 	refuse(connection, FAILURE_REFUSED_LIMIT, reason);
 	return true;
 }

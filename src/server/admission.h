@@ -38,14 +38,15 @@ void admission_limit(struct admission *admission, int64_t hello_timeout_ms, size
 
 /*
  * Takes the connection. Its hello is looked for at once, so that most are admitted without
- * ever being watched. When too many wait, the one that has waited longest is closed.
+ * ever being watched. When too many wait, one of them is closed, as by admission_evict().
  */
 void admission_add(struct admission *admission, struct connection *connection);
 
 /* Closes those whose time is up; returns when the next one's will be. */
 struct deadline admission_expire(struct admission *admission);
 
-/* Closes the one that has waited longest, for want of `what`. False if none waits. */
+/* Closes the oldest connection of the client that has most waiting, for want of `what`.
+ * False if none waits. */
 bool admission_evict(struct admission *admission, const char *what);
 
 /* From now on nobody waits longer than until `deadline`. */

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/unreadable.h"
+#include "responders/connect.h"
 #include "server/setting.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -93,6 +94,13 @@ static const struct key keys[] = {
 	    .standard = "10000" },
 	{ "hello-timeout", IN_PROCESS(hello_timeout_ms), DURATION, .standard = "5s" },
 	{ "close-timeout", IN_PROCESS(close_timeout_ms), DURATION, .standard = "2s" },
+	{ "max-clients", IN_PROCESS(limits.max_clients), NUMBER(0, 1000000),
+	    .standard = "0" },
+	{ "max-per-ip", IN_PROCESS(limits.max_per_ip), NUMBER(0, 1000000),
+	    .standard = "0" },
+	{ "accept-rate", IN_PROCESS(limits.accept_rate), TEXT, .standard = "" },
+	{ "allow", IN_PROCESS(limits.allow), LIST, .standard = "" },
+	{ "deny", IN_PROCESS(limits.deny), LIST, .standard = "" },
 	{ "log-level", IN_PROCESS(log_level), CHOICE(level_name), .standard = "info" },
 	{ "log-file", IN_PROCESS(log_file), PATH, .standard = "" },
 	{ "syslog", IN_PROCESS(syslog), BOOL, .standard = "no" },
@@ -101,13 +109,27 @@ static const struct key keys[] = {
 	{ "access-log", IN_PROCESS(access_log), BOOL, .standard = "yes" },
 
 	{ "listen", "accept", IN_SERVICE(listen), LIST, .standard = "*:4433" },
+	{ "max-clients", IN_SERVICE(limits.max_clients), NUMBER(0, 1000000),
+	    .standard = "0" },
+	{ "max-per-ip", IN_SERVICE(limits.max_per_ip), NUMBER(0, 1000000),
+	    .standard = "0" },
+	{ "accept-rate", IN_SERVICE(limits.accept_rate), TEXT, .standard = "" },
+	{ "allow", IN_SERVICE(limits.allow), LIST, .standard = "" },
+	{ "deny", IN_SERVICE(limits.deny), LIST, .standard = "" },
+	{ "max-workers", IN_SERVICE(limits.max_workers), NUMBER(0, 4096),
+	    .standard = "0" },
 	{ "respond", IN_SERVICE(responder.kind), CHOICE(responder_kind_name),
 	    .standard = "text" },
 	{ "text", IN_SERVICE(responder.text), TEXT, .standard = "Hello, TLS!\\n" },
 	{ "file", IN_SERVICE(responder.file), PATH, .standard = "" },
-	{ "cert", IN_SERVICE(context.cert), PATHS, .standard = "" },
-	{ "key", IN_SERVICE(context.key), PATHS, .standard = "" },
-	{ "pin-file", IN_SERVICE(context.pin_file), PATH, .standard = "" },
+	{ "connect", IN_SERVICE(responder.connect), LIST, .standard = "" },
+	{ "balance", IN_SERVICE(responder.balance), CHOICE(connect_balance_name),
+	    .standard = "first" },
+	{ "connect-timeout", IN_SERVICE(responder.connect_timeout_ms), DURATION,
+	    .standard = "5s" },
+	{ "cert", IN_SERVICE(context.pairs.cert), PATHS, .standard = "" },
+	{ "key", IN_SERVICE(context.pairs.key), PATHS, .standard = "" },
+	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .standard = "" },
 	{ "profile", IN_SERVICE(context.policy.profile), CHOICE(policy_profile_name),
 	    .standard = "modern" },
 	{ "priority", IN_SERVICE(context.policy.priority), TEXT, .standard = "" },
@@ -163,25 +185,41 @@ init_section(struct conf_section *section, const char *file, const char *name)
 	section->places = memory_new(KEY_COUNT * sizeof *section->places);
 }
 
+static enum scope
+scope_of(const struct conf_section *section)
+{
+	return section->is_service ? SERVICE : PROCESS;
+}
+
 static void
-fini_section(struct conf_section *section, enum scope scope)
+fini_section(struct conf_section *section)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (keys[i].scope == scope)
+		if (keys[i].scope == scope_of(section))
 			setting_clear(&keys[i].setting, field_of(section, &keys[i]));
 	free(section->places);
 	free(section->label);
 	free(section->name);
 }
 
-static const struct key *
-find_key(const char *name)
+static bool
+is_named(const struct key *key, const char *name)
 {
+	return strcmp(key->name, name) == 0 ||
+	       (key->alias != NULL && strcmp(key->alias, name) == 0);
+}
+
+/* The key `name`, the one of `scope` if there is one in each; NULL if there is none. */
+static const struct key *
+find_key(const char *name, enum scope scope)
+{
+	const struct key *found = NULL;
+
 	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (strcmp(keys[i].name, name) == 0 ||
-		    (keys[i].alias != NULL && strcmp(keys[i].alias, name) == 0))
-			return &keys[i];
-	return NULL;
+		if (is_named(&keys[i], name) &&
+		    (found == NULL || keys[i].scope == scope))
+			found = &keys[i];
+	return found;
 }
 
 /* How many letters must be changed, added or taken away to make `b` of `a`. */
@@ -260,7 +298,8 @@ target_of(struct reading *reading, const struct key *key)
 static void
 set_key(struct reading *reading, const char *name, const char *value)
 {
-	const struct key *key = find_key(name);
+	const struct key *key =
+	    find_key(name, reading->service != NULL ? SERVICE : PROCESS);
 	struct conf_section *section;
 
 	if (key == NULL) {
@@ -294,6 +333,7 @@ add_service(struct conf *conf, const char *file, const char *name)
 	struct conf_service *service = memory_new(sizeof *service);
 
 	init_section(&service->section, file, name);
+	service->section.is_service = true;
 	conf->services = memory_resize(
 	    conf->services, (conf->service_count + 1) * sizeof *conf->services);
 	conf->services[conf->service_count++] = service;
@@ -513,11 +553,11 @@ read_includes(struct conf *conf, struct findings *findings)
 
 /* Gives the keys of `section` that were not set what `defaults` say, or their standard. */
 static void
-fill_in(struct conf_section *section, enum scope scope, struct conf_section *defaults)
+fill_in(struct conf_section *section, struct conf_section *defaults)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		const struct key *key = &keys[i];
-		if (key->scope != scope || section->places[i].line > 0)
+		if (key->scope != scope_of(section) || section->places[i].line > 0)
 			continue;
 		if (defaults != NULL && defaults->places[i].line > 0) {
 			section->places[i] = defaults->places[i];
@@ -537,9 +577,9 @@ fill_in_all(struct conf *conf)
 	if (conf->service_count == 0)
 		add_service(conf, conf->process.section.label, "tlsd");
 	for (size_t i = 0; i < conf->service_count; i++)
-		fill_in(&conf->services[i]->section, SERVICE, &conf->defaults.section);
-	fill_in(&conf->defaults.section, SERVICE, NULL);
-	fill_in(&conf->process.section, PROCESS, NULL);
+		fill_in(&conf->services[i]->section, &conf->defaults.section);
+	fill_in(&conf->defaults.section, NULL);
+	fill_in(&conf->process.section, NULL);
 }
 
 struct conf *
@@ -549,6 +589,7 @@ conf_read(const char *path, struct findings *findings)
 
 	init_section(&conf->process.section, path, "");
 	init_section(&conf->defaults.section, path, "");
+	conf->defaults.section.is_service = true;
 	read_file(conf, path, findings);
 	read_includes(conf, findings);
 	fill_in_all(conf);
@@ -561,12 +602,12 @@ conf_free(struct conf *conf)
 	if (conf == NULL)
 		return;
 	for (size_t i = 0; i < conf->service_count; i++) {
-		fini_section(&conf->services[i]->section, SERVICE);
+		fini_section(&conf->services[i]->section);
 		free(conf->services[i]);
 	}
 	free(conf->services);
-	fini_section(&conf->defaults.section, SERVICE);
-	fini_section(&conf->process.section, PROCESS);
+	fini_section(&conf->defaults.section);
+	fini_section(&conf->process.section);
 	stringlist_fini(&conf->files);
 	free(conf);
 }
@@ -576,7 +617,7 @@ static const struct conf_place *
 place_of(const struct conf_section *section, const char *text)
 {
 	char *name = memory_format("%.*s", (int)strcspn(text, ":"), text);
-	const struct key *key = find_key(name);
+	const struct key *key = find_key(name, scope_of(section));
 
 	free(name);
 	if (key == NULL || section->places[key - keys].line == 0)
@@ -603,7 +644,7 @@ conf_locate(
 bool
 conf_is_set(const struct conf_section *section, const char *name)
 {
-	const struct key *key = find_key(name);
+	const struct key *key = find_key(name, scope_of(section));
 
 	assert(key != NULL);
 	return section->places[key - keys].line > 0;
@@ -641,10 +682,10 @@ conf_fixed_differences(const struct conf *old, const struct conf *new)
 }
 
 static void
-print_section(const struct conf_section *section, enum scope scope, FILE *out)
+print_section(const struct conf_section *section, FILE *out)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (keys[i].scope != scope)
+		if (keys[i].scope != scope_of(section))
 			continue;
 		char *value = setting_format(
 		    &keys[i].setting, (const char *)section + keys[i].offset);
@@ -656,9 +697,9 @@ print_section(const struct conf_section *section, enum scope scope, FILE *out)
 void
 conf_print(const struct conf *conf, FILE *out)
 {
-	print_section(&conf->process.section, PROCESS, out);
+	print_section(&conf->process.section, out);
 	for (size_t i = 0; i < conf->service_count; i++) {
 		fprintf(out, "\n[%s]\n", conf->services[i]->section.name);
-		print_section(&conf->services[i]->section, SERVICE, out);
+		print_section(&conf->services[i]->section, out);
 	}
 }

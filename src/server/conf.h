@@ -17,6 +17,7 @@
 #include "base/findings.h"
 #include "base/stringlist.h"
 #include "responders/responder.h"
+#include "server/limits.h"
 #include "tls/context.h"
 
 /* Where a key was set first; all zero when it was not. */
@@ -27,6 +28,7 @@ struct conf_place {
 
 /* What process and services have in common; the first member of both. */
 struct conf_section {
+	bool is_service;
 	char *name; /* "" for what stands before the first section */
 	char *label; /* for messages about it: "tlsd.ini" or "tlsd.ini: [hello]" */
 	struct conf_place *places; /* one for each row of the table */
@@ -42,6 +44,7 @@ struct conf_process {
 	int64_t shutdown_timeout_ms;
 	int64_t workers, queue_size, stack_size, backlog, max_waiting;
 	int64_t hello_timeout_ms, close_timeout_ms;
+	struct limit_settings limits;
 	int log_level; /* enum log_level */
 	char *log_file;
 	bool syslog;
@@ -55,6 +58,7 @@ struct conf_service {
 	struct responder_settings responder;
 	struct context_settings context;
 	bool early_answer;
+	struct limit_settings limits;
 	int64_t handshake_timeout_ms, idle_timeout_ms, max_lifetime_ms;
 };
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "responders/responder.h"
 #include "server/conf.h"
+#include "server/limits.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 #include "tls/session.h"
@@ -43,6 +44,8 @@ connection_free(struct connection *connection)
 	if (connection == NULL)
 		return;
 	close(connection->fd);
+	if (connection->gate != NULL)
+		limits_leave(connection->limits, connection->gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
 	free(connection);
 }
@@ -157,22 +160,16 @@ reset_on_close(int fd)
 
 /* RFC 8446, 6.1: our close_notify is out and our side is shut down; a reset must not
  * overtake it, so the descriptor lingers until the client has closed too. */
-static enum connection_end
+static void
 part(struct connection *connection, const struct transport *transport)
 {
-	switch (transport->failure) {
-	case TRANSPORT_FINE:
-		return CONNECTION_LINGER;
-	case TRANSPORT_TIMED_OUT_WRITING:
-	case TRANSPORT_TIMED_OUT_READING:
+	connection->finished = transport->failure != TRANSPORT_FINE;
+	if (transport->failure == TRANSPORT_TIMED_OUT_WRITING ||
+	    transport->failure == TRANSPORT_TIMED_OUT_READING)
 		reset_on_close(connection->fd);
-		return CONNECTION_CLOSE;
-	default:
-		return CONNECTION_CLOSE;
-	}
 }
 
-enum connection_end
+void
 connection_serve(struct connection *connection, struct transport *transport)
 {
 	const struct service *service = connection->service;
@@ -188,10 +185,11 @@ connection_serve(struct connection *connection, struct transport *transport)
 	    service->early ? SESSION_EARLY : SESSION_COMPLETE);
 	if (session == NULL) {
 		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
-		return CONNECTION_CLOSE;
+		connection->finished = true;
+		return;
 	}
 	converse(connection, session, transport, &times);
 	conclude(connection, session, &times);
 	session_free(session);
-	return part(connection, transport);
+	part(connection, transport);
 }

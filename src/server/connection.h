@@ -4,8 +4,9 @@
 
 /*
  * One accepted connection on its way through admission, queue, worker and linger. Exactly
- * one of them holds it at a time, and with it the right to touch it. It owns its descriptor
- * and a reference to the snapshot it was accepted under.
+ * one of them holds it at a time, and with it the right to touch it. It owns its descriptor,
+ * a reference to the snapshot it was accepted under, and its place among the counted. The
+ * main thread makes and frees it.
  */
 
 #include <stdbool.h>
@@ -17,6 +18,9 @@
 #include "base/failure.h"
 #include "server/loop.h"
 
+struct gate;
+struct guest;
+struct limits;
 struct service;
 struct snapshot;
 struct stats;
@@ -25,6 +29,8 @@ struct transport;
 struct connection {
 	struct watch watch; /* while the main thread waits for it */
 	TAILQ_ENTRY(connection) link; /* in the list of who holds it */
+	TAILQ_ENTRY(connection) crowd_link; /* among its client's, while it waits */
+	struct guest *guest; /* its client there */
 	struct deadline deadline; /* of that wait */
 	int fd;
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
@@ -34,6 +40,10 @@ struct connection {
 	struct snapshot *snapshot;
 	const struct service *service;
 	struct stats *stats;
+	struct limits *limits;
+	struct gate *gate; /* of its service; NULL until it was let in */
+	bool hurried; /* others wait for the worker that has it */
+	bool finished; /* by its worker, with nothing left to wait for */
 	struct address peer;
 };
 
@@ -46,21 +56,15 @@ TAILQ_HEAD(connection_list, connection);
 struct connection *connection_new(int fd, const struct address *peer,
     struct snapshot *snapshot, const struct service *service, struct stats *stats);
 
-/* Closes the descriptor and gives everything back. */
+/* Closes the descriptor and gives everything back. Main thread. */
 void connection_free(struct connection *connection);
-
-/* What becomes of a connection after its worker is done with it. */
-enum connection_end {
-	CONNECTION_LINGER, /* our side is shut down; drain the client's */
-	CONNECTION_CLOSE /* nothing to wait for */
-};
 
 /*
  * Serves it to the end with blocking calls: handshake, answer, close_notify, a line in the
- * log, a count. `transport` is the worker's own.
+ * log, a count. `transport` is the worker's own. Afterwards either our side is shut down
+ * and the client's can be drained, or `finished` is set.
  */
-enum connection_end connection_serve(
-    struct connection *connection, struct transport *transport);
+void connection_serve(struct connection *connection, struct transport *transport);
 
 /* Counts and logs an alert, by its number, that came instead of the end of a handshake
  * whose answer had left early; it had been counted as answered. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +49,10 @@ daemon_fork(struct daemon *daemon)
 	pid_t second = fork();
 	if (second != 0)
 		_exit(second < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+	/* What the starting process had open is none of the daemon's business. */
+	if (ends[1] > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, (unsigned)ends[1] - 1, 0);
+	close_range((unsigned)ends[1] + 1, UINT_MAX, 0);
 	daemon->ready_fd = ends[1];
 	return DAEMON_CHILD;
 }

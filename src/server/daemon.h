@@ -16,8 +16,9 @@ struct daemon {
 enum daemon_side { DAEMON_FAILED, DAEMON_PARENT, DAEMON_CHILD };
 
 /*
- * Forks twice, with a session of its own in between. Returns in the daemon at once; in the
- * parent when the daemon is ready or gone. DAEMON_FAILED leaves errno.
+ * Forks twice, with a session of its own in between. Returns in the daemon at once, with
+ * no descriptors but the standard ones; in the parent when the daemon is ready or gone.
+ * DAEMON_FAILED leaves errno.
  */
 enum daemon_side daemon_fork(struct daemon *daemon);
 

@@ -21,6 +21,8 @@
 
 struct linger_list {
 	struct loop *loop;
+	void (*returned)(void *context, struct connection *connection);
+	void *context;
 	int64_t close_timeout_ms;
 	struct connection_list draining; /* the longest first, so deadlines in order */
 	size_t count;
@@ -33,11 +35,14 @@ struct linger_list {
 };
 
 struct linger_list *
-linger_new(struct loop *loop)
+linger_new(struct loop *loop,
+    void (*returned)(void *context, struct connection *connection), void *context)
 {
 	struct linger_list *linger = memory_new(sizeof *linger);
 
 	linger->loop = loop;
+	linger->returned = returned;
+	linger->context = context;
 	TAILQ_INIT(&linger->draining);
 	TAILQ_INIT(&linger->given);
 	linger->collect = deadline_never();
@@ -63,14 +68,18 @@ finish(struct linger_list *linger, struct connection *connection)
 void
 linger_give(struct linger_list *linger, struct connection *connection)
 {
+	struct deadline collect = deadline_in(COLLECT_MS);
+
+	if (connection->hurried) /* somebody waits for the worker that had it */
+		collect.at_ns = deadline_now_ns();
 	sync_lock(&linger->mutex);
-	bool first = TAILQ_EMPTY(&linger->given);
 	TAILQ_INSERT_TAIL(&linger->given, connection, link);
 	linger->given_count++;
-	if (first)
-		linger->collect = deadline_in(COLLECT_MS);
+	bool sooner = collect.at_ns < linger->collect.at_ns;
+	if (sooner)
+		linger->collect = collect;
 	sync_unlock(&linger->mutex);
-	if (first)
+	if (sooner)
 		loop_wake(linger->loop);
 }
 
@@ -133,7 +142,7 @@ linger_add(struct linger_list *linger, struct connection *connection)
 
 /* Takes in what the workers gave; returns when there will be more to take. */
 static struct deadline
-collect(struct linger_list *linger)
+collect_given(struct linger_list *linger)
 {
 	struct connection_list taken = TAILQ_HEAD_INITIALIZER(taken);
 	struct connection *connection;
@@ -148,7 +157,11 @@ collect(struct linger_list *linger)
 	sync_unlock(&linger->mutex);
 	while ((connection = TAILQ_FIRST(&taken)) != NULL) {
 		TAILQ_REMOVE(&taken, connection, link);
-		linger_add(linger, connection);
+		linger->returned(linger->context, connection);
+		if (connection->finished)
+			connection_free(connection);
+		else
+			linger_add(linger, connection);
 	}
 	return next;
 }
@@ -156,7 +169,7 @@ collect(struct linger_list *linger)
 struct deadline
 linger_expire(struct linger_list *linger)
 {
-	struct deadline next = collect(linger);
+	struct deadline next = collect_given(linger);
 	struct connection *connection;
 
 	while ((connection = TAILQ_FIRST(&linger->draining)) != NULL) {

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -52,12 +53,22 @@ connect_to(const struct address *address)
 	return result;
 }
 
-/* A name that nobody answers at is what a killed process left behind. */
-static void
+/* A socket that nobody answers at is what a killed process left behind; connect(2) refuses
+ * alike where a file stands, and that is not ours to remove. 0, or -1 with errno. */
+static int
 remove_stale(const struct address *address)
 {
+	struct stat st;
+
+	if (lstat(address_path(address), &st) < 0)
+		return 0;
+	if (!S_ISSOCK(st.st_mode)) {
+		errno = EEXIST;
+		return -1;
+	}
 	if (connect_to(address) < 0 && errno == ECONNREFUSED)
 		unlink(address_path(address));
+	return 0;
 }
 
 static int
@@ -68,9 +79,7 @@ open_socket(const struct address *address, int backlog)
 
 	if (fd < 0)
 		return -1;
-	if (family == AF_UNIX)
-		remove_stale(address);
-	else
+	if (family != AF_UNIX)
 		set_tcp_options(fd);
 	if (family == AF_INET6)
 		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -87,8 +96,9 @@ open_socket(const struct address *address, int backlog)
 struct listener *
 listener_open(const struct address *address, int backlog)
 {
+	if (address_family(address) == AF_UNIX && remove_stale(address) < 0)
+		return NULL;
 	int fd = open_socket(address, backlog);
-
 	if (fd < 0)
 		return NULL;
 	struct listener *listener = memory_new(sizeof *listener);

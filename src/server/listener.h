@@ -17,7 +17,7 @@ struct listener {
 /*
  * Binds and listens. Returns a listener that listener_close() closes, or NULL with errno. A
  * Unix-domain socket left behind by a dead process is replaced; one that somebody answers is
- * not (EADDRINUSE).
+ * not (EADDRINUSE), nor is a file that is no socket (EEXIST).
  */
 struct listener *listener_open(const struct address *address, int backlog);
 

@@ -44,12 +44,9 @@ serve(struct worker *worker, struct connection *connection)
 	struct pool *pool = worker->pool;
 
 	set_fd(worker, connection->fd);
-	enum connection_end end = connection_serve(connection, &worker->transport);
+	connection_serve(connection, &worker->transport);
 	set_fd(worker, -1);
-	if (end == CONNECTION_LINGER)
-		linger_give(pool->linger, connection);
-	else
-		connection_free(connection);
+	linger_give(pool->linger, connection);
 	/* Last, so that all that was served has been given away too. */
 	atomic_fetch_add_explicit(&pool->served, 1, memory_order_release);
 }

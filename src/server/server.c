@@ -19,6 +19,7 @@
 #include "server/admission.h"
 #include "server/conf.h"
 #include "server/connection.h"
+#include "server/limits.h"
 #include "server/linger.h"
 #include "server/loop.h"
 #include "server/pool.h"
@@ -41,8 +42,11 @@ struct server {
 	struct linger_list *linger;
 	struct queue *queue;
 	struct pool *pool;
+	struct limits *limits;
 	struct connection_list ready; /* admitted, but the queue was full */
-	size_t ready_count;
+	struct connection_list
+	    held; /* admitted, but their service has all its workers */
+	size_t ready_count, held_count;
 	uint64_t enqueued; /* since the start */
 	int signal_fd;
 	struct watch signal_watch;
@@ -90,20 +94,97 @@ enqueue_ready(struct server *server)
 }
 
 static void
-on_admitted(void *context, struct connection *connection)
+make_ready(struct server *server, struct connection *connection)
 {
-	struct server *server = context;
-
+	connection->hurried = limits_bound_workers(connection->gate);
 	TAILQ_INSERT_TAIL(&server->ready, connection, link);
 	server->ready_count++;
 	enqueue_ready(server);
 }
 
 static void
-on_accepted(void *context, struct connection *connection)
+refuse_held(struct server *server, struct connection *connection, enum failure failure,
+    const char *reason)
+{
+	TAILQ_REMOVE(&server->held, connection, link);
+	server->held_count--;
+	connection_fail(connection, failure, reason);
+	connection_free(connection);
+}
+
+/* Waits for a worker of its service; too many push out the one that waits longest. */
+static void
+hold(struct server *server, struct connection *connection)
+{
+	const struct conf_service *conf = connection->service->conf;
+
+	connection->deadline =
+	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms);
+	TAILQ_INSERT_TAIL(&server->held, connection, link);
+	server->held_count++;
+	if (server->held_count > (size_t)process_conf(server)->max_waiting)
+		refuse_held(server, TAILQ_FIRST(&server->held), FAILURE_REFUSED_LIMIT,
+		    "waited longest for its service's max-workers");
+}
+
+static void
+on_admitted(void *context, struct connection *connection)
 {
 	struct server *server = context;
 
+	if (limits_take_worker(connection->gate))
+		make_ready(server, connection);
+	else
+		hold(server, connection);
+}
+
+/* A worker is done with `connection`: the next of those who wait for that takes over. */
+static void
+on_returned(void *context, struct connection *connection)
+{
+	struct server *server = context;
+	struct connection *next = TAILQ_FIRST(&server->held);
+
+	limits_give_worker(connection->gate);
+	while (next != NULL && next->gate != connection->gate)
+		next = TAILQ_NEXT(next, link);
+	if (next == NULL || !limits_take_worker(next->gate))
+		return;
+	TAILQ_REMOVE(&server->held, next, link);
+	server->held_count--;
+	make_ready(server, next);
+}
+
+static struct deadline
+expire_held(struct server *server)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&server->held)) != NULL) {
+		if (!deadline_passed(connection->deadline))
+			return connection->deadline;
+		refuse_held(server, connection, FAILURE_HANDSHAKE_TIMEOUT,
+		    "its service's workers, max-workers, were not free in time");
+	}
+	return deadline_never();
+}
+
+static void
+on_accepted(void *context, struct connection *connection)
+{
+	struct server *server = context;
+	struct gate *gate = limits_gate(server->limits, connection->service->name);
+	const char *reason;
+	enum failure failure =
+	    limits_enter(server->limits, gate, &connection->peer, &reason);
+
+	if (failure != FAILURE_NONE) {
+		connection_fail(connection, failure, reason);
+		connection_free(connection);
+		return;
+	}
+	connection->limits = server->limits;
+	connection->gate = gate;
 	admission_add(server->admission, connection);
 }
 
@@ -132,6 +213,12 @@ apply_limits(struct server *server)
 	admission_limit(
 	    server->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
 	linger_limit(server->linger, conf->close_timeout_ms);
+	limits_set_process(server->limits, &conf->limits);
+	for (size_t i = 0; i < snapshot_service_count(server->snapshot); i++) {
+		const struct service *service = snapshot_service(server->snapshot, i);
+		limits_set_service(
+		    server->limits, service->name, &service->conf->limits);
+	}
 }
 
 int
@@ -177,6 +264,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	warn_fixed(snapshot_conf(server->snapshot), snapshot_conf(new));
 	snapshot_drop(server->snapshot);
 	server->snapshot = new;
+	acceptor_announce(server->acceptor);
 	apply_limits(server);
 	return 0;
 }
@@ -299,7 +387,8 @@ make_parts(struct server *server)
 		.relieve = on_exhaustion,
 		.context = server };
 
-	server->linger = linger_new(server->loop);
+	server->limits = limits_new();
+	server->linger = linger_new(server->loop, on_returned, server);
 	struct admission_ports admission_ports = { .loop = server->loop,
 		.linger = server->linger,
 		.admit = on_admitted,
@@ -323,6 +412,7 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 	server->drain_deadline = deadline_never();
 	server->started = time(NULL);
 	TAILQ_INIT(&server->ready);
+	TAILQ_INIT(&server->held);
 	server->loop = loop_new();
 	if (server->loop == NULL || watch_signals(server) < 0) {
 		findings_error(findings, "event loop: %s", strerrordesc_np(errno));
@@ -366,7 +456,8 @@ static bool
 is_drained(struct server *server)
 {
 	return admission_count(server->admission) == 0 && server->ready_count == 0 &&
-	       outstanding(server) == 0 && linger_count(server->linger) == 0;
+	       server->held_count == 0 && outstanding(server) == 0 &&
+	       linger_count(server->linger) == 0;
 }
 
 /* Throws away what no worker has, and makes workers give up what they have. */
@@ -382,6 +473,9 @@ throw_away(struct server *server)
 		connection_free(connection);
 	}
 	server->ready_count = 0;
+	while ((connection = TAILQ_FIRST(&server->held)) != NULL)
+		refuse_held(server, connection, FAILURE_REFUSED_LIMIT,
+		    "the server is stopping");
 	while ((connection = queue_try_pop(server->queue)) != NULL) {
 		server->enqueued--;
 		connection_fail(
@@ -412,6 +506,7 @@ expire_all(struct server *server)
 	    deadline_earlier(
 		linger_expire(server->linger), acceptor_expire(server->acceptor)));
 
+	next = deadline_earlier(next, expire_held(server));
 	if (server->phase != RUNNING)
 		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
 	return next;
@@ -441,6 +536,7 @@ server_free(struct server *server)
 	admission_free(server->admission);
 	linger_free(server->linger);
 	acceptor_free(server->acceptor);
+	limits_free(server->limits);
 	queue_free(server->queue);
 	if (server->signal_fd >= 0)
 		close(server->signal_fd);
@@ -458,7 +554,7 @@ server_count(struct server *server, struct server_numbers *numbers)
 	*numbers = (struct server_numbers){ .done = stats_done(&server->stats),
 		.failed = stats_failed(&server->stats),
 		.waiting = admission_count(server->admission),
-		.queued = queued + server->ready_count,
+		.queued = queued + server->ready_count + server->held_count,
 		.working = taken > queued ? taken - queued : 0,
 		.lingering = linger_count(server->linger),
 		.workers = (uint64_t)process_conf(server)->workers,

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "responders/responder.h"
 #include "server/conf.h"
+#include "server/limits.h"
 #include "tls/context.h"
 
 struct snapshot {
@@ -99,6 +100,7 @@ prepare(struct snapshot *snapshot, struct service *service,
 	service->conf = conf;
 	find_addresses(snapshot, service, &found);
 	check_policy(conf, &found);
+	limits_check(&conf->limits, &found);
 	service->context = context_new(&conf->context, &found);
 	service->responder = responder_new(&conf->responder, &found);
 	service->early = conf->early_answer && service->responder != NULL &&
@@ -118,6 +120,16 @@ inherit(struct snapshot *snapshot, const struct snapshot *old)
 				    old->services[j].context);
 }
 
+static void
+check_process(const struct conf *conf, struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	limits_check(&conf->process.limits, &found);
+	conf_locate(&conf->process.section, &found, findings);
+}
+
 struct snapshot *
 snapshot_new(const char *path, const struct snapshot *old, struct findings *findings)
 {
@@ -127,6 +139,11 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	atomic_init(&snapshot->references, 1);
 	snapshot->time = time(NULL);
 	snapshot->conf = conf_read(path, findings);
+	if (snapshot->conf->files.count == 0) { /* anything else would only follow */
+		snapshot_drop(snapshot);
+		return NULL;
+	}
+	check_process(snapshot->conf, findings);
 	snapshot->services =
 	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
 	for (size_t i = 0; i < snapshot->conf->service_count; i++) {
@@ -211,8 +228,8 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		struct findings found;
 
 		findings_init(&found);
-		check_readable("cert", &conf->context.cert, &found);
-		check_readable("key", &conf->context.key, &found);
+		check_readable("cert", &conf->context.pairs.cert, &found);
+		check_readable("key", &conf->context.pairs.key, &found);
 		conf_locate(&conf->section, &found, findings);
 	}
 }

@@ -209,16 +209,25 @@ check_weak(const struct policy *policy, bool allowed, struct findings *findings)
 	stringlist_fini(&weak);
 }
 
-/* A gap in the versions makes the library drop TLS 1.3 without a word. */
-static void
-check_versions(const struct policy *policy, struct findings *findings)
+bool
+policy_speaks(const struct policy *policy, unsigned version)
 {
 	const unsigned *list;
 	int count = gnutls_priority_protocol_list(policy->priority, &list);
 
 	for (int i = 0; i < count; i++)
-		if (list[i] == GNUTLS_TLS1_3 || list[i] == GNUTLS_TLS1_2)
-			return;
+		if (list[i] == version)
+			return true;
+	return false;
+}
+
+/* A gap in the versions makes the library drop TLS 1.3 without a word. */
+static void
+check_versions(const struct policy *policy, struct findings *findings)
+{
+	if (policy_speaks(policy, GNUTLS_TLS1_3) ||
+	    policy_speaks(policy, GNUTLS_TLS1_2))
+		return;
 	findings_error(findings,
 	    "priority: enables neither TLS 1.2 nor TLS 1.3: start it with "
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");

@@ -47,4 +47,7 @@ void policy_print(const struct policy *policy, FILE *out, const char *indent);
 struct gnutls_priority_st *policy_priority(const struct policy *policy);
 struct gnutls_priority_st *policy_priority_p256(const struct policy *policy);
 
+/* Whether `version`, a gnutls_protocol_t, is enabled. */
+bool policy_speaks(const struct policy *policy, unsigned version);
+
 #endif

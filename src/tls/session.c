@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/address.h"
 #include "base/alert.h"
 #include "base/text.h"
 #include "tls/clienthello.h"
@@ -17,6 +20,8 @@
 
 #define REASON_SIZE 192
 #define RECORD_HEADER_SIZE 5
+#define RECORD_MAX 16384 /* what one holds: RFC 8446, 5.1 */
+#define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
 
 /* A client's first flight is small; the library would take 128 KB before it knows whom it
  * talks to. */
@@ -25,11 +30,15 @@
 struct session {
 	gnutls_session_t tls;
 	struct transport *transport;
+	const struct context *context;
 	enum failure failure;
 	bool handshaken, has_tickets;
+	bool trying; /* the library must not wait for input */
+	bool ended; /* our close_notify is written */
 	uint64_t bytes_in, bytes_out; /* of application data */
 	bool alert_due; /* the client has to be told by an alert */
 	char reason[REASON_SIZE];
+	char sni[256]; /* escaped */
 	/* A client that refuses a certificate in TLS 1.3 may say so before it has keys. The
 	 * library sees a record that does not decrypt; the two bytes of it tell more. */
 	bool plain_alert_next;
@@ -53,7 +62,9 @@ static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct session *session = pointer;
-	ssize_t n = transport_read(session->transport, bytes, size);
+	ssize_t n = session->trying
+	                ? transport_try_read(session->transport, bytes, size)
+	                : transport_read(session->transport, bytes, size);
 
 	if (n < 0)
 		gnutls_transport_set_errno(session->tls, errno);
@@ -98,6 +109,28 @@ keep_secrets(gnutls_session_t tls, const char *label, const gnutls_datum_t *secr
 	return 0;
 }
 
+/*
+ * The library chooses a certificate by the host that the client names, but it knows neither
+ * wildcards nor that case does not matter (RFC 6066, 3).
+ */
+static int
+use_name(gnutls_session_t tls)
+{
+	struct session *session = gnutls_session_get_ptr(tls);
+	char host[256];
+	size_t size = sizeof host;
+	unsigned type;
+
+	if (gnutls_server_name_get(tls, host, &size, &type, 0) < 0 || size == 0)
+		return 0;
+	text_escape(session->sni, sizeof session->sni, host, strnlen(host, size));
+	gnutls_certificate_credentials_t credentials =
+	    context_credentials_for(session->context, host);
+	if (credentials == NULL)
+		return 0;
+	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
+}
+
 /* A transport that fails here fails again in the handshake, where it is told. */
 static bool
 wants_p256(struct transport *transport)
@@ -121,7 +154,9 @@ session_new(const struct context *context, struct transport *transport,
 	if (session == NULL)
 		return NULL;
 	session->plain_alert = -1;
+	strcpy(session->sni, "-");
 	session->transport = transport;
+	session->context = context;
 	session->has_tickets = context_has_tickets(context);
 	if (gnutls_init(&session->tls, flags) < 0) {
 		free(session);
@@ -135,6 +170,8 @@ session_new(const struct context *context, struct transport *transport,
 	gnutls_transport_set_pull_function(session->tls, pull);
 	gnutls_transport_set_pull_timeout_function(session->tls, pull_timeout);
 	gnutls_transport_set_vec_push_function(session->tls, push);
+	gnutls_session_set_ptr(session->tls, session);
+	gnutls_handshake_set_post_client_hello_function(session->tls, use_name);
 	gnutls_handshake_set_max_packet_length(session->tls, HANDSHAKE_MESSAGE_MAX);
 	gnutls_session_set_keylog_function(session->tls, keep_secrets);
 	return session;
@@ -223,6 +260,19 @@ classify(int code)
 	}
 }
 
+/* Where TLS 1.3 alone is spoken the library takes an older hello in, and then blames the
+ * cipher suites. */
+static int
+blame(const struct session *session, int code)
+{
+	unsigned version = gnutls_protocol_get_version(session->tls);
+
+	return code == GNUTLS_E_NO_CIPHER_SUITES &&
+	               !context_speaks(session->context, version)
+	           ? GNUTLS_E_UNSUPPORTED_VERSION_PACKET
+	           : code;
+}
+
 /* Turns the library's code into a failure with a reason; the first one stays. */
 static int
 fail_code(struct session *session, int code)
@@ -240,6 +290,7 @@ fail_code(struct session *session, int code)
 	if (session->plain_alert >= 0)
 		return fail_alert(
 		    session, (unsigned)session->plain_alert, ", said in plaintext");
+	code = blame(session, code);
 	session_fail(session, classify(code), "%s", gnutls_strerror(code));
 	gnutls_alert_send_appropriate(session->tls, code);
 	session->alert_due = false;
@@ -320,22 +371,147 @@ session_write(struct session *session, const void *bytes, size_t size)
 	return 0;
 }
 
+bool
+session_has_input(const struct session *session)
+{
+	const unsigned char *bytes;
+
+	return gnutls_record_check_pending(session->tls) > 0 ||
+	       transport_pending(session->transport, &bytes) > 0;
+}
+
+int
+session_try_flush(struct session *session)
+{
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	if (transport_try_flush(session->transport) == 0 || errno == EAGAIN)
+		return 0;
+	return fail_transport(session);
+}
+
+/* The wait has ended by a failure of the transport. */
+static int
+fail_waiting(struct session *session)
+{
+	const struct transport *transport = session->transport;
+
+	if (transport->failure != TRANSPORT_TIMED_OUT_READING)
+		return fail_transport(session);
+	return session_fail(session, FAILURE_IDLE_TIMEOUT, "%s",
+	    deadline_passed(transport->deadline)
+		? "the longest life of a connection is over"
+		: "neither side sent anything in time");
+}
+
+int
+session_wait(
+    struct session *session, short events, struct pollfd *other, struct deadline until)
+{
+	bool at_hand = (events & POLLIN) != 0 && session_has_input(session);
+
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	if (at_hand)
+		until = (struct deadline){ .at_ns = 0 };
+	int ready = transport_wait(session->transport, events, other, until);
+	if (ready < 0)
+		return fail_waiting(session);
+	return at_hand || (events & POLLIN && ready != 0) ? POLLIN : 0;
+}
+
+/* A client that has our close_notify, and takes its leave without its own, took nothing
+ * away from anybody. */
+static bool
+has_left(const struct session *session)
+{
+	const struct transport *transport = session->transport;
+
+	return session->ended &&
+	       (transport->failure == TRANSPORT_END ||
+		   (transport->failure == TRANSPORT_BROKEN && transport->out_end == 0));
+}
+
+ssize_t
+session_try_read(struct session *session, void *bytes, size_t size)
+{
+	if (session->failure != FAILURE_NONE) {
+		errno = EPROTO;
+		return -1;
+	}
+	session->trying = true;
+	ssize_t n = gnutls_record_recv(session->tls, bytes, size);
+	session->trying = false;
+	if (is_again(session, n)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (n < 0 && has_left(session))
+		return 0;
+	if (n < 0) {
+		fail_code(session, (int)n);
+		errno = EPROTO;
+		return -1;
+	}
+	session->bytes_in += (uint64_t)n;
+	return n;
+}
+
+size_t
+session_room(const struct session *session)
+{
+	const size_t record = gnutls_record_get_max_size(session->tls);
+	const size_t whole = record + gnutls_record_overhead_size(session->tls);
+	size_t room = transport_room(session->transport);
+
+	if (room < CONTROL_ROOM)
+		return 0;
+	room = (room - CONTROL_ROOM) / whole * record;
+	return room < RECORD_MAX ? 0 : room;
+}
+
+static int
+say_goodbye(struct session *session)
+{
+	int code;
+
+	do
+		code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
+	while (is_again(session, code));
+	session->ended = true;
+	return code;
+}
+
+int
+session_end(struct session *session)
+{
+	if (session->failure != FAILURE_NONE)
+		return -1;
+	int code = say_goodbye(session);
+	return code < 0 ? fail_code(session, code) : 0;
+}
+
 int
 session_finish(struct session *session)
 {
-	if (session->alert_due)
+	if (session->alert_due && !session->ended)
 		gnutls_alert_send(
 		    session->tls, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
 	session->alert_due = false;
-	if (session->failure == FAILURE_NONE) {
-		int code;
-		do
-			code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
-		while (is_again(session, code));
-	}
-	if (transport_finish(session->transport) < 0)
+	if (session->failure == FAILURE_NONE && !session->ended)
+		say_goodbye(session);
+	if (transport_finish(session->transport) < 0 && !has_left(session))
 		fail_transport(session);
 	return session->failure == FAILURE_NONE ? 0 : -1;
+}
+
+void
+session_peer(const struct session *session, struct address *peer)
+{
+	memset(peer, 0, sizeof *peer);
+	peer->length = sizeof peer->storage;
+	getpeername(
+	    session->transport->fd, (struct sockaddr *)&peer->storage, &peer->length);
 }
 
 bool
@@ -354,19 +530,6 @@ const char *
 session_reason(const struct session *session)
 {
 	return session->reason;
-}
-
-static void
-read_sni(gnutls_session_t tls, char *out, size_t room)
-{
-	char name[256];
-	size_t size = sizeof name;
-	unsigned type;
-
-	if (gnutls_server_name_get(tls, name, &size, &type, 0) < 0 || size == 0)
-		strcpy(out, "-");
-	else
-		text_escape(out, room, name, strnlen(name, size));
 }
 
 static void
@@ -395,7 +558,7 @@ session_facts(const struct session *session, struct session_facts *facts)
 	    or_dash(gnutls_protocol_get_name(gnutls_protocol_get_version(tls)));
 	facts->cipher = or_dash(gnutls_cipher_get_name(gnutls_cipher_get(tls)));
 	facts->group = or_dash(gnutls_group_get_name(gnutls_group_get(tls)));
-	read_sni(tls, facts->sni, sizeof facts->sni);
+	facts->sni = session->sni;
 	read_alpn(tls, facts->alpn, sizeof facts->alpn);
 	facts->resumed = gnutls_session_is_resumed(tls);
 	facts->early = session_is_early(session);

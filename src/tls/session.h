@@ -16,7 +16,9 @@
 #include "base/deadline.h"
 #include "base/failure.h"
 
+struct address;
 struct context;
+struct pollfd;
 struct session;
 struct transport;
 
@@ -25,7 +27,7 @@ struct session_facts {
 	const char *version; /* "TLS1.3" */
 	const char *cipher; /* "AES-128-GCM" */
 	const char *group; /* "X25519" */
-	char sni[256]; /* escaped; "-" when the client sent none */
+	const char *sni; /* escaped; "-" when the client sent none */
 	char alpn[256]; /* the same */
 	bool resumed;
 	bool early; /* the answer left before the client had finished its handshake */
@@ -63,6 +65,44 @@ ssize_t session_read(struct session *session, void *bytes, size_t size);
 
 /* Writes all of `size` bytes, gathering them in the transport. 0, or -1 after a failure. */
 int session_write(struct session *session, const void *bytes, size_t size);
+
+/*
+ * What follows is for who serves the client and another descriptor at once, or both
+ * directions, and must not wait in either: a loop that sends with session_try_flush(), sleeps
+ * in session_wait() alone, reads what there is with session_try_read() and hands
+ * session_write() no more than session_room() bytes.
+ */
+
+/* Sends what has gathered as far as the client takes it now. 0, or -1 after a failure. */
+int session_try_flush(struct session *session);
+
+/*
+ * Sleeps once, until the client may have sent something (if `events` is POLLIN and not 0),
+ * takes more output, `other` is ready (its `fd` may be -1), or `until`. Returns POLLIN if
+ * session_try_read() is worth a call and otherwise 0, with the other's `revents` filled in;
+ * -1 after a failure, which the end of the connection's time and of its idle time is. The
+ * other's readiness counts as something that moves.
+ */
+int session_wait(
+    struct session *session, short events, struct pollfd *other, struct deadline until);
+
+/* As session_read(), without waiting: -1 with EAGAIN, which is no failure, means that
+ * nothing has come. After session_end() a client that just goes has ended too. */
+ssize_t session_try_read(struct session *session, void *bytes, size_t size);
+
+/* Whether bytes have come in that poll(2) on the socket does not tell of. */
+bool session_has_input(const struct session *session);
+
+/* How many bytes session_write() takes without waiting; 0 when that is less than one full
+ * record (RFC 8446, 5.1). */
+size_t session_room(const struct session *session);
+
+/* Ends our direction by a close_notify (RFC 8446, 6.1), which session_try_flush() sends;
+ * the client may go on. Nothing can be written afterwards. 0, or -1 after a failure. */
+int session_end(struct session *session);
+
+/* Who the client is, by its socket. */
+void session_peer(const struct session *session, struct address *peer);
 
 /* Sends close_notify with all that has gathered (RFC 8446, 6.1), and ends our side of the
  * connection. It does not wait for the client's. 0, or -1 after a failure. */

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A record with its header fits in whole; four of them make a good send(2). */
-#define IN_SIZE (17 * 1024)
+/* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
+#define IN_SIZE (68 * 1024)
 #define OUT_SIZE (68 * 1024)
 
 int
@@ -127,6 +127,22 @@ send_some(struct transport *transport, size_t sent, int flags)
 	return n;
 }
 
+/* The same, waiting until the deadline at most. */
+static ssize_t
+send_in_time(struct transport *transport, size_t sent, int more)
+{
+	int flags = wait_for(transport, POLLOUT);
+
+	if (flags >= 0)
+		return send_some(transport, sent, flags | more);
+	/* poll(2) waits for a third of the socket's buffer to be free; one more try does
+	 * justice to a peer that reads steadily, but less than that. */
+	ssize_t n = deadline_passed(transport->deadline)
+	                ? 0
+	                : send_some(transport, sent, MSG_DONTWAIT | more);
+	return n != 0 ? n : fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
+}
+
 /* Sends all that has gathered, with `more` among the flags of send(2). */
 static int
 flush_with(struct transport *transport, int more)
@@ -136,10 +152,7 @@ flush_with(struct transport *transport, int more)
 	if (cannot_send(transport))
 		return -1;
 	while (sent < transport->out_end) {
-		int flags = wait_for(transport, POLLOUT);
-		if (flags < 0)
-			return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
-		ssize_t n = send_some(transport, sent, flags | more);
+		ssize_t n = send_in_time(transport, sent, more);
 		if (n < 0)
 			return -1;
 		sent += (size_t)n;
@@ -280,6 +293,78 @@ transport_try_read(struct transport *transport, void *bytes, size_t size)
 			return n;
 	}
 	return take(transport, bytes, size);
+}
+
+size_t
+transport_room(const struct transport *transport)
+{
+	/* transport_write() sends as soon as the buffer is full. */
+	return OUT_SIZE - 1 - transport->out_end;
+}
+
+/* Whether the peer has closed a Unix-domain socket and left something to read in it. */
+static bool
+left_bytes(const struct transport *transport)
+{
+	int family = AF_UNSPEC;
+	socklen_t length = sizeof family;
+	char byte;
+
+	getsockopt(transport->fd, SOL_SOCKET, SO_DOMAIN, &family, &length);
+	return family == AF_UNIX &&
+	       recv(transport->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/*
+ * The peer hung up while nothing is wanted of it, and poll(2) would say so for ever: either
+ * it is gone, or it is left out until there is room for what it left.
+ */
+static int
+hung_up(struct transport *transport, struct pollfd *other, int left)
+{
+	if (!left_bytes(transport))
+		return fail(transport, TRANSPORT_BROKEN, ECONNRESET);
+	poll(other, 1, left);
+	return 0;
+}
+
+/* How long a wait may last; -1 with `failure` set once the connection's own time is up. */
+static int
+time_to_wait(struct transport *transport, struct deadline until, int *left)
+{
+	struct deadline end =
+	    deadline_earlier(transport->deadline, transport->idle_deadline);
+
+	if (deadline_passed(end))
+		return fail(transport,
+		    transport->out_end > 0 ? TRANSPORT_TIMED_OUT_WRITING
+					   : TRANSPORT_TIMED_OUT_READING,
+		    ETIMEDOUT);
+	*left = deadline_left_ms(deadline_earlier(end, until));
+	return 0;
+}
+
+int
+transport_wait(struct transport *transport, short events, struct pollfd *other,
+    struct deadline until)
+{
+	const short lost = POLLERR | POLLHUP;
+	struct pollfd polls[2] = { { .fd = transport->fd, .events = events }, *other };
+	int left;
+
+	if (time_to_wait(transport, until, &left) < 0)
+		return -1;
+	if (transport->out_end > 0)
+		polls[0].events |= POLLOUT;
+	if (poll(polls, 2, left) <= 0)
+		polls[0].revents = polls[1].revents = 0;
+	if (polls[0].events == 0 && (polls[0].revents & lost) != 0 &&
+	    hung_up(transport, &polls[1], left) < 0)
+		return -1;
+	if (polls[1].revents != 0)
+		note_progress(transport);
+	other->revents = polls[1].revents;
+	return polls[0].revents & (POLLIN | lost);
 }
 
 size_t

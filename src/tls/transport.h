@@ -17,6 +17,8 @@
 
 #include "base/deadline.h"
 
+struct pollfd;
+
 /*
  * Give sockets SO_RCVTIMEO and SO_SNDTIMEO of this length: while a deadline is farther than
  * that away, a plain recv(2) or send(2) cannot oversleep it and no poll(2) is needed.
@@ -91,6 +93,18 @@ ssize_t transport_await(struct transport *transport, const unsigned char **bytes
  */
 ssize_t transport_try_read(struct transport *transport, void *bytes, size_t size);
 int transport_try_flush(struct transport *transport);
+
+/* How many bytes transport_write() takes without having to send. */
+size_t transport_room(const struct transport *transport);
+
+/*
+ * Sleeps, once, until the peer is ready for `events` (POLLIN or 0), takes more of what has
+ * gathered, `other` is ready (its `fd` may be -1), `until`, or a deadline. Returns which of POLLIN, POLLERR and POLLHUP hold for the peer, and fills in the other's
+ * `revents`, whose readiness is progress. -1 with errno and `failure` set once a deadline
+ * has passed, also if there always is something to do, and when the peer is gone.
+ */
+int transport_wait(struct transport *transport, short events, struct pollfd *other,
+    struct deadline until);
 
 /* Bytes that have been received and not yet read; `*bytes` points at them. */
 size_t transport_pending(

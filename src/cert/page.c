@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Certificates and revocation lists, for people. */
+#include "cert/page.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "cert/crl.h"
+#include "cert/facts.h"
+
+enum { DAY = 86400, NUMBER_MAX = 20, LIST_WARN_DAYS = 3 };
+
+static void
+print_row(const char *name, const char *value)
+{
+	if (value != NULL)
+		printf("  %-12s %s\n", name, value);
+}
+
+static void
+print_strings(const char *name, const struct stringlist *list, const char *without)
+{
+	printf("  %-12s ", name);
+	if (list->count == 0)
+		printf("%s", without);
+	for (size_t i = 0; i < list->count; i++)
+		printf("%s%s", i > 0 ? ", " : "", list->items[i]);
+	printf("\n");
+}
+
+/* https://no-color.org: the variable counts when it is there and not empty. */
+static bool
+has_colours(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term != NULL &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static const char *
+choose_colour(time_t start, time_t end, int warn_days)
+{
+	time_t now = time(NULL);
+
+	if (end != FACTS_FOR_EVER && end < now)
+		return "\033[31m";
+	if (start > now ||
+	    (end != FACTS_FOR_EVER && end - now < (time_t)warn_days * DAY))
+		return "\033[33m";
+	return "\033[32m";
+}
+
+/* How far away the end is, in words; the caller frees it. */
+static char *
+describe_rest(time_t start, time_t end)
+{
+	time_t now = time(NULL);
+
+	if (end == FACTS_FOR_EVER)
+		return memory_copy("without an end");
+	if (end < now)
+		return memory_format(
+		    "EXPIRED %lld days ago", (long long)((now - end) / DAY));
+	if (start > now)
+		return memory_format(
+		    "NOT YET VALID, for %lld days", (long long)((start - now) / DAY));
+	return memory_format("%lld days left", (long long)((end - now) / DAY));
+}
+
+static void
+print_end(time_t start, time_t end, int warn_days)
+{
+	char text[FACTS_TIME_SIZE];
+	char *rest = describe_rest(start, end);
+	bool colours = has_colours();
+
+	printf("  %-12s %s (%s%s%s)\n", "valid until", facts_time(end, text),
+	    colours ? choose_colour(start, end, warn_days) : "", rest,
+	    colours ? "\033[0m" : "");
+	free(rest);
+}
+
+static void
+print_authority(const struct facts *facts)
+{
+	if (!facts->authority)
+		print_row("authority", "no");
+	else if (facts->path_length < 0)
+		print_row("authority", "yes");
+	else
+		printf(
+		    "  %-12s yes, path length %d\n", "authority", facts->path_length);
+}
+
+void
+page_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days)
+{
+	char text[FACTS_TIME_SIZE];
+	struct facts facts;
+
+	facts_read(cert, &facts);
+	print_row("subject", facts.subject);
+	print_row("issuer", facts.issuer);
+	print_strings("names", &facts.names, "none");
+	print_row("valid from", facts_time(facts.not_before, text));
+	print_end(facts.not_before, facts.not_after, warn_days);
+	print_row("key", facts.key);
+	printf("  %-12s %s%s\n", "signature", facts.signature,
+	    facts.broken ? " (broken, clients refuse it)" : "");
+	print_strings("usage", &facts.usage, facts.any_usage ? "any" : "none");
+	print_strings("purposes", &facts.purposes, "any");
+	print_authority(&facts);
+	print_row("serial", facts.serial);
+	print_row("sha256", facts.sha256);
+	print_row("pin", facts.pin);
+	facts_fini(&facts);
+}
+
+static void
+print_entry(const struct crl_entry *entry)
+{
+	char text[FACTS_TIME_SIZE];
+	char *serial = facts_hex(entry->serial.bytes, entry->serial.size);
+
+	printf("  %-12s %s, %s, %s\n", "revoked", serial,
+	    facts_time(entry->since, text), crl_reason_name(entry->reason));
+	free(serial);
+}
+
+void
+page_print_list(const struct crl *crl)
+{
+	unsigned char number[NUMBER_MAX];
+	size_t size = sizeof number;
+	char text[FACTS_TIME_SIZE];
+	char *issuer = crl_issuer(crl), *hex = NULL;
+
+	if (crl_number(crl, number, &size))
+		hex = facts_hex(number, size);
+	print_row("issuer", issuer);
+	print_row("number", hex);
+	print_row("valid from", facts_time(crl_this_update(crl), text));
+	print_end(crl_this_update(crl), crl_next_update(crl), LIST_WARN_DAYS);
+	if (crl->count == 0)
+		print_row("revoked", "none");
+	for (size_t i = 0; i < crl->count; i++)
+		print_entry(&crl->entries[i]);
+	free(hex);
+	free(issuer);
+}

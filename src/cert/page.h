@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_CERT_PAGE_H
+#define TLSD_CERT_PAGE_H
+
+/* Certificates and revocation lists on standard output, for people. */
+
+struct crl;
+struct gnutls_x509_crt_int;
+
+/*
+ * On a terminal the time left is green, yellow when it is fewer than `warn_days` and red when
+ * it is over; not where the variable NO_COLOR is set or TERM is dumb.
+ */
+void page_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days);
+void page_print_list(const struct crl *crl);
+
+#endif

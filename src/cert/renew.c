@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Renews certificates, in the files where they stand. */
+#include "cert/renew.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/unreadable.h"
+#include "cert/arguments.h"
+#include "cert/authority.h"
+#include "cert/authoritypaths.h"
+#include "cert/pairfiles.h"
+#include "cert/renewal.h"
+#include "cert/replacement.h"
+#include "cert/report.h"
+#include "cert/signing.h"
+#include "tls/certificate.h"
+#include "tls/chain.h"
+#include "tls/pem.h"
+#include "tls/privatekey.h"
+
+enum { DAY = 86400, CERT_MODE = 0644, KEY_MODE = 0600 };
+
+enum outcome { RENEWED, NOT_DUE, FAILED };
+
+/* One certificate's renewal: what was found, and what comes out. */
+struct renewing {
+	const struct arguments *arguments;
+	const char *file;
+	char *key_file; /* NULL: the key stands in `file` too */
+	struct findings findings;
+	char *data; /* of `file` */
+	size_t size;
+	struct chain chain; /* the old one */
+	struct authority authority; /* empty when it signs itself */
+	struct renewal_request request;
+	struct renewal renewal;
+};
+
+static void
+end(struct renewing *renewing)
+{
+	renewal_fini(&renewing->renewal);
+	gnutls_x509_privkey_deinit(renewing->request.key);
+	authority_fini(&renewing->authority);
+	chain_fini(&renewing->chain);
+	memory_wipe(renewing->data, renewing->size); /* a key may stand in it */
+	free(renewing->data);
+	free(renewing->key_file);
+	fflush(stdout);
+	report_findings(&renewing->findings);
+}
+
+static bool
+has_key(const struct renewing *renewing)
+{
+	struct pem_block block;
+	size_t offset = 0;
+
+	while (pem_next(renewing->data, renewing->size, &offset, &block))
+		if (pem_is_private_key(&block))
+			return true;
+	return false;
+}
+
+/* Reads the file and finds out where the key is. */
+static int
+read_files(struct renewing *renewing)
+{
+	const char *file = renewing->file;
+	struct findings *findings = &renewing->findings;
+
+	if (file_read(file, PEM_FILE_LIMIT, &renewing->data, &renewing->size) < 0) {
+		char *why = unreadable_why(file, errno);
+		findings_error(findings, "%s", why);
+		free(why);
+		return -1;
+	}
+	if (chain_read(
+		&renewing->chain, file, renewing->data, renewing->size, findings) < 0)
+		return -1;
+	size_t count = renewing->chain.count;
+	chain_arrange(&renewing->chain, file, findings);
+	if (renewing->chain.count < count) {
+		findings_error(findings,
+		    "%s: has certificates that renewing would lose: take them out "
+		    "first",
+		    file);
+		return -1;
+	}
+	if (renewing->arguments->key != NULL)
+		renewing->key_file = memory_copy(renewing->arguments->key);
+	else if (!has_key(renewing))
+		renewing->key_file = pairfiles_beside(file, ".key");
+	renewing->request.old = renewing->chain.certs[0];
+	return 0;
+}
+
+static time_t
+old_end(const struct renewing *renewing)
+{
+	return gnutls_x509_crt_get_expiration_time(renewing->request.old);
+}
+
+static bool
+is_due(const struct renewing *renewing)
+{
+	int days = renewing->arguments->if_within;
+
+	return days < 0 || old_end(renewing) - time(NULL) <= (time_t)days * DAY;
+}
+
+static void
+print_not_due(const struct renewing *renewing)
+{
+	time_t until = old_end(renewing);
+	char date[CERTIFICATE_DATE_SIZE];
+
+	printf("%s: nothing to do, %lld days left (%s)\n", renewing->file,
+	    (long long)(until - time(NULL)) / DAY, certificate_date(until, date));
+}
+
+/* Reads the old key; NULL with an error. */
+static gnutls_x509_privkey_t
+read_key(const struct renewing *renewing, struct findings *findings)
+{
+	const char *pin_file = renewing->arguments->pin_file;
+	char *data;
+	size_t size;
+
+	if (renewing->key_file == NULL)
+		return privatekey_read(
+		    renewing->file, renewing->data, renewing->size, pin_file, findings);
+	if (file_read(renewing->key_file, PEM_FILE_LIMIT, &data, &size) < 0) {
+		char *why = unreadable_why(renewing->key_file, errno);
+		findings_error(findings, "%s", why);
+		free(why);
+		return NULL;
+	}
+	gnutls_x509_privkey_t key =
+	    privatekey_read(renewing->key_file, data, size, pin_file, findings);
+	memory_wipe(data, size);
+	free(data);
+	return key;
+}
+
+/* The old key must belong to the old certificate: else only a new one makes a pair. */
+static int
+examine_key(struct renewing *renewing)
+{
+	if (renewing->arguments->new_key ||
+	    privatekey_matches(renewing->request.key, renewing->request.old))
+		return 0;
+	findings_error(&renewing->findings,
+	    "%s: the key in %s does not belong to it: name the right one with --key, "
+	    "or "
+	    "make a new one with --new-key",
+	    renewing->file,
+	    renewing->key_file != NULL ? renewing->key_file : renewing->file);
+	return -1;
+}
+
+/* A new key is written without a passphrase, so the old one must not have had one. */
+static int
+refuse_passphrase(struct renewing *renewing)
+{
+	const char *file = renewing->key_file;
+
+	findings_error(&renewing->findings,
+	    "%s: the old key has a passphrase, or cannot be read, and --new-key writes "
+	    "one "
+	    "without: keep the key, or move it away first",
+	    file != NULL ? file : renewing->file);
+	return -1;
+}
+
+/*
+ * Loads the old key where it is needed, and looks at it where it can be: an authority renews
+ * a certificate with the same key without seeing it.
+ */
+static int
+load_key(struct renewing *renewing, bool signs_itself)
+{
+	const struct arguments *arguments = renewing->arguments;
+	bool there =
+	    renewing->key_file == NULL || access(renewing->key_file, F_OK) == 0;
+	bool needed = signs_itself && !arguments->new_key;
+	struct findings unneeded;
+
+	if (!there && !needed)
+		return 0;
+	findings_init(&unneeded);
+	renewing->request.key =
+	    read_key(renewing, needed ? &renewing->findings : &unneeded);
+	findings_fini(&unneeded);
+	if (renewing->request.key != NULL && arguments->pin_file == NULL)
+		return examine_key(renewing);
+	if (arguments->new_key)
+		return refuse_passphrase(renewing);
+	if (renewing->request.key != NULL)
+		return examine_key(renewing);
+	return needed ? -1 : 0;
+}
+
+/* The authority must be the one that issued it, or the change be asked for. */
+static int
+examine_authority(struct renewing *renewing, const char *file)
+{
+	gnutls_x509_crt_t old = renewing->request.old;
+	gnutls_x509_crt_t signer = renewing->authority.chain.certs[0];
+
+	if (renewing->arguments->force || certificate_names_issuer(old, signer))
+		return 0;
+	char *issuer = certificate_issuer(old), *subject = certificate_subject(signer);
+	findings_error(&renewing->findings,
+	    "%s: was issued by %s, not by %s: name its authority with --ca-cert, or "
+	    "change to that in %s with --force",
+	    renewing->file, issuer, subject, file);
+	free(subject);
+	free(issuer);
+	return -1;
+}
+
+/* With --if-within it would be renewed in vain each day. */
+static int
+examine_gain(struct renewing *renewing)
+{
+	char date[CERTIFICATE_DATE_SIZE];
+	time_t limit =
+	    gnutls_x509_crt_get_expiration_time(renewing->authority.chain.certs[0]);
+
+	if (renewing->arguments->if_within < 0 || limit > old_end(renewing))
+		return 0;
+	findings_error(&renewing->findings,
+	    "%s: cannot last longer than its authority, which ends on %s: renew that "
+	    "first",
+	    renewing->file, certificate_date(limit, date));
+	return -1;
+}
+
+static int
+load_authority(struct renewing *renewing)
+{
+	const char *slash = strrchr(renewing->file, '/');
+	char *folder =
+	    slash == NULL
+		? memory_copy(".")
+		: memory_format("%.*s", (int)(slash - renewing->file), renewing->file);
+	unsigned is_authority = 0;
+	struct authoritypaths paths;
+
+	gnutls_x509_crt_get_basic_constraints(
+	    renewing->request.old, NULL, &is_authority, NULL);
+	authoritypaths_init(&paths, renewing->arguments, folder);
+	int result = is_authority ? authority_load_above(&renewing->authority,
+					&paths.files, &renewing->findings)
+	                          : authority_load(&renewing->authority, &paths.files,
+					&renewing->findings);
+	if (result == 0)
+		result = examine_authority(renewing, paths.cert);
+	if (result == 0)
+		result = examine_gain(renewing);
+	authoritypaths_fini(&paths);
+	free(folder);
+	renewing->request.authority = &renewing->authority;
+	return result;
+}
+
+/* Loads what signs. */
+static int
+load_signer(struct renewing *renewing)
+{
+	gnutls_x509_crt_t old = renewing->request.old;
+	bool signs_itself = certificate_is_signed_by(old, old);
+
+	if (load_key(renewing, signs_itself) < 0)
+		return -1;
+	return signs_itself ? 0 : load_authority(renewing);
+}
+
+/* The issuer of `cert` among the old chain's certificates, or NULL. */
+static gnutls_x509_crt_t
+find_old_issuer(const struct chain *old, gnutls_x509_crt_t cert)
+{
+	for (size_t i = 1; i < old->count; i++)
+		if (certificate_is_signed_by(cert, old->certs[i]))
+			return old->certs[i];
+	return NULL;
+}
+
+/* Adds one that stands above the certificate; a root only if the old chain had one. */
+static int
+append_issuer(const struct chain *old, gnutls_x509_crt_t cert, char **pem)
+{
+	if (certificate_is_self_issued(cert) &&
+	    !certificate_is_self_issued(old->certs[old->count - 1]))
+		return 0;
+	return signing_append_cert(cert, pem);
+}
+
+/* The new certificate, and above it as much as stood above the old one. */
+static int
+append_chain(const struct renewing *renewing, char **pem)
+{
+	const struct chain *old = &renewing->chain, *above = &renewing->authority.chain;
+	int code = signing_append_cert(renewing->renewal.cert, pem);
+
+	if (old->count < 2 || above->count == 0)
+		return code;
+	for (size_t i = 0; i < above->count; i++)
+		STEP(code, append_issuer(old, above->certs[i], pem));
+	gnutls_x509_crt_t last = above->certs[above->count - 1];
+	for (size_t i = 1; i < old->count && !certificate_is_self_issued(last); i++) {
+		last = find_old_issuer(old, last);
+		if (last == NULL)
+			break;
+		STEP(code, append_issuer(old, last, pem));
+	}
+	return code;
+}
+
+/* Adds `text`, and the end of its line where that is missing. */
+static void
+append_text(char **pem, const char *text, size_t size)
+{
+	const char *newline = size > 0 && text[size - 1] != '\n' ? "\n" : "";
+	char *longer = memory_format(
+	    "%s%.*s%s", *pem != NULL ? *pem : "", (int)size, text, newline);
+
+	if (*pem != NULL)
+		memory_wipe(*pem, strlen(*pem));
+	free(*pem);
+	*pem = longer;
+}
+
+/* The new contents of the certificate's file: the blocks of the old one in their order, with
+ * the new chain, and with the new key `key_pem` if there is one and its place is here. */
+static int
+compose(const struct renewing *renewing, const char *key_pem, char **pem)
+{
+	struct pem_block block;
+	size_t offset = 0;
+	bool chain_done = false;
+	int code = 0;
+
+	while (pem_next(renewing->data, renewing->size, &offset, &block)) {
+		if (pem_is_certificate(&block)) {
+			if (!chain_done)
+				STEP(code, append_chain(renewing, pem));
+			chain_done = true;
+		} else if (key_pem == NULL || !pem_is_private_key(&block)) {
+			append_text(pem, block.text, block.size);
+		} else {
+			/* A further key would be a stranger: it is left out. */
+			append_text(pem, key_pem, strlen(key_pem));
+			key_pem = "";
+		}
+	}
+	return code;
+}
+
+/* Stages and puts in place the key, if there is a new one with a file of its own, and the
+ * certificate. */
+static int
+replace(struct renewing *renewing, const char *cert_pem, const char *key_pem)
+{
+	struct replacement both[2] = { 0 };
+	size_t count = 0;
+	int result = 0;
+
+	if (key_pem != NULL && renewing->key_file != NULL)
+		result = replacement_stage(&both[count++], renewing->key_file, key_pem,
+		    KEY_MODE, &renewing->findings);
+	if (result == 0)
+		result = replacement_stage(&both[count++], renewing->file, cert_pem,
+		    CERT_MODE, &renewing->findings);
+	if (result == 0)
+		result = replacement_commit(both, count, &renewing->findings);
+	replacement_fini(&both[0]);
+	replacement_fini(&both[1]);
+	return result;
+}
+
+static int
+write_files(struct renewing *renewing)
+{
+	char *cert_pem = NULL, *key_pem = NULL;
+	bool inside = renewing->key_file == NULL;
+	int code = 0, result = -1;
+
+	if (renewing->renewal.key != NULL)
+		code = signing_export_key(renewing->renewal.key, &key_pem);
+	STEP(code, compose(renewing, inside ? key_pem : NULL, &cert_pem));
+	if (code < 0)
+		findings_error(&renewing->findings, "%s: cannot be put into words: %s",
+		    renewing->file, gnutls_strerror(code));
+	else
+		result = replace(renewing, cert_pem, key_pem);
+	memory_wipe(key_pem, key_pem != NULL ? strlen(key_pem) : 0);
+	free(key_pem);
+	memory_wipe(cert_pem, cert_pem != NULL ? strlen(cert_pem) : 0);
+	free(cert_pem);
+	return result;
+}
+
+static void
+print_renewed(const struct renewing *renewing)
+{
+	gnutls_x509_crt_t cert = renewing->renewal.cert;
+	char *subject = certificate_subject(cert), *issuer = certificate_issuer(cert);
+	bool signs_itself = renewing->request.authority == NULL;
+	char date[CERTIFICATE_DATE_SIZE];
+
+	printf("%s: renewed, %s, valid until %s, signed by %s, with %s key\n",
+	    renewing->file, subject,
+	    certificate_date(gnutls_x509_crt_get_expiration_time(cert), date),
+	    signs_itself ? "itself" : issuer,
+	    renewing->renewal.key != NULL ? "a new" : "the same");
+	free(issuer);
+	free(subject);
+	if (renewing->renewal.key == NULL)
+		return;
+	char *kind = certificate_key_description(cert);
+	printf("%s: private key, %s\n",
+	    renewing->key_file != NULL ? renewing->key_file : renewing->file, kind);
+	free(kind);
+}
+
+/* Renews one certificate while nobody else changes its files. */
+static enum outcome
+renew_locked(struct renewing *renewing)
+{
+	if (read_files(renewing) < 0)
+		return FAILED;
+	if (!is_due(renewing)) {
+		print_not_due(renewing);
+		return NOT_DUE;
+	}
+	renewing->request.new_key = renewing->arguments->new_key;
+	renewing->request.days = renewing->arguments->days;
+	if (load_signer(renewing) < 0)
+		return FAILED;
+	if (renewal_make(&renewing->request, &renewing->renewal, &renewing->findings) <
+		0 ||
+	    write_files(renewing) < 0)
+		return FAILED;
+	print_renewed(renewing);
+	return RENEWED;
+}
+
+/* Who has to hear of it: the clients of what they trust by itself, and the server. */
+static void
+print_next_step(const struct renewing *renewing)
+{
+	unsigned is_authority = 0;
+
+	gnutls_x509_crt_get_basic_constraints(
+	    renewing->renewal.cert, NULL, &is_authority, NULL);
+	if (renewing->request.authority == NULL)
+		printf("Give %s to all who trust it.\n", renewing->file);
+	if (!is_authority)
+		printf("A server that runs with %s takes the new one with\n"
+		       "    tlsdctl reload\n",
+		    renewing->file);
+}
+
+static enum outcome
+renew_one(const struct arguments *arguments, const char *file)
+{
+	struct renewing renewing = { .arguments = arguments, .file = file };
+	enum outcome outcome = FAILED;
+
+	findings_init(&renewing.findings);
+	int lock = replacement_lock(file, &renewing.findings);
+	if (lock >= 0)
+		outcome = renew_locked(&renewing);
+	replacement_unlock(lock);
+	if (outcome == RENEWED)
+		print_next_step(&renewing);
+	end(&renewing);
+	return outcome;
+}
+
+int
+renew(const struct arguments *arguments)
+{
+	int status = 0;
+
+	if (arguments->key != NULL && arguments->operand_count > 1) {
+		fprintf(stderr, "tlscert renew: --key is for one CERT only\n");
+		return 2;
+	}
+	for (int i = 0; i < arguments->operand_count; i++)
+		if (renew_one(arguments, arguments->operands[i]) == FAILED)
+			status = 1;
+	return status;
+}

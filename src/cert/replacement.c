@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* New contents for files that have to change together. */
+#include "cert/replacement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+
+enum { RIGHTS = 07777 };
+
+/* Where `path` leads; a file that is not there yet has its own name. */
+static char *
+resolve(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	return real != NULL ? real : memory_copy(path);
+}
+
+static int
+open_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL
+	                   ? memory_copy(".")
+	                   : memory_format("%.*s", (int)(slash - path + 1), path);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	free(folder);
+	return fd;
+}
+
+int
+replacement_lock(const char *path, struct findings *findings)
+{
+	char *real = resolve(path);
+	int fd = open_folder(real), result = -1;
+
+	free(real);
+	if (fd >= 0)
+		do
+			result = flock(fd, LOCK_EX);
+		while (result < 0 && errno == EINTR);
+	if (result == 0)
+		return fd;
+	findings_error(findings, "%s: its folder cannot be locked: %m", path);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+void
+replacement_unlock(int lock)
+{
+	if (lock >= 0)
+		close(lock);
+}
+
+/* Gives `fd` the owner, group and mode of the file at `path`. */
+static int
+copy_rights(int fd, const char *path, unsigned mode, struct findings *findings)
+{
+	struct stat old, new;
+
+	if (stat(path, &old) < 0) {
+		old.st_mode = mode;
+	} else if (fstat(fd, &new) < 0) {
+		return -1;
+	} else if ((new.st_uid != old.st_uid || new.st_gid != old.st_gid) &&
+		   fchown(fd, old.st_uid, old.st_gid) < 0) {
+		findings_error(findings,
+		    "%s: its owner %u and group %u cannot be kept (%m), so it is left "
+		    "as it is: run this as root",
+		    path, (unsigned)old.st_uid, (unsigned)old.st_gid);
+		return -1;
+	}
+	/* After chown(2), which may take bits away. */
+	return fchmod(fd, old.st_mode & RIGHTS);
+}
+
+int
+replacement_stage(struct replacement *replacement, const char *path, const char *text,
+    unsigned mode, struct findings *findings)
+{
+	size_t errors = findings->errors;
+	char *real = resolve(path);
+	char *staged = memory_format("%s.new", real);
+
+	*replacement = (struct replacement){ .path = real };
+	unlink(staged); /* what a power failure left */
+	/* A key is never readable by others, not for a moment. */
+	int fd = open(staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		replacement->staged = staged;
+		int result = copy_rights(fd, real, mode, findings);
+		if (result == 0)
+			result = file_write_all(fd, text, strlen(text));
+		if (result == 0)
+			result = fsync(fd);
+		int saved = errno;
+		close(fd);
+		errno = saved;
+		if (result == 0)
+			return 0;
+	}
+	if (findings->errors == errors)
+		findings_error(findings, "%s: cannot be written: %m", staged);
+	if (replacement->staged == NULL)
+		free(staged);
+	return -1;
+}
+
+static void
+sync_folder(const char *path)
+{
+	int fd = open_folder(path);
+
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+int
+replacement_commit(
+    struct replacement *replacements, size_t count, struct findings *findings)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct replacement *one = &replacements[i];
+		if (rename(one->staged, one->path) < 0) {
+			findings_error(
+			    findings, "%s: cannot be replaced: %m", one->path);
+			return -1;
+		}
+		free(one->staged);
+		one->staged = NULL;
+	}
+	for (size_t i = 0; i < count; i++)
+		sync_folder(replacements[i].path);
+	return 0;
+}
+
+void
+replacement_fini(struct replacement *replacement)
+{
+	if (replacement->staged != NULL)
+		unlink(replacement->staged);
+	free(replacement->staged);
+	free(replacement->path);
+	*replacement = (struct replacement){ 0 };
+}

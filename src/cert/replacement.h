@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_CERT_REPLACEMENT_H
+#define TLSD_CERT_REPLACEMENT_H
+
+/*
+ * New contents for files, some of which have to change together. All are written beside the
+ * old ones first, as PATH.new, and are on the disk before the first of them takes its place:
+ * what can fail for want of space or rights fails while all that is there is the old. Who
+ * reads the files between two renames sees the first new and the second old; each single
+ * file is old or new, never half. A power failure right there leaves PATH.new of the second.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct findings;
+
+struct replacement {
+	char *path; /* where a symbolic link leads, so that it stays a link */
+	char *staged; /* PATH.new, or NULL when there is none */
+};
+
+/*
+ * Waits until no other tlscert changes files in the folder of `path`, and keeps others from
+ * it. Returns what replacement_unlock() takes, or -1 after an error.
+ */
+int replacement_lock(const char *path, struct findings *findings);
+void replacement_unlock(int lock);
+
+/*
+ * Writes PATH.new with the owner, group and mode of the file at `path`, or of this process
+ * and `mode` if there is none. Fills in the all-zero `replacement`. 0, or -1 after an error;
+ * replacement_fini() is right after both.
+ */
+int replacement_stage(struct replacement *replacement, const char *path,
+    const char *text, unsigned mode, struct findings *findings);
+
+/* Puts all of them in place, in this order. 0, or -1 after an error. */
+int replacement_commit(
+    struct replacement *replacements, size_t count, struct findings *findings);
+
+/* Removes what was staged and not put in place. */
+void replacement_fini(struct replacement *replacement);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A load, from the command line to the exit status. */
+#include "client/bench.h"
+
+#include <stdio.h>
+
+#include "base/findings.h"
+#include "client/benchcaller.h"
+#include "client/benchoptions.h"
+#include "client/benchreport.h"
+#include "client/benchrun.h"
+#include "client/channel.h"
+#include "client/dial.h"
+#include "client/parameters.h"
+#include "client/say.h"
+#include "client/status.h"
+#include "client/talk.h"
+
+/* A handshake whose failure is told in all detail. Closes `fd`. */
+static int
+try_handshake(int fd, const struct options *options,
+    const struct parameters *parameters, struct deadline deadline)
+{
+	struct channel *channel = channel_new(fd, parameters);
+	int status = STATUS_ANSWERED;
+
+	if (channel == NULL) {
+		say(options->target.text, "TLS cannot be set up");
+		return STATUS_FAILED;
+	}
+	if (channel_handshake(channel, deadline) < 0)
+		status = talk_explain_handshake(options, parameters, channel);
+	else
+		channel_close(channel);
+	channel_free(channel);
+	return status;
+}
+
+/* Finds the address that answers, for all calls that follow. */
+static int
+call_once(const struct options *options, const struct parameters *parameters,
+    struct address *reached)
+{
+	struct deadline deadline = deadline_in(options->timeout_ms);
+	struct findings attempts;
+
+	findings_init(&attempts);
+	int fd = dial(&options->target, deadline, reached, &attempts);
+	if (fd < 0)
+		say_findings(options->target.text, &attempts);
+	findings_fini(&attempts);
+	if (fd < 0)
+		return STATUS_FAILED;
+	return try_handshake(fd, options, parameters, deadline);
+}
+
+static int
+report(const struct benchoptions *options, const struct benchrun_outcome *outcome)
+{
+	if (options->json)
+		benchreport_print_json(stdout, options, outcome);
+	else
+		benchreport_print(stdout, options, outcome);
+	if (fflush(stdout) != 0) {
+		say(NULL, "standard output: %m");
+		return STATUS_FAILED;
+	}
+	return benchtally_failures(&outcome->tally) == 0 ? STATUS_ANSWERED
+	                                                 : STATUS_FAILED;
+}
+
+static int
+load(const struct benchoptions *options, const struct parameters *parameters,
+    const struct address *server)
+{
+	static struct benchrun_outcome outcome; /* too big for a stack */
+	struct benchcaller_plan plan = { .parameters = parameters,
+		.server = *server,
+		.message = options->call.message,
+		.message_size = options->call.message_size,
+		.timeout_ms = options->call.timeout_ms,
+		.resume = options->resume };
+
+	if (benchrun(&plan, &options->limits, &outcome) < 0) {
+		say(NULL, "%d threads cannot be had: %m", options->limits.concurrency);
+		return STATUS_FAILED;
+	}
+	return report(options, &outcome);
+}
+
+static int
+prepare_and_load(const struct benchoptions *options)
+{
+	struct parameters parameters;
+	struct findings findings;
+	struct address server;
+	int status = STATUS_USAGE;
+
+	findings_init(&findings);
+	int result = parameters_load(&parameters, &options->call, &findings);
+	say_findings(NULL, &findings);
+	findings_fini(&findings);
+	if (result == 0)
+		status = call_once(&options->call, &parameters, &server);
+	if (status == STATUS_ANSWERED)
+		status = load(options, &parameters, &server);
+	parameters_fini(&parameters);
+	return status;
+}
+
+static int
+print_help(void)
+{
+	benchoptions_print_help(stdout);
+	return fflush(stdout) == 0 ? STATUS_ANSWERED : STATUS_FAILED;
+}
+
+int
+bench_main(int argc, char **argv)
+{
+	struct benchoptions options;
+	struct findings findings;
+	int status = STATUS_USAGE;
+
+	findings_init(&findings);
+	int result = benchoptions_parse(&options, argc, argv, &findings);
+	say_findings(NULL, &findings);
+	findings_fini(&findings);
+	if (result < 0)
+		say(NULL,
+		    "usage: tlsc bench [OPTIONS] HOST:PORT, or tlsc bench --help");
+	else if (options.help)
+		status = print_help();
+	else
+		status = prepare_and_load(&options);
+	benchoptions_fini(&options);
+	return status;
+}

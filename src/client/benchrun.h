@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_CLIENT_BENCHRUN_H
+#define TLSD_CLIENT_BENCHRUN_H
+
+/* A load: threads that call a server until enough is enough. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "client/benchtally.h"
+
+struct benchcaller_plan;
+
+struct benchrun_limits {
+	int64_t connections; /* how many in all; 0: no limit */
+	int64_t duration_ms; /* how long new ones are begun; 0: no limit */
+	int concurrency; /* threads, and so connections at a time; at least 1 */
+	pid_t server; /* whose processor time is measured; 0: nobody's */
+};
+
+struct benchrun_outcome {
+	struct benchtally tally;
+	int64_t
+	    elapsed_ns; /* from the first connection's start to the last one's end */
+	int64_t server_cpu_ns; /* -1: not measured */
+	int64_t client_cpu_ns;
+};
+
+/*
+ * Runs the load and waits for its end. A thread whose connection failed rests for ten
+ * milliseconds. SIGINT and SIGTERM end it early: what is under way is finished and counted.
+ * While standard error is a terminal, a line there shows how far it is. 0, or -1 with errno
+ * when threads or memory cannot be had; then nothing is left running. Main thread only.
+ */
+int benchrun(const struct benchcaller_plan *plan, const struct benchrun_limits *limits,
+    struct benchrun_outcome *outcome);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_RESPONDERS_CONNECT_H
+#define TLSD_RESPONDERS_CONNECT_H
+
+/*
+ * respond = connect: a plaintext backend answers, over TCP or a Unix-domain socket. Of
+ * several, one that did not answer is left out for a while as long as another one may. Names
+ * are resolved when the configuration is loaded.
+ */
+
+#include "responders/responder.h"
+
+extern const struct responder_kind responder_connect;
+
+/* Which backend is tried first: "first", "round-robin" and "source"; NULL behind the last. */
+const char *connect_balance_name(int index);
+
+#endif

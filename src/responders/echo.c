@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The answer that is what the client sends. */
+#include "responders/echo.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "tls/session.h"
+
+#define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
+
+/* There is nothing to prepare. */
+static void *
+prepare(const struct responder_settings *settings, struct findings *findings)
+{
+	static char nothing;
+
+	(void)settings;
+	(void)findings;
+	return &nothing;
+}
+
+enum outcome { GO_ON, ENDED, FAILED };
+
+/* Sends back what is there, as far as it can without waiting. */
+static enum outcome
+return_bytes(struct session *session)
+{
+	char piece[PIECE_SIZE];
+
+	do {
+		ssize_t n = session_try_read(session, piece, sizeof piece);
+		if (n < 0)
+			return errno == EAGAIN ? GO_ON : FAILED;
+		if (n == 0)
+			return ENDED;
+		if (session_write(session, piece, (size_t)n) < 0)
+			return FAILED;
+	} while (session_has_input(session) && session_room(session) > 0);
+	return GO_ON;
+}
+
+static int
+answer(const void *prepared, struct session *session)
+{
+	enum outcome outcome = GO_ON;
+	struct pollfd nobody = { .fd = -1 };
+
+	(void)prepared;
+	while (outcome == GO_ON) {
+		if (session_try_flush(session) < 0)
+			return -1;
+		short events = session_room(session) > 0 ? POLLIN : 0;
+		int ready = session_wait(session, events, &nobody, deadline_never());
+		if (ready < 0)
+			return -1;
+		if (ready & POLLIN)
+			outcome = return_bytes(session);
+	}
+	return outcome == ENDED ? 0 : -1;
+}
+
+static void
+release(void *prepared)
+{
+	(void)prepared;
+}
+
+const struct responder_kind responder_echo = {
+	.name = "echo", .prepare = prepare, .answer = answer, .release = release
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_RESPONDERS_ECHO_H
+#define TLSD_RESPONDERS_ECHO_H
+
+/*
+ * respond = echo: every byte back to the client that sent it, both directions at once, until
+ * the client's close_notify. A client that sends without reading is slowed down to nothing
+ * once buffers are full, and cut when that lasts too long.
+ */
+
+#include "responders/responder.h"
+
+extern const struct responder_kind responder_echo;
+
+#endif

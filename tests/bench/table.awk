@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The table of bench.txt; needs medians.awk before it.
+
+function cell(kind, name, format,    value) {
+	value = median(kind, name)
+	return value == "" ? "-" : sprintf(format, value)
+}
+
+function ratio(name,    own, value) {
+	own = median("full13", "tlsd")
+	value = median("full13", name)
+	return own == "" || own == 0 || value == "" ? "-" : sprintf("%.2f", value / own)
+}
+
+END {
+	print "The server's processor time for each connection in microseconds, round trips to"
+	print "the first byte of the answer behind the TCP handshake, and the server's processor"
+	print "time for each KiB of a 64 MiB answer in nanoseconds."
+	print ""
+	row = "%-12s%13s%9s%13s%13s%13s%10s\n"
+	printf row, "", "TLS 1.3 full", "to tlsd", "TLS 1.2 full", "1.3 resumed",
+	    "round trips", "ns/KiB"
+	for (i = 1; i <= servers; i++)
+		printf row, label(names[i]), cell("full13", names[i], "%.1f"), ratio(names[i]),
+		    cell("full12", names[i], "%.1f"), cell("resumed", names[i], "%.1f"),
+		    cell("trips", names[i], "%.2f"), cell("bulk", names[i], "%.0f")
+}

@@ -1,0 +1,630 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The installed daemon, through its init script: start, stop, restart, reload, reopen, status,
+# and what can go wrong with each. A test is a function whose name is a sentence; it runs in
+# a folder and a shell of its own, which ends at the first command that fails.
+# shellcheck disable=SC2317 # the tests are called by their names at the end
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+unset MAKEFLAGS MFLAGS MAKELEVEL
+needs make openssl flock realpath timeout
+[ -d /proc/self/fd ] || skip 'there is no /proc'
+open_folder
+root=$folder/root
+
+# Daemons that a test has left; their program is the one installed here.
+end_processes() {
+	for process in /proc/[0-9]*; do
+		case $(readlink "$process/exe" 2>/dev/null) in
+		"$root"/*) kill -KILL "${process#/proc/}" ;;
+		esac
+	done
+}
+
+make -s -C "$builddir" install DESTDIR="$root" >"$folder/install.log" 2>&1 || {
+	cat "$folder/install.log"
+	exit 1
+}
+sbindir=$(dirname "$(find "$root" -path '*/sbin/tlsd')")
+init=$(find "$root" -path '*/init.d/tlsd')
+shipped_ini=$(find "$root" -path '*/tlsd/tlsd.ini')
+shipped_settings=$(find "$root" -path '*/default/tlsd')
+shipped_rotation=$(find "$root" -path '*/logrotate.d/tlsd')
+
+# --- what tests are made of -----------------------------------------------------------
+
+make_pair() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
+		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
+		-keyout server.key -out server.crt 2>/dev/null
+}
+
+# write_ini [LINE...]: a daemon of its own in this folder, with the further lines for the
+# process; $listen is where.
+write_ini() {
+	{
+		for line in 'pid-file = tlsd.pid' 'control-socket = tlsd.sock' \
+			'log-file = tlsd.log'; do
+			case "$*" in
+			*"${line%% *} ="*) ;;
+			*) echo "$line" ;;
+			esac
+		done
+		for line; do
+			echo "$line"
+		done
+		echo '[hello]'
+		echo "listen = ${listen:-127.0.0.1:0}"
+		echo 'cert = server.crt'
+		echo 'key = server.key'
+	} >tlsd.ini
+}
+
+write_settings() {
+	echo "TLSD_CONF=$PWD/tlsd.ini"
+	echo "TLSD_SBINDIR=$sbindir"
+	echo 'TLSD_STOP_TIMEOUT=20'
+} >settings
+
+# expect STATUS ACTION: the init script's exit status; its words are in ./out and ./err.
+expect() {
+	wanted=$1
+	shift
+	status=0
+	TLSD_DEFAULTS=$PWD/settings "$init" "$@" >out 2>err </dev/null || status=$?
+	cat out err
+	[ "$status" -eq "$wanted" ]
+}
+
+# fails COMMAND...
+fails() {
+	if "$@"; then
+		return 1
+	fi
+}
+
+fail() {
+	echo "$*"
+	exit 1
+}
+
+pid() {
+	cat "${1:-tlsd.pid}"
+}
+
+# The port that the kernel chose, by the log, which may just have been moved.
+port() {
+	cat tlsd.log.1 tlsd.log 2>/dev/null |
+		sed -n 's/.* listening: \[127\.0\.0\.1\]:\([0-9]*\): hello$/\1/p' | tail -n 1
+}
+
+# The answer, from a server whose certificate is the one in $1.
+answer() {
+	timeout 20 openssl s_client -quiet -verify_return_error -verify_hostname localhost \
+		-CAfile "${1:-server.crt}" -connect "127.0.0.1:$(port)" </dev/null 2>client.err ||
+		cat client.err
+}
+
+serves() {
+	[ "$(answer "$@")" = 'Hello, TLS!' ]
+}
+
+is_alive() {
+	kill -0 "$1" 2>/dev/null && fails grep -q '^State:[[:blank:]]*Z' "/proc/$1/status"
+}
+
+is_dead() {
+	fails is_alive "$1"
+}
+
+count_descriptors() {
+	find "/proc/$1/fd" -type l | wc -l
+}
+
+has_no_more_descriptors_than() {
+	[ "$(count_descriptors "$(pid)")" -le "$1" ]
+}
+
+# --- the tests ------------------------------------------------------------------------
+
+start_returns_when_the_daemon_serves() {
+	expect 0 start
+	serves
+	is_alive "$(pid)"
+	[ "$(readlink "/proc/$(pid)/exe")" = "$sbindir/tlsd" ]
+}
+
+the_pid_file_holds_the_process_id_alone() {
+	expect 0 start
+	pid | grep -qxE '[0-9]+'
+	[ "$(wc -l <tlsd.pid)" -eq 1 ]
+}
+
+the_daemon_has_left_its_surroundings() {
+	echo secret >inherited
+	expect 0 start 9<inherited
+	[ "$(readlink "/proc/$(pid)/cwd")" = / ]
+	for number in 0 1 2; do
+		[ "$(readlink "/proc/$(pid)/fd/$number")" = /dev/null ]
+	done
+	fails sh -c "ls -l /proc/$(pid)/fd | grep inherited"
+	# Process, parent, group, session, terminal: leads no session and has no terminal.
+	read -r _ _ _ _ _ session terminal _ <"/proc/$(pid)/stat"
+	[ "$session" -ne "$(pid)" ]
+	[ "$terminal" -eq 0 ]
+}
+
+a_second_start_finds_the_first() {
+	expect 0 start
+	first=$(pid)
+	expect 0 start
+	grep -q "is running already, as process $first" out
+	[ "$(pid)" = "$first" ]
+	serves
+}
+
+a_second_daemon_is_refused() {
+	expect 0 start
+	status=0
+	"$sbindir/tlsd" -c tlsd.ini 2>err || status=$?
+	[ "$status" -eq 1 ]
+	grep -q "tlsd runs already, as process $(pid)" err
+	serves
+}
+
+stop_returns_when_the_process_is_gone() {
+	expect 0 start
+	process=$(pid)
+	expect 0 stop
+	is_dead "$process"
+	[ ! -e tlsd.pid ]
+	[ ! -e tlsd.sock ]
+	expect 0 stop
+	grep -q 'is not running' out
+}
+
+status_tells_running_dead_and_stopped_apart() {
+	expect 3 status
+	expect 0 start
+	expect 0 status
+	grep -q "is running, as process $(pid)" out
+	kill -KILL "$(pid)"
+	wait_for is_dead "$(pid)"
+	expect 1 status
+	expect 0 stop
+	expect 3 status
+}
+
+what_a_killed_daemon_left_is_no_obstacle() {
+	expect 0 start
+	first=$(pid)
+	kill -KILL "$first"
+	wait_for is_dead "$first"
+	[ -S tlsd.sock ]
+	expect 0 start
+	[ "$(pid)" != "$first" ]
+	serves
+	expect 0 reload
+}
+
+a_pid_file_that_names_a_stranger_hurts_nobody() {
+	sleep 600 &
+	stranger=$!
+	echo "$stranger" >tlsd.pid
+	expect 1 status
+	expect 0 stop
+	is_alive "$stranger"
+	echo "$stranger" >tlsd.pid
+	expect 0 start
+	is_alive "$stranger"
+	[ "$(pid)" != "$stranger" ]
+	kill "$stranger"
+	serves
+}
+
+a_pid_file_that_names_another_tlsd_does_not_hurt_that() {
+	expect 0 start
+	mkdir other
+	cp server.* other
+	(
+		cd other
+		write_ini
+		write_settings
+		cp ../tlsd.pid .
+		expect 1 status
+		expect 0 stop
+		cp ../tlsd.pid .
+		expect 0 start
+		[ "$(pid)" != "$(pid ../tlsd.pid)" ]
+		expect 0 stop
+	)
+	is_alive "$(pid)"
+	serves
+}
+
+a_port_that_is_taken_is_told() {
+	expect 0 start
+	mkdir other
+	cp server.* other
+	listen=127.0.0.1:$(port)
+	cd other
+	write_ini
+	write_settings
+	expect 1 start
+	grep -q "tlsd.ini:[0-9]*: listen: .*$listen\|listen: \[127.0.0.1\]:.*: Address already in use" err
+	[ ! -e tlsd.pid ]
+	expect 3 status
+	cd ..
+	serves
+}
+
+a_wrong_configuration_is_told_at_a_start() {
+	write_ini 'workers = many'
+	expect 6 start
+	grep -q "tlsd.ini:4: workers: \"many\" is not" err
+	expect 3 status
+	status=0
+	"$sbindir/tlsd" -c tlsd.ini 2>err || status=$?
+	[ "$status" -eq 2 ]
+}
+
+a_log_that_cannot_be_written_is_told() {
+	write_ini 'log-file = nowhere/tlsd.log'
+	expect 6 start
+	grep -q "tlsd.ini:3: log-file: .*/nowhere/tlsd.log: .*: No such file or directory" err
+	mkdir nowhere nowhere/tlsd.log
+	expect 6 start
+	grep -q "log-file: .*/nowhere/tlsd.log: is a folder" err
+	expect 3 status
+}
+
+restart_makes_a_new_process() {
+	expect 0 start
+	first=$(pid)
+	expect 0 restart
+	is_dead "$first"
+	[ "$(pid)" != "$first" ]
+	serves
+}
+
+restart_starts_what_did_not_run() {
+	expect 0 try-restart
+	expect 3 status
+	expect 0 restart
+	serves
+	first=$(pid)
+	expect 0 try-restart
+	[ "$(pid)" != "$first" ]
+}
+
+restart_keeps_a_good_daemon_from_a_wrong_configuration() {
+	expect 0 start
+	first=$(pid)
+	write_ini 'wrokers = 3'
+	for action in restart try-restart; do
+		expect 6 "$action"
+		grep -q 'tlsd.ini:4: wrokers: unknown key: did you mean workers' err
+		grep -q "not restarted: process $first goes on" err
+		[ "$(pid)" = "$first" ]
+	done
+	serves
+}
+
+reload_puts_a_new_certificate_into_force() {
+	expect 0 start
+	process=$(pid)
+	cp server.crt old.crt
+	make_pair
+	serves old.crt
+	for action in reload force-reload; do
+		expect 0 "$action"
+		serves server.crt
+	done
+	fails serves old.crt
+	[ "$(pid)" = "$process" ]
+}
+
+reload_tells_why_a_certificate_is_not_in_force() {
+	expect 0 start
+	process=$(pid)
+	cp server.crt old.crt
+	cp server.key old.key
+	make_pair
+	cp old.key server.key
+	expect 1 reload
+	grep -q 'server.key' err
+	grep -q "not reloaded: process $process goes on" err
+	serves old.crt
+	echo nonsense >server.crt
+	expect 1 reload
+	grep -q 'server.crt' err
+	serves old.crt
+}
+
+reload_works_without_a_control_socket() {
+	write_ini 'control-socket ='
+	expect 0 start
+	cp server.crt old.crt
+	make_pair
+	expect 0 reload
+	wait_for serves server.crt
+	cp server.crt old.crt
+	echo nonsense >server.crt
+	expect 1 reload
+	grep -q 'server.crt' err
+	serves old.crt
+}
+
+reload_and_reopen_need_a_daemon() {
+	expect 7 reload
+	expect 7 force-reload
+	expect 7 reopen
+}
+
+reopen_lets_the_log_be_moved() {
+	expect 0 start
+	mv tlsd.log tlsd.log.1
+	expect 0 reopen
+	serves
+	wait_for grep -q 'hello: done' tlsd.log
+	fails grep -q 'hello: done' tlsd.log.1
+}
+
+reopen_works_without_a_control_socket() {
+	write_ini 'control-socket ='
+	expect 0 start
+	mv tlsd.log tlsd.log.1
+	expect 0 reopen
+	wait_for grep -q 'reopened' tlsd.log
+}
+
+descriptors_stay_the_same_over_reloads() {
+	expect 0 start
+	expect 0 reload
+	serves
+	expect 0 reload
+	before=$(count_descriptors "$(pid)")
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		expect 0 reload
+		expect 0 reopen
+	done
+	echo nonsense >server.crt
+	for _ in 1 2 3 4 5; do
+		expect 1 reload
+	done
+	# The connection of the last tlsdctl may take a moment to go.
+	wait_for has_no_more_descriptors_than "$before"
+}
+
+a_daemon_that_does_not_stop_is_killed() {
+	echo TLSD_STOP_TIMEOUT=1 >>settings
+	expect 0 start
+	process=$(pid)
+	kill -STOP "$process"
+	expect 0 stop
+	grep -q 'was killed, for it had not stopped within 1 s' err
+	is_dead "$process"
+	expect 3 status
+}
+
+a_program_that_was_replaced_still_runs() {
+	mkdir bin
+	cp "$sbindir/tlsd" "$sbindir/tlsdctl" bin
+	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$PWD/bin|" settings
+	expect 0 start
+	first=$(pid)
+	cp bin/tlsd bin/new
+	mv bin/new bin/tlsd
+	expect 0 status
+	expect 0 restart
+	is_dead "$first"
+	expect 0 stop
+}
+
+options_from_the_settings_are_used() {
+	mkdir other
+	cp server.* other
+	(cd other && write_ini 'workers = 3')
+	expect 0 start
+	expect 0 stop
+	echo "TLSD_OPTIONS='-c $PWD/other/tlsd.ini'" >>settings
+	# Its pid file is the other's, which the script does not know.
+	expect 0 start
+	kill "$(pid other/tlsd.pid)"
+	wait_for grep -q 'stopped:' other/tlsd.log
+	grep -q 'started: 3 workers' other/tlsd.log
+}
+
+an_empty_pid_file_key_is_refused() {
+	write_ini 'pid-file ='
+	expect 6 start
+	grep -q 'pid-file: is empty' out err
+}
+
+wrong_usage_is_told() {
+	expect 2
+	grep -q usage err
+	expect 2 frobnicate
+	expect 2 start stop
+}
+
+a_missing_program_is_told() {
+	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$PWD|" settings
+	expect 5 start
+	expect 0 stop
+}
+
+the_settings_are_those_of_the_script() {
+	sed -n 's/^#\(TLSD_[A-Z_]*=.*\)/\1/p' "$shipped_settings" | sort >shipped
+	sed -n 's/^\(TLSD_[A-Z_]*=.*\)/\1/p' "$init" | sort >used
+	[ -s used ]
+	diff shipped used
+}
+
+the_shipped_configuration_lacks_a_certificate_only() {
+	cp "$shipped_ini" tlsd.ini
+	status=0
+	"$sbindir/tlsd" -t -c tlsd.ini 2>err || status=$?
+	[ "$status" -eq 2 ]
+	grep -q 'cert: no certificate is named; "tlscert self-signed NAME" makes one' err
+	[ "$(grep -c . err)" -eq 2 ]
+	sed -i -e 's/^#cert =$/cert = server.crt/' -e 's/^#key =$/key = server.key/' \
+		-e 's|^#\(pid-file =\).*|\1 tlsd.pid|' tlsd.ini
+	"$sbindir/tlsd" -t -c tlsd.ini
+}
+
+# needs_root: whether to skip the rest of a test that ordinary users cannot run.
+lacks_root() {
+	[ "$(id -u)" -ne 0 ] && echo "only root can" >skipped
+}
+
+every_thread_is_the_user() {
+	if lacks_root; then return; fi
+	group=$(id -g nobody)
+	chgrp "$group" server.key
+	chmod 640 server.key
+	chown nobody .
+	write_ini 'user = nobody'
+	expect 0 start
+	fails grep -q 'warning' tlsd.log
+	[ "$(stat -c %U tlsd.log)" = nobody ]
+	[ "$(find "/proc/$(pid)/task" -mindepth 1 -maxdepth 1 | wc -l)" -ge 17 ]
+	for what in Uid:"$(id -u nobody)" Gid:"$group"; do
+		id=${what#*:}
+		cat "/proc/$(pid)/task"/*/status | grep "^${what%%:*}:" | sort -u >ids
+		printf '%s:\t%s\t%s\t%s\t%s\n' "${what%%:*}" "$id" "$id" "$id" "$id" | cmp - ids
+	done
+	cat "/proc/$(pid)/task"/*/status | sed -n 's/^Groups:[[:space:]]*//p' |
+		sed 's/[[:space:]]*$//' | sort -u >groups
+	id -G nobody | cmp - groups
+	serves
+	expect 0 reload
+	expect 0 stop
+	expect 3 status
+}
+
+a_log_that_the_user_cannot_write_is_told() {
+	if lacks_root; then return; fi
+	write_ini 'user = nobody'
+	expect 1 start
+	grep -q "log-file: .*/tlsd.log: uid $(id -u nobody) cannot write it" err
+	"$sbindir/tlsd" -t -c tlsd.ini >out 2>err && fail 'the check finds nothing'
+	grep -q "tlsd.ini:3: log-file: .*/tlsd.log: uid $(id -u nobody) cannot create it" err
+	expect 3 status
+	touch tlsd.log
+	"$sbindir/tlsd" -t -c tlsd.ini >out 2>err && fail 'the check finds nothing'
+	grep -q "tlsd.ini:3: log-file: .*/tlsd.log: uid $(id -u nobody) may not write it" err
+	chown nobody tlsd.log
+	expect 0 start
+	serves
+}
+
+a_key_that_only_root_reads_serves_until_a_reload() {
+	if lacks_root; then return; fi
+	chmod 600 server.key
+	chown nobody .
+	write_ini 'user = nobody'
+	expect 0 start
+	serves
+	grep -q 'warning: .*server.key: a reload by uid [0-9]* could not read it' tlsd.log
+	expect 1 reload
+	grep -q 'server.key: user nobody may not read it' err
+	serves
+	chgrp "$(id -g nobody)" server.key
+	chmod 640 server.key
+	expect 0 reload
+	serves
+}
+
+logrotate_rotates() {
+	if ! command -v logrotate >/dev/null; then
+		echo "logrotate is missing" >skipped
+		return
+	fi
+	expect 0 start
+	sed -e "s|^/.*/\*\.log|$PWD/*.log|" -e "s|[^ ]*/init.d/tlsd|$init|" \
+		"$shipped_rotation" >rotation
+	chmod 644 rotation
+	TLSD_DEFAULTS=$PWD/settings logrotate -f -v -s "$PWD/state" rotation
+	[ -e tlsd.log.1 ]
+	find tlsd.log -perm 0640 | grep -q .
+	serves
+	wait_for grep -q 'hello: done' tlsd.log
+	fails grep -q 'hello: done' tlsd.log.1
+	# Without a daemon there is nobody to tell.
+	expect 0 stop
+	TLSD_DEFAULTS=$PWD/settings logrotate -f -s "$PWD/state" rotation
+	[ -e tlsd.log.2.gz ]
+}
+
+install_keeps_what_was_changed() {
+	make -s -C "$builddir" install DESTDIR="$PWD/second"
+	find second -type f | sort >before
+	changed=$(find second -path '*/tlsd/tlsd.ini')
+	echo '# changed' >>"$changed"
+	make -s -C "$builddir" install DESTDIR="$PWD/second"
+	tail -n 1 "$changed" | grep -q '# changed'
+	make -s -C "$builddir" uninstall DESTDIR="$PWD/second"
+	find second -type f >after
+	echo "$changed" | cmp - after
+	[ "$(wc -l <before)" -gt 10 ]
+}
+
+# --- running them ---------------------------------------------------------------------
+
+passed=0
+failed=0
+mkdir "$folder/pair"
+cd "$folder/pair" && make_pair || exit 1
+
+# What a sanitizer has to say would be lost with the daemon's standard error. Leaks cannot
+# be looked for in a process that has changed its user.
+reports=$folder/report
+ASAN_OPTIONS=log_path=$reports:detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+UBSAN_OPTIONS=log_path=$reports${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}
+TSAN_OPTIONS=log_path=$reports${TSAN_OPTIONS:+:$TSAN_OPTIONS}
+export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+
+run_here() {
+	here=$folder/$1
+	mkdir "$here"
+	chmod 755 "$here"
+	cd "$here" || exit 1
+	cp "$folder/pair/server.crt" "$folder/pair/server.key" .
+	write_settings
+	write_ini
+	(
+		set -ex
+		"$1"
+	) >"$folder/$1.log" 2>&1
+	status=$?
+	if [ -n "$(find "$folder" -maxdepth 1 -name 'report*')" ]; then
+		cat "$reports"* >>"$folder/$1.log"
+		rm -f "$reports"*
+		status=1
+	fi
+	if [ $status -ne 0 ]; then
+		has_failed "$1"
+		tail -n 40 "$folder/$1.log" | sed 's/^/    /'
+		[ ! -f tlsd.log ] || sed 's/^/    tlsd.log: /' tlsd.log
+	elif [ -f skipped ]; then
+		was_skipped "$1" "$(cat skipped)"
+	else
+		has_passed "$1"
+	fi
+	end_processes
+}
+
+all_tests() {
+	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' \
+		"$srcdir/tests/daemon.sh" | grep -v '^lacks_root$'
+}
+
+cd "$srcdir" && tests=$(all_tests) || exit 1
+# shellcheck disable=SC2086 # a list of words
+[ $# -gt 0 ] || set -- $tests
+for test; do
+	run_here "$test"
+done
+cd /
+finish
