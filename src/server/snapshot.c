@@ -228,8 +228,8 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		struct findings found;
 
 		findings_init(&found);
-		check_readable("cert", &conf->context.cert, &found);
-		check_readable("key", &conf->context.key, &found);
+		check_readable("cert", &conf->context.pairs.cert, &found);
+		check_readable("key", &conf->context.pairs.key, &found);
 		conf_locate(&conf->section, &found, findings);
 	}
 }

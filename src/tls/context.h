@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "base/stringlist.h"
+#include "tls/pairs.h"
 #include "tls/policy.h"
 
 struct context;
@@ -21,9 +22,7 @@ struct findings;
 struct session;
 
 struct context_settings {
-	struct stringlist cert; /* certificate files, at least one */
-	struct stringlist key; /* the key of each; empty: the keys stand in them */
-	char *pin_file; /* "" for none */
+	struct pairs_settings pairs;
 	struct stringlist alpn; /* most wanted first; empty: the extension is ignored */
 	struct policy_settings policy;
 	bool session_tickets; /* clients may resume */
@@ -52,11 +51,7 @@ struct gnutls_session_int;
 int context_equip(
     const struct context *context, struct gnutls_session_int *session, bool wants_p256);
 
-/*
- * The certificates for a client that asks for `host`: the pair that fits best (a valid one,
- * then one of that very name rather than a wildcard, then the most preferred) and behind it
- * those of the same names. NULL if none fits, or if there is one pair only.
- */
+/* The certificates for a client that asks for `host`, as pairs_credentials_for() chooses. */
 struct gnutls_certificate_credentials_st;
 struct gnutls_certificate_credentials_st *context_credentials_for(
     const struct context *context, const char *host);
