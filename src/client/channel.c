@@ -43,7 +43,7 @@ static void
 observe_pull(
     struct channel *channel, const void *bytes, ssize_t n, uint64_t received_before)
 {
-	if (channel->transport.bytes_in != received_before)
+	if (channel->traffic.in != received_before)
 		channel->arrived_ns = deadline_now_ns();
 	if (n > 0)
 		trace_bytes(
@@ -54,7 +54,7 @@ static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct channel *channel = pointer;
-	uint64_t received = channel->transport.bytes_in;
+	uint64_t received = channel->traffic.in;
 	ssize_t n = channel->established
 	                ? transport_try_read(&channel->transport, bytes, size)
 	                : transport_read(&channel->transport, bytes, size);
