@@ -22,6 +22,7 @@
 
 struct channel {
 	struct transport transport;
+	struct traffic traffic;
 	gnutls_session_t session;
 	const struct parameters *parameters;
 	struct verdict verdict;
@@ -152,6 +153,7 @@ channel_new(int fd, const struct parameters *parameters)
 	channel->parameters = parameters;
 	int result = transport_init(&channel->transport);
 	transport_attach(&channel->transport, fd, false);
+	transport_count(&channel->transport, &channel->traffic);
 	if (result < 0 || set_up(channel) < 0) {
 		channel_free(channel);
 		return NULL;
@@ -399,5 +401,5 @@ channel_session(const struct channel *channel)
 uint64_t
 channel_wire_bytes(const struct channel *channel)
 {
-	return channel->transport.bytes_in + channel->transport.bytes_out;
+	return channel->traffic.in + channel->traffic.out;
 }
