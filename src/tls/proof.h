@@ -22,7 +22,7 @@ struct findings;
  * certificate is for that name, and which is not expired while another of the algorithm, or
  * the one of `old`, is valid. `old` is what is in force, or NULL.
  *
- * Takes about half a millisecond a handshake with an ECDSA key, some with RSA. Returns 0, or
+ * Takes less than a millisecond a handshake with an ECDSA key, a few with RSA. Returns 0, or
  * -1 after errors in `findings`, each text starting with its key.
  */
 int proof_run(const struct context *context, const struct context *old,
