@@ -180,6 +180,8 @@ START_TEST(a_pair_without_a_name_to_ask_for_is_proved)
 	add_pair("a", &(struct pki_options){ .ip = "127.0.0.1" });
 	add_pair("b", &(struct pki_options){ .name = "The printer, 2nd floor" });
 	add_pair("c", &(struct pki_options){ .algorithm = GNUTLS_PK_RSA });
+	add_pair("d",
+	    &(struct pki_options){ .dns = (const char *const[]){ "*.org", NULL } });
 	prove();
 	tear_down();
 }

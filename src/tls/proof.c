@@ -312,7 +312,9 @@ try_name(struct proof *proof, const struct keypair *pair, const char *name)
 	char *host = name[0] == '*' ? memory_format("tlsd-proof%s", name + 1)
 	                            : memory_copy(name);
 
-	try_for(proof, pair, is_host(host) ? host : NULL);
+	/* No wildcard stands for hosts of a whole "*.org". */
+	bool askable = is_host(host) && keypair_covers(pair, host);
+	try_for(proof, pair, askable ? host : NULL);
 	free(host);
 }
 
