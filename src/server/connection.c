@@ -14,6 +14,7 @@
 #include "server/limits.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "tls/identity.h"
 #include "tls/session.h"
 #include "tls/transport.h"
 
@@ -100,16 +101,18 @@ log_done(const struct connection *connection, const struct session *session,
     const struct times *times)
 {
 	char peer[ADDRESS_TEXT_SIZE];
+	char client[IDENTITY_WORD_SIZE];
 	struct session_facts facts;
 	int64_t now_ns = deadline_now_ns();
 
 	session_facts(session, &facts);
-	log_info(
-	    "%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=- in=%llu "
-	    "out=%llu queue=%.1fms handshake=%.1fms total=%.1fms",
+	log_info("%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=%s "
+	         "in=%llu "
+		 "out=%llu queue=%.1fms handshake=%.1fms total=%.1fms",
 	    address_format(&connection->peer, peer), connection->service->name,
 	    facts.version, facts.cipher, facts.group, facts.sni, facts.alpn,
 	    facts.resumed ? "yes" : "no", facts.early ? "yes" : "no",
+	    identity_word(session_identity(session), client),
 	    (unsigned long long)facts.bytes_in, (unsigned long long)facts.bytes_out,
 	    (double)(times->taken_ns - connection->queued_ns) / NS_PER_MS,
 	    (double)(times->shaken_ns - times->taken_ns) / NS_PER_MS,

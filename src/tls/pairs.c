@@ -10,6 +10,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "tls/clientauth.h"
 #include "tls/keypair.h"
 #include "tls/servername.h"
 
@@ -218,6 +219,15 @@ struct gnutls_certificate_credentials_st *
 pairs_credentials(const struct pairs *pairs)
 {
 	return pairs->credentials;
+}
+
+int
+pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
+{
+	for (size_t i = 0; pairs->named != NULL && i < pairs->count; i++)
+		if (clientauth_install(clientauth, pairs->named[i]) < 0)
+			return -1;
+	return clientauth_install(clientauth, pairs->credentials);
 }
 
 static bool
