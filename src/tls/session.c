@@ -23,11 +23,10 @@
 #define REASON_SIZE 192
 #define RECORD_HEADER_SIZE 5
 #define RECORD_MAX 16384 /* what one holds: RFC 8446, 5.1 */
+/* Of the client's messages the hello may be the longest; the library counts a little more
+ * than the bytes of a message. */
+#define HANDSHAKE_MESSAGE_MAX (CLIENTHELLO_SIZE_MAX + 256)
 #define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
-
-/* A client's first flight is small; the library would take 128 KB before it knows whom it
- * talks to. */
-#define HANDSHAKE_MESSAGE_MAX (32 * 1024)
 
 struct session {
 	gnutls_session_t tls;
