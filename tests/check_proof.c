@@ -187,6 +187,39 @@ START_TEST(a_pair_without_a_name_to_ask_for_is_proved)
 }
 END_TEST
 
+/* Its own part ends before the client's, and is proved to the end. */
+static void
+prove_with_clients_verified(int tls_max)
+{
+	struct pki_pair *ca = pki_ca("Of the clients");
+	const char *file = pki_cert_file("clients.crt", ca);
+
+	settings.policy.tls_max = tls_max;
+	settings.client.verify = CLIENTAUTH_REQUIRED;
+	settings.client.verify_depth = 1;
+	stringlist_add(&settings.client.ca_file, file, strlen(file));
+	add_pair("a", &(struct pki_options){ .dns = one });
+	prove();
+	stringlist_fini(&settings.client.ca_file);
+	pki_free(ca);
+}
+
+START_TEST(a_service_that_wants_certificates_is_proved)
+{
+	set_up();
+	prove_with_clients_verified(1);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_service_that_wants_certificates_in_tls_1_2_is_proved)
+{
+	set_up();
+	prove_with_clients_verified(0);
+	tear_down();
+}
+END_TEST
+
 START_TEST(hundreds_of_names_are_proved_in_part)
 {
 	char *names[301] = { NULL };
@@ -290,6 +323,8 @@ main(void)
 	    a_pair_that_no_client_may_use_is_an_error, a_service_of_tls_1_2_is_proved,
 	    a_service_with_protocols_is_proved,
 	    a_pair_without_a_name_to_ask_for_is_proved,
+	    a_service_that_wants_certificates_is_proved,
+	    a_service_that_wants_certificates_in_tls_1_2_is_proved,
 	    hundreds_of_names_are_proved_in_part,
 	    an_expired_pair_beside_a_valid_one_is_proved,
 	    an_expired_pair_alone_is_not_a_failure,

@@ -91,6 +91,22 @@ check_policy(const struct conf_service *conf, struct findings *findings)
 			    overruled[i]);
 }
 
+/* Somebody who names whom to trust must not find the door open. */
+static void
+check_clients(const struct conf_service *conf, struct findings *findings)
+{
+	static const char *const useless[] = { "ca-file", "crl-file" };
+
+	if (conf_is_set(&conf->section, "client-verify"))
+		return;
+	for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++)
+		if (conf_is_set(&conf->section, useless[i]))
+			findings_error(findings,
+			    "%s: is not used without client-verify: set that to "
+			    "required, optional or none",
+			    useless[i]);
+}
+
 /* The service of the same name, or NULL. */
 static const struct service *
 find_namesake(const struct snapshot *snapshot, const char *name)
@@ -173,13 +189,16 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	service->conf = conf;
 	find_addresses(snapshot, service, &found);
 	check_policy(conf, &found);
+	check_clients(conf, &found);
 	limits_check(&conf->limits, &found);
 	service->context = context_new(&conf->context, &found);
 	if (service->context != NULL)
 		proof_run(service->context, namesake != NULL ? namesake->context : NULL,
 		    &found);
 	service->responder = responder_new(&conf->responder, &found);
+	/* Who the client is has to be known before it is answered. */
 	service->early = conf->early_answer && service->responder != NULL &&
+	                 conf->context.client.verify == CLIENTAUTH_NONE &&
 	                 responder_is_constant(service->responder);
 	if (skip(snapshot, service, &found))
 		free_service(service);
@@ -310,6 +329,8 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		findings_init(&found);
 		check_readable("cert", &conf->context.pairs.cert, &found);
 		check_readable("key", &conf->context.pairs.key, &found);
+		check_readable("ca-file", &conf->context.client.ca_file, &found);
+		check_readable("crl-file", &conf->context.client.crl_file, &found);
 		conf_locate(&conf->section, &found, findings);
 	}
 }

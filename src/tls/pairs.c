@@ -10,6 +10,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "tls/clientauth.h"
 #include "tls/keypair.h"
 #include "tls/servername.h"
 
@@ -236,6 +237,15 @@ pairs_valid_for(const struct pairs *pairs, const char *host)
 		    keypair_covers(pairs->items[i], host))
 			return pairs->items[i];
 	return NULL;
+}
+
+int
+pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
+{
+	for (size_t i = 0; pairs->named != NULL && i < pairs->count; i++)
+		if (clientauth_install(clientauth, pairs->named[i]) < 0)
+			return -1;
+	return clientauth_install(clientauth, pairs->credentials);
 }
 
 static bool

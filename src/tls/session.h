@@ -18,6 +18,7 @@
 
 struct address;
 struct context;
+struct identity;
 struct pollfd;
 struct session;
 struct transport;
@@ -58,6 +59,10 @@ int session_handshake(struct session *session);
 /* As far as that goes without waiting: -1 with EAGAIN, which is no failure, means that the
  * client has to send more first; session_try_flush() sends what it waits for. */
 int session_try_handshake(struct session *session);
+
+/* Who the client is, by the certificate that it gave; NULL if it gave none. After
+ * session_handshake(); lives as long as the session. Verified unless that failed. */
+const struct identity *session_identity(const struct session *session);
 
 /* Whether session_handshake() came back early: what the client then still sends is its
  * part of the handshake, and unverified. */
