@@ -4,22 +4,20 @@
 # they are asked. A test is a function whose name is a sentence; it runs in a folder and a
 # shell of its own, which ends at the first command that fails.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
-set -u
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
-bootstrap=$(realpath "${top_srcdir:-.}/bootstrap") || exit 1
-folder=$(mktemp -d /tmp/tlsd-bootstrap-test.XXXXXX) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
+bootstrap=$srcdir/bootstrap
+open_folder
 
 # A PATH of its own: what is not here is not installed.
-for program in awk cat cp dirname env find grep make mkdir mv rm sed sh tail touch tr; do
-	where=$(command -v "$program") || {
-		echo "SKIPPED: $program is missing: NOTHING about bootstrap was tested" >&2
-		exit 77
-	}
-	mkdir -p "$folder/bin"
-	ln -s "$where" "$folder/bin/$program"
+programs='awk cat cp dirname env find grep make mkdir mv rm sed sh tail touch tr'
+# shellcheck disable=SC2086 # words
+needs $programs
+mkdir "$folder/bin"
+for program in $programs; do
+	ln -s "$(command -v "$program")" "$folder/bin/$program"
 done
 
 # --- what tests are made of -----------------------------------------------------------
@@ -207,12 +205,9 @@ a_failed_test_is_named_with_its_log() {
 
 # --- running them ---------------------------------------------------------------------
 
-passed=0
-failed=0
-
 # shellcheck disable=SC2013 # words
 for test in $(sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' \
-	"$(dirname "$bootstrap")/tests/bootstrap.sh"); do
+	"$srcdir/tests/bootstrap.sh"); do
 	mkdir -p "$folder/$test/bin"
 	cd "$folder/$test" || exit 1
 	make_tree
@@ -222,14 +217,11 @@ for test in $(sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/
 	) >"$folder/$test.log" 2>&1
 	# shellcheck disable=SC2181 # as a condition it would not end at a failure
 	if [ $? -eq 0 ]; then
-		passed=$((passed + 1))
-		echo "ok $test"
+		has_passed "$test"
 	else
-		failed=$((failed + 1))
-		echo "FAIL $test"
+		has_failed "$test"
 		tail -n 30 "$folder/$test.log" | sed 's/^/    /'
 	fi
 done
 cd /
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

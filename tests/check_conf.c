@@ -85,10 +85,10 @@ START_TEST(services_inherit_what_stands_before_them)
 				      "[one]\ncert = /b.pem, /c.pem\n[two]\n");
 
 	ck_assert_uint_eq(conf->service_count, 2);
-	ck_assert_uint_eq(conf->services[0]->context.cert.count, 2);
-	ck_assert_str_eq(conf->services[0]->context.cert.items[1], "/c.pem");
-	ck_assert_uint_eq(conf->services[1]->context.cert.count, 1);
-	ck_assert_str_eq(conf->services[1]->context.cert.items[0], "/a.pem");
+	ck_assert_uint_eq(conf->services[0]->context.pairs.cert.count, 2);
+	ck_assert_str_eq(conf->services[0]->context.pairs.cert.items[1], "/c.pem");
+	ck_assert_uint_eq(conf->services[1]->context.pairs.cert.count, 1);
+	ck_assert_str_eq(conf->services[1]->context.pairs.cert.items[0], "/a.pem");
 	ck_assert_int_eq(conf->services[1]->idle_timeout_ms, 7000);
 	ck_assert(conf_is_set(&conf->services[1]->section, "idle-timeout"));
 	ck_assert(!conf_is_set(&conf->services[1]->section, "max-lifetime"));
@@ -114,8 +114,8 @@ START_TEST(relative_paths_start_at_the_file)
 	char *folder = realpath(suite_folder(), NULL);
 	char *expected = memory_format("%s/a.pem", folder);
 
-	ck_assert_str_eq(conf->services[0]->context.cert.items[0], expected);
-	ck_assert_str_eq(conf->services[0]->context.key.items[0], "/k");
+	ck_assert_str_eq(conf->services[0]->context.pairs.cert.items[0], expected);
+	ck_assert_str_eq(conf->services[0]->context.pairs.key.items[0], "/k");
 	free(expected);
 	free(folder);
 	done(conf);

@@ -4,28 +4,11 @@
 # tlsc. A test is a function whose name is a sentence; it runs in a folder and a shell of
 # its own, which ends at the first command that fails.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
-set -u
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
 umask 077
-unset SSLKEYLOGFILE OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy ALL_PROXY
-
-builddir=$(cd "${top_builddir:-.}" && pwd)
-for program in openssl gnutls-cli curl timeout mktemp cmp; do
-	command -v "$program" >/dev/null || {
-		echo "SKIPPED: $program is missing: NOTHING was tested with other clients" >&2
-		exit 77
-	}
-done
-[ -x "$builddir/tlsd" ] || {
-	echo "$builddir/tlsd: not built" >&2
-	exit 1
-}
-
-folder=$(mktemp -d /tmp/tlsd-clients.XXXXXX) || exit 1
-passed=0
-failed=0
-skipped=0
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
+needs openssl gnutls-cli curl timeout cmp
+open_folder
 
 # --- certificates ---------------------------------------------------------------------
 
@@ -64,15 +47,6 @@ fail() {
 	exit 1
 }
 
-# within COMMAND...: until it succeeds, for a minute at most
-within() {
-	until=$(($(date +%s) + 60))
-	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt "$until" ] || fail "in vain: $*"
-		sleep 0.05
-	done
-}
-
 logged() {
 	grep -q -e "$1" tlsd.log
 }
@@ -83,7 +57,7 @@ logged_twice() {
 
 # expect TEXT: it stands in the log, or soon will
 expect() {
-	within logged "$1"
+	wait_for logged "$1"
 }
 
 started_or_gone() {
@@ -115,7 +89,7 @@ serve_with() {
 	timeout --foreground -s KILL 300 $wrapper "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
 	server=$!
 	trap 'kill "$server" 2>/dev/null; wait' EXIT
-	within started_or_gone
+	wait_for started_or_gone
 	logged ': started: ' || fail 'tlsd did not start'
 	pid=$(sed -n 's/.* tlsd\[\([0-9]*\)\]: .*/\1/p' tlsd.log | head -n 1)
 	port=$(sed -n 's/.*: listening: \[127\.0\.0\.1\]:\([0-9]*\): .*/\1/p' tlsd.log)
@@ -308,7 +282,7 @@ openssl_that_does_not_trust_us_is_named() {
 	serve 'early-answer = no'
 	s_client -tls1_3 -CAfile "$folder/other.pem" >answer || :
 	s_client -tls1_2 -CAfile "$folder/other.pem" >answer || :
-	within logged_twice ': client-alert: .*alert 48'
+	wait_for logged_twice ': client-alert: .*alert 48'
 	stop
 }
 
@@ -381,7 +355,7 @@ curl_reads_after_posting_200_kilobytes() {
 }
 
 python_reads_to_the_end() {
-	has python3 -c 'import ssl'
+	works python3 -c 'import ssl'
 	serve
 	cat >client.py <<'PYTHON'
 import socket, ssl, sys
@@ -397,7 +371,7 @@ PYTHON
 }
 
 tlsc_is_answered() {
-	has "$builddir/tlsc" --version
+	works "$builddir/tlsc" --version
 	serve "listen = $PWD/sock"
 	for target in "localhost:$port" "$PWD/sock"; do
 		expect_hello timeout 120 "$builddir/tlsc" --ca "$folder/ca.pem" \
@@ -481,10 +455,9 @@ has_sanitizers() {
 }
 
 valgrind_finds_nothing() {
-	has valgrind --version
+	needs valgrind
 	if has_sanitizers; then
-		echo 'tlsd is built with sanitizers'
-		exit 77
+		skip 'tlsd is built with sanitizers'
 	fi
 	serve_with 'valgrind -q --error-exitcode=99 --leak-check=full
 		--errors-for-leak-kinds=definite,indirect,possible
@@ -504,40 +477,9 @@ valgrind_finds_nothing() {
 
 # --- running --------------------------------------------------------------------------
 
-# has COMMAND...: or the test is skipped
-has() {
-	"$@" >/dev/null 2>&1 || {
-		echo "$1 is missing"
-		exit 77
-	}
-}
-
-# Runs one test; a test that ends by exit 77 is skipped.
-try() {
-	mkdir "$folder/$1"
-	status=0
-	(
-		cd "$folder/$1" || exit 1
-		set -e
-		"$1"
-	) >"$folder/$1/out.log" 2>&1 || status=$?
-	case $status in
-	0)
-		passed=$((passed + 1))
-		echo "ok: $1"
-		;;
-	77)
-		skipped=$((skipped + 1))
-		echo "SKIPPED: $1: $(tail -n 1 "$folder/$1/out.log")"
-		;;
-	*)
-		failed=$((failed + 1))
-		echo "FAIL: $1"
-		sed 's/^/	/' "$folder/$1/out.log"
-		tail -n 30 "$folder/$1/tlsd.log" 2>/dev/null | sed 's/^/	/'
-		;;
-	esac
-	rm -rf "${folder:?}/$1"
+# works COMMAND...: or the test is skipped
+works() {
+	"$@" >/dev/null 2>&1 || skip "$1 is missing"
 }
 
 cd "$folder" || exit 1
@@ -573,7 +515,6 @@ for name in \
 	gnutls_cli_gets_two_mebibytes \
 	four_clients_at_once_get_64_mebibytes \
 	valgrind_finds_nothing; do
-	try "$name"
+	run_test "$name"
 done
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

@@ -4,42 +4,22 @@
 # and what can go wrong with each. A test is a function whose name is a sentence; it runs in
 # a folder and a shell of its own, which ends at the first command that fails.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
-set -u
-umask 022
-unset MAKEFLAGS MFLAGS MAKELEVEL SSLKEYLOGFILE
-
-srcdir=${top_srcdir:-.}
-builddir=${top_builddir:-.}
-for program in make openssl flock realpath timeout; do
-	command -v "$program" >/dev/null || {
-		echo "SKIPPED: $program is missing: NOTHING about the init script was tested" >&2
-		exit 77
-	}
-done
-[ -d /proc/self/fd ] || {
-	echo "SKIPPED: there is no /proc: NOTHING about the init script was tested" >&2
-	exit 77
-}
-
-folder=$(mktemp -d /tmp/tlsd-daemon-test.XXXXXX) || exit 1
-chmod 755 "$folder"
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+unset MAKEFLAGS MFLAGS MAKELEVEL
+needs make openssl flock realpath timeout
+[ -d /proc/self/fd ] || skip 'there is no /proc'
+open_folder
 root=$folder/root
 
 # Daemons that a test has left; their program is the one installed here.
-end_daemons() {
+end_processes() {
 	for process in /proc/[0-9]*; do
 		case $(readlink "$process/exe" 2>/dev/null) in
 		"$root"/*) kill -KILL "${process#/proc/}" ;;
 		esac
 	done
 }
-
-clean_up() {
-	end_daemons
-	rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
 
 make -s -C "$builddir" install DESTDIR="$root" >"$folder/install.log" 2>&1 || {
 	cat "$folder/install.log"
@@ -101,15 +81,6 @@ fails() {
 	if "$@"; then
 		return 1
 	fi
-}
-
-# wait_for COMMAND...: until it succeeds, for at most 20 seconds.
-wait_for() {
-	until=$(($(date +%s) + 20))
-	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt "$until" ] || fail "in vain: $*"
-		sleep 0.05
-	done
 }
 
 fail() {
@@ -603,7 +574,6 @@ install_keeps_what_was_changed() {
 
 passed=0
 failed=0
-skipped=0
 mkdir "$folder/pair"
 cd "$folder/pair" && make_pair || exit 1
 
@@ -615,7 +585,7 @@ UBSAN_OPTIONS=log_path=$reports${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}
 TSAN_OPTIONS=log_path=$reports${TSAN_OPTIONS:+:$TSAN_OPTIONS}
 export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
 
-run_test() {
+run_here() {
 	here=$folder/$1
 	mkdir "$here"
 	chmod 755 "$here"
@@ -634,18 +604,15 @@ run_test() {
 		status=1
 	fi
 	if [ $status -ne 0 ]; then
-		failed=$((failed + 1))
-		echo "FAIL $1"
+		has_failed "$1"
 		tail -n 40 "$folder/$1.log" | sed 's/^/    /'
 		[ ! -f tlsd.log ] || sed 's/^/    tlsd.log: /' tlsd.log
 	elif [ -f skipped ]; then
-		skipped=$((skipped + 1))
-		echo "SKIPPED $1: $(cat skipped)"
+		was_skipped "$1" "$(cat skipped)"
 	else
-		passed=$((passed + 1))
-		echo "ok $1"
+		has_passed "$1"
 	fi
-	end_daemons
+	end_processes
 }
 
 all_tests() {
@@ -657,9 +624,7 @@ cd "$srcdir" && tests=$(all_tests) || exit 1
 # shellcheck disable=SC2086 # a list of words
 [ $# -gt 0 ] || set -- $tests
 for test; do
-	run_test "$test"
+	run_here "$test"
 done
 cd /
-[ $skipped -eq 0 ] || echo "$skipped SKIPPED"
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

@@ -4,20 +4,12 @@
 # test is a function whose name is a sentence; it runs in a folder and a shell of its own,
 # which ends at the first command that fails. One whose program is missing is skipped loudly.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
-set -u
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
 umask 077
-unset SSLKEYLOGFILE
-
-builddir=${top_builddir:-.}
-for program in openssl timeout cmp; do
-	command -v "$program" >/dev/null || {
-		echo "SKIPPED: $program is missing: NOTHING was relayed" >&2
-		exit 77
-	}
-done
-tlsd=$(cd "$builddir" && pwd)/tlsd
-folder=$(mktemp -d /tmp/tlsd-relay-test.XXXXXX) || exit 1
-skip=77
+needs openssl timeout cmp
+open_folder
+tlsd=$builddir/tlsd
 
 # What a test has started, by its pids in files of its folder, and nothing else.
 end_processes() {
@@ -25,13 +17,6 @@ end_processes() {
 		[ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
 	done
 }
-
-clean_up() {
-	end_processes
-	rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
 
 # --- what tests are made of -----------------------------------------------------------
 
@@ -41,18 +26,6 @@ start() {
 	shift
 	"$@" >"$name.log" 2>&1 </dev/null &
 	echo $! >"$name.pid"
-}
-
-# wait_for COMMAND...: until it succeeds, for at most 20 seconds.
-wait_for() {
-	until=$(($(date +%s) + 20))
-	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt "$until" ] || {
-			echo "in vain: $*"
-			return 1
-		}
-		sleep 0.05
-	done
 }
 
 # serve LINE...: tlsd with one service of these lines; its port is $port.
@@ -67,15 +40,6 @@ serve() {
 	start tlsd "$tlsd" -f -c tlsd.ini
 	wait_for grep -q ': started: ' tlsd.log
 	port=$(sed -n 's/.*: listening: \[127\.0\.0\.1\]:\([0-9]*\).*/\1/p' tlsd.log)
-}
-
-needs() {
-	for program; do
-		command -v "$program" >/dev/null || {
-			echo "SKIPPED: $program is missing: it was NOT tested behind tlsd" >&2
-			exit $skip
-		}
-	done
 }
 
 fetch() {
@@ -118,10 +82,7 @@ redis_is_served_to_its_own_client() {
 	wait_for test -S redis.sock
 	serve 'respond = connect' "connect = $PWD/redis.sock"
 	set -- -h localhost -p "$port" --tls --cacert server.crt
-	redis-cli --help 2>&1 | grep -q -e --tls || {
-		echo "SKIPPED: redis-cli has no TLS: redis was NOT tested behind tlsd" >&2
-		exit $skip
-	}
+	redis-cli --help 2>&1 | grep -q -e --tls || skip "redis-cli has no TLS"
 	head -c 4194304 /dev/urandom | base64 -w 0 >sent
 	timeout 60 redis-cli "$@" -x SET key <sent | grep -q OK
 	timeout 60 redis-cli "$@" --raw GET key | tr -d '\n' | cmp - sent
@@ -177,36 +138,9 @@ a_backend_that_is_not_there_is_no_proper_end() {
 
 # --- running them ---------------------------------------------------------------------
 
-failed=0
-skipped=0
-run() {
-	mkdir "$folder/$1"
-	(
-		cd "$folder/$1" || exit 1
-		set -e
-		"$1"
-	) >"$folder/$1/test.log" 2>&1
-	status=$?
-	case $status in
-	0) echo "ok: $1" ;;
-	"$skip")
-		skipped=$((skipped + 1))
-		cat "$folder/$1/test.log"
-		;;
-	*)
-		failed=$((failed + 1))
-		echo "FAILED: $1 ($status)"
-		tail -n 30 "$folder/$1"/*.log
-		;;
-	esac
-	end_processes
-	rm -rf "${folder:?}/$1"
-}
-
 for test in an_echo_of_64_mib_to_openssl_is_whole socat_behind_and_in_front_loses_nothing \
 	redis_is_served_to_its_own_client nginx_serves_a_page_and_a_download \
 	a_backend_that_is_not_there_is_no_proper_end; do
-	run "$test"
+	run_test "$test"
 done
-echo "$failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

@@ -4,15 +4,12 @@
 # the end leave in as few pieces as the protocol allows. The calls are those of the only
 # worker thread on the connection's descriptor, as strace(1) sees them; the segments are
 # counted by the client's kernel.
-set -u
-
-build=$(cd "${top_builddir:-.}" && pwd)
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+build=$builddir
 tls13=NORMAL:-VERS-ALL:+VERS-TLS1.3
 tls12=NORMAL:-VERS-ALL:+VERS-TLS1.2
-folder=$(mktemp -d /tmp/tlsd-syscalls-test.XXXXXX) || exit 1
 server=
-passed=0
-failed=0
 port=$((10000 + $$ % 20000))
 
 stop() {
@@ -22,25 +19,17 @@ stop() {
 	server=
 }
 
-clean_up() {
+end_processes() {
 	stop
-	rm -rf "$folder"
 }
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+open_folder
 cd "$folder" || exit 1
-unset SSLKEYLOGFILE
 # A leak cannot be looked for by a process that is traced already.
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 LSAN_OPTIONS=${LSAN_OPTIONS:-}:detect_leaks=0
 export ASAN_OPTIONS LSAN_OPTIONS
 
-skip() {
-	echo "SKIPPED: $1: NOTHING about the number of system calls was tested" >&2
-	exit 77
-}
-
-command -v strace >/dev/null || skip 'strace is missing'
+needs strace
 strace -f -D -o probe true 2>/dev/null || skip 'strace is not permitted here'
 # Its own process writes the trace, and may be late.
 tries=100
@@ -56,17 +45,6 @@ is_up_or_gone() {
 	grep -q epoll_wait trace || ! kill -0 "$server" 2>/dev/null
 }
 
-# within SECONDS COMMAND...: until it succeeds
-within() {
-	tries=$(($1 * 20))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
-
 # start [LINE...]: of configuration, for the service; on the first port that it can have
 start() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -78,7 +56,7 @@ start() {
 		strace -D -f -qq -s 8 -e trace=%network,%desc -e signal=none -o trace \
 			"$build/tlsd" -f -c tlsd.ini >server.log 2>&1 &
 		server=$!
-		within 30 is_up_or_gone
+		wait_for is_up_or_gone
 		kill -0 "$server" 2>/dev/null && return 0
 	done
 	echo 'no server:' >&2
@@ -95,9 +73,9 @@ has_closed() {
 # call PRIORITY: one connection; then `calls` has those of the worker for it, a line each
 call() {
 	"$build/segments" "$port" "$1" >out 2>&1 || complain "the client failed"
-	within 20 grep -q '^[0-9]* *accept4(.*= [0-9]' trace
+	wait_for grep -q '^[0-9]* *accept4(.*= [0-9]' trace
 	descriptor=$(sed -n 's/.*accept4.* = \([0-9][0-9]*\)$/\1/p' trace | head -n 1)
-	within 20 has_closed || complain "the connection is still open"
+	wait_for has_closed || complain "the connection is still open"
 	awk -v main="$server" -v fd="$descriptor" '
 		$1 == main { next }
 		/<\.\.\. / { next }
@@ -138,11 +116,9 @@ try() {
 	"$1"
 	stop
 	if $good; then
-		echo "ok $1"
-		passed=$((passed + 1))
+		has_passed "$1"
 	else
-		echo "FAIL $1"
-		failed=$((failed + 1))
+		has_failed "$1"
 	fi
 }
 
@@ -192,5 +168,4 @@ for name in \
 	a_small_file_costs_no_more_than_a_text; do
 	try "$name"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

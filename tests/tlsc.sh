@@ -1,40 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The client against servers that nobody here wrote: those of OpenSSL and GnuTLS.
-set -u
-
-tlsc=${top_builddir:-.}/tlsc
-for program in openssl gnutls-serv timeout mktemp cmp seq; do
-	command -v $program >/dev/null || {
-		echo "SKIPPED: $program is missing: NOTHING about tlsc was tested" >&2
-		exit 77
-	}
-done
-[ -x "$tlsc" ] || {
-	echo "$tlsc: not built" >&2
-	exit 1
-}
-
-folder=$(mktemp -d /tmp/tlsc-test.XXXXXX) || exit 1
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+needs openssl gnutls-serv timeout cmp seq
+tlsc=$builddir/tlsc
 servers=
-passed=0
-failed=0
 # Numbers below the kernel's own range for outgoing connections.
 port=$((10000 + $$ % 20000))
 
-clean_up() {
+end_processes() {
 	for pid in $servers; do
 		kill "$pid" 2>/dev/null
 	done
 	wait 2>/dev/null
-	rm -rf "$folder"
 }
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
-
-tlsc=$(cd "$(dirname "$tlsc")" && pwd)/tlsc
+open_folder
 cd "$folder" || exit 1
-unset SSLKEYLOGFILE
 
 # --- certificates ---------------------------------------------------------------------
 
@@ -126,17 +108,6 @@ make_ocsp_answer() {
 
 # --- servers --------------------------------------------------------------------------
 
-# within SECONDS COMMAND...: until it succeeds
-within() {
-	tries=$(($1 * 20))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
-
 is_gone() {
 	! kill -0 "$1"
 }
@@ -173,7 +144,7 @@ start() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		port=$((port + 1))
 		launch "$@"
-		within 10 is_ready_or_failed
+		wait_for is_ready_or_failed
 		is_ready && return 0
 		stop
 	done
@@ -281,11 +252,9 @@ try() {
 	"$1"
 	stop
 	if $good; then
-		echo "ok $1"
-		passed=$((passed + 1))
+		has_passed "$1"
 	else
-		echo "FAIL $1"
-		failed=$((failed + 1))
+		has_failed "$1"
 	fi
 }
 
@@ -380,7 +349,7 @@ a_weak_key_is_not_trusted() {
 the_server_is_told_why_it_is_not_trusted() {
 	web_server server
 	call --message "$request" "localhost:$port"
-	within 5 grep -q 'unknown ca' server.log || complain "no alert: unknown ca"
+	wait_for grep -q 'unknown ca' server.log || complain "no alert: unknown ca"
 }
 
 a_server_name_is_asked_for_and_verified() {
@@ -533,7 +502,7 @@ a_priority_string_is_obeyed() {
 
 # order LINE: to the interactive server, once its log has the text TEXT
 order() {
-	within 10 grep -q "$2" "$3" || complain "$3 lacks: $2"
+	wait_for grep -q "$2" "$3" || complain "$3 lacks: $2"
 	echo "$1" >&4
 }
 
@@ -543,10 +512,10 @@ key_updates_do_no_harm() {
 	order one CIPHER server.log
 	order K one out
 	order two '>>>.*KeyUpdate' server.log
-	within 10 grep -q two out
+	wait_for grep -q two out
 	# The update in return goes before the next record.
 	echo reply >&3
-	within 10 grep -q '<<<.*KeyUpdate' server.log || complain "no key update in return"
+	wait_for grep -q '<<<.*KeyUpdate' server.log || complain "no key update in return"
 	order q reply server.log
 	hang_up
 	expect_output two
@@ -557,7 +526,7 @@ renegotiation_is_declined() {
 	converse "localhost:$port"
 	order r CIPHER server.log
 	echo reply >&3
-	within 10 grep -q 'no renegotiation' server.log || complain "nothing was declined"
+	wait_for grep -q 'no renegotiation' server.log || complain "nothing was declined"
 	hang_up
 }
 
@@ -615,7 +584,7 @@ lines_are_answered_while_the_input_is_open() {
 	converse --timeout 1s "localhost:$port"
 	for line in one two; do
 		echo $line >&3
-		within 10 grep -q $line out || complain "no answer to: $line"
+		wait_for grep -q $line out || complain "no answer to: $line"
 	done
 	hang_up
 	expect_status 0
@@ -670,7 +639,7 @@ a_reader_that_leaves_is_not_worth_a_message() {
 		ask_to_stdout "localhost:$port"
 		echo $? >status
 	} 2>err | true
-	within 10 test -s status
+	wait_for test -s status
 	status=$(cat status)
 	# The page fits into the pipe if the reader left too late.
 	[ "$status" -le 1 ] || complain "exit status $status"
@@ -728,7 +697,7 @@ a_socket_that_is_not_there_is_told() {
 a_server_that_does_not_answer_is_given_up() {
 	openssl_server server
 	converse "localhost:$port"
-	within 10 grep -q CIPHER server.log
+	wait_for grep -q CIPHER server.log
 	call --timeout 1s "localhost:$port"
 	expect_status 1
 	expect_error 'handshake: no answer within 1s'
@@ -831,5 +800,4 @@ for name in \
 	help_and_version_are_printed; do
 	try "$name"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

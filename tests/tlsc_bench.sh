@@ -2,56 +2,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # tlsc bench against tlsd and against servers of OpenSSL that fail in every way. No test
 # depends on how fast anything is.
-set -u
-
-build=$(cd "${top_builddir:-.}" && pwd)
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+needs openssl timeout mkfifo
+build=$builddir
 tlsc=$build/tlsc
-for program in openssl timeout mktemp mkfifo; do
-	command -v $program >/dev/null || {
-		echo "SKIPPED: $program is missing: NOTHING about tlsc bench was tested" >&2
-		exit 77
-	}
-done
-
-folder=$(mktemp -d /tmp/tlsc-bench-test.XXXXXX) || exit 1
 servers=
-passed=0
-failed=0
-
-clean_up() {
+end_processes() {
 	for pid in $servers; do
 		kill "$pid" 2>/dev/null
 	done
 	wait 2>/dev/null
-	rm -rf "$folder"
 }
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+open_folder
 cd "$folder" || exit 1
-unset SSLKEYLOGFILE
 # An input without end, for servers that leave when theirs ends.
 mkfifo silence
 exec 4<>silence
 
 # --- servers: all of them on Unix-domain sockets, which are nobody else's ----------------
 
-# within SECONDS COMMAND...: until it succeeds
-within() {
-	tries=$(($1 * 20))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
-
 start() {
 	rm -f socket
 	"$@" <&4 >server.log 2>&1 &
 	server=$!
 	servers="$servers $server"
-	within 20 test -S socket || {
+	wait_for test -S socket || {
 		echo "no server: $*" >&2
 		cat server.log >&2
 		exit 1
@@ -135,11 +111,9 @@ try() {
 	"$1"
 	stop
 	if $good; then
-		echo "ok $1"
-		passed=$((passed + 1))
+		has_passed "$1"
 	else
-		echo "FAIL $1"
-		failed=$((failed + 1))
+		has_failed "$1"
 	fi
 }
 
@@ -208,7 +182,7 @@ answers_of_many_records_are_counted_in_whole() {
 a_host_and_a_port_are_a_target() {
 	for port in $((10000 + $$ % 20000)) $((10001 + $$ % 20000)) $((10002 + $$ % 20000)); do
 		start_tlsd "listen = 127.0.0.1:$port"
-		within 2 kill -0 "$server" && break
+		kill -0 "$server" 2>/dev/null && break
 	done
 	bench --ca server.crt --connections 5 "localhost:$port"
 	expect_all_whole 5
@@ -245,7 +219,7 @@ an_interrupt_ends_it_with_a_report() {
 	client=$!
 	servers="$servers $client"
 	# Blocked, and so caught, once the load has begun.
-	within 20 grep -qE '^SigBlk:\s*0*4002$' "/proc/$client/status" ||
+	wait_for grep -qE '^SigBlk:\s*0*4002$' "/proc/$client/status" ||
 		complain "it does not wait for signals"
 	kill -TERM "$client"
 	wait "$client"
@@ -278,7 +252,7 @@ a_server_that_dies_truncates() {
 		"$folder/socket" >out 2>err &
 	client=$!
 	servers="$servers $client"
-	within 20 grep -q hello-there server.log || complain "the message did not come"
+	wait_for grep -q hello-there server.log || complain "the message did not come"
 	kill -KILL "$server"
 	wait "$client"
 	status=$?
@@ -383,5 +357,4 @@ for name in \
 	an_output_that_cannot_be_written_is_told; do
 	try "$name"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

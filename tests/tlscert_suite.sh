@@ -1,39 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh disable=SC2015,SC2034
 # What the tests of the program tlscert share. Each test is a function whose name is a
-# sentence; it
-# runs in a folder of its own. A script reads this, defines its tests and calls run_tests.
+# sentence; it runs in a folder of its own. A script reads this, defines its tests and calls
+# run_tests.
 #
 # complain always fails, so A && B || complain is if-then-else.
-set -u
-umask 022
-tlscert=${top_builddir:-.}/tlscert
-make_demo=${top_srcdir:-.}/certs/make-demo
-passed=0
-failed=0
-skipped=0
-for tool in openssl certtool; do
-	if ! command -v "$tool" >/dev/null; then
-		echo "SKIPPED: all of this needs $tool, which is not installed" >&2
-		exit 77
-	fi
-done
-if [ ! -x "$tlscert" ]; then
-	echo "FAIL: there is no $tlscert" >&2
-	exit 1
-fi
-folder=$(mktemp -d /tmp/tlscert-test.XXXXXX) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
-
-case $tlscert in
-/*) ;;
-*) tlscert=$PWD/$tlscert ;;
-esac
-case $make_demo in
-/*) ;;
-*) make_demo=$PWD/$make_demo ;;
-esac
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+needs openssl certtool
+open_folder
+tlscert=$builddir/tlscert
+make_demo=$srcdir/certs/make-demo
 
 complain() {
 	printf '    %s\n' "$*" >>"$folder/why"
@@ -128,18 +105,14 @@ run_tests() {
 		rm -f "$folder/skip"
 		if (cd "$folder/$test" && $test); then
 			if [ -e "$folder/skip" ]; then
-				skipped=$((skipped + 1))
-				echo "SKIP $test: $(cat "$folder/skip")"
+				was_skipped "$test" "$(cat "$folder/skip")"
 				continue
 			fi
-			passed=$((passed + 1))
-			echo "ok   $test"
+			has_passed "$test"
 		else
-			failed=$((failed + 1))
-			echo "FAIL $test"
+			has_failed "$test"
 			cat "$folder/why"
 		fi
 	done
-	echo "$passed passed, $failed failed, $skipped skipped"
-	[ $failed -eq 0 ] && [ $passed -gt 0 ]
+	finish
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "tls/identity.h"
 #include "tls/session.h"
 
 #define SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -80,9 +81,25 @@ add_session(struct environment *environment, const struct session *session)
 	add(environment, "SSL_CIPHER", "%s", facts.suite);
 	add_if_there(environment, "SSL_TLS_SNI", facts.sni);
 	add_if_there(environment, "SSL_TLS_ALPN", facts.alpn);
-	add(environment, "SSL_CLIENT_VERIFY", "NONE");
 	add(environment, "SSL_SESSION_RESUMED", "%s",
 	    facts.resumed ? "Resumed" : "Initial");
+}
+
+/* Only of a certificate that is good: a program must not take an unproved name for one. */
+static void
+add_client(struct environment *environment, const struct identity *identity)
+{
+	if (identity == NULL || !identity->verified) {
+		add(environment, "SSL_CLIENT_VERIFY", "NONE");
+		return;
+	}
+	add(environment, "SSL_CLIENT_VERIFY", "SUCCESS");
+	add(environment, "SSL_CLIENT_NAME", "%s", identity->name);
+	add(environment, "SSL_CLIENT_S_DN", "%s", identity->subject);
+	add(environment, "SSL_CLIENT_DN", "%s", identity->subject);
+	add(environment, "SSL_CLIENT_I_DN", "%s", identity->issuer);
+	add(environment, "SSL_CLIENT_M_SERIAL", "%s", identity->serial);
+	add(environment, "SSL_CLIENT_FINGERPRINT", "%s", identity->fingerprint);
 }
 
 int
@@ -94,6 +111,7 @@ environment_init(
 	add(environment, "SERVICE", "%s", service);
 	add_addresses(environment, session);
 	add_session(environment, session);
+	add_client(environment, session_identity(session));
 	environment->items[environment->count] = NULL;
 	return environment->used < sizeof environment->text ? 0 : -1;
 }

@@ -145,7 +145,7 @@ accept_one(struct acceptor *acceptor, const struct door *door)
 	if (fd < 0) /* a client that left already concerns nobody else */
 		return errno == ECONNABORTED || errno == EINTR;
 	struct connection *connection = connection_new(
-	    fd, &peer, acceptor->snapshot, door->service, acceptor->ports.stats);
+	    fd, &peer, acceptor->snapshot, door->service, acceptor->ports.roster);
 	if (connection != NULL)
 		acceptor->ports.take(acceptor->ports.context, connection);
 	return true;

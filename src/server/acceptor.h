@@ -17,8 +17,8 @@ struct acceptor;
 struct connection;
 struct findings;
 struct loop;
+struct roster;
 struct snapshot;
-struct stats;
 
 /*
  * What it works with. `take` gets each new connection; `relieve` is called when descriptors
@@ -26,7 +26,7 @@ struct stats;
  */
 struct acceptor_ports {
 	struct loop *loop;
-	struct stats *stats;
+	struct roster *roster;
 	void (*take)(void *context, struct connection *connection);
 	bool (*relieve)(void *context);
 	void *context;

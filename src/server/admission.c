@@ -97,6 +97,12 @@ static const struct {
 	/* A fatal alert, protocol_version. */
 	[HELLO_SSL2] = { FAILURE_NOT_TLS, "an SSL 2.0 hello",
 	    ANSWER("\x15\x03\x01\x00\x02\x02\x46") },
+	/* illegal_parameter, as others say it, and unexpected_message (RFC 8446, 5.1). */
+	[HELLO_TOO_LONG] = { FAILURE_PROTOCOL, "a ClientHello that is too long",
+	    ANSWER("\x15\x03\x03\x00\x02\x02\x2f") },
+	[HELLO_BROKEN] = { FAILURE_PROTOCOL,
+	    "no ClientHello in the records that began one",
+	    ANSWER("\x15\x03\x03\x00\x02\x02\x0a") },
 	[HELLO_OTHER] = { FAILURE_NOT_TLS, "no TLS record", ANSWER("") },
 };
 

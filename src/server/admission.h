@@ -3,9 +3,9 @@
 #define TLSD_SERVER_ADMISSION_H
 
 /*
- * Where accepted connections wait until the whole first record of their ClientHello lies in
- * the socket's buffer. Silent and dripping clients stay here, bounded in number and time,
- * and never cost a worker. Main thread.
+ * Where accepted connections wait until their whole ClientHello, in one record or several,
+ * lies in the socket's buffer. Silent and dripping clients stay here, bounded in number and
+ * time, and never cost a worker. Main thread.
  */
 
 #include <stdbool.h>

@@ -42,10 +42,11 @@ status(struct server *server, FILE *out)
 	fprintf(out, "workers: %" PRIu64 " of %" PRIu64 " busy\n", numbers.working,
 	    numbers.workers);
 	fprintf(out, "queue: %" PRIu64 "\n", numbers.queued);
-	fprintf(out, "waiting: %" PRIu64 " for their ClientHello\n", numbers.waiting);
-	fprintf(out, "lingering: %" PRIu64 "\n", numbers.lingering);
-	fprintf(out, "answered: %" PRIu64 "\n", numbers.done);
-	fprintf(out, "failed: %" PRIu64 "\n", numbers.failed);
+	fprintf(out, "waiting: %" PRIu64 " for their ClientHello\n",
+	    numbers.sums.present[PHASE_HELLO]);
+	fprintf(out, "lingering: %" PRIu64 "\n", numbers.sums.present[PHASE_LINGER]);
+	fprintf(out, "answered: %" PRIu64 "\n", numbers.sums.done);
+	fprintf(out, "failed: %" PRIu64 "\n", stats_failed(&numbers.sums));
 	return true;
 }
 

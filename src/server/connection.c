@@ -2,6 +2,7 @@
 /* A connection, and how a worker serves it. */
 #include "server/connection.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -12,8 +13,10 @@
 #include "responders/responder.h"
 #include "server/conf.h"
 #include "server/limits.h"
+#include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "tls/identity.h"
 #include "tls/session.h"
 #include "tls/transport.h"
 
@@ -21,7 +24,7 @@
 
 struct connection *
 connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
-    const struct service *service, struct stats *stats)
+    const struct service *service, struct roster *roster)
 {
 	struct connection *connection = malloc(sizeof *connection);
 
@@ -29,12 +32,19 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 		close(fd);
 		return NULL;
 	}
+	int64_t now_ns = deadline_now_ns();
 	*connection = (struct connection){ .fd = fd,
-		.accepted_ns = deadline_now_ns(),
+		.accepted_ns = now_ns,
+		.phase = PHASE_HELLO,
+		.phase_ns = now_ns,
 		.snapshot = snapshot_take(snapshot),
 		.service = service,
-		.stats = stats,
+		.tally = stats_tally(roster_stats(roster), service->name),
+		.roster = roster,
 		.peer = *peer };
+	roster_add(roster, connection);
+	tally_accept(connection->tally);
+	tally_enter(connection->tally, PHASE_HELLO);
 	return connection;
 }
 
@@ -44,10 +54,50 @@ connection_free(struct connection *connection)
 	if (connection == NULL)
 		return;
 	close(connection->fd);
+	if (connection->early)
+		tally_done(connection->tally);
+	tally_leave(connection->tally, connection->phase);
+	roster_remove(connection->roster, connection);
 	if (connection->gate != NULL)
 		limits_leave(connection->limits, connection->gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
 	free(connection);
+}
+
+void
+connection_assign(struct connection *connection, const struct service *service)
+{
+	tally_leave(connection->tally, connection->phase);
+	connection->service = service;
+	connection->tally =
+	    stats_tally(roster_stats(connection->roster), service->name);
+	tally_enter(connection->tally, connection->phase);
+}
+
+/* Begins a phase at a time that is known. */
+static void
+enter_at(struct connection *connection, enum phase phase, int64_t now_ns)
+{
+	tally_leave(connection->tally,
+	    atomic_load_explicit(&connection->phase, memory_order_relaxed));
+	tally_enter(connection->tally, phase);
+	atomic_store_explicit(&connection->phase, phase, memory_order_relaxed);
+	atomic_store_explicit(&connection->phase_ns, now_ns, memory_order_relaxed);
+}
+
+void
+connection_enter(struct connection *connection, enum phase phase)
+{
+	enter_at(connection, phase, deadline_now_ns());
+}
+
+bool
+connection_has_worker(const struct connection *connection)
+{
+	enum phase phase =
+	    atomic_load_explicit(&connection->phase, memory_order_relaxed);
+
+	return phase >= PHASE_HANDSHAKE && phase <= PHASE_CLOSE;
 }
 
 static bool
@@ -64,17 +114,19 @@ log_failure(
 	char peer[ADDRESS_TEXT_SIZE];
 
 	if (failure == FAILURE_INTERNAL)
-		log_error("%s: %s: %s: %s", address_format(&connection->peer, peer),
-		    connection->service->name, failure_name(failure), reason);
+		log_error("%s: %s: %s: %s id=%" PRIu64,
+		    address_format(&connection->peer, peer), connection->service->name,
+		    failure_name(failure), reason, connection->id);
 	else if (is_logged(connection))
-		log_info("%s: %s: %s: %s", address_format(&connection->peer, peer),
-		    connection->service->name, failure_name(failure), reason);
+		log_info("%s: %s: %s: %s id=%" PRIu64,
+		    address_format(&connection->peer, peer), connection->service->name,
+		    failure_name(failure), reason, connection->id);
 }
 
 void
 connection_fail(struct connection *connection, enum failure failure, const char *reason)
 {
-	stats_count(connection->stats, failure);
+	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
 	log_failure(connection, failure, reason);
 }
 
@@ -83,60 +135,75 @@ connection_refused(struct connection *connection, int alert)
 {
 	char reason[128];
 
-	stats_recount(connection->stats, FAILURE_CLIENT_ALERT);
+	connection->early = false;
+	tally_fail(connection->tally, FAILURE_CLIENT_ALERT, false);
 	snprintf(reason, sizeof reason,
 	    "the client refused the early answer: %s, said in plaintext (alert %d)",
 	    alert_name((unsigned)alert), alert);
 	log_failure(connection, FAILURE_CLIENT_ALERT, reason);
 }
 
-/* When the parts of a connection's life began. */
-struct times {
-	int64_t taken_ns, shaken_ns;
-};
-
 static void
-log_done(const struct connection *connection, const struct session *session,
-    const struct times *times)
+log_done(
+    const struct connection *connection, const struct session *session, int64_t now_ns)
 {
 	char peer[ADDRESS_TEXT_SIZE];
+	char client[IDENTITY_WORD_SIZE];
 	struct session_facts facts;
-	int64_t now_ns = deadline_now_ns();
 
 	session_facts(session, &facts);
-	log_info(
-	    "%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=- in=%llu "
-	    "out=%llu queue=%.1fms handshake=%.1fms total=%.1fms",
+	log_info("%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=%s "
+		 "in=%" PRIu64 " out=%" PRIu64
+		 " queue=%.1fms handshake=%.1fms total=%.1fms id=%" PRIu64,
 	    address_format(&connection->peer, peer), connection->service->name,
 	    facts.version, facts.cipher, facts.group, facts.sni, facts.alpn,
 	    facts.resumed ? "yes" : "no", facts.early ? "yes" : "no",
-	    (unsigned long long)facts.bytes_in, (unsigned long long)facts.bytes_out,
-	    (double)(times->taken_ns - connection->queued_ns) / NS_PER_MS,
-	    (double)(times->shaken_ns - times->taken_ns) / NS_PER_MS,
-	    (double)(now_ns - connection->accepted_ns) / NS_PER_MS);
+	    identity_word(session_identity(session), client), facts.bytes_in,
+	    facts.bytes_out,
+	    (double)(connection->taken_ns - connection->queued_ns) / NS_PER_MS,
+	    (double)(connection->shaken_ns - connection->taken_ns) / NS_PER_MS,
+	    (double)(now_ns - connection->accepted_ns) / NS_PER_MS, connection->id);
 }
 
 /* Handshake, answer, close_notify; each phase with a deadline of its own. */
 static void
-converse(struct connection *connection, struct session *session,
-    struct transport *transport, struct times *times)
+converse(
+    struct connection *connection, struct session *session, struct transport *transport)
 {
 	const struct conf_service *conf = connection->service->conf;
 
 	if (session_handshake(session) == 0) {
-		times->shaken_ns = deadline_now_ns();
+		connection->shaken_ns = deadline_now_ns();
+		enter_at(connection, PHASE_ANSWER, connection->shaken_ns);
 		transport_set_deadline(transport,
 		    deadline_after(connection->accepted_ns, conf->max_lifetime_ms),
 		    conf->idle_timeout_ms);
 		responder_answer(connection->service->responder, session);
 	}
+	connection_enter(connection, PHASE_CLOSE);
 	session_finish(session);
 }
 
-/* Counts and logs how it went. */
+/* Counts how long it took and what went over the wire. */
 static void
-conclude(struct connection *connection, const struct session *session,
-    const struct times *times)
+measure(const struct connection *connection, int64_t now_ns)
+{
+	struct tally *tally = connection->tally;
+
+	tally_time(tally, STATS_QUEUE, connection->taken_ns - connection->queued_ns);
+	if (connection->shaken_ns != 0)
+		tally_time(tally, STATS_HANDSHAKE,
+		    connection->shaken_ns - connection->taken_ns);
+	tally_time(tally, STATS_TOTAL, now_ns - connection->accepted_ns);
+	tally_bytes(tally,
+	    atomic_load_explicit(&connection->traffic.in, memory_order_relaxed),
+	    atomic_load_explicit(&connection->traffic.out, memory_order_relaxed));
+}
+
+/* Counts and logs how it went. A client that was answered early may yet refuse: then it is
+ * counted when it is gone. */
+static void
+conclude(struct connection *connection, const struct session *session, int64_t now_ns)
 {
 	if (session_failure(session) != FAILURE_NONE) {
 		connection_fail(
@@ -144,9 +211,10 @@ conclude(struct connection *connection, const struct session *session,
 		return;
 	}
 	connection->early = session_is_early(session);
-	stats_count(connection->stats, FAILURE_NONE);
+	if (!connection->early)
+		tally_done(connection->tally);
 	if (is_logged(connection))
-		log_done(connection, session, times);
+		log_done(connection, session, now_ns);
 }
 
 /* A client that stands still must not keep the kernel busy with what it does not take. */
@@ -169,27 +237,38 @@ part(struct connection *connection, const struct transport *transport)
 		reset_on_close(connection->fd);
 }
 
-void
-connection_serve(struct connection *connection, struct transport *transport)
+/* One session from its beginning to its end. */
+static void
+serve(struct connection *connection, struct transport *transport)
 {
 	const struct service *service = connection->service;
-	struct times times = { .taken_ns = deadline_now_ns() };
-	bool sliced = address_family(&connection->peer) != AF_UNIX;
-
-	transport_attach(transport, connection->fd, sliced);
-	transport_set_deadline(transport,
-	    deadline_after(
-		connection->accepted_ns, service->conf->handshake_timeout_ms),
-	    0);
 	struct session *session = session_new(service->context, transport,
 	    service->early ? SESSION_EARLY : SESSION_COMPLETE);
+
 	if (session == NULL) {
 		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
 		connection->finished = true;
 		return;
 	}
-	converse(connection, session, transport, &times);
-	conclude(connection, session, &times);
+	converse(connection, session, transport);
+	int64_t now_ns = deadline_now_ns();
+	measure(connection, now_ns);
+	conclude(connection, session, now_ns);
 	session_free(session);
 	part(connection, transport);
+}
+
+void
+connection_serve(struct connection *connection, struct transport *transport)
+{
+	const struct conf_service *conf = connection->service->conf;
+	bool sliced = address_family(&connection->peer) != AF_UNIX;
+
+	connection->taken_ns = deadline_now_ns();
+	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
+	transport_attach(transport, connection->fd, sliced);
+	transport_set_deadline(transport,
+	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);
+	serve(connection, transport);
+	connection_enter(connection, PHASE_LINGER);
 }

@@ -4,11 +4,13 @@
 
 /*
  * One accepted connection on its way through admission, queue, worker and linger. Exactly
- * one of them holds it at a time, and with it the right to touch it. It owns its descriptor,
+ * one of them holds it at a time, and with it the right to touch it; what is atomic, and
+ * what stays as it is from accept to close, others may read meanwhile. It owns its descriptor,
  * a reference to the snapshot it was accepted under, and its place among the counted. The
  * main thread makes and frees it.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -17,14 +19,16 @@
 #include "base/deadline.h"
 #include "base/failure.h"
 #include "server/loop.h"
+#include "server/phase.h"
+#include "tls/transport.h"
 
 struct gate;
 struct guest;
 struct limits;
+struct roster;
 struct service;
 struct snapshot;
-struct stats;
-struct transport;
+struct tally;
 
 struct connection {
 	struct watch watch; /* while the main thread waits for it */
@@ -32,14 +36,21 @@ struct connection {
 	TAILQ_ENTRY(connection) crowd_link; /* among its client's, while it waits */
 	struct guest *guest; /* its client there */
 	struct deadline deadline; /* of that wait */
+	TAILQ_ENTRY(connection) roster_link; /* among all */
+	struct roster *roster;
+	uint64_t id;
 	int fd;
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
-	bool early; /* answered before the client had finished its handshake */
+	bool early; /* answered before the client had finished, and not counted yet */
 	uint64_t drained; /* bytes thrown away while lingering */
-	int64_t accepted_ns, queued_ns;
+	int64_t accepted_ns, queued_ns, taken_ns;
+	int64_t shaken_ns; /* 0 while the handshake is not done */
+	_Atomic(enum phase) phase;
+	_Atomic(int64_t) phase_ns; /* when it began */
+	struct traffic traffic;
 	struct snapshot *snapshot;
 	const struct service *service;
-	struct stats *stats;
+	struct tally *tally; /* of its service */
 	struct limits *limits;
 	struct gate *gate; /* of its service; NULL until it was let in */
 	bool hurried; /* others wait for the worker that has it */
@@ -51,10 +62,20 @@ TAILQ_HEAD(connection_list, connection);
 
 /*
  * Takes ownership of `fd`, accepted from `peer` for `service`, and a reference to
- * `snapshot`. NULL when memory is exhausted; then `fd` is closed.
+ * `snapshot`, and enters it into `roster`. NULL when memory is exhausted; then `fd` is
+ * closed.
  */
 struct connection *connection_new(int fd, const struct address *peer,
-    struct snapshot *snapshot, const struct service *service, struct stats *stats);
+    struct snapshot *snapshot, const struct service *service, struct roster *roster);
+
+/* Makes `service`, of the same snapshot, the one that serves it, and counts it there. */
+void connection_assign(struct connection *connection, const struct service *service);
+
+/* Begins a phase. Whoever holds it. */
+void connection_enter(struct connection *connection, enum phase phase);
+
+/* Whether a worker has it just now. Main thread, whoever holds it. */
+bool connection_has_worker(const struct connection *connection);
 
 /* Closes the descriptor and gives everything back. Main thread. */
 void connection_free(struct connection *connection);
@@ -67,7 +88,7 @@ void connection_free(struct connection *connection);
 void connection_serve(struct connection *connection, struct transport *transport);
 
 /* Counts and logs an alert, by its number, that came instead of the end of a handshake
- * whose answer had left early; it had been counted as answered. */
+ * whose answer had left early. */
 void connection_refused(struct connection *connection, int alert);
 
 /* Counts and logs a failure from before a worker had it. */

@@ -3,18 +3,24 @@
 #define TLSD_SERVER_HELLO_H
 
 /*
- * What the first bytes of a connection are: the beginning of a ClientHello, the whole record
- * of it, or something that is no TLS at all (RFC 8446, 5.1 and 4.1.2). A pure function.
+ * What the first bytes of a connection are: the beginning of a ClientHello, the whole of it
+ * in however many records, or something that is no TLS at all (RFC 8446, 5.1 and 4.1.2).
+ * Pure functions.
  */
 
 #include <stddef.h>
 
-/* A record's header and the largest plaintext behind it. */
-#define HELLO_SIZE_MAX (5 + 16384)
+/* The longest ClientHello that is taken in, with the headers of all its records. */
+#define HELLO_SIZE_MAX (64 * 1024)
+
+/* The header of a record: the first byte of the message stands behind it. */
+#define HELLO_RECORD_HEADER 5
 
 enum hello {
 	HELLO_PARTIAL, /* may become one */
-	HELLO_WHOLE, /* the first record is there */
+	HELLO_WHOLE, /* every record of the message is there */
+	HELLO_BROKEN, /* begins as one, but its records break the rules */
+	HELLO_TOO_LONG, /* a message, or more records, than is taken in */
 	HELLO_HTTP, /* a plain HTTP request */
 	HELLO_SSH, /* an SSH client */
 	HELLO_SSL2, /* an SSL 2.0 ClientHello, which RFC 6176 forbids */
@@ -23,8 +29,17 @@ enum hello {
 
 /*
  * Judges the first `size` bytes. For HELLO_PARTIAL, `*needed` is how many bytes there must
- * be, more than `size`, before asking again is worth it.
+ * be, more than `size` and at most HELLO_SIZE_MAX, before asking again is worth it. The
+ * shorter a client makes its records, the more must have come each time, so that a client
+ * that sends byte by byte is looked at a few dozen times and not for each byte.
  */
 enum hello hello_judge(const unsigned char *bytes, size_t size, size_t *needed);
+
+/*
+ * Moves the parts of a whole hello together, behind the header of its first record, where
+ * the message then stands. Returns its size, with the message's own header. A hello in one
+ * record stays as it is.
+ */
+size_t hello_gather(unsigned char *bytes);
 
 #endif

@@ -129,6 +129,8 @@ linger_add(struct linger_list *linger, struct connection *connection)
 		connection_free(connection);
 		return;
 	}
+	if (connection->phase != PHASE_LINGER)
+		connection_enter(connection, PHASE_LINGER);
 	connection->watch = (struct watch){ .ready = on_bytes, .holder = linger };
 	connection->deadline = deadline_in(linger->close_timeout_ms);
 	if (loop_add(linger->loop, connection->fd, EPOLLIN | EPOLLRDHUP,

@@ -3,23 +3,22 @@
 #include "server/pool.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "base/memory.h"
-#include "base/sync.h"
 #include "server/connection.h"
 #include "server/linger.h"
 #include "server/queue.h"
+#include "server/stats.h"
 #include "tls/transport.h"
 
 struct worker {
 	struct pool *pool;
 	pthread_t thread;
+	size_t number; /* from 1 on; as a thread that counts */
 	struct transport transport;
-	pthread_mutex_t mutex;
-	int fd; /* of the connection in work, or -1; under the mutex */
 };
 
 struct pool {
@@ -31,21 +30,11 @@ struct pool {
 };
 
 static void
-set_fd(struct worker *worker, int fd)
-{
-	sync_lock(&worker->mutex);
-	worker->fd = fd;
-	sync_unlock(&worker->mutex);
-}
-
-static void
 serve(struct worker *worker, struct connection *connection)
 {
 	struct pool *pool = worker->pool;
 
-	set_fd(worker, connection->fd);
 	connection_serve(connection, &worker->transport);
-	set_fd(worker, -1);
 	linger_give(pool->linger, connection);
 	/* Last, so that all that was served has been given away too. */
 	atomic_fetch_add_explicit(&pool->served, 1, memory_order_release);
@@ -57,6 +46,7 @@ work(void *argument)
 	struct worker *worker = argument;
 	struct connection *connection;
 
+	stats_enlist(worker->number);
 	while ((connection = queue_pop(worker->pool->queue)) != NULL)
 		serve(worker, connection);
 	return NULL;
@@ -67,10 +57,9 @@ start_worker(struct worker *worker, struct pool *pool, size_t stack_bytes)
 {
 	pthread_attr_t attributes;
 
-	*worker = (struct worker){ .pool = pool, .fd = -1 };
+	*worker = (struct worker){ .pool = pool, .number = pool->count + 1 };
 	if (transport_init(&worker->transport) < 0)
 		return ENOMEM;
-	sync_mutex_init(&worker->mutex);
 	pthread_attr_init(&attributes);
 	int error = pthread_attr_setstacksize(&attributes, stack_bytes);
 	if (error == 0)
@@ -78,7 +67,6 @@ start_worker(struct worker *worker, struct pool *pool, size_t stack_bytes)
 	pthread_attr_destroy(&attributes);
 	if (error == 0)
 		return 0;
-	sync_mutex_fini(&worker->mutex);
 	transport_fini(&worker->transport);
 	return error;
 }
@@ -112,24 +100,11 @@ pool_served(const struct pool *pool)
 }
 
 void
-pool_cut(struct pool *pool)
-{
-	for (size_t i = 0; i < pool->count; i++) {
-		struct worker *worker = &pool->workers[i];
-		sync_lock(&worker->mutex);
-		if (worker->fd >= 0)
-			shutdown(worker->fd, SHUT_RDWR);
-		sync_unlock(&worker->mutex);
-	}
-}
-
-void
 pool_stop(struct pool *pool)
 {
 	for (size_t i = 0; i < pool->count; i++) {
 		struct worker *worker = &pool->workers[i];
 		pthread_join(worker->thread, NULL);
-		sync_mutex_fini(&worker->mutex);
 		transport_fini(&worker->transport);
 	}
 	free(pool->workers);

@@ -24,9 +24,6 @@ struct pool *pool_start(
 /* How many connections have been served and given away since the start. */
 uint64_t pool_served(const struct pool *pool);
 
-/* Shuts the sockets of all connections in work down, so that their workers soon give up. */
-void pool_cut(struct pool *pool);
-
 /* Waits for all workers, who leave when the closed queue is empty, and frees the pool. */
 void pool_stop(struct pool *pool);
 

@@ -24,18 +24,20 @@
 #include "server/loop.h"
 #include "server/pool.h"
 #include "server/queue.h"
+#include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
 
-enum phase { RUNNING, DRAINING, CUTTING };
+enum course { RUNNING, DRAINING, CUTTING };
 
 struct server {
 	struct server_origin origin;
 	struct snapshot *snapshot;
-	struct stats stats;
+	struct stats *stats;
+	struct roster *roster;
 	struct loop *loop;
 	struct acceptor *acceptor;
 	struct admission *admission;
@@ -50,7 +52,7 @@ struct server {
 	uint64_t enqueued; /* since the start */
 	int signal_fd;
 	struct watch signal_watch;
-	enum phase phase;
+	enum course course;
 	struct deadline drain_deadline;
 	time_t started;
 };
@@ -81,7 +83,6 @@ enqueue_ready(struct server *server)
 	while ((connection = TAILQ_FIRST(&server->ready)) != NULL) {
 		/* The moment it is pushed it belongs to a worker. */
 		TAILQ_REMOVE(&server->ready, connection, link);
-		connection->queued_ns = deadline_now_ns();
 		if (!queue_push(server->queue, connection)) {
 			TAILQ_INSERT_HEAD(&server->ready, connection, link);
 			acceptor_pause(server->acceptor);
@@ -97,6 +98,8 @@ static void
 make_ready(struct server *server, struct connection *connection)
 {
 	connection->hurried = limits_bound_workers(connection->gate);
+	connection_enter(connection, PHASE_QUEUE);
+	connection->queued_ns = connection->phase_ns;
 	TAILQ_INSERT_TAIL(&server->ready, connection, link);
 	server->ready_count++;
 	enqueue_ready(server);
@@ -120,6 +123,7 @@ hold(struct server *server, struct connection *connection)
 
 	connection->deadline =
 	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms);
+	connection_enter(connection, PHASE_HOLD);
 	TAILQ_INSERT_TAIL(&server->held, connection, link);
 	server->held_count++;
 	if (server->held_count > (size_t)process_conf(server)->max_waiting)
@@ -308,7 +312,7 @@ drain(struct server *server)
 	int64_t timeout_ms = process_conf(server)->shutdown_timeout_ms;
 
 	log_notice("stopping: finishing what has begun");
-	server->phase = DRAINING;
+	server->course = DRAINING;
 	server->drain_deadline = deadline_in(timeout_ms);
 	acceptor_close(server->acceptor);
 	admission_hurry(server->admission, deadline_in(DRAIN_HELLO_MS));
@@ -318,15 +322,15 @@ static void
 cut(struct server *server, const char *why)
 {
 	log_warning("stopping: cutting what is not finished: %s", why);
-	server->phase = CUTTING;
+	server->course = CUTTING;
 }
 
 void
 server_stop(struct server *server)
 {
-	if (server->phase == RUNNING)
+	if (server->course == RUNNING)
 		drain(server);
-	else if (server->phase == DRAINING)
+	else if (server->course == DRAINING)
 		cut(server, "told to stop twice");
 }
 
@@ -381,12 +385,8 @@ watch_signals(struct server *server)
 static void
 make_parts(struct server *server)
 {
-	struct acceptor_ports acceptor_ports = { .loop = server->loop,
-		.stats = &server->stats,
-		.take = on_accepted,
-		.relieve = on_exhaustion,
-		.context = server };
-
+	server->stats = stats_new((size_t)process_conf(server)->workers + 1);
+	server->roster = roster_new(server->stats);
 	server->limits = limits_new();
 	server->linger = linger_new(server->loop, on_returned, server);
 	struct admission_ports admission_ports = { .loop = server->loop,
@@ -394,6 +394,11 @@ make_parts(struct server *server)
 		.admit = on_admitted,
 		.context = server };
 	server->admission = admission_new(&admission_ports);
+	struct acceptor_ports acceptor_ports = { .loop = server->loop,
+		.roster = server->roster,
+		.take = on_accepted,
+		.relieve = on_exhaustion,
+		.context = server };
 	server->acceptor = acceptor_new(&acceptor_ports);
 	server->queue =
 	    queue_new((size_t)process_conf(server)->queue_size, on_space, server);
@@ -482,18 +487,18 @@ throw_away(struct server *server)
 		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 		connection_free(connection);
 	}
-	pool_cut(server->pool);
+	roster_cut(server->roster);
 }
 
 /* One look at whether stopping has come to its end. */
 static bool
 is_stopped(struct server *server)
 {
-	if (server->phase == DRAINING && is_drained(server))
+	if (server->course == DRAINING && is_drained(server))
 		return true;
-	if (server->phase == DRAINING && deadline_passed(server->drain_deadline))
+	if (server->course == DRAINING && deadline_passed(server->drain_deadline))
 		cut(server, "shutdown-timeout is over");
-	if (server->phase != CUTTING)
+	if (server->course != CUTTING)
 		return false;
 	throw_away(server);
 	return outstanding(server) == 0;
@@ -507,7 +512,7 @@ expire_all(struct server *server)
 		linger_expire(server->linger), acceptor_expire(server->acceptor)));
 
 	next = deadline_earlier(next, expire_held(server));
-	if (server->phase != RUNNING)
+	if (server->course != RUNNING)
 		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
 	return next;
 }
@@ -520,8 +525,11 @@ server_run(struct server *server)
 		if (server->ready_count > 0)
 			enqueue_ready(server);
 	}
+	struct stats_sums sums;
+
+	stats_sum(server->stats, &sums);
 	log_notice("stopped: %" PRIu64 " connections answered, %" PRIu64 " failed",
-	    stats_done(&server->stats), stats_failed(&server->stats));
+	    sums.done, stats_failed(&sums));
 }
 
 void
@@ -538,6 +546,8 @@ server_free(struct server *server)
 	acceptor_free(server->acceptor);
 	limits_free(server->limits);
 	queue_free(server->queue);
+	roster_free(server->roster);
+	stats_free(server->stats);
 	if (server->signal_fd >= 0)
 		close(server->signal_fd);
 	loop_free(server->loop);
@@ -548,19 +558,17 @@ server_free(struct server *server)
 void
 server_count(struct server *server, struct server_numbers *numbers)
 {
-	uint64_t queued = queue_depth(server->queue);
-	uint64_t taken = outstanding(server);
+	const struct stats_sums *sums = &numbers->sums;
 
-	*numbers = (struct server_numbers){ .done = stats_done(&server->stats),
-		.failed = stats_failed(&server->stats),
-		.waiting = admission_count(server->admission),
-		.queued = queued + server->ready_count + server->held_count,
-		.working = taken > queued ? taken - queued : 0,
-		.lingering = linger_count(server->linger),
-		.workers = (uint64_t)process_conf(server)->workers,
-		.started = server->started,
-		.loaded = snapshot_time(server->snapshot),
-		.stopping = server->phase != RUNNING };
+	*numbers =
+	    (struct server_numbers){ .workers = (uint64_t)process_conf(server)->workers,
+		    .started = server->started,
+		    .loaded = snapshot_time(server->snapshot),
+		    .stopping = server->course != RUNNING };
+	stats_sum(server->stats, &numbers->sums);
+	numbers->queued = sums->present[PHASE_QUEUE] + sums->present[PHASE_HOLD];
+	numbers->working = sums->present[PHASE_HANDSHAKE] +
+	                   sums->present[PHASE_ANSWER] + sums->present[PHASE_CLOSE];
 }
 
 void

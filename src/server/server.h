@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "server/stats.h"
+
 struct conf_process;
 struct findings;
 struct loop;
@@ -58,9 +60,8 @@ void server_stop(struct server *server);
 
 /* Numbers for status reports. */
 struct server_numbers {
-	uint64_t done, failed; /* connections ended, since the start */
-	uint64_t waiting, queued, working, lingering;
-	uint64_t workers;
+	struct stats_sums sums; /* of all services, since the start */
+	uint64_t queued, working, workers;
 	int64_t started, loaded; /* seconds since 1970 */
 	bool stopping;
 };

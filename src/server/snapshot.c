@@ -103,6 +103,22 @@ check_exec_user(const struct snapshot *snapshot, const struct conf_service *conf
 		    user);
 }
 
+/* Somebody who names whom to trust must not find the door open. */
+static void
+check_clients(const struct conf_service *conf, struct findings *findings)
+{
+	static const char *const useless[] = { "ca-file", "crl-file" };
+
+	if (conf_is_set(&conf->section, "client-verify"))
+		return;
+	for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++)
+		if (conf_is_set(&conf->section, useless[i]))
+			findings_error(findings,
+			    "%s: is not used without client-verify: set that to "
+			    "required, optional or none",
+			    useless[i]);
+}
+
 static void
 prepare(struct snapshot *snapshot, struct service *service,
     const struct conf_service *conf, struct findings *findings)
@@ -115,10 +131,13 @@ prepare(struct snapshot *snapshot, struct service *service,
 	find_addresses(snapshot, service, &found);
 	check_policy(conf, &found);
 	check_exec_user(snapshot, conf, &found);
+	check_clients(conf, &found);
 	limits_check(&conf->limits, &found);
 	service->context = context_new(&conf->context, &found);
 	service->responder = responder_new(&conf->responder, &found);
+	/* Who the client is has to be known before it is answered. */
 	service->early = conf->early_answer && service->responder != NULL &&
+	                 conf->context.client.verify == CLIENTAUTH_NONE &&
 	                 responder_is_constant(service->responder);
 	conf_locate(&conf->section, &found, findings);
 }
@@ -243,8 +262,10 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		struct findings found;
 
 		findings_init(&found);
-		check_readable("cert", &conf->context.cert, &found);
-		check_readable("key", &conf->context.key, &found);
+		check_readable("cert", &conf->context.pairs.cert, &found);
+		check_readable("key", &conf->context.pairs.key, &found);
+		check_readable("ca-file", &conf->context.client.ca_file, &found);
+		check_readable("crl-file", &conf->context.client.crl_file, &found);
 		conf_locate(&conf->section, &found, findings);
 	}
 }

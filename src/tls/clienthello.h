@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The longest ClientHello that is taken in, with the header of the message. A client's
+ * first flight is small; the library would take 128 KiB before it knows whom it talks to. */
+#define CLIENTHELLO_SIZE_MAX (4 + 32 * 1024)
+
 /*
  * True when the hello, whose first `size` bytes with the record's header are given, brings
  * a key share for P-256 and none for X25519: a server that insists on X25519 would ask for

@@ -4,8 +4,8 @@
 
 /*
  * What all sessions of a service share: its key pairs in the order in which they are
- * preferred, its policy and its application protocols. Immutable once made, so any thread
- * may use it; it must outlive its sessions.
+ * preferred, its policy, its application protocols and which clients it takes. Immutable
+ * once made, so any thread may use it; it must outlive its sessions.
  */
 
 #include <stdbool.h>
@@ -14,6 +14,8 @@
 #include <stdio.h>
 
 #include "base/stringlist.h"
+#include "tls/clientauth.h"
+#include "tls/pairs.h"
 #include "tls/policy.h"
 
 struct context;
@@ -21,11 +23,10 @@ struct findings;
 struct session;
 
 struct context_settings {
-	struct stringlist cert; /* certificate files, at least one */
-	struct stringlist key; /* the key of each; empty: the keys stand in them */
-	char *pin_file; /* "" for none */
+	struct pairs_settings pairs;
 	struct stringlist alpn; /* most wanted first; empty: the extension is ignored */
 	struct policy_settings policy;
+	struct clientauth_settings client;
 	bool session_tickets; /* clients may resume */
 	int64_t session_timeout_ms; /* for how long; at most a week (RFC 8446, 4.6.1) */
 };
@@ -52,14 +53,13 @@ struct gnutls_session_int;
 int context_equip(
     const struct context *context, struct gnutls_session_int *session, bool wants_p256);
 
-/*
- * The certificates for a client that asks for `host`: the pair that fits best (a valid one,
- * then one of that very name rather than a wildcard, then the most preferred) and behind it
- * those of the same names. NULL if none fits, or if there is one pair only.
- */
+/* The certificates for a client that asks for `host`, as pairs_credentials_for() chooses. */
 struct gnutls_certificate_credentials_st;
 struct gnutls_certificate_credentials_st *context_credentials_for(
     const struct context *context, const char *host);
+
+/* What clients' certificates are checked by; NULL where none is asked for. */
+const struct clientauth *context_clientauth(const struct context *context);
 
 /* Whether sessions get a ticket. */
 bool context_has_tickets(const struct context *context);

@@ -47,6 +47,12 @@ transport_attach(struct transport *transport, int fd, bool sliced)
 }
 
 void
+transport_count(struct transport *transport, struct traffic *traffic)
+{
+	transport->traffic = traffic;
+}
+
+void
 transport_set_deadline(
     struct transport *transport, struct deadline deadline, int64_t idle_ms)
 {
@@ -60,6 +66,15 @@ note_progress(struct transport *transport)
 {
 	if (transport->idle_ms > 0)
 		transport->idle_deadline = deadline_in(transport->idle_ms);
+}
+
+/* No other thread writes there, so it need not be one operation. */
+static void
+count(_Atomic(uint64_t) *bytes, ssize_t n)
+{
+	atomic_store_explicit(bytes,
+	    atomic_load_explicit(bytes, memory_order_relaxed) + (uint64_t)n,
+	    memory_order_relaxed);
 }
 
 static int
@@ -123,7 +138,8 @@ send_some(struct transport *transport, size_t sent, int flags)
 		return 0;
 	if (n < 0)
 		return fail(transport, TRANSPORT_BROKEN, errno);
-	transport->bytes_out += (uint64_t)n;
+	if (transport->traffic != NULL)
+		count(&transport->traffic->out, n);
 	note_progress(transport);
 	return n;
 }
@@ -230,7 +246,8 @@ receive_some(struct transport *transport, int flags)
 		fail(transport, TRANSPORT_END, 0);
 	transport->in_start = 0;
 	transport->in_end = (size_t)n;
-	transport->bytes_in += (uint64_t)n;
+	if (transport->traffic != NULL)
+		count(&transport->traffic->in, n);
 	note_progress(transport);
 	return n;
 }

@@ -10,6 +10,7 @@
  * drips. Knows no TLS library. One thread at a time.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,6 +34,11 @@ enum transport_failure {
 	TRANSPORT_BROKEN /* reset, or another error of the socket: see `error` */
 };
 
+/* Bytes on the wire; one thread counts, any may read. */
+struct traffic {
+	_Atomic(uint64_t) in, out;
+};
+
 struct transport {
 	int fd;
 	bool sliced; /* the socket has the time-outs of TRANSPORT_SLICE_MS */
@@ -41,7 +47,7 @@ struct transport {
 	struct deadline idle_deadline;
 	enum transport_failure failure; /* the first one; stays */
 	int error; /* its errno */
-	uint64_t bytes_in, bytes_out; /* on the wire */
+	struct traffic *traffic; /* NULL if nobody wants to know */
 	size_t in_start, in_end, out_end;
 	unsigned char *in, *out;
 };
@@ -55,6 +61,9 @@ void transport_fini(struct transport *transport);
  * has the two socket time-outs; without them each wait costs a poll(2). No deadline yet.
  */
 void transport_attach(struct transport *transport, int fd, bool sliced);
+
+/* Adds what goes over the wire from now on to `traffic`, which outlives the attachment. */
+void transport_count(struct transport *transport, struct traffic *traffic);
 
 /* A new phase with an end of its own; what progress means is the idle time, 0 for none. */
 void transport_set_deadline(

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_PAIRS_H
+#define TLSD_TLS_PAIRS_H
+
+/*
+ * A service's key pairs, in the order in which they are preferred, and the choice among them
+ * by the host that a client names. Immutable once made, so any thread may use it.
+ */
+
+#include <stdio.h>
+
+#include "base/stringlist.h"
+
+struct clientauth;
+struct findings;
+struct gnutls_certificate_credentials_st;
+struct pairs;
+
+struct pairs_settings {
+	struct stringlist cert; /* certificate files, at least one */
+	struct stringlist key; /* the key of each; empty: the keys stand in them */
+	char *pin_file; /* "" for none */
+};
+
+/*
+ * Loads the pairs and checks them. Errors and warnings go into `findings`, each text
+ * starting with its key. Returns what pairs_free() frees; NULL after an error.
+ */
+struct pairs *pairs_new(
+    const struct pairs_settings *settings, struct findings *findings);
+void pairs_free(struct pairs *pairs);
+
+/* Has all of them tell clients whose certificates are good. Before they are shared. 0, or
+ * -1 when memory is exhausted. */
+int pairs_announce(struct pairs *pairs, const struct clientauth *clientauth);
+
+/* Those with all pairs, for a client that names no host. They live as long as `pairs`, as
+ * those below do. */
+struct gnutls_certificate_credentials_st *pairs_credentials(const struct pairs *pairs);
+
+/*
+ * Those for a client that asks for `host`: the pair that fits best (a valid one, then one of
+ * that very name rather than a wildcard, then the most preferred) and behind it those of the
+ * same names. NULL if none fits, or if there is one pair only.
+ */
+struct gnutls_certificate_credentials_st *pairs_credentials_for(
+    const struct pairs *pairs, const char *host);
+
+/* Prints a line for each, behind `indent`. */
+void pairs_print(const struct pairs *pairs, FILE *out, const char *indent);
+
+#endif

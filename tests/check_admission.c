@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd and ClientHellos that come in many parts, or never come whole. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "daemon.h"
+#include "peer.h"
+#include "suite.h"
+
+#define HELLO "Hello, TLS!\n"
+#define RECORD_HEADER 5
+#define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\n"
+
+/* A ClientHello without its record's header. */
+struct message {
+	unsigned char bytes[64 * 1024];
+	size_t size;
+};
+
+static void
+put_16(unsigned char *at, size_t number)
+{
+	at[0] = (unsigned char)(number >> 8);
+	at[1] = (unsigned char)number;
+}
+
+static size_t
+get_16(const unsigned char *at)
+{
+	return (size_t)at[0] << 8 | at[1];
+}
+
+/* Where the length of the extensions stands (RFC 8446, 4.1.2). */
+static unsigned char *
+extensions_of(struct message *message)
+{
+	unsigned char *at = message->bytes + 4 + 2 + 32;
+
+	at += 1 + at[0];
+	at += 2 + get_16(at);
+	return at + 1 + at[0];
+}
+
+/* An honest hello, made `size` bytes long by the padding of RFC 7685. */
+static void
+make_message(struct message *message, size_t size)
+{
+	unsigned char record[2048];
+
+	message->size = peer_hello(record) - RECORD_HEADER;
+	memcpy(message->bytes, record + RECORD_HEADER, message->size);
+	if (size <= message->size)
+		return;
+	unsigned char *extensions = extensions_of(message);
+	unsigned char *padding = message->bytes + message->size;
+	size_t more = size - message->size;
+	memset(padding, 0, more);
+	put_16(padding, 21);
+	put_16(padding + 2, more - 4);
+	put_16(extensions, get_16(extensions) + more);
+	message->size = size;
+	message->bytes[1] = 0;
+	put_16(message->bytes + 2, size - 4);
+}
+
+/* Sends it in records of at most `piece` bytes. */
+static void
+send_message(int fd, const struct message *message, size_t piece)
+{
+	static unsigned char wire[6 * 64 * 1024];
+	size_t size = 0;
+
+	for (size_t at = 0; at < message->size; at += piece) {
+		size_t part = message->size - at < piece ? message->size - at : piece;
+		unsigned char header[RECORD_HEADER] = { 22, 3, 1 };
+		put_16(header + 3, part);
+		memcpy(wire + size, header, sizeof header);
+		memcpy(wire + size + sizeof header, message->bytes + at, part);
+		size += sizeof header + part;
+	}
+	peer_send(fd, wire, size);
+}
+
+/* Wants a ServerHello: the server has read all of the hello and liked it. */
+static void
+expect_server_hello(int fd)
+{
+	unsigned char answer[6];
+
+	ck_assert_int_eq(recv(fd, answer, sizeof answer, MSG_WAITALL), 6);
+	ck_assert_uint_eq(answer[0], 22);
+	ck_assert_uint_eq(answer[5], 2);
+	close(fd);
+}
+
+/* A hello of `size` bytes in records of `piece` is answered, over TCP and over a
+ * Unix-domain socket. */
+static void
+is_answered(size_t size, size_t piece)
+{
+	static struct message message;
+	const char *path = suite_path("sock");
+	char *more = memory_format("workers = 1\nlisten = %s\n" NOT_HURRIED, path);
+	struct daemon *daemon = daemon_serve(more);
+
+	free(more);
+	make_message(&message, size);
+	int fd = peer_dial(daemon_port(daemon));
+	send_message(fd, &message, piece);
+	expect_server_hello(fd);
+	fd = peer_dial_path(path);
+	send_message(fd, &message, piece);
+	expect_server_hello(fd);
+	daemon_stop(daemon);
+}
+
+START_TEST(a_long_hello_in_full_records_is_answered)
+{
+	is_answered(4 + 32 * 1024, 16384);
+}
+END_TEST
+
+START_TEST(a_long_hello_in_short_records_is_answered)
+{
+	is_answered(4 + 32 * 1024, 100);
+}
+END_TEST
+
+START_TEST(a_hello_in_records_of_one_byte_is_answered)
+{
+	is_answered(0, 1);
+}
+END_TEST
+
+START_TEST(a_hello_in_records_of_one_byte_is_served)
+{
+	struct daemon *daemon = daemon_serve("workers = 1\n" NOT_HURRIED);
+	struct peer_options options = { .record = 1 };
+
+	ck_assert_str_eq(
+	    peer_ask_over(peer_dial(daemon_port(daemon)), &options), HELLO);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(whole_records_without_the_whole_message_take_no_worker)
+{
+	struct daemon *daemon = daemon_serve("workers = 1\nhello-timeout = 2s\n");
+	const unsigned port = daemon_port(daemon);
+	unsigned char hello[2048];
+	size_t size = peer_hello(hello);
+	int fds[8];
+
+	/* One byte of the message; all of it but the last one. */
+	put_16(hello + 3, size - RECORD_HEADER - 1);
+	for (size_t i = 0; i < 8; i++) {
+		fds[i] = peer_dial(port);
+		if (i % 2 == 0)
+			peer_send(fds[i], "\x16\x03\x01\x00\x01\x01", 6);
+		else
+			peer_send(fds[i], hello, size - 1);
+	}
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	daemon_expect_times(daemon, ": tlsd: hello-timeout: ", 8);
+	for (size_t i = 0; i < 8; i++)
+		peer_see_off(fds[i]);
+	ck_assert_uint_eq(daemon_count(daemon, "handshake-timeout"), 0);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* The bytes are refused with an alert of that number, as a failure of the protocol. */
+static void
+is_refused(const void *bytes, size_t size, int alert)
+{
+	struct daemon *daemon = daemon_serve("workers = 1\n" NOT_HURRIED);
+	int fd = peer_dial(daemon_port(daemon));
+	char answer[64];
+
+	peer_send(fd, bytes, size);
+	ck_assert_uint_eq(peer_hear(fd, answer, sizeof answer), 7);
+	ck_assert_mem_eq(answer, "\x15\x03\x03\x00\x02\x02", 6);
+	ck_assert_int_eq(answer[6], alert);
+	daemon_expect(daemon, ": tlsd: protocol: ");
+	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
+	daemon_stop(daemon);
+}
+
+START_TEST(an_empty_record_within_the_hello_breaks_the_protocol)
+{
+	is_refused("\x16\x03\x01\x00\x01\x01\x16\x03\x01\x00\x00", 11,
+	    GNUTLS_A_UNEXPECTED_MESSAGE);
+}
+END_TEST
+
+START_TEST(another_protocol_within_the_hello_breaks_it_too)
+{
+	is_refused("\x16\x03\x01\x00\x01\x01\x17\x03\x03\x00\x01x", 12,
+	    GNUTLS_A_UNEXPECTED_MESSAGE);
+}
+END_TEST
+
+START_TEST(a_hello_that_says_it_is_too_long_is_refused_at_once)
+{
+	is_refused(
+	    "\x16\x03\x01\x00\x04\x01\x00\x80\x01", 9, GNUTLS_A_ILLEGAL_PARAMETER);
+	is_refused(
+	    "\x16\x03\x01\x00\x04\x01\xff\xff\xff", 9, GNUTLS_A_ILLEGAL_PARAMETER);
+}
+END_TEST
+
+START_TEST(a_hello_in_more_records_than_are_read_is_refused)
+{
+	struct daemon *daemon = daemon_serve("workers = 1\n" NOT_HURRIED);
+	static struct message message;
+	int fd = peer_dial(daemon_port(daemon));
+	char answer[64];
+
+	make_message(&message, 4 + 32 * 1024);
+	send_message(fd, &message, 1);
+	ck_assert_uint_eq(peer_hear(fd, answer, sizeof answer), 7);
+	daemon_expect(daemon, ": tlsd: protocol: ");
+	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
+	daemon_stop(daemon);
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("admission", a_long_hello_in_full_records_is_answered,
+	    a_long_hello_in_short_records_is_answered,
+	    a_hello_in_records_of_one_byte_is_answered,
+	    a_hello_in_records_of_one_byte_is_served,
+	    whole_records_without_the_whole_message_take_no_worker,
+	    an_empty_record_within_the_hello_breaks_the_protocol,
+	    another_protocol_within_the_hello_breaks_it_too,
+	    a_hello_that_says_it_is_too_long_is_refused_at_once,
+	    a_hello_in_more_records_than_are_read_is_refused);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Addresses: whatever is read can be written, and read again as the same. */
+#include "base/address.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/network.h"
+#include "fuzz.h"
+
+/* The linker puts this in front of getaddrinfo(3), so that no name is asked for. */
+int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+    struct addrinfo **list);
+int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+    struct addrinfo **list);
+
+int
+__wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+    struct addrinfo **list)
+{
+	struct addrinfo numeric = *hints;
+
+	numeric.ai_flags |= AI_NUMERICHOST;
+	return __real_getaddrinfo(host, port, &numeric, list);
+}
+
+/* The text of an address does not tell the zone of a link-local one. */
+static void
+forget_zone(struct address *address)
+{
+	if (address_family(address) == AF_INET6)
+		((struct sockaddr_in6 *)&address->storage)->sin6_scope_id = 0;
+}
+
+static void
+write_and_read(struct address *address)
+{
+	char text[ADDRESS_TEXT_SIZE], error[ADDRESS_TEXT_SIZE];
+	unsigned char client[NETWORK_CLIENT_SIZE];
+	struct address again[ADDRESS_MAX];
+
+	forget_zone(address);
+	address_format(address, text);
+	FUZZ_EXPECT(address_parse_listen(text, again, error) == 1);
+	FUZZ_EXPECT(address_equal(address, &again[0]));
+	FUZZ_EXPECT(address_host_hash(address) == address_host_hash(&again[0]));
+	network_client(address, client);
+}
+
+typedef int reader(
+    const char *text, struct address addresses[ADDRESS_MAX], char *error);
+
+static void
+read_as(reader *read, const char *text)
+{
+	struct address addresses[ADDRESS_MAX];
+	char error[ADDRESS_TEXT_SIZE] = "";
+	int count = read(text, addresses, error);
+
+	FUZZ_EXPECT(count >= -1 && count <= ADDRESS_MAX && count != 0);
+	FUZZ_EXPECT((count < 0) == (error[0] != '\0'));
+	FUZZ_EXPECT(strnlen(error, sizeof error) < sizeof error);
+	for (int i = 0; i < count; i++)
+		write_and_read(&addresses[i]);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = strndup((const char *)data, size);
+
+	read_as(address_parse_listen, text);
+	read_as(address_parse_connect, text);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A whole connection through the session layer, on a socket pair: handshake, answer, end.
+ * The first byte of an input chooses the service and the client. The rest is what a client
+ * sends that knows nothing of TLS, or what one does after an honest handshake: records,
+ * bytes that are none, key updates and renegotiations. Nothing may hang, and what would be
+ * logged is printable.
+ */
+#include "tls/session.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "fuzz.h"
+#include "responders/responder.h"
+#include "server/snapshot.h"
+#include "tls/transport.h"
+
+#define PATIENCE_MS 10000 /* who needs that long hangs */
+
+enum choice { HONEST = 1, OLD = 2, EARLY = 4 };
+#define SERVICE_SHIFT 3
+
+static struct snapshot *snapshot;
+static struct transport transport;
+static gnutls_certificate_credentials_t credentials;
+
+/* Writes what the library allocated, and frees it. */
+static void
+write_datum(const char *folder, const char *name, gnutls_datum_t *datum)
+{
+	char *path = memory_format("%s/%s", folder, name);
+
+	FUZZ_EXPECT(file_write(path, (const char *)datum->data, datum->size, 0600,
+			FILE_REPLACE) == 0);
+	gnutls_free(datum->data);
+	free(path);
+}
+
+static void
+write_pair(const char *folder)
+{
+	gnutls_x509_privkey_t key;
+	gnutls_x509_crt_t cert;
+	gnutls_datum_t pem;
+	time_t now = time(NULL);
+
+	gnutls_x509_privkey_init(&key);
+	FUZZ_EXPECT(gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
+			GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) == 0);
+	gnutls_x509_crt_init(&cert);
+	gnutls_x509_crt_set_version(cert, 3);
+	gnutls_x509_crt_set_serial(cert, "\x01", 1);
+	gnutls_x509_crt_set_activation_time(cert, now - 60);
+	gnutls_x509_crt_set_expiration_time(cert, now + 30 * 86400);
+	gnutls_x509_crt_set_subject_alt_name(
+	    cert, GNUTLS_SAN_DNSNAME, "localhost", 9, GNUTLS_FSAN_SET);
+	gnutls_x509_crt_set_key(cert, key);
+	FUZZ_EXPECT(gnutls_x509_crt_sign2(cert, cert, key, GNUTLS_DIG_SHA256, 0) == 0);
+	FUZZ_EXPECT(gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_PEM, &pem) == 0);
+	write_datum(folder, "server.crt", &pem);
+	FUZZ_EXPECT(gnutls_x509_privkey_export2(key, GNUTLS_X509_FMT_PEM, &pem) == 0);
+	write_datum(folder, "server.key", &pem);
+	gnutls_x509_crt_deinit(cert);
+	gnutls_x509_privkey_deinit(key);
+}
+
+static void
+remove_from(const char *folder, const char *name)
+{
+	char *path = memory_format("%s/%s", folder, name);
+
+	remove(path);
+	free(path);
+}
+
+/* Services as the server makes them, of files that are gone when this returns. */
+static void
+set_up(void)
+{
+	static const char ini[] = "cert = server.crt\nkey = server.key\n"
+				  "alpn = http/1.1\n"
+				  "[text]\nlisten = 127.0.0.1:1\nrespond = text\n"
+				  "[echo]\nlisten = 127.0.0.1:2\nrespond = echo\n";
+	char folder[] = "/tmp/tlsd-fuzz-XXXXXX";
+	struct findings findings;
+
+	FUZZ_EXPECT(mkdtemp(folder) != NULL);
+	write_pair(folder);
+	char *path = memory_format("%s/tlsd.ini", folder);
+	FUZZ_EXPECT(file_write(path, ini, strlen(ini), 0600, FILE_REPLACE) == 0);
+	findings_init(&findings);
+	snapshot = snapshot_new(path, NULL, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		fprintf(stderr, "%s\n", findings.items[i].text);
+	FUZZ_EXPECT(snapshot != NULL);
+	findings_fini(&findings);
+	free(path);
+	remove_from(folder, "server.crt");
+	remove_from(folder, "server.key");
+	remove_from(folder, "tlsd.ini");
+	rmdir(folder);
+	FUZZ_EXPECT(transport_init(&transport) == 0);
+	FUZZ_EXPECT(gnutls_certificate_allocate_credentials(&credentials) == 0);
+}
+
+struct client {
+	int fd;
+	unsigned choice;
+	const uint8_t *data;
+	size_t size;
+};
+
+/* Takes up to `most` bytes of the input. */
+static const uint8_t *
+take(struct client *client, size_t most, size_t *size)
+{
+	const uint8_t *start = client->data;
+
+	*size = most < client->size ? most : client->size;
+	client->data += *size;
+	client->size -= *size;
+	return start;
+}
+
+static void
+send_raw(struct client *client, size_t most)
+{
+	size_t size;
+	const uint8_t *bytes = take(client, most, &size);
+
+	/* The server may have had enough. */
+	if (send(client->fd, bytes, size, MSG_NOSIGNAL) < 0)
+		client->size = 0;
+}
+
+/* One byte says what to do, and how many of those behind it to do it with. */
+static int
+act(struct client *client, gnutls_session_t tls)
+{
+	size_t size;
+	unsigned what = *take(client, 1, &size);
+	size_t most = what >> 2;
+
+	switch (what & 3) {
+	case 0:
+		send_raw(client, most);
+		return 0;
+	case 1:
+		if (client->choice & OLD)
+			return gnutls_handshake(tls);
+		return gnutls_session_key_update(tls, most & 1 ? GNUTLS_KU_PEER : 0);
+	default: {
+		const uint8_t *bytes = take(client, most, &size);
+		return (int)gnutls_record_send(tls, bytes, size);
+	}
+	}
+}
+
+static gnutls_session_t
+honest_session(const struct client *client)
+{
+	gnutls_session_t tls;
+
+	FUZZ_EXPECT(gnutls_init(&tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL) == 0);
+	FUZZ_EXPECT(gnutls_priority_set_direct(tls,
+			client->choice & OLD ? "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+					     : "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+			NULL) == 0);
+	gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
+	gnutls_server_name_set(tls, GNUTLS_NAME_DNS, "localhost", 9);
+	gnutls_transport_set_int(tls, client->fd);
+	gnutls_handshake_set_timeout(tls, PATIENCE_MS);
+	return tls;
+}
+
+static void
+behave_at_first(struct client *client)
+{
+	gnutls_session_t tls = honest_session(client);
+	int code;
+
+	do
+		code = gnutls_handshake(tls);
+	while (code < 0 && !gnutls_error_is_fatal(code));
+	FUZZ_EXPECT(code == 0);
+	while (code >= 0 && client->size > 0)
+		code = act(client, tls);
+	gnutls_deinit(tls);
+}
+
+static void
+drain(int fd)
+{
+	char bytes[4096];
+
+	while (recv(fd, bytes, sizeof bytes, 0) > 0)
+		;
+}
+
+static void *
+run_client(void *argument)
+{
+	struct client *client = argument;
+
+	if (client->choice & HONEST)
+		behave_at_first(client);
+	else
+		send_raw(client, client->size);
+	shutdown(client->fd, SHUT_WR);
+	drain(client->fd);
+	return NULL;
+}
+
+static void
+expect_printable(const char *text)
+{
+	for (; *text != '\0'; text++)
+		FUZZ_EXPECT(*text >= ' ' && *text <= '~');
+}
+
+static void
+check_log(const struct session *session)
+{
+	struct session_facts facts;
+
+	expect_printable(session_reason(session));
+	if (session_failure(session) != FAILURE_NONE)
+		return;
+	session_facts(session, &facts);
+	expect_printable(facts.sni);
+	expect_printable(facts.alpn);
+}
+
+/* What connection_serve() does with a connection. */
+static void
+serve(int fd, const struct service *service, enum session_start start)
+{
+	transport_attach(&transport, fd, false);
+	transport_set_deadline(&transport, deadline_in(PATIENCE_MS), 0);
+	struct session *session = session_new(service->context, &transport, start);
+	FUZZ_EXPECT(session != NULL);
+	if (session_handshake(session) == 0) {
+		transport_set_deadline(
+		    &transport, deadline_in(PATIENCE_MS), PATIENCE_MS);
+		responder_answer(service->responder, session);
+	}
+	session_finish(session);
+	FUZZ_EXPECT(transport.failure != TRANSPORT_TIMED_OUT_READING);
+	FUZZ_EXPECT(transport.failure != TRANSPORT_TIMED_OUT_WRITING);
+	check_log(session);
+	session_free(session);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	pthread_t thread;
+	int pair[2];
+
+	if (snapshot == NULL)
+		set_up();
+	if (size == 0)
+		return 0;
+	const struct service *service = snapshot_service(
+	    snapshot, (data[0] >> SERVICE_SHIFT) % snapshot_service_count(snapshot));
+	bool early = service->early && (data[0] & EARLY);
+	FUZZ_EXPECT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+	struct client client = {
+		.fd = pair[1], .choice = data[0], .data = data + 1, .size = size - 1
+	};
+	FUZZ_EXPECT(pthread_create(&thread, NULL, run_client, &client) == 0);
+	serve(pair[0], service, early ? SESSION_EARLY : SESSION_COMPLETE);
+	/* As it lingers: what an early answer was not waited for must still get in. */
+	shutdown(pair[0], SHUT_WR);
+	drain(pair[0]);
+	pthread_join(thread, NULL);
+	close(pair[0]);
+	close(pair[1]);
+	return 0;
+}
