@@ -19,154 +19,25 @@
 #include "daemon.h"
 #include "peer.h"
 #include "suite.h"
+#include "talk.h"
 
 #define MIB ((size_t)1 << 20)
-#define PIECE 16384
+#define PIECE TALK_PIECE
 
 static const struct peer_options tls12 = { .priority =
 					       "NORMAL:-VERS-ALL:+VERS-TLS1.2" };
 static const struct peer_options tls13 = { .priority =
 					       "NORMAL:-VERS-ALL:+VERS-TLS1.3" };
 
-/* What every stream in these tests carries at `offset`, so that a byte which is lost, doubled
- * or out of place is seen. */
-static char
-byte_at(size_t offset)
-{
-	return (char)(offset * 31 + (offset >> 8) * 7 + (offset >> 16));
-}
-
-static void
-fill_piece(char *bytes, size_t size, size_t offset)
-{
-	for (size_t i = 0; i < size; i++)
-		bytes[i] = byte_at(offset + i);
-}
-
-static void
-check_piece(const char *bytes, size_t size, size_t offset)
-{
-	char expected[PIECE];
-
-	fill_piece(expected, size, offset);
-	ck_assert_msg(memcmp(bytes, expected, size) == 0,
-	    "a byte behind the first %zu is wrong", offset);
-}
-
-/* A client that sends and hears such streams at once. */
-struct talk {
-	struct peer *peer;
-	size_t size; /* to send */
-	bool late; /* reads only once it can send no more, or is done */
-	bool open; /* leaves its direction open */
-	bool said; /* its close_notify is out */
-	size_t sent, heard;
-	int code; /* how its hearing ended: 0 by a close_notify */
-};
-
-static bool
-is_soft(ssize_t code)
-{
-	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED;
-}
-
-/* Sends what fits now. A send that comes back is repeated with the same bytes. */
-static void
-speak(struct talk *talk)
-{
-	char piece[PIECE];
-
-	while (talk->sent < talk->size) {
-		size_t left = talk->size - talk->sent;
-		size_t part = left < PIECE ? left : PIECE;
-		fill_piece(piece, part, talk->sent);
-		ssize_t n = gnutls_record_send(talk->peer->tls, piece, part);
-		if (is_soft(n))
-			return;
-		ck_assert_msg(n > 0, "sending: %s", gnutls_strerror((int)n));
-		talk->sent += (size_t)n;
-	}
-	if (!talk->open && !talk->said)
-		talk->said = gnutls_bye(talk->peer->tls, GNUTLS_SHUT_WR) == 0;
-}
-
-/* Sends what fits and has still more to send; the server may have gone. */
-static void
-speak_on(struct talk *talk)
-{
-	char piece[PIECE] = "";
-	ssize_t n;
-
-	do
-		n = gnutls_record_send(talk->peer->tls, piece, sizeof piece);
-	while (n > 0);
-}
-
-/* Hears what is there; true at its end. */
-static bool
-hear(struct talk *talk)
-{
-	char piece[PIECE];
-	ssize_t n;
-
-	while ((n = gnutls_record_recv(talk->peer->tls, piece, sizeof piece)) > 0) {
-		check_piece(piece, (size_t)n, talk->heard);
-		talk->heard += (size_t)n;
-	}
-	talk->code = (int)n;
-	return !is_soft(n);
-}
-
-static bool
-has_more_to_say(const struct talk *talk)
-{
-	return talk->sent < talk->size || !(talk->open || talk->said);
-}
-
-/* Waits for what it wants; a late one wants to hear once it can only wait. */
-static void
-pause_talk(struct talk *talk)
-{
-	struct pollfd pollfd = { .fd = talk->peer->fd,
-		.events = (short)((talk->late ? 0 : POLLIN) |
-				  (has_more_to_say(talk) ? POLLOUT : 0)) };
-
-	if (poll(&pollfd, 1, 100) == 0 || !has_more_to_say(talk))
-		talk->late = false;
-}
-
-static void
-run_talk(struct talk *talk)
-{
-	long long deadline = daemon_deadline();
-
-	for (;;) {
-		speak(talk);
-		if (!talk->late && hear(talk))
-			return;
-		pause_talk(talk);
-		ck_assert_msg(!deadline_passed((struct deadline){ .at_ns = deadline }),
-		    "%zu of %zu sent, %zu heard", talk->sent, talk->size, talk->heard);
-	}
-}
-
-/* A client that has shaken hands. */
-static struct peer *
-meet(unsigned port, const struct peer_options *options)
-{
-	struct peer *peer = peer_new(peer_dial(port), options);
-
-	ck_assert_int_eq(peer_shake(peer), 0);
-	return peer;
-}
-
 /* Sends `size` bytes to an echo and wants them back, and then a proper end. */
 static void
 expect_echo(unsigned port, size_t size, const struct peer_options *options, bool late)
 {
-	struct talk talk = { .peer = meet(port, options), .size = size, .late = late };
+	struct talk talk = {
+		.peer = talk_meet(port, options), .size = size, .late = late
+	};
 
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_msg(talk.code == 0, "the end: %s", gnutls_strerror(talk.code));
 	ck_assert_uint_eq(talk.heard, size);
 	peer_free(talk.peer);
@@ -214,11 +85,11 @@ START_TEST(an_echo_that_nobody_reads_ends_at_the_write_timeout)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 300ms\n");
-	struct talk talk = { .peer = meet(daemon_port(daemon), &tls13) };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), &tls13) };
 	long long deadline = daemon_deadline();
 
 	while (daemon_count(daemon, ": tlsd: write-timeout: ") == 0) {
-		speak_on(&talk);
+		talk_press(&talk);
 		daemon_pause(deadline, "no write-timeout");
 	}
 	peer_free(talk.peer);
@@ -234,9 +105,9 @@ expect_byte(struct peer *peer)
 	struct talk talk = { .peer = peer, .size = 1, .open = true };
 	long long deadline = daemon_deadline();
 
-	speak(&talk);
+	talk_speak(&talk);
 	while (talk.heard < 1) {
-		ck_assert(!hear(&talk));
+		ck_assert(!talk_hear(&talk));
 		daemon_pause(deadline, "no echo");
 	}
 }
@@ -244,7 +115,7 @@ expect_byte(struct peer *peer)
 START_TEST(an_echo_answers_each_byte_at_once)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls13);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	for (int i = 0; i < 20; i++)
 		expect_byte(peer);
@@ -265,7 +136,7 @@ send_empty_records(struct peer *peer)
 START_TEST(an_echo_survives_new_keys_and_empty_records)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls13);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	for (int i = 0; i < 5; i++) {
 		ck_assert_int_eq(
@@ -283,7 +154,7 @@ START_TEST(a_flood_of_empty_records_ends_with_the_connections_life)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nmax-lifetime = 1s\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls13);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	while (daemon_count(daemon, ": tlsd: idle-timeout: the longest life ") == 0)
 		send_empty_records(peer);
@@ -297,9 +168,10 @@ START_TEST(an_idle_echo_ends_without_a_close_notify)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 300ms\n");
-	struct talk talk = { .peer = meet(daemon_port(daemon), &tls13), .open = true };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), &tls13),
+		.open = true };
 
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_int_ne(talk.code, 0);
 	daemon_expect(daemon, ": tlsd: idle-timeout: neither side ");
 	peer_free(talk.peer);
@@ -310,12 +182,13 @@ END_TEST
 START_TEST(a_wish_to_renegotiate_is_refused)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls12);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls12);
 	int code;
 
 	do
 		code = gnutls_handshake(peer->tls);
-	while (is_soft(code) || code == GNUTLS_E_GOT_APPLICATION_DATA);
+	while (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
+	       code == GNUTLS_E_GOT_APPLICATION_DATA);
 	ck_assert_int_lt(code, 0);
 	daemon_expect(daemon, ": tlsd: protocol: ");
 	peer_free(peer);
@@ -328,7 +201,7 @@ START_TEST(a_stop_cuts_an_echo_that_goes_on)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nshutdown-timeout = 300ms\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls13);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	expect_byte(peer);
 	daemon_signal(daemon, SIGTERM);
@@ -418,7 +291,7 @@ hear_client(struct backend *backend, int fd)
 	ssize_t n;
 
 	while ((n = recv(fd, piece, sizeof piece, 0)) > 0) {
-		check_piece(piece, (size_t)n, heard);
+		stream_check(piece, (size_t)n, heard);
 		heard += (size_t)n;
 	}
 	atomic_store(&backend->heard, heard);
@@ -433,7 +306,7 @@ say_to_client(const struct backend *backend, int fd)
 	for (size_t sent = 0; sent < backend->size;) {
 		size_t left = backend->size - sent;
 		size_t part = left < PIECE ? left : PIECE;
-		fill_piece(piece, part, sent);
+		stream_fill(piece, part, sent);
 		ssize_t n = send(fd, piece, part, MSG_NOSIGNAL);
 		if (n < 0)
 			return;
@@ -514,9 +387,10 @@ relay_to(const char *places, const char *more)
 static void
 expect_talk(struct daemon *daemon, size_t size, size_t heard)
 {
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .size = size };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.size = size };
 
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_msg(talk.code == 0, "the end: %s", gnutls_strerror(talk.code));
 	ck_assert_uint_eq(talk.heard, heard);
 	peer_free(talk.peer);
@@ -527,10 +401,10 @@ static void
 expect_break(struct daemon *daemon, size_t heard, const char *line)
 {
 	struct talk talk = {
-		.peer = meet(daemon_port(daemon), NULL), .size = 1, .open = true
+		.peer = talk_meet(daemon_port(daemon), NULL), .size = 1, .open = true
 	};
 
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_msg(talk.code != 0, "a break looks like a proper end");
 	ck_assert_uint_eq(talk.heard, heard);
 	daemon_expect(daemon, line);
@@ -591,18 +465,19 @@ static void
 say_after_the_end(struct backend *backend)
 {
 	struct daemon *daemon = relay_to(backend->place, "");
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .open = true };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
 
 	backend->size = 2 * MIB;
 	backend_run(backend, say_then_hear);
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_int_eq(talk.code, 0);
 	ck_assert_uint_eq(talk.heard, 2 * MIB);
 	talk.size = 3 * MIB;
 	talk.open = false;
-	while (has_more_to_say(&talk)) {
-		speak(&talk);
-		pause_talk(&talk);
+	while (talk_goes_on(&talk)) {
+		talk_speak(&talk);
+		talk_pause(&talk);
 	}
 	daemon_expect(daemon, ": tlsd: done ");
 	peer_free(talk.peer);
@@ -636,12 +511,13 @@ START_TEST(a_backend_that_speaks_first_is_heard)
 
 	backend_open(&backend);
 	struct daemon *daemon = relay_to(backend.place, "");
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .open = true };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
 	long long deadline = daemon_deadline();
 	backend.size = 20;
 	backend_run(&backend, say_and_wait);
 	while (talk.heard < 20) {
-		ck_assert(!hear(&talk));
+		ck_assert(!talk_hear(&talk));
 		daemon_pause(deadline, "no banner");
 	}
 	peer_free(talk.peer);
@@ -661,8 +537,9 @@ START_TEST(a_backend_that_closes_ends_a_client_that_has_its_answer)
 	struct daemon *daemon = relay_to(backend.place, "");
 	backend.size = 10 * MIB;
 	backend_run(&backend, say_and_close);
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .open = true };
-	run_talk(&talk);
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
+	talk_run(&talk);
 	ck_assert_int_eq(talk.code, 0);
 	ck_assert_uint_eq(talk.heard, 10 * MIB);
 	peer_free(talk.peer); /* by the end of its socket alone */
@@ -867,7 +744,7 @@ START_TEST(a_stop_cuts_a_relay_that_goes_on)
 	backend_open(&backend);
 	struct daemon *daemon = relay_to(backend.place, "shutdown-timeout = 300ms\n");
 	backend_run(&backend, say_and_wait);
-	struct peer *peer = meet(daemon_port(daemon), NULL);
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
 	long long deadline = daemon_deadline();
 	while (backend.met == 0)
 		daemon_pause(deadline, "no connection");
@@ -886,12 +763,12 @@ START_TEST(a_stop_cuts_a_relay_whose_backend_takes_nothing)
 
 	backend_open(&backend);
 	struct daemon *daemon = relay_to(backend.place, "shutdown-timeout = 300ms\n");
-	struct talk talk = {
-		.peer = meet(daemon_port(daemon), NULL), .size = 100 * MIB, .late = true
-	};
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.size = 100 * MIB,
+		.late = true };
 	while (talk.late) {
-		speak(&talk);
-		pause_talk(&talk);
+		talk_speak(&talk);
+		talk_pause(&talk);
 	}
 	daemon_signal(daemon, SIGTERM);
 	ck_assert_int_eq(daemon_wait(daemon), 0);

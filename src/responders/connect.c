@@ -147,7 +147,7 @@ await_connection(int fd, struct session *session, struct deadline deadline)
 			return -1;
 		}
 		if (session_try_flush(session) < 0 ||
-		    session_wait(session, 0, &pollfd, deadline) < 0) {
+		    session_wait(session, 0, &pollfd, 1, deadline) < 0) {
 			errno = ECANCELED;
 			return -1;
 		}
@@ -305,7 +305,7 @@ answer(const void *argument, struct session *session)
 
 	if (fd < 0)
 		return -1;
-	int result = relay_run(session, fd, reached->name);
+	int result = relay_run(session, fd, reached->name, NULL);
 	part(fd, session);
 	return result;
 }

@@ -132,6 +132,10 @@ static const struct key keys[] = {
 	    .standard = "text" },
 	{ "text", IN_SERVICE(responder.text), TEXT, .standard = "Hello, TLS!\\n" },
 	{ "file", IN_SERVICE(responder.file), PATH, .standard = "" },
+	{ "exec", IN_SERVICE(responder.exec), TEXT, .standard = "" },
+	{ "exec-user", IN_SERVICE(responder.exec_user), TEXT, .standard = "" },
+	{ "exec-timeout", IN_SERVICE(responder.exec_timeout_ms), DURATION,
+	    .standard = "0" },
 	{ "connect", IN_SERVICE(responder.connect), LIST, .standard = "" },
 	{ "balance", IN_SERVICE(responder.balance), CHOICE(connect_balance_name),
 	    .standard = "first" },
@@ -352,6 +356,7 @@ add_service(struct conf *conf, const char *file, const char *name)
 
 	init_section(&service->section, file, name);
 	service->section.is_service = true;
+	service->responder.service = service->section.name;
 	conf->services = memory_resize(
 	    conf->services, (conf->service_count + 1) * sizeof *conf->services);
 	conf->services[conf->service_count++] = service;

@@ -91,6 +91,20 @@ check_policy(const struct conf_service *conf, struct findings *findings)
 			    overruled[i]);
 }
 
+/* The programs of a daemon that is no longer root run as what it has become. */
+static void
+check_exec_user(const struct snapshot *snapshot, const struct conf_service *conf,
+    struct findings *findings)
+{
+	const char *user = snapshot->conf->process.user;
+
+	if (user[0] != '\0' && conf->responder.exec_user[0] != '\0')
+		findings_error(findings,
+		    "exec-user: the daemon has become %s then, and cannot become "
+		    "anybody else: take out user, or exec-user",
+		    user);
+}
+
 /* Somebody who names whom to trust must not find the door open. */
 static void
 check_clients(const struct conf_service *conf, struct findings *findings)
@@ -189,6 +203,7 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	service->conf = conf;
 	find_addresses(snapshot, service, &found);
 	check_policy(conf, &found);
+	check_exec_user(snapshot, conf, &found);
 	check_clients(conf, &found);
 	limits_check(&conf->limits, &found);
 	service->context = context_new(&conf->context, &found);
