@@ -26,6 +26,7 @@
 #include "server/queue.h"
 #include "server/roster.h"
 #include "server/snapshot.h"
+#include "server/standby.h"
 #include "server/stats.h"
 
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
@@ -46,9 +47,8 @@ struct server {
 	struct pool *pool;
 	struct limits *limits;
 	struct connection_list ready; /* admitted, but the queue was full */
-	struct connection_list
-	    held; /* admitted, but their service has all its workers */
-	size_t ready_count, held_count;
+	size_t ready_count;
+	struct standby *standby;
 	uint64_t enqueued; /* since the start */
 	int signal_fd;
 	struct watch signal_watch;
@@ -106,32 +106,6 @@ make_ready(struct server *server, struct connection *connection)
 }
 
 static void
-refuse_held(struct server *server, struct connection *connection, enum failure failure,
-    const char *reason)
-{
-	TAILQ_REMOVE(&server->held, connection, link);
-	server->held_count--;
-	connection_fail(connection, failure, reason);
-	connection_free(connection);
-}
-
-/* Waits for a worker of its service; too many push out the one that waits longest. */
-static void
-hold(struct server *server, struct connection *connection)
-{
-	const struct conf_service *conf = connection->service->conf;
-
-	connection->deadline =
-	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms);
-	connection_enter(connection, PHASE_HOLD);
-	TAILQ_INSERT_TAIL(&server->held, connection, link);
-	server->held_count++;
-	if (server->held_count > (size_t)process_conf(server)->max_waiting)
-		refuse_held(server, TAILQ_FIRST(&server->held), FAILURE_REFUSED_LIMIT,
-		    "waited longest for its service's max-workers");
-}
-
-static void
 on_admitted(void *context, struct connection *connection)
 {
 	struct server *server = context;
@@ -139,38 +113,25 @@ on_admitted(void *context, struct connection *connection)
 	if (limits_take_worker(connection->gate))
 		make_ready(server, connection);
 	else
-		hold(server, connection);
+		standby_add(server->standby, connection);
 }
 
-/* A worker is done with `connection`: the next of those who wait for that takes over. */
+/* A worker is done with `connection`: those who wait for that take over. */
 static void
 on_returned(void *context, struct connection *connection)
 {
 	struct server *server = context;
-	struct connection *next = TAILQ_FIRST(&server->held);
+	struct gate *gate = connection->gate;
 
-	limits_give_worker(connection->gate);
-	while (next != NULL && next->gate != connection->gate)
-		next = TAILQ_NEXT(next, link);
-	if (next == NULL || !limits_take_worker(next->gate))
-		return;
-	TAILQ_REMOVE(&server->held, next, link);
-	server->held_count--;
-	make_ready(server, next);
-}
-
-static struct deadline
-expire_held(struct server *server)
-{
-	struct connection *connection;
-
-	while ((connection = TAILQ_FIRST(&server->held)) != NULL) {
-		if (!deadline_passed(connection->deadline))
-			return connection->deadline;
-		refuse_held(server, connection, FAILURE_HANDSHAKE_TIMEOUT,
-		    "its service's workers, max-workers, were not free in time");
+	limits_give_worker(gate);
+	while (limits_take_worker(gate)) {
+		struct connection *next = standby_take(server->standby, gate);
+		if (next == NULL) {
+			limits_give_worker(gate);
+			return;
+		}
+		make_ready(server, next);
 	}
-	return deadline_never();
 }
 
 static void
@@ -197,6 +158,11 @@ on_exhaustion(void *context)
 {
 	struct server *server = context;
 
+	size_t waiting = admission_count(server->admission);
+
+	/* Not a newcomer where the crowd has been answered already, and will not leave. */
+	if (linger_count(server->linger) > waiting && linger_evict(server->linger))
+		return true;
 	return admission_evict(server->admission, "the limit of open files");
 }
 
@@ -216,6 +182,7 @@ apply_limits(struct server *server)
 
 	admission_limit(
 	    server->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
+	standby_limit(server->standby, (size_t)conf->max_waiting);
 	linger_limit(server->linger, conf->close_timeout_ms);
 	limits_set_process(server->limits, &conf->limits);
 	for (size_t i = 0; i < snapshot_service_count(server->snapshot); i++) {
@@ -388,6 +355,7 @@ make_parts(struct server *server)
 	server->stats = stats_new((size_t)process_conf(server)->workers + 1);
 	server->roster = roster_new(server->stats);
 	server->limits = limits_new();
+	server->standby = standby_new();
 	server->linger = linger_new(server->loop, on_returned, server);
 	struct admission_ports admission_ports = { .loop = server->loop,
 		.linger = server->linger,
@@ -417,7 +385,6 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 	server->drain_deadline = deadline_never();
 	server->started = time(NULL);
 	TAILQ_INIT(&server->ready);
-	TAILQ_INIT(&server->held);
 	server->loop = loop_new();
 	if (server->loop == NULL || watch_signals(server) < 0) {
 		findings_error(findings, "event loop: %s", strerrordesc_np(errno));
@@ -461,7 +428,7 @@ static bool
 is_drained(struct server *server)
 {
 	return admission_count(server->admission) == 0 && server->ready_count == 0 &&
-	       server->held_count == 0 && outstanding(server) == 0 &&
+	       standby_count(server->standby) == 0 && outstanding(server) == 0 &&
 	       linger_count(server->linger) == 0;
 }
 
@@ -478,9 +445,7 @@ throw_away(struct server *server)
 		connection_free(connection);
 	}
 	server->ready_count = 0;
-	while ((connection = TAILQ_FIRST(&server->held)) != NULL)
-		refuse_held(server, connection, FAILURE_REFUSED_LIMIT,
-		    "the server is stopping");
+	standby_clear(server->standby);
 	while ((connection = queue_try_pop(server->queue)) != NULL) {
 		server->enqueued--;
 		connection_fail(
@@ -511,7 +476,7 @@ expire_all(struct server *server)
 	    deadline_earlier(
 		linger_expire(server->linger), acceptor_expire(server->acceptor)));
 
-	next = deadline_earlier(next, expire_held(server));
+	next = deadline_earlier(next, standby_expire(server->standby));
 	if (server->course != RUNNING)
 		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
 	return next;
@@ -542,6 +507,7 @@ server_free(struct server *server)
 	if (server->pool != NULL)
 		pool_stop(server->pool);
 	admission_free(server->admission);
+	standby_free(server->standby);
 	linger_free(server->linger);
 	acceptor_free(server->acceptor);
 	limits_free(server->limits);
