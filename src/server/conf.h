@@ -55,6 +55,9 @@ struct conf_process {
 struct conf_service {
 	struct conf_section section;
 	struct stringlist listen;
+	struct stringlist server_name; /* hosts that clients name; empty: any */
+	bool is_default; /* for clients that name none of any service */
+	bool sni_strict; /* only for clients that name one of its own */
 	struct responder_settings responder;
 	struct context_settings context;
 	bool early_answer;
