@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/unreadable.h"
 #include "responders/connect.h"
+#include "responders/sendproxy.h"
 #include "server/setting.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -131,6 +132,8 @@ static const struct key keys[] = {
 	    .standard = "first" },
 	{ "connect-timeout", IN_SERVICE(responder.connect_timeout_ms), DURATION,
 	    .standard = "5s" },
+	{ "send-proxy", IN_SERVICE(responder.send_proxy), CHOICE(sendproxy_name),
+	    .standard = "no" },
 	{ "cert", IN_SERVICE(context.pairs.cert), PATHS, .standard = "" },
 	{ "key", IN_SERVICE(context.pairs.key), PATHS, .standard = "" },
 	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .standard = "" },
