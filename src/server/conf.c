@@ -56,6 +56,16 @@ level_name(int index)
 	return index <= LOG_LEVEL_DEBUG ? log_level_name(index) : NULL;
 }
 
+static const char *
+bad_cert_name(int index)
+{
+	static const char *const names[] = {
+		[CONF_FAIL] = "fail", [CONF_SKIP] = "skip"
+	};
+
+	return index < (int)(sizeof names / sizeof names[0]) ? names[index] : NULL;
+}
+
 #define IN_PROCESS(field) \
 	.scope = PROCESS, .offset = offsetof(struct conf_process, field)
 #define IN_SERVICE(field) \
@@ -137,6 +147,8 @@ static const struct key keys[] = {
 	{ "cert", IN_SERVICE(context.pairs.cert), PATHS, .standard = "" },
 	{ "key", IN_SERVICE(context.pairs.key), PATHS, .standard = "" },
 	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .standard = "" },
+	{ "on-bad-cert", IN_SERVICE(on_bad_cert), CHOICE(bad_cert_name),
+	    .standard = "fail" },
 	{ "profile", IN_SERVICE(context.policy.profile), CHOICE(policy_profile_name),
 	    .standard = "modern" },
 	{ "priority", IN_SERVICE(context.policy.priority), TEXT, .standard = "" },

@@ -386,6 +386,22 @@ session_handshake(struct session *session)
 	return 0;
 }
 
+int
+session_try_handshake(struct session *session)
+{
+	if (session->failure != FAILURE_NONE) {
+		errno = EPROTO;
+		return -1;
+	}
+	session->trying = true;
+	int code = gnutls_handshake(session->tls);
+	session->trying = false;
+	errno = is_again(session, code) ? EAGAIN : EPROTO;
+	if (code < 0)
+		return errno == EAGAIN ? -1 : fail_code(session, code);
+	return 0;
+}
+
 ssize_t
 session_read(struct session *session, void *bytes, size_t size)
 {

@@ -57,6 +57,10 @@ void session_free(struct session *session);
  * session_finish() sends. */
 int session_handshake(struct session *session);
 
+/* As far as that goes without waiting: -1 with EAGAIN, which is no failure, means that the
+ * client has to send more first; session_try_flush() sends what it waits for. */
+int session_try_handshake(struct session *session);
+
 /* Who the client is, by the certificate that it gave; NULL if it gave none. After
  * session_handshake(); lives as long as the session. Verified unless that failed. */
 const struct identity *session_identity(const struct session *session);
