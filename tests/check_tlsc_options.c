@@ -24,7 +24,7 @@ parse(const char *const *list)
 	memcpy(argv, words.items, words.count * sizeof argv[0]);
 	argv[words.count] = NULL;
 	findings_init(&findings);
-	return options_parse(&options, (int)words.count, argv, &findings);
+	return options_parse(&options, OPTIONS_TALK, (int)words.count, argv, &findings);
 }
 
 #define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
@@ -163,7 +163,7 @@ START_TEST(the_help_names_every_option_once)
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	options_print_help(out);
+	options_print_help(OPTIONS_TALK, out);
 	fclose(out);
 	ck_assert_ptr_nonnull(strstr(text, "--pin-file FILE"));
 	const char *first = strstr(text, "--insecure");

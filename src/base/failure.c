@@ -16,11 +16,18 @@ static const char *const names[FAILURE_COUNT] = {
 	[FAILURE_VERSION] = "version",
 	[FAILURE_CIPHER] = "cipher",
 	[FAILURE_ALPN] = "alpn",
+	[FAILURE_CERT_MISSING] = "cert-missing",
+	[FAILURE_CERT_UNTRUSTED] = "cert-untrusted",
+	[FAILURE_CERT_EXPIRED] = "cert-expired",
+	[FAILURE_CERT_REVOKED] = "cert-revoked",
+	[FAILURE_CRL_EXPIRED] = "crl-expired",
+	[FAILURE_CERT_PURPOSE] = "cert-purpose",
 	[FAILURE_CLIENT_ALERT] = "client-alert",
 	[FAILURE_PROTOCOL] = "protocol",
 	[FAILURE_IDLE_TIMEOUT] = "idle-timeout",
 	[FAILURE_WRITE_TIMEOUT] = "write-timeout",
 	[FAILURE_BACKEND] = "backend",
+	[FAILURE_EXEC] = "exec",
 	[FAILURE_INTERNAL] = "internal",
 };
 

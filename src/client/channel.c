@@ -11,14 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/stringlist.h"
 #include "base/alert.h"
+#include "base/stringlist.h"
 #include "client/chain.h"
 #include "client/parameters.h"
+#include "client/trace.h"
 #include "tls/transport.h"
 
 #define REASON_SIZE 320
 #define HANDSHAKE_LIMIT (128 * 1024)
+#define EMPTY_MAX 1000 /* calls of the library without data, one after another */
 
 struct channel {
 	struct transport transport;
@@ -26,8 +28,11 @@ struct channel {
 	gnutls_session_t session;
 	const struct parameters *parameters;
 	struct verdict verdict;
+	struct trace *trace; /* NULL unless somebody observes */
+	int64_t arrived_ns; /* what was received last */
 	bool established; /* reading does not wait any more */
 	bool dry; /* the last look at the socket found nothing */
+	unsigned empty; /* records since the last data: tickets, key updates */
 	bool heard; /* `first_byte` is valid */
 	unsigned char first_byte; /* of all that the server sent */
 	bool ended; /* close_notify is sent, or cannot be */
@@ -35,15 +40,30 @@ struct channel {
 	char reason[REASON_SIZE];
 };
 
+/* What lies in the read-ahead buffer arrived when the socket was last read. */
+static void
+observe_pull(
+    struct channel *channel, const void *bytes, ssize_t n, uint64_t received_before)
+{
+	if (channel->traffic.in != received_before)
+		channel->arrived_ns = deadline_now_ns();
+	if (n > 0)
+		trace_bytes(
+		    channel->trace, TRACE_IN, bytes, (size_t)n, channel->arrived_ns);
+}
+
 static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct channel *channel = pointer;
+	uint64_t received = channel->traffic.in;
 	ssize_t n = channel->established
 	                ? transport_try_read(&channel->transport, bytes, size)
 	                : transport_read(&channel->transport, bytes, size);
 
 	channel->dry = n < 0 && errno == EAGAIN;
+	if (channel->trace != NULL)
+		observe_pull(channel, bytes, n, received);
 	if (n > 0 && !channel->heard) {
 		channel->heard = true;
 		channel->first_byte = *(unsigned char *)bytes;
@@ -56,6 +76,8 @@ push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 {
 	struct channel *channel = pointer;
 
+	if (channel->trace != NULL)
+		trace_bytes(channel->trace, TRACE_OUT, bytes, size, deadline_now_ns());
 	if (transport_write(&channel->transport, bytes, size) < 0)
 		return -1;
 	return (ssize_t)size;
@@ -71,6 +93,31 @@ pull_timeout(gnutls_transport_ptr_t pointer, unsigned ms)
 	if (transport_pending(&channel->transport, &bytes) > 0)
 		return 1;
 	return poll(&pollfd, 1, ms == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)ms);
+}
+
+/* Tells the observer, if there is one, what the library sends or has read. */
+static void
+tell(const struct channel *channel, enum trace_direction direction,
+    enum trace_kind kind, unsigned number, size_t size)
+{
+	if (channel->trace != NULL)
+		trace_content(channel->trace, direction, kind, number, size);
+}
+
+/* Called by the library for each message of the handshake, before it does anything. */
+static int
+watch(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+    const gnutls_datum_t *message)
+{
+	const struct channel *channel = gnutls_session_get_ptr(session);
+
+	(void)when;
+	if (type == GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST)
+		type = TRACE_HELLO_RETRY;
+	if (type != GNUTLS_HANDSHAKE_CHANGE_CIPHER_SPEC)
+		tell(channel, incoming != 0 ? TRACE_IN : TRACE_OUT, TRACE_HANDSHAKE,
+		    type, message->size);
+	return 0;
 }
 
 /* Called by the library during the handshake, before anything of ours is sent. */
@@ -114,6 +161,14 @@ set_alpn(gnutls_session_t session, const struct stringlist *alpn)
 }
 
 static int
+set_resumption(gnutls_session_t session, const gnutls_datum_t *resume)
+{
+	if (resume->size == 0)
+		return 0;
+	return gnutls_session_set_data(session, resume->data, resume->size);
+}
+
+static int
 set_up(struct channel *channel)
 {
 	const struct parameters *parameters = channel->parameters;
@@ -136,7 +191,8 @@ set_up(struct channel *channel)
 	if ((result = gnutls_priority_set(session, parameters->priority)) < 0 ||
 	    (result = gnutls_credentials_set(
 		 session, GNUTLS_CRD_CERTIFICATE, parameters->credentials)) < 0 ||
-	    (result = set_name(session, parameters->name)) < 0)
+	    (result = set_name(session, parameters->name)) < 0 ||
+	    (result = set_resumption(session, &parameters->resume)) < 0)
 		return result;
 	return set_alpn(session, parameters->alpn);
 }
@@ -159,6 +215,14 @@ channel_new(int fd, const struct parameters *parameters)
 		return NULL;
 	}
 	return channel;
+}
+
+void
+channel_observe(struct channel *channel, struct trace *trace)
+{
+	channel->trace = trace;
+	gnutls_handshake_set_hook_function(
+	    channel->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, watch);
 }
 
 void
@@ -193,6 +257,7 @@ fail_by_alert(struct channel *channel)
 	unsigned alert = gnutls_alert_get(channel->session);
 	const char *hint = "";
 
+	tell(channel, TRACE_IN, TRACE_ALERT, alert, 2);
 	if (alert == GNUTLS_A_NO_APPLICATION_PROTOCOL)
 		hint = "; it knows none of those offered (--alpn)";
 	else if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
@@ -230,7 +295,8 @@ fail_by_code(struct channel *channel, int code)
 	} else if (transport->failure == TRANSPORT_BROKEN) {
 		errno = transport->error;
 		fail(channel, CHANNEL_BROKEN, "the connection broke: %m");
-	} else if (transport->failure != TRANSPORT_FINE) {
+	} else if (transport->failure != TRANSPORT_FINE ||
+		   !gnutls_error_is_fatal(code)) {
 		fail(channel, CHANNEL_TIMED_OUT, "timed out");
 	} else {
 		fail(channel, CHANNEL_PROTOCOL, "%s", gnutls_strerror(code));
@@ -241,13 +307,17 @@ fail_by_code(struct channel *channel, int code)
 static void
 send_alert(struct channel *channel, int code)
 {
+	int level, alert;
+
 	if (channel->failure == CHANNEL_UNTRUSTED)
-		gnutls_alert_send(
-		    channel->session, GNUTLS_AL_FATAL, channel->verdict.alert);
+		alert = channel->verdict.alert;
 	else if (channel->failure == CHANNEL_PROTOCOL)
-		gnutls_alert_send_appropriate(channel->session, code);
+		alert = gnutls_error_to_alert(code, &level);
 	else
 		return;
+	tell(channel, TRACE_OUT, TRACE_ALERT, (unsigned)alert, 2);
+	gnutls_alert_send(
+	    channel->session, GNUTLS_AL_FATAL, (gnutls_alert_description_t)alert);
 	transport_flush(&channel->transport);
 }
 
@@ -260,7 +330,8 @@ channel_handshake(struct channel *channel, struct deadline deadline)
 	do
 		code = gnutls_handshake(channel->session);
 	while (code < 0 && !gnutls_error_is_fatal(code) &&
-	       channel->transport.failure == TRANSPORT_FINE);
+	       channel->transport.failure == TRANSPORT_FINE &&
+	       !deadline_passed(deadline));
 	if (code < 0) {
 		fail_by_code(channel, code);
 		send_alert(channel, code);
@@ -271,12 +342,30 @@ channel_handshake(struct channel *channel, struct deadline deadline)
 	return 0;
 }
 
+int
+channel_renegotiate(struct channel *channel, struct deadline deadline)
+{
+	int code;
+
+	channel->established = false; /* to wait again */
+	transport_set_deadline(&channel->transport, deadline, 0);
+	do
+		code = gnutls_handshake(channel->session);
+	while ((code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED) &&
+	       channel->transport.failure == TRANSPORT_FINE &&
+	       !deadline_passed(deadline));
+	channel->established = true;
+	return code < 0 ? -1 : 0;
+}
+
 /* What the library returned instead of data: something for later, or the end. */
 static enum channel_event
 judge(struct channel *channel, ssize_t code)
 {
-	if (code == 0)
+	if (code == 0) {
+		tell(channel, TRACE_IN, TRACE_ALERT, GNUTLS_A_CLOSE_NOTIFY, 2);
 		return CHANNEL_CLOSED;
+	}
 	if (code == GNUTLS_E_REHANDSHAKE) {
 		/* RFC 5246, 7.4.1.1: a client may decline, and this one does. */
 		gnutls_alert_send(
@@ -287,6 +376,17 @@ judge(struct channel *channel, ssize_t code)
 		return CHANNEL_WAIT;
 	fail_by_code(channel, (int)code);
 	send_alert(channel, (int)code);
+	return CHANNEL_FAILED;
+}
+
+/* A flood of what is no answer is no answer: it would be read for ever. */
+static enum channel_event
+count_empty(struct channel *channel)
+{
+	if (++channel->empty <= EMPTY_MAX)
+		return CHANNEL_WAIT;
+	fail(channel, CHANNEL_PROTOCOL, "more than %d records without data", EMPTY_MAX);
+	send_alert(channel, GNUTLS_E_UNEXPECTED_PACKET);
 	return CHANNEL_FAILED;
 }
 
@@ -301,9 +401,13 @@ channel_read(struct channel *channel, void *bytes, size_t size, size_t *got)
 		ssize_t n = gnutls_record_recv(channel->session, bytes, size);
 		if (n > 0) {
 			*got = (size_t)n;
+			channel->empty = 0;
+			tell(channel, TRACE_IN, TRACE_DATA, 0, (size_t)n);
 			return CHANNEL_DATA;
 		}
 		event = judge(channel, n);
+		if (event == CHANNEL_WAIT && !channel->dry)
+			event = count_empty(channel);
 	} while (event == CHANNEL_WAIT && !channel->dry);
 	return event;
 }
@@ -314,14 +418,13 @@ channel_write(struct channel *channel, const void *bytes, size_t size)
 	const char *from = bytes;
 
 	assert(size <= CHANNEL_PART && !channel_unsent(channel));
+	tell(channel, TRACE_OUT, TRACE_DATA, 0, size);
 	while (size > 0) {
 		ssize_t n = gnutls_record_send(channel->session, from, size);
-		if (n < 0 && gnutls_error_is_fatal((int)n))
-			return -1;
-		if (n > 0) {
-			from += n;
-			size -= (size_t)n;
-		}
+		if (n <= 0)
+			return -1; /* push() waits: there is nothing to try again */
+		from += n;
+		size -= (size_t)n;
 	}
 	return 0;
 }
@@ -330,6 +433,7 @@ int
 channel_end(struct channel *channel)
 {
 	channel->ended = true;
+	tell(channel, TRACE_OUT, TRACE_ALERT, GNUTLS_A_CLOSE_NOTIFY, 2);
 	return gnutls_bye(channel->session, GNUTLS_SHUT_WR) < 0 ? -1 : 0;
 }
 
@@ -380,6 +484,12 @@ channel_reason(const struct channel *channel)
 	return channel->reason;
 }
 
+unsigned
+channel_alert(const struct channel *channel)
+{
+	return gnutls_alert_get(channel->session);
+}
+
 const struct verdict *
 channel_verdict(const struct channel *channel)
 {
@@ -396,6 +506,20 @@ gnutls_session_t
 channel_session(const struct channel *channel)
 {
 	return channel->session;
+}
+
+int
+channel_ticket(const struct channel *channel, gnutls_datum_t *ticket)
+{
+	unsigned flags = gnutls_session_get_flags(channel->session);
+	gnutls_datum_t id = { NULL, 0 };
+
+	/* Asking for a ticket that has not come would wait for it. */
+	if ((flags & GNUTLS_SFLAGS_SESSION_TICKET) == 0 &&
+	    (gnutls_protocol_get_version(channel->session) >= GNUTLS_TLS1_3 ||
+		gnutls_session_get_id2(channel->session, &id) < 0 || id.size == 0))
+		return -1;
+	return gnutls_session_get_data2(channel->session, ticket) < 0 ? -1 : 0;
 }
 
 uint64_t

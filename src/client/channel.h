@@ -20,6 +20,7 @@
 
 struct channel;
 struct parameters;
+struct trace;
 
 enum channel_failure {
 	CHANNEL_FINE,
@@ -45,6 +46,9 @@ struct channel *channel_new(int fd, const struct parameters *parameters);
 /* Closes the socket without any farewell. */
 void channel_free(struct channel *channel);
 
+/* Has everything from now on told to `trace`, which must outlive the channel. */
+void channel_observe(struct channel *channel, struct trace *trace);
+
 /*
  * The handshake, with the verification of the server's certificate in it. 0, or -1 and
  * channel_failure() tells what happened. With TLS 1.3, success says nothing about this
@@ -53,7 +57,14 @@ void channel_free(struct channel *channel);
  */
 int channel_handshake(struct channel *channel, struct deadline deadline);
 
-/* Up to `size` bytes of the answer, `*got` of them with CHANNEL_DATA. */
+/* Asks for another handshake on an established channel of TLS 1.2 or older. 0 when the
+ * server went along; -1 otherwise, and then the channel is of no more use. */
+int channel_renegotiate(struct channel *channel, struct deadline deadline);
+
+/*
+ * Up to `size` bytes of the answer, `*got` of them with CHANNEL_DATA. A server that sends a
+ * thousand records in a row without any has failed: tickets and key updates are no answer.
+ */
 enum channel_event channel_read(
     struct channel *channel, void *bytes, size_t size, size_t *got);
 
@@ -88,9 +99,18 @@ const char *channel_reason(const struct channel *channel);
 /* What verification found; not reached if the handshake failed before. */
 const struct verdict *channel_verdict(const struct channel *channel);
 
+/* What the server's alert said, if CHANNEL_REFUSED. */
+unsigned channel_alert(const struct channel *channel);
+
 /* For poll(2), and for what was negotiated; both stay the channel's. */
 int channel_fd(const struct channel *channel);
 gnutls_session_t channel_session(const struct channel *channel);
+
+/*
+ * What a later connection can resume this session with: a ticket that was read, or
+ * in TLS 1.2 an identifier. 0, or -1 without; gnutls_free(ticket->data) is the caller's.
+ */
+int channel_ticket(const struct channel *channel, gnutls_datum_t *ticket);
 
 /* Bytes on the wire, in and out: it grows whenever there is progress. */
 uint64_t channel_wire_bytes(const struct channel *channel);

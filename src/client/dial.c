@@ -73,8 +73,8 @@ prepare(int fd, int family)
 	return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
-static int
-try_address(
+int
+dial_address(
     const struct address *address, struct deadline deadline, struct findings *attempts)
 {
 	char text[ADDRESS_TEXT_SIZE];
@@ -93,17 +93,15 @@ try_address(
 	return -1;
 }
 
-static int
-dial_path(const char *path, struct deadline deadline, struct address *reached,
-    struct findings *attempts)
+static void
+take_path(const char *path, struct address *address)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 
 	strncpy(un.sun_path, path, sizeof un.sun_path - 1);
-	memset(reached, 0, sizeof *reached);
-	memcpy(&reached->storage, &un, sizeof un);
-	reached->length = sizeof un;
-	return try_address(reached, deadline, attempts);
+	memset(address, 0, sizeof *address);
+	memcpy(&address->storage, &un, sizeof un);
+	address->length = sizeof un;
 }
 
 static struct addrinfo *
@@ -125,16 +123,6 @@ resolve(const struct target *target, struct findings *attempts)
 	return NULL;
 }
 
-static int
-count(const struct addrinfo *list)
-{
-	int n = 0;
-
-	for (; list != NULL; list = list->ai_next)
-		n++;
-	return n;
-}
-
 /* So that one silent address does not use up the time of those behind it. */
 static struct deadline
 share(struct deadline deadline, int among)
@@ -146,22 +134,39 @@ share(struct deadline deadline, int among)
 	return deadline_earlier(deadline, deadline_in(left / among));
 }
 
+size_t
+dial_resolve(const struct target *target, struct address *addresses, size_t max,
+    struct findings *attempts)
+{
+	size_t n = 0;
+
+	if (target->path != NULL) {
+		take_path(target->path, addresses);
+		return 1;
+	}
+	struct addrinfo *list = resolve(target, attempts);
+	for (const struct addrinfo *ai = list; n < max && ai != NULL;
+	     ai = ai->ai_next) {
+		memset(&addresses[n], 0, sizeof addresses[n]);
+		memcpy(&addresses[n].storage, ai->ai_addr, ai->ai_addrlen);
+		addresses[n++].length = ai->ai_addrlen;
+	}
+	if (list != NULL)
+		freeaddrinfo(list);
+	return n;
+}
+
 int
 dial(const struct target *target, struct deadline deadline, struct address *reached,
     struct findings *attempts)
 {
+	struct address addresses[DIAL_MAX];
+	size_t n = dial_resolve(target, addresses, DIAL_MAX, attempts);
 	int fd = -1;
 
-	if (target->path != NULL)
-		return dial_path(target->path, deadline, reached, attempts);
-	struct addrinfo *list = resolve(target, attempts);
-	for (const struct addrinfo *ai = list; fd < 0 && ai != NULL; ai = ai->ai_next) {
-		memset(reached, 0, sizeof *reached);
-		memcpy(&reached->storage, ai->ai_addr, ai->ai_addrlen);
-		reached->length = ai->ai_addrlen;
-		fd = try_address(reached, share(deadline, count(ai)), attempts);
+	for (size_t i = 0; fd < 0 && i < n; i++) {
+		*reached = addresses[i];
+		fd = dial_address(reached, share(deadline, (int)(n - i)), attempts);
 	}
-	if (list != NULL)
-		freeaddrinfo(list);
 	return fd;
 }

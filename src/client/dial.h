@@ -4,7 +4,11 @@
 
 /* Connecting to a target: all its addresses are tried in the resolver's order. */
 
+#include <stddef.h>
+
 #include "base/deadline.h"
+
+#define DIAL_MAX 16 /* addresses of a host that are tried */
 
 struct address;
 struct findings;
@@ -19,5 +23,14 @@ struct target;
  */
 int dial(const struct target *target, struct deadline deadline, struct address *reached,
     struct findings *attempts);
+
+/* The addresses of the target, at most `max`, in the resolver's order; 0 with the reason a
+ * warning in `attempts`. */
+size_t dial_resolve(const struct target *target, struct address *addresses, size_t max,
+    struct findings *attempts);
+
+/* Connects to one of them, as dial() does. */
+int dial_address(
+    const struct address *address, struct deadline deadline, struct findings *attempts);
 
 #endif

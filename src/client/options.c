@@ -10,8 +10,37 @@
 #include "base/text.h"
 
 #define END_AFTER_MS 1000
+#define WARN_DAYS_MAX 36500
+
+/* Who has an option. */
+enum {
+	TALK = 1 << OPTIONS_TALK,
+	CHECK = 1 << OPTIONS_CHECK,
+	EXPLAIN = 1 << OPTIONS_EXPLAIN,
+	ALL = TALK | CHECK | EXPLAIN
+};
+
+static const struct usage {
+	const char *command, *purpose, *status;
+} usages[] = {
+	[OPTIONS_TALK] = { "tlsc [OPTIONS]",
+	    "Calls a TLS server, verifies it, sends standard input and prints the "
+	    "answer.\n"
+	    "Other commands: tlsc bench, tlsc check, tlsc explain; each has a --help.",
+	    "0 the whole answer came, 1 no connection or refused,\n"
+	    "2 usage, 3 certificate not trusted, 4 answer truncated." },
+	[OPTIONS_CHECK] = { "tlsc check [OPTIONS]",
+	    "Examines a TLS server and says what is wrong with it, and what helps.",
+	    "0 all is well, 1 a warning, 2 critical, 3 it could not be\n"
+	    "examined, or usage." },
+	[OPTIONS_EXPLAIN] = { "tlsc explain [OPTIONS]",
+	    "Draws the handshake with a TLS server, message by message.",
+	    "0 the handshake is done, 1 no connection or refused,\n"
+	    "2 usage, 3 certificate not trusted." },
+};
 
 struct row {
+	unsigned commands;
 	char letter; /* '\0' without a short form */
 	const char *name;
 	const char *argument; /* its name in the usage, NULL for none */
@@ -38,7 +67,21 @@ DEFINE_SETTER(set_priority, options->priority = value)
 DEFINE_SETTER(set_insecure, options->insecure = true)
 DEFINE_SETTER(set_help, options->help = true)
 DEFINE_SETTER(set_version, options->version = true)
+DEFINE_SETTER(set_resume, options->resume = true)
+DEFINE_SETTER(set_ascii, options->ascii = true)
+DEFINE_SETTER(set_json, options->json = true)
+DEFINE_SETTER(set_quiet, options->quiet = true)
+DEFINE_SETTER(set_svg, options->svg_file = value)
 DEFINE_SETTER(add_verbosity, options->verbosity++)
+
+static void
+set_warn_days(struct options *options, const char *value, struct findings *findings)
+{
+	if (text_parse_number(value, 0, WARN_DAYS_MAX, &options->warn_days) < 0)
+		findings_error(findings,
+		    "--warn-days: \"%s\" is no number of days up to %d", value,
+		    WARN_DAYS_MAX);
+}
 
 static void
 set_alpn(struct options *options, const char *value, struct findings *findings)
@@ -83,26 +126,38 @@ set_end_after(struct options *options, const char *value, struct findings *findi
 }
 
 static const struct row rows[] = {
-	{ 0, "message", "TEXT", set_message,
+	{ ALL, 0, "message", "TEXT", set_message,
 	    "send TEXT (\\n \\r \\t \\\\ \\xHH), not standard input" },
-	{ 0, "end-after", "DURATION", set_end_after,
+	{ TALK, 0, "end-after", "DURATION", set_end_after,
 	    "tell that the input ended after such a silence [1s]" },
-	{ 0, "timeout", "DURATION", set_timeout,
+	{ ALL, 0, "timeout", "DURATION", set_timeout,
 	    "for connecting, and for each silence [10s]" },
-	{ 0, "ca", "FILE", add_ca,
+	{ ALL, 0, "ca", "FILE", add_ca,
 	    "trust these authorities, not the system's; repeatable" },
-	{ 0, "servername", "NAME", set_servername,
+	{ ALL, 0, "servername", "NAME", set_servername,
 	    "the name to ask for and to verify [HOST]" },
-	{ 0, "insecure", NULL, set_insecure,
+	{ TALK | EXPLAIN, 0, "insecure", NULL, set_insecure,
 	    "go on with a certificate that is not trusted" },
-	{ 0, "cert", "FILE", set_cert, "certificate chain to authenticate with, PEM" },
-	{ 0, "key", "FILE", set_key, "its private key [the file of --cert]" },
-	{ 0, "pin-file", "FILE", set_pin_file, "its first line decrypts the key" },
-	{ 0, "alpn", "LIST", set_alpn, "application protocols to offer, best first" },
-	{ 0, "priority", "STRING", set_priority, "GnuTLS priority string" },
-	{ 'v', "verbose", NULL, add_verbosity, "say what was negotiated; twice: more" },
-	{ 'h', "help", NULL, set_help, "print this" },
-	{ 'V', "version", NULL, set_version, "print the version" },
+	{ ALL, 0, "cert", "FILE", set_cert,
+	    "certificate chain to authenticate with, PEM" },
+	{ ALL, 0, "key", "FILE", set_key, "its private key [the file of --cert]" },
+	{ ALL, 0, "pin-file", "FILE", set_pin_file, "its first line decrypts the key" },
+	{ ALL, 0, "alpn", "LIST", set_alpn,
+	    "application protocols to offer, best first" },
+	{ TALK | EXPLAIN, 0, "priority", "STRING", set_priority,
+	    "GnuTLS priority string" },
+	{ EXPLAIN, 0, "resume", NULL, set_resume,
+	    "call twice, and draw how the session is resumed" },
+	{ EXPLAIN, 0, "svg", "FILE", set_svg, "draw into FILE, too, as an image" },
+	{ EXPLAIN, 0, "ascii", NULL, set_ascii, "draw with ASCII only" },
+	{ CHECK, 0, "warn-days", "N", set_warn_days,
+	    "warn so long before a certificate expires [14]" },
+	{ CHECK, 0, "json", NULL, set_json, "print JSON" },
+	{ CHECK, 'q', "quiet", NULL, set_quiet, "print only what is not well" },
+	{ TALK, 'v', "verbose", NULL, add_verbosity,
+	    "say what was negotiated; twice: more" },
+	{ ALL, 'h', "help", NULL, set_help, "print this" },
+	{ ALL, 'V', "version", NULL, set_version, "print the version" },
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -111,11 +166,14 @@ static const struct row rows[] = {
 #define FIRST_CODE 1000
 
 static void
-fill_tables(struct option longs[ROWS + 1], char shorts[ROWS + 2])
+fill_tables(
+    enum options_command command, struct option longs[ROWS + 1], char shorts[ROWS + 2])
 {
 	*shorts++ = ':';
 	for (size_t i = 0; i < ROWS; i++) {
-		longs[i] = (struct option){ .name = rows[i].name,
+		if ((rows[i].commands & 1u << command) == 0)
+			continue;
+		*longs++ = (struct option){ .name = rows[i].name,
 			.has_arg =
 			    rows[i].argument != NULL ? required_argument : no_argument,
 			.val = FIRST_CODE + (int)i };
@@ -123,7 +181,7 @@ fill_tables(struct option longs[ROWS + 1], char shorts[ROWS + 2])
 			*shorts++ = rows[i].letter;
 	}
 	*shorts = '\0';
-	longs[ROWS] = (struct option){ 0 };
+	*longs = (struct option){ 0 };
 }
 
 static const struct row *
@@ -138,13 +196,14 @@ row_of(int code)
 }
 
 static void
-parse_dashed(struct options *options, int argc, char **argv, struct findings *findings)
+parse_dashed(struct options *options, enum options_command command, int argc,
+    char **argv, struct findings *findings)
 {
 	struct option longs[ROWS + 1];
 	char shorts[ROWS + 2];
 	int code;
 
-	fill_tables(longs, shorts);
+	fill_tables(command, longs, shorts);
 	opterr = 0;
 	optind = 0; /* glibc: start anew, whatever was parsed before */
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -152,8 +211,10 @@ parse_dashed(struct options *options, int argc, char **argv, struct findings *fi
 		if (code == ':')
 			findings_error(findings, "%s needs a value", argv[optind - 1]);
 		else if (row == NULL)
-			findings_error(
-			    findings, "%s is not an option of tlsc", argv[optind - 1]);
+			findings_error(findings, "%s is not an option of %.*s",
+			    argv[optind - 1],
+			    (int)strcspn(usages[command].command, "[") - 1,
+			    usages[command].command);
 		else
 			row->set(options, optarg, findings);
 	}
@@ -195,12 +256,14 @@ default_end_after(const struct options *options)
 }
 
 int
-options_parse(struct options *options, int argc, char **argv, struct findings *findings)
+options_parse(struct options *options, enum options_command command, int argc,
+    char **argv, struct findings *findings)
 {
-	*options = (struct options){
-		.timeout_ms = 10000, .timeout_text = "10s", .end_after_ms = -1
-	};
-	parse_dashed(options, argc, argv, findings);
+	*options = (struct options){ .timeout_ms = 10000,
+		.timeout_text = "10s",
+		.end_after_ms = -1,
+		.warn_days = 14 };
+	parse_dashed(options, command, argc, argv, findings);
 	if (options->help || options->version)
 		return findings->errors == 0 ? 0 : -1;
 	if (options->end_after_ms < 0)
@@ -220,25 +283,34 @@ options_fini(struct options *options)
 	*options = (struct options){ 0 };
 }
 
-void
-options_print_help(FILE *out)
+static void
+print_row(const struct row *row, FILE *out)
 {
-	fprintf(out,
-	    "usage: tlsc [OPTIONS] HOST:PORT | [IPV6]:PORT | [unix:]/PATH\n"
-	    "       tlsc bench ...: loads a server, see tlsc bench --help\n\n"
-	    "Calls a TLS server, verifies it, sends standard input and prints the "
-	    "answer.\n\n");
-	for (size_t i = 0; i < ROWS; i++) {
-		char short_form[8] = "   ";
-		char long_form[32];
+	char short_form[8] = "   ";
+	char long_form[32];
 
-		if (rows[i].letter != '\0')
-			snprintf(short_form, sizeof short_form, "-%c,", rows[i].letter);
-		snprintf(long_form, sizeof long_form, "--%s %s", rows[i].name,
-		    rows[i].argument != NULL ? rows[i].argument : "");
-		fprintf(out, " %s %-21s %s\n", short_form, long_form, rows[i].help);
-	}
-	fprintf(out,
-	    "\nExit status: 0 the whole answer came, 1 no connection or refused,\n"
-	    "2 usage, 3 certificate not trusted, 4 answer truncated. See tlsc(1).\n");
+	if (row->letter != '\0')
+		snprintf(short_form, sizeof short_form, "-%c,", row->letter);
+	snprintf(long_form, sizeof long_form, "--%s %s", row->name,
+	    row->argument != NULL ? row->argument : "");
+	fprintf(out, " %s %-21s %s\n", short_form, long_form, row->help);
+}
+
+void
+options_print_help(enum options_command command, FILE *out)
+{
+	const struct usage *usage = &usages[command];
+
+	fprintf(out, "usage: %s HOST:PORT | [IPV6]:PORT | [unix:]/PATH\n%s\n\n",
+	    usage->command, usage->purpose);
+	for (size_t i = 0; i < ROWS; i++)
+		if ((rows[i].commands & 1u << command) != 0)
+			print_row(&rows[i], out);
+	fprintf(out, "\nExit status: %s See tlsc(1).\n", usage->status);
+}
+
+const char *
+options_usage(enum options_command command)
+{
+	return usages[command].command;
 }

@@ -2,7 +2,10 @@
 #ifndef TLSD_CLIENT_OPTIONS_H
 #define TLSD_CLIENT_OPTIONS_H
 
-/* The command line of tlsc when it calls a server: from words to values. */
+/*
+ * The command line of tlsc and of its commands that call one server: from words to values.
+ * Each has options of its own among those that they share.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,6 +16,8 @@
 #include "client/target.h"
 
 struct findings;
+
+enum options_command { OPTIONS_TALK, OPTIONS_CHECK, OPTIONS_EXPLAIN };
 
 struct options {
 	struct target target;
@@ -26,8 +31,11 @@ struct options {
 	int64_t timeout_ms; /* 0: none */
 	const char *timeout_text; /* as it was written */
 	int64_t end_after_ms; /* of silence; 0: at once */
+	int64_t warn_days; /* before a certificate expires */
+	const char *svg_file; /* NULL without */
 	int verbosity;
 	bool insecure;
+	bool resume, ascii, json, quiet;
 	bool help, version; /* print it and do nothing else */
 };
 
@@ -35,11 +43,14 @@ struct options {
  * Reads the command line; the strings in `options` point into `argv`. 0, or -1 with each
  * thing wrong an error in `findings`. options_fini() frees it in both cases.
  */
-int options_parse(
-    struct options *options, int argc, char **argv, struct findings *findings);
+int options_parse(struct options *options, enum options_command command, int argc,
+    char **argv, struct findings *findings);
 void options_fini(struct options *options);
 
-/* Writes the usage, one line for each option. */
-void options_print_help(FILE *out);
+/* Writes the usage of the command, one line for each option. */
+void options_print_help(enum options_command command, FILE *out);
+
+/* "tlsc check [OPTIONS]": what stands before the target. */
+const char *options_usage(enum options_command command);
 
 #endif

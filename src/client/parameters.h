@@ -32,6 +32,8 @@ struct parameters {
 	gnutls_priority_t priority;
 	const char *name; /* the server name that is asked for and verified */
 	const struct stringlist *alpn;
+	gnutls_datum_t
+	    resume; /* of channel_ticket(), to resume; empty for a new session */
 	bool has_certificate; /* one of its own */
 	bool insecure; /* goes on with a server that is not trusted */
 };

@@ -2,10 +2,8 @@
 /* One call, from the command line to the exit status. */
 #include "client/talk.h"
 
-#include <config.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <gnutls/gnutls.h>
@@ -14,6 +12,7 @@
 #include "base/deadline.h"
 #include "base/findings.h"
 #include "client/channel.h"
+#include "client/command.h"
 #include "client/dial.h"
 #include "client/exchange.h"
 #include "client/options.h"
@@ -182,56 +181,8 @@ call(const struct options *options, const struct parameters *parameters)
 	return talk(fd, options, parameters, deadline, &reached, started_ns);
 }
 
-static int
-prepare_and_call(const struct options *options)
-{
-	struct parameters parameters;
-	struct findings findings;
-	int status = STATUS_USAGE;
-
-	findings_init(&findings);
-	int result = parameters_load(&parameters, options, &findings);
-	say_findings(NULL, &findings);
-	findings_fini(&findings);
-	if (result == 0)
-		status = call(options, &parameters);
-	parameters_fini(&parameters);
-	return status;
-}
-
-static int
-print_version(void)
-{
-	printf("tlsc %s (GnuTLS %s)\n", PACKAGE_VERSION, gnutls_check_version(NULL));
-	return fflush(stdout) == 0 ? STATUS_ANSWERED : STATUS_FAILED;
-}
-
-static int
-print_help(void)
-{
-	options_print_help(stdout);
-	return fflush(stdout) == 0 ? STATUS_ANSWERED : STATUS_FAILED;
-}
-
 int
 talk_main(int argc, char **argv)
 {
-	struct options options;
-	struct findings findings;
-	int status = STATUS_USAGE;
-
-	findings_init(&findings);
-	int result = options_parse(&options, argc, argv, &findings);
-	say_findings(NULL, &findings);
-	findings_fini(&findings);
-	if (result < 0)
-		say(NULL, "usage: tlsc [OPTIONS] HOST:PORT, or tlsc --help");
-	else if (options.help)
-		status = print_help();
-	else if (options.version)
-		status = print_version();
-	else
-		status = prepare_and_call(&options);
-	options_fini(&options);
-	return status;
+	return command_run(OPTIONS_TALK, argc, argv, call, STATUS_USAGE);
 }

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "client/bench.h"
+#include "client/check.h"
+#include "client/explain.h"
 #include "client/status.h"
 #include "client/talk.h"
 
@@ -31,6 +33,8 @@ static const struct command {
 	int (*run)(int argc, char **argv); /* argv begins with the command */
 } commands[] = {
 	{ "bench", bench_main },
+	{ "check", check_main },
+	{ "explain", explain_main },
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -242,6 +242,7 @@ verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *nam
 	*verdict =
 	    (struct verdict){ .reached = true, .alert = GNUTLS_A_BAD_CERTIFICATE };
 	int result = examine(session, &chain, name, &status);
+	verdict->status = status;
 	if (result < 0)
 		add_reason(verdict, "the certificate could not be verified: %s",
 		    gnutls_strerror(result));

@@ -16,6 +16,7 @@
 struct verdict {
 	bool reached; /* verdict_reach() was called */
 	bool trusted;
+	unsigned status; /* what is wrong, a gnutls_certificate_status_t */
 	struct stringlist reasons; /* one line each; empty when trusted */
 	gnutls_alert_description_t alert; /* what to tell a server that is not */
 };

@@ -11,8 +11,10 @@
 
 #include "base/stringlist.h"
 
+struct clientauth;
 struct findings;
 struct gnutls_certificate_credentials_st;
+struct keypair;
 struct pairs;
 
 struct pairs_settings {
@@ -29,6 +31,10 @@ struct pairs *pairs_new(
     const struct pairs_settings *settings, struct findings *findings);
 void pairs_free(struct pairs *pairs);
 
+/* Has all of them tell clients whose certificates are good. Before they are shared. 0, or
+ * -1 when memory is exhausted. */
+int pairs_announce(struct pairs *pairs, const struct clientauth *clientauth);
+
 /* Those with all pairs, for a client that names no host. They live as long as `pairs`, as
  * those below do. */
 struct gnutls_certificate_credentials_st *pairs_credentials(const struct pairs *pairs);
@@ -40,6 +46,14 @@ struct gnutls_certificate_credentials_st *pairs_credentials(const struct pairs *
  */
 struct gnutls_certificate_credentials_st *pairs_credentials_for(
     const struct pairs *pairs, const char *host);
+
+/* The pairs themselves, the most wanted first. */
+size_t pairs_count(const struct pairs *pairs);
+const struct keypair *pairs_item(const struct pairs *pairs, size_t n);
+
+/* The valid one among them that stands for `host`, the most wanted first; NULL if there is
+ * none. */
+const struct keypair *pairs_valid_for(const struct pairs *pairs, const char *host);
 
 /* Prints a line for each, behind `indent`. */
 void pairs_print(const struct pairs *pairs, FILE *out, const char *indent);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A doctor for TLS servers. */
+#include "client/check.h"
+
+#include <stdio.h>
+
+#include "client/channel.h"
+#include "client/command.h"
+#include "client/credentials.h"
+#include "client/habits.h"
+#include "client/offer.h"
+#include "client/patient.h"
+#include "client/say.h"
+
+#define STATUS_UNKNOWN 3
+
+/* For a server that today's clients refuse: whatever this library can. */
+#define LENIENT                                                                      \
+	"NORMAL:+VERS-TLS-ALL:+SHA1:+SIGN-ALL:+3DES-CBC:+ARCFOUR-128:%PROFILE_VERY_" \
+	"WEAK"
+
+static const char *
+remedy_for(enum channel_failure failure)
+{
+	switch (failure) {
+	case CHANNEL_NOT_TLS:
+		return "is it the right port? STARTTLS is not spoken";
+	case CHANNEL_TIMED_OUT:
+		return "is it overloaded, or is another time right: --timeout?";
+	default:
+		return "tlsc explain draws how far it gets";
+	}
+}
+
+static void
+tell_failure(struct patient *patient, const struct channel *channel)
+{
+	enum channel_failure failure =
+	    channel != NULL ? channel_failure(channel) : CHANNEL_BROKEN;
+
+	patient->hopeless = failure == CHANNEL_NOT_TLS || failure == CHANNEL_TIMED_OUT;
+	diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "handshake",
+	    remedy_for(failure), "%s",
+	    channel != NULL ? channel_reason(channel) : "no connection");
+}
+
+/* An established connection; NULL after telling why not. */
+static struct channel *
+shake_hands(struct patient *patient)
+{
+	int result;
+	struct channel *channel = patient_call(patient, NULL, &result);
+
+	if (result == 0)
+		return channel;
+	tell_failure(patient, channel);
+	channel_free(channel);
+	if (patient->hopeless)
+		return NULL;
+	channel = patient_call(patient, LENIENT, &result);
+	if (result == 0)
+		return channel;
+	channel_free(channel);
+	return NULL;
+}
+
+static void
+examine_offer(struct patient *patient)
+{
+	if (offer_check_versions(patient) == 0)
+		return;
+	offer_check_suites(patient);
+	offer_check_groups(patient);
+	offer_check_retry(patient);
+}
+
+static void
+examine(struct patient *patient)
+{
+	struct channel *channel = shake_hands(patient);
+
+	if (patient->hopeless)
+		return;
+	if (channel != NULL) {
+		credentials_check(patient, channel);
+		habits_check_talk(patient, channel);
+	}
+	channel_free(channel);
+	examine_offer(patient);
+	if (channel != NULL) {
+		credentials_check_kinds(patient);
+		habits_check_sha1(patient);
+		habits_check_dh(patient);
+		habits_check_resumption(patient);
+		habits_check_renegotiation(patient);
+	}
+}
+
+static int
+print(const struct diagnosis *diagnosis, const struct options *options)
+{
+	if (options->json)
+		diagnosis_print_json(diagnosis, options->quiet, stdout);
+	else
+		diagnosis_print(diagnosis, options->quiet, stdout);
+	if (fflush(stdout) == 0)
+		return diagnosis_status(diagnosis);
+	say("standard output", "%m");
+	return STATUS_UNKNOWN;
+}
+
+static int
+check(const struct options *options, const struct parameters *parameters)
+{
+	struct patient patient = { .options = options,
+		.parameters = parameters,
+		.diagnosis = { .target = options->target.text } };
+
+	if (patient_find(&patient) == 0)
+		examine(&patient);
+	int status = print(&patient.diagnosis, options);
+	diagnosis_fini(&patient.diagnosis);
+	return status;
+}
+
+int
+check_main(int argc, char **argv)
+{
+	return command_run(OPTIONS_CHECK, argc, argv, check, STATUS_UNKNOWN);
+}

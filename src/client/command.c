@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A command of tlsc up to its first call. */
+#include "client/command.h"
+
+#include <config.h>
+#include <stdio.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/findings.h"
+#include "client/parameters.h"
+#include "client/say.h"
+
+static int
+print_version(void)
+{
+	printf("tlsc %s (GnuTLS %s)\n", PACKAGE_VERSION, gnutls_check_version(NULL));
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int
+print_help(enum options_command command)
+{
+	options_print_help(command, stdout);
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int
+load_and_run(const struct options *options,
+    int (*run)(const struct options *options, const struct parameters *parameters),
+    int usage_status)
+{
+	struct parameters parameters;
+	struct findings findings;
+	int status = usage_status;
+
+	findings_init(&findings);
+	int result = parameters_load(&parameters, options, &findings);
+	say_findings(NULL, &findings);
+	findings_fini(&findings);
+	if (result == 0)
+		status = run(options, &parameters);
+	parameters_fini(&parameters);
+	return status;
+}
+
+int
+command_run(enum options_command command, int argc, char **argv,
+    int (*run)(const struct options *options, const struct parameters *parameters),
+    int usage_status)
+{
+	struct options options;
+	struct findings findings;
+	int status = usage_status;
+
+	findings_init(&findings);
+	int result = options_parse(&options, command, argc, argv, &findings);
+	say_findings(NULL, &findings);
+	findings_fini(&findings);
+	if (result < 0)
+		say(NULL, "usage: %s HOST:PORT, or tlsc --help",
+		    options_usage(command));
+	else if (options.help)
+		status = print_help(command);
+	else if (options.version)
+		status = print_version();
+	else
+		status = load_and_run(&options, run, usage_status);
+	options_fini(&options);
+	return status;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A handshake drawn with characters. */
+#include "client/diagram.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "client/trace.h"
+
+#define ARROW_WIDTH 56 /* columns between the lifelines */
+#define LABEL_SIZE 96
+
+/* What it is drawn with: one column each. */
+struct pens {
+	const char *line, *clear, *encrypted;
+	const char *to_server, *to_client;
+	const char *begin, *during, *end; /* of a round trip */
+};
+
+static const struct pens unicode = { "│", "─", "═", "▶", "◀", "╮", "│", "╯" };
+static const struct pens plain = { "|", "-", "=", ">", "<", ".", "|", "'" };
+
+static void
+repeat(const char *text, int times, FILE *out)
+{
+	while (times-- > 0)
+		fputs(text, out);
+}
+
+/* ── ClientHello ──────── 286 ──▶, in ARROW_WIDTH columns. */
+static void
+print_arrow(const struct trace_event *event, const struct pens *pens, FILE *out)
+{
+	const char *stroke = event->encrypted ? pens->encrypted : pens->clear;
+	char name[TRACE_NAME_SIZE], size[LABEL_SIZE] = "";
+	bool outwards = event->direction == TRACE_OUT;
+
+	trace_name(event, name);
+	if (event->wire > 0)
+		snprintf(size, sizeof size, " %zu ", event->wire);
+	else if (event->kind != TRACE_CONNECT && event->kind != TRACE_END)
+		snprintf(size, sizeof size, " same record ");
+	int strokes = ARROW_WIDTH - 5 - 2 - (int)strlen(name) - (int)strlen(size);
+	fputs(outwards ? stroke : pens->to_client, out);
+	fprintf(out, "%s %s ", stroke, name);
+	repeat(stroke, strokes, out);
+	fprintf(out, "%s", size);
+	repeat(stroke, 2, out);
+	fputs(outwards ? pens->to_server : stroke, out);
+}
+
+/* The first event of the flight that event `i` is in. */
+static size_t
+flight_of(const struct trace *trace, size_t i)
+{
+	while (!trace_begins_flight(trace, i))
+		i--;
+	return i;
+}
+
+/* True in a flight of the client that the server answers. */
+static bool
+is_answered(const struct trace *trace, size_t i)
+{
+	enum trace_direction direction = trace->events[i].direction;
+
+	while (i < trace->count && trace->events[i].direction == direction)
+		i++;
+	return direction == TRACE_OUT && i < trace->count;
+}
+
+/* The round trip at the side: from the first word of a flight to the first of the answer. */
+static void
+print_side(const struct trace *trace, size_t i, const struct pens *pens, FILE *out)
+{
+	if (is_answered(trace, i))
+		fprintf(
+		    out, " %s", i == flight_of(trace, i) ? pens->begin : pens->during);
+	else if (trace->events[i].direction == TRACE_IN && i > 0 &&
+		 trace_begins_flight(trace, i))
+		fprintf(out, " %s trip %u", pens->end, trace_round_trips(trace, i));
+}
+
+static void
+print_time(int64_t at_ns, FILE *out)
+{
+	double ms = (double)at_ns / 1e6;
+
+	fprintf(out, "%8.*f  ", ms < 1000 ? 2 : 0, ms);
+}
+
+/* The empty row between two flights. */
+static void
+print_gap(const struct trace *trace, size_t next, const struct pens *pens, FILE *out)
+{
+	fprintf(out, "%10s%s%*s%s", "", pens->line, ARROW_WIDTH, "", pens->line);
+	if (next > 0 && trace->events[next].direction == TRACE_IN)
+		fprintf(out, " %s", pens->during);
+	fputc('\n', out);
+}
+
+static void
+print_event(const struct trace *trace, size_t i, const struct pens *pens, FILE *out)
+{
+	const struct trace_event *event = &trace->events[i];
+
+	if (trace_begins_flight(trace, i))
+		print_gap(trace, i, pens, out);
+	if (trace_begins_flight(trace, i) || event->at_ns != event[-1].at_ns)
+		print_time(event->at_ns, out);
+	else
+		fprintf(out, "%10s", "");
+	fputs(pens->line, out);
+	print_arrow(event, pens, out);
+	fputs(pens->line, out);
+	print_side(trace, i, pens, out);
+	fputc('\n', out);
+}
+
+static void
+print_lines(const struct stringlist *lines, FILE *out)
+{
+	if (lines->count > 0)
+		fputc('\n', out);
+	for (size_t i = 0; i < lines->count; i++)
+		fprintf(out, "  %s\n", lines->items[i]);
+}
+
+void
+diagram_print(const struct diagram *diagram, bool ascii, FILE *out)
+{
+	const struct pens *pens = ascii ? &plain : &unicode;
+
+	fprintf(out, "%s\n\n%8s %-*s%s\n", diagram->title, "ms", ARROW_WIDTH - 2,
+	    "client", "server");
+	for (size_t i = 0; i < diagram->trace->count; i++)
+		print_event(diagram->trace, i, pens, out);
+	print_gap(diagram->trace, 0, pens, out);
+	fprintf(out, "%10s%s%s in the clear, %s%s encrypted, bytes on the wire\n", "",
+	    pens->clear, pens->clear, pens->encrypted, pens->encrypted);
+	print_lines(&diagram->facts, out);
+	print_lines(&diagram->story, out);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The handshake that just happened, drawn. */
+#include "client/explain.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/address.h"
+#include "base/deadline.h"
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "client/chain.h"
+#include "client/channel.h"
+#include "client/command.h"
+#include "client/diagram.h"
+#include "client/dial.h"
+#include "client/ending.h"
+#include "client/parameters.h"
+#include "client/report.h"
+#include "client/say.h"
+#include "client/status.h"
+#include "client/story.h"
+#include "client/svg.h"
+#include "client/trace.h"
+
+/* One connection, and what was seen of it. */
+struct call {
+	const struct options *options;
+	const struct parameters *parameters;
+	struct address reached;
+	struct trace trace;
+	struct channel *channel; /* NULL if there was no connection */
+	int handshake; /* 0, or -1 */
+	struct ending ending;
+};
+
+/* A connected channel; NULL after telling why not. */
+static struct channel *
+connect_channel(struct call *call, struct deadline deadline)
+{
+	const struct target *target = &call->options->target;
+	struct channel *channel = NULL;
+	struct findings attempts;
+
+	findings_init(&attempts);
+	trace_init(&call->trace, deadline_now_ns());
+	int fd = dial(target, deadline, &call->reached, &attempts);
+	if (fd < 0) {
+		say_findings(target->text, &attempts);
+	} else {
+		trace_add(&call->trace, TRACE_OUT, TRACE_CONNECT, call->trace.start_ns);
+		trace_add(&call->trace, TRACE_IN, TRACE_CONNECT, deadline_now_ns());
+		channel = channel_new(fd, call->parameters);
+		if (channel == NULL)
+			say(target->text, "TLS cannot be set up");
+	}
+	findings_fini(&attempts);
+	return channel;
+}
+
+/* Calls, to the server's last word. -1 if there was nobody to talk to. */
+static int
+make_call(struct call *call)
+{
+	struct deadline deadline = deadline_in(call->options->timeout_ms);
+
+	call->channel = connect_channel(call, deadline);
+	if (call->channel == NULL)
+		return -1;
+	channel_observe(call->channel, &call->trace);
+	call->handshake = channel_handshake(call->channel, deadline);
+	if (call->handshake == 0)
+		call->ending = ending_await(call->channel, call->options);
+	if (channel_failure(call->channel) == CHANNEL_ENDED)
+		trace_add(&call->trace, TRACE_IN, TRACE_END, deadline_now_ns());
+	channel_close(call->channel);
+	trace_finish(&call->trace);
+	return 0;
+}
+
+static void
+end_call(struct call *call)
+{
+	channel_free(call->channel);
+	trace_fini(&call->trace);
+}
+
+static void __attribute__((format(printf, 2, 3)))
+add(struct stringlist *lines, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *line = memory_vformat(format, args);
+	va_end(args);
+	stringlist_add(lines, line, strlen(line));
+	free(line);
+}
+
+static const char *
+or_none(const char *name)
+{
+	return name != NULL ? name : "none";
+}
+
+static void
+add_certificate(struct stringlist *facts, gnutls_session_t session)
+{
+	struct chain chain;
+
+	chain_init(&chain, session);
+	if (chain.count > 0) {
+		char *subject = chain_subject(chain.items[0]);
+		char *algorithms = chain_algorithms(chain.items[0]);
+		add(facts, "%-12s %.60s", "certificate", subject);
+		add(facts, "%-12s %s", "", algorithms);
+		free(subject);
+		free(algorithms);
+	}
+	chain_fini(&chain);
+}
+
+static void
+add_facts(struct stringlist *facts, const struct call *call)
+{
+	gnutls_session_t session = channel_session(call->channel);
+	gnutls_sign_algorithm_t signature =
+	    (gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session);
+
+	add(facts, "%-12s %s", "version",
+	    or_none(gnutls_protocol_get_name(gnutls_protocol_get_version(session))));
+	add(facts, "%-12s %s", "suite", or_none(report_suite_name(session)));
+	add(facts, "%-12s %s", "group",
+	    or_none(gnutls_group_get_name(gnutls_group_get(session))));
+	if (signature != GNUTLS_SIGN_UNKNOWN)
+		add(facts, "%-12s %s", "signature", gnutls_sign_get_name(signature));
+	add_certificate(facts, session);
+}
+
+static void
+add_failure(struct stringlist *facts, const struct call *call)
+{
+	const struct verdict *verdict = channel_verdict(call->channel);
+
+	add(facts, "FAILED: %.66s", channel_reason(call->channel));
+	for (size_t i = 0; i < verdict->reasons.count; i++)
+		add(facts, "%.74s", verdict->reasons.items[i]);
+}
+
+static const char *
+end_in_words(const struct ending *ending)
+{
+	static const char *const words[] = {
+		[ENDING_CLOSE_NOTIFY] = "in order, with a close_notify",
+		[ENDING_CUT] = "without close_notify: nobody can tell if it was whole",
+		[ENDING_REFUSED] = "by an alert",
+		[ENDING_BROKEN] = "broken",
+		[ENDING_LONG] = "not within the first mebibyte",
+		[ENDING_SILENT] = "not within the time",
+	};
+
+	return words[ending->kind];
+}
+
+static struct diagram
+make_diagram(const struct call *call, char *title)
+{
+	struct diagram diagram = { .trace = &call->trace, .title = title };
+
+	if (call->handshake == 0)
+		add_facts(&diagram.facts, call);
+	if (channel_failure(call->channel) != CHANNEL_FINE &&
+	    channel_failure(call->channel) != CHANNEL_ENDED)
+		add_failure(&diagram.facts, call);
+	story_tell(&call->trace, &diagram.story);
+	if (call->handshake == 0)
+		add(&diagram.story, "The server's side ended: %s.",
+		    end_in_words(&call->ending));
+	return diagram;
+}
+
+static bool
+is_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static int
+write_svg(const struct diagram *diagram, const char *path)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (memory == NULL)
+		return -1;
+	svg_print(diagram, memory);
+	int result = fclose(memory);
+	if (result == 0)
+		result = file_write(path, text, size, 0644, FILE_REPLACE);
+	free(text);
+	return result;
+}
+
+static int
+draw(const struct call *call)
+{
+	const struct options *options = call->options;
+	char address[ADDRESS_TEXT_SIZE];
+	char *title = memory_format("TLS with %.48s (%s)", options->target.text,
+	    address_format(&call->reached, address));
+	struct diagram diagram = make_diagram(call, title);
+	int status = call->handshake == 0 ? STATUS_ANSWERED : STATUS_FAILED;
+
+	if (channel_failure(call->channel) == CHANNEL_UNTRUSTED)
+		status = STATUS_UNTRUSTED;
+	diagram_print(&diagram, options->ascii || !is_utf8(), stdout);
+	if (options->svg_file != NULL && write_svg(&diagram, options->svg_file) < 0) {
+		say(options->svg_file, "%m");
+		status = STATUS_USAGE;
+	}
+	if (fflush(stdout) != 0) {
+		say("standard output", "%m");
+		status = STATUS_FAILED;
+	}
+	stringlist_fini(&diagram.facts);
+	stringlist_fini(&diagram.story);
+	free(title);
+	return status;
+}
+
+static int
+call_and_draw(const struct options *options, const struct parameters *parameters)
+{
+	struct call call = { .options = options, .parameters = parameters };
+	int status = STATUS_FAILED;
+
+	if (make_call(&call) == 0)
+		status = draw(&call);
+	end_call(&call);
+	return status;
+}
+
+/* A first connection, for the sake of its ticket. */
+static int
+get_ticket(const struct options *options, const struct parameters *parameters,
+    gnutls_datum_t *ticket)
+{
+	struct call call = { .options = options, .parameters = parameters };
+	int result = make_call(&call);
+
+	if (result == 0 && call.handshake < 0)
+		say(options->target.text, "handshake: %s",
+		    channel_reason(call.channel));
+	else if (result == 0 && channel_ticket(call.channel, ticket) < 0)
+		say(options->target.text, "gave no ticket: nothing can be resumed");
+	end_call(&call);
+	return ticket->size > 0 ? 0 : -1;
+}
+
+static int
+explain(const struct options *options, const struct parameters *parameters)
+{
+	struct parameters resuming = *parameters;
+
+	if (!options->resume)
+		return call_and_draw(options, parameters);
+	if (get_ticket(options, parameters, &resuming.resume) < 0)
+		return STATUS_FAILED;
+	int status = call_and_draw(options, &resuming);
+	gnutls_free(resuming.resume.data);
+	return status;
+}
+
+int
+explain_main(int argc, char **argv)
+{
+	return command_run(OPTIONS_EXPLAIN, argc, argv, explain, STATUS_USAGE);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a server behaves behind the hellos. */
+#include "client/habits.h"
+
+#include <gnutls/gnutls.h>
+
+#include "base/alert.h"
+#include "base/deadline.h"
+#include "base/text.h"
+#include "client/channel.h"
+#include "client/ending.h"
+#include "client/options.h"
+#include "client/parameters.h"
+#include "client/patient.h"
+
+#define NAME_SIZE 256
+#define RENEGOTIATION_MS 1000
+#define DH_BITS 2048
+
+static void
+check_alpn(struct patient *patient, gnutls_session_t session)
+{
+	gnutls_datum_t protocol;
+	char text[NAME_SIZE];
+
+	if (patient->options->alpn.count == 0)
+		return;
+	if (gnutls_alpn_get_selected_protocol(session, &protocol) == 0)
+		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "alpn", NULL,
+		    "%s was agreed on",
+		    text_escape(text, sizeof text, protocol.data, protocol.size));
+	else
+		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "alpn",
+		    "configure one of them in the server",
+		    "none of those offered was agreed on");
+}
+
+static void
+check_client_certificate(
+    struct patient *patient, const struct channel *channel, struct ending ending)
+{
+	bool asked =
+	    gnutls_certificate_client_get_request_status(channel_session(channel)) != 0;
+	bool given = patient->parameters->has_certificate;
+
+	if (ending.kind == ENDING_REFUSED && asked)
+		diagnosis_add(&patient->diagnosis,
+		    given ? SEVERITY_FAIL : SEVERITY_NOTE, "client cert",
+		    given ? "is it of an authority that the server trusts?"
+			  : "--cert FILE gives one",
+		    given ? "the one given is refused: %s" : "is required: %s",
+		    alert_name(channel_alert(channel)));
+	else
+		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "client cert", NULL,
+		    "%s",
+		    !asked  ? "is not asked for"
+		    : given ? "is asked for, and the one given accepted"
+			    : "is asked for, not required");
+}
+
+static void
+check_end(struct patient *patient, const struct channel *channel, struct ending ending)
+{
+	const char *remedy = "let the server send a close_notify before it closes: "
+			     "without it, a cut answer looks whole";
+
+	switch (ending.kind) {
+	case ENDING_CLOSE_NOTIFY:
+		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "end", NULL,
+		    "a close_notify ends the answer");
+		break;
+	case ENDING_CUT:
+		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "end", remedy,
+		    "the connection ends without close_notify");
+		break;
+	case ENDING_BROKEN:
+		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "end", remedy,
+		    "%s", channel_reason(channel));
+		break;
+	case ENDING_LONG:
+		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "end", NULL,
+		    "the answer is longer than a mebibyte: its end was not awaited");
+		break;
+	case ENDING_SILENT:
+		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "end",
+		    "--message TEXT makes a server answer that waits for a request",
+		    "the server does not end its side when the client does");
+		break;
+	case ENDING_REFUSED:
+		break;
+	}
+}
+
+/* What the server proves its key with. */
+static void
+check_signature(struct patient *patient, gnutls_session_t session)
+{
+	gnutls_sign_algorithm_t signature =
+	    (gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session);
+	bool weak = gnutls_sign_is_secure(signature) == 0;
+
+	if (signature != GNUTLS_SIGN_UNKNOWN)
+		diagnosis_add(&patient->diagnosis, weak ? SEVERITY_FAIL : SEVERITY_OK,
+		    "signature", weak ? "let the server sign with SHA-256" : NULL,
+		    "the server signs the handshake with %s",
+		    gnutls_sign_get_name(signature));
+}
+
+void
+habits_check_talk(struct patient *patient, struct channel *channel)
+{
+	check_signature(patient, channel_session(channel));
+	check_alpn(patient, channel_session(channel));
+	struct ending ending = ending_await(channel, patient->options);
+	check_client_certificate(patient, channel, ending);
+	check_end(patient, channel, ending);
+	channel_close(channel);
+}
+
+/* Calls again with what `first` left; true if that was resumed. */
+static bool
+resumes(struct patient *patient, struct channel *first, gnutls_priority_t priority,
+    bool *ticket)
+{
+	struct parameters again = *patient->parameters;
+	bool resumed = false;
+	int result;
+
+	ending_await(first, patient->options);
+	channel_close(first);
+	/* A mere identifier is no promise: there are servers that give one and no more. */
+	*ticket = (gnutls_session_get_flags(channel_session(first)) &
+		      GNUTLS_SFLAGS_SESSION_TICKET) != 0;
+	if (channel_ticket(first, &again.resume) < 0)
+		return false;
+	again.insecure = true;
+	again.priority = priority;
+	struct channel *second = patient_call_with(patient, &again, &result);
+	if (second != NULL && result == 0)
+		resumed = gnutls_session_is_resumed(channel_session(second)) != 0;
+	channel_free(second);
+	gnutls_free(again.resume.data);
+	return resumed;
+}
+
+static void
+check_resumption(struct patient *patient, const char *name, const char *string)
+{
+	struct parameters parameters = *patient->parameters;
+	bool ticket = false, resumed = false;
+	int result;
+
+	if (gnutls_priority_init(&parameters.priority, string, NULL) < 0)
+		return;
+	parameters.insecure = true;
+	struct channel *first = patient_call_with(patient, &parameters, &result);
+	if (first != NULL && result == 0) {
+		resumed = resumes(patient, first, parameters.priority, &ticket);
+		diagnosis_add(&patient->diagnosis,
+		    ticket && !resumed ? SEVERITY_NOTE : SEVERITY_OK, "resumption",
+		    ticket && !resumed
+			? "do the processes behind this address share ticket keys?"
+			: NULL,
+		    "%s: %s", name,
+		    resumed  ? "a session is resumed"
+		    : ticket ? "what the server gave is not accepted"
+			     : "not offered");
+	}
+	channel_free(first);
+	gnutls_priority_deinit(parameters.priority);
+}
+
+void
+habits_check_resumption(struct patient *patient)
+{
+	if (patient_offers(patient, PROBE_TLS13))
+		check_resumption(patient, "TLS 1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+	if (patient_offers(patient, PROBE_TLS12))
+		check_resumption(patient, "TLS 1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+}
+
+void
+habits_check_sha1(struct patient *patient)
+{
+	int result;
+
+	if (!patient_offers(patient, PROBE_TLS12))
+		return;
+	struct channel *channel = patient_call(patient,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-SIGN-ALL:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1:"
+	    "+SHA1:%VERIFY_ALLOW_SIGN_WITH_SHA1:%PROFILE_VERY_WEAK",
+	    &result);
+	bool signs = channel != NULL && result == 0;
+	channel_free(channel);
+	diagnosis_add(&patient->diagnosis, signs ? SEVERITY_WARNING : SEVERITY_OK,
+	    "signature", signs ? "switch SHA-1 off: RFC 9155 forbids it" : NULL,
+	    "TLS 1.2 %s with SHA-1 for a client that knows nothing else",
+	    signs ? "signs" : "does not sign");
+}
+
+void
+habits_check_dh(struct patient *patient)
+{
+	int result;
+	struct channel *channel = patient_call(patient,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:-KX-ALL:+DHE-RSA:"
+	    "-GROUP-DH-ALL:%PROFILE_VERY_WEAK",
+	    &result);
+
+	if (channel != NULL && result == 0) {
+		int bits = gnutls_dh_get_prime_bits(channel_session(channel));
+		diagnosis_add(&patient->diagnosis,
+		    bits < DH_BITS ? SEVERITY_WARNING : SEVERITY_OK, "groups",
+		    bits < DH_BITS ? "offer ECDHE only, or a prime of 2048 bits" : NULL,
+		    "TLS 1.2: Diffie-Hellman with a prime of %d bits", bits);
+	}
+	channel_free(channel);
+}
+
+void
+habits_check_renegotiation(struct patient *patient)
+{
+	int result;
+
+	if (!patient_offers(patient, PROBE_TLS12))
+		return;
+	struct channel *channel = patient_call(
+	    patient, "NORMAL:-VERS-ALL:+VERS-TLS1.2:%UNSAFE_RENEGOTIATION", &result);
+	if (channel == NULL || result < 0) {
+		channel_free(channel);
+		return;
+	}
+	bool safe = (gnutls_session_get_flags(channel_session(channel)) &
+			GNUTLS_SFLAGS_SAFE_RENEGOTIATION) != 0;
+	bool again = channel_renegotiate(channel, deadline_in(RENEGOTIATION_MS)) == 0;
+	if (again)
+		diagnosis_add(&patient->diagnosis,
+		    safe ? SEVERITY_WARNING : SEVERITY_FAIL, "renegotiation",
+		    "switch it off: it lets a client make the server work",
+		    "TLS 1.2 renegotiates at the client's wish%s",
+		    safe ? "" : ", and not safely");
+	else
+		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "renegotiation", NULL,
+		    "TLS 1.2 does not renegotiate at the client's wish");
+	if (!safe)
+		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "renegotiation",
+		    "update the server", "it does not know RFC 5746");
+	channel_free(channel);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a trace means, in sentences. */
+#include "client/story.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "client/trace.h"
+
+static void __attribute__((format(printf, 2, 3)))
+add(struct stringlist *lines, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *line = memory_vformat(format, args);
+	va_end(args);
+	stringlist_add(lines, line, strlen(line));
+	free(line);
+}
+
+static bool
+has(const struct trace *trace, enum trace_direction direction, unsigned message)
+{
+	return trace_find(trace, direction, TRACE_HANDSHAKE, message) < trace->count;
+}
+
+static const char *
+plural(unsigned n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* The last round trip in which the server said something of TLS's handshake. */
+static size_t
+end_of_handshake(const struct trace *trace)
+{
+	size_t end = 0;
+
+	for (size_t i = 0; i < trace->count; i++) {
+		const struct trace_event *event = &trace->events[i];
+		if (event->kind == TRACE_HANDSHAKE && event->number != TRACE_TICKET)
+			end = i;
+	}
+	return end;
+}
+
+static void
+tell_round_trips(const struct trace *trace, struct stringlist *lines)
+{
+	size_t data = trace_find(trace, TRACE_IN, TRACE_DATA, 0);
+	unsigned tcp = trace_find(trace, TRACE_IN, TRACE_CONNECT, 0) < trace->count;
+	unsigned handshake = trace_round_trips(trace, end_of_handshake(trace)) - tcp;
+
+	add(lines, "The handshake took %u round trip%s%s.", handshake,
+	    plural(handshake), tcp != 0 ? ", behind the one of TCP" : "");
+	if (data < trace->count) {
+		unsigned answer = trace_round_trips(trace, data) - tcp;
+		add(lines, "The first byte of the answer came after %u round trip%s.",
+		    answer, plural(answer));
+	}
+}
+
+static void
+tell_bytes(const struct trace *trace, struct stringlist *lines)
+{
+	size_t bytes[2] = { 0 };
+	unsigned flights = 0;
+	int direction = -1; /* of the flight under way */
+
+	for (size_t i = 0; i < trace->count; i++) {
+		const struct trace_event *event = &trace->events[i];
+		bytes[event->direction] += event->wire;
+		if (event->wire > 0 && (int)event->direction != direction) {
+			direction = (int)event->direction;
+			flights++;
+		}
+	}
+	add(lines, "%zu bytes went to the server and %zu came back, in %u flight%s.",
+	    bytes[TRACE_OUT], bytes[TRACE_IN], flights, plural(flights));
+}
+
+void
+story_tell(const struct trace *trace, struct stringlist *lines)
+{
+	bool done = has(trace, TRACE_IN, TRACE_FINISHED);
+
+	tell_round_trips(trace, lines);
+	tell_bytes(trace, lines);
+	if (has(trace, TRACE_IN, TRACE_HELLO_RETRY))
+		add(lines, "HelloRetryRequest: a round trip lost, for the key share "
+			   "was of another group.");
+	if (trace_has_early_answer(trace))
+		add(lines, "Early answer: the server did not wait for the client's "
+			   "Finished.");
+	if (done && !has(trace, TRACE_IN, TRACE_CERTIFICATE))
+		add(lines, "No certificate came: the session was resumed.");
+	if (has(trace, TRACE_IN, TRACE_CERTIFICATE_REQUEST))
+		add(lines, "The server asked for a client certificate%s.",
+		    has(trace, TRACE_OUT, TRACE_CERTIFICATE_VERIFY)
+			? ", and was given one"
+			: ": none was given");
+}
