@@ -284,7 +284,7 @@ a_certificate_that_ends_soon_is_warned_of_everywhere() {
 # One day of its clock takes some seconds of ours.
 the_log_warns_once_a_day() {
 	library=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
-	if [ -z "$library" ] || nm "$builddir/tlsd" 2>/dev/null | grep -q __[at]san_init; then
+	if [ -z "$library" ] || nm "$builddir/tlsd" 2>/dev/null | grep -q '__[at]san_init'; then
 		echo 'libfaketime is missing, or cannot be together with a sanitizer' >skipped
 		return
 	fi
