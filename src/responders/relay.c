@@ -17,8 +17,11 @@
 struct relay {
 	struct session *session;
 	const char *name;
+	struct relay_aside *aside; /* or NULL */
 	struct pollfd backend;
-	bool client_ended, backend_ended;
+	bool client_ended;
+	bool exhausted; /* nothing more comes from the backend */
+	bool backend_ended; /* and the client has been told */
 	bool up_done; /* the backend has been told of the end, or takes no more */
 	int reset; /* errno if it takes no more because of a reset */
 	size_t start, end; /* what is in `up` */
@@ -50,7 +53,7 @@ wants_client(const struct relay *relay)
 static bool
 wants_backend(const struct relay *relay)
 {
-	return !relay->backend_ended && session_room(relay->session) > 0;
+	return !relay->exhausted && session_room(relay->session) > 0;
 }
 
 /* Reads what the client has sent, into the empty buffer. */
@@ -103,14 +106,22 @@ give_to_backend(struct relay *relay)
 	}
 }
 
-/* The end of what the backend sends. */
-static int
-end_answer(struct relay *relay)
+static bool
+is_alone(const struct relay *relay)
 {
-	if (relay->reset != 0)
-		return fail_backend(relay, relay->reset);
-	relay->backend_ended = true;
-	return session_end(relay->session);
+	return relay->aside != NULL && relay->aside->is_alone;
+}
+
+/* Nothing more comes from the backend; a program's own end says more than its socket's. */
+static int
+exhaust(struct relay *relay, int error)
+{
+	if (error != 0 && relay->aside == NULL)
+		return fail_backend(relay, error);
+	relay->exhausted = true;
+	if (is_alone(relay))
+		relay->up_done = true;
+	return 0;
 }
 
 static int
@@ -123,8 +134,24 @@ take_from_backend(struct relay *relay)
 	if (n > 0)
 		return session_write(relay->session, relay->down, (size_t)n);
 	if (n == 0)
-		return end_answer(relay);
-	return is_soft(errno) ? 0 : fail_backend(relay, errno);
+		return exhaust(relay, relay->reset);
+	if (!is_soft(errno))
+		return exhaust(relay, errno);
+	/* Who else has the socket may keep it open, but does not answer. */
+	return is_alone(relay) && errno == EAGAIN ? exhaust(relay, 0) : 0;
+}
+
+/* Tells the client of the end of the answer. */
+static int
+pass_on_end(struct relay *relay)
+{
+	int may =
+	    relay->aside != NULL ? relay->aside->end(relay->aside, relay->session) : 1;
+
+	if (may <= 0)
+		return may;
+	relay->backend_ended = true;
+	return session_end(relay->session);
 }
 
 /* Whether nothing can come any more that somebody takes. */
@@ -148,28 +175,66 @@ watch_backend(struct relay *relay, int fd)
 	relay->backend.revents = 0;
 }
 
+/* For how long there may be nothing to do; what is the last of it is read at once. */
+static struct deadline
+time_to_sleep(const struct relay *relay)
+{
+	if (is_alone(relay) && wants_backend(relay))
+		return (struct deadline){ .at_ns = 0 };
+	return relay->aside != NULL ? relay->aside->until : deadline_never();
+}
+
+/* Sleeps until something can go on. As session_wait(). */
+static int
+wait_for_all(struct relay *relay, int fd)
+{
+	struct relay_aside *aside = relay->aside;
+	short events = wants_client(relay) ? POLLIN : 0;
+	struct pollfd polls[3];
+	size_t count = 1;
+
+	watch_backend(relay, fd);
+	polls[0] = relay->backend;
+	if (aside != NULL) {
+		memcpy(polls + 1, aside->polls, sizeof aside->polls);
+		count += sizeof aside->polls / sizeof aside->polls[0];
+	}
+	int ready =
+	    session_wait(relay->session, events, polls, count, time_to_sleep(relay));
+	relay->backend.revents = polls[0].revents;
+	relay->backend.fd = fd;
+	if (aside == NULL || ready < 0)
+		return ready;
+	memcpy(aside->polls, polls + 1, sizeof aside->polls);
+	return aside->attend(aside, relay->session) < 0 ? -1 : ready;
+}
+
+static bool
+has_from_backend(const struct relay *relay)
+{
+	return (relay->backend.revents & ~POLLOUT) != 0 || is_alone(relay);
+}
+
 /* One turn: sleeps until something can go on, and lets it. */
 static int
 take_turn(struct relay *relay, int fd)
 {
 	if (session_try_flush(relay->session) < 0)
 		return -1;
-	watch_backend(relay, fd);
-	int ready = session_wait(relay->session, wants_client(relay) ? POLLIN : 0,
-	    &relay->backend, deadline_never());
+	int ready = wait_for_all(relay, fd);
 	if (ready < 0)
 		return -1;
-	relay->backend.fd = fd;
 	if ((ready & POLLIN) != 0 && take_from_client(relay) < 0)
 		return -1;
 	give_to_backend(relay);
-	if ((relay->backend.revents & ~POLLOUT) != 0 && wants_backend(relay))
-		return take_from_backend(relay);
-	return 0;
+	if (has_from_backend(relay) && wants_backend(relay) &&
+	    take_from_backend(relay) < 0)
+		return -1;
+	return relay->exhausted && !relay->backend_ended ? pass_on_end(relay) : 0;
 }
 
 int
-relay_run(struct session *session, int fd, const char *name)
+relay_run(struct session *session, int fd, const char *name, struct relay_aside *aside)
 {
 	struct relay *relay = malloc(sizeof *relay);
 	int result = 0;
@@ -178,7 +243,9 @@ relay_run(struct session *session, int fd, const char *name)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
 	relay->session = session;
 	relay->name = name;
-	relay->client_ended = relay->backend_ended = relay->up_done = false;
+	relay->aside = aside;
+	relay->client_ended = relay->up_done = false;
+	relay->exhausted = relay->backend_ended = false;
 	relay->reset = 0;
 	relay->start = relay->end = 0;
 	relay->backend = (struct pollfd){ .fd = fd };

@@ -575,6 +575,7 @@ void
 server_print_services(const struct server *server, FILE *out)
 {
 	acceptor_print(server->acceptor, out);
+	snapshot_print_skipped(server->snapshot, out);
 }
 
 struct loop *

@@ -67,7 +67,8 @@ struct server_numbers {
 };
 void server_count(struct server *server, struct server_numbers *numbers);
 
-/* Prints "service: NAME: ADDRESS..." for each service, with the ports really bound. */
+/* Prints "service: NAME: ADDRESS..." for each service, with the ports really bound, and
+ * "skipped: NAME: REASON" for each that is left out. */
 void server_print_services(const struct server *server, FILE *out);
 
 /* The loop that server_run() turns, for what else shall live in the main thread. */

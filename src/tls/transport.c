@@ -2,6 +2,7 @@
 /* A blocking socket with read-ahead, gathered output and absolute deadlines. */
 #include "tls/transport.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -337,11 +338,11 @@ left_bytes(const struct transport *transport)
  * it is gone, or it is left out until there is room for what it left.
  */
 static int
-hung_up(struct transport *transport, struct pollfd *other, int left)
+hung_up(struct transport *transport, struct pollfd *others, size_t count, int left)
 {
 	if (!left_bytes(transport))
 		return fail(transport, TRANSPORT_BROKEN, ECONNRESET);
-	poll(other, 1, left);
+	poll(others, count, left);
 	return 0;
 }
 
@@ -362,25 +363,29 @@ time_to_wait(struct transport *transport, struct deadline until, int *left)
 }
 
 int
-transport_wait(struct transport *transport, short events, struct pollfd *other,
-    struct deadline until)
+transport_wait(struct transport *transport, short events, struct pollfd *others,
+    size_t count, struct deadline until)
 {
 	const short lost = POLLERR | POLLHUP;
-	struct pollfd polls[2] = { { .fd = transport->fd, .events = events }, *other };
+	struct pollfd polls[1 + TRANSPORT_OTHERS] = { { .fd = transport->fd,
+	    .events = events } };
 	int left;
 
+	assert(count > 0 && count <= TRANSPORT_OTHERS);
+	memcpy(polls + 1, others, count * sizeof *others);
 	if (time_to_wait(transport, until, &left) < 0)
 		return -1;
 	if (transport->out_end > 0)
 		polls[0].events |= POLLOUT;
-	if (poll(polls, 2, left) <= 0)
-		polls[0].revents = polls[1].revents = 0;
+	if (poll(polls, 1 + count, left) <= 0)
+		for (size_t i = 0; i <= count; i++)
+			polls[i].revents = 0;
 	if (polls[0].events == 0 && (polls[0].revents & lost) != 0 &&
-	    hung_up(transport, &polls[1], left) < 0)
+	    hung_up(transport, polls + 1, count, left) < 0)
 		return -1;
 	if (polls[1].revents != 0)
 		note_progress(transport);
-	other->revents = polls[1].revents;
+	memcpy(others, polls + 1, count * sizeof *others);
 	return polls[0].revents & (POLLIN | lost);
 }
 
