@@ -65,7 +65,7 @@ load(void)
 	struct findings findings;
 
 	findings_init(&findings);
-	struct context *context = context_new(&settings, &findings);
+	struct context *context = context_new("hello", &settings, &findings);
 	ck_assert_msg(context != NULL, "%s",
 	    findings.count > 0 ? findings.items[0].text : "no reason");
 	findings_fini(&findings);
