@@ -18,6 +18,7 @@ static void
 set_up(void)
 {
 	settings = (struct context_settings){ .pairs.pin_file = memory_copy(""),
+		.client.authorized_certs = memory_copy(""),
 		.policy = { .priority = memory_copy(""), .tls_max = 1 } };
 }
 
@@ -28,6 +29,7 @@ tear_down(void)
 	stringlist_fini(&settings.pairs.key);
 	stringlist_fini(&settings.alpn);
 	free(settings.pairs.pin_file);
+	free(settings.client.authorized_certs);
 	free(settings.policy.priority);
 }
 
