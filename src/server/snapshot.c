@@ -13,6 +13,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "responders/responder.h"
+#include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/limits.h"
 #include "tls/context.h"
@@ -25,6 +26,7 @@ struct snapshot {
 	size_t count;
 	struct stringlist skipped; /* "NAME: reason" of those left out */
 	int64_t time;
+	unsigned long long files_state;
 };
 
 /* The service that listens at `address` already, or NULL. */
@@ -209,6 +211,8 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	limits_check(&conf->limits, &found);
 	service->context = context_new(service->name, &conf->context, &found);
 	if (service->context != NULL)
+		pairs_warn(context_pairs(service->context), conf->warn_days, &found);
+	if (service->context != NULL)
 		proof_run(service->context, namesake != NULL ? namesake->context : NULL,
 		    &found);
 	service->responder = responder_new(&conf->responder, &found);
@@ -259,6 +263,7 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 		snapshot_drop(snapshot);
 		return NULL;
 	}
+	snapshot->files_state = certwatch_state(snapshot->conf);
 	check_process(snapshot->conf, findings);
 	snapshot->services =
 	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
@@ -355,6 +360,26 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 			check_path("authorized-certs",
 			    conf->context.client.authorized_certs, &found);
 		conf_locate(&conf->section, &found, findings);
+	}
+}
+
+unsigned long long
+snapshot_files_state(const struct snapshot *snapshot)
+{
+	return snapshot->files_state;
+}
+
+void
+snapshot_warn(const struct snapshot *snapshot, struct findings *findings)
+{
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct service *service = &snapshot->services[i];
+		struct findings found;
+
+		findings_init(&found);
+		pairs_warn(
+		    context_pairs(service->context), service->conf->warn_days, &found);
+		conf_locate(&service->conf->section, &found, findings);
 	}
 }
 
