@@ -670,6 +670,165 @@ START_TEST(a_dead_backend_is_stepped_over_and_avoided)
 }
 END_TEST
 
+/* The place where another one was, with a listener now. */
+static void
+backend_revive(struct backend *backend)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(
+		    (uint16_t)strtoul(strrchr(backend->place, ':') + 1, NULL, 10)) };
+	int one = 1;
+
+	backend->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(backend->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	ck_assert_int_eq(bind(backend->listener, (struct sockaddr *)&in, sizeof in), 0);
+	ck_assert_int_eq(listen(backend->listener, 64), 0);
+}
+
+START_TEST(an_avoided_backend_comes_back)
+{
+	struct backend backend, first;
+	char places[300];
+	long long deadline = daemon_deadline();
+
+	find_dead_place(&first);
+	backend_open(&backend);
+	snprintf(places, sizeof places, "%s, %s", first.place, backend.place);
+	struct daemon *daemon = relay_to(places, "");
+	backend_run(&backend, hear_then_say);
+	expect_talk(daemon, 10, 0);
+	daemon_expect(daemon, ": avoided for 10 s");
+	backend_revive(&first);
+	backend_run(&first, hear_then_say);
+	while (first.met == 0) {
+		expect_talk(daemon, 10, 0);
+		daemon_pause(deadline, "the first backend's return");
+	}
+	ck_assert_uint_ge(backend.met, 1);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	backend_stop(&first);
+}
+END_TEST
+
+START_TEST(a_backend_that_resets_without_a_word_is_avoided)
+{
+	struct backend backend, dead;
+	char places[300];
+
+	backend_open(&dead);
+	backend_open(&backend);
+	snprintf(places, sizeof places, "%s, %s", dead.place, backend.place);
+	struct daemon *daemon = relay_to(places, "");
+	backend_run(&dead, say_and_reset);
+	backend_run(&backend, hear_then_say);
+	expect_break(daemon, 0, ": tlsd: backend: 127.0.0.1:");
+	daemon_expect(daemon, ": avoided for 10 s");
+	expect_talk(daemon, 10, 0);
+	ck_assert_uint_eq(dead.met, 1);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	backend_stop(&dead);
+}
+END_TEST
+
+START_TEST(a_backend_that_says_nothing_and_closes_is_an_empty_answer)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	backend_run(&backend, say_and_close);
+	expect_talk(daemon, 0, 0);
+	daemon_expect(daemon, ": tlsd: done ");
+	ck_assert_uint_eq(daemon_count(daemon, ": avoided for 10 s"), 0);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+/* Two clients fill the backlog; once they are taken, the waiting one gets through. */
+START_TEST(a_full_backlog_over_a_unix_socket_is_waited_for)
+{
+	struct backend backend;
+
+	backend_open_path(&backend, 0);
+	int waiting = peer_dial_path(suite_path("backend"));
+	struct daemon *daemon = relay_to(backend.place, "");
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	close(waiting);
+	backend_run(&backend, hear_then_say);
+	struct talk talk = { .peer = peer, .size = 10 };
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	peer_free(peer);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_frees_the_worker_before_the_backend_is_reached)
+{
+	struct backend backend;
+
+	backend_open_path(&backend, 0);
+	int waiting = peer_dial_path(suite_path("backend"));
+	struct daemon *daemon = relay_to(backend.place, "connect-timeout = 1h\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	peer_reset(peer->fd);
+	peer->fd = -1;
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	peer_free(peer);
+	daemon_stop(daemon);
+	close(waiting);
+	close(backend.listener);
+}
+END_TEST
+
+/* What a backend gets in front of `hello`, with this kind of header. */
+static const char *
+header_of(const char *kind)
+{
+	static char heard[512];
+	struct backend backend;
+	char *more = memory_format("send-proxy = %s\n", kind);
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, more);
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.words = "hello" };
+	talk_speak(&talk);
+	int fd = accept(backend.listener, NULL, NULL);
+	peer_hear(fd, heard, sizeof heard);
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	peer_free(talk.peer);
+	daemon_stop(daemon);
+	close(backend.listener);
+	free(more);
+	return heard;
+}
+
+START_TEST(a_backend_is_told_who_the_client_is)
+{
+	unsigned from, to;
+	char word[8] = "";
+
+	ck_assert_int_eq(
+	    sscanf(header_of("v1"), "PROXY TCP4 127.0.0.1 127.0.0.1 %u %u\r\n%7s",
+		&from, &to, word),
+	    3);
+	ck_assert_str_eq(word, "hello");
+	const char *heard = header_of("v2");
+	ck_assert_mem_eq(heard, "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\1", 20);
+	ck_assert_str_eq(heard + 28, "hello");
+	heard = header_of("v2-tls");
+	ck_assert_mem_eq(heard + 28 + 8, "\x21\0\7TLSv1.3\x23\0\x16TLS_AES_", 20);
+	ck_assert_str_eq(heard + 28 + 8 + 10 + 25, "hello");
+}
+END_TEST
+
 /* Six clients of two backends under `balance`; the counts of whom they met. */
 static void
 spread(const char *balance, size_t met[2])
@@ -838,7 +997,12 @@ main(void)
 	    a_socket_that_is_not_there_is_named,
 	    a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket,
 	    a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp,
-	    a_dead_backend_is_stepped_over_and_avoided,
+	    a_dead_backend_is_stepped_over_and_avoided, an_avoided_backend_comes_back,
+	    a_backend_that_resets_without_a_word_is_avoided,
+	    a_backend_that_says_nothing_and_closes_is_an_empty_answer,
+	    a_full_backlog_over_a_unix_socket_is_waited_for,
+	    a_client_that_leaves_frees_the_worker_before_the_backend_is_reached,
+	    a_backend_is_told_who_the_client_is,
 	    the_first_backend_is_used_while_it_lives, round_robin_takes_turns,
 	    a_client_keeps_its_backend_by_source,
 	    an_idle_relay_ends_without_a_close_notify, a_stop_cuts_a_relay_that_goes_on,

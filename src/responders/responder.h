@@ -28,6 +28,7 @@ struct responder_settings {
 	struct stringlist connect; /* where the backends are */
 	int balance; /* an index of connect_balance_name() */
 	int64_t connect_timeout_ms;
+	int send_proxy; /* an index of sendproxy_name() */
 };
 
 struct responder_kind {

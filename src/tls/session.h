@@ -36,21 +36,23 @@ struct session_facts {
 	uint64_t bytes_in, bytes_out; /* of application data */
 };
 
-/* When session_handshake() may return. */
+/* How a session begins: flags. */
 enum session_start {
-	SESSION_COMPLETE, /* the client has finished, and is known to be alive */
-	SESSION_EARLY /* in TLS 1.3 once our side has: for an answer that is the same for
-		       * everybody. The answer then leaves with our first flight, a round
-		       * trip earlier. */
+	SESSION_COMPLETE =
+	    0, /* the handshake ends when the client is known to be alive */
+	SESSION_EARLY =
+	    1, /* in TLS 1.3 once our side has: for an answer that is the same
+			    * for everybody. It then leaves with our first flight, a round
+			    * trip earlier. */
+	SESSION_P256 = 2 /* the client's hello wants P-256: clienthello.h */
 };
 
 /*
  * A session over `transport`, which is attached to a socket and outlives it, with what
- * `context` holds. Waits for the first bytes of the client's hello, to suit what it brings.
- * Returns NULL when memory is exhausted.
+ * `context` holds. Returns NULL when memory is exhausted.
  */
-struct session *session_new(const struct context *context, struct transport *transport,
-    enum session_start start);
+struct session *session_new(
+    const struct context *context, struct transport *transport, unsigned start);
 void session_free(struct session *session);
 
 /* Shakes hands. 0, or -1 with the failure kept and the right alert on its way, which
@@ -99,6 +101,9 @@ int session_wait(struct session *session, short events, struct pollfd *others,
 /* As session_read(), without waiting: -1 with EAGAIN, which is no failure, means that
  * nothing has come. After session_end() a client that just goes has ended too. */
 ssize_t session_try_read(struct session *session, void *bytes, size_t size);
+
+/* Gives back the memory that is not needed while nothing moves. */
+void session_rest(struct session *session);
 
 /* Whether bytes have come in that poll(2) on the socket does not tell of. */
 bool session_has_input(const struct session *session);
