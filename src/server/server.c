@@ -24,6 +24,7 @@
 #include "server/loop.h"
 #include "server/pool.h"
 #include "server/queue.h"
+#include "server/sandbox.h"
 #include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
@@ -254,6 +255,12 @@ use_new_snapshot(struct server *server, struct findings *findings)
 
 	if (new == NULL)
 		return -1;
+	size_t errors = findings->errors;
+	sandbox_check(server->origin.sandbox, new, findings);
+	if (findings->errors > errors) {
+		snapshot_drop(new);
+		return -1;
+	}
 	if (server_open_log(&snapshot_conf(new)->process, server->origin.daemon) < 0) {
 		findings_error(findings, "log-file: %s: %s",
 		    snapshot_conf(new)->process.log_file, strerrordesc_np(errno));
@@ -576,6 +583,12 @@ server_print_services(const struct server *server, FILE *out)
 {
 	acceptor_print(server->acceptor, out);
 	snapshot_print_skipped(server->snapshot, out);
+}
+
+const char *
+server_sandbox(const struct server *server)
+{
+	return sandbox_describe(server->origin.sandbox);
 }
 
 struct loop *
