@@ -111,7 +111,8 @@ check_exec_user(const struct snapshot *snapshot, const struct conf_service *conf
 static void
 check_clients(const struct conf_service *conf, struct findings *findings)
 {
-	static const char *const useless[] = { "ca-file", "crl-file" };
+	static const char *const useless[] = { "ca-file", "crl-file", "allow-cn",
+		"allow-dns", "allow-uri", "allow-pin", "authorized-certs" };
 
 	if (conf_is_set(&conf->section, "client-verify"))
 		return;
@@ -208,7 +209,7 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	check_exec_user(snapshot, conf, &found);
 	check_clients(conf, &found);
 	limits_check(&conf->limits, &found);
-	service->context = context_new(&conf->context, &found);
+	service->context = context_new(service->name, &conf->context, &found);
 	if (service->context != NULL)
 		pairs_warn(context_pairs(service->context), conf->warn_days, &found);
 	if (service->context != NULL)
@@ -326,17 +327,21 @@ snapshot_time(const struct snapshot *snapshot)
 }
 
 static void
+check_path(const char *key, const char *path, struct findings *findings)
+{
+	if (access(path, R_OK) < 0)
+		findings_warning(findings,
+		    "%s: %s: a reload by uid %u could not read it (%s): give it to a "
+		    "group of that user, with chgrp and chmod 640",
+		    key, path, (unsigned)getuid(), strerrordesc_np(errno));
+}
+
+static void
 check_readable(
     const char *key, const struct stringlist *paths, struct findings *findings)
 {
 	for (size_t i = 0; i < paths->count; i++)
-		if (access(paths->items[i], R_OK) < 0)
-			findings_warning(findings,
-			    "%s: %s: a reload by uid %u could not read it (%s): give "
-			    "it to "
-			    "a group of that user, with chgrp and chmod 640",
-			    key, paths->items[i], (unsigned)getuid(),
-			    strerrordesc_np(errno));
+		check_path(key, paths->items[i], findings);
 }
 
 void
@@ -351,6 +356,9 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		check_readable("key", &conf->context.pairs.key, &found);
 		check_readable("ca-file", &conf->context.client.ca_file, &found);
 		check_readable("crl-file", &conf->context.client.crl_file, &found);
+		if (conf->context.client.authorized_certs[0] != '\0')
+			check_path("authorized-certs",
+			    conf->context.client.authorized_certs, &found);
 		conf_locate(&conf->section, &found, findings);
 	}
 }
