@@ -43,6 +43,7 @@ struct conf_process {
 	char *pid_file;
 	char *control_socket;
 	struct stringlist include;
+	bool watch;
 	int64_t shutdown_timeout_ms;
 	int64_t workers, queue_size, stack_size, backlog, max_waiting;
 	int64_t hello_timeout_ms, close_timeout_ms;
@@ -60,9 +61,13 @@ enum conf_on_bad_cert { CONF_FAIL, CONF_SKIP };
 struct conf_service {
 	struct conf_section section;
 	struct stringlist listen;
+	struct stringlist server_name; /* hosts that clients name; empty: any */
+	bool is_default; /* for clients that name none of any service */
+	bool sni_strict; /* only for clients that name one of its own */
 	struct responder_settings responder;
 	struct context_settings context;
 	int on_bad_cert; /* enum conf_on_bad_cert */
+	int64_t warn_days;
 	bool early_answer;
 	struct limit_settings limits;
 	int64_t handshake_timeout_ms, idle_timeout_ms, max_lifetime_ms;
@@ -94,6 +99,9 @@ void conf_locate(
 
 /* True when the key `name` of `section` was set and not left at its default. */
 bool conf_is_set(const struct conf_section *section, const char *name);
+
+/* Adds to `files` the path of each certificate, key and the like that a service has. */
+void conf_watched_files(const struct conf *conf, struct stringlist *files);
 
 /* The syslog(3) facility that `syslog-facility` chose, such as LOG_DAEMON. */
 int conf_facility(const struct conf_process *process);

@@ -12,13 +12,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alert.h"
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "server/acceptor.h"
 #include "server/admission.h"
+#include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/connection.h"
+#include "server/entry.h"
 #include "server/limits.h"
 #include "server/linger.h"
 #include "server/loop.h"
@@ -31,6 +34,8 @@
 
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
+
+#define EXPIRY_LOOK_MS (24LL * 60 * 60 * 1000)
 
 enum course { RUNNING, DRAINING, CUTTING };
 
@@ -54,6 +59,8 @@ struct server {
 	int signal_fd;
 	struct watch signal_watch;
 	enum course course;
+	struct certwatch *certwatch;
+	struct deadline next_expiry_look;
 	struct deadline drain_deadline;
 	time_t started;
 };
@@ -133,14 +140,41 @@ hold(struct server *server, struct connection *connection)
 }
 
 static void
-on_admitted(void *context, struct connection *connection)
+enqueue(struct server *server, struct connection *connection)
 {
-	struct server *server = context;
-
 	if (limits_take_worker(connection->gate))
 		make_ready(server, connection);
 	else
 		hold(server, connection);
+}
+
+/* Ends a connection that costs nothing yet, and to which there is nothing to say. */
+static void
+turn_away(struct connection *connection, enum failure failure, const char *reason)
+{
+	connection_fail(connection, failure, reason);
+	connection_free(connection);
+}
+
+static void
+on_admitted(
+    void *context, struct connection *connection, const struct clienthello *hello)
+{
+	struct server *server = context;
+	struct admission *admission = server->admission;
+	const char *reason;
+	enum failure failure = entry_route(server->limits, connection, hello, &reason);
+
+	if (failure == FAILURE_NONE)
+		enqueue(server, connection);
+	else if (failure == FAILURE_SNI)
+		admission_reject(
+		    admission, connection, failure, reason, ALERT_UNRECOGNIZED_NAME);
+	else if (failure == FAILURE_ALPN)
+		admission_reject(admission, connection, failure, reason,
+		    ALERT_NO_APPLICATION_PROTOCOL);
+	else
+		turn_away(connection, failure, reason);
 }
 
 /* A worker is done with `connection`: the next of those who wait for that takes over. */
@@ -178,19 +212,13 @@ static void
 on_accepted(void *context, struct connection *connection)
 {
 	struct server *server = context;
-	struct gate *gate = limits_gate(server->limits, connection->service->name);
 	const char *reason;
-	enum failure failure =
-	    limits_enter(server->limits, gate, &connection->peer, &reason);
+	enum failure failure = entry_greet(server->limits, connection, &reason);
 
-	if (failure != FAILURE_NONE) {
-		connection_fail(connection, failure, reason);
-		connection_free(connection);
-		return;
-	}
-	connection->limits = server->limits;
-	connection->gate = gate;
-	admission_add(server->admission, connection);
+	if (failure == FAILURE_NONE)
+		admission_add(server->admission, connection);
+	else
+		turn_away(connection, failure, reason);
 }
 
 static bool
@@ -247,6 +275,13 @@ warn_fixed(const struct conf *old, const struct conf *new)
 	free(names);
 }
 
+static void
+watch_files(struct server *server)
+{
+	certwatch_use(server->certwatch, snapshot_conf(server->snapshot),
+	    snapshot_files_state(server->snapshot));
+}
+
 static int
 use_new_snapshot(struct server *server, struct findings *findings)
 {
@@ -277,6 +312,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	server->snapshot = new;
 	acceptor_announce(server->acceptor);
 	apply_limits(server);
+	watch_files(server);
 	return 0;
 }
 
@@ -330,6 +366,29 @@ cut(struct server *server, const char *why)
 {
 	log_warning("stopping: cutting what is not finished: %s", why);
 	server->course = CUTTING;
+}
+
+static void
+on_certificates_changed(void *context)
+{
+	reload_unasked(context);
+}
+
+/* Who reads the log once a day learns in time what ends soon. */
+static struct deadline
+look_at_expiry(struct server *server)
+{
+	struct findings findings;
+
+	if (!deadline_passed(server->next_expiry_look))
+		return server->next_expiry_look;
+	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
+	findings_init(&findings);
+	snapshot_warn(server->snapshot, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		log_warning("%s", findings.items[i].text);
+	findings_fini(&findings);
+	return server->next_expiry_look;
 }
 
 void
@@ -410,6 +469,8 @@ make_parts(struct server *server)
 	server->queue =
 	    queue_new((size_t)process_conf(server)->queue_size, on_space, server);
 	apply_limits(server);
+	server->certwatch =
+	    certwatch_new(server->loop, on_certificates_changed, server);
 }
 
 struct server *
@@ -452,6 +513,9 @@ server_start(struct server *server, struct findings *findings)
 		    conf->workers, strerrordesc_np(errno));
 		return -1;
 	}
+	/* Everything that is watched is watched with the rights of the daemon's user. */
+	watch_files(server);
+	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
 	acceptor_announce(server->acceptor);
 	log_notice("started: %" PRId64 " workers", conf->workers);
 	return 0;
@@ -519,6 +583,9 @@ expire_all(struct server *server)
 		linger_expire(server->linger), acceptor_expire(server->acceptor)));
 
 	next = deadline_earlier(next, expire_held(server));
+	next = deadline_earlier(next, look_at_expiry(server));
+	if (server->course == RUNNING)
+		next = deadline_earlier(next, certwatch_expire(server->certwatch));
 	if (server->course != RUNNING)
 		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
 	return next;
@@ -551,6 +618,7 @@ server_free(struct server *server)
 	admission_free(server->admission);
 	linger_free(server->linger);
 	acceptor_free(server->acceptor);
+	certwatch_free(server->certwatch);
 	limits_free(server->limits);
 	queue_free(server->queue);
 	roster_free(server->roster);
@@ -578,11 +646,24 @@ server_count(struct server *server, struct server_numbers *numbers)
 	                   sums->present[PHASE_ANSWER] + sums->present[PHASE_CLOSE];
 }
 
+static void
+print_expiry(const struct snapshot *snapshot, FILE *out)
+{
+	struct findings findings;
+
+	findings_init(&findings);
+	snapshot_warn(snapshot, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		fprintf(out, "warning: %s\n", findings.items[i].text);
+	findings_fini(&findings);
+}
+
 void
 server_print_services(const struct server *server, FILE *out)
 {
 	acceptor_print(server->acceptor, out);
 	snapshot_print_skipped(server->snapshot, out);
+	print_expiry(server->snapshot, out);
 }
 
 const char *

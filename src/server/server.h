@@ -70,7 +70,8 @@ struct server_numbers {
 void server_count(struct server *server, struct server_numbers *numbers);
 
 /* Prints "service: NAME: ADDRESS..." for each service, with the ports really bound, and
- * "skipped: NAME: REASON" for each that is left out. */
+ * "skipped: NAME: REASON" for each that is left
+ * out, and "warning: ..." for each certificate that ends soon. */
 void server_print_services(const struct server *server, FILE *out);
 
 /* What the process has given up, in words. */

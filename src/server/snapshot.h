@@ -21,6 +21,7 @@ struct conf_service;
 struct context;
 struct findings;
 struct responder;
+struct route;
 struct snapshot;
 
 struct service {
@@ -29,7 +30,7 @@ struct service {
 	struct context *context;
 	struct responder *responder;
 	bool early; /* the answer may leave with our first flight */
-	struct address *addresses; /* where it listens */
+	struct address *addresses; /* where it listens, each once */
 	size_t address_count;
 };
 
@@ -53,12 +54,22 @@ const struct conf *snapshot_conf(const struct snapshot *snapshot);
 size_t snapshot_service_count(const struct snapshot *snapshot);
 const struct service *snapshot_service(const struct snapshot *snapshot, size_t index);
 
+/* Where it listens, each address once, and which service a client gets there. */
+size_t snapshot_route_count(const struct snapshot *snapshot);
+const struct route *snapshot_route(const struct snapshot *snapshot, size_t index);
+
 /* When it was made, seconds since 1970. */
 int64_t snapshot_time(const struct snapshot *snapshot);
 
 /* Adds a warning for each certificate and key file that this process, with the rights it
  * has now, could not read at a reload. */
 void snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings);
+
+/* What certwatch_state() said just before the files were loaded. */
+unsigned long long snapshot_files_state(const struct snapshot *snapshot);
+
+/* Adds a warning for each certificate that has ended, or will within its warn-days. */
+void snapshot_warn(const struct snapshot *snapshot, struct findings *findings);
 
 /* Prints each service with its addresses, certificates and policy, and what is skipped. */
 void snapshot_print(const struct snapshot *snapshot, FILE *out);
