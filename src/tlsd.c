@@ -220,9 +220,12 @@ open_control(struct process *process, const struct conf_process *conf)
 		return 0;
 	if (!process->daemonize && !conf_is_set(&conf->section, "control-socket"))
 		return 0;
-	process->control = control_open(conf->control_socket, process->privileges.uid,
-	    server_loop(process->server), command_run, process->server, error,
-	    sizeof error);
+	struct control_place place = { .path = conf->control_socket,
+		.owner = process->privileges.uid,
+		.group = process->privileges.gid,
+		.mode = (mode_t)conf->control_socket_mode };
+	process->control = control_open(&place, server_loop(process->server),
+	    command_run, process->server, error, sizeof error);
 	if (process->control != NULL)
 		return 0;
 	fprintf(stderr, "tlsd: control-socket: %s\n", error);

@@ -40,6 +40,7 @@ struct conf_process {
 	bool daemon;
 	char *pid_file;
 	char *control_socket;
+	int64_t control_socket_mode;
 	struct stringlist include;
 	int64_t shutdown_timeout_ms;
 	int64_t workers, queue_size, stack_size, backlog, max_waiting;

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/findings.h"
@@ -22,11 +21,13 @@
 #include "server/limits.h"
 #include "server/linger.h"
 #include "server/loop.h"
+#include "server/overview.h"
 #include "server/pool.h"
 #include "server/queue.h"
 #include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "server/status.h"
 
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
@@ -38,6 +39,7 @@ struct server {
 	struct snapshot *snapshot;
 	struct stats *stats;
 	struct roster *roster;
+	struct overview *overview;
 	struct loop *loop;
 	struct acceptor *acceptor;
 	struct admission *admission;
@@ -54,7 +56,6 @@ struct server {
 	struct watch signal_watch;
 	enum course course;
 	struct deadline drain_deadline;
-	time_t started;
 };
 
 void
@@ -268,6 +269,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	warn_fixed(snapshot_conf(server->snapshot), snapshot_conf(new));
 	snapshot_drop(server->snapshot);
 	server->snapshot = new;
+	overview_use(server->overview, new);
 	acceptor_announce(server->acceptor);
 	apply_limits(server);
 	return 0;
@@ -288,6 +290,7 @@ server_reload(struct server *server, struct findings *findings)
 {
 	int result = use_new_snapshot(server, findings);
 
+	overview_note_reload(server->overview, result == 0);
 	log_findings(findings, "reload");
 	if (result == 0)
 		log_notice("reload: done");
@@ -313,6 +316,7 @@ drain(struct server *server)
 
 	log_notice("stopping: finishing what has begun");
 	server->course = DRAINING;
+	overview_set_state(server->overview, OVERVIEW_STOPPING);
 	server->drain_deadline = deadline_in(timeout_ms);
 	acceptor_close(server->acceptor);
 	admission_hurry(server->admission, deadline_in(DRAIN_HELLO_MS));
@@ -387,6 +391,9 @@ make_parts(struct server *server)
 {
 	server->stats = stats_new((size_t)process_conf(server)->workers + 1);
 	server->roster = roster_new(server->stats);
+	server->overview =
+	    overview_new(server->stats, (size_t)process_conf(server)->workers);
+	overview_use(server->overview, server->snapshot);
 	server->limits = limits_new();
 	server->linger = linger_new(server->loop, on_returned, server);
 	struct admission_ports admission_ports = { .loop = server->loop,
@@ -415,7 +422,6 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 	server->snapshot = snapshot_take(snapshot);
 	server->signal_fd = -1;
 	server->drain_deadline = deadline_never();
-	server->started = time(NULL);
 	TAILQ_INIT(&server->ready);
 	TAILQ_INIT(&server->held);
 	server->loop = loop_new();
@@ -546,6 +552,7 @@ server_free(struct server *server)
 	acceptor_free(server->acceptor);
 	limits_free(server->limits);
 	queue_free(server->queue);
+	overview_free(server->overview);
 	roster_free(server->roster);
 	stats_free(server->stats);
 	if (server->signal_fd >= 0)
@@ -555,26 +562,55 @@ server_free(struct server *server)
 	free(server);
 }
 
-void
-server_count(struct server *server, struct server_numbers *numbers)
+int
+server_drain(struct server *server)
 {
-	const struct stats_sums *sums = &numbers->sums;
+	if (server->course != RUNNING)
+		return -1;
+	if (overview_state(server->overview) == OVERVIEW_RUNNING)
+		log_notice("draining: asking for no more clients");
+	overview_set_state(server->overview, OVERVIEW_DRAINING);
+	return 0;
+}
 
-	*numbers =
-	    (struct server_numbers){ .workers = (uint64_t)process_conf(server)->workers,
-		    .started = server->started,
-		    .loaded = snapshot_time(server->snapshot),
-		    .stopping = server->course != RUNNING };
-	stats_sum(server->stats, &numbers->sums);
-	numbers->queued = sums->present[PHASE_QUEUE] + sums->present[PHASE_HOLD];
-	numbers->working = sums->present[PHASE_HANDSHAKE] +
-	                   sums->present[PHASE_ANSWER] + sums->present[PHASE_CLOSE];
+int
+server_resume(struct server *server)
+{
+	if (server->course != RUNNING)
+		return -1;
+	if (overview_state(server->overview) == OVERVIEW_DRAINING)
+		log_notice("draining: ended, asking for clients again");
+	overview_set_state(server->overview, OVERVIEW_RUNNING);
+	return 0;
+}
+
+int
+server_kill(struct server *server, uint64_t id)
+{
+	struct connection *connection = roster_find(server->roster, id);
+
+	if (connection == NULL)
+		return -1;
+	connection_kill(connection);
+	return 0;
+}
+
+struct overview *
+server_overview(const struct server *server)
+{
+	return server->overview;
 }
 
 void
-server_print_services(const struct server *server, FILE *out)
+server_print_status(const struct server *server, FILE *out)
 {
-	acceptor_print(server->acceptor, out);
+	status_print(server->overview, server->acceptor, out);
+}
+
+void
+server_print_connections(const struct server *server, size_t max, FILE *out)
+{
+	status_print_connections(server->roster, max, out);
 }
 
 struct loop *
