@@ -51,7 +51,9 @@ print_usage(FILE *out)
 	      "built on\n"
 	      "  -h, --help          print this\n"
 	      "\n"
-	      "Signals: HUP reloads, USR1 reopens the log file, TERM and INT stop.\n"
+	      "Signals: HUP reloads, USR1 reopens the log file, USR2 logs the "
+	      "status,\n"
+	      "TERM and INT stop.\n"
 	      "Exit status: 0 stopped as asked, 1 could not run, 2 usage or "
 	      "configuration.\n"
 	      "See tlsd(8) and tlsd.ini(5).\n",

@@ -109,6 +109,28 @@ START_TEST(the_order_in_the_file_does_not_matter)
 }
 END_TEST
 
+START_TEST(rsa_alone_is_warned_of)
+{
+	make_pair("rsa", "localhost", GNUTLS_PK_RSA);
+	struct daemon *daemon = serve_pairs("rsa", NULL, "");
+
+	daemon_expect(daemon, ": cert: RSA only, ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(rsa_beside_ecdsa_is_not)
+{
+	make_pair("rsa", "localhost", GNUTLS_PK_RSA);
+	make_pair("ecdsa", "localhost", GNUTLS_PK_ECDSA);
+	struct daemon *daemon = serve_pairs("rsa", "ecdsa", "");
+
+	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
+	ck_assert_uint_eq(daemon_count(daemon, "RSA only"), 0);
+	daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(a_client_that_can_verify_none_of_our_certificates_fails_by_the_cipher)
 {
 	make_pair("rsa", "localhost", GNUTLS_PK_RSA);
@@ -346,7 +368,8 @@ main(void)
 {
 	return SUITE_RUN("identity",
 	    ecdsa_is_preferred_and_rsa_serves_who_knows_nothing_else,
-	    the_order_in_the_file_does_not_matter,
+	    the_order_in_the_file_does_not_matter, rsa_alone_is_warned_of,
+	    rsa_beside_ecdsa_is_not,
 	    a_client_that_can_verify_none_of_our_certificates_fails_by_the_cipher,
 	    the_name_chooses_the_certificate,
 	    a_wildcard_covers_the_name_that_no_other_certificate_has,

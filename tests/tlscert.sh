@@ -60,7 +60,7 @@ a_server_is_verified_by_name_and_address() {
 a_client_is_no_server() {
 	expect 0 ca 'Test CA' &&
 		expect 0 client 'Alice Smith' alice@example.org spiffe://example.org/alice &&
-		has out "client-verify = require" && has out "ca-file = $PWD/ca.crt" &&
+		has out "client-verify = required" && has out "ca-file = $PWD/ca.crt" &&
 		verifies -CAfile ca.crt -purpose sslclient client.crt && read_text client.crt &&
 		has text "email:alice@example.org, URI:spiffe://example.org/alice" &&
 		has text "CN = Alice Smith" && has text "TLS Web Client Authentication" &&

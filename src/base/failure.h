@@ -18,6 +18,12 @@ enum failure {
 	FAILURE_VERSION, /* no protocol version in common */
 	FAILURE_CIPHER, /* no cipher suite, group or signature in common */
 	FAILURE_ALPN, /* no application protocol in common */
+	FAILURE_CERT_MISSING, /* the client gave no certificate where it must */
+	FAILURE_CERT_UNTRUSTED, /* its certificate is by nobody we know */
+	FAILURE_CERT_EXPIRED, /* it has ended, or not begun */
+	FAILURE_CERT_REVOKED, /* its authority has revoked it */
+	FAILURE_CRL_EXPIRED, /* nobody knows: the list of its authority is too old */
+	FAILURE_CERT_PURPOSE, /* it is not for client authentication */
 	FAILURE_CLIENT_ALERT, /* the client refused, with an alert */
 	FAILURE_PROTOCOL, /* the client broke the protocol */
 	FAILURE_IDLE_TIMEOUT, /* nothing came for too long */

@@ -270,7 +270,7 @@ make_client(const struct arguments *arguments)
 		struct authoritypaths paths;
 		authoritypaths_init(&paths, arguments, arguments->out_dir);
 		printf("Give both files to the client. A server asks for them with, in "
-		       "tlsd.ini:\n    client-verify = require\n");
+		       "tlsd.ini:\n    client-verify = required\n");
 		print_setting("ca-file", paths.cert);
 		authoritypaths_fini(&paths);
 	}

@@ -231,7 +231,7 @@ static void
 put_times(struct picture *picture, const char *fields)
 {
 	static const char *const names[] = { "queue", "handshake", "total" };
-	char line[LINE_SIZE] = "times    ";
+	char line[LINE_SIZE] = "p50/p99  ";
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		char half[NAME_SIZE], most[NAME_SIZE], name[NAME_SIZE];
@@ -241,8 +241,8 @@ put_times(struct picture *picture, const char *fields)
 		snprintf(name, sizeof name, "%s-p99", names[i]);
 		fields_text(fields, name, most, sizeof most);
 		if (length < sizeof line)
-			snprintf(line + length, sizeof line - length,
-			    " %s %s, p99 %s%s", names[i], half, most, i < 2 ? ";" : "");
+			snprintf(line + length, sizeof line - length, " %s %s/%s%s",
+			    names[i], half, most, i < 2 ? ";" : "");
 	}
 	put_line(picture, "%s", line);
 }

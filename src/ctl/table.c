@@ -15,9 +15,9 @@ static const struct {
 	const char *name;
 	bool numeric;
 	int width;
-} columns[COLUMNS] = { { "id", true, 10 }, { "service", false, 14 },
+} columns[COLUMNS] = { { "id", true, 6 }, { "service", false, 10 },
 	{ "phase", false, 9 }, { "since", true, 9 }, { "age", true, 9 },
-	{ "in", true, 9 }, { "out", true, 9 }, { "peer", false, 1 } };
+	{ "in", true, 7 }, { "out", true, 7 }, { "peer", false, 1 } };
 
 struct row {
 	char values[COLUMNS][VALUE_SIZE];
@@ -94,9 +94,9 @@ put(char *line, size_t room, int column, const char *text)
 	if (length >= room)
 		return;
 	if (columns[column].numeric)
-		snprintf(line + length, room - length, "%*s  ", width, text);
+		snprintf(line + length, room - length, "%*s ", width, text);
 	else
-		snprintf(line + length, room - length, "%-*s  ", width, text);
+		snprintf(line + length, room - length, "%-*s ", width, text);
 }
 
 static void

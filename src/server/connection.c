@@ -16,6 +16,7 @@
 #include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "tls/identity.h"
 #include "tls/session.h"
 #include "tls/transport.h"
 
@@ -158,15 +159,17 @@ log_done(
     const struct connection *connection, const struct session *session, int64_t now_ns)
 {
 	char peer[ADDRESS_TEXT_SIZE];
+	char client[IDENTITY_WORD_SIZE];
 	struct session_facts facts;
 
 	session_facts(session, &facts);
-	log_info("%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=- "
+	log_info("%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=%s "
 		 "in=%" PRIu64 " out=%" PRIu64
 		 " queue=%.1fms handshake=%.1fms total=%.1fms id=%" PRIu64,
 	    address_format(&connection->peer, peer), connection->service->name,
 	    facts.version, facts.cipher, facts.group, facts.sni, facts.alpn,
-	    facts.resumed ? "yes" : "no", facts.early ? "yes" : "no", facts.bytes_in,
+	    facts.resumed ? "yes" : "no", facts.early ? "yes" : "no",
+	    identity_word(session_identity(session), client), facts.bytes_in,
 	    facts.bytes_out,
 	    (double)(connection->taken_ns - connection->queued_ns) / NS_PER_MS,
 	    (double)(connection->shaken_ns - connection->taken_ns) / NS_PER_MS,
@@ -275,6 +278,7 @@ connection_serve(struct connection *connection, struct transport *transport)
 	connection->taken_ns = deadline_now_ns();
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
 	transport_attach(transport, connection->fd, sliced);
+	transport_count(transport, &connection->traffic);
 	transport_set_deadline(transport,
 	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);
 	serve(connection, transport);

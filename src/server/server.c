@@ -66,6 +66,7 @@ server_signals(sigset_t *signals)
 	sigaddset(signals, SIGINT);
 	sigaddset(signals, SIGHUP);
 	sigaddset(signals, SIGUSR1);
+	sigaddset(signals, SIGUSR2);
 	sigaddset(signals, SIGPIPE);
 }
 
@@ -338,6 +339,24 @@ server_stop(struct server *server)
 		cut(server, "told to stop twice");
 }
 
+/* The status, a line of the log for each of its own. */
+static void
+log_status(const struct server *server)
+{
+	char *text = NULL, *rest, *line;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return;
+	status_print(server->overview, server->acceptor, out);
+	fclose(out);
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		log_notice("status: %s", line);
+	free(text);
+}
+
 static void
 handle_signal(struct server *server, uint32_t signal)
 {
@@ -354,6 +373,9 @@ handle_signal(struct server *server, uint32_t signal)
 			log_error("log-file: %m: the old file stays in use");
 		else
 			log_notice("log file reopened");
+		break;
+	case SIGUSR2:
+		log_status(server);
 		break;
 	default: /* SIGPIPE: who left is noticed by writing */
 		break;

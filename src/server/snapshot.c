@@ -89,6 +89,22 @@ check_policy(const struct conf_service *conf, struct findings *findings)
 			    overruled[i]);
 }
 
+/* Somebody who names whom to trust must not find the door open. */
+static void
+check_clients(const struct conf_service *conf, struct findings *findings)
+{
+	static const char *const useless[] = { "ca-file", "crl-file" };
+
+	if (conf_is_set(&conf->section, "client-verify"))
+		return;
+	for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++)
+		if (conf_is_set(&conf->section, useless[i]))
+			findings_error(findings,
+			    "%s: is not used without client-verify: set that to "
+			    "required, optional or none",
+			    useless[i]);
+}
+
 static void
 prepare(struct snapshot *snapshot, struct service *service,
     const struct conf_service *conf, struct findings *findings)
@@ -100,10 +116,13 @@ prepare(struct snapshot *snapshot, struct service *service,
 	service->conf = conf;
 	find_addresses(snapshot, service, &found);
 	check_policy(conf, &found);
+	check_clients(conf, &found);
 	limits_check(&conf->limits, &found);
 	service->context = context_new(&conf->context, &found);
 	service->responder = responder_new(&conf->responder, &found);
+	/* Who the client is has to be known before it is answered. */
 	service->early = conf->early_answer && service->responder != NULL &&
+	                 conf->context.client.verify == CLIENTAUTH_NONE &&
 	                 responder_is_constant(service->responder);
 	conf_locate(&conf->section, &found, findings);
 }
@@ -230,6 +249,8 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		findings_init(&found);
 		check_readable("cert", &conf->context.pairs.cert, &found);
 		check_readable("key", &conf->context.pairs.key, &found);
+		check_readable("ca-file", &conf->context.client.ca_file, &found);
+		check_readable("crl-file", &conf->context.client.crl_file, &found);
 		conf_locate(&conf->section, &found, findings);
 	}
 }

@@ -13,6 +13,7 @@
 struct context {
 	struct pairs *pairs;
 	struct policy *policy;
+	struct clientauth *clientauth; /* NULL: no certificate is asked for */
 	struct stringlist alpn_names;
 	gnutls_datum_t *alpn;
 	gnutls_datum_t ticket_key; /* empty: no tickets */
@@ -84,6 +85,24 @@ context_speaks(const struct context *context, unsigned version)
 	return policy_speaks(context->policy, version);
 }
 
+const struct clientauth *
+context_clientauth(const struct context *context)
+{
+	return context->clientauth;
+}
+
+static void
+prepare_clientauth(struct context *context, const struct clientauth_settings *settings,
+    struct findings *findings)
+{
+	if (settings->verify == CLIENTAUTH_NONE)
+		return;
+	context->clientauth = clientauth_new(settings, findings);
+	if (context->clientauth != NULL && context->pairs != NULL &&
+	    pairs_announce(context->pairs, context->clientauth) < 0)
+		findings_error(findings, "ca-file: out of memory");
+}
+
 struct context *
 context_new(const struct context_settings *settings, struct findings *findings)
 {
@@ -94,6 +113,7 @@ context_new(const struct context_settings *settings, struct findings *findings)
 	prepare_alpn(context, &settings->alpn, findings);
 	prepare_tickets(context, settings, findings);
 	context->pairs = pairs_new(&settings->pairs, findings);
+	prepare_clientauth(context, &settings->client, findings);
 	if (findings->errors == errors)
 		return context;
 	context_free(context);
@@ -106,6 +126,7 @@ context_free(struct context *context)
 	if (context == NULL)
 		return;
 	pairs_free(context->pairs);
+	clientauth_free(context->clientauth);
 	drop_ticket_key(context);
 	stringlist_fini(&context->alpn_names);
 	free(context->alpn);
@@ -117,6 +138,8 @@ void
 context_print(const struct context *context, FILE *out, const char *indent)
 {
 	pairs_print(context->pairs, out, indent);
+	if (context->clientauth != NULL)
+		clientauth_print(context->clientauth, out, indent);
 	if (context->alpn_names.count > 0) {
 		fprintf(out, "%salpn:       ", indent);
 		for (size_t i = 0; i < context->alpn_names.count; i++)
@@ -148,6 +171,9 @@ context_equip(
 	if (gnutls_credentials_set(
 		session, GNUTLS_CRD_CERTIFICATE, pairs_credentials(context->pairs)) < 0)
 		return -1;
+	/* Whether one is required is for clientauth.h to say, and which alert follows. */
+	if (context->clientauth != NULL)
+		gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
 	if (context->alpn_names.count == 0)
 		return 0;
 	return gnutls_alpn_set_protocols(session, context->alpn,

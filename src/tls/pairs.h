@@ -11,6 +11,7 @@
 
 #include "base/stringlist.h"
 
+struct clientauth;
 struct findings;
 struct gnutls_certificate_credentials_st;
 struct pairs;
@@ -28,6 +29,10 @@ struct pairs_settings {
 struct pairs *pairs_new(
     const struct pairs_settings *settings, struct findings *findings);
 void pairs_free(struct pairs *pairs);
+
+/* Has all of them tell clients whose certificates are good. Before they are shared. 0, or
+ * -1 when memory is exhausted. */
+int pairs_announce(struct pairs *pairs, const struct clientauth *clientauth);
 
 /* Those with all pairs, for a client that names no host. They live as long as `pairs`, as
  * those below do. */

@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "tls/clienthello.h"
 #include "tls/context.h"
+#include "tls/identity.h"
+#include "tls/refusal.h"
 #include "tls/transport.h"
 
 #define REASON_SIZE 192
@@ -42,6 +44,8 @@ struct session {
 	 * library sees a record that does not decrypt; the two bytes of it tell more. */
 	bool plain_alert_next;
 	int plain_alert;
+	struct identity *identity; /* NULL: the client gave no certificate */
+	int refusal_alert; /* for a client whose certificate was refused, or -1 */
 };
 
 /* Remembers a plaintext alert record while the library reads it: RFC 8446, 5.1 and 6. */
@@ -130,6 +134,43 @@ use_name(gnutls_session_t tls)
 	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
 }
 
+/* RFC 5246 has no alert for a client that gave no certificate. */
+static unsigned
+alert_for(const struct session *session, const struct refusal *refusal)
+{
+	return refusal->alert == GNUTLS_A_CERTIFICATE_REQUIRED &&
+	               gnutls_protocol_get_version(session->tls) != GNUTLS_TLS1_3
+	           ? GNUTLS_A_HANDSHAKE_FAILURE
+	           : refusal->alert;
+}
+
+/*
+ * Whether the client is taken, with or without a certificate. The library calls this when
+ * it has the client's answer to its request, but not when a session is resumed.
+ */
+static int
+check_client(gnutls_session_t tls)
+{
+	struct session *session = gnutls_session_get_ptr(tls);
+	struct clientauth_chain chain = { .count = 0 };
+	struct identity identity;
+	struct refusal refusal;
+
+	chain.certs = gnutls_certificate_get_peers(tls, &chain.count);
+	bool accepted = clientauth_accepts(
+	    context_clientauth(session->context), &chain, &identity, &refusal);
+	if (chain.count > 0) {
+		session->identity = malloc(sizeof identity);
+		if (session->identity == NULL)
+			return session_fail(session, FAILURE_INTERNAL, "out of memory");
+		*session->identity = identity;
+	}
+	if (accepted)
+		return 0;
+	session->refusal_alert = (int)alert_for(session, &refusal);
+	return session_fail(session, refusal.failure, "%s", refusal.reason);
+}
+
 /* A transport that fails here fails again in the handshake, where it is told. */
 static bool
 wants_p256(struct transport *transport)
@@ -152,7 +193,7 @@ session_new(const struct context *context, struct transport *transport,
 
 	if (session == NULL)
 		return NULL;
-	session->plain_alert = -1;
+	session->plain_alert = session->refusal_alert = -1;
 	strcpy(session->sni, "-");
 	session->transport = transport;
 	session->context = context;
@@ -171,6 +212,8 @@ session_new(const struct context *context, struct transport *transport,
 	gnutls_transport_set_vec_push_function(session->tls, push);
 	gnutls_session_set_ptr(session->tls, session);
 	gnutls_handshake_set_post_client_hello_function(session->tls, use_name);
+	if (context_clientauth(context) != NULL)
+		gnutls_session_set_verify_function(session->tls, check_client);
 	gnutls_handshake_set_max_packet_length(session->tls, HANDSHAKE_MESSAGE_MAX);
 	gnutls_session_set_keylog_function(session->tls, keep_secrets);
 	return session;
@@ -182,6 +225,7 @@ session_free(struct session *session)
 	if (session == NULL)
 		return;
 	gnutls_deinit(session->tls);
+	free(session->identity);
 	free(session);
 }
 
@@ -291,7 +335,11 @@ fail_code(struct session *session, int code)
 		    session, (unsigned)session->plain_alert, ", said in plaintext");
 	code = blame(session, code);
 	session_fail(session, classify(code), "%s", gnutls_strerror(code));
-	gnutls_alert_send_appropriate(session->tls, code);
+	if (session->refusal_alert >= 0)
+		gnutls_alert_send(session->tls, GNUTLS_AL_FATAL,
+		    (gnutls_alert_description_t)session->refusal_alert);
+	else
+		gnutls_alert_send_appropriate(session->tls, code);
 	session->alert_due = false;
 	return -1;
 }
@@ -330,6 +378,10 @@ session_handshake(struct session *session)
 	if (code < 0)
 		return fail_code(session, code);
 	session->handshaken = true;
+	if (gnutls_session_is_resumed(session->tls) &&
+	    context_clientauth(session->context) != NULL &&
+	    check_client(session->tls) < 0)
+		return fail_code(session, GNUTLS_E_CERTIFICATE_ERROR);
 	send_ticket(session);
 	return 0;
 }
@@ -511,6 +563,12 @@ session_peer(const struct session *session, struct address *peer)
 	peer->length = sizeof peer->storage;
 	getpeername(
 	    session->transport->fd, (struct sockaddr *)&peer->storage, &peer->length);
+}
+
+const struct identity *
+session_identity(const struct session *session)
+{
+	return session->identity;
 }
 
 bool

@@ -18,6 +18,7 @@
 
 struct address;
 struct context;
+struct identity;
 struct pollfd;
 struct session;
 struct transport;
@@ -54,6 +55,10 @@ void session_free(struct session *session);
 /* Shakes hands. 0, or -1 with the failure kept and the right alert on its way, which
  * session_finish() sends. */
 int session_handshake(struct session *session);
+
+/* Who the client is, by the certificate that it gave; NULL if it gave none. After
+ * session_handshake(); lives as long as the session. Verified unless that failed. */
+const struct identity *session_identity(const struct session *session);
 
 /* Whether session_handshake() came back early: what the client then still sends is its
  * part of the handshake, and unverified. */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_CLIENTAUTH_H
+#define TLSD_TLS_CLIENTAUTH_H
+
+/*
+ * Which clients a service takes, by their certificates: from whom these must be, what
+ * revokes them and which of them are allowed. Immutable once made, so any thread may check
+ * a client. Only for files that may know GnuTLS.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/stringlist.h"
+
+struct clientauth;
+struct findings;
+struct gnutls_certificate_credentials_st;
+struct identity;
+struct refusal;
+
+enum clientauth_verify {
+	CLIENTAUTH_NONE, /* no certificate is asked for */
+	CLIENTAUTH_OPTIONAL, /* none will do, a bad one won't */
+	CLIENTAUTH_REQUIRED
+};
+
+/* "none", "optional", "required"; NULL behind the last. */
+const char *clientauth_verify_name(int index);
+
+/* More intermediate certificates than any honest client has. */
+#define CLIENTAUTH_DEPTH_MAX 8
+
+struct clientauth_settings {
+	int verify; /* enum clientauth_verify */
+	struct stringlist ca_file, crl_file;
+	int64_t
+	    verify_depth; /* intermediate certificates, up to CLIENTAUTH_DEPTH_MAX */
+};
+
+/*
+ * Loads and checks everything. Errors and warnings go into `findings`, each text starting
+ * with its key. Returns what clientauth_free() frees; NULL after an error. `verify` is not
+ * CLIENTAUTH_NONE.
+ */
+struct clientauth *clientauth_new(
+    const struct clientauth_settings *settings, struct findings *findings);
+void clientauth_free(struct clientauth *clientauth);
+
+/* A client's certificates as the library has them, its own first. */
+struct clientauth_chain {
+	const void *certs; /* gnutls_datum_t[], DER */
+	unsigned count; /* 0: it gave none */
+};
+
+/*
+ * Whether a client that gave `chain` is served. If it gave any, `identity` says who it is,
+ * verified only if it is served. If not, `refusal` says why.
+ */
+bool clientauth_accepts(const struct clientauth *clientauth,
+    const struct clientauth_chain *chain, struct identity *identity,
+    struct refusal *refusal);
+
+/* Has sessions with `credentials` name the authorities. 0, or -1 when memory is
+ * exhausted. */
+int clientauth_install(const struct clientauth *clientauth,
+    struct gnutls_certificate_credentials_st *credentials);
+
+/* Prints it in one line behind `indent`. */
+void clientauth_print(
+    const struct clientauth *clientauth, FILE *out, const char *indent);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who a client is by its certificate. */
+#include "tls/identity.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+typedef int name_reader(gnutls_x509_crt_t, gnutls_datum_t *, unsigned);
+
+/* An empty name, and one that cannot be had, is "". */
+static void
+read_name(gnutls_x509_crt_t cert, name_reader *read, char *out, size_t room)
+{
+	gnutls_datum_t name = { NULL, 0 };
+
+	out[0] = '\0';
+	if (read(cert, &name, 0) < 0)
+		return;
+	text_escape(out, room, name.data, name.size);
+	gnutls_free(name.data);
+}
+
+static void
+write_hex(
+    char *out, size_t room, const char *digits, const unsigned char *bytes, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < size && n + 2 < room; i++) {
+		out[n++] = digits[bytes[i] >> 4];
+		out[n++] = digits[bytes[i] & 15];
+	}
+	out[n] = '\0';
+}
+
+static void
+read_numbers(gnutls_x509_crt_t cert, struct identity *identity)
+{
+	unsigned char bytes[32]; /* a serial number has 20 at most: RFC 5280, 4.1.2.2 */
+	size_t size = sizeof bytes;
+
+	if (gnutls_x509_crt_get_serial(cert, bytes, &size) >= 0)
+		write_hex(identity->serial, sizeof identity->serial, "0123456789ABCDEF",
+		    bytes, size);
+	size = sizeof bytes;
+	if (gnutls_x509_crt_get_fingerprint(cert, GNUTLS_DIG_SHA256, bytes, &size) >= 0)
+		write_hex(identity->fingerprint, sizeof identity->fingerprint,
+		    "0123456789abcdef", bytes, size);
+}
+
+/* As it stands there, where the library's own function would escape it. */
+static bool
+read_common_name(gnutls_x509_crt_t cert, gnutls_datum_t *name)
+{
+	static const char oid[] = GNUTLS_OID_X520_COMMON_NAME;
+	gnutls_x509_ava_st part;
+	gnutls_x509_dn_t subject;
+
+	if (gnutls_x509_crt_get_subject(cert, &subject) < 0)
+		return false;
+	for (int i = 0; gnutls_x509_dn_get_rdn_ava(subject, i, 0, &part) >= 0; i++)
+		if (strncmp((char *)part.oid.data, oid, sizeof oid) == 0) {
+			*name = part.value;
+			return true;
+		}
+	return false;
+}
+
+static void
+choose_name(gnutls_x509_crt_t cert, struct identity *identity)
+{
+	gnutls_datum_t common;
+
+	if (read_common_name(cert, &common))
+		text_escape(
+		    identity->name, sizeof identity->name, common.data, common.size);
+	else
+		snprintf(
+		    identity->name, sizeof identity->name, "%.255s", identity->subject);
+}
+
+void
+identity_read(gnutls_x509_crt_t cert, struct identity *identity)
+{
+	*identity =
+	    (struct identity){ .not_after = gnutls_x509_crt_get_expiration_time(cert) };
+	read_name(
+	    cert, gnutls_x509_crt_get_dn3, identity->subject, sizeof identity->subject);
+	read_name(cert, gnutls_x509_crt_get_issuer_dn3, identity->issuer,
+	    sizeof identity->issuer);
+	read_numbers(cert, identity);
+	choose_name(cert, identity);
+}
+
+const char *
+identity_word(const struct identity *identity, char out[IDENTITY_WORD_SIZE])
+{
+	size_t n = 0;
+
+	if (identity == NULL || identity->name[0] == '\0')
+		return strcpy(out, "-");
+	for (const char *from = identity->name; *from != '\0'; from++)
+		if (*from == ' ' || *from == '"')
+			n += (size_t)snprintf(
+			    out + n, IDENTITY_WORD_SIZE - n, "\\x%02x", *from);
+		else
+			out[n++] = *from;
+	out[n] = '\0';
+	return out;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_IDENTITY_H
+#define TLSD_TLS_IDENTITY_H
+
+/*
+ * Who a client is by its certificate, in words that can go anywhere: whatever the
+ * certificate's maker wrote is escaped by text_escape(). Plain storage; safe in any thread.
+ */
+
+#include <stdbool.h>
+#include <time.h>
+
+struct gnutls_x509_crt_int;
+
+struct identity {
+	bool verified; /* the certificate passed every check of the service */
+	char name[256]; /* from authorized-certs, or the common name, or the subject */
+	char subject[512], issuer[512]; /* as in RFC 4514: "CN=alice,O=Example" */
+	char serial[64]; /* hexadecimal, upper case: "0A1B2C" */
+	char fingerprint[65]; /* SHA-256 of the certificate, hexadecimal, lower case */
+	time_t not_after; /* when the certificate ends */
+};
+
+/* Fills in all of it from `cert`, as not verified. */
+void identity_read(struct gnutls_x509_crt_int *cert, struct identity *identity);
+
+#define IDENTITY_WORD_SIZE 1024
+
+/* The name as one word for a line of the log: blanks and quotes are escaped too. "-" for
+ * NULL. Returns `out`. */
+const char *identity_word(
+    const struct identity *identity, char out[IDENTITY_WORD_SIZE]);
+
+#endif

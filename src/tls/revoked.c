@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Certificates that authorities have revoked. */
+#include "tls/revoked.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "base/text.h"
+#include "base/unreadable.h"
+#include "tls/certificate.h"
+#include "tls/chain.h"
+#include "tls/pem.h"
+
+/* Lists of large authorities have a million entries. */
+#define CRL_FILE_LIMIT ((size_t)64 << 20)
+
+struct serial {
+	unsigned char size;
+	unsigned char bytes[32]; /* 20 at most, says RFC 5280, 4.1.2.2 */
+};
+
+struct list {
+	gnutls_datum_t issuer; /* its name, in DER */
+	time_t start, end;
+	struct serial *serials; /* sorted */
+	size_t count;
+};
+
+struct revoked {
+	struct list *lists;
+	size_t count;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct serial *x = a, *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? -1 : 1;
+	return memcmp(x->bytes, y->bytes, x->size);
+}
+
+/* Zeros in front mean nothing. */
+static struct serial
+make_serial(const unsigned char *bytes, size_t size)
+{
+	struct serial serial = { 0 };
+
+	for (; size > 1 && bytes[0] == 0; size--)
+		bytes++;
+	serial.size = (unsigned char)size;
+	memcpy(serial.bytes, bytes, size);
+	return serial;
+}
+
+/* False when an entry cannot be read, for what is behind it would go unseen. */
+static bool
+read_serials(gnutls_x509_crl_t crl, struct list *list)
+{
+	gnutls_x509_crl_iter_t place = NULL;
+	int count = gnutls_x509_crl_get_crt_count(crl);
+	int code = count < 0 ? count : 0;
+
+	list->serials =
+	    memory_new((size_t)(count > 0 ? count : 1) * sizeof *list->serials);
+	while (code >= 0 && list->count < (size_t)count) {
+		unsigned char bytes[sizeof list->serials->bytes];
+		size_t size = sizeof bytes;
+		code = gnutls_x509_crl_iter_crt_serial(crl, &place, bytes, &size, NULL);
+		if (code >= 0)
+			list->serials[list->count++] = make_serial(bytes, size);
+	}
+	gnutls_x509_crl_iter_deinit(place);
+	qsort(list->serials, list->count, sizeof *list->serials, compare);
+	return code >= 0;
+}
+
+/* Whether one of the anchors signed it; the dates are another question. */
+static bool
+is_by_anchor(gnutls_x509_crl_t crl, const struct chain *anchors)
+{
+	const unsigned wrong =
+	    GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA |
+	    GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_INSECURE_ALGORITHM;
+
+	for (size_t i = 0; i < anchors->count; i++) {
+		unsigned status = 0;
+		if (gnutls_x509_crl_check_issuer(crl, anchors->certs[i]) &&
+		    gnutls_x509_crl_verify(crl, &anchors->certs[i], 1, 0, &status) >=
+			0 &&
+		    (status & wrong) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A critical extension, such as of a delta, means that it is not the whole list: RFC 5280,
+ * 5.2. */
+static bool
+is_whole(gnutls_x509_crl_t crl)
+{
+	char oid[128];
+
+	for (unsigned i = 0;; i++) {
+		size_t size = sizeof oid;
+		unsigned critical = 0;
+		int code =
+		    gnutls_x509_crl_get_extension_info(crl, i, oid, &size, &critical);
+		if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			return true;
+		if (code < 0 || critical)
+			return false;
+	}
+}
+
+static void
+read_issuer(gnutls_x509_crl_t crl, char *out, size_t room)
+{
+	gnutls_datum_t name;
+
+	strcpy(out, "?");
+	if (gnutls_x509_crl_get_issuer_dn3(crl, &name, 0) < 0)
+		return;
+	text_escape(out, room, name.data, name.size);
+	gnutls_free(name.data);
+}
+
+/* False with an error. */
+static bool
+is_usable(gnutls_x509_crl_t crl, const struct chain *anchors, const char *file,
+    const char *issuer, struct findings *findings)
+{
+	if (!is_by_anchor(crl, anchors))
+		findings_error(findings,
+		    "crl-file: %s: the list of %s is signed by no authority in "
+		    "ca-file: "
+		    "add that authority's certificate there, or take the list out",
+		    file, issuer);
+	else if (!is_whole(crl))
+		findings_error(findings,
+		    "crl-file: %s: the list of %s is not a whole list (it has a "
+		    "critical extension): have the authority make a plain one",
+		    file, issuer);
+	else if (gnutls_x509_crl_get_next_update(crl) == (time_t)-1)
+		findings_error(findings,
+		    "crl-file: %s: the list of %s does not say until when it is "
+		    "current: have it made with a next update (RFC 5280, 5.1.2.5)",
+		    file, issuer);
+	else
+		return true;
+	return false;
+}
+
+static void
+examine_dates(const struct list *list, const char *file, const char *issuer,
+    struct findings *findings)
+{
+	char date[CERTIFICATE_DATE_SIZE];
+	time_t now = time(NULL);
+
+	if (list->end <= now)
+		findings_warning(findings,
+		    "crl-file: %s: the list of %s was current until %s: clients that "
+		    "it certified are refused until there is a newer one",
+		    file, issuer, certificate_date(list->end, date));
+	if (list->start > now)
+		findings_warning(findings,
+		    "crl-file: %s: the list of %s begins on %s: check the clock", file,
+		    issuer, certificate_date(list->start, date));
+}
+
+static void
+clear(struct list *list)
+{
+	gnutls_free(list->issuer.data);
+	free(list->serials);
+}
+
+static void
+add_list(struct revoked *revoked, gnutls_x509_crl_t crl, const struct chain *anchors,
+    const char *file, struct findings *findings)
+{
+	struct list list = { .start = gnutls_x509_crl_get_this_update(crl),
+		.end = gnutls_x509_crl_get_next_update(crl) };
+	char issuer[512];
+
+	read_issuer(crl, issuer, sizeof issuer);
+	if (!is_usable(crl, anchors, file, issuer, findings))
+		return;
+	if (gnutls_x509_crl_get_raw_issuer_dn(crl, &list.issuer) < 0 ||
+	    !read_serials(crl, &list)) {
+		findings_error(findings,
+		    "crl-file: %s: the list of %s cannot be read to its end: copy it "
+		    "again",
+		    file, issuer);
+		clear(&list);
+		return;
+	}
+	examine_dates(&list, file, issuer, findings);
+	revoked->lists = memory_resize(
+	    revoked->lists, (revoked->count + 1) * sizeof *revoked->lists);
+	revoked->lists[revoked->count++] = list;
+}
+
+static void
+add_block(struct revoked *revoked, const struct pem_block *block,
+    const struct chain *anchors, const char *file, struct findings *findings)
+{
+	gnutls_datum_t datum = { pem_copy(block), (unsigned)block->size };
+	gnutls_x509_crl_t crl = NULL;
+	int code = gnutls_x509_crl_init(&crl);
+
+	if (code >= 0)
+		code = gnutls_x509_crl_import(crl, &datum, GNUTLS_X509_FMT_PEM);
+	free(datum.data);
+	if (code >= 0)
+		add_list(revoked, crl, anchors, file, findings);
+	else
+		findings_error(findings,
+		    "crl-file: %s: the list that begins in line %u is damaged (%s): "
+		    "copy it again",
+		    file, block->line, gnutls_strerror(code));
+	gnutls_x509_crl_deinit(crl);
+}
+
+static void
+read_blocks(struct revoked *revoked, const char *data, size_t size,
+    const struct chain *anchors, const char *file, struct findings *findings)
+{
+	struct pem_block block;
+	size_t offset = 0;
+	bool blocks = false, lists = false;
+
+	while (pem_next(data, size, &offset, &block)) {
+		blocks = true;
+		if (!pem_is(&block, "X509 CRL"))
+			continue;
+		lists = true;
+		add_block(revoked, &block, anchors, file, findings);
+	}
+	if (blocks && !lists)
+		findings_error(findings,
+		    "crl-file: %s: no revocation list in it, only %s: name the "
+		    "authority's list, which \"tlscert crl\" makes",
+		    file, block.label);
+}
+
+static void
+load_file(struct revoked *revoked, const char *file, const struct chain *anchors,
+    struct findings *findings)
+{
+	struct findings found;
+	char *data;
+	size_t size, offset = 0;
+	struct pem_block block;
+
+	if (file_read(file, CRL_FILE_LIMIT, &data, &size) < 0) {
+		char *why = unreadable_why(file, errno);
+		findings_error(findings, "crl-file: %s", why);
+		free(why);
+		return;
+	}
+	if (pem_next(data, size, &offset, &block)) {
+		read_blocks(revoked, data, size, anchors, file, findings);
+	} else {
+		findings_init(&found);
+		pem_report_none(file, data, size, "crl", &found);
+		findings_add(
+		    findings, &found.items[0], "crl-file: %s", found.items[0].text);
+		findings_fini(&found);
+	}
+	free(data);
+}
+
+struct revoked *
+revoked_new(const struct stringlist *files, const struct chain *anchors,
+    struct findings *findings)
+{
+	struct revoked *revoked = memory_new(sizeof *revoked);
+	size_t errors = findings->errors;
+
+	for (size_t i = 0; i < files->count; i++)
+		load_file(revoked, files->items[i], anchors, findings);
+	if (findings->errors == errors)
+		return revoked;
+	revoked_free(revoked);
+	return NULL;
+}
+
+void
+revoked_free(struct revoked *revoked)
+{
+	if (revoked == NULL)
+		return;
+	for (size_t i = 0; i < revoked->count; i++)
+		clear(&revoked->lists[i]);
+	free(revoked->lists);
+	free(revoked);
+}
+
+static bool
+is_issued_by(gnutls_x509_crt_t cert, const struct list *list)
+{
+	gnutls_datum_t issuer;
+
+	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) < 0)
+		return false;
+	bool same = issuer.size == list->issuer.size &&
+	            memcmp(issuer.data, list->issuer.data, issuer.size) == 0;
+	gnutls_free(issuer.data);
+	return same;
+}
+
+bool
+revoked_has(const struct revoked *revoked, gnutls_x509_crt_t cert)
+{
+	unsigned char bytes[sizeof revoked->lists->serials->bytes];
+	size_t size = sizeof bytes;
+
+	if (gnutls_x509_crt_get_serial(cert, bytes, &size) < 0 || size == 0)
+		return true;
+	struct serial serial = make_serial(bytes, size);
+	for (size_t i = 0; i < revoked->count; i++) {
+		const struct list *list = &revoked->lists[i];
+		if (is_issued_by(cert, list) &&
+		    bsearch(&serial, list->serials, list->count, sizeof serial,
+			compare) != NULL)
+			return true;
+	}
+	return false;
+}
+
+bool
+revoked_covers(const struct revoked *revoked, gnutls_x509_crt_t cert, time_t now)
+{
+	for (size_t i = 0; i < revoked->count; i++) {
+		const struct list *list = &revoked->lists[i];
+		if (list->start <= now && now < list->end && is_issued_by(cert, list))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The authorities whose certificates clients may bring. */
+#include "tls/trust.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "base/unreadable.h"
+#include "tls/certificate.h"
+#include "tls/pem.h"
+#include "tls/refusal.h"
+
+struct trust {
+	struct chain anchors;
+	gnutls_x509_trust_list_t list; /* of the same; made when all are known */
+};
+
+static void
+examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
+{
+	char *subject = certificate_subject(cert);
+	char date[CERTIFICATE_DATE_SIZE];
+	time_t now = time(NULL);
+	time_t start = gnutls_x509_crt_get_activation_time(cert);
+	time_t end = gnutls_x509_crt_get_expiration_time(cert);
+	unsigned usage;
+
+	if (gnutls_x509_crt_get_ca_status(cert, NULL) <= 0)
+		findings_error(findings,
+		    "ca-file: %s: %s is not an authority's certificate: name its "
+		    "issuer's here, and a client's own in authorized-certs",
+		    file, subject);
+	else if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) >= 0 &&
+		 (usage & GNUTLS_KEY_KEY_CERT_SIGN) == 0)
+		findings_error(findings,
+		    "ca-file: %s: the key usage of %s is without keyCertSign, so it "
+		    "cannot certify clients: have it issued again with that usage",
+		    file, subject);
+	if (end < now)
+		findings_warning(findings,
+		    "ca-file: %s: %s expired on %s, and all that it certified is "
+		    "refused: put its successor there",
+		    file, subject, certificate_date(end, date));
+	if (start > now)
+		findings_warning(findings,
+		    "ca-file: %s: %s is not valid before %s: check the clock, or wait",
+		    file, subject, certificate_date(start, date));
+	free(subject);
+}
+
+static void
+add(struct chain *anchors, gnutls_x509_crt_t cert)
+{
+	anchors->certs = memory_resize(
+	    anchors->certs, (anchors->count + 1) * sizeof *anchors->certs);
+	anchors->certs[anchors->count++] = cert;
+}
+
+/* Takes the certificates over from `read`. */
+static void
+take_over(struct trust *trust, struct chain *read, const char *file,
+    struct findings *findings)
+{
+	for (size_t i = 0; i < read->count; i++) {
+		examine(read->certs[i], file, findings);
+		add(&trust->anchors, read->certs[i]);
+	}
+	free(read->certs);
+}
+
+static void
+load_file(struct trust *trust, const char *file, struct findings *findings)
+{
+	struct chain read = { 0 };
+	struct findings found;
+	char *data;
+	size_t size;
+
+	if (file_read(file, PEM_FILE_LIMIT, &data, &size) < 0) {
+		char *why = unreadable_why(file, errno);
+		findings_error(findings, "ca-file: %s", why);
+		free(why);
+		return;
+	}
+	findings_init(&found);
+	chain_read(&read, file, data, size, &found);
+	for (size_t i = 0; i < found.count; i++)
+		findings_add(
+		    findings, &found.items[i], "ca-file: %s", found.items[i].text);
+	findings_fini(&found);
+	free(data);
+	take_over(trust, &read, file, findings);
+}
+
+/* The list keeps pointers to the certificates. */
+static int
+make_list(struct trust *trust)
+{
+	if (trust->list != NULL)
+		gnutls_x509_trust_list_deinit(trust->list, 0);
+	trust->list = NULL;
+	if (gnutls_x509_trust_list_init(&trust->list, 0) < 0)
+		return -1;
+	int added = gnutls_x509_trust_list_add_cas(
+	    trust->list, trust->anchors.certs, (unsigned)trust->anchors.count, 0);
+	return added == (int)trust->anchors.count ? 0 : -1;
+}
+
+struct trust *
+trust_new(const struct stringlist *files, struct findings *findings)
+{
+	struct trust *trust = memory_new(sizeof *trust);
+	size_t errors = findings->errors;
+
+	for (size_t i = 0; i < files->count; i++)
+		load_file(trust, files->items[i], findings);
+	if (findings->errors == errors && make_list(trust) < 0)
+		findings_error(findings, "ca-file: out of memory");
+	if (findings->errors == errors)
+		return trust;
+	trust_free(trust);
+	return NULL;
+}
+
+void
+trust_free(struct trust *trust)
+{
+	if (trust == NULL)
+		return;
+	if (trust->list != NULL)
+		gnutls_x509_trust_list_deinit(trust->list, 0);
+	chain_fini(&trust->anchors);
+	free(trust);
+}
+
+const struct chain *
+trust_anchors(const struct trust *trust)
+{
+	return &trust->anchors;
+}
+
+void
+trust_drop(struct trust *trust, size_t i)
+{
+	struct chain *anchors = &trust->anchors;
+	gnutls_x509_crt_t cert = anchors->certs[i];
+
+	for (anchors->count--; i < anchors->count; i++)
+		anchors->certs[i] = anchors->certs[i + 1];
+	if (make_list(trust) < 0)
+		abort();
+	gnutls_x509_crt_deinit(cert);
+}
+
+/* What the library finds, the gravest first: nothing that stands in a certificate means
+ * anything if nobody we know has signed it. */
+static const struct {
+	unsigned status;
+	enum failure failure;
+	unsigned alert;
+	const char *reason;
+} verdicts[] = {
+	{ GNUTLS_CERT_SIGNER_NOT_FOUND, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
+	    "no authority in ca-file has issued the certificate" },
+	{ GNUTLS_CERT_SIGNER_NOT_CA, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
+	    "the issuer of the certificate is no authority" },
+	{ GNUTLS_CERT_SIGNATURE_FAILURE, FAILURE_CERT_UNTRUSTED,
+	    GNUTLS_A_BAD_CERTIFICATE, "the signature of the certificate is wrong" },
+	{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, FAILURE_CERT_UNTRUSTED,
+	    GNUTLS_A_BAD_CERTIFICATE, "the issuer may not issue such a certificate" },
+	{ GNUTLS_CERT_INSECURE_ALGORITHM, FAILURE_CERT_UNTRUSTED,
+	    GNUTLS_A_BAD_CERTIFICATE, "a key or signature is too weak" },
+	{ GNUTLS_CERT_NOT_ACTIVATED, FAILURE_CERT_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED,
+	    "the certificate, or an issuer's, is not valid yet" },
+	{ GNUTLS_CERT_EXPIRED, FAILURE_CERT_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED,
+	    "the certificate, or an issuer's, has expired" },
+	{ GNUTLS_CERT_PURPOSE_MISMATCH, FAILURE_CERT_PURPOSE,
+	    GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+	    "the certificate is not for client authentication" },
+	{ GNUTLS_CERT_INVALID, FAILURE_CERT_UNTRUSTED, GNUTLS_A_BAD_CERTIFICATE,
+	    "the certificate does not verify" },
+};
+
+static bool
+judge(unsigned status, struct refusal *refusal)
+{
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
+		if ((status & verdicts[i].status) != 0)
+			return refusal_set(refusal, verdicts[i].failure,
+			    verdicts[i].alert, "%s", verdicts[i].reason);
+	return true;
+}
+
+bool
+trust_verify(
+    const struct trust *trust, const struct chain *sent, struct refusal *refusal)
+{
+	/* Without this the library takes a server's certificate too. */
+	unsigned char client[] = GNUTLS_KP_TLS_WWW_CLIENT;
+	gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = client };
+	unsigned status = 0;
+	int code = gnutls_x509_trust_list_verify_crt2(trust->list, sent->certs,
+	    (unsigned)sent->count, &purpose, 1,
+	    GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM), &status, NULL);
+
+	if (code < 0)
+		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
+		    GNUTLS_A_BAD_CERTIFICATE, "the certificate cannot be verified: %s",
+		    gnutls_strerror(code));
+	return status == 0 || judge(status, refusal);
+}
+
+size_t
+trust_names_size(const struct trust *trust)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < trust->anchors.count; i++) {
+		gnutls_datum_t name;
+		if (gnutls_x509_crt_get_raw_dn(trust->anchors.certs[i], &name) < 0)
+			continue;
+		size += 2 + name.size;
+		gnutls_free(name.data);
+	}
+	return size;
+}
+
+int
+trust_announce(const struct trust *trust, gnutls_certificate_credentials_t credentials)
+{
+	if (trust_names_size(trust) > TRUST_NAMES_MAX)
+		return 0;
+	return gnutls_certificate_set_x509_trust(
+		   credentials, trust->anchors.certs, (int)trust->anchors.count) < 0
+	           ? -1
+	           : 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_TRUST_H
+#define TLSD_TLS_TRUST_H
+
+/*
+ * The authorities whose certificates clients may bring, and whether a chain leads to one of
+ * them (RFC 5280, 6). Immutable once loaded, so any thread may verify. Only for files that
+ * may know GnuTLS.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tls/chain.h"
+
+struct findings;
+struct gnutls_certificate_credentials_st;
+struct refusal;
+struct stringlist;
+struct trust;
+
+/*
+ * Loads the PEM `files`. What is wrong goes into `findings`, each text starting with
+ * "ca-file: FILE". Errors: unreadable, no certificate, one that is no authority's or may
+ * not sign certificates. Warnings: expired or not yet valid. Returns what trust_free()
+ * frees; NULL after an error.
+ */
+struct trust *trust_new(const struct stringlist *files, struct findings *findings);
+void trust_free(struct trust *trust);
+
+/* The authorities' certificates; owned by the trust. */
+const struct chain *trust_anchors(const struct trust *trust);
+
+/* Takes certificate number `i` of these out. Before the trust is shared. */
+void trust_drop(struct trust *trust, size_t i);
+
+/* Whether `sent`, a client's own certificate first, leads to an authority, is valid now,
+ * and is for client authentication; otherwise with the refusal filled in. */
+bool trust_verify(
+    const struct trust *trust, const struct chain *sent, struct refusal *refusal);
+
+/* Has sessions with `credentials` name the authorities when they ask for a certificate
+ * (RFC 8446, 4.2.4), unless they are too many. 0, or -1 when memory is exhausted. */
+int trust_announce(
+    const struct trust *trust, struct gnutls_certificate_credentials_st *credentials);
+
+/* Bytes that the authorities' names take in each handshake; above TRUST_NAMES_MAX they are
+ * left out. */
+#define TRUST_NAMES_MAX ((size_t)8192)
+size_t trust_names_size(const struct trust *trust);
+
+#endif

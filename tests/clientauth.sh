@@ -1,0 +1,369 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Client certificates: who is let in, who is not, and what both sides are told. The clients
+# are OpenSSL's and GnuTLS's; the certificates are tlscert's, certtool's and openssl's.
+# shellcheck disable=SC2317 # the tests are called by their names at the end
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+umask 077
+needs openssl gnutls-cli certtool timeout
+open_folder
+tlscert=$builddir/tlscert
+
+# --- certificates ---------------------------------------------------------------------
+
+# issue NAME TEMPLATE-LINE...: a certificate by the test's authority that tlscert would not make
+issue() {
+	name=$1
+	shift
+	{
+		echo "cn = $name"
+		echo signing_key
+		printf '%s\n' "$@"
+	} >"$name.tmpl"
+	certtool --generate-privkey --key-type ecdsa --outfile "$name.key" 2>/dev/null
+	certtool --generate-certificate --template "$name.tmpl" --load-privkey "$name.key" \
+		--load-ca-certificate "${issuer:-ca}.crt" --load-ca-privkey "${issuer:-ca}.key" \
+		--outfile "$name.crt" 2>/dev/null
+}
+
+# old_crl NAME [CERT]: a list of the authority's that was over in 2020, with CERT in it
+old_crl() {
+	: >index.txt
+	printf '[ca]\ndefault_ca = d\n[d]\ndatabase = index.txt\ndefault_md = sha256\n' >ca.cnf
+	if [ $# -gt 1 ]; then
+		openssl ca -config ca.cnf -cert ca.crt -keyfile ca.key -revoke "$2" 2>/dev/null
+	fi
+	openssl ca -config ca.cnf -cert ca.crt -keyfile ca.key -gencrl \
+		-crl_lastupdate 20200101000000Z -crl_nextupdate 20200201000000Z -out "$1" 2>/dev/null
+}
+
+make_certificates() {
+	mkdir other
+	{
+		"$tlscert" ca 'Test Authority'
+		"$tlscert" server localhost 127.0.0.1
+		"$tlscert" client alice --cert alice.crt --key alice.key
+		"$tlscert" client bob --cert bob.crt --key bob.key
+		"$tlscert" client 'Eve "in=0 out=1"' --cert eve.crt --key eve.key
+		"$tlscert" revoke bob.crt
+		"$tlscert" ca 'Other Authority' --out-dir other
+		"$tlscert" client mallory --cert mallory.crt --key mallory.key \
+			--ca-cert other/ca.crt --ca-key other/ca.key
+		"$tlscert" self-signed self.example --cert self.crt --key self.key
+	} >/dev/null || exit 1
+	issue late tls_www_client 'activation_date = "2020-01-01 00:00:00"' \
+		'expiration_date = "2020-02-01 00:00:00"'
+	issue early tls_www_client 'activation_date = "2090-01-01 00:00:00"' \
+		'expiration_date = "2090-02-01 00:00:00"'
+	issue anything 'expiration_days = 10'
+	issue middle ca cert_signing_key crl_signing_key 'expiration_days = 10'
+	issuer=middle issue deep tls_www_client 'expiration_days = 10'
+	cp middle.crt deep.above # openssl wants it in a file of its own, gnutls-cli does not
+	cat middle.crt >>deep.crt
+	old_crl old.crl bob.crt
+}
+
+# --- the server -----------------------------------------------------------------------
+
+fail() {
+	echo "$*"
+	exit 1
+}
+
+logged() {
+	grep -q -e "$1" tlsd.log
+}
+
+# expect TEXT: it stands in the log, or soon will
+expect() {
+	wait_for logged "$1"
+}
+
+started_or_gone() {
+	logged ': started: ' || ! kill -0 "$server"
+}
+
+# write_ini LINE...: a service at a port of 127.0.0.1
+write_ini() {
+	{
+		echo 'workers = 4'
+		echo 'pid-file ='
+		echo "control-socket = $PWD/tlsd.sock"
+		echo 'listen = 127.0.0.1:0'
+		echo "cert = $folder/server.crt"
+		echo "key = $folder/server.key"
+		printf '%s\n' "$@"
+	} >tlsd.ini
+}
+
+# serve LINE...
+serve() {
+	write_ini "$@"
+	: >tlsd.log
+	timeout --foreground -s KILL 300 "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
+	server=$!
+	trap 'kill "$server" 2>/dev/null; wait' EXIT
+	wait_for started_or_gone
+	logged ': started: ' || fail 'tlsd did not start'
+	port=$(sed -n 's/.*listening: .*:\([0-9]*\): .*/\1/p' tlsd.log | tail -n 1)
+}
+
+# refuse_to_start TEXT LINE...: tlsd -t says TEXT and is not content
+refuse_to_start() {
+	text=$1
+	shift
+	write_ini "$@"
+	if "$builddir/tlsd" -t -c tlsd.ini >check.log 2>&1; then
+		fail 'tlsd took it'
+	fi
+	grep -q -e "$text" check.log || fail "not said: $text"
+}
+
+# --- clients --------------------------------------------------------------------------
+
+# openssl_asks VERSION [CLIENT [OPTION...]]: what openssl has to say, with the answer in it.
+# It stays until the server has closed.
+openssl_asks() {
+	version=$1
+	client=${2:-none}
+	[ $# -lt 2 ] || shift
+	shift
+	[ "$client" = none ] ||
+		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
+	[ ! -e "$folder/$client.above" ] || set -- "$@" -cert_chain "$folder/$client.above"
+	sleep 30 | timeout 20 openssl s_client -connect "127.0.0.1:$port" "-$version" \
+		-CAfile "$folder/ca.crt" -verify_return_error -quiet "$@" >openssl.log 2>&1 &
+	asking=$!
+	wait_for ended_or_answered
+	kill "$asking" 2>/dev/null || :
+	cat openssl.log
+}
+
+ended_or_answered() {
+	! kill -0 "$asking" 2>/dev/null || grep -q -e 'Hello, TLS!' -e 'SSL alert number' openssl.log
+}
+
+# gnutls_asks PRIORITY [CLIENT]
+gnutls_asks() {
+	priority=$1
+	client=${2:-none}
+	set --
+	[ "$client" = none ] ||
+		set -- --x509certfile "$folder/$client.crt" --x509keyfile "$folder/$client.key"
+	timeout 20 gnutls-cli --x509cafile "$folder/ca.crt" --priority "$priority" \
+		--port "$port" "$@" 127.0.0.1 </dev/null 2>&1 || :
+}
+
+takes() {
+	for version in tls1_2 tls1_3; do
+		openssl_asks $version "$@" | grep -q 'Hello, TLS!' || fail "refused in $version: $*"
+	done
+}
+
+# refuses CLIENT ALERT-1.2 ALERT-1.3 CLASS: clients read the alert, whose number depends on
+# the version, and the log has the class
+refuses() {
+	client=$1
+	openssl_asks tls1_2 "$client" | grep -q "SSL alert number $2\$" || fail "no alert $2"
+	openssl_asks tls1_3 "$client" | grep -q "SSL alert number $3\$" || fail "no alert $3"
+	gnutls_asks NORMAL:-VERS-ALL:+VERS-TLS1.3 "$client" >gnutls.log
+	grep -q "Received alert \[$3\]" gnutls.log || fail "gnutls-cli read no alert $3"
+	wait_for refused_times "$4" 3
+}
+
+refused_times() {
+	[ "$(grep -c ": tlsd: $1: " tlsd.log)" -eq "$2" ]
+}
+
+ask_for() {
+	serve "client-verify = $1" "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crl"
+}
+
+# --- tests ----------------------------------------------------------------------------
+
+a_client_with_a_good_certificate_is_served_and_named() {
+	ask_for required
+	takes alice
+	expect 'done TLS1.2 .* client=alice '
+	expect 'done TLS1.3 .* early=no client=alice '
+	gnutls_asks NORMAL alice | grep -q 'Hello, TLS!'
+}
+
+a_certificate_without_purposes_is_served() {
+	ask_for required
+	takes anything
+}
+
+a_name_cannot_forge_the_log() {
+	ask_for required
+	takes eve
+	expect 'client=Eve\\x20\\x22in=0\\x20out=1\\x22 in=0 out=12 '
+}
+
+a_client_without_a_certificate_is_told_that_one_is_required() {
+	ask_for required
+	refuses none 40 116 cert-missing
+}
+
+a_certificate_of_another_authority_is_told_unknown_ca() {
+	ask_for required
+	refuses mallory 48 48 cert-untrusted
+	expect 'cert-untrusted: CN=mallory: no authority in ca-file has issued the certificate'
+}
+
+a_self_signed_certificate_is_told_unknown_ca() {
+	ask_for required
+	refuses self 48 48 cert-untrusted
+}
+
+a_certificate_that_has_ended_is_told_certificate_expired() {
+	ask_for required
+	refuses late 45 45 cert-expired
+}
+
+a_certificate_that_has_not_begun_is_told_certificate_expired() {
+	ask_for required
+	refuses early 45 45 cert-expired
+	expect 'CN=early: the certificate, or .* is not valid yet'
+}
+
+a_revoked_certificate_is_told_certificate_revoked() {
+	ask_for required
+	refuses bob 44 44 cert-revoked
+}
+
+a_servers_certificate_is_told_unsupported_certificate() {
+	ask_for required
+	refuses server 43 43 cert-purpose
+}
+
+optional_serves_a_client_without_a_certificate_as_unknown() {
+	ask_for optional
+	takes
+	expect 'done TLS1.2 .* client=- '
+	expect 'done TLS1.3 .* early=no client=- '
+	takes alice
+	expect 'client=alice '
+}
+
+optional_refuses_a_client_with_a_bad_certificate() {
+	ask_for optional
+	refuses mallory 48 48 cert-untrusted
+}
+
+the_client_is_told_which_authorities_are_good() {
+	ask_for required
+	openssl s_client -connect "127.0.0.1:$port" </dev/null >names.log 2>&1 || :
+	grep -A 1 'Acceptable client certificate CA names' names.log |
+		grep -q 'CN = Test Authority'
+}
+
+the_names_of_too_many_authorities_are_left_out_with_a_warning() {
+	i=0
+	name=$(printf '%064d' 0)
+	while [ $i -lt 50 ]; do
+		i=$((i + 1))
+		printf 'cn = Authority %s\nca\ncert_signing_key\norganization = %s\nunit = %s\n' \
+			$i "$name" "$name" >many.tmpl
+		certtool --generate-self-signed --template many.tmpl \
+			--load-privkey "$folder/ca.key" 2>/dev/null
+	done >many.crt
+	cat "$folder/ca.crt" >>many.crt
+	serve 'client-verify = required' "ca-file = $PWD/many.crt"
+	expect 'ca-file: the names of its authorities take [0-9]* bytes, too many'
+	openssl s_client -connect "127.0.0.1:$port" </dev/null >names.log 2>&1 || :
+	grep -q 'No client certificate CA names sent' names.log
+	takes alice
+}
+
+an_intermediate_certificate_counts_against_verify_depth() {
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" 'verify-depth = 1'
+	takes deep
+	kill "$server" && wait "$server"
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" 'verify-depth = 0'
+	refuses deep 42 42 cert-untrusted
+	takes alice
+}
+
+every_issuer_in_the_chain_needs_a_list() {
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crl"
+	refuses deep 46 46 crl-expired
+	printf 'crl_next_update = 5\ncrl_number = 1\n' >crl.tmpl
+	certtool --generate-crl --template crl.tmpl --load-ca-certificate "$folder/middle.crt" \
+		--load-ca-privkey "$folder/middle.key" --outfile middle.crl 2>/dev/null
+	kill "$server" && wait "$server"
+	serve 'client-verify = required' "ca-file = $folder/ca.crt, $folder/middle.crt" \
+		"crl-file = $folder/ca.crl, $PWD/middle.crl"
+	takes deep
+}
+
+a_revoked_authority_below_another_is_no_longer_trusted() {
+	cp "$folder/ca.crl" ca.crl
+	"$tlscert" revoke "$folder/middle.crt" --crl ca.crl --ca-cert "$folder/ca.crt" \
+		--ca-key "$folder/ca.key"
+	printf 'crl_next_update = 5\ncrl_number = 1\n' >crl.tmpl
+	certtool --generate-crl --template crl.tmpl --load-ca-certificate "$folder/middle.crt" \
+		--load-ca-privkey "$folder/middle.key" --outfile middle.crl 2>/dev/null
+	serve 'client-verify = required' "ca-file = $folder/ca.crt, $folder/middle.crt" \
+		"crl-file = $PWD/ca.crl, $PWD/middle.crl"
+	expect 'ca-file: CN=middle is revoked by a list in crl-file'
+	refuses deep 44 44 cert-revoked
+}
+
+a_list_that_is_over_still_revokes_and_vouches_for_nobody() {
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/old.crl"
+	expect 'crl-file: .*/old.crl: the list of CN=Test Authority was current until 2020-02-01'
+	refuses bob 44 44 cert-revoked
+	refuses alice 46 46 crl-expired
+	expect 'crl-expired: CN=alice: crl-file has no current list of the issuer'
+}
+
+what_cannot_be_used_is_said_with_file_and_remedy() {
+	need='client-verify = required'
+	refuse_to_start 'client-verify: required needs to know .* ca-file' "$need"
+	refuse_to_start 'tlsd.ini:[0-9]*: ca-file: is not used without client-verify' \
+		"ca-file = $folder/ca.crt"
+	refuse_to_start 'tlsd.ini:[0-9]*: ca-file: .*/none.crt: ' "$need" 'ca-file = none.crt'
+	refuse_to_start 'ca-file: .*/alice.crt: CN=alice is not an authority' "$need" \
+		"ca-file = $folder/alice.crt"
+	refuse_to_start 'ca-file: .*/ca.key: no certificate in it' "$need" \
+		"ca-file = $folder/ca.key"
+	issuer=$folder/ca issue crippled ca crl_signing_key 'expiration_days = 10'
+	refuse_to_start 'ca-file: .*: the key usage of CN=crippled is without keyCertSign' \
+		"$need" 'ca-file = crippled.crt'
+	refuse_to_start 'crl-file: .*/ca.crl: the list of CN=Other Authority is signed by no' \
+		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/other/ca.crl"
+	refuse_to_start 'crl-file: .*/ca.crt: no revocation list in it, only CERTIFICATE' \
+		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crt"
+	sed '3s/./!/' "$folder/ca.crl" >broken.crl
+	refuse_to_start 'crl-file: .*/broken.crl: the list that begins in line 1 is damaged' \
+		"$need" "ca-file = $folder/ca.crt" 'crl-file = broken.crl'
+	refuse_to_start 'verify-depth: "9" is not' "$need" "ca-file = $folder/ca.crt" \
+		'verify-depth = 9'
+}
+
+(cd "$folder" && make_certificates) || exit 1
+for test in \
+	a_client_with_a_good_certificate_is_served_and_named \
+	a_certificate_without_purposes_is_served \
+	a_name_cannot_forge_the_log \
+	a_client_without_a_certificate_is_told_that_one_is_required \
+	a_certificate_of_another_authority_is_told_unknown_ca \
+	a_self_signed_certificate_is_told_unknown_ca \
+	a_certificate_that_has_ended_is_told_certificate_expired \
+	a_certificate_that_has_not_begun_is_told_certificate_expired \
+	a_revoked_certificate_is_told_certificate_revoked \
+	a_servers_certificate_is_told_unsupported_certificate \
+	optional_serves_a_client_without_a_certificate_as_unknown \
+	optional_refuses_a_client_with_a_bad_certificate \
+	the_client_is_told_which_authorities_are_good \
+	the_names_of_too_many_authorities_are_left_out_with_a_warning \
+	an_intermediate_certificate_counts_against_verify_depth \
+	every_issuer_in_the_chain_needs_a_list \
+	a_revoked_authority_below_another_is_no_longer_trusted \
+	a_list_that_is_over_still_revokes_and_vouches_for_nobody \
+	what_cannot_be_used_is_said_with_file_and_remedy; do
+	run_test "$test"
+done
+finish
