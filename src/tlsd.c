@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <libgen.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +188,19 @@ test_configuration(const struct options *options)
 	return status;
 }
 
+/* A socket that became standard output by accident would be written to. */
+static void
+fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* As many connections as the administrator allows this process. */
 static void
 raise_file_limit(void)
@@ -351,6 +365,8 @@ run(const struct options *options)
 	process.path = path != NULL ? path : options->conf;
 	server_signals(&signals);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	/* Who ignores its children's ends could not tell how a program ended. */
+	signal(SIGCHLD, SIG_DFL);
 	raise_file_limit();
 	findings_init(&process.findings);
 	int status = prepare(&process, options) < 0 ? EXIT_BAD_CONF : serve(&process);
@@ -370,6 +386,7 @@ main(int argc, char **argv)
 {
 	struct options options;
 
+	fill_standard_descriptors();
 	if (parse_options(argc, argv, &options) < 0) {
 		print_usage(stderr);
 		return EXIT_BAD_CONF;

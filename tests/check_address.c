@@ -115,6 +115,24 @@ START_TEST(the_hash_is_of_the_host_alone)
 }
 END_TEST
 
+static void
+expect_parts(const char *text, const char *host, unsigned port)
+{
+	char out[ADDRESS_TEXT_SIZE];
+
+	ck_assert_int_eq(address_parse_connect(text, parsed, error), 1);
+	ck_assert_str_eq(address_host(&parsed[0], out), host);
+	ck_assert_uint_eq(address_port(&parsed[0]), port);
+}
+
+START_TEST(an_address_tells_its_host_and_its_port)
+{
+	expect_parts("192.0.2.7:51514", "192.0.2.7", 51514);
+	expect_parts("[2001:db8::1]:443", "2001:db8::1", 443);
+	expect_parts("unix:/run/x.sock", "/run/x.sock", 0);
+}
+END_TEST
+
 START_TEST(host_and_port_split_at_the_last_colon)
 {
 	char *host, *port;
@@ -167,6 +185,7 @@ main(void)
 	    a_star_is_both_families, a_path_is_a_unix_socket,
 	    what_is_no_address_is_explained, a_path_that_does_not_fit_is_refused,
 	    where_to_connect_to_has_a_host_and_a_port, the_hash_is_of_the_host_alone,
+	    an_address_tells_its_host_and_its_port,
 	    host_and_port_split_at_the_last_colon, equal_addresses_are_equal,
 	    a_unix_peer_without_a_name_has_an_empty_path);
 }

@@ -19,154 +19,25 @@
 #include "daemon.h"
 #include "peer.h"
 #include "suite.h"
+#include "talk.h"
 
 #define MIB ((size_t)1 << 20)
-#define PIECE 16384
+#define PIECE TALK_PIECE
 
 static const struct peer_options tls12 = { .priority =
 					       "NORMAL:-VERS-ALL:+VERS-TLS1.2" };
 static const struct peer_options tls13 = { .priority =
 					       "NORMAL:-VERS-ALL:+VERS-TLS1.3" };
 
-/* What every stream in these tests carries at `offset`, so that a byte which is lost, doubled
- * or out of place is seen. */
-static char
-byte_at(size_t offset)
-{
-	return (char)(offset * 31 + (offset >> 8) * 7 + (offset >> 16));
-}
-
-static void
-fill_piece(char *bytes, size_t size, size_t offset)
-{
-	for (size_t i = 0; i < size; i++)
-		bytes[i] = byte_at(offset + i);
-}
-
-static void
-check_piece(const char *bytes, size_t size, size_t offset)
-{
-	char expected[PIECE];
-
-	fill_piece(expected, size, offset);
-	ck_assert_msg(memcmp(bytes, expected, size) == 0,
-	    "a byte behind the first %zu is wrong", offset);
-}
-
-/* A client that sends and hears such streams at once. */
-struct talk {
-	struct peer *peer;
-	size_t size; /* to send */
-	bool late; /* reads only once it can send no more, or is done */
-	bool open; /* leaves its direction open */
-	bool said; /* its close_notify is out */
-	size_t sent, heard;
-	int code; /* how its hearing ended: 0 by a close_notify */
-};
-
-static bool
-is_soft(ssize_t code)
-{
-	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED;
-}
-
-/* Sends what fits now. A send that comes back is repeated with the same bytes. */
-static void
-speak(struct talk *talk)
-{
-	char piece[PIECE];
-
-	while (talk->sent < talk->size) {
-		size_t left = talk->size - talk->sent;
-		size_t part = left < PIECE ? left : PIECE;
-		fill_piece(piece, part, talk->sent);
-		ssize_t n = gnutls_record_send(talk->peer->tls, piece, part);
-		if (is_soft(n))
-			return;
-		ck_assert_msg(n > 0, "sending: %s", gnutls_strerror((int)n));
-		talk->sent += (size_t)n;
-	}
-	if (!talk->open && !talk->said)
-		talk->said = gnutls_bye(talk->peer->tls, GNUTLS_SHUT_WR) == 0;
-}
-
-/* Sends what fits and has still more to send; the server may have gone. */
-static void
-speak_on(struct talk *talk)
-{
-	char piece[PIECE] = "";
-	ssize_t n;
-
-	do
-		n = gnutls_record_send(talk->peer->tls, piece, sizeof piece);
-	while (n > 0);
-}
-
-/* Hears what is there; true at its end. */
-static bool
-hear(struct talk *talk)
-{
-	char piece[PIECE];
-	ssize_t n;
-
-	while ((n = gnutls_record_recv(talk->peer->tls, piece, sizeof piece)) > 0) {
-		check_piece(piece, (size_t)n, talk->heard);
-		talk->heard += (size_t)n;
-	}
-	talk->code = (int)n;
-	return !is_soft(n);
-}
-
-static bool
-has_more_to_say(const struct talk *talk)
-{
-	return talk->sent < talk->size || !(talk->open || talk->said);
-}
-
-/* Waits for what it wants; a late one wants to hear once it can only wait. */
-static void
-pause_talk(struct talk *talk)
-{
-	struct pollfd pollfd = { .fd = talk->peer->fd,
-		.events = (short)((talk->late ? 0 : POLLIN) |
-				  (has_more_to_say(talk) ? POLLOUT : 0)) };
-
-	if (poll(&pollfd, 1, 100) == 0 || !has_more_to_say(talk))
-		talk->late = false;
-}
-
-static void
-run_talk(struct talk *talk)
-{
-	long long deadline = daemon_deadline();
-
-	for (;;) {
-		speak(talk);
-		if (!talk->late && hear(talk))
-			return;
-		pause_talk(talk);
-		ck_assert_msg(!deadline_passed((struct deadline){ .at_ns = deadline }),
-		    "%zu of %zu sent, %zu heard", talk->sent, talk->size, talk->heard);
-	}
-}
-
-/* A client that has shaken hands. */
-static struct peer *
-meet(unsigned port, const struct peer_options *options)
-{
-	struct peer *peer = peer_new(peer_dial(port), options);
-
-	ck_assert_int_eq(peer_shake(peer), 0);
-	return peer;
-}
-
 /* Sends `size` bytes to an echo and wants them back, and then a proper end. */
 static void
 expect_echo(unsigned port, size_t size, const struct peer_options *options, bool late)
 {
-	struct talk talk = { .peer = meet(port, options), .size = size, .late = late };
+	struct talk talk = {
+		.peer = talk_meet(port, options), .size = size, .late = late
+	};
 
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_msg(talk.code == 0, "the end: %s", gnutls_strerror(talk.code));
 	ck_assert_uint_eq(talk.heard, size);
 	peer_free(talk.peer);
@@ -214,11 +85,11 @@ START_TEST(an_echo_that_nobody_reads_ends_at_the_write_timeout)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 300ms\n");
-	struct talk talk = { .peer = meet(daemon_port(daemon), &tls13) };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), &tls13) };
 	long long deadline = daemon_deadline();
 
 	while (daemon_count(daemon, ": tlsd: write-timeout: ") == 0) {
-		speak_on(&talk);
+		talk_press(&talk);
 		daemon_pause(deadline, "no write-timeout");
 	}
 	peer_free(talk.peer);
@@ -234,9 +105,9 @@ expect_byte(struct peer *peer)
 	struct talk talk = { .peer = peer, .size = 1, .open = true };
 	long long deadline = daemon_deadline();
 
-	speak(&talk);
+	talk_speak(&talk);
 	while (talk.heard < 1) {
-		ck_assert(!hear(&talk));
+		ck_assert(!talk_hear(&talk));
 		daemon_pause(deadline, "no echo");
 	}
 }
@@ -244,7 +115,7 @@ expect_byte(struct peer *peer)
 START_TEST(an_echo_answers_each_byte_at_once)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls13);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	for (int i = 0; i < 20; i++)
 		expect_byte(peer);
@@ -265,7 +136,7 @@ send_empty_records(struct peer *peer)
 START_TEST(an_echo_survives_new_keys_and_empty_records)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls13);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	for (int i = 0; i < 5; i++) {
 		ck_assert_int_eq(
@@ -283,7 +154,7 @@ START_TEST(a_flood_of_empty_records_ends_with_the_connections_life)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nmax-lifetime = 1s\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls13);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	while (daemon_count(daemon, ": tlsd: idle-timeout: the longest life ") == 0)
 		send_empty_records(peer);
@@ -297,9 +168,10 @@ START_TEST(an_idle_echo_ends_without_a_close_notify)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 300ms\n");
-	struct talk talk = { .peer = meet(daemon_port(daemon), &tls13), .open = true };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), &tls13),
+		.open = true };
 
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_int_ne(talk.code, 0);
 	daemon_expect(daemon, ": tlsd: idle-timeout: neither side ");
 	peer_free(talk.peer);
@@ -310,12 +182,13 @@ END_TEST
 START_TEST(a_wish_to_renegotiate_is_refused)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls12);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls12);
 	int code;
 
 	do
 		code = gnutls_handshake(peer->tls);
-	while (is_soft(code) || code == GNUTLS_E_GOT_APPLICATION_DATA);
+	while (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
+	       code == GNUTLS_E_GOT_APPLICATION_DATA);
 	ck_assert_int_lt(code, 0);
 	daemon_expect(daemon, ": tlsd: protocol: ");
 	peer_free(peer);
@@ -328,7 +201,7 @@ START_TEST(a_stop_cuts_an_echo_that_goes_on)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nshutdown-timeout = 300ms\n");
-	struct peer *peer = meet(daemon_port(daemon), &tls13);
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	expect_byte(peer);
 	daemon_signal(daemon, SIGTERM);
@@ -418,7 +291,7 @@ hear_client(struct backend *backend, int fd)
 	ssize_t n;
 
 	while ((n = recv(fd, piece, sizeof piece, 0)) > 0) {
-		check_piece(piece, (size_t)n, heard);
+		stream_check(piece, (size_t)n, heard);
 		heard += (size_t)n;
 	}
 	atomic_store(&backend->heard, heard);
@@ -433,7 +306,7 @@ say_to_client(const struct backend *backend, int fd)
 	for (size_t sent = 0; sent < backend->size;) {
 		size_t left = backend->size - sent;
 		size_t part = left < PIECE ? left : PIECE;
-		fill_piece(piece, part, sent);
+		stream_fill(piece, part, sent);
 		ssize_t n = send(fd, piece, part, MSG_NOSIGNAL);
 		if (n < 0)
 			return;
@@ -514,9 +387,10 @@ relay_to(const char *places, const char *more)
 static void
 expect_talk(struct daemon *daemon, size_t size, size_t heard)
 {
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .size = size };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.size = size };
 
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_msg(talk.code == 0, "the end: %s", gnutls_strerror(talk.code));
 	ck_assert_uint_eq(talk.heard, heard);
 	peer_free(talk.peer);
@@ -527,10 +401,10 @@ static void
 expect_break(struct daemon *daemon, size_t heard, const char *line)
 {
 	struct talk talk = {
-		.peer = meet(daemon_port(daemon), NULL), .size = 1, .open = true
+		.peer = talk_meet(daemon_port(daemon), NULL), .size = 1, .open = true
 	};
 
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_msg(talk.code != 0, "a break looks like a proper end");
 	ck_assert_uint_eq(talk.heard, heard);
 	daemon_expect(daemon, line);
@@ -591,18 +465,19 @@ static void
 say_after_the_end(struct backend *backend)
 {
 	struct daemon *daemon = relay_to(backend->place, "");
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .open = true };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
 
 	backend->size = 2 * MIB;
 	backend_run(backend, say_then_hear);
-	run_talk(&talk);
+	talk_run(&talk);
 	ck_assert_int_eq(talk.code, 0);
 	ck_assert_uint_eq(talk.heard, 2 * MIB);
 	talk.size = 3 * MIB;
 	talk.open = false;
-	while (has_more_to_say(&talk)) {
-		speak(&talk);
-		pause_talk(&talk);
+	while (talk_goes_on(&talk)) {
+		talk_speak(&talk);
+		talk_pause(&talk);
 	}
 	daemon_expect(daemon, ": tlsd: done ");
 	peer_free(talk.peer);
@@ -636,12 +511,13 @@ START_TEST(a_backend_that_speaks_first_is_heard)
 
 	backend_open(&backend);
 	struct daemon *daemon = relay_to(backend.place, "");
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .open = true };
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
 	long long deadline = daemon_deadline();
 	backend.size = 20;
 	backend_run(&backend, say_and_wait);
 	while (talk.heard < 20) {
-		ck_assert(!hear(&talk));
+		ck_assert(!talk_hear(&talk));
 		daemon_pause(deadline, "no banner");
 	}
 	peer_free(talk.peer);
@@ -661,8 +537,9 @@ START_TEST(a_backend_that_closes_ends_a_client_that_has_its_answer)
 	struct daemon *daemon = relay_to(backend.place, "");
 	backend.size = 10 * MIB;
 	backend_run(&backend, say_and_close);
-	struct talk talk = { .peer = meet(daemon_port(daemon), NULL), .open = true };
-	run_talk(&talk);
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
+	talk_run(&talk);
 	ck_assert_int_eq(talk.code, 0);
 	ck_assert_uint_eq(talk.heard, 10 * MIB);
 	peer_free(talk.peer); /* by the end of its socket alone */
@@ -793,6 +670,165 @@ START_TEST(a_dead_backend_is_stepped_over_and_avoided)
 }
 END_TEST
 
+/* The place where another one was, with a listener now. */
+static void
+backend_revive(struct backend *backend)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(
+		    (uint16_t)strtoul(strrchr(backend->place, ':') + 1, NULL, 10)) };
+	int one = 1;
+
+	backend->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(backend->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	ck_assert_int_eq(bind(backend->listener, (struct sockaddr *)&in, sizeof in), 0);
+	ck_assert_int_eq(listen(backend->listener, 64), 0);
+}
+
+START_TEST(an_avoided_backend_comes_back)
+{
+	struct backend backend, first;
+	char places[300];
+	long long deadline = daemon_deadline();
+
+	find_dead_place(&first);
+	backend_open(&backend);
+	snprintf(places, sizeof places, "%s, %s", first.place, backend.place);
+	struct daemon *daemon = relay_to(places, "");
+	backend_run(&backend, hear_then_say);
+	expect_talk(daemon, 10, 0);
+	daemon_expect(daemon, ": avoided for 10 s");
+	backend_revive(&first);
+	backend_run(&first, hear_then_say);
+	while (first.met == 0) {
+		expect_talk(daemon, 10, 0);
+		daemon_pause(deadline, "the first backend's return");
+	}
+	ck_assert_uint_ge(backend.met, 1);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	backend_stop(&first);
+}
+END_TEST
+
+START_TEST(a_backend_that_resets_without_a_word_is_avoided)
+{
+	struct backend backend, dead;
+	char places[300];
+
+	backend_open(&dead);
+	backend_open(&backend);
+	snprintf(places, sizeof places, "%s, %s", dead.place, backend.place);
+	struct daemon *daemon = relay_to(places, "");
+	backend_run(&dead, say_and_reset);
+	backend_run(&backend, hear_then_say);
+	expect_break(daemon, 0, ": tlsd: backend: 127.0.0.1:");
+	daemon_expect(daemon, ": avoided for 10 s");
+	expect_talk(daemon, 10, 0);
+	ck_assert_uint_eq(dead.met, 1);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	backend_stop(&dead);
+}
+END_TEST
+
+START_TEST(a_backend_that_says_nothing_and_closes_is_an_empty_answer)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	backend_run(&backend, say_and_close);
+	expect_talk(daemon, 0, 0);
+	daemon_expect(daemon, ": tlsd: done ");
+	ck_assert_uint_eq(daemon_count(daemon, ": avoided for 10 s"), 0);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+/* Two clients fill the backlog; once they are taken, the waiting one gets through. */
+START_TEST(a_full_backlog_over_a_unix_socket_is_waited_for)
+{
+	struct backend backend;
+
+	backend_open_path(&backend, 0);
+	int waiting = peer_dial_path(suite_path("backend"));
+	struct daemon *daemon = relay_to(backend.place, "");
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	close(waiting);
+	backend_run(&backend, hear_then_say);
+	struct talk talk = { .peer = peer, .size = 10 };
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	peer_free(peer);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_frees_the_worker_before_the_backend_is_reached)
+{
+	struct backend backend;
+
+	backend_open_path(&backend, 0);
+	int waiting = peer_dial_path(suite_path("backend"));
+	struct daemon *daemon = relay_to(backend.place, "connect-timeout = 1h\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	peer_reset(peer->fd);
+	peer->fd = -1;
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	peer_free(peer);
+	daemon_stop(daemon);
+	close(waiting);
+	close(backend.listener);
+}
+END_TEST
+
+/* What a backend gets in front of `hello`, with this kind of header. */
+static const char *
+header_of(const char *kind)
+{
+	static char heard[512];
+	struct backend backend;
+	char *more = memory_format("send-proxy = %s\n", kind);
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, more);
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.words = "hello" };
+	talk_speak(&talk);
+	int fd = accept(backend.listener, NULL, NULL);
+	peer_hear(fd, heard, sizeof heard);
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	peer_free(talk.peer);
+	daemon_stop(daemon);
+	close(backend.listener);
+	free(more);
+	return heard;
+}
+
+START_TEST(a_backend_is_told_who_the_client_is)
+{
+	unsigned from, to;
+	char word[8] = "";
+
+	ck_assert_int_eq(
+	    sscanf(header_of("v1"), "PROXY TCP4 127.0.0.1 127.0.0.1 %u %u\r\n%7s",
+		&from, &to, word),
+	    3);
+	ck_assert_str_eq(word, "hello");
+	const char *heard = header_of("v2");
+	ck_assert_mem_eq(heard, "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\1", 20);
+	ck_assert_str_eq(heard + 28, "hello");
+	heard = header_of("v2-tls");
+	ck_assert_mem_eq(heard + 28 + 8, "\x21\0\7TLSv1.3\x23\0\x16TLS_AES_", 20);
+	ck_assert_str_eq(heard + 28 + 8 + 10 + 25, "hello");
+}
+END_TEST
+
 /* Six clients of two backends under `balance`; the counts of whom they met. */
 static void
 spread(const char *balance, size_t met[2])
@@ -867,7 +903,7 @@ START_TEST(a_stop_cuts_a_relay_that_goes_on)
 	backend_open(&backend);
 	struct daemon *daemon = relay_to(backend.place, "shutdown-timeout = 300ms\n");
 	backend_run(&backend, say_and_wait);
-	struct peer *peer = meet(daemon_port(daemon), NULL);
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
 	long long deadline = daemon_deadline();
 	while (backend.met == 0)
 		daemon_pause(deadline, "no connection");
@@ -886,12 +922,12 @@ START_TEST(a_stop_cuts_a_relay_whose_backend_takes_nothing)
 
 	backend_open(&backend);
 	struct daemon *daemon = relay_to(backend.place, "shutdown-timeout = 300ms\n");
-	struct talk talk = {
-		.peer = meet(daemon_port(daemon), NULL), .size = 100 * MIB, .late = true
-	};
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.size = 100 * MIB,
+		.late = true };
 	while (talk.late) {
-		speak(&talk);
-		pause_talk(&talk);
+		talk_speak(&talk);
+		talk_pause(&talk);
 	}
 	daemon_signal(daemon, SIGTERM);
 	ck_assert_int_eq(daemon_wait(daemon), 0);
@@ -961,7 +997,12 @@ main(void)
 	    a_socket_that_is_not_there_is_named,
 	    a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket,
 	    a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp,
-	    a_dead_backend_is_stepped_over_and_avoided,
+	    a_dead_backend_is_stepped_over_and_avoided, an_avoided_backend_comes_back,
+	    a_backend_that_resets_without_a_word_is_avoided,
+	    a_backend_that_says_nothing_and_closes_is_an_empty_answer,
+	    a_full_backlog_over_a_unix_socket_is_waited_for,
+	    a_client_that_leaves_frees_the_worker_before_the_backend_is_reached,
+	    a_backend_is_told_who_the_client_is,
 	    the_first_backend_is_used_while_it_lives, round_robin_takes_turns,
 	    a_client_keeps_its_backend_by_source,
 	    an_idle_relay_ends_without_a_close_notify, a_stop_cuts_a_relay_that_goes_on,

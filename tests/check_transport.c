@@ -266,15 +266,15 @@ START_TEST(waiting_tells_who_is_ready)
 	set_up(true);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	struct pollfd other = { .fd = pair[0], .events = POLLIN };
-	ck_assert_int_eq(transport_wait(&transport, POLLIN, &other, deadline_in(1)), 0);
+	ck_assert_int_eq(transport_wait(&transport, POLLIN, &other, 1, deadline_in(1)), 0);
 	ck_assert_int_eq(other.revents, 0);
 	ck_assert_int_eq(write(pair[1], "a", 1), 1);
 	ck_assert_int_eq(
-	    transport_wait(&transport, POLLIN, &other, deadline_never()), 0);
+	    transport_wait(&transport, POLLIN, &other, 1, deadline_never()), 0);
 	ck_assert_int_eq(other.revents, POLLIN);
 	ck_assert_int_eq(write(peer, "a", 1), 1);
 	ck_assert_int_eq(
-	    transport_wait(&transport, POLLIN, &other, deadline_never()), POLLIN);
+	    transport_wait(&transport, POLLIN, &other, 1, deadline_never()), POLLIN);
 	close(pair[0]);
 	close(pair[1]);
 	tear_down();
@@ -288,7 +288,7 @@ START_TEST(waiting_ends_at_the_deadline_though_there_is_always_something)
 	set_up(true);
 	ck_assert_int_eq(write(peer, "a", 1), 1);
 	transport_set_deadline(&transport, deadline_in(20), 0);
-	while (transport_wait(&transport, POLLIN, &nobody, deadline_never()) >= 0)
+	while (transport_wait(&transport, POLLIN, &nobody, 1, deadline_never()) >= 0)
 		;
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
 	tear_down();
@@ -307,9 +307,9 @@ START_TEST(a_peer_that_hangs_up_while_nothing_is_wanted_is_gone)
 	ck_assert_int_eq(write(pair[1], "a", 1), 1);
 	close(pair[1]);
 	/* It has left something to read, which is waited for without a spin. */
-	ck_assert_int_ge(transport_wait(&transport, 0, &nobody, deadline_in(1)), 0);
+	ck_assert_int_ge(transport_wait(&transport, 0, &nobody, 1, deadline_in(1)), 0);
 	ck_assert_int_eq(transport_try_read(&transport, &byte, 1), 1);
-	ck_assert_int_eq(transport_wait(&transport, 0, &nobody, deadline_never()), -1);
+	ck_assert_int_eq(transport_wait(&transport, 0, &nobody, 1, deadline_never()), -1);
 	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
 	close(pair[0]);
 	tear_down();

@@ -84,6 +84,9 @@ figures_tell_what_happened() {
 	says '^tlsd_handshake_seconds_count\{service="hello"\} [1-9]' stats --prometheus
 	says '"name":"hello","accepted":[1-9]' stats --json
 	says '^answered: [1-9]' status
+	says '^certificate: hello: .*/server.crt until .*Z, (9|10) days$' status
+	says '^tlsd_certificate_not_after_seconds\{service="echo",name=".*/server.crt"\} [0-9]+$' \
+		stats --prometheus
 }
 
 figures_for_prometheus_please_its_own_lint() {

@@ -1,19 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The doctor and healthy and sick servers of OpenSSL and of our own.
-set -u
-
-for program in openssl timeout mktemp; do
-	command -v $program >/dev/null || {
-		echo "SKIPPED: $program is missing: NOTHING about tlsc check was tested" >&2
-		exit 77
-	}
-done
-build=$(cd "${top_builddir:-.}" && pwd)
-folder=$(mktemp -d /tmp/tlsc-check.XXXXXX) || exit 1
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+needs openssl timeout python3
+build=$builddir
 server=
-passed=0
-failed=0
 # Numbers below the kernel's own range for outgoing connections.
 port=$((10000 + $$ % 20000))
 
@@ -23,14 +15,11 @@ stop() {
 	server=
 }
 
-clean_up() {
+end_processes() {
 	stop
-	rm -rf "$folder"
 }
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+open_folder
 cd "$folder" || exit 1
-unset SSLKEYLOGFILE
 
 # --- certificates ---------------------------------------------------------------------
 
@@ -140,6 +129,58 @@ openssl_server() {
 		-www "$@"
 }
 
+# Both write that they accept as soon as their port is open; each on one that is free.
+nginx_server() {
+	port=$((port + 1))
+	cat >nginx.conf <<-END
+		daemon off;
+		master_process off;
+		pid $folder/nginx.pid;
+		error_log $folder/nginx.err;
+		events {}
+		http {
+			access_log off;
+			client_body_temp_path $folder/t1;
+			proxy_temp_path $folder/t2;
+			fastcgi_temp_path $folder/t3;
+			uwsgi_temp_path $folder/t4;
+			scgi_temp_path $folder/t5;
+			server {
+				listen 127.0.0.1:$port ssl;
+				ssl_certificate $folder/server.pem;
+				ssl_certificate_key $folder/server.key;
+				ssl_protocols TLSv1.2 TLSv1.3;
+				return 200 "hello";
+			}
+		}
+	END
+	nginx -c "$folder/nginx.conf" >server.log 2>&1 &
+	server=$!
+	wait_for answers
+}
+
+stunnel_server() {
+	port=$((port + 1))
+	cat >stunnel.conf <<-END
+		foreground = yes
+		pid =
+		[hello]
+		accept = 127.0.0.1:$port
+		cert = $folder/server.pem
+		key = $folder/server.key
+		exec = /bin/echo
+		execArgs = echo hello
+	END
+	stunnel4 "$folder/stunnel.conf" >server.log 2>&1 &
+	server=$!
+	wait_for answers
+}
+
+# Whether somebody accepts connections at $port.
+answers() {
+	openssl s_client -connect "127.0.0.1:$port" </dev/null
+}
+
 tlsd_server() {
 	cat >tlsd.in <<CONF
 daemon = no
@@ -185,11 +226,9 @@ try() {
 	"$1"
 	stop
 	if $good; then
-		echo "ok $1"
-		passed=$((passed + 1))
+		has_passed "$1"
 	else
-		echo "FAIL $1"
-		failed=$((failed + 1))
+		has_failed "$1"
 	fi
 }
 
@@ -319,6 +358,42 @@ both_kinds_of_certificates_are_found() {
 	expect 'a client that knows only RSA gets RSA, one that knows only ECDSA EC/ECDSA'
 }
 
+diffie_hellman_with_a_short_prime_is_a_warning() {
+	openssl genpkey -genparam -algorithm DH -pkeyopt group:modp_1536 -out dh.pem
+	openssl_server rsa -tls1_2 -dhparam dh.pem -cipher 'DHE+AESGCM:ECDHE+AESGCM:@SECLEVEL=0'
+	examine
+	expect_status 1
+	expect 'warning groups TLS 1.2: Diffie-Hellman with a prime of 1536 bits'
+}
+
+signatures_with_sha_1_are_a_warning() {
+	openssl_server rsa -tls1_2 -cipher 'ECDHE+AESGCM:@SECLEVEL=0'
+	examine
+	expect_status 1
+	expect 'warning signature TLS 1.2 signs with SHA-1' 'ok signature the server signs'
+}
+
+# Those that are not installed are left out, and that is told.
+other_servers_are_examined() {
+	if command -v nginx >/dev/null; then
+		nginx_server
+		examine
+		expect_status 0
+		expect 'TLS OK' 'ok version TLS 1.3 is offered' 'ok end a close_notify'
+		stop
+	else
+		echo '  (no nginx: it was NOT examined)'
+	fi
+	if command -v stunnel4 >/dev/null; then
+		stunnel_server
+		examine
+		expect 'ok trust' 'ok name' 'ok version TLS 1.3 is offered'
+		stop
+	else
+		echo '  (no stunnel: it was NOT examined)'
+	fi
+}
+
 groups_and_lost_round_trips_are_found() {
 	openssl_server server -groups P-384:P-521
 	examine
@@ -359,11 +434,49 @@ quiet_leaves_out_what_is_well() {
 	grep -qE '^(ok|note)' out && complain "it is not quiet"
 }
 
-a_server_that_is_not_there_is_unknown() {
+a_server_that_is_not_there_is_critical() {
 	port=$((port + 1))
 	examine
-	expect_status 3
-	expect 'TLS UNKNOWN' 'Connection refused'
+	expect_status 2
+	expect 'TLS CRITICAL' 'Connection refused' "fail address nobody answers at localhost:$port"
+}
+
+# listener PYTHON: a server that is none; `c` is the connection.
+listener() {
+	cat >listener.py <<-END
+		import socket, time
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.bind(("127.0.0.1", 0))
+		s.listen()
+		print("ACCEPT", s.getsockname()[1], flush=True)
+		held = []
+		while True:
+		    c = s.accept()[0]
+		    held.append(c)
+		    $1
+	END
+	: >server.log
+	timeout 100 python3 listener.py >server.log 2>&1 &
+	server=$!
+	wait_for grep -q '^ACCEPT [0-9]' server.log
+	port=$(sed 's/.* //' server.log)
+}
+
+what_is_no_tls_is_told_at_once() {
+	listener 'c.sendall(b"SSH-2.0-OpenSSH\r\n")'
+	examine
+	expect_status 2
+	expect 'fail handshake what answers there is not TLS' '> is it the right port'
+	! grep -q version out || complain 'it was examined'
+}
+
+a_silent_server_is_not_asked_again() {
+	listener 'pass'
+	examine
+	expect_status 2
+	expect 'fail handshake timed out' '> is it overloaded'
+	! grep -q version out || complain 'it was asked again'
 }
 
 a_wrong_command_line_is_unknown() {
@@ -395,9 +508,13 @@ for name in \
 	application_protocols_are_asked_for \
 	json_says_the_same \
 	quiet_leaves_out_what_is_well \
-	a_server_that_is_not_there_is_unknown \
+	a_server_that_is_not_there_is_critical \
+	what_is_no_tls_is_told_at_once \
+	a_silent_server_is_not_asked_again \
+	diffie_hellman_with_a_short_prime_is_a_warning \
+	signatures_with_sha_1_are_a_warning \
+	other_servers_are_examined \
 	a_wrong_command_line_is_unknown; do
 	try "$name"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -1,19 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Handshakes of many kinds, drawn.
-set -u
-
-for program in openssl timeout mktemp; do
-	command -v $program >/dev/null || {
-		echo "SKIPPED: $program is missing: NOTHING about tlsc explain was tested" >&2
-		exit 77
-	}
-done
-build=$(cd "${top_builddir:-.}" && pwd)
-folder=$(mktemp -d /tmp/tlsc-explain.XXXXXX) || exit 1
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+needs openssl timeout
+build=$builddir
 server=
-passed=0
-failed=0
 # Numbers below the kernel's own range for outgoing connections.
 port=$((10000 + $$ % 20000))
 
@@ -23,14 +15,11 @@ stop() {
 	server=
 }
 
-clean_up() {
+end_processes() {
 	stop
-	rm -rf "$folder"
 }
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+open_folder
 cd "$folder" || exit 1
-unset SSLKEYLOGFILE
 
 # --- certificates ---------------------------------------------------------------------
 
@@ -140,11 +129,9 @@ try() {
 	"$1"
 	stop
 	if $good; then
-		echo "ok $1"
-		passed=$((passed + 1))
+		has_passed "$1"
 	else
-		echo "FAIL $1"
-		failed=$((failed + 1))
+		has_failed "$1"
 	fi
 }
 
@@ -278,5 +265,4 @@ for name in \
 	the_image_is_xml; do
 	try "$name"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -166,26 +166,53 @@ address_parse_connect(
 }
 
 char *
-address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
+address_host(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 {
-	char ip[INET6_ADDRSTRLEN] = "?";
+	const struct sockaddr_in *in = (const void *)&address->storage;
+	const struct sockaddr_in6 *in6 = (const void *)&address->storage;
 
 	switch (address_family(address)) {
-	case AF_INET: {
-		const struct sockaddr_in *in = (const void *)&address->storage;
-		inet_ntop(AF_INET, &in->sin_addr, ip, sizeof ip);
-		snprintf(out, ADDRESS_TEXT_SIZE, "[%s]:%u", ip, ntohs(in->sin_port));
+	case AF_INET:
+		inet_ntop(AF_INET, &in->sin_addr, out, ADDRESS_TEXT_SIZE);
 		break;
-	}
-	case AF_INET6: {
-		const struct sockaddr_in6 *in6 = (const void *)&address->storage;
-		inet_ntop(AF_INET6, &in6->sin6_addr, ip, sizeof ip);
-		snprintf(out, ADDRESS_TEXT_SIZE, "[%s]:%u", ip, ntohs(in6->sin6_port));
+	case AF_INET6:
+		inet_ntop(AF_INET6, &in6->sin6_addr, out, ADDRESS_TEXT_SIZE);
 		break;
-	}
 	default:
-		snprintf(out, ADDRESS_TEXT_SIZE, "unix:%s", address_path(address));
+		snprintf(out, ADDRESS_TEXT_SIZE, "%s", address_path(address));
 	}
+	return out;
+}
+
+unsigned
+address_port(const struct address *address)
+{
+	const struct sockaddr_in *in = (const void *)&address->storage;
+	const struct sockaddr_in6 *in6 = (const void *)&address->storage;
+
+	switch (address_family(address)) {
+	case AF_INET:
+		return ntohs(in->sin_port);
+	case AF_INET6:
+		return ntohs(in6->sin6_port);
+	default:
+		return 0;
+	}
+}
+
+char *
+address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
+{
+	char host[ADDRESS_TEXT_SIZE];
+	int family = address_family(address);
+
+	address_host(address, host);
+	if (family == AF_INET || family == AF_INET6)
+		snprintf(out, ADDRESS_TEXT_SIZE, "[%.*s]:%u", INET6_ADDRSTRLEN, host,
+		    address_port(address));
+	else
+		snprintf(
+		    out, ADDRESS_TEXT_SIZE, "unix:%.*s", ADDRESS_TEXT_SIZE - 6, host);
 	return out;
 }
 

@@ -43,6 +43,13 @@ int address_split(const char *text, char **host, char **port);
 /* "[192.0.2.7]:51514", "[2001:db8::1]:443", "unix:/run/x.sock". Returns `out`. */
 char *address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE]);
 
+/* The host alone, "192.0.2.7" or "2001:db8::1"; the path of a Unix-domain address. Returns
+ * `out`. */
+char *address_host(const struct address *address, char out[ADDRESS_TEXT_SIZE]);
+
+/* The port; 0 for a Unix-domain address. */
+unsigned address_port(const struct address *address);
+
 bool address_equal(const struct address *a, const struct address *b);
 
 /* A number for the host, the same for each of its ports; 0 for a Unix-domain address. */

@@ -45,4 +45,7 @@ void findings_warning(struct findings *findings, const char *format, ...)
 void findings_add(struct findings *findings, const struct finding *like,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Makes warnings of all errors. */
+void findings_soften(struct findings *findings);
+
 #endif

@@ -20,6 +20,7 @@
 
 #define REASON_SIZE 320
 #define HANDSHAKE_LIMIT (128 * 1024)
+#define EMPTY_MAX 1000 /* calls of the library without data, one after another */
 
 struct channel {
 	struct transport transport;
@@ -31,6 +32,7 @@ struct channel {
 	int64_t arrived_ns; /* what was received last */
 	bool established; /* reading does not wait any more */
 	bool dry; /* the last look at the socket found nothing */
+	unsigned empty; /* records since the last data: tickets, key updates */
 	bool heard; /* `first_byte` is valid */
 	unsigned char first_byte; /* of all that the server sent */
 	bool ended; /* close_notify is sent, or cannot be */
@@ -293,7 +295,8 @@ fail_by_code(struct channel *channel, int code)
 	} else if (transport->failure == TRANSPORT_BROKEN) {
 		errno = transport->error;
 		fail(channel, CHANNEL_BROKEN, "the connection broke: %m");
-	} else if (transport->failure != TRANSPORT_FINE) {
+	} else if (transport->failure != TRANSPORT_FINE ||
+		   !gnutls_error_is_fatal(code)) {
 		fail(channel, CHANNEL_TIMED_OUT, "timed out");
 	} else {
 		fail(channel, CHANNEL_PROTOCOL, "%s", gnutls_strerror(code));
@@ -327,7 +330,8 @@ channel_handshake(struct channel *channel, struct deadline deadline)
 	do
 		code = gnutls_handshake(channel->session);
 	while (code < 0 && !gnutls_error_is_fatal(code) &&
-	       channel->transport.failure == TRANSPORT_FINE);
+	       channel->transport.failure == TRANSPORT_FINE &&
+	       !deadline_passed(deadline));
 	if (code < 0) {
 		fail_by_code(channel, code);
 		send_alert(channel, code);
@@ -375,6 +379,17 @@ judge(struct channel *channel, ssize_t code)
 	return CHANNEL_FAILED;
 }
 
+/* A flood of what is no answer is no answer: it would be read for ever. */
+static enum channel_event
+count_empty(struct channel *channel)
+{
+	if (++channel->empty <= EMPTY_MAX)
+		return CHANNEL_WAIT;
+	fail(channel, CHANNEL_PROTOCOL, "more than %d records without data", EMPTY_MAX);
+	send_alert(channel, GNUTLS_E_UNEXPECTED_PACKET);
+	return CHANNEL_FAILED;
+}
+
 enum channel_event
 channel_read(struct channel *channel, void *bytes, size_t size, size_t *got)
 {
@@ -386,10 +401,13 @@ channel_read(struct channel *channel, void *bytes, size_t size, size_t *got)
 		ssize_t n = gnutls_record_recv(channel->session, bytes, size);
 		if (n > 0) {
 			*got = (size_t)n;
+			channel->empty = 0;
 			tell(channel, TRACE_IN, TRACE_DATA, 0, (size_t)n);
 			return CHANNEL_DATA;
 		}
 		event = judge(channel, n);
+		if (event == CHANNEL_WAIT && !channel->dry)
+			event = count_empty(channel);
 	} while (event == CHANNEL_WAIT && !channel->dry);
 	return event;
 }
@@ -403,12 +421,10 @@ channel_write(struct channel *channel, const void *bytes, size_t size)
 	tell(channel, TRACE_OUT, TRACE_DATA, 0, size);
 	while (size > 0) {
 		ssize_t n = gnutls_record_send(channel->session, from, size);
-		if (n < 0 && gnutls_error_is_fatal((int)n))
-			return -1;
-		if (n > 0) {
-			from += n;
-			size -= (size_t)n;
-		}
+		if (n <= 0)
+			return -1; /* push() waits: there is nothing to try again */
+		from += n;
+		size -= (size_t)n;
 	}
 	return 0;
 }

@@ -61,7 +61,10 @@ int channel_handshake(struct channel *channel, struct deadline deadline);
  * server went along; -1 otherwise, and then the channel is of no more use. */
 int channel_renegotiate(struct channel *channel, struct deadline deadline);
 
-/* Up to `size` bytes of the answer, `*got` of them with CHANNEL_DATA. */
+/*
+ * Up to `size` bytes of the answer, `*got` of them with CHANNEL_DATA. A server that sends a
+ * thousand records in a row without any has failed: tickets and key updates are no answer.
+ */
 enum channel_event channel_read(
     struct channel *channel, void *bytes, size_t size, size_t *got);
 

@@ -19,11 +19,28 @@
 	"NORMAL:+VERS-TLS-ALL:+SHA1:+SIGN-ALL:+3DES-CBC:+ARCFOUR-128:%PROFILE_VERY_" \
 	"WEAK"
 
+static const char *
+remedy_for(enum channel_failure failure)
+{
+	switch (failure) {
+	case CHANNEL_NOT_TLS:
+		return "is it the right port? STARTTLS is not spoken";
+	case CHANNEL_TIMED_OUT:
+		return "is it overloaded, or is another time right: --timeout?";
+	default:
+		return "tlsc explain draws how far it gets";
+	}
+}
+
 static void
 tell_failure(struct patient *patient, const struct channel *channel)
 {
+	enum channel_failure failure =
+	    channel != NULL ? channel_failure(channel) : CHANNEL_BROKEN;
+
+	patient->hopeless = failure == CHANNEL_NOT_TLS || failure == CHANNEL_TIMED_OUT;
 	diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "handshake",
-	    "tlsc explain draws how far it gets", "%s",
+	    remedy_for(failure), "%s",
 	    channel != NULL ? channel_reason(channel) : "no connection");
 }
 
@@ -38,6 +55,8 @@ shake_hands(struct patient *patient)
 		return channel;
 	tell_failure(patient, channel);
 	channel_free(channel);
+	if (patient->hopeless)
+		return NULL;
 	channel = patient_call(patient, LENIENT, &result);
 	if (result == 0)
 		return channel;
@@ -46,21 +65,32 @@ shake_hands(struct patient *patient)
 }
 
 static void
+examine_offer(struct patient *patient)
+{
+	if (offer_check_versions(patient) == 0)
+		return;
+	offer_check_suites(patient);
+	offer_check_groups(patient);
+	offer_check_retry(patient);
+}
+
+static void
 examine(struct patient *patient)
 {
 	struct channel *channel = shake_hands(patient);
 
+	if (patient->hopeless)
+		return;
 	if (channel != NULL) {
 		credentials_check(patient, channel);
 		habits_check_talk(patient, channel);
 	}
 	channel_free(channel);
-	offer_check_versions(patient);
-	offer_check_suites(patient);
-	offer_check_groups(patient);
-	offer_check_retry(patient);
+	examine_offer(patient);
 	if (channel != NULL) {
 		credentials_check_kinds(patient);
+		habits_check_sha1(patient);
+		habits_check_dh(patient);
 		habits_check_resumption(patient);
 		habits_check_renegotiation(patient);
 	}
@@ -88,8 +118,6 @@ check(const struct options *options, const struct parameters *parameters)
 
 	if (patient_find(&patient) == 0)
 		examine(&patient);
-	else
-		patient.diagnosis.unknown = true;
 	int status = print(&patient.diagnosis, options);
 	diagnosis_fini(&patient.diagnosis);
 	return status;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 
 void
@@ -47,8 +48,6 @@ count(const struct diagnosis *diagnosis, enum severity severity)
 int
 diagnosis_status(const struct diagnosis *diagnosis)
 {
-	if (diagnosis->unknown)
-		return 3;
 	if (count(diagnosis, SEVERITY_FAIL) > 0)
 		return 2;
 	return count(diagnosis, SEVERITY_WARNING) > 0 ? 1 : 0;
@@ -57,7 +56,7 @@ diagnosis_status(const struct diagnosis *diagnosis)
 static const char *
 status_name(const struct diagnosis *diagnosis)
 {
-	static const char *const names[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+	static const char *const names[] = { "OK", "WARNING", "CRITICAL" };
 
 	return names[diagnosis_status(diagnosis)];
 }
@@ -104,61 +103,38 @@ diagnosis_print(const struct diagnosis *diagnosis, bool quiet, FILE *out)
 	}
 }
 
-/* A string in quotes; what is not printable ASCII as \u00XX. */
 static void
-put_string(const char *text, FILE *out)
+put_symptom(struct json *json, const struct symptom *symptom)
 {
-	fputc('"', out);
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < ' ' || c > '~')
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
-	}
-	fputc('"', out);
-}
-
-static void
-put_member(const char *name, const char *value, FILE *out)
-{
-	fprintf(out, ", \"%s\": ", name);
-	put_string(value, out);
-}
-
-static void
-put_symptom(const struct symptom *symptom, FILE *out)
-{
-	fputs("{\"verdict\": ", out);
-	put_string(severity_name(symptom->severity), out);
-	put_member("topic", symptom->topic, out);
-	put_member("text", symptom->text, out);
+	json_open_object(json, NULL);
+	json_text(json, "verdict", severity_name(symptom->severity));
+	json_text(json, "topic", symptom->topic);
+	json_text(json, "text", symptom->text);
 	if (symptom->remedy != NULL)
-		put_member("remedy", symptom->remedy, out);
-	fputc('}', out);
+		json_text(json, "remedy", symptom->remedy);
+	json_close(json);
 }
 
 void
 diagnosis_print_json(const struct diagnosis *diagnosis, bool quiet, FILE *out)
 {
-	const char *between = "\n  ";
+	struct json json;
 
-	fputs("{\"target\": ", out);
-	put_string(diagnosis->target, out);
-	put_member("verdict", status_name(diagnosis), out);
-	fprintf(out,
-	    ", \"status\": %d, \"failed\": %zu, \"warnings\": %zu, \"notes\": %zu,\n"
-	    " \"checks\": [",
-	    diagnosis_status(diagnosis), count(diagnosis, SEVERITY_FAIL),
-	    count(diagnosis, SEVERITY_WARNING), count(diagnosis, SEVERITY_NOTE));
-	for (size_t i = 0; i < diagnosis->count; i++) {
-		if (quiet && diagnosis->symptoms[i].severity < SEVERITY_WARNING)
-			continue;
-		fputs(between, out);
-		put_symptom(&diagnosis->symptoms[i], out);
-		between = ",\n  ";
-	}
-	fputs("]}\n", out);
+	json_init(&json, JSON_PAGE);
+	json_open_object(&json, NULL);
+	json_text(&json, "target", diagnosis->target);
+	json_text(&json, "verdict", status_name(diagnosis));
+	json_integer(&json, "status", diagnosis_status(diagnosis));
+	json_integer(&json, "failed", (int64_t)count(diagnosis, SEVERITY_FAIL));
+	json_integer(&json, "warnings", (int64_t)count(diagnosis, SEVERITY_WARNING));
+	json_integer(&json, "notes", (int64_t)count(diagnosis, SEVERITY_NOTE));
+	json_open_array(&json, "checks");
+	for (size_t i = 0; i < diagnosis->count; i++)
+		if (!quiet || diagnosis->symptoms[i].severity >= SEVERITY_WARNING)
+			put_symptom(&json, &diagnosis->symptoms[i]);
+	json_close(&json);
+	json_close(&json);
+	char *text = json_finish(&json);
+	fputs(text, out);
+	free(text);
 }

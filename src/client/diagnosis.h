@@ -22,7 +22,6 @@ struct symptom {
 
 struct diagnosis {
 	const char *target;
-	bool unknown; /* there was nobody to examine */
 	struct symptom *symptoms;
 	size_t count;
 };
@@ -34,7 +33,7 @@ void diagnosis_add(struct diagnosis *diagnosis, enum severity severity,
     __attribute__((format(printf, 5, 6)));
 void diagnosis_fini(struct diagnosis *diagnosis);
 
-/* 0 ok (also with notes), 1 for a warning, 2 for a failure, 3 if unknown. */
+/* 0 ok (also with notes), 1 for a warning, 2 for a failure. */
 int diagnosis_status(const struct diagnosis *diagnosis);
 
 /*

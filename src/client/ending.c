@@ -12,6 +12,7 @@
 
 #define SILENCE_MS 1000
 #define LIMIT_MS 10000
+#define LIMIT_BYTES (1024 * 1024) /* of an answer that nobody cares for */
 
 struct talk {
 	struct channel *channel;
@@ -76,7 +77,9 @@ hear(struct talk *talk, struct ending *ending)
 		ending->bytes += got;
 	else if (event != CHANNEL_WAIT)
 		ending->kind = kind_of(talk->channel, event);
-	return event == CHANNEL_CLOSED || event == CHANNEL_FAILED;
+	if (ending->bytes > LIMIT_BYTES)
+		ending->kind = ENDING_LONG;
+	return ending->kind != ENDING_SILENT;
 }
 
 /* True if the server is still to be waited for. */

@@ -15,6 +15,7 @@ enum ending_kind {
 	ENDING_CUT, /* the end of TCP's stream, without close_notify */
 	ENDING_REFUSED, /* an alert: see channel_alert() */
 	ENDING_BROKEN, /* reset, or against the protocol: see channel_reason() */
+	ENDING_LONG, /* after a mebibyte it was not listened to any more */
 	ENDING_SILENT /* it did not end it in time */
 };
 
@@ -27,7 +28,7 @@ struct ending {
  * Sends the message of `options`, if there is one, and drops the answer until the server
  * ends it. After a second of silence (or half of a shorter time-out) the server is told by
  * a close_notify that nothing more will come, and has as long again to end its side. All
- * together takes at most the time-out of `options`, or ten seconds.
+ * together takes at most the time-out of `options`, or ten seconds, and a mebibyte.
  */
 struct ending ending_await(struct channel *channel, const struct options *options);
 

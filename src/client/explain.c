@@ -163,6 +163,7 @@ end_in_words(const struct ending *ending)
 		[ENDING_CUT] = "without close_notify: nobody can tell if it was whole",
 		[ENDING_REFUSED] = "by an alert",
 		[ENDING_BROKEN] = "broken",
+		[ENDING_LONG] = "not within the first mebibyte",
 		[ENDING_SILENT] = "not within the time",
 	};
 

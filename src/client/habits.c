@@ -15,6 +15,7 @@
 
 #define NAME_SIZE 256
 #define RENEGOTIATION_MS 1000
+#define DH_BITS 2048
 
 static void
 check_alpn(struct patient *patient, gnutls_session_t session)
@@ -76,6 +77,10 @@ check_end(struct patient *patient, const struct channel *channel, struct ending 
 		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "end", remedy,
 		    "%s", channel_reason(channel));
 		break;
+	case ENDING_LONG:
+		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "end", NULL,
+		    "the answer is longer than a mebibyte: its end was not awaited");
+		break;
 	case ENDING_SILENT:
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "end",
 		    "--message TEXT makes a server answer that waits for a request",
@@ -86,9 +91,25 @@ check_end(struct patient *patient, const struct channel *channel, struct ending 
 	}
 }
 
+/* What the server proves its key with. */
+static void
+check_signature(struct patient *patient, gnutls_session_t session)
+{
+	gnutls_sign_algorithm_t signature =
+	    (gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session);
+	bool weak = gnutls_sign_is_secure(signature) == 0;
+
+	if (signature != GNUTLS_SIGN_UNKNOWN)
+		diagnosis_add(&patient->diagnosis, weak ? SEVERITY_FAIL : SEVERITY_OK,
+		    "signature", weak ? "let the server sign with SHA-256" : NULL,
+		    "the server signs the handshake with %s",
+		    gnutls_sign_get_name(signature));
+}
+
 void
 habits_check_talk(struct patient *patient, struct channel *channel)
 {
+	check_signature(patient, channel_session(channel));
 	check_alpn(patient, channel_session(channel));
 	struct ending ending = ending_await(channel, patient->options);
 	check_client_certificate(patient, channel, ending);
@@ -156,6 +177,44 @@ habits_check_resumption(struct patient *patient)
 		check_resumption(patient, "TLS 1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3");
 	if (patient_offers(patient, PROBE_TLS12))
 		check_resumption(patient, "TLS 1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+}
+
+void
+habits_check_sha1(struct patient *patient)
+{
+	int result;
+
+	if (!patient_offers(patient, PROBE_TLS12))
+		return;
+	struct channel *channel = patient_call(patient,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-SIGN-ALL:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1:"
+	    "+SHA1:%VERIFY_ALLOW_SIGN_WITH_SHA1:%PROFILE_VERY_WEAK",
+	    &result);
+	bool signs = channel != NULL && result == 0;
+	channel_free(channel);
+	diagnosis_add(&patient->diagnosis, signs ? SEVERITY_WARNING : SEVERITY_OK,
+	    "signature", signs ? "switch SHA-1 off: RFC 9155 forbids it" : NULL,
+	    "TLS 1.2 %s with SHA-1 for a client that knows nothing else",
+	    signs ? "signs" : "does not sign");
+}
+
+void
+habits_check_dh(struct patient *patient)
+{
+	int result;
+	struct channel *channel = patient_call(patient,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:-KX-ALL:+DHE-RSA:"
+	    "-GROUP-DH-ALL:%PROFILE_VERY_WEAK",
+	    &result);
+
+	if (channel != NULL && result == 0) {
+		int bits = gnutls_dh_get_prime_bits(channel_session(channel));
+		diagnosis_add(&patient->diagnosis,
+		    bits < DH_BITS ? SEVERITY_WARNING : SEVERITY_OK, "groups",
+		    bits < DH_BITS ? "offer ECDHE only, or a prime of 2048 bits" : NULL,
+		    "TLS 1.2: Diffie-Hellman with a prime of %d bits", bits);
+	}
+	channel_free(channel);
 }
 
 void

@@ -194,24 +194,25 @@ judge_version(struct patient *patient, const struct named *version, bool offered
 	    version->name, offered ? "is offered" : "is not offered");
 }
 
-void
+unsigned
 offer_check_versions(struct patient *patient)
 {
-	bool any = false;
+	unsigned count = 0;
 
 	for (size_t i = 0; i < COUNT(versions); i++) {
 		uint16_t number = versions[i].number;
 		bool offered = agreed(patient_ask(patient, everything(number)), number);
 		patient->offers[number - PROBE_SSL3] = offered;
-		any = any || offered;
+		count += offered;
 		judge_version(patient, &versions[i], offered);
 	}
-	if (any && !patient_offers(patient, PROBE_TLS12) &&
+	if (!patient_offers(patient, PROBE_TLS12) &&
 	    !patient_offers(patient, PROBE_TLS13))
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "version",
 		    "update the server",
 		    "neither TLS 1.2 nor TLS 1.3: today's clients "
 		    "refuse it");
+	return count;
 }
 
 /* What is wrong with a suite of TLS 1.2, the worst first. */

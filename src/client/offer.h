@@ -6,8 +6,8 @@
 
 struct patient;
 
-/* Versions first, for the others ask what they know of them. */
-void offer_check_versions(struct patient *patient);
+/* Versions first, for the others ask what they know of them. Returns how many there are. */
+unsigned offer_check_versions(struct patient *patient);
 void offer_check_suites(struct patient *patient);
 void offer_check_groups(struct patient *patient);
 

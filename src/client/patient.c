@@ -60,6 +60,10 @@ patient_find(struct patient *patient)
 	findings_fini(&attempts);
 	for (size_t i = 0; i < n; i++)
 		try_address(patient, &addresses[i], &reached);
+	if (!reached)
+		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "address",
+		    "start the server, or ask for the address where it is",
+		    "nobody answers at %s", patient->options->target.text);
 	return reached ? 0 : -1;
 }
 

@@ -22,6 +22,7 @@ struct patient {
 	struct diagnosis diagnosis;
 	struct parameters variation; /* of patient_call(), until the next one */
 	bool offers[5]; /* SSL 3.0, TLS 1.0 to 1.3 */
+	bool hopeless; /* it speaks no TLS, or nothing at all */
 };
 
 /* Tries all its addresses and keeps the first that answers; -1 if none does. */

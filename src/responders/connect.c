@@ -3,7 +3,6 @@
 #include "responders/connect.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -12,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/address.h"
@@ -20,10 +18,13 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "responders/relay.h"
+#include "responders/sendproxy.h"
+#include "tls/identity.h"
 #include "tls/session.h"
 
 #define AVOID_MS 10000 /* how long a backend that failed is left out */
 #define WORDS_SIZE 192
+#define RETRY_MS 20 /* how soon a full backlog is tried again */
 
 enum balance { BALANCE_FIRST, BALANCE_ROUND_ROBIN, BALANCE_SOURCE };
 
@@ -48,6 +49,7 @@ struct backends {
 	size_t count;
 	struct backend *list;
 	enum balance balance;
+	enum sendproxy proxy;
 	int64_t timeout_ms;
 	_Atomic(uint32_t) turn; /* of round-robin */
 };
@@ -93,6 +95,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 	struct backends *backends = memory_new(sizeof *backends);
 	backends->list = memory_new(names->count * sizeof *backends->list);
 	backends->balance = (enum balance)settings->balance;
+	backends->proxy = (enum sendproxy)settings->send_proxy;
 	backends->timeout_ms = settings->connect_timeout_ms;
 	atomic_init(&backends->turn, 0);
 	for (size_t i = 0; i < names->count; i++)
@@ -132,8 +135,19 @@ choose(struct backends *backends, const struct session *session)
 	}
 }
 
-/* Waits for the end of a connect(2) that goes on. 0, or -1 with errno; the client may go
- * meanwhile, or its time may end, which the session then knows. */
+/* Sleeps until `other` is ready or `until`. 0, or -1 with errno; the client may go meanwhile,
+ * or its time may end, which the session then knows. */
+static int
+sleep_once(struct session *session, struct pollfd *other, struct deadline until)
+{
+	if (session_try_flush(session) == 0 &&
+	    session_wait(session, 0, other, 1, until) >= 0)
+		return 0;
+	errno = ECANCELED;
+	return -1;
+}
+
+/* Waits for the end of a connect(2) that goes on. 0, or -1 with errno. */
 static int
 await_connection(int fd, struct session *session, struct deadline deadline)
 {
@@ -146,30 +160,34 @@ await_connection(int fd, struct session *session, struct deadline deadline)
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		if (session_try_flush(session) < 0 ||
-		    session_wait(session, 0, &pollfd, deadline) < 0) {
-			errno = ECANCELED;
+		if (sleep_once(session, &pollfd, deadline) < 0)
 			return -1;
-		}
 	}
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
 	errno = error;
 	return error == 0 ? 0 : -1;
 }
 
-/* A Unix-domain socket whose backlog is full is waited for by connect(2) itself alone. */
+/* When the backlog of a Unix-domain socket is full nothing tells of its end. */
 static int
-connect_path(int fd, const struct address *address, int64_t timeout_ms)
+connect_path(int fd, const struct address *address, struct session *session,
+    struct deadline deadline)
 {
-	struct timeval timeout = { .tv_sec = timeout_ms / 1000,
-		.tv_usec = timeout_ms % 1000 * 1000 };
+	struct pollfd nobody = { .fd = -1 };
 
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-	int result =
-	    connect(fd, (const struct sockaddr *)&address->storage, address->length);
-	if (result < 0 && errno == EAGAIN)
-		errno = ETIMEDOUT;
-	return result;
+	while (connect(fd, (const struct sockaddr *)&address->storage,
+		   address->length) < 0) {
+		if (errno != EAGAIN)
+			return -1;
+		if (deadline_passed(deadline)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		if (sleep_once(session, &nobody,
+			deadline_earlier(deadline, deadline_in(RETRY_MS))) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -178,7 +196,6 @@ connect_host(int fd, const struct address *address, struct session *session,
 {
 	int one = 1;
 
-	fcntl(fd, F_SETFL, O_NONBLOCK);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	if (connect(fd, (const struct sockaddr *)&address->storage, address->length) ==
 	    0)
@@ -191,13 +208,13 @@ static int
 dial(const struct address *address, struct session *session, int64_t timeout_ms)
 {
 	int family = address_family(address);
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct deadline deadline = deadline_in(timeout_ms);
 
 	if (fd < 0)
 		return -1;
-	int result = family == AF_UNIX
-	                 ? connect_path(fd, address, timeout_ms)
-	                 : connect_host(fd, address, session, deadline_in(timeout_ms));
+	int result = family == AF_UNIX ? connect_path(fd, address, session, deadline)
+	                               : connect_host(fd, address, session, deadline);
 	if (result == 0)
 		return fd;
 	int error = errno;
@@ -296,6 +313,61 @@ part(int fd, const struct session *session)
 	close(fd);
 }
 
+static const char *
+or_null(const char *text)
+{
+	return strcmp(text, "-") != 0 ? text : NULL;
+}
+
+static size_t
+write_header(enum sendproxy kind, const struct session *session,
+    unsigned char header[SENDPROXY_SIZE])
+{
+	const struct identity *identity = session_identity(session);
+	struct session_facts facts;
+	struct address peer, local;
+	char version[16];
+
+	session_facts(session, &facts);
+	session_peer(session, &peer);
+	session_local(session, &local);
+	snprintf(version, sizeof version, "TLSv%s", facts.version + strlen("TLS"));
+	struct sendproxy_tls tls = { .version = version,
+		.suite = facts.suite,
+		.sni = or_null(facts.sni),
+		.alpn = or_null(facts.alpn),
+		.client = identity != NULL ? identity->name : NULL,
+		.verified = identity != NULL && identity->verified };
+	return sendproxy_write(kind, &peer, &local, &tls, header);
+}
+
+/* Tells the backend who the client is; there is room for that in a fresh socket. */
+static int
+introduce(
+    const struct backends *backends, int fd, const char *name, struct session *session)
+{
+	unsigned char header[SENDPROXY_SIZE];
+
+	if (backends->proxy == SENDPROXY_NO)
+		return 0;
+	size_t size = write_header(backends->proxy, session, header);
+	if (send(fd, header, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size)
+		return 0;
+	return session_fail(
+	    session, FAILURE_BACKEND, "%s does not take a PROXY header", name);
+}
+
+/* A backend that breaks off before it has said anything may be one that only looks alive. */
+static void
+judge(struct backend *backend, const struct session *session)
+{
+	struct session_facts facts;
+
+	session_facts(session, &facts);
+	if (session_failure(session) == FAILURE_BACKEND && facts.bytes_out == 0)
+		avoid(backend, session_reason(session));
+}
+
 static int
 answer(const void *argument, struct session *session)
 {
@@ -305,7 +377,10 @@ answer(const void *argument, struct session *session)
 
 	if (fd < 0)
 		return -1;
-	int result = relay_run(session, fd, reached->name);
+	int result = introduce(prepared->backends, fd, reached->name, session);
+	if (result == 0)
+		result = relay_run(session, fd, reached->name, NULL);
+	judge(reached, session);
 	part(fd, session);
 	return result;
 }

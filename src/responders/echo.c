@@ -51,7 +51,7 @@ answer(const void *prepared, struct session *session)
 		if (session_try_flush(session) < 0)
 			return -1;
 		short events = session_room(session) > 0 ? POLLIN : 0;
-		int ready = session_wait(session, events, &nobody, deadline_never());
+		int ready = session_wait(session, events, &nobody, 1, deadline_never());
 		if (ready < 0)
 			return -1;
 		if (ready & POLLIN)

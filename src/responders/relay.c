@@ -10,21 +10,27 @@
 #include <sys/socket.h>
 
 #include "base/failure.h"
+#include "base/memory.h"
 #include "tls/session.h"
 
 #define BUFFER_SIZE 65536
+#define REST_MS 1000 /* nothing moved for so long: memory is given back */
 
 struct relay {
+	char up[BUFFER_SIZE]; /* from the client, on its way to the backend */
+	char down[BUFFER_SIZE]; /* from the backend; the session takes all at once */
+	size_t start, end; /* what is in `up` */
 	struct session *session;
 	const char *name;
+	struct relay_aside *aside; /* or NULL */
 	struct pollfd backend;
-	bool client_ended, backend_ended;
+	bool client_ended;
+	bool exhausted; /* nothing more comes from the backend */
+	bool backend_ended; /* and the client has been told */
 	bool up_done; /* the backend has been told of the end, or takes no more */
 	int reset; /* errno if it takes no more because of a reset */
-	size_t start, end; /* what is in `up` */
-	char up[BUFFER_SIZE]; /* from the client, on its way to the backend */
-	char down
-	    [BUFFER_SIZE]; /* from the backend; the session takes all of it at once */
+	bool resting; /* the buffers' memory is given back */
+	struct deadline rest; /* if not, when that is due */
 };
 
 static int
@@ -50,7 +56,27 @@ wants_client(const struct relay *relay)
 static bool
 wants_backend(const struct relay *relay)
 {
-	return !relay->backend_ended && session_room(relay->session) > 0;
+	return !relay->exhausted && session_room(relay->session) > 0;
+}
+
+/* The buffers come into use. */
+static void
+stir(struct relay *relay)
+{
+	relay->resting = false;
+	relay->rest = deadline_in(REST_MS);
+}
+
+/* Thousands of connections in which nothing moves need not keep their buffers. */
+static void
+rest_in_time(struct relay *relay)
+{
+	if (relay->resting || !deadline_passed(relay->rest))
+		return;
+	if (relay->start == relay->end)
+		memory_rest(relay, sizeof relay->up + sizeof relay->down);
+	session_rest(relay->session);
+	relay->resting = true;
 }
 
 /* Reads what the client has sent, into the empty buffer. */
@@ -58,6 +84,7 @@ static int
 take_from_client(struct relay *relay)
 {
 	relay->start = relay->end = 0;
+	stir(relay);
 	do {
 		ssize_t n = session_try_read(
 		    relay->session, relay->up + relay->end, BUFFER_SIZE - relay->end);
@@ -103,28 +130,53 @@ give_to_backend(struct relay *relay)
 	}
 }
 
-/* The end of what the backend sends. */
-static int
-end_answer(struct relay *relay)
+static bool
+is_alone(const struct relay *relay)
 {
-	if (relay->reset != 0)
-		return fail_backend(relay, relay->reset);
-	relay->backend_ended = true;
-	return session_end(relay->session);
+	return relay->aside != NULL && relay->aside->is_alone;
+}
+
+/* Nothing more comes from the backend; a program's own end says more than its socket's. */
+static int
+exhaust(struct relay *relay, int error)
+{
+	if (error != 0 && relay->aside == NULL)
+		return fail_backend(relay, error);
+	relay->exhausted = true;
+	if (is_alone(relay))
+		relay->up_done = true;
+	return 0;
 }
 
 static int
 take_from_backend(struct relay *relay)
 {
 	size_t room = session_room(relay->session);
+	stir(relay);
 	ssize_t n = recv(relay->backend.fd, relay->down,
 	    room < BUFFER_SIZE ? room : BUFFER_SIZE, MSG_DONTWAIT);
 
 	if (n > 0)
 		return session_write(relay->session, relay->down, (size_t)n);
 	if (n == 0)
-		return end_answer(relay);
-	return is_soft(errno) ? 0 : fail_backend(relay, errno);
+		return exhaust(relay, relay->reset);
+	if (!is_soft(errno))
+		return exhaust(relay, errno);
+	/* Who else has the socket may keep it open, but does not answer. */
+	return is_alone(relay) && errno == EAGAIN ? exhaust(relay, 0) : 0;
+}
+
+/* Tells the client of the end of the answer. */
+static int
+pass_on_end(struct relay *relay)
+{
+	int may =
+	    relay->aside != NULL ? relay->aside->end(relay->aside, relay->session) : 1;
+
+	if (may <= 0)
+		return may;
+	relay->backend_ended = true;
+	return session_end(relay->session);
 }
 
 /* Whether nothing can come any more that somebody takes. */
@@ -148,40 +200,85 @@ watch_backend(struct relay *relay, int fd)
 	relay->backend.revents = 0;
 }
 
+/* For how long there may be nothing to do; what is the last of it is read at once. */
+static struct deadline
+time_to_sleep(const struct relay *relay)
+{
+	struct deadline until =
+	    relay->aside != NULL ? relay->aside->until : deadline_never();
+
+	if (is_alone(relay) && wants_backend(relay))
+		return (struct deadline){ .at_ns = 0 };
+	return relay->resting ? until : deadline_earlier(until, relay->rest);
+}
+
+/* Sleeps until something can go on. As session_wait(). */
+static int
+wait_for_all(struct relay *relay, int fd)
+{
+	struct relay_aside *aside = relay->aside;
+	short events = wants_client(relay) ? POLLIN : 0;
+	struct pollfd polls[3];
+	size_t count = 1;
+
+	watch_backend(relay, fd);
+	polls[0] = relay->backend;
+	if (aside != NULL) {
+		memcpy(polls + 1, aside->polls, sizeof aside->polls);
+		count += sizeof aside->polls / sizeof aside->polls[0];
+	}
+	int ready =
+	    session_wait(relay->session, events, polls, count, time_to_sleep(relay));
+	relay->backend.revents = polls[0].revents;
+	relay->backend.fd = fd;
+	if (aside == NULL || ready < 0)
+		return ready;
+	memcpy(aside->polls, polls + 1, sizeof aside->polls);
+	return aside->attend(aside, relay->session) < 0 ? -1 : ready;
+}
+
+static bool
+has_from_backend(const struct relay *relay)
+{
+	return (relay->backend.revents & ~POLLOUT) != 0 || is_alone(relay);
+}
+
 /* One turn: sleeps until something can go on, and lets it. */
 static int
 take_turn(struct relay *relay, int fd)
 {
 	if (session_try_flush(relay->session) < 0)
 		return -1;
-	watch_backend(relay, fd);
-	int ready = session_wait(relay->session, wants_client(relay) ? POLLIN : 0,
-	    &relay->backend, deadline_never());
+	int ready = wait_for_all(relay, fd);
 	if (ready < 0)
 		return -1;
-	relay->backend.fd = fd;
+	rest_in_time(relay);
 	if ((ready & POLLIN) != 0 && take_from_client(relay) < 0)
 		return -1;
 	give_to_backend(relay);
-	if ((relay->backend.revents & ~POLLOUT) != 0 && wants_backend(relay))
-		return take_from_backend(relay);
-	return 0;
+	if (has_from_backend(relay) && wants_backend(relay) &&
+	    take_from_backend(relay) < 0)
+		return -1;
+	return relay->exhausted && !relay->backend_ended ? pass_on_end(relay) : 0;
 }
 
 int
-relay_run(struct session *session, int fd, const char *name)
+relay_run(struct session *session, int fd, const char *name, struct relay_aside *aside)
 {
-	struct relay *relay = malloc(sizeof *relay);
+	struct relay *relay = memory_pages(sizeof *relay);
 	int result = 0;
 
 	if (relay == NULL)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
 	relay->session = session;
 	relay->name = name;
-	relay->client_ended = relay->backend_ended = relay->up_done = false;
+	relay->aside = aside;
+	relay->client_ended = relay->up_done = false;
+	relay->exhausted = relay->backend_ended = false;
 	relay->reset = 0;
 	relay->start = relay->end = 0;
 	relay->backend = (struct pollfd){ .fd = fd };
+	stir(relay);
 	while (result == 0 && !is_over(relay))
 		result = take_turn(relay, fd);
 	free(relay);

@@ -9,14 +9,38 @@
  * read is not read for either.
  */
 
+#include <poll.h>
+#include <stdbool.h>
+
+#include "base/deadline.h"
+
 struct session;
+
+/*
+ * What else has to be looked after while a relay goes on, such as the program at the other end
+ * of the socket.
+ */
+struct relay_aside {
+	struct pollfd
+	    polls[2]; /* to wait for as well; those with an `fd` of -1 are not */
+	struct deadline until; /* attend() is called then at the latest */
+	/* Called in each turn, with `revents` filled in. -1 with a failure kept in the session
+	 * ends the relay. */
+	int (*attend)(struct relay_aside *aside, struct session *session);
+	/* Called in each turn once nothing more can come from the backend's socket. 1 passes
+	 * that on as the end of the answer, 0 asks again in the next turn, -1 is a failure. */
+	int (*end)(struct relay_aside *aside, struct session *session);
+	bool is_alone; /* set by attend(): what lies in the socket is the last of it */
+};
 
 /*
  * Relays until both have ended, or the backend has and does not take any more. `fd` is a
  * connected stream socket that does not block; it stays the caller's. `name` is the
- * backend's, for reasons. Returns 0, or -1 when something was cut off, with the failure
+ * backend's, for reasons. `aside` may be NULL; with one, a reset by the backend is an end, as
+ * aside->end() knows better. Returns 0, or -1 when something was cut off, with the failure
  * kept in the session.
  */
-int relay_run(struct session *session, int fd, const char *name);
+int relay_run(
+    struct session *session, int fd, const char *name, struct relay_aside *aside);
 
 #endif

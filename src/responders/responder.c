@@ -7,11 +7,12 @@
 #include "base/memory.h"
 #include "responders/connect.h"
 #include "responders/echo.h"
+#include "responders/exec.h"
 #include "responders/file.h"
 #include "responders/text.h"
 
 static const struct responder_kind *const kinds[] = { &responder_text, &responder_file,
-	&responder_echo, &responder_connect };
+	&responder_echo, &responder_exec, &responder_connect };
 
 struct responder {
 	const struct responder_kind *kind;

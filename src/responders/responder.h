@@ -21,9 +21,14 @@ struct responder_settings {
 	int kind; /* an index of responder_kind_name() */
 	char *text; /* with escapes */
 	char *file; /* its path */
+	char *exec; /* a command line */
+	char *exec_user; /* whom it runs as; "" for whoever we are */
+	int64_t exec_timeout_ms; /* 0: without end */
+	const char *service; /* what the service is called */
 	struct stringlist connect; /* where the backends are */
 	int balance; /* an index of connect_balance_name() */
 	int64_t connect_timeout_ms;
+	int send_proxy; /* an index of sendproxy_name() */
 };
 
 struct responder_kind {

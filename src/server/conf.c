@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/unreadable.h"
 #include "responders/connect.h"
+#include "responders/sendproxy.h"
 #include "server/setting.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -53,6 +54,16 @@ static const char *
 level_name(int index)
 {
 	return index <= LOG_LEVEL_DEBUG ? log_level_name(index) : NULL;
+}
+
+static const char *
+bad_cert_name(int index)
+{
+	static const char *const names[] = {
+		[CONF_FAIL] = "fail", [CONF_SKIP] = "skip"
+	};
+
+	return index < (int)(sizeof names / sizeof names[0]) ? names[index] : NULL;
 }
 
 #define IN_PROCESS(field) \
@@ -125,14 +136,22 @@ static const struct key keys[] = {
 	    .standard = "text" },
 	{ "text", IN_SERVICE(responder.text), TEXT, .standard = "Hello, TLS!\\n" },
 	{ "file", IN_SERVICE(responder.file), PATH, .standard = "" },
+	{ "exec", IN_SERVICE(responder.exec), TEXT, .standard = "" },
+	{ "exec-user", IN_SERVICE(responder.exec_user), TEXT, .standard = "" },
+	{ "exec-timeout", IN_SERVICE(responder.exec_timeout_ms), DURATION,
+	    .standard = "0" },
 	{ "connect", IN_SERVICE(responder.connect), LIST, .standard = "" },
 	{ "balance", IN_SERVICE(responder.balance), CHOICE(connect_balance_name),
 	    .standard = "first" },
 	{ "connect-timeout", IN_SERVICE(responder.connect_timeout_ms), DURATION,
 	    .standard = "5s" },
+	{ "send-proxy", IN_SERVICE(responder.send_proxy), CHOICE(sendproxy_name),
+	    .standard = "no" },
 	{ "cert", IN_SERVICE(context.pairs.cert), PATHS, .standard = "" },
 	{ "key", IN_SERVICE(context.pairs.key), PATHS, .standard = "" },
 	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .standard = "" },
+	{ "on-bad-cert", IN_SERVICE(on_bad_cert), CHOICE(bad_cert_name),
+	    .standard = "fail" },
 	{ "profile", IN_SERVICE(context.policy.profile), CHOICE(policy_profile_name),
 	    .standard = "modern" },
 	{ "priority", IN_SERVICE(context.policy.priority), TEXT, .standard = "" },
@@ -343,6 +362,7 @@ add_service(struct conf *conf, const char *file, const char *name)
 
 	init_section(&service->section, file, name);
 	service->section.is_service = true;
+	service->responder.service = service->section.name;
 	conf->services = memory_resize(
 	    conf->services, (conf->service_count + 1) * sizeof *conf->services);
 	conf->services[conf->service_count++] = service;

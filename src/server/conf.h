@@ -53,11 +53,15 @@ struct conf_process {
 	bool access_log;
 };
 
+/* What becomes of the rest when a service's certificates do not do. */
+enum conf_on_bad_cert { CONF_FAIL, CONF_SKIP };
+
 struct conf_service {
 	struct conf_section section;
 	struct stringlist listen;
 	struct responder_settings responder;
 	struct context_settings context;
+	int on_bad_cert; /* enum conf_on_bad_cert */
 	bool early_answer;
 	struct limit_settings limits;
 	int64_t handshake_timeout_ms, idle_timeout_ms, max_lifetime_ms;

@@ -11,7 +11,10 @@
 #include "server/overview.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "tls/context.h"
+#include "tls/keypair.h"
 #include "tls/library.h"
+#include "tls/pairs.h"
 
 #define NS_PER_S 1e9
 
@@ -213,6 +216,34 @@ print_process(const struct overview *overview, FILE *out)
 	    "Lines that could not be written to the log.", log_lost());
 }
 
+/* A label's value may hold anything but these three as they are. */
+static void
+print_escaped(const char *text, FILE *out)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '\n')
+			fputs("\\n", out);
+		else if (*text == '"' || *text == '\\')
+			fprintf(out, "\\%c", *text);
+		else
+			fputc(*text, out);
+}
+
+static void
+print_certificates(const struct service *service, FILE *out)
+{
+	const struct pairs *pairs = context_pairs(service->context);
+
+	for (size_t i = 0; i < pairs_count(pairs); i++) {
+		const struct keypair *pair = pairs_item(pairs, i);
+		fprintf(out,
+		    "tlsd_certificate_not_after_seconds{service=\"%s\",name=\"",
+		    service->name);
+		print_escaped(keypair_file(pair), out);
+		fprintf(out, "\"} %" PRId64 "\n", (int64_t)keypair_not_after(pair));
+	}
+}
+
 static void
 print_snapshot(const struct snapshot *snapshot, FILE *out)
 {
@@ -220,6 +251,10 @@ print_snapshot(const struct snapshot *snapshot, FILE *out)
 	    "When the configuration in force was loaded, seconds since 1970.");
 	fprintf(out, "tlsd_configuration_time_seconds %" PRId64 "\n",
 	    snapshot_time(snapshot));
+	begin(out, "tlsd_certificate_not_after_seconds", "gauge",
+	    "When each certificate expires, seconds since 1970; by its file.");
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
+		print_certificates(snapshot_service(snapshot, i), out);
 }
 
 void

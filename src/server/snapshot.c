@@ -16,12 +16,14 @@
 #include "server/conf.h"
 #include "server/limits.h"
 #include "tls/context.h"
+#include "tls/proof.h"
 
 struct snapshot {
 	_Atomic(unsigned) references;
 	struct conf *conf;
 	struct service *services;
 	size_t count;
+	struct stringlist skipped; /* "NAME: reason" of those left out */
 	int64_t time;
 };
 
@@ -89,6 +91,20 @@ check_policy(const struct conf_service *conf, struct findings *findings)
 			    overruled[i]);
 }
 
+/* The programs of a daemon that is no longer root run as what it has become. */
+static void
+check_exec_user(const struct snapshot *snapshot, const struct conf_service *conf,
+    struct findings *findings)
+{
+	const char *user = snapshot->conf->process.user;
+
+	if (user[0] != '\0' && conf->responder.exec_user[0] != '\0')
+		findings_error(findings,
+		    "exec-user: the daemon has become %s then, and cannot become "
+		    "anybody else: take out user, or exec-user",
+		    user);
+}
+
 /* Somebody who names whom to trust must not find the door open. */
 static void
 check_clients(const struct conf_service *conf, struct findings *findings)
@@ -105,10 +121,81 @@ check_clients(const struct conf_service *conf, struct findings *findings)
 			    useless[i]);
 }
 
-static void
-prepare(struct snapshot *snapshot, struct service *service,
-    const struct conf_service *conf, struct findings *findings)
+/* The service of the same name, or NULL. */
+static const struct service *
+find_namesake(const struct snapshot *snapshot, const char *name)
 {
+	for (size_t i = 0; snapshot != NULL && i < snapshot->count; i++)
+		if (strcmp(snapshot->services[i].name, name) == 0)
+			return &snapshot->services[i];
+	return NULL;
+}
+
+static bool
+is_about_certificate(const struct finding *finding)
+{
+	static const char *const keys[] = { "cert", "key", "pin-file" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		size_t length = strlen(keys[i]);
+		if (strncmp(finding->text, keys[i], length) == 0 &&
+		    finding->text[length] == ':')
+			return true;
+	}
+	return false;
+}
+
+/* The first error, if all are about certificates; otherwise NULL. */
+static const struct finding *
+find_excuse(const struct findings *found)
+{
+	const struct finding *first = NULL;
+
+	for (size_t i = found->count; i-- > 0;) {
+		const struct finding *one = &found->items[i];
+		if (one->kind != FINDING_ERROR)
+			continue;
+		if (!is_about_certificate(one))
+			return NULL;
+		first = one;
+	}
+	return first;
+}
+
+/* Whether on-bad-cert lets the rest go on without this service, and if so makes warnings of
+ * its errors. */
+static bool
+skip(struct snapshot *snapshot, const struct service *service, struct findings *found)
+{
+	const struct finding *excuse = find_excuse(found);
+
+	if (service->conf->on_bad_cert != CONF_SKIP || excuse == NULL)
+		return false;
+	char *text = memory_format("%s: %s", service->name, excuse->text);
+	stringlist_add(&snapshot->skipped, text, strlen(text));
+	free(text);
+	findings_soften(found);
+	findings_warning(
+	    found, "on-bad-cert: [%s] is skipped: mend that and reload", service->name);
+	return true;
+}
+
+static void
+free_service(struct service *service)
+{
+	context_free(service->context);
+	responder_free(service->responder);
+	free(service->addresses);
+	*service = (struct service){ 0 };
+}
+
+/* Makes the next service; one that is skipped leaves its place to another. */
+static void
+prepare(struct snapshot *snapshot, const struct conf_service *conf,
+    const struct snapshot *old, struct findings *findings)
+{
+	struct service *service = &snapshot->services[snapshot->count];
+	const struct service *namesake = find_namesake(old, conf->section.name);
 	struct findings found;
 
 	findings_init(&found);
@@ -116,14 +203,22 @@ prepare(struct snapshot *snapshot, struct service *service,
 	service->conf = conf;
 	find_addresses(snapshot, service, &found);
 	check_policy(conf, &found);
+	check_exec_user(snapshot, conf, &found);
 	check_clients(conf, &found);
 	limits_check(&conf->limits, &found);
 	service->context = context_new(&conf->context, &found);
+	if (service->context != NULL)
+		proof_run(service->context, namesake != NULL ? namesake->context : NULL,
+		    &found);
 	service->responder = responder_new(&conf->responder, &found);
 	/* Who the client is has to be known before it is answered. */
 	service->early = conf->early_answer && service->responder != NULL &&
 	                 conf->context.client.verify == CLIENTAUTH_NONE &&
 	                 responder_is_constant(service->responder);
+	if (skip(snapshot, service, &found))
+		free_service(service);
+	else
+		snapshot->count++;
 	conf_locate(&conf->section, &found, findings);
 }
 
@@ -131,12 +226,13 @@ prepare(struct snapshot *snapshot, struct service *service,
 static void
 inherit(struct snapshot *snapshot, const struct snapshot *old)
 {
-	for (size_t i = 0; i < snapshot->count; i++)
-		for (size_t j = 0; j < old->count; j++)
-			if (strcmp(snapshot->services[i].name, old->services[j].name) ==
-			    0)
-				context_inherit(snapshot->services[i].context,
-				    old->services[j].context);
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct service *namesake =
+		    find_namesake(old, snapshot->services[i].name);
+		if (namesake != NULL)
+			context_inherit(
+			    snapshot->services[i].context, namesake->context);
+	}
 }
 
 static void
@@ -165,11 +261,12 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	check_process(snapshot->conf, findings);
 	snapshot->services =
 	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
-	for (size_t i = 0; i < snapshot->conf->service_count; i++) {
-		snapshot->count++;
-		prepare(snapshot, &snapshot->services[i], snapshot->conf->services[i],
-		    findings);
-	}
+	for (size_t i = 0; i < snapshot->conf->service_count; i++)
+		prepare(snapshot, snapshot->conf->services[i], old, findings);
+	if (snapshot->count == 0)
+		findings_error(findings,
+		    "%s: on-bad-cert: every service is skipped: mend a certificate",
+		    path);
 	if (findings->errors > errors) {
 		snapshot_drop(snapshot);
 		return NULL;
@@ -191,12 +288,10 @@ snapshot_drop(struct snapshot *snapshot)
 {
 	if (snapshot == NULL || atomic_fetch_sub(&snapshot->references, 1) > 1)
 		return;
-	for (size_t i = 0; i < snapshot->count; i++) {
-		context_free(snapshot->services[i].context);
-		responder_free(snapshot->services[i].responder);
-		free(snapshot->services[i].addresses);
-	}
+	for (size_t i = 0; i < snapshot->count; i++)
+		free_service(&snapshot->services[i]);
 	free(snapshot->services);
+	stringlist_fini(&snapshot->skipped);
 	conf_free(snapshot->conf);
 	free(snapshot);
 }
@@ -273,4 +368,12 @@ snapshot_print(const struct snapshot *snapshot, FILE *out)
 {
 	for (size_t i = 0; i < snapshot->count; i++)
 		print_service(&snapshot->services[i], out);
+	snapshot_print_skipped(snapshot, out);
+}
+
+void
+snapshot_print_skipped(const struct snapshot *snapshot, FILE *out)
+{
+	for (size_t i = 0; i < snapshot->skipped.count; i++)
+		fprintf(out, "skipped: %s\n", snapshot->skipped.items[i]);
 }

@@ -34,7 +34,8 @@ struct service {
 };
 
 /*
- * Reads the configuration at `path` and prepares all services. Everything wrong or odd goes
+ * Reads the configuration at `path`, prepares all services and proves each (tls/proof.h). One
+ * whose certificates do not do is left out if its on-bad-cert says so. Everything wrong or odd goes
  * into `findings`, each with its place. Returns a snapshot with one reference, or NULL after
  * an error. Where it takes the place of `old`, which may be NULL, clients of a service that
  * keeps its name can go on resuming their sessions.
@@ -59,7 +60,10 @@ int64_t snapshot_time(const struct snapshot *snapshot);
  * has now, could not read at a reload. */
 void snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings);
 
-/* Prints each service with its addresses, certificates and policy. */
+/* Prints each service with its addresses, certificates and policy, and what is skipped. */
 void snapshot_print(const struct snapshot *snapshot, FILE *out);
+
+/* Prints "skipped: NAME: REASON" for each service that on-bad-cert has left out. */
+void snapshot_print_skipped(const struct snapshot *snapshot, FILE *out);
 
 #endif

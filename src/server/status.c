@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,9 +15,13 @@
 #include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "tls/context.h"
+#include "tls/keypair.h"
 #include "tls/library.h"
+#include "tls/pairs.h"
 
 #define NS_PER_S 1e9
+#define SECONDS_PER_DAY 86400
 
 static void
 print_time(FILE *out, const char *what, int64_t when)
@@ -28,6 +33,31 @@ print_time(FILE *out, const char *what, int64_t when)
 	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
 	fprintf(
 	    out, "%s: %s, %" PRId64 " s ago\n", what, text, (int64_t)time(NULL) - when);
+}
+
+/* Days are whole ones; what has been over for an hour has -1. */
+static void
+print_certificate(const struct service *service, const struct keypair *pair, FILE *out)
+{
+	char text[32];
+	struct tm utc;
+	time_t end = keypair_not_after(pair);
+	double days = floor((double)(end - time(NULL)) / SECONDS_PER_DAY);
+
+	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&end, &utc));
+	fprintf(out, "certificate: %s: %s until %s, %.0f days\n", service->name,
+	    keypair_file(pair), text, days);
+}
+
+static void
+print_certificates(const struct snapshot *snapshot, FILE *out)
+{
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
+		const struct service *service = snapshot_service(snapshot, i);
+		const struct pairs *pairs = context_pairs(service->context);
+		for (size_t j = 0; j < pairs_count(pairs); j++)
+			print_certificate(service, pairs_item(pairs, j), out);
+	}
 }
 
 static void
@@ -57,10 +87,12 @@ status_print(struct overview *overview, const struct acceptor *acceptor, FILE *o
 	    overview_state_name(overview_state(overview)));
 	print_time(out, "started", overview_started(overview));
 	print_time(out, "loaded", snapshot_time(snapshot));
-	snapshot_drop(snapshot);
 	if (!overview_last_reload_worked(overview))
 		fputs("reload: the last one failed, and changed nothing\n", out);
 	acceptor_print(acceptor, out);
+	snapshot_print_skipped(snapshot, out);
+	print_certificates(snapshot, out);
+	snapshot_drop(snapshot);
 	print_numbers(overview, out);
 }
 

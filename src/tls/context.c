@@ -158,6 +158,15 @@ equip_tickets(const struct context *context, gnutls_session_t session)
 	return gnutls_session_ticket_enable_server(session, &context->ticket_key);
 }
 
+static int
+equip_alpn(const struct context *context, gnutls_session_t session, unsigned flags)
+{
+	if (context->alpn_names.count == 0)
+		return 0;
+	return gnutls_alpn_set_protocols(
+	    session, context->alpn, (unsigned)context->alpn_names.count, flags);
+}
+
 int
 context_equip(
     const struct context *context, struct gnutls_session_int *session, bool wants_p256)
@@ -174,9 +183,21 @@ context_equip(
 	/* Whether one is required is for clientauth.h to say, and which alert follows. */
 	if (context->clientauth != NULL)
 		gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
-	if (context->alpn_names.count == 0)
-		return 0;
-	return gnutls_alpn_set_protocols(session, context->alpn,
-	    (unsigned)context->alpn_names.count,
-	    GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE);
+	return equip_alpn(
+	    context, session, GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE);
+}
+
+int
+context_equip_client(
+    const struct context *context, gnutls_session_t session, const char *signatures)
+{
+	if (policy_equip_client(context->policy, session, signatures) < 0)
+		return -1;
+	return equip_alpn(context, session, 0) < 0 ? -1 : 0;
+}
+
+const struct pairs *
+context_pairs(const struct context *context)
+{
+	return context->pairs;
 }

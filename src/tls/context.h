@@ -58,6 +58,16 @@ struct gnutls_certificate_credentials_st;
 struct gnutls_certificate_credentials_st *context_credentials_for(
     const struct context *context, const char *host);
 
+/*
+ * Makes `session` a client that this service was made for, but that accepts only
+ * `signatures`, as policy_equip_client() does. 0 or -1.
+ */
+int context_equip_client(const struct context *context,
+    struct gnutls_session_int *session, const char *signatures);
+
+/* The key pairs, owned by the context. */
+const struct pairs *context_pairs(const struct context *context);
+
 /* What clients' certificates are checked by; NULL where none is asked for. */
 const struct clientauth *context_clientauth(const struct context *context);
 

@@ -19,10 +19,12 @@
 #include "tls/chain.h"
 #include "tls/pem.h"
 #include "tls/privatekey.h"
+#include "tls/servername.h"
 
 enum { RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
 
 struct keypair {
+	char *file; /* of the chain */
 	struct chain chain;
 	gnutls_x509_privkey_t key;
 	struct stringlist names;
@@ -225,6 +227,7 @@ keypair_load(const struct keypair_files *files, struct findings *findings)
 	size_t errors = findings->errors;
 	struct keypair *pair = memory_new(sizeof *pair);
 
+	pair->file = memory_copy(files->cert);
 	read_files(pair, files, findings);
 	if (findings->errors == errors)
 		examine(pair, files, findings);
@@ -243,6 +246,7 @@ keypair_free(struct keypair *pair)
 	gnutls_x509_privkey_deinit(pair->key);
 	stringlist_fini(&pair->names);
 	free(pair->description);
+	free(pair->file);
 	free(pair);
 }
 
@@ -262,6 +266,33 @@ const struct stringlist *
 keypair_names(const struct keypair *pair)
 {
 	return &pair->names;
+}
+
+bool
+keypair_covers(const struct keypair *pair, const char *host)
+{
+	for (size_t i = 0; i < pair->names.count; i++)
+		if (servername_matches(pair->names.items[i], host))
+			return true;
+	return false;
+}
+
+const char *
+keypair_file(const struct keypair *pair)
+{
+	return pair->file;
+}
+
+const struct chain *
+keypair_chain(const struct keypair *pair)
+{
+	return &pair->chain;
+}
+
+bool
+keypair_is_valid(const struct keypair *pair, time_t now)
+{
+	return keypair_not_before(pair) <= now && now <= keypair_not_after(pair);
 }
 
 time_t

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <time.h>
 
+struct chain;
 struct findings;
 struct gnutls_certificate_credentials_st;
 struct keypair;
@@ -58,6 +59,18 @@ const char *keypair_description(const struct keypair *pair);
 /* The names it is good for: DNS names and IP addresses among the subject's alternative
  * names, or the common name if there are none (RFC 6125, 6.4.4). Owned by the pair. */
 const struct stringlist *keypair_names(const struct keypair *pair);
+
+/* One of them stands for `host`, by itself or as a wildcard. */
+bool keypair_covers(const struct keypair *pair, const char *host);
+
+/* The file that the certificates were read from. */
+const char *keypair_file(const struct keypair *pair);
+
+/* The first certificate is good at `now`, seconds since 1970. */
+bool keypair_is_valid(const struct keypair *pair, time_t now);
+
+/* The chain as it is sent; for files under src/tls/ only. */
+const struct chain *keypair_chain(const struct keypair *pair);
 
 /* When the first certificate ends and begins, seconds since 1970. */
 time_t keypair_not_after(const struct keypair *pair);

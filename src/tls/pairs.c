@@ -80,12 +80,6 @@ load(struct pairs *pairs, const struct pairs_settings *settings,
 	}
 }
 
-static bool
-is_valid(const struct keypair *pair, time_t now)
-{
-	return keypair_not_before(pair) <= now && now <= keypair_not_after(pair);
-}
-
 /*
  * The library takes the first pair that fits name and client, so order is preference: a
  * valid one before one that has ended, then the cheapest signature.
@@ -93,9 +87,9 @@ is_valid(const struct keypair *pair, time_t now)
 static bool
 is_wanted_more(const struct keypair *a, const struct keypair *b, time_t now)
 {
-	bool valid = is_valid(a, now);
+	bool valid = keypair_is_valid(a, now);
 
-	if (valid != is_valid(b, now))
+	if (valid != keypair_is_valid(b, now))
 		return valid;
 	return keypair_algorithm(a) < keypair_algorithm(b);
 }
@@ -195,7 +189,7 @@ judge(const struct keypair *pair, const char *host, time_t now)
 			best = EQUAL;
 		else if (best == MISFIT && servername_matches(names->items[i], host))
 			best = WILDCARD;
-	return best == MISFIT || is_valid(pair, now) ? best : best + EXPIRED;
+	return best == MISFIT || keypair_is_valid(pair, now) ? best : best + EXPIRED;
 }
 
 struct gnutls_certificate_credentials_st *
@@ -219,6 +213,30 @@ struct gnutls_certificate_credentials_st *
 pairs_credentials(const struct pairs *pairs)
 {
 	return pairs->credentials;
+}
+
+size_t
+pairs_count(const struct pairs *pairs)
+{
+	return pairs->count;
+}
+
+const struct keypair *
+pairs_item(const struct pairs *pairs, size_t n)
+{
+	return pairs->items[n];
+}
+
+const struct keypair *
+pairs_valid_for(const struct pairs *pairs, const char *host)
+{
+	time_t now = time(NULL);
+
+	for (size_t i = 0; i < pairs->count; i++)
+		if (keypair_is_valid(pairs->items[i], now) &&
+		    keypair_covers(pairs->items[i], host))
+			return pairs->items[i];
+	return NULL;
 }
 
 int

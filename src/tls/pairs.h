@@ -14,6 +14,7 @@
 struct clientauth;
 struct findings;
 struct gnutls_certificate_credentials_st;
+struct keypair;
 struct pairs;
 
 struct pairs_settings {
@@ -45,6 +46,14 @@ struct gnutls_certificate_credentials_st *pairs_credentials(const struct pairs *
  */
 struct gnutls_certificate_credentials_st *pairs_credentials_for(
     const struct pairs *pairs, const char *host);
+
+/* The pairs themselves, the most wanted first. */
+size_t pairs_count(const struct pairs *pairs);
+const struct keypair *pairs_item(const struct pairs *pairs, size_t n);
+
+/* The valid one among them that stands for `host`, the most wanted first; NULL if there is
+ * none. */
+const struct keypair *pairs_valid_for(const struct pairs *pairs, const char *host);
 
 /* Prints a line for each, behind `indent`. */
 void pairs_print(const struct pairs *pairs, FILE *out, const char *indent);

@@ -52,6 +52,7 @@ static const struct {
 #define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 struct policy {
+	char *text; /* as a priority string */
 	gnutls_priority_t priority, priority_p256;
 };
 
@@ -77,6 +78,19 @@ struct gnutls_priority_st *
 policy_priority_p256(const struct policy *policy)
 {
 	return policy->priority_p256 != NULL ? policy->priority_p256 : policy->priority;
+}
+
+int
+policy_equip_client(
+    const struct policy *policy, gnutls_session_t session, const char *signatures)
+{
+	char *text = signatures[0] != '\0'
+	                 ? memory_format("%s:-SIGN-ALL:%s", policy->text, signatures)
+	                 : memory_copy(policy->text);
+	int code = gnutls_priority_set_direct(session, text, NULL);
+
+	free(text);
+	return code < 0 ? -1 : 0;
 }
 
 /* A profile as a priority string, the newest version first; the caller frees it. */
@@ -256,7 +270,8 @@ static void
 from_priority(struct policy *policy, const struct policy_settings *settings,
     struct findings *findings)
 {
-	policy->priority = parse(settings->priority, findings);
+	policy->text = memory_copy(settings->priority);
+	policy->priority = parse(policy->text, findings);
 	if (policy->priority == NULL)
 		return;
 	check_versions(policy, findings);
@@ -278,10 +293,9 @@ from_profile(struct policy *policy, const struct policy_settings *settings,
 		    policy_version_name(settings->tls_min));
 		return;
 	}
-	char *text = profile_string(settings, X25519_FIRST);
-	policy->priority = parse(text, findings);
-	free(text);
-	text = profile_string(settings, P256_FIRST);
+	policy->text = profile_string(settings, X25519_FIRST);
+	policy->priority = parse(policy->text, findings);
+	char *text = profile_string(settings, P256_FIRST);
 	policy->priority_p256 = parse(text, findings);
 	free(text);
 }
@@ -309,6 +323,7 @@ policy_free(struct policy *policy)
 		return;
 	gnutls_priority_deinit(policy->priority);
 	gnutls_priority_deinit(policy->priority_p256);
+	free(policy->text);
 	free(policy);
 }
 

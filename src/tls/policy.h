@@ -47,6 +47,14 @@ void policy_print(const struct policy *policy, FILE *out, const char *indent);
 struct gnutls_priority_st *policy_priority(const struct policy *policy);
 struct gnutls_priority_st *policy_priority_p256(const struct policy *policy);
 
+/*
+ * Makes `session` a client that speaks all of this but accepts only `signatures`, a list such
+ * as "+SIGN-ECDSA-SHA256"; "" for all. 0, or -1 when the library has none of them.
+ */
+struct gnutls_session_int;
+int policy_equip_client(const struct policy *policy, struct gnutls_session_int *session,
+    const char *signatures);
+
 /* Whether `version`, a gnutls_protocol_t, is enabled. */
 bool policy_speaks(const struct policy *policy, unsigned version);
 

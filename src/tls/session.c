@@ -386,6 +386,22 @@ session_handshake(struct session *session)
 	return 0;
 }
 
+int
+session_try_handshake(struct session *session)
+{
+	if (session->failure != FAILURE_NONE) {
+		errno = EPROTO;
+		return -1;
+	}
+	session->trying = true;
+	int code = gnutls_handshake(session->tls);
+	session->trying = false;
+	errno = is_again(session, code) ? EAGAIN : EPROTO;
+	if (code < 0)
+		return errno == EAGAIN ? -1 : fail_code(session, code);
+	return 0;
+}
+
 ssize_t
 session_read(struct session *session, void *bytes, size_t size)
 {
@@ -431,6 +447,12 @@ session_has_input(const struct session *session)
 	       transport_pending(session->transport, &bytes) > 0;
 }
 
+void
+session_rest(struct session *session)
+{
+	transport_rest(session->transport);
+}
+
 int
 session_try_flush(struct session *session)
 {
@@ -456,8 +478,8 @@ fail_waiting(struct session *session)
 }
 
 int
-session_wait(
-    struct session *session, short events, struct pollfd *other, struct deadline until)
+session_wait(struct session *session, short events, struct pollfd *others, size_t count,
+    struct deadline until)
 {
 	bool at_hand = (events & POLLIN) != 0 && session_has_input(session);
 
@@ -465,7 +487,7 @@ session_wait(
 		return -1;
 	if (at_hand)
 		until = (struct deadline){ .at_ns = 0 };
-	int ready = transport_wait(session->transport, events, other, until);
+	int ready = transport_wait(session->transport, events, others, count, until);
 	if (ready < 0)
 		return fail_waiting(session);
 	return at_hand || (events & POLLIN && ready != 0) ? POLLIN : 0;
@@ -565,6 +587,15 @@ session_peer(const struct session *session, struct address *peer)
 	    session->transport->fd, (struct sockaddr *)&peer->storage, &peer->length);
 }
 
+void
+session_local(const struct session *session, struct address *local)
+{
+	memset(local, 0, sizeof *local);
+	local->length = sizeof local->storage;
+	getsockname(
+	    session->transport->fd, (struct sockaddr *)&local->storage, &local->length);
+}
+
 const struct identity *
 session_identity(const struct session *session)
 {
@@ -600,6 +631,29 @@ read_alpn(gnutls_session_t tls, char *out, size_t room)
 		text_escape(out, room, name.data, name.size);
 }
 
+/* The library has a name for the suite of a session only from 3.7.4 on. */
+static const char *
+suite_name(gnutls_session_t tls)
+{
+	const bool is_tls13 = gnutls_protocol_get_version(tls) == GNUTLS_TLS1_3;
+	gnutls_kx_algorithm_t exchange;
+	gnutls_cipher_algorithm_t cipher;
+	gnutls_mac_algorithm_t mac;
+	gnutls_protocol_t oldest;
+
+	for (size_t i = 0;; i++) {
+		const char *name = gnutls_cipher_suite_info(
+		    i, NULL, &exchange, &cipher, &mac, &oldest);
+		if (name == NULL)
+			return NULL;
+		bool fits = is_tls13 ? oldest == GNUTLS_TLS1_3
+		                     : exchange == gnutls_kx_get(tls) &&
+		                           mac == gnutls_mac_get(tls);
+		if (fits && cipher == gnutls_cipher_get(tls))
+			return name;
+	}
+}
+
 static const char *
 or_dash(const char *name)
 {
@@ -614,6 +668,7 @@ session_facts(const struct session *session, struct session_facts *facts)
 	facts->version =
 	    or_dash(gnutls_protocol_get_name(gnutls_protocol_get_version(tls)));
 	facts->cipher = or_dash(gnutls_cipher_get_name(gnutls_cipher_get(tls)));
+	facts->suite = or_dash(suite_name(tls));
 	facts->group = or_dash(gnutls_group_get_name(gnutls_group_get(tls)));
 	facts->sni = session->sni;
 	read_alpn(tls, facts->alpn, sizeof facts->alpn);

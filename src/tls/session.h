@@ -27,6 +27,7 @@ struct transport;
 struct session_facts {
 	const char *version; /* "TLS1.3" */
 	const char *cipher; /* "AES-128-GCM" */
+	const char *suite; /* "TLS_AES_128_GCM_SHA256" */
 	const char *group; /* "X25519" */
 	const char *sni; /* escaped; "-" when the client sent none */
 	char alpn[256]; /* the same */
@@ -56,6 +57,10 @@ void session_free(struct session *session);
  * session_finish() sends. */
 int session_handshake(struct session *session);
 
+/* As far as that goes without waiting: -1 with EAGAIN, which is no failure, means that the
+ * client has to send more first; session_try_flush() sends what it waits for. */
+int session_try_handshake(struct session *session);
+
 /* Who the client is, by the certificate that it gave; NULL if it gave none. After
  * session_handshake(); lives as long as the session. Verified unless that failed. */
 const struct identity *session_identity(const struct session *session);
@@ -83,17 +88,20 @@ int session_try_flush(struct session *session);
 
 /*
  * Sleeps once, until the client may have sent something (if `events` is POLLIN and not 0),
- * takes more output, `other` is ready (its `fd` may be -1), or `until`. Returns POLLIN if
- * session_try_read() is worth a call and otherwise 0, with the other's `revents` filled in;
- * -1 after a failure, which the end of the connection's time and of its idle time is. The
- * other's readiness counts as something that moves.
+ * takes more output, one of the `count` others is ready (each `fd` may be -1), or `until`.
+ * Returns POLLIN if session_try_read() is worth a call and otherwise 0, with the others'
+ * `revents` filled in; -1 after a failure, which the end of the connection's time and of its
+ * idle time is. The readiness of the first of the others counts as something that moves.
  */
-int session_wait(
-    struct session *session, short events, struct pollfd *other, struct deadline until);
+int session_wait(struct session *session, short events, struct pollfd *others,
+    size_t count, struct deadline until);
 
 /* As session_read(), without waiting: -1 with EAGAIN, which is no failure, means that
  * nothing has come. After session_end() a client that just goes has ended too. */
 ssize_t session_try_read(struct session *session, void *bytes, size_t size);
+
+/* Gives back the memory that is not needed while nothing moves. */
+void session_rest(struct session *session);
 
 /* Whether bytes have come in that poll(2) on the socket does not tell of. */
 bool session_has_input(const struct session *session);
@@ -106,8 +114,9 @@ size_t session_room(const struct session *session);
  * the client may go on. Nothing can be written afterwards. 0, or -1 after a failure. */
 int session_end(struct session *session);
 
-/* Who the client is, by its socket. */
+/* Who the client is, by its socket, and where it connected to. */
 void session_peer(const struct session *session, struct address *peer);
+void session_local(const struct session *session, struct address *local);
 
 /* Sends close_notify with all that has gathered (RFC 8446, 6.1), and ends our side of the
  * connection. It does not wait for the client's. 0, or -1 after a failure. */

@@ -2,11 +2,14 @@
 /* A blocking socket with read-ahead, gathered output and absolute deadlines. */
 #include "tls/transport.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "base/memory.h"
 
 /* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
 #define IN_SIZE (68 * 1024)
@@ -16,8 +19,8 @@ int
 transport_init(struct transport *transport)
 {
 	*transport = (struct transport){ .fd = -1 };
-	transport->in = malloc(IN_SIZE);
-	transport->out = malloc(OUT_SIZE);
+	transport->in = memory_pages(IN_SIZE);
+	transport->out = memory_pages(OUT_SIZE);
 	if (transport->in != NULL && transport->out != NULL)
 		return 0;
 	transport_fini(transport);
@@ -337,11 +340,11 @@ left_bytes(const struct transport *transport)
  * it is gone, or it is left out until there is room for what it left.
  */
 static int
-hung_up(struct transport *transport, struct pollfd *other, int left)
+hung_up(struct transport *transport, struct pollfd *others, size_t count, int left)
 {
 	if (!left_bytes(transport))
 		return fail(transport, TRANSPORT_BROKEN, ECONNRESET);
-	poll(other, 1, left);
+	poll(others, count, left);
 	return 0;
 }
 
@@ -362,25 +365,29 @@ time_to_wait(struct transport *transport, struct deadline until, int *left)
 }
 
 int
-transport_wait(struct transport *transport, short events, struct pollfd *other,
-    struct deadline until)
+transport_wait(struct transport *transport, short events, struct pollfd *others,
+    size_t count, struct deadline until)
 {
 	const short lost = POLLERR | POLLHUP;
-	struct pollfd polls[2] = { { .fd = transport->fd, .events = events }, *other };
+	struct pollfd polls[1 + TRANSPORT_OTHERS] = { { .fd = transport->fd,
+	    .events = events } };
 	int left;
 
+	assert(count > 0 && count <= TRANSPORT_OTHERS);
+	memcpy(polls + 1, others, count * sizeof *others);
 	if (time_to_wait(transport, until, &left) < 0)
 		return -1;
 	if (transport->out_end > 0)
 		polls[0].events |= POLLOUT;
-	if (poll(polls, 2, left) <= 0)
-		polls[0].revents = polls[1].revents = 0;
+	if (poll(polls, 1 + count, left) <= 0)
+		for (size_t i = 0; i <= count; i++)
+			polls[i].revents = 0;
 	if (polls[0].events == 0 && (polls[0].revents & lost) != 0 &&
-	    hung_up(transport, &polls[1], left) < 0)
+	    hung_up(transport, polls + 1, count, left) < 0)
 		return -1;
 	if (polls[1].revents != 0)
 		note_progress(transport);
-	other->revents = polls[1].revents;
+	memcpy(others, polls + 1, count * sizeof *others);
 	return polls[0].revents & (POLLIN | lost);
 }
 
@@ -389,4 +396,13 @@ transport_pending(const struct transport *transport, const unsigned char **bytes
 {
 	*bytes = transport->in + transport->in_start;
 	return transport->in_end - transport->in_start;
+}
+
+void
+transport_rest(struct transport *transport)
+{
+	if (transport->in_start == transport->in_end)
+		memory_rest(transport->in, IN_SIZE);
+	if (transport->out_end == 0)
+		memory_rest(transport->out, OUT_SIZE);
 }

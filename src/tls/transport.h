@@ -106,14 +106,21 @@ int transport_try_flush(struct transport *transport);
 /* How many bytes transport_write() takes without having to send. */
 size_t transport_room(const struct transport *transport);
 
+#define TRANSPORT_OTHERS 3
+
 /*
  * Sleeps, once, until the peer is ready for `events` (POLLIN or 0), takes more of what has
- * gathered, `other` is ready (its `fd` may be -1), `until`, or a deadline. Returns which of POLLIN, POLLERR and POLLHUP hold for the peer, and fills in the other's
- * `revents`, whose readiness is progress. -1 with errno and `failure` set once a deadline
- * has passed, also if there always is something to do, and when the peer is gone.
+ * gathered, one of the `count` others is ready (at most TRANSPORT_OTHERS; each `fd` may be
+ * -1), `until`, or a deadline. Returns which of POLLIN, POLLERR and POLLHUP hold for the peer,
+ * and fills in the others' `revents`; the readiness of the first of them is progress. -1 with
+ * errno and `failure` set once a deadline has passed, also if there always is something to do,
+ * and when the peer is gone.
  */
-int transport_wait(struct transport *transport, short events, struct pollfd *other,
-    struct deadline until);
+int transport_wait(struct transport *transport, short events, struct pollfd *others,
+    size_t count, struct deadline until);
+
+/* Gives back the memory of buffers that are empty, before a long wait. */
+void transport_rest(struct transport *transport);
 
 /* Bytes that have been received and not yet read; `*bytes` points at them. */
 size_t transport_pending(

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_RESPONDERS_ACCOUNT_H
+#define TLSD_RESPONDERS_ACCOUNT_H
+
+/* The user that a program runs as: looked up once, with its groups, when that may still wait
+ * for a directory server. */
+
+#include <sys/types.h>
+
+struct account {
+	uid_t uid;
+	gid_t gid; /* the user's own */
+	gid_t *groups; /* all of them, owned */
+	int group_count;
+};
+
+/* Looks `name` up. NULL with errno, which is 0 when there is no such user; account_free()
+ * frees it. Main thread. */
+struct account *account_find(const char *name);
+void account_free(struct account *account);
+
+/*
+ * Becomes it for good, in a child that has one thread and may share its memory with the
+ * parent. Async-signal-safe. 0, or -1 with errno; then the child must not go on.
+ */
+int account_become(const struct account *account);
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The answer of a program. */
+#include "responders/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/commandline.h"
+#include "base/deadline.h"
+#include "base/failure.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "responders/account.h"
+#include "responders/child.h"
+#include "responders/environment.h"
+#include "responders/relay.h"
+#include "responders/stderrlog.h"
+#include "tls/session.h"
+
+#define TERM_MS 2000 /* how long a program that was asked to end may take */
+#define CLOSE_MS 1000 /* how soon it ends after closing its output, if it does */
+
+enum { COMPLAINTS, PROCESS }; /* indices of relay_aside's polls */
+
+struct program {
+	const char *service; /* the configuration's */
+	struct stringlist words;
+	char **arguments; /* the same with NULL behind the last */
+	struct account *account; /* or NULL */
+	int64_t timeout_ms;
+};
+
+static void
+release(void *prepared)
+{
+	struct program *program = prepared;
+
+	account_free(program->account);
+	free(program->arguments);
+	stringlist_fini(&program->words);
+	free(program);
+}
+
+/* Whether the first word is a program, as far as this user can tell. */
+static void
+check_path(const char *path, struct findings *findings)
+{
+	struct stat st;
+
+	if (path[0] != '/')
+		findings_error(findings,
+		    "exec: %s: is not an absolute path, and no path is searched", path);
+	else if (stat(path, &st) < 0)
+		findings_error(findings, "exec: %s: %s", path, strerrordesc_np(errno));
+	else if (!S_ISREG(st.st_mode))
+		findings_error(findings, "exec: %s: is no file: name a program", path);
+	else if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		findings_error(findings,
+		    "exec: %s: uid %u may not execute it: %s: chmod +x makes it a "
+		    "program",
+		    path, (unsigned)geteuid(), strerrordesc_np(errno));
+}
+
+static void
+read_command(struct program *program, const char *text, struct findings *findings)
+{
+	char error[160];
+
+	if (commandline_split(text, &program->words, error, sizeof error) < 0)
+		findings_error(findings, "exec: %s", error);
+	else if (program->words.count == 0)
+		findings_error(findings,
+		    "exec: respond = exec needs a program, with its arguments");
+	else
+		check_path(program->words.items[0], findings);
+	if (!child_is_possible())
+		findings_error(findings, "exec: pidfd_open: %s: Linux 5.3 has it",
+		    strerrordesc_np(errno));
+}
+
+static void
+read_user(struct program *program, const char *name, struct findings *findings)
+{
+	if (name[0] == '\0')
+		return;
+	program->account = account_find(name);
+	if (program->account == NULL)
+		findings_error(findings, "exec-user: \"%s\": %s", name,
+		    errno == 0 ? "there is no such user: adduser --system makes one"
+			       : strerrordesc_np(errno));
+	else if (geteuid() != 0)
+		findings_error(findings,
+		    "exec-user: only root can run programs as somebody else: start "
+		    "tlsd as root and without user, or take exec-user out");
+}
+
+static void *
+prepare(const struct responder_settings *settings, struct findings *findings)
+{
+	struct program *program = memory_new(sizeof *program);
+	size_t errors = findings->errors;
+
+	program->service = settings->service;
+	program->timeout_ms = settings->exec_timeout_ms;
+	read_command(program, settings->exec, findings);
+	read_user(program, settings->exec_user, findings);
+	if (findings->errors > errors) {
+		release(program);
+		return NULL;
+	}
+	size_t count = program->words.count;
+	program->arguments = memory_new((count + 1) * sizeof *program->arguments);
+	memcpy(program->arguments, program->words.items,
+	    count * sizeof *program->arguments);
+	return program;
+}
+
+/* A program that answers. */
+struct run {
+	struct relay_aside aside; /* the first member */
+	const struct program *program;
+	struct child child;
+	int stream,
+	    complaints; /* our ends of its input and output, and of its errors */
+	struct deadline deadline;
+	bool has_closed; /* its output, at least: */
+	struct deadline closing; /* until then its end is waited for */
+	char subject[256];
+	struct stderrlog log;
+};
+
+static const char *
+name_of(const struct run *run)
+{
+	return run->program->arguments[0];
+}
+
+static int
+fail(struct session *session, const struct run *run, const char *what, int number)
+{
+	struct session_facts facts;
+
+	session_facts(session, &facts);
+	return session_fail(session, FAILURE_EXEC,
+	    "%s %s %d after %llu bytes in, %llu out", name_of(run), what, number,
+	    (unsigned long long)facts.bytes_in, (unsigned long long)facts.bytes_out);
+}
+
+/* What its end says of its answer. */
+static int
+judge(const struct run *run, struct session *session)
+{
+	int status = child_status(&run->child);
+
+	if (WIFSIGNALED(status))
+		return fail(session, run, "was ended by signal", WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		return fail(session, run, "exited with status", WEXITSTATUS(status));
+	return 1;
+}
+
+/* Logs what it complains about, and notices its end. */
+static void
+listen_to(struct run *run)
+{
+	struct pollfd *polls = run->aside.polls;
+
+	if (polls[COMPLAINTS].revents != 0 &&
+	    !stderrlog_take(&run->log, run->complaints))
+		polls[COMPLAINTS].fd = -1;
+	if (polls[PROCESS].revents != 0) {
+		run->aside.is_alone = true;
+		polls[PROCESS].fd = -1;
+	}
+}
+
+static int
+attend(struct relay_aside *aside, struct session *session)
+{
+	struct run *run = (struct run *)aside;
+
+	listen_to(run);
+	if (aside->is_alone || !deadline_passed(run->deadline))
+		return 0;
+	return session_fail(session, FAILURE_EXEC, "%s did not end in %lld ms",
+	    name_of(run), (long long)run->program->timeout_ms);
+}
+
+/* A program that closes its output without ending has said all the same that its answer is
+ * over; one that ends closes it a moment before. */
+static int
+end(struct relay_aside *aside, struct session *session)
+{
+	struct run *run = (struct run *)aside;
+
+	if (aside->is_alone)
+		return judge(run, session);
+	if (!run->has_closed) {
+		run->has_closed = true;
+		run->closing = deadline_in(CLOSE_MS);
+		aside->until = deadline_earlier(run->deadline, run->closing);
+	}
+	if (!deadline_passed(run->closing))
+		return 0;
+	aside->until = run->deadline;
+	return 1;
+}
+
+/* Lets it run on until it ends, or `deadline`. */
+static void
+await_end(struct run *run, struct deadline deadline)
+{
+	while (!run->aside.is_alone && !deadline_passed(deadline)) {
+		struct pollfd *polls = run->aside.polls;
+		if (poll(polls, 2, deadline_left_ms(deadline)) > 0)
+			listen_to(run);
+	}
+}
+
+/* Ends it, if it has not done so, and whatever it leaves behind. */
+static void
+finish(struct run *run)
+{
+	if (!run->aside.is_alone) {
+		child_signal(&run->child, SIGTERM);
+		await_end(run, deadline_in(TERM_MS));
+	}
+	if (!run->aside.is_alone)
+		child_signal(&run->child, SIGKILL);
+	child_reap(&run->child);
+	stderrlog_finish(&run->log, run->complaints);
+}
+
+/* Starts it with `stream` and `complaints` as its ends. 0, or -1 with errno. */
+static int
+start(struct run *run, struct session *session, int stream, int complaints)
+{
+	struct environment *environment = malloc(sizeof *environment);
+
+	if (environment == NULL)
+		return -1;
+	int result = environment_init(environment, session, run->program->service);
+	errno = E2BIG;
+	if (result == 0) {
+		struct child_plan plan = { .arguments = run->program->arguments,
+			.environment = environment->items,
+			.account = run->program->account,
+			.stream = stream,
+			.complaints = complaints };
+		result = child_start(&run->child, &plan);
+	}
+	int error = errno;
+	free(environment);
+	errno = error;
+	return result;
+}
+
+static int
+fail_to_start(const struct run *run, struct session *session)
+{
+	return session_fail(session, FAILURE_EXEC, "%s cannot be started: %s",
+	    name_of(run), strerrordesc_np(errno));
+}
+
+/* Runs it with `stream` and `complaints` as its ends, which it closes. */
+static int
+run_with(struct run *run, struct session *session, int stream, int complaints)
+{
+	int started = start(run, session, stream, complaints);
+	int error = errno;
+
+	close(stream);
+	close(complaints);
+	errno = error;
+	if (started < 0)
+		return fail_to_start(run, session);
+	run->aside.polls[COMPLAINTS] =
+	    (struct pollfd){ .fd = run->complaints, .events = POLLIN };
+	run->aside.polls[PROCESS] =
+	    (struct pollfd){ .fd = run->child.fd, .events = POLLIN };
+	int result = relay_run(session, run->stream, name_of(run), &run->aside);
+	finish(run);
+	return result;
+}
+
+static void
+describe(struct run *run, const struct session *session)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	struct address peer;
+
+	session_peer(session, &peer);
+	snprintf(run->subject, sizeof run->subject, "%s: %s: exec",
+	    address_format(&peer, text), run->program->service);
+	stderrlog_init(&run->log, run->subject);
+}
+
+static int
+answer(const void *prepared, struct session *session)
+{
+	const struct program *program = prepared;
+	struct deadline deadline = deadline_in(program->timeout_ms);
+	struct run run = { .program = program,
+		.aside = { .attend = attend, .end = end, .until = deadline },
+		.deadline = deadline };
+	int streams[2], complaints[2];
+
+	describe(&run, session);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, streams) < 0)
+		return fail_to_start(&run, session);
+	run.stream = streams[0];
+	if (pipe2(complaints, O_CLOEXEC) < 0) {
+		fail_to_start(&run, session);
+		close(streams[0]);
+		close(streams[1]);
+		return -1;
+	}
+	run.complaints = complaints[0];
+	fcntl(run.complaints, F_SETFL, O_NONBLOCK);
+	int result = run_with(&run, session, streams[1], complaints[1]);
+	close(run.stream);
+	close(run.complaints);
+	return result;
+}
+
+const struct responder_kind responder_exec = {
+	.name = "exec", .prepare = prepare, .answer = answer, .release = release
+};

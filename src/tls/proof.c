@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A service shakes hands with itself. */
+#include "tls/proof.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "tls/certificate.h"
+#include "tls/chain.h"
+#include "tls/context.h"
+#include "tls/keypair.h"
+#include "tls/pairs.h"
+#include "tls/session.h"
+#include "tls/transport.h"
+
+/* A handshake has up to five flights, a second hello's among them (RFC 8446, 2.1). */
+enum { TURNS_MAX = 10, TIME_MAX_MS = 5000 };
+
+/* What a client accepts that knows one algorithm only. */
+static const char *const signatures[] = {
+	[KEYPAIR_ECDSA] =
+	    "+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SECP384R1-SHA384:"
+	    "+SIGN-ECDSA-SECP521R1-SHA512:+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:"
+	    "+SIGN-ECDSA-SHA512",
+	[KEYPAIR_EDDSA] = "+SIGN-EDDSA-ED25519:+SIGN-EDDSA-ED448",
+	[KEYPAIR_RSA] =
+	    "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:"
+	    "+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-PSS-SHA256:+SIGN-RSA-PSS-SHA384:"
+	    "+SIGN-RSA-PSS-SHA512:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512",
+	[KEYPAIR_OTHER] = ""
+};
+
+struct proof {
+	const struct context *context, *old;
+	struct findings *findings;
+	struct transport transport; /* of the server's side */
+	gnutls_certificate_credentials_t nothing; /* what the client has */
+	unsigned handshakes;
+};
+
+/* One of the handshakes. */
+struct trial {
+	struct proof *proof;
+	const struct keypair *pair; /* the one to be proved; NULL for any */
+	char *host; /* whom the client asks for; NULL for nobody */
+	int fds[2]; /* the server's and the client's */
+	struct session *server;
+	gnutls_session_t client;
+	bool asked; /* TLS 1.2: the server has said all that it says first */
+};
+
+static void __attribute__((format(printf, 2, 3)))
+complain(const struct trial *trial, const char *format, ...)
+{
+	const struct keypair *pair = trial->pair;
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	if (pair == NULL)
+		findings_error(trial->proof->findings,
+		    "cert: in a trial handshake a client that names no host %s", text);
+	else
+		findings_error(trial->proof->findings,
+		    "cert: %s: in a trial handshake a client that knows %s only and "
+		    "asks for %s %s",
+		    keypair_file(pair), keypair_description(pair),
+		    trial->host != NULL ? trial->host : "no host", text);
+	free(text);
+}
+
+/* By then a server's certificate and its signature are verified. */
+static int
+note_request(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
+    const gnutls_datum_t *message)
+{
+	struct trial *trial = gnutls_session_get_ptr(tls);
+
+	(void)type;
+	(void)when;
+	(void)message;
+	trial->asked = trial->asked || incoming != 0;
+	return 0;
+}
+
+/* Where the server wants a certificate from the client, of which the proof has none, it has
+ * given its own before (RFC 5246, 7.3): the rest is not its own doing. */
+static bool
+is_proved(const struct trial *trial, int code)
+{
+	return code == 0 ||
+	       (trial->asked &&
+		   gnutls_certificate_client_get_request_status(trial->client) != 0);
+}
+
+static int
+make_client(struct trial *trial)
+{
+	struct proof *proof = trial->proof;
+	enum keypair_algorithm algorithm =
+	    trial->pair != NULL ? keypair_algorithm(trial->pair) : KEYPAIR_OTHER;
+
+	if (gnutls_init(
+		&trial->client, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+		return -1;
+	if (context_equip_client(proof->context, trial->client, signatures[algorithm]) <
+		0 ||
+	    gnutls_credentials_set(
+		trial->client, GNUTLS_CRD_CERTIFICATE, proof->nothing) < 0)
+		return -1;
+	if (trial->host != NULL)
+		gnutls_server_name_set(
+		    trial->client, GNUTLS_NAME_DNS, trial->host, strlen(trial->host));
+	gnutls_session_set_ptr(trial->client, trial);
+	gnutls_handshake_set_hook_function(trial->client,
+	    GNUTLS_HANDSHAKE_SERVER_HELLO_DONE, GNUTLS_HOOK_POST, note_request);
+	gnutls_transport_set_int(trial->client, trial->fds[1]);
+	return 0;
+}
+
+/* Needs the client's hello on its way. */
+static int
+make_server(struct trial *trial)
+{
+	struct transport *transport = &trial->proof->transport;
+
+	transport_attach(transport, trial->fds[0], false);
+	transport_set_deadline(transport, deadline_in(TIME_MAX_MS), 0);
+	trial->server = session_new(trial->proof->context, transport, SESSION_COMPLETE);
+	return trial->server != NULL ? 0 : -1;
+}
+
+/* The server's turn; what it has to say goes out even where it fails. */
+static void
+answer(struct trial *trial)
+{
+	session_try_handshake(trial->server);
+	transport_try_flush(&trial->proof->transport);
+}
+
+static void
+complain_unserved(const struct trial *trial, int code)
+{
+	const char *reason = session_failure(trial->server) != FAILURE_NONE
+	                         ? session_reason(trial->server)
+	                         : gnutls_strerror(code);
+
+	if (session_failure(trial->server) == FAILURE_CIPHER)
+		complain(trial,
+		    "cannot be served: let the priority have its algorithm, or take "
+		    "the certificate out (%s)",
+		    reason);
+	else
+		complain(trial, "cannot be served: %s", reason);
+}
+
+/* True once the client is content; both sides are driven by turns in this thread. */
+static bool
+shake_hands(struct trial *trial)
+{
+	int code = gnutls_handshake(trial->client);
+
+	if (make_server(trial) < 0) {
+		complain(trial, "found no memory");
+		return false;
+	}
+	for (int turn = 0; turn < TURNS_MAX && !is_proved(trial, code); turn++) {
+		answer(trial);
+		code = gnutls_handshake(trial->client);
+		if (code < 0 && gnutls_error_is_fatal(code))
+			break;
+	}
+	if (is_proved(trial, code))
+		return true;
+	complain_unserved(trial, code);
+	return false;
+}
+
+static bool
+is_chain_of(const struct keypair *pair, const gnutls_datum_t *sent, unsigned count)
+{
+	const struct chain *chain = keypair_chain(pair);
+
+	if (count != chain->count)
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		if (!gnutls_x509_crt_equals2(chain->certs[i], &sent[i]))
+			return false;
+	return true;
+}
+
+/* The pair whose chain the client was sent, whole and in order; NULL for no such thing. */
+static const struct keypair *
+find_sent(const struct trial *trial)
+{
+	const struct pairs *pairs = context_pairs(trial->proof->context);
+	unsigned count = 0;
+	const gnutls_datum_t *sent =
+	    gnutls_certificate_get_peers(trial->client, &count);
+
+	for (size_t i = 0; sent != NULL && i < pairs_count(pairs); i++)
+		if (is_chain_of(pairs_item(pairs, i), sent, count))
+			return pairs_item(pairs, i);
+	return NULL;
+}
+
+/* A valid certificate for the same client, in this service or in the one in force. */
+static const struct keypair *
+find_better(const struct trial *trial)
+{
+	const struct pairs *pairs = context_pairs(trial->proof->context);
+	time_t now = time(NULL);
+
+	for (size_t i = 0; i < pairs_count(pairs); i++) {
+		const struct keypair *pair = pairs_item(pairs, i);
+		if (keypair_is_valid(pair, now) &&
+		    keypair_algorithm(pair) == keypair_algorithm(trial->pair) &&
+		    keypair_covers(pair, trial->host))
+			return pair;
+	}
+	return trial->proof->old != NULL
+	           ? pairs_valid_for(context_pairs(trial->proof->old), trial->host)
+	           : NULL;
+}
+
+static void
+examine_validity(const struct trial *trial)
+{
+	char end[CERTIFICATE_DATE_SIZE];
+	const struct keypair *better = find_better(trial);
+
+	if (better == NULL)
+		return;
+	complain(trial,
+	    "gets a certificate that is not valid, although that from %s is, until %s: "
+	    "name that one, or renew",
+	    keypair_file(better), certificate_date(keypair_not_after(better), end));
+}
+
+static void
+examine_sent(const struct trial *trial)
+{
+	const struct keypair *sent = find_sent(trial);
+
+	if (sent == NULL)
+		complain(trial, "gets none of the chains: this is a mistake of tlsd");
+	else if (trial->host == NULL)
+		return;
+	else if (!keypair_covers(sent, trial->host))
+		complain(trial, "gets a certificate that is not for it: this is a "
+				"mistake of tlsd");
+	else if (!keypair_is_valid(sent, time(NULL)))
+		examine_validity(trial);
+}
+
+static void
+try_for(struct proof *proof, const struct keypair *pair, char *host)
+{
+	struct trial trial = {
+		.proof = proof, .pair = pair, .host = host, .fds = { -1, -1 }
+	};
+
+	proof->handshakes++;
+	if (socketpair(
+		AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, trial.fds) < 0)
+		findings_error(proof->findings,
+		    "cert: cannot be proved by a handshake of our own: %s",
+		    strerrordesc_np(errno));
+	else if (make_client(&trial) < 0)
+		complain(&trial, "cannot be made: the library has none of it");
+	else if (shake_hands(&trial))
+		examine_sent(&trial);
+	session_free(trial.server);
+	if (trial.client != NULL)
+		gnutls_deinit(trial.client);
+	for (int i = 0; i < 2; i++)
+		if (trial.fds[i] >= 0)
+			close(trial.fds[i]);
+}
+
+/* Whether a client can ask for it: an address is never named (RFC 6066, 3), and a common
+ * name may be anything. */
+static bool
+is_host(const char *name)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, name, address) != 1 &&
+	       inet_pton(AF_INET6, name, address) != 1 &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789.-_")] == '\0';
+}
+
+static void
+try_name(struct proof *proof, const struct keypair *pair, const char *name)
+{
+	char *host = name[0] == '*' ? memory_format("tlsd-proof%s", name + 1)
+	                            : memory_copy(name);
+
+	/* No wildcard stands for hosts of a whole "*.org". */
+	bool askable = is_host(host) && keypair_covers(pair, host);
+	try_for(proof, pair, askable ? host : NULL);
+	free(host);
+}
+
+/* The pair with name number `place`; false if it has not so many. A first one it has, be it
+ * that nobody can ask for it. */
+static bool
+try_pair(struct proof *proof, const struct keypair *pair, size_t place)
+{
+	const struct stringlist *names = keypair_names(pair);
+
+	if (place < names->count)
+		try_name(proof, pair, names->items[place]);
+	else if (place == 0)
+		try_for(proof, pair, NULL);
+	return place < names->count;
+}
+
+static void
+try_all(struct proof *proof)
+{
+	const struct pairs *pairs = context_pairs(proof->context);
+	const size_t errors = proof->findings->errors;
+	bool more = true;
+
+	/* One mistake shows with many names: a first round that fails says enough. */
+	for (size_t place = 0; more && proof->findings->errors == errors; place++) {
+		more = false;
+		for (size_t i = 0; i < pairs_count(pairs); i++)
+			if (place == 0 || proof->handshakes < PROOF_HANDSHAKES)
+				more = try_pair(proof, pairs_item(pairs, i), place) ||
+				       more;
+	}
+	if (proof->findings->errors == errors)
+		try_for(proof, NULL, NULL);
+}
+
+int
+proof_run(
+    const struct context *context, const struct context *old, struct findings *findings)
+{
+	struct proof proof = { .context = context, .old = old, .findings = findings };
+	size_t errors = findings->errors;
+
+	if (transport_init(&proof.transport) == 0 &&
+	    gnutls_certificate_allocate_credentials(&proof.nothing) == 0)
+		try_all(&proof);
+	else
+		findings_error(findings, "cert: no memory for a handshake of our own");
+	if (proof.nothing != NULL)
+		gnutls_certificate_free_credentials(proof.nothing);
+	transport_fini(&proof.transport);
+	return findings->errors == errors ? 0 : -1;
+}

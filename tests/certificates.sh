@@ -1,0 +1,306 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Certificates of a running tlsd, by the hand of an administrator: proved before they are put
+# into force, left out when they are bad, replaced while it serves. A test is a function
+# whose name is a sentence; it runs in a folder and a shell of its own, which ends at the
+# first command that fails.
+# shellcheck disable=SC2317 # the tests are called by their names at the end
+set -u
+umask 022
+unset SSLKEYLOGFILE
+
+script=$(realpath "$0")
+builddir=$(realpath "${top_builddir:-.}")
+command -v openssl >/dev/null || {
+	echo "SKIPPED: openssl is missing: NOTHING about reloading certificates was tested" >&2
+	exit 77
+}
+
+folder=$(mktemp -d /tmp/tlsd-certs.XXXXXX) || exit 1
+
+# Each test leaves its daemon's process id in its folder.
+clean_up() {
+	for file in "$folder"/*/pid; do
+		[ ! -e "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null
+	done
+	rm -rf "$folder"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+# --- what tests are made of -----------------------------------------------------------
+
+fail() {
+	echo "$*"
+	exit 1
+}
+
+# fails COMMAND...
+fails() {
+	if "$@"; then
+		return 1
+	fi
+}
+
+# wait_for COMMAND...: until it succeeds, for at most 40 seconds.
+wait_for() {
+	until=$(($(date +%s) + 40))
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt "$until" ] || fail "in vain: $*"
+		sleep 0.05
+	done
+}
+
+tlscert() {
+	"$builddir/tlscert" "$@" >/dev/null
+}
+
+# make_server NAME [OPTION...] HOST...: NAME.crt and NAME.key by the authority ca.crt.
+make_server() {
+	name=$1
+	shift
+	[ -e ca.crt ] || tlscert ca 'Test authority'
+	tlscert server --force --cert "$name.crt" --key "$name.key" "$@"
+}
+
+# write_ini [LINE...]: the process's lines and the services.
+write_ini() {
+	{
+		echo 'control-socket = control'
+		for line; do
+			echo "$line"
+		done
+	} >tlsd.ini
+}
+
+# The server in the foreground, as a child of this test, logging to ./log.
+start() {
+	"$builddir/tlsd" -f -c tlsd.ini >>log 2>&1 &
+	echo $! >pid
+	wait_for has_started
+}
+
+has_started() {
+	grep -q ': started: ' log || fails kill -0 "$(cat pid)"
+}
+
+stop() {
+	kill "$(cat pid)"
+	wait "$(cat pid)"
+	rm pid
+}
+
+control() {
+	"$builddir/tlsdctl" -s "$PWD/control" "$@"
+}
+
+# address SERVICE: where it listens, or did last.
+address() {
+	sed -n "s/.* listening: \\[\\([0-9.]*\\)\\]:\\([0-9]*\\): $1\$/\\1:\\2/p" log | tail -n 1
+}
+
+# answers SERVICE HOST: it serves, with a certificate of the authority's for HOST.
+answers() {
+	"$builddir/tlsc" --ca ca.crt --servername "$2" "$(address "$1")" \
+		</dev/null >answer 2>&1 || fails cat answer
+	[ "$(cat answer)" = 'Hello, TLS!' ]
+}
+
+# serial SERVICE [HOST]: of the certificate that it serves.
+serial() {
+	openssl s_client -connect "$(address "$1")" -servername "${2:-localhost}" \
+		</dev/null 2>/dev/null | openssl x509 -noout -serial
+}
+
+serial_of() {
+	openssl x509 -noout -serial -in "$1"
+}
+
+serves() {
+	[ "$(serial "$1")" = "$(serial_of "$2")" ]
+}
+
+two_services() {
+	make_server one localhost
+	make_server two localhost
+	write_ini "$@" \
+		'[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key' \
+		'[two]' 'listen = 127.0.0.2:0' 'cert = two.crt' 'key = two.key'
+}
+
+# --- the tests: proof -----------------------------------------------------------------
+
+a_reload_with_a_key_that_does_not_match_changes_nothing() {
+	two_services
+	start
+	serial_of one.crt >before
+	cp two.key one.key
+	fails control reload >out
+	grep 'error: .*tlsd.ini:4: cert: .*/one.crt: the key in .*/one.key does not belong' out
+	grep -c '^error' out | grep -qx 1
+	serial one | cmp - before
+	answers two localhost
+	stop
+}
+
+a_pair_replaced_one_file_after_the_other_is_never_served_in_halves() {
+	two_services
+	start
+	cp one.crt old.crt
+	make_server new localhost
+	cp new.key one.key
+	fails control reload
+	serves one old.crt
+	cp new.crt one.crt
+	control reload
+	serves one new.crt
+	stop
+}
+
+half_a_file_is_never_served() {
+	two_services
+	start
+	cp one.crt whole.crt
+	head -c 400 whole.crt >one.crt
+	fails control reload >out
+	grep 'has no end line: the file was cut off' out
+	serves one whole.crt
+	: >one.crt
+	fails control reload
+	serves one whole.crt
+	stop
+}
+
+an_expired_certificate_does_not_take_the_place_of_a_valid_one() {
+	two_services
+	start
+	cp one.crt valid.crt
+	openssl req -new -key one.key -subj /CN=localhost -out one.csr
+	printf 'subjectAltName=DNS:localhost\nkeyUsage=digitalSignature\n' >ext
+	openssl x509 -req -in one.csr -CA ca.crt -CAkey ca.key -days -1 -extfile ext \
+		-out one.crt
+	fails control reload >out
+	grep 'one.crt: in a trial handshake .* gets a certificate that is not valid' out
+	serves one valid.crt
+	stop
+}
+
+a_certificate_that_the_priority_leaves_no_client_for_is_an_error() {
+	two_services
+	make_server rsa --key-type rsa localhost
+	cp rsa.crt two.crt
+	cp rsa.key two.key
+	start
+	stop
+	echo 'priority = NONE:+VERS-TLS1.3:+AES-128-GCM:+AEAD:+GROUP-X25519:+SIGN-ECDSA-SECP256R1-SHA256' >>tlsd.ini
+	status=0
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1 || status=$?
+	[ "$status" -eq 2 ]
+	grep 'two.crt: in a trial handshake a client that knows RSA 3072 only' out
+}
+
+# --- on-bad-cert
+
+a_service_with_a_bad_certificate_is_skipped_at_the_start() {
+	two_services 'on-bad-cert = skip'
+	cp one.key two.key
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	grep 'warning: .*two.crt: the key in .*two.key does not belong' out
+	grep 'warning: .*on-bad-cert: \[two\] is skipped' out
+	grep '^skipped: two: cert: .*two.crt: the key in' out
+	start
+	grep 'on-bad-cert: \[two\] is skipped' log
+	answers one localhost
+	[ -z "$(address two)" ]
+	control status >shown
+	grep '^service: one: ' shown
+	grep '^skipped: two: cert: .*two.crt: the key in' shown
+	fails grep '^service: two' shown
+	stop
+}
+
+a_reload_skips_and_a_later_one_takes_it_back() {
+	two_services 'on-bad-cert = skip'
+	start
+	cp two.key good.key
+	old_address=$(address two)
+	echo nonsense >two.key
+	control reload >out
+	grep 'warning: .*\[two\] is skipped' out
+	answers one localhost
+	control status | grep '^skipped: two: key: '
+	fails openssl s_client -connect "$old_address" </dev/null
+	cp good.key two.key
+	control reload
+	answers two localhost
+	control status >shown
+	fails grep skipped shown
+	stop
+}
+
+where_every_service_is_bad_nothing_is_skipped() {
+	two_services 'on-bad-cert = skip'
+	start
+	cp one.crt good.crt
+	echo nonsense >one.crt
+	echo nonsense >two.crt
+	fails control reload >out
+	grep 'error: .*on-bad-cert: every service is skipped' out
+	serves one good.crt
+	stop
+}
+
+other_mistakes_are_no_reason_to_skip() {
+	two_services 'on-bad-cert = skip'
+	echo 'priority = NONSENSE' >>tlsd.ini
+	echo nonsense >two.crt
+	status=0
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1 || status=$?
+	[ "$status" -eq 2 ]
+	grep 'priority: the library does not know' out
+}
+
+# --- running --------------------------------------------------------------------------
+
+passed=0
+failed=0
+skipped=0
+
+run_test() {
+	# A number: the path of the control socket is bounded.
+	here=$folder/$((passed + failed + skipped))
+	mkdir "$here"
+	cd "$here" || exit 1
+	(
+		set -eux
+		"$1"
+	) >"$here.out" 2>&1
+	status=$?
+	if [ $status -ne 0 ]; then
+		failed=$((failed + 1))
+		echo "FAIL $1"
+		tail -n 40 "$here.out" | sed 's/^/    /'
+		[ ! -f log ] || sed 's/^/    tlsd: /' log
+	elif [ -f skipped ]; then
+		skipped=$((skipped + 1))
+		echo "SKIPPED $1: $(cat skipped)"
+	else
+		passed=$((passed + 1))
+		echo "ok $1"
+	fi
+}
+
+all_tests() {
+	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' "$script"
+}
+
+tests=$(all_tests) || exit 1
+# shellcheck disable=SC2086 # a list of words
+[ $# -gt 0 ] || set -- $tests
+for test; do
+	run_test "$test"
+done
+cd /
+[ $skipped -eq 0 ] || echo "$skipped SKIPPED"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
