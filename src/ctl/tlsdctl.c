@@ -20,6 +20,7 @@
 #include "ctl/top.h"
 #include "ctl/wire.h"
 #include "server/conf.h"
+#include "server/jail.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
 #define METRICS_MODE 0644 /* node_exporter is another user */
@@ -77,7 +78,7 @@ configured_socket(const char *path)
 	/* A configuration that has errors still says where the running server listens. */
 	findings_init(&findings);
 	struct conf *conf = conf_read(path, &findings);
-	char *socket = memory_copy(conf->process.control_socket);
+	char *socket = jail_outside(conf->process.chroot, conf->process.control_socket);
 	conf_free(conf);
 	findings_fini(&findings);
 	return socket;

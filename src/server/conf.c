@@ -86,6 +86,8 @@ bad_cert_name(int index)
 static const struct key keys[] = {
 	{ "user", IN_PROCESS(user), TEXT, .fixed = true, .standard = "" },
 	{ "group", IN_PROCESS(group), TEXT, .fixed = true, .standard = "" },
+	{ "chroot", IN_PROCESS(chroot), PATH, .fixed = true, .standard = "" },
+	{ "sandbox", IN_PROCESS(sandbox), BOOL, .fixed = true, .standard = "yes" },
 	{ "daemon", IN_PROCESS(daemon), BOOL, .fixed = true, .standard = "yes" },
 	{ "pid-file", IN_PROCESS(pid_file), PATH, .fixed = true,
 	    .standard = TLSD_RUNSTATEDIR "/tlsd.pid" },

@@ -37,6 +37,8 @@ struct conf_section {
 struct conf_process {
 	struct conf_section section;
 	char *user, *group;
+	char *chroot;
+	bool sandbox;
 	bool daemon;
 	char *pid_file;
 	char *control_socket;

@@ -24,6 +24,7 @@
 #include "server/overview.h"
 #include "server/pool.h"
 #include "server/queue.h"
+#include "server/sandbox.h"
 #include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
@@ -256,6 +257,12 @@ use_new_snapshot(struct server *server, struct findings *findings)
 
 	if (new == NULL)
 		return -1;
+	size_t errors = findings->errors;
+	sandbox_check(server->origin.sandbox, new, findings);
+	if (findings->errors > errors) {
+		snapshot_drop(new);
+		return -1;
+	}
 	if (server_open_log(&snapshot_conf(new)->process, server->origin.daemon) < 0) {
 		findings_error(findings, "log-file: %s: %s",
 		    snapshot_conf(new)->process.log_file, strerrordesc_np(errno));
@@ -349,7 +356,7 @@ log_status(const struct server *server)
 
 	if (out == NULL)
 		return;
-	status_print(server->overview, server->acceptor, out);
+	server_print_status(server, out);
 	fclose(out);
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
@@ -627,12 +634,19 @@ void
 server_print_status(const struct server *server, FILE *out)
 {
 	status_print(server->overview, server->acceptor, out);
+	fprintf(out, "sandbox: %s\n", server_sandbox(server));
 }
 
 void
 server_print_connections(const struct server *server, size_t max, FILE *out)
 {
 	status_print_connections(server->roster, max, out);
+}
+
+const char *
+server_sandbox(const struct server *server)
+{
+	return sandbox_describe(server->origin.sandbox);
 }
 
 struct loop *

@@ -16,6 +16,7 @@ struct conf_process;
 struct findings;
 struct loop;
 struct overview;
+struct sandbox;
 struct server;
 struct snapshot;
 
@@ -27,6 +28,7 @@ struct server_origin {
 	const char
 	    *path; /* of the configuration; the caller's, and outlives the server */
 	bool daemon; /* there is no standard error to log to */
+	const struct sandbox *sandbox; /* likewise */
 };
 
 /* Logs as `conf` says; a daemon without a log file to syslog(3). 0, or -1 with errno and
@@ -74,6 +76,9 @@ struct overview *server_overview(const struct server *server);
 /* Prints as status_print() and status_print_connections() do. */
 void server_print_status(const struct server *server, FILE *out);
 void server_print_connections(const struct server *server, size_t max, FILE *out);
+
+/* What the process has given up, in words. */
+const char *server_sandbox(const struct server *server);
 
 /* The loop that server_run() turns, for what else shall live in the main thread. */
 struct loop *server_loop(const struct server *server);
