@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/findings.h"
 #include "base/memory.h"
@@ -263,6 +264,32 @@ START_TEST(an_expired_pair_alone_is_not_a_failure)
 }
 END_TEST
 
+/* Time passes, and nothing but that ends a certificate. */
+static void
+await_end(time_t end)
+{
+	while (time(NULL) <= end)
+		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
+}
+
+START_TEST(a_certificate_that_ends_while_serving_gives_way_to_a_valid_one)
+{
+	set_up();
+	const time_t end = time(NULL) + 3;
+	add_pair("short",
+	    &(struct pki_options){ .dns = one, .begins = -PKI_DAY, .ends = 3 });
+	add_pair(
+	    "long", &(struct pki_options){ .dns = one, .algorithm = GNUTLS_PK_RSA });
+	add_pair("same", &(struct pki_options){ .dns = one });
+	struct context *context = load();
+
+	await_end(end);
+	expect_proved(context, NULL);
+	context_free(context);
+	tear_down();
+}
+END_TEST
+
 START_TEST(a_valid_certificate_never_gives_way_to_an_expired_one)
 {
 	set_up();
@@ -328,6 +355,7 @@ main(void)
 	    hundreds_of_names_are_proved_in_part,
 	    an_expired_pair_beside_a_valid_one_is_proved,
 	    an_expired_pair_alone_is_not_a_failure,
+	    a_certificate_that_ends_while_serving_gives_way_to_a_valid_one,
 	    a_valid_certificate_never_gives_way_to_an_expired_one,
 	    a_chain_of_many_certificates_is_sent_whole);
 }

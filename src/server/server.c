@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "server/acceptor.h"
 #include "server/admission.h"
+#include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/limits.h"
@@ -32,6 +33,8 @@
 
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
+
+#define EXPIRY_LOOK_MS (24LL * 60 * 60 * 1000)
 
 enum course { RUNNING, DRAINING, CUTTING };
 
@@ -56,6 +59,8 @@ struct server {
 	int signal_fd;
 	struct watch signal_watch;
 	enum course course;
+	struct certwatch *certwatch;
+	struct deadline next_expiry_look;
 	struct deadline drain_deadline;
 };
 
@@ -249,6 +254,13 @@ warn_fixed(const struct conf *old, const struct conf *new)
 	free(names);
 }
 
+static void
+watch_files(struct server *server)
+{
+	certwatch_use(server->certwatch, snapshot_conf(server->snapshot),
+	    snapshot_files_state(server->snapshot));
+}
+
 static int
 use_new_snapshot(struct server *server, struct findings *findings)
 {
@@ -280,6 +292,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	overview_use(server->overview, new);
 	acceptor_announce(server->acceptor);
 	apply_limits(server);
+	watch_files(server);
 	return 0;
 }
 
@@ -335,6 +348,29 @@ cut(struct server *server, const char *why)
 {
 	log_warning("stopping: cutting what is not finished: %s", why);
 	server->course = CUTTING;
+}
+
+static void
+on_certificates_changed(void *context)
+{
+	reload_unasked(context);
+}
+
+/* Who reads the log once a day learns in time what ends soon. */
+static struct deadline
+look_at_expiry(struct server *server)
+{
+	struct findings findings;
+
+	if (!deadline_passed(server->next_expiry_look))
+		return server->next_expiry_look;
+	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
+	findings_init(&findings);
+	snapshot_warn(server->snapshot, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		log_warning("%s", findings.items[i].text);
+	findings_fini(&findings);
+	return server->next_expiry_look;
 }
 
 void
@@ -439,6 +475,8 @@ make_parts(struct server *server)
 	server->queue =
 	    queue_new((size_t)process_conf(server)->queue_size, on_space, server);
 	apply_limits(server);
+	server->certwatch =
+	    certwatch_new(server->loop, on_certificates_changed, server);
 }
 
 struct server *
@@ -480,6 +518,9 @@ server_start(struct server *server, struct findings *findings)
 		    conf->workers, strerrordesc_np(errno));
 		return -1;
 	}
+	/* Everything that is watched is watched with the rights of the daemon's user. */
+	watch_files(server);
+	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
 	acceptor_announce(server->acceptor);
 	log_notice("started: %" PRId64 " workers", conf->workers);
 	return 0;
@@ -547,6 +588,9 @@ expire_all(struct server *server)
 		linger_expire(server->linger), acceptor_expire(server->acceptor)));
 
 	next = deadline_earlier(next, expire_held(server));
+	next = deadline_earlier(next, look_at_expiry(server));
+	if (server->course == RUNNING)
+		next = deadline_earlier(next, certwatch_expire(server->certwatch));
 	if (server->course != RUNNING)
 		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
 	return next;
@@ -579,6 +623,7 @@ server_free(struct server *server)
 	admission_free(server->admission);
 	linger_free(server->linger);
 	acceptor_free(server->acceptor);
+	certwatch_free(server->certwatch);
 	limits_free(server->limits);
 	queue_free(server->queue);
 	overview_free(server->overview);

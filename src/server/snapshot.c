@@ -13,6 +13,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "responders/responder.h"
+#include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/limits.h"
 #include "tls/context.h"
@@ -25,6 +26,7 @@ struct snapshot {
 	size_t count;
 	struct stringlist skipped; /* "NAME: reason" of those left out */
 	int64_t time;
+	unsigned long long files_state;
 };
 
 /* The service that listens at `address` already, or NULL. */
@@ -208,6 +210,8 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	limits_check(&conf->limits, &found);
 	service->context = context_new(&conf->context, &found);
 	if (service->context != NULL)
+		pairs_warn(context_pairs(service->context), conf->warn_days, &found);
+	if (service->context != NULL)
 		proof_run(service->context, namesake != NULL ? namesake->context : NULL,
 		    &found);
 	service->responder = responder_new(&conf->responder, &found);
@@ -258,6 +262,7 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 		snapshot_drop(snapshot);
 		return NULL;
 	}
+	snapshot->files_state = certwatch_state(snapshot->conf);
 	check_process(snapshot->conf, findings);
 	snapshot->services =
 	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
@@ -347,6 +352,26 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		check_readable("ca-file", &conf->context.client.ca_file, &found);
 		check_readable("crl-file", &conf->context.client.crl_file, &found);
 		conf_locate(&conf->section, &found, findings);
+	}
+}
+
+unsigned long long
+snapshot_files_state(const struct snapshot *snapshot)
+{
+	return snapshot->files_state;
+}
+
+void
+snapshot_warn(const struct snapshot *snapshot, struct findings *findings)
+{
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct service *service = &snapshot->services[i];
+		struct findings found;
+
+		findings_init(&found);
+		pairs_warn(
+		    context_pairs(service->context), service->conf->warn_days, &found);
+		conf_locate(&service->conf->section, &found, findings);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/findings.h"
 #include "server/acceptor.h"
 #include "server/connection.h"
 #include "server/overview.h"
@@ -61,6 +62,18 @@ print_certificates(const struct snapshot *snapshot, FILE *out)
 }
 
 static void
+print_expiry(const struct snapshot *snapshot, FILE *out)
+{
+	struct findings findings;
+
+	findings_init(&findings);
+	snapshot_warn(snapshot, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		fprintf(out, "warning: %s\n", findings.items[i].text);
+	findings_fini(&findings);
+}
+
+static void
 print_numbers(const struct overview *overview, FILE *out)
 {
 	struct stats_sums sums;
@@ -92,6 +105,7 @@ status_print(struct overview *overview, const struct acceptor *acceptor, FILE *o
 	acceptor_print(acceptor, out);
 	snapshot_print_skipped(snapshot, out);
 	print_certificates(snapshot, out);
+	print_expiry(snapshot, out);
 	snapshot_drop(snapshot);
 	print_numbers(overview, out);
 }
