@@ -19,6 +19,7 @@ static void
 set_up(void)
 {
 	settings = (struct context_settings){ .pairs.pin_file = memory_copy(""),
+		.client.authorized_certs = memory_copy(""),
 		.policy = { .priority = memory_copy(""), .tls_max = 1 } };
 }
 
@@ -29,6 +30,7 @@ tear_down(void)
 	stringlist_fini(&settings.pairs.key);
 	stringlist_fini(&settings.alpn);
 	free(settings.pairs.pin_file);
+	free(settings.client.authorized_certs);
 	free(settings.policy.priority);
 }
 
@@ -66,7 +68,7 @@ load(void)
 	struct findings findings;
 
 	findings_init(&findings);
-	struct context *context = context_new(&settings, &findings);
+	struct context *context = context_new("hello", &settings, &findings);
 	ck_assert_msg(context != NULL, "%s",
 	    findings.count > 0 ? findings.items[0].text : "no reason");
 	findings_fini(&findings);

@@ -17,6 +17,7 @@ enum failure {
 	FAILURE_EARLY_CLOSE, /* the client left before the answer was out */
 	FAILURE_VERSION, /* no protocol version in common */
 	FAILURE_CIPHER, /* no cipher suite, group or signature in common */
+	FAILURE_SNI, /* no service for the host that the client named, or for none */
 	FAILURE_ALPN, /* no application protocol in common */
 	FAILURE_CERT_MISSING, /* the client gave no certificate where it must */
 	FAILURE_CERT_UNTRUSTED, /* its certificate is by nobody we know */
@@ -24,6 +25,7 @@ enum failure {
 	FAILURE_CERT_REVOKED, /* its authority has revoked it */
 	FAILURE_CRL_EXPIRED, /* nobody knows: the list of its authority is too old */
 	FAILURE_CERT_PURPOSE, /* it is not for client authentication */
+	FAILURE_NOT_ALLOWED, /* it is good, but not for this service */
 	FAILURE_CLIENT_ALERT, /* the client refused, with an alert */
 	FAILURE_PROTOCOL, /* the client broke the protocol */
 	FAILURE_IDLE_TIMEOUT, /* nothing came for too long */
