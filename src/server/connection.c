@@ -97,6 +97,13 @@ connection_enter(struct connection *connection, enum phase phase)
 	enter_at(connection, phase, deadline_now_ns());
 }
 
+void
+connection_kill(struct connection *connection)
+{
+	atomic_store(&connection->killed, true);
+	shutdown(connection->fd, SHUT_RDWR);
+}
+
 bool
 connection_has_worker(const struct connection *connection)
 {
@@ -132,6 +139,10 @@ log_failure(
 void
 connection_fail(struct connection *connection, enum failure failure, const char *reason)
 {
+	if (atomic_load(&connection->killed)) {
+		failure = FAILURE_KILLED;
+		reason = "by the administrator";
+	}
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
 	log_failure(connection, failure, reason);
 }
