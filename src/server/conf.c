@@ -157,6 +157,8 @@ static const struct key keys[] = {
 	    .standard = "" },
 	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .watched = true,
 	    .standard = "" },
+	{ "ocsp-response", IN_SERVICE(context.pairs.ocsp_response), PATHS,
+	    .watched = true, .standard = "" },
 	{ "warn-days", IN_SERVICE(warn_days), NUMBER(0, 3650), .standard = "14" },
 	{ "on-bad-cert", IN_SERVICE(on_bad_cert), CHOICE(bad_cert_name),
 	    .standard = "fail" },

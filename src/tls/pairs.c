@@ -13,8 +13,10 @@
 #include "base/memory.h"
 #include "tls/clientauth.h"
 #include "tls/certificate.h"
+#include "tls/chain.h"
 #include "tls/keypair.h"
 #include "tls/servername.h"
+#include "tls/staple.h"
 
 enum { DAY = 86400 };
 
@@ -84,6 +86,74 @@ load(struct pairs *pairs, const struct pairs_settings *settings,
 	}
 }
 
+/* The pair that `staple` is about; NULL if it is about none, or one that has its own. */
+static struct keypair *
+find_stapled(const struct pairs *pairs, const struct staple *staple)
+{
+	for (size_t i = 0; i < pairs->count; i++)
+		if (keypair_staple(pairs->items[i]) == NULL &&
+		    staple_is_for(staple, keypair_chain(pairs->items[i])))
+			return pairs->items[i];
+	return NULL;
+}
+
+static void
+load_staple(struct pairs *pairs, const char *path, struct findings *findings)
+{
+	struct staple *staple = staple_load(path, findings);
+
+	if (staple == NULL)
+		return;
+	struct keypair *pair = find_stapled(pairs, staple);
+	if (pair == NULL) {
+		findings_error(findings,
+		    "%s: is about none of the certificates, or there is another: ask "
+		    "for it again, or take it out",
+		    path);
+		staple_free(staple);
+		return;
+	}
+	staple_examine(staple, keypair_chain(pair), findings);
+	keypair_give_staple(pair, staple);
+}
+
+static bool
+lacks_staple(const struct keypair *pair)
+{
+	const struct staple *staple = keypair_staple(pair);
+
+	return certificate_must_staple(keypair_chain(pair)->certs[0]) &&
+	       (staple == NULL || !staple_is_fresh(staple, time(NULL)));
+}
+
+/* Adds what was found to `findings`, about the key `key`. */
+static void
+report_as(const char *key, struct findings *found, struct findings *findings)
+{
+	for (size_t i = 0; i < found->count; i++)
+		findings_add(
+		    findings, &found->items[i], "%s: %s", key, found->items[i].text);
+	findings_fini(found);
+}
+
+static void
+load_staples(struct pairs *pairs, const struct pairs_settings *settings,
+    struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	for (size_t i = 0; i < settings->ocsp_response.count; i++)
+		load_staple(pairs, settings->ocsp_response.items[i], &found);
+	report_as("ocsp-response", &found, findings);
+	for (size_t i = 0; i < pairs->count; i++)
+		if (lacks_staple(pairs->items[i]))
+			findings_error(findings,
+			    "cert: %s: demands a fresh OCSP response beside it (must-"
+			    "staple): set ocsp-response to one",
+			    keypair_file(pairs->items[i]));
+}
+
 /*
  * The library takes the first pair that fits name and client, so order is preference: a
  * valid one before one that has ended, then the cheapest signature.
@@ -130,8 +200,11 @@ new_credentials(struct findings *findings)
 {
 	gnutls_certificate_credentials_t credentials;
 
-	if (gnutls_certificate_allocate_credentials(&credentials) == 0)
+	if (gnutls_certificate_allocate_credentials(&credentials) == 0) {
+		/* Installing says which number a pair has got. */
+		gnutls_certificate_set_flags(credentials, GNUTLS_CERTIFICATE_API_V2);
 		return credentials;
+	}
 	findings_error(findings, "cert: out of memory");
 	return NULL;
 }
@@ -298,6 +371,7 @@ pairs_new(const struct pairs_settings *settings, struct findings *findings)
 	if (files_add_up(settings, findings)) {
 		load(pairs, settings, findings);
 		warn_of_rsa(pairs, findings);
+		load_staples(pairs, settings, findings);
 		install(pairs, findings);
 	}
 	if (findings->errors == errors)
@@ -336,11 +410,24 @@ warn_pair(const struct keypair *pair, int64_t days, struct findings *findings)
 		    keypair_file(pair), left, left == 1 ? "day" : "days", date);
 }
 
+static void
+warn_of_staples(const struct pairs *pairs, struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	for (size_t i = 0; i < pairs->count; i++)
+		if (keypair_staple(pairs->items[i]) != NULL)
+			staple_warn(keypair_staple(pairs->items[i]), &found);
+	report_as("ocsp-response", &found, findings);
+}
+
 void
 pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings)
 {
 	for (size_t i = 0; i < pairs->count; i++)
 		warn_pair(pairs->items[i], days, findings);
+	warn_of_staples(pairs, findings);
 }
 
 static void
