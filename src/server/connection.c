@@ -96,6 +96,13 @@ connection_enter(struct connection *connection, enum phase phase)
 	enter_at(connection, phase, deadline_now_ns());
 }
 
+void
+connection_kill(struct connection *connection)
+{
+	atomic_store(&connection->killed, true);
+	shutdown(connection->fd, SHUT_RDWR);
+}
+
 bool
 connection_has_worker(const struct connection *connection)
 {
@@ -131,6 +138,10 @@ log_failure(
 void
 connection_fail(struct connection *connection, enum failure failure, const char *reason)
 {
+	if (atomic_load(&connection->killed)) {
+		failure = FAILURE_KILLED;
+		reason = "by the administrator";
+	}
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
 	log_failure(connection, failure, reason);
 }
@@ -273,6 +284,7 @@ connection_serve(struct connection *connection, struct transport *transport)
 	connection->taken_ns = deadline_now_ns();
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
 	transport_attach(transport, connection->fd, sliced);
+	transport_count(transport, &connection->traffic);
 	transport_set_deadline(transport,
 	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);
 	serve(connection, transport);

@@ -48,6 +48,7 @@ struct connection {
 	int64_t shaken_ns; /* 0 while the handshake is not done */
 	_Atomic(enum phase) phase;
 	_Atomic(int64_t) phase_ns; /* when it began */
+	_Atomic(bool) killed;
 	struct traffic traffic;
 	struct snapshot *snapshot;
 	const struct route *route; /* of its listener */
@@ -75,6 +76,10 @@ void connection_assign(struct connection *connection, const struct service *serv
 
 /* Begins a phase. Whoever holds it. */
 void connection_enter(struct connection *connection, enum phase phase);
+
+/* Ends it: whoever holds it gives it up soon, and what it was doing has failed with
+ * FAILURE_KILLED. Main thread, whoever holds it. */
+void connection_kill(struct connection *connection);
 
 /* Whether a worker has it just now. Main thread, whoever holds it. */
 bool connection_has_worker(const struct connection *connection);
