@@ -158,6 +158,7 @@ static const struct key keys[] = {
 	    .standard = "" },
 	{ "key", IN_SERVICE(context.pairs.key), PATHS, .watched = true,
 	    .standard = "" },
+	{ "cert-dir", IN_SERVICE(context.pairs.cert_dir), PATH, .standard = "" },
 	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .watched = true,
 	    .standard = "" },
 	{ "ocsp-response", IN_SERVICE(context.pairs.ocsp_response), PATHS,

@@ -145,7 +145,7 @@ find_namesake(const struct snapshot *snapshot, const char *name)
 static bool
 is_about_certificate(const struct finding *finding)
 {
-	static const char *const keys[] = { "cert", "key", "pin-file",
+	static const char *const keys[] = { "cert", "key", "cert-dir", "pin-file",
 		"ocsp-response" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {

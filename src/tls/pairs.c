@@ -11,9 +11,10 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
-#include "tls/clientauth.h"
+#include "tls/certdir.h"
 #include "tls/certificate.h"
 #include "tls/chain.h"
+#include "tls/clientauth.h"
 #include "tls/keypair.h"
 #include "tls/servername.h"
 #include "tls/staple.h"
@@ -66,24 +67,80 @@ report(const struct keypair_files *files, struct findings *found,
 	findings_fini(found);
 }
 
+/* `key` is "" where it stands in `cert`. */
+static void
+load_one(struct pairs *pairs, const struct pairs_settings *settings, const char *cert,
+    const char *key, struct findings *found)
+{
+	struct keypair_files files = { .cert = cert,
+		.key = key[0] != '\0' ? key : NULL,
+		.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
+		.role = KEYPAIR_SERVER };
+	struct keypair *pair = keypair_load(&files, found);
+
+	if (pair != NULL)
+		pairs->items[pairs->count++] = pair;
+}
+
+static void
+make_room(struct pairs *pairs, size_t count)
+{
+	pairs->items =
+	    memory_resize(pairs->items, (pairs->count + count) * sizeof *pairs->items);
+}
+
+static void
+load_named(struct pairs *pairs, const struct pairs_settings *settings,
+    struct findings *findings)
+{
+	make_room(pairs, settings->cert.count + 1);
+	for (size_t i = 0; i < settings->cert.count; i++) {
+		const char *key = key_path(settings, i);
+		struct keypair_files files = { .cert = settings->cert.items[i],
+			.key = key,
+			.pin_file = settings->pin_file };
+		struct findings found;
+
+		findings_init(&found);
+		load_one(pairs, settings, files.cert, key != NULL ? key : "", &found);
+		report(&files, &found, findings);
+	}
+}
+
+/* Adds what was found to `findings`, about the key `key`. */
+static void
+report_as(const char *key, struct findings *found, struct findings *findings)
+{
+	for (size_t i = 0; i < found->count; i++)
+		findings_add(
+		    findings, &found->items[i], "%s: %s", key, found->items[i].text);
+	findings_fini(found);
+}
+
+static void
+load_folder(struct pairs *pairs, const struct pairs_settings *settings,
+    struct findings *findings)
+{
+	struct stringlist certs = { 0 }, keys = { 0 };
+	struct findings found;
+
+	certdir_list(settings->cert_dir, &certs, &keys, findings);
+	make_room(pairs, certs.count + 1);
+	findings_init(&found);
+	for (size_t i = 0; i < certs.count; i++)
+		load_one(pairs, settings, certs.items[i], keys.items[i], &found);
+	report_as("cert-dir", &found, findings);
+	stringlist_fini(&certs);
+	stringlist_fini(&keys);
+}
+
 static void
 load(struct pairs *pairs, const struct pairs_settings *settings,
     struct findings *findings)
 {
-	pairs->items = memory_new(settings->cert.count * sizeof *pairs->items);
-	for (size_t i = 0; i < settings->cert.count; i++) {
-		struct findings found;
-		struct keypair_files files = { .cert = settings->cert.items[i],
-			.key = key_path(settings, i),
-			.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
-			.role = KEYPAIR_SERVER };
-
-		findings_init(&found);
-		struct keypair *pair = keypair_load(&files, &found);
-		if (pair != NULL)
-			pairs->items[pairs->count++] = pair;
-		report(&files, &found, findings);
-	}
+	load_named(pairs, settings, findings);
+	if (settings->cert_dir[0] != '\0')
+		load_folder(pairs, settings, findings);
 }
 
 /* The pair that `staple` is about; NULL if it is about none, or one that has its own. */
@@ -124,16 +181,6 @@ lacks_staple(const struct keypair *pair)
 
 	return certificate_must_staple(keypair_chain(pair)->certs[0]) &&
 	       (staple == NULL || !staple_is_fresh(staple, time(NULL)));
-}
-
-/* Adds what was found to `findings`, about the key `key`. */
-static void
-report_as(const char *key, struct findings *found, struct findings *findings)
-{
-	for (size_t i = 0; i < found->count; i++)
-		findings_add(
-		    findings, &found->items[i], "%s: %s", key, found->items[i].text);
-	findings_fini(found);
 }
 
 static void
@@ -335,7 +382,7 @@ pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
 static bool
 files_add_up(const struct pairs_settings *settings, struct findings *findings)
 {
-	if (settings->cert.count == 0)
+	if (settings->cert.count == 0 && settings->cert_dir[0] == '\0')
 		findings_error(findings, "cert: no certificate is named; \"tlscert "
 					 "self-signed NAME\" makes one");
 	else if (settings->key.count > 0 && settings->key.count != settings->cert.count)

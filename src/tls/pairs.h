@@ -19,8 +19,9 @@ struct keypair;
 struct pairs;
 
 struct pairs_settings {
-	struct stringlist cert; /* certificate files, at least one */
+	struct stringlist cert; /* certificate files; at least one, or a folder */
 	struct stringlist key; /* the key of each; empty: the keys stand in them */
+	char *cert_dir; /* a folder of more pairs: certdir.h; "" for none */
 	char *pin_file; /* "" for none */
 	struct stringlist ocsp_response; /* files, in any order */
 };
