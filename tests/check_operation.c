@@ -424,8 +424,8 @@ END_TEST
 START_TEST(a_cut_throws_away_what_waits_and_is_queued)
 {
 	struct peer *stuck;
-	struct daemon *daemon =
-	    serve_stuck("workers = 1\nshutdown-timeout = 300ms\n", &stuck);
+	struct daemon *daemon = serve_stuck(
+	    "log-level = debug\nworkers = 1\nshutdown-timeout = 300ms\n", &stuck);
 	struct peer **crowd = peer_crowd(daemon_port(daemon), 50, NULL);
 
 	daemon_signal(daemon, SIGTERM);

@@ -593,7 +593,8 @@ END_TEST
 
 START_TEST(too_many_who_wait_push_out_the_longest_waiting)
 {
-	struct daemon *daemon = daemon_serve("max-waiting = 10\nhello-timeout = 5m\n");
+	struct daemon *daemon =
+	    daemon_serve("log-level = debug\nmax-waiting = 10\nhello-timeout = 5m\n");
 	unsigned char hello[2048];
 	size_t size = peer_hello(hello);
 	int fds[30];
@@ -614,7 +615,8 @@ END_TEST
 
 START_TEST(a_silent_crowd_holds_nobody_up)
 {
-	struct daemon *daemon = daemon_serve("workers = 2\nhello-timeout = 5m\n");
+	struct daemon *daemon =
+	    daemon_serve("log-level = debug\nworkers = 2\nhello-timeout = 5m\n");
 	unsigned char hello[2048];
 	size_t size = peer_hello(hello);
 	int fds[200];

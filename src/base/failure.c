@@ -40,3 +40,19 @@ failure_name(enum failure failure)
 	assert(failure < FAILURE_COUNT);
 	return names[failure];
 }
+
+bool
+failure_is_hostile(enum failure failure)
+{
+	switch (failure) {
+	case FAILURE_REFUSED_ADDRESS:
+	case FAILURE_REFUSED_LIMIT:
+	case FAILURE_HELLO_TIMEOUT:
+	case FAILURE_NOT_TLS:
+	case FAILURE_NOT_TLS_HTTP:
+	case FAILURE_PROTOCOL:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -2,6 +2,8 @@
 #ifndef TLSD_BASE_FAILURE_H
 #define TLSD_BASE_FAILURE_H
 
+#include <stdbool.h>
+
 /*
  * The closed list of ways in which a connection fails. Each failed connection has exactly
  * one, and its word stands in the log, in the counters and in tlsd(8) with its remedy.
@@ -39,5 +41,10 @@ enum failure {
 
 /* The word for it, such as "hello-timeout"; "none" for FAILURE_NONE. */
 const char *failure_name(enum failure failure);
+
+/* Whether it is what a client does that means no good: one that speaks no TLS or breaks it,
+ * is late to begin, or goes where it may not or more often than it may. An honest one may
+ * do so now and then. */
+bool failure_is_hostile(enum failure failure);
 
 #endif

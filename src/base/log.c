@@ -202,6 +202,16 @@ log_line(enum log_level level, const char *format, va_list args)
 	errno = saved;
 }
 
+void
+log_at(enum log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_line(level, format, args);
+	va_end(args);
+}
+
 #define DEFINE_LOG(name, level)                \
 	void name(const char *format, ...)     \
 	{                                      \

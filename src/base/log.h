@@ -48,6 +48,8 @@ void log_set_level(enum log_level level);
 /* True when lines of `level` are written: lets a caller skip the formatting. */
 bool log_wants(enum log_level level);
 
+void log_at(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -2,26 +2,22 @@
 /* A connection, and how a worker serves it. */
 #include "server/connection.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/alert.h"
-#include "base/log.h"
 #include "responders/responder.h"
 #include "server/conf.h"
 #include "server/limits.h"
+#include "server/record.h"
 #include "server/roster.h"
 #include "server/route.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
-#include "tls/identity.h"
 #include "tls/session.h"
 #include "tls/transport.h"
-
-#define NS_PER_MS 1e6
 
 struct connection *
 connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
@@ -113,29 +109,6 @@ connection_has_worker(const struct connection *connection)
 	return phase >= PHASE_HANDSHAKE && phase <= PHASE_CLOSE;
 }
 
-static bool
-is_logged(const struct connection *connection)
-{
-	return log_wants(LOG_LEVEL_INFO) &&
-	       snapshot_conf(connection->snapshot)->process.access_log;
-}
-
-static void
-log_failure(
-    const struct connection *connection, enum failure failure, const char *reason)
-{
-	char peer[ADDRESS_TEXT_SIZE];
-
-	if (failure == FAILURE_INTERNAL)
-		log_error("%s: %s: %s: %s id=%" PRIu64,
-		    address_format(&connection->peer, peer), connection->service->name,
-		    failure_name(failure), reason, connection->id);
-	else if (is_logged(connection))
-		log_info("%s: %s: %s: %s id=%" PRIu64,
-		    address_format(&connection->peer, peer), connection->service->name,
-		    failure_name(failure), reason, connection->id);
-}
-
 void
 connection_fail(struct connection *connection, enum failure failure, const char *reason)
 {
@@ -144,7 +117,7 @@ connection_fail(struct connection *connection, enum failure failure, const char 
 		reason = "by the administrator";
 	}
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
-	log_failure(connection, failure, reason);
+	record_failure(connection, failure, reason);
 }
 
 /* What was logged as answered has failed after all, in the handshake or behind it; what
@@ -157,7 +130,7 @@ recant(struct connection *connection, enum failure failure, bool shaken,
 		return;
 	connection->unsure = false;
 	tally_fail(connection->tally, failure, shaken);
-	log_failure(connection, failure, reason);
+	record_failure(connection, failure, reason);
 }
 
 void
@@ -189,28 +162,6 @@ connection_stall(struct connection *connection)
 	snprintf(reason, sizeof reason,
 	    "the client did not take the last %zu bytes in time", connection->untaken);
 	recant(connection, FAILURE_WRITE_TIMEOUT, true, reason);
-}
-
-static void
-log_done(
-    const struct connection *connection, const struct session *session, int64_t now_ns)
-{
-	char peer[ADDRESS_TEXT_SIZE];
-	char client[IDENTITY_WORD_SIZE];
-	struct session_facts facts;
-
-	session_facts(session, &facts);
-	log_info("%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=%s "
-		 "in=%" PRIu64 " out=%" PRIu64
-		 " queue=%.1fms handshake=%.1fms total=%.1fms id=%" PRIu64,
-	    address_format(&connection->peer, peer), connection->service->name,
-	    facts.version, facts.cipher, facts.group, facts.sni, facts.alpn,
-	    facts.resumed ? "yes" : "no", facts.early ? "yes" : "no",
-	    identity_word(session_identity(session), client), facts.bytes_in,
-	    facts.bytes_out,
-	    (double)(connection->taken_ns - connection->queued_ns) / NS_PER_MS,
-	    (double)(connection->shaken_ns - connection->taken_ns) / NS_PER_MS,
-	    (double)(now_ns - connection->accepted_ns) / NS_PER_MS, connection->id);
 }
 
 /* Handshake, answer, close_notify; each phase with a deadline of its own. */
@@ -263,8 +214,7 @@ conclude(struct connection *connection, const struct session *session, int64_t n
 	    connection->early || connection->traffic.out > CONNECTION_KERNEL_KEEPS;
 	if (!connection->unsure)
 		tally_done(connection->tally);
-	if (is_logged(connection))
-		log_done(connection, session, now_ns);
+	record_done(connection, session, now_ns);
 }
 
 /* RFC 8446, 6.1: our close_notify is out and our side is shut down; a reset must not

@@ -10,16 +10,18 @@
 
 struct roster {
 	struct stats *stats;
+	struct repeats *repeats;
 	struct connection_list all; /* in the order of their numbers */
 	uint64_t last_id;
 };
 
 struct roster *
-roster_new(struct stats *stats)
+roster_new(struct stats *stats, struct repeats *repeats)
 {
 	struct roster *roster = memory_new(sizeof *roster);
 
 	roster->stats = stats;
+	roster->repeats = repeats;
 	TAILQ_INIT(&roster->all);
 	return roster;
 }
@@ -72,6 +74,12 @@ struct stats *
 roster_stats(const struct roster *roster)
 {
 	return roster->stats;
+}
+
+struct repeats *
+roster_repeats(const struct roster *roster)
+{
+	return roster->repeats;
 }
 
 void

@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 struct connection;
+struct repeats;
 struct roster;
 struct stats;
 
-/* `stats` is where its connections count; it stays the caller's and outlives the roster. */
-struct roster *roster_new(struct stats *stats);
+/* `stats` is where its connections count, `repeats` what keeps their failures from flooding
+ * the log; both stay the caller's and outlive the roster. */
+struct roster *roster_new(struct stats *stats, struct repeats *repeats);
 
 /* There may be no connection left. NULL is fine. */
 void roster_free(struct roster *roster);
@@ -31,6 +33,7 @@ struct connection *roster_next(const struct connection *connection);
 struct connection *roster_find(const struct roster *roster, uint64_t id);
 
 struct stats *roster_stats(const struct roster *roster);
+struct repeats *roster_repeats(const struct roster *roster);
 
 /* Kills what workers have. */
 void roster_cut(const struct roster *roster);

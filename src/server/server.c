@@ -27,8 +27,9 @@
 #include "server/overview.h"
 #include "server/pool.h"
 #include "server/queue.h"
-#include "server/sandbox.h"
+#include "server/repeats.h"
 #include "server/roster.h"
+#include "server/sandbox.h"
 #include "server/snapshot.h"
 #include "server/standby.h"
 #include "server/stats.h"
@@ -37,6 +38,7 @@
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
 
+#define MINUTE_MS 60000
 #define EXPIRY_LOOK_MS (24LL * 60 * 60 * 1000)
 
 enum course { RUNNING, DRAINING, CUTTING };
@@ -45,6 +47,7 @@ struct server {
 	struct server_origin origin;
 	struct snapshot *snapshot;
 	struct stats *stats;
+	struct repeats *repeats;
 	struct roster *roster;
 	struct overview *overview;
 	struct loop *loop;
@@ -445,7 +448,8 @@ static void
 make_parts(struct server *server)
 {
 	server->stats = stats_new((size_t)process_conf(server)->workers + 1);
-	server->roster = roster_new(server->stats);
+	server->repeats = repeats_new(MINUTE_MS);
+	server->roster = roster_new(server->stats, server->repeats);
 	server->overview =
 	    overview_new(server->stats, (size_t)process_conf(server)->workers);
 	overview_use(server->overview, server->snapshot);
@@ -576,6 +580,7 @@ expire_all(struct server *server)
 		linger_expire(server->linger), acceptor_expire(server->acceptor)));
 
 	next = deadline_earlier(next, standby_expire(server->standby));
+	next = deadline_earlier(next, repeats_expire(server->repeats));
 	next = deadline_earlier(next, look_at_expiry(server));
 	if (server->course == RUNNING)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));
@@ -594,6 +599,7 @@ server_run(struct server *server)
 	}
 	struct stats_sums sums;
 
+	repeats_flush(server->repeats);
 	stats_sum(server->stats, &sums);
 	log_notice("stopped: %" PRIu64 " connections answered, %" PRIu64 " failed",
 	    sums.done, stats_failed(&sums));
@@ -617,6 +623,7 @@ server_free(struct server *server)
 	queue_free(server->queue);
 	overview_free(server->overview);
 	roster_free(server->roster);
+	repeats_free(server->repeats);
 	stats_free(server->stats);
 	if (server->signal_fd >= 0)
 		close(server->signal_fd);
