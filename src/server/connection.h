@@ -22,9 +22,11 @@
 #include "server/phase.h"
 #include "tls/transport.h"
 
+struct evidence;
 struct gate;
 struct guest;
 struct limits;
+struct refusal;
 struct roster;
 struct service;
 struct snapshot;
@@ -48,6 +50,10 @@ struct connection {
 	_Atomic(enum phase) phase;
 	_Atomic(int64_t) phase_ns; /* when it began */
 	struct traffic traffic;
+	_Atomic(struct evidence *)
+	    evidence; /* by its worker: the client's certificates */
+	_Atomic(struct refusal *)
+	    verdict; /* why it was shut down by review.h, or NULL */
 	struct snapshot *snapshot;
 	const struct service *service;
 	struct tally *tally; /* of its service */
