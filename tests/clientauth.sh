@@ -531,7 +531,7 @@ other_authorities_make_tickets_worthless() {
 	mv new.ini tlsd.ini
 	reload
 	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
-	wait_for done_times 4
+	wait_for done_times 3
 	tail -n 1 tlsd.log | grep -q 'resumed=no .* client=alice '
 }
 

@@ -42,6 +42,7 @@ struct conf_process {
 	bool daemon;
 	char *pid_file;
 	char *control_socket;
+	int64_t control_socket_mode;
 	struct stringlist include;
 	bool watch;
 	int64_t shutdown_timeout_ms;
@@ -61,6 +62,9 @@ enum conf_on_bad_cert { CONF_FAIL, CONF_SKIP };
 struct conf_service {
 	struct conf_section section;
 	struct stringlist listen;
+	struct stringlist server_name; /* hosts that clients name; empty: any */
+	bool is_default; /* for clients that name none of any service */
+	bool sni_strict; /* only for clients that name one of its own */
 	struct responder_settings responder;
 	struct context_settings context;
 	int on_bad_cert; /* enum conf_on_bad_cert */

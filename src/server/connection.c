@@ -16,6 +16,7 @@
 #include "server/limits.h"
 #include "server/review.h"
 #include "server/roster.h"
+#include "server/route.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 #include "tls/evidence.h"
@@ -29,9 +30,10 @@
 
 struct connection *
 connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
-    const struct service *service, struct roster *roster)
+    const struct route *route, struct roster *roster)
 {
 	struct connection *connection = malloc(sizeof *connection);
+	const struct service *service = route_default(route);
 
 	if (connection == NULL) {
 		close(fd);
@@ -39,10 +41,12 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 	}
 	int64_t now_ns = deadline_now_ns();
 	*connection = (struct connection){ .fd = fd,
+		.stalled = deadline_never(),
 		.accepted_ns = now_ns,
 		.phase = PHASE_HELLO,
 		.phase_ns = now_ns,
 		.snapshot = snapshot_take(snapshot),
+		.route = route,
 		.service = service,
 		.tally = stats_tally(roster_stats(roster), service->name),
 		.roster = roster,
@@ -59,12 +63,14 @@ connection_free(struct connection *connection)
 	if (connection == NULL)
 		return;
 	close(connection->fd);
-	if (connection->early)
+	if (connection->unsure)
 		tally_done(connection->tally);
 	tally_leave(connection->tally, connection->phase);
 	roster_remove(connection->roster, connection);
 	if (connection->gate != NULL)
-		limits_leave(connection->limits, connection->gate, &connection->peer);
+		limits_leave(connection->gate, &connection->peer);
+	if (connection->process_gate != NULL)
+		limits_leave(connection->process_gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
 	evidence_free(connection->evidence);
 	free(connection->verdict);
@@ -96,6 +102,13 @@ void
 connection_enter(struct connection *connection, enum phase phase)
 {
 	enter_at(connection, phase, deadline_now_ns());
+}
+
+void
+connection_kill(struct connection *connection)
+{
+	atomic_store(&connection->killed, true);
+	shutdown(connection->fd, SHUT_RDWR);
 }
 
 bool
@@ -133,7 +146,24 @@ log_failure(
 void
 connection_fail(struct connection *connection, enum failure failure, const char *reason)
 {
+	if (atomic_load(&connection->killed)) {
+		failure = FAILURE_KILLED;
+		reason = "by the administrator";
+	}
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
+	log_failure(connection, failure, reason);
+}
+
+/* What was logged as answered has failed after all, in the handshake or behind it; what
+ * had failed before stays as it is. */
+static void
+recant(struct connection *connection, enum failure failure, bool shaken,
+    const char *reason)
+{
+	if (!connection->unsure)
+		return;
+	connection->unsure = false;
+	tally_fail(connection->tally, failure, shaken);
 	log_failure(connection, failure, reason);
 }
 
@@ -142,12 +172,30 @@ connection_refused(struct connection *connection, int alert)
 {
 	char reason[128];
 
-	connection->early = false;
-	tally_fail(connection->tally, FAILURE_CLIENT_ALERT, false);
 	snprintf(reason, sizeof reason,
 	    "the client refused the early answer: %s, said in plaintext (alert %d)",
 	    alert_name((unsigned)alert), alert);
-	log_failure(connection, FAILURE_CLIENT_ALERT, reason);
+	recant(connection, FAILURE_CLIENT_ALERT, false, reason);
+}
+
+/* A client that stands still must not keep the kernel busy with what it does not take. */
+static void
+reset_on_close(int fd)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+void
+connection_stall(struct connection *connection)
+{
+	char reason[96];
+
+	reset_on_close(connection->fd);
+	snprintf(reason, sizeof reason,
+	    "the client did not take the last %zu bytes in time", connection->untaken);
+	recant(connection, FAILURE_WRITE_TIMEOUT, true, reason);
 }
 
 static void
@@ -251,19 +299,12 @@ conclude(struct connection *connection, const struct session *session, int64_t n
 		return;
 	}
 	connection->early = session_is_early(session);
-	if (!connection->early)
+	connection->unsure =
+	    connection->early || connection->traffic.out > CONNECTION_KERNEL_KEEPS;
+	if (!connection->unsure)
 		tally_done(connection->tally);
 	if (is_logged(connection))
 		log_done(connection, session, now_ns);
-}
-
-/* A client that stands still must not keep the kernel busy with what it does not take. */
-static void
-reset_on_close(int fd)
-{
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
 /* RFC 8446, 6.1: our close_notify is out and our side is shut down; a reset must not
@@ -271,7 +312,8 @@ reset_on_close(int fd)
 static void
 part(struct connection *connection, const struct transport *transport)
 {
-	connection->finished = transport->failure != TRANSPORT_FINE;
+	connection->finished =
+	    transport->failure != TRANSPORT_FINE && transport->failure != TRANSPORT_END;
 	if (transport->failure == TRANSPORT_TIMED_OUT_WRITING ||
 	    transport->failure == TRANSPORT_TIMED_OUT_READING)
 		reset_on_close(connection->fd);
@@ -283,7 +325,8 @@ serve(struct connection *connection, struct transport *transport)
 {
 	const struct service *service = connection->service;
 	struct session *session = session_new(service->context, transport,
-	    service->early ? SESSION_EARLY : SESSION_COMPLETE);
+	    (service->early ? SESSION_EARLY : SESSION_COMPLETE) |
+		(connection->wants_p256 ? SESSION_P256 : 0));
 
 	if (session == NULL) {
 		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
@@ -307,6 +350,7 @@ connection_serve(struct connection *connection, struct transport *transport)
 	connection->taken_ns = deadline_now_ns();
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
 	transport_attach(transport, connection->fd, sliced);
+	transport_count(transport, &connection->traffic);
 	transport_set_deadline(transport,
 	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);
 	serve(connection, transport);

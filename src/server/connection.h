@@ -12,12 +12,14 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
 #include "base/address.h"
 #include "base/deadline.h"
 #include "base/failure.h"
+#include "server/agenda.h"
 #include "server/loop.h"
 #include "server/phase.h"
 #include "tls/transport.h"
@@ -25,12 +27,15 @@
 struct evidence;
 struct gate;
 struct guest;
-struct limits;
 struct refusal;
 struct roster;
+struct route;
 struct service;
 struct snapshot;
 struct tally;
+
+/* So many bytes of an answer that its client has not taken yet may be left to the kernel. */
+#define CONNECTION_KERNEL_KEEPS (64 * 1024)
 
 struct connection {
 	struct watch watch; /* while the main thread waits for it */
@@ -38,27 +43,34 @@ struct connection {
 	TAILQ_ENTRY(connection) crowd_link; /* among its client's, while it waits */
 	struct guest *guest; /* its client there */
 	struct deadline deadline; /* of that wait */
+	struct appointment appointment; /* the same, for who waits in no order */
 	TAILQ_ENTRY(connection) roster_link; /* among all */
 	struct roster *roster;
 	uint64_t id;
 	int fd;
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
-	bool early; /* answered before the client had finished, and not counted yet */
+	bool wants_p256; /* as its hello says */
+	bool early; /* answered before the client had finished its handshake */
+	bool unsure; /* answered, as it seems, and not counted yet */
 	uint64_t drained; /* bytes thrown away while lingering */
+	size_t untaken; /* of the answer, when it was last looked; 0: not yet */
+	struct deadline stalled; /* unless less is left by then; never: not looked */
 	int64_t accepted_ns, queued_ns, taken_ns;
 	int64_t shaken_ns; /* 0 while the handshake is not done */
 	_Atomic(enum phase) phase;
 	_Atomic(int64_t) phase_ns; /* when it began */
+	_Atomic(bool) killed;
 	struct traffic traffic;
 	_Atomic(struct evidence *)
 	    evidence; /* by its worker: the client's certificates */
 	_Atomic(struct refusal *)
 	    verdict; /* why it was shut down by review.h, or NULL */
 	struct snapshot *snapshot;
-	const struct service *service;
+	const struct route *route; /* of its listener */
+	const struct service *service; /* the route's default until its hello is read */
 	struct tally *tally; /* of its service */
-	struct limits *limits;
-	struct gate *gate; /* of its service; NULL until it was let in */
+	struct gate *process_gate; /* NULL until it was let in there */
+	struct gate *gate; /* of its service; likewise */
 	bool hurried; /* others wait for the worker that has it */
 	bool finished; /* by its worker, with nothing left to wait for */
 	struct address peer;
@@ -67,18 +79,22 @@ struct connection {
 TAILQ_HEAD(connection_list, connection);
 
 /*
- * Takes ownership of `fd`, accepted from `peer` for `service`, and a reference to
- * `snapshot`, and enters it into `roster`. NULL when memory is exhausted; then `fd` is
+ * Takes ownership of `fd`, accepted from `peer` at the listener of `route`, and a reference to
+ * its `snapshot`, and enters it into `roster`. NULL when memory is exhausted; then `fd` is
  * closed.
  */
 struct connection *connection_new(int fd, const struct address *peer,
-    struct snapshot *snapshot, const struct service *service, struct roster *roster);
+    struct snapshot *snapshot, const struct route *route, struct roster *roster);
 
 /* Makes `service`, of the same snapshot, the one that serves it, and counts it there. */
 void connection_assign(struct connection *connection, const struct service *service);
 
 /* Begins a phase. Whoever holds it. */
 void connection_enter(struct connection *connection, enum phase phase);
+
+/* Ends it: whoever holds it gives it up soon, and what it was doing has failed with
+ * FAILURE_KILLED. Main thread, whoever holds it. */
+void connection_kill(struct connection *connection);
 
 /* Whether a worker has it just now. Main thread, whoever holds it. */
 bool connection_has_worker(const struct connection *connection);
@@ -96,6 +112,10 @@ void connection_serve(struct connection *connection, struct transport *transport
 /* Counts and logs an alert, by its number, that came instead of the end of a handshake
  * whose answer had left early. */
 void connection_refused(struct connection *connection, int alert);
+
+/* Counts and logs that the client stopped taking its answer, of which the kernel had the
+ * rest; closing will reset. */
+void connection_stall(struct connection *connection);
 
 /* Counts and logs a failure from before a worker had it. */
 void connection_fail(

@@ -39,7 +39,7 @@ struct snapshot *roster_snapshot(struct roster *roster);
 
 struct stats *roster_stats(const struct roster *roster);
 
-/* Shuts down what workers have, so that they soon give it up. */
+/* Kills what workers have. */
 void roster_cut(const struct roster *roster);
 
 #endif

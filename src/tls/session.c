@@ -29,14 +29,23 @@
 #define HANDSHAKE_MESSAGE_MAX (CLIENTHELLO_SIZE_MAX + 256)
 #define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
 
+/* Records that bring nothing on cost the client little and us much: empty ones, warnings,
+ * updates of keys. So many make a handshake even out of single bytes, and so many may come
+ * between two with data. */
+#define HANDSHAKE_RECORDS_MAX 2048
+#define RECORDS_IN_VAIN_MAX 128
+
 struct session {
 	gnutls_session_t tls;
 	struct transport *transport;
 	const struct context *context;
 	enum failure failure;
+	bool greeted; /* a hello was read */
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
 	bool ended; /* our close_notify is written */
+	bool flooded; /* by too many of these: */
+	unsigned records; /* begun since something came of one */
 	uint64_t bytes_in, bytes_out; /* of application data */
 	bool alert_due; /* the client has to be told by an alert */
 	char reason[REASON_SIZE];
@@ -62,10 +71,28 @@ watch_for_alert(struct session *session, const unsigned char *bytes, size_t size
 	    size == RECORD_HEADER_SIZE && memcmp(bytes, alert_header, size) == 0;
 }
 
+/* Counts the record of which the library wants the header; whether it is one too many. */
+static bool
+is_flood(struct session *session, size_t size)
+{
+	unsigned max =
+	    session->handshaken ? RECORDS_IN_VAIN_MAX : HANDSHAKE_RECORDS_MAX;
+
+	if (size == RECORD_HEADER_SIZE)
+		session->records++;
+	session->flooded = session->records > max;
+	return session->flooded;
+}
+
 static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct session *session = pointer;
+
+	if (is_flood(session, size)) {
+		gnutls_transport_set_errno(session->tls, EPROTO);
+		return -1;
+	}
 	ssize_t n = session->trying
 	                ? transport_try_read(session->transport, bytes, size)
 	                : transport_read(session->transport, bytes, size);
@@ -121,15 +148,21 @@ static int
 use_name(gnutls_session_t tls)
 {
 	struct session *session = gnutls_session_get_ptr(tls);
-	char host[256];
+	char host[256], name[sizeof session->sni] = "-";
 	size_t size = sizeof host;
 	unsigned type;
 
-	if (gnutls_server_name_get(tls, host, &size, &type, 0) < 0 || size == 0)
-		return 0;
-	text_escape(session->sni, sizeof session->sni, host, strnlen(host, size));
+	bool named =
+	    gnutls_server_name_get(tls, host, &size, &type, 0) == 0 && size > 0;
+	if (named)
+		text_escape(name, sizeof name, host, strnlen(host, size));
+	/* RFC 8446, 4.1.2: who was asked for another hello says the same again. */
+	if (session->greeted && strcmp(session->sni, name) != 0)
+		return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+	session->greeted = true;
+	strcpy(session->sni, name);
 	gnutls_certificate_credentials_t credentials =
-	    context_credentials_for(session->context, host);
+	    named ? context_credentials_for(session->context, host) : NULL;
 	if (credentials == NULL)
 		return 0;
 	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
@@ -172,24 +205,13 @@ check_client(gnutls_session_t tls)
 	return session_fail(session, refusal.failure, "%s", refusal.reason);
 }
 
-/* A transport that fails here fails again in the handshake, where it is told. */
-static bool
-wants_p256(struct transport *transport)
-{
-	const unsigned char *bytes;
-	ssize_t n = transport_await(transport, &bytes);
-
-	return n > 0 && clienthello_wants_p256(bytes, (size_t)n);
-}
-
 struct session *
-session_new(const struct context *context, struct transport *transport,
-    enum session_start start)
+session_new(const struct context *context, struct transport *transport, unsigned start)
 {
 	/* One ticket, of our own, instead of the library's two. */
 	const unsigned flags = GNUTLS_SERVER | GNUTLS_NO_SIGNAL |
 	                       GNUTLS_NO_AUTO_SEND_TICKET |
-	                       (start == SESSION_EARLY ? GNUTLS_ENABLE_EARLY_START : 0);
+	                       (start & SESSION_EARLY ? GNUTLS_ENABLE_EARLY_START : 0);
 	struct session *session = calloc(1, sizeof *session);
 
 	if (session == NULL)
@@ -203,7 +225,7 @@ session_new(const struct context *context, struct transport *transport,
 		free(session);
 		return NULL;
 	}
-	if (context_equip(context, session->tls, wants_p256(transport)) < 0) {
+	if (context_equip(context, session->tls, start & SESSION_P256) < 0) {
 		session_free(session);
 		return NULL;
 	}
@@ -281,6 +303,16 @@ fail_alert(struct session *session, unsigned alert, const char *how)
 	return -1;
 }
 
+static int
+fail_flood(struct session *session)
+{
+	session_fail(session, FAILURE_PROTOCOL,
+	    "%u records in a row that bring nothing on", session->records);
+	gnutls_alert_send(session->tls, GNUTLS_AL_FATAL, GNUTLS_A_UNEXPECTED_MESSAGE);
+	session->alert_due = false;
+	return -1;
+}
+
 static enum failure
 classify(int code)
 {
@@ -328,6 +360,8 @@ fail_code(struct session *session, int code)
 		session->alert_due = false;
 		return -1;
 	}
+	if (session->flooded)
+		return fail_flood(session);
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return fail_alert(
 		    session, (unsigned)gnutls_alert_get(session->tls), "");
@@ -379,6 +413,7 @@ session_handshake(struct session *session)
 	if (code < 0)
 		return fail_code(session, code);
 	session->handshaken = true;
+	session->records = 0;
 	if (gnutls_session_is_resumed(session->tls) &&
 	    context_clientauth(session->context) != NULL &&
 	    check_client(session->tls) < 0)
@@ -416,6 +451,8 @@ session_read(struct session *session, void *bytes, size_t size)
 	if (n < 0)
 		return fail_code(session, (int)n);
 	session->bytes_in += (uint64_t)n;
+	if (n > 0)
+		session->records = 0;
 	return n;
 }
 
@@ -528,6 +565,8 @@ session_try_read(struct session *session, void *bytes, size_t size)
 		return -1;
 	}
 	session->bytes_in += (uint64_t)n;
+	if (n > 0)
+		session->records = 0;
 	return n;
 }
 
