@@ -12,6 +12,7 @@
 struct connection;
 struct repeats;
 struct roster;
+struct snapshot;
 struct stats;
 
 /* `stats` is where its connections count, `repeats` what keeps their failures from flooding
@@ -31,6 +32,12 @@ struct connection *roster_next(const struct connection *connection);
 
 /* The one with the number `id`, or NULL. */
 struct connection *roster_find(const struct roster *roster, uint64_t id);
+
+/* Makes `snapshot` the current one, with a reference to it. */
+void roster_use(struct roster *roster, struct snapshot *snapshot);
+
+/* Another reference to that. Any thread. */
+struct snapshot *roster_snapshot(struct roster *roster);
 
 struct stats *roster_stats(const struct roster *roster);
 struct repeats *roster_repeats(const struct roster *roster);
