@@ -23,8 +23,11 @@
 #include "server/conf.h"
 #include "server/control.h"
 #include "server/daemon.h"
+#include "server/jail.h"
 #include "server/pidfile.h"
 #include "server/privileges.h"
+#include "server/sandbox.h"
+#include "server/secrecy.h"
 #include "server/server.h"
 #include "server/snapshot.h"
 #include "tls/library.h"
@@ -127,15 +130,39 @@ check_writable(const char *key, const char *path, struct findings *findings)
 	free(copy);
 }
 
+/*
+ * Finds out who the process becomes, changes its root folder, for users may be unknown in
+ * there, and reads what it shall do. Returns NULL after an error; sets `*inside` to where
+ * the configuration is from then on, which the caller frees.
+ */
+static struct snapshot *
+load(const char *path, char **inside, struct privileges *privileges,
+    struct findings *findings)
+{
+	struct findings found, ignored;
+
+	findings_init(&found);
+	findings_init(&ignored); /* snapshot_new() finds all of it again */
+	struct conf *conf = conf_read(path, &ignored);
+	privileges_init(privileges, conf->process.user, conf->process.group, &found);
+	*inside = jail_enter(conf->process.chroot, path, &found);
+	struct snapshot *snapshot =
+	    *inside != NULL ? snapshot_new(*inside, NULL, findings) : NULL;
+	if (snapshot != NULL || *inside == NULL)
+		conf_locate(&conf->process.section, &found, findings);
+	findings_fini(&found);
+	conf_free(conf);
+	findings_fini(&ignored);
+	return snapshot;
+}
+
 /* What can be said about the process keys without becoming a daemon. */
 static void
-check_process(const struct conf_process *conf, bool daemon,
-    struct privileges *privileges, struct findings *findings)
+check_process(const struct conf_process *conf, bool daemon, struct findings *findings)
 {
 	struct findings found;
 
 	findings_init(&found);
-	privileges_init(privileges, conf->user, conf->group, &found);
 	if (conf->log_file[0] != '\0')
 		check_writable("log-file", conf->log_file, &found);
 	if (daemon && conf->pid_file[0] != '\0')
@@ -163,13 +190,14 @@ test_configuration(const struct options *options)
 {
 	struct findings findings;
 	struct privileges privileges = { 0 };
+	char *inside;
 
 	findings_init(&findings);
-	struct snapshot *snapshot = snapshot_new(options->conf, NULL, &findings);
+	struct snapshot *snapshot =
+	    load(options->conf, &inside, &privileges, &findings);
 	if (snapshot != NULL) {
 		const struct conf_process *conf = &snapshot_conf(snapshot)->process;
-		check_process(
-		    conf, conf->daemon && !options->foreground, &privileges, &findings);
+		check_process(conf, conf->daemon && !options->foreground, &findings);
 		snapshot_print(snapshot, stdout);
 		if (findings.errors == 0 && privileges_drop(&privileges) == 0)
 			check_as_user(snapshot, &findings);
@@ -183,6 +211,7 @@ test_configuration(const struct options *options)
 	privileges_fini(&privileges);
 	snapshot_drop(snapshot);
 	findings_fini(&findings);
+	free(inside);
 	return status;
 }
 
@@ -213,12 +242,13 @@ raise_file_limit(void)
 
 /* All that the process is made of, for the order of starting and stopping. */
 struct process {
-	const char *path; /* of the configuration, absolute */
+	char *path; /* of the configuration, absolute */
 	bool daemonize;
 	struct daemon daemon;
 	struct snapshot *snapshot;
 	struct privileges privileges;
 	struct pidfile *pidfile;
+	struct sandbox *sandbox;
 	struct server *server;
 	struct control *control;
 	struct findings findings;
@@ -267,9 +297,24 @@ open_pidfile(struct process *process, const struct conf_process *conf)
 	return -1;
 }
 
-/* The order matters: bind ports and write the pid file as root, become the user, and only
- * then open the log, which a reload opens as that user again, and start threads, which must
- * all have the same rights. */
+/* Becomes the user, and gives up what nobody needs from here on. */
+static int
+give_up_rights(struct process *process)
+{
+	if (privileges_drop(&process->privileges) < 0) {
+		fprintf(stderr, "tlsd: user: %s\n", strerrordesc_np(errno));
+		return -1;
+	}
+	if (sandbox_enter(process->sandbox) < 0) {
+		fprintf(stderr, "tlsd: sandbox: %s\n", strerrordesc_np(errno));
+		return -1;
+	}
+	return 0;
+}
+
+/* The order matters: bind ports and write the pid file as root, give up the rights, and only
+ * then open the log, which a reload opens without them again, and start threads, which must
+ * all have the same. */
 static int
 start(struct process *process)
 {
@@ -277,17 +322,16 @@ start(struct process *process)
 
 	if (open_pidfile(process, conf) < 0)
 		return -1;
+	process->sandbox = sandbox_new(process->snapshot);
 	struct server_origin origin = { .path = process->path,
-		.daemon = process->daemonize };
+		.daemon = process->daemonize,
+		.sandbox = process->sandbox };
 	process->server = server_new(&origin, process->snapshot, &process->findings);
 	if (process->server == NULL || open_control(process, conf) < 0)
 		return -1;
-	if (privileges_drop(&process->privileges) < 0) {
-		fprintf(stderr, "tlsd: user: %s\n", strerrordesc_np(errno));
+	if (give_up_rights(process) < 0 || open_log(process, conf) < 0)
 		return -1;
-	}
-	if (open_log(process, conf) < 0)
-		return -1;
+	log_notice("sandbox: %s", sandbox_describe(process->sandbox));
 	snapshot_check_rights(process->snapshot, &process->findings);
 	return server_start(process->server, &process->findings);
 }
@@ -334,18 +378,22 @@ serve(struct process *process)
 static int
 prepare(struct process *process, const struct options *options)
 {
-	process->snapshot = snapshot_new(process->path, NULL, &process->findings);
+	/* A daemon leaves its folder, and a reload must find the file again. */
+	char *path = realpath(options->conf, NULL);
+
+	process->snapshot = load(path != NULL ? path : options->conf, &process->path,
+	    &process->privileges, &process->findings);
+	free(path);
 	if (process->snapshot != NULL) {
 		const struct conf_process *conf =
 		    &snapshot_conf(process->snapshot)->process;
 		process->daemonize = conf->daemon && !options->foreground;
-		check_process(
-		    conf, process->daemonize, &process->privileges, &process->findings);
+		check_process(conf, process->daemonize, &process->findings);
 	}
 	if (process->findings.errors == 0)
 		return 0;
 	print_findings(&process->findings);
-	fprintf(stderr, "tlsd: %s: cannot be used\n", process->path);
+	fprintf(stderr, "tlsd: %s: cannot be used\n", options->conf);
 	return -1;
 }
 
@@ -354,10 +402,7 @@ run(const struct options *options)
 {
 	struct process process = { .daemon = { .ready_fd = -1 } };
 	sigset_t signals;
-	/* A daemon leaves its folder, and a reload must find the file again. */
-	char *path = realpath(options->conf, NULL);
 
-	process.path = path != NULL ? path : options->conf;
 	server_signals(&signals);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	/* Who ignores its children's ends could not tell how a program ended. */
@@ -367,12 +412,13 @@ run(const struct options *options)
 	int status = prepare(&process, options) < 0 ? EXIT_BAD_CONF : serve(&process);
 	control_close(process.control);
 	server_free(process.server);
+	sandbox_free(process.sandbox);
 	pidfile_close(process.pidfile);
 	snapshot_drop(process.snapshot);
 	privileges_fini(&process.privileges);
 	findings_fini(&process.findings);
 	log_close();
-	free(path);
+	free(process.path);
 	return status;
 }
 
@@ -390,6 +436,7 @@ main(int argc, char **argv)
 		print_usage(stdout);
 		return EXIT_STOPPED;
 	}
+	secrecy_begin();
 	if (library_start() < 0) {
 		fputs("tlsd: GnuTLS is older than what tlsd was built with\n", stderr);
 		return EXIT_CANNOT_RUN;

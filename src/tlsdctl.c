@@ -16,6 +16,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "server/conf.h"
+#include "server/jail.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
 
@@ -54,7 +55,7 @@ configured_socket(const char *path)
 	/* A configuration that has errors still says where the running server listens. */
 	findings_init(&findings);
 	struct conf *conf = conf_read(path, &findings);
-	char *socket = memory_copy(conf->process.control_socket);
+	char *socket = jail_outside(conf->process.chroot, conf->process.control_socket);
 	conf_free(conf);
 	findings_fini(&findings);
 	return socket;

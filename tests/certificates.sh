@@ -260,6 +260,181 @@ other_mistakes_are_no_reason_to_skip() {
 	grep 'priority: the library does not know' out
 }
 
+# --- the tests: renewal ---------------------------------------------------------------
+
+a_certificate_that_ends_soon_is_warned_of_everywhere() {
+	make_server one --days 10 localhost
+	make_server two --days 20 localhost
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key' \
+		'[two]' 'listen = 127.0.0.2:0' 'cert = two.crt' 'key = two.key'
+	warning='cert: .*one.crt: the certificate ends in [0-9]* days, on 20..-..-..: renew'
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	grep "warning: .*$warning" out
+	fails grep 'two.crt: the certificate ends' out
+	start
+	grep "warning: .*$warning" log
+	control status | grep "^warning: .*$warning"
+	sed -i 's/^cert = two.crt/&\nwarn-days = 30/; s/^cert = one.crt/&\nwarn-days = 5/' tlsd.ini
+	control reload >out
+	grep 'two.crt: the certificate ends in' out
+	fails grep 'one.crt: the certificate ends in' out
+	stop
+}
+
+# One day of its clock takes some seconds of ours.
+the_log_warns_once_a_day() {
+	library=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
+	if [ -z "$library" ] || nm "$builddir/tlsd" 2>/dev/null | grep -q '__[at]san_init'; then
+		echo 'libfaketime is missing, or cannot be together with a sanitizer' >skipped
+		return
+	fi
+	make_server one --days 10 localhost
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
+	LD_PRELOAD=$library FAKETIME='+0 x20000' "$builddir/tlsd" -f -c tlsd.ini >>log 2>&1 &
+	echo $! >pid
+	wait_for grep 'one.crt: the certificate ends in 7 days' log
+	[ "$(grep -c 'ends in 8 days' log)" -eq 1 ]
+	wait_for grep 'one.crt: the certificate expired on' log
+	stop
+}
+
+# --- the tests: watch -----------------------------------------------------------------
+
+reloads() {
+	grep -c 'watch: certificates have changed' log
+}
+
+has_reloaded() {
+	[ "$(grep -c 'reload: done' log)" -eq "$1" ]
+}
+
+a_renewed_pair_is_noticed() {
+	two_services 'watch = yes'
+	make_server new localhost
+	start
+	mv new.key one.key
+	mv new.crt one.crt
+	wait_for serves one one.crt
+	grep 'watch: certificates have changed: reloading' log
+	wait_for has_reloaded 1
+	stop
+}
+
+a_pair_written_in_place_is_noticed() {
+	two_services 'watch = yes'
+	make_server new localhost
+	start
+	cat new.key >one.key
+	cat new.crt >one.crt
+	wait_for serves one one.crt
+	stop
+}
+
+a_half_renewed_pair_waits_for_its_other_half() {
+	two_services 'watch = yes'
+	make_server new localhost
+	cp one.crt old.crt
+	start
+	mv new.key one.key
+	wait_for grep 'reload: failed, the old configuration stays' log
+	serves one old.crt
+	mv new.crt one.crt
+	wait_for serves one one.crt
+	stop
+}
+
+# live/NAME/FILE is a link to ../../archive/NAME/FILE1, then FILE2.
+links_that_are_swapped_are_noticed() {
+	make_server one localhost
+	make_server two localhost
+	mkdir -p live/site archive/site
+	mv one.crt archive/site/fullchain1.pem
+	mv one.key archive/site/privkey1.pem
+	for file in fullchain privkey; do
+		ln -s "../../archive/site/${file}1.pem" "live/site/$file.pem"
+	done
+	write_ini 'watch = yes' '[one]' 'listen = 127.0.0.1:0' \
+		'cert = live/site/fullchain.pem' 'key = live/site/privkey.pem'
+	start
+	mv two.crt archive/site/fullchain2.pem
+	mv two.key archive/site/privkey2.pem
+	for file in privkey fullchain; do
+		ln -sfn "../../archive/site/${file}2.pem" "live/site/$file.pem"
+	done
+	wait_for serves one archive/site/fullchain2.pem
+	# What a link leads to is watched as well.
+	make_server three localhost
+	mv three.key archive/site/privkey2.pem
+	mv three.crt archive/site/fullchain2.pem
+	wait_for serves one archive/site/fullchain2.pem
+	stop
+}
+
+a_link_to_a_folder_that_is_swapped_is_noticed() {
+	make_server one localhost
+	make_server two localhost
+	mkdir v1 v2
+	mv one.crt one.key v1
+	mv two.crt v2/one.crt
+	mv two.key v2/one.key
+	ln -s v1 current
+	write_ini 'watch = yes' '[one]' 'listen = 127.0.0.1:0' \
+		'cert = current/one.crt' 'key = current/one.key'
+	start
+	ln -s v2 next
+	mv -T next current
+	wait_for serves one v2/one.crt
+	stop
+}
+
+a_folder_that_vanishes_and_comes_back_is_noticed() {
+	make_server one localhost
+	make_server two localhost
+	mkdir -p certs/site
+	mv one.crt one.key certs/site
+	cp certs/site/one.crt old.crt
+	write_ini 'watch = yes' '[one]' 'listen = 127.0.0.1:0' \
+		'cert = certs/site/one.crt' 'key = certs/site/one.key'
+	start
+	mv certs gone
+	wait_for grep 'reload: failed' log
+	serves one old.crt
+	mkdir -p certs/site
+	mv two.key certs/site/one.key
+	mv two.crt certs/site/one.crt
+	wait_for serves one certs/site/one.crt
+	stop
+}
+
+what_else_happens_in_a_folder_is_no_reason_to_reload() {
+	two_services 'watch = yes'
+	make_server new localhost
+	start
+	echo something >unrelated
+	cp one.crt copy.crt
+	mv new.key one.key
+	mv new.crt one.crt
+	wait_for serves one one.crt
+	[ "$(reloads)" -le 2 ]
+	control status | grep '^service: two'
+	stop
+}
+
+without_watch_nothing_is_noticed() {
+	two_services
+	make_server new localhost
+	start
+	cp one.crt old.crt
+	mv new.key one.key
+	mv new.crt one.crt
+	sed -i 's/^control-socket.*/&\nwatch = yes/' tlsd.ini
+	serves one old.crt
+	control reload
+	serves one one.crt
+	[ "$(reloads)" -eq 0 ]
+	stop
+}
+
 # --- running --------------------------------------------------------------------------
 
 passed=0
@@ -291,7 +466,8 @@ run_test() {
 }
 
 all_tests() {
-	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' "$script"
+	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' "$script" |
+		grep -vxE 'reloads|has_reloaded'
 }
 
 tests=$(all_tests) || exit 1

@@ -22,8 +22,8 @@
 static struct daemon *
 serve(const char *command, const char *more)
 {
-	char *ini =
-	    memory_format("respond = exec\nworkers = 2\nexec = %s\n%s", command, more);
+	char *ini = memory_format("respond = exec\nexec = %s\n%s%s", command,
+	    strstr(more, "workers") == NULL ? "workers = 2\n" : "", more);
 	struct daemon *daemon = daemon_serve(ini);
 
 	free(ini);
@@ -435,6 +435,56 @@ START_TEST(nothing_is_lost_in_many_programs)
 }
 END_TEST
 
+static long
+resident_kib(const struct daemon *daemon)
+{
+	char *path = memory_format("/proc/%d/statm", daemon->pid);
+	FILE *file = fopen(path, "r");
+	long pages = 0;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%*d %ld", &pages), 1);
+	fclose(file);
+	free(path);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+enum { CROWD = 40 };
+
+/* Each moves enough to have used all of its connection's buffers, and then stays. */
+START_TEST(connections_in_which_nothing_moves_give_memory_back)
+{
+	struct daemon *daemon = serve("/bin/cat", "workers = 40\n");
+	struct talk talks[CROWD];
+	long long deadline = daemon_deadline();
+
+	long before = resident_kib(daemon);
+
+	for (size_t i = 0; i < CROWD; i++) {
+		talks[i] = (struct talk){ .peer = talk_meet(daemon_port(daemon), NULL),
+			.size = MIB,
+			.open = true };
+		while (talks[i].heard < MIB) {
+			talk_speak(&talks[i]);
+			ck_assert(!talk_hear(&talks[i]));
+			talk_pause(&talks[i]);
+		}
+	}
+	/* Their buffers are 250 KiB each. */
+	while (resident_kib(daemon) - before > CROWD * 150)
+		daemon_pause(deadline, "memory to be given back");
+	for (size_t i = 0; i < CROWD; i++) {
+		talks[i].size = 2 * MIB;
+		talks[i].open = false;
+		talk_run(&talks[i]);
+		ck_assert_int_eq(talks[i].code, 0);
+		ck_assert_uint_eq(talks[i].heard, 2 * MIB);
+		peer_free(talks[i].peer);
+	}
+	daemon_stop(daemon);
+}
+END_TEST
+
 /* --- standard error ---------------------------------------------------------------- */
 
 START_TEST(standard_error_goes_to_the_log_line_by_line)
@@ -555,6 +605,7 @@ main(void)
 	    what_a_program_leaves_behind_does_not_keep_the_connection,
 	    a_program_that_closes_its_output_ends_the_answer, a_stop_ends_the_program,
 	    nothing_is_lost_in_many_programs,
+	    connections_in_which_nothing_moves_give_memory_back,
 	    standard_error_goes_to_the_log_line_by_line,
 	    a_flood_of_standard_error_is_bounded,
 	    standard_error_does_not_keep_a_connection_alive,

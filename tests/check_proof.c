@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/findings.h"
 #include "base/memory.h"
@@ -18,6 +19,7 @@ static void
 set_up(void)
 {
 	settings = (struct context_settings){ .pairs.pin_file = memory_copy(""),
+		.client.authorized_certs = memory_copy(""),
 		.policy = { .priority = memory_copy(""), .tls_max = 1 } };
 }
 
@@ -28,6 +30,7 @@ tear_down(void)
 	stringlist_fini(&settings.pairs.key);
 	stringlist_fini(&settings.alpn);
 	free(settings.pairs.pin_file);
+	free(settings.client.authorized_certs);
 	free(settings.policy.priority);
 }
 
@@ -65,7 +68,7 @@ load(void)
 	struct findings findings;
 
 	findings_init(&findings);
-	struct context *context = context_new(&settings, &findings);
+	struct context *context = context_new("hello", &settings, &findings);
 	ck_assert_msg(context != NULL, "%s",
 	    findings.count > 0 ? findings.items[0].text : "no reason");
 	findings_fini(&findings);
@@ -263,6 +266,32 @@ START_TEST(an_expired_pair_alone_is_not_a_failure)
 }
 END_TEST
 
+/* Time passes, and nothing but that ends a certificate. */
+static void
+await_end(time_t end)
+{
+	while (time(NULL) <= end)
+		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
+}
+
+START_TEST(a_certificate_that_ends_while_serving_gives_way_to_a_valid_one)
+{
+	set_up();
+	const time_t end = time(NULL) + 3;
+	add_pair("short",
+	    &(struct pki_options){ .dns = one, .begins = -PKI_DAY, .ends = 3 });
+	add_pair(
+	    "long", &(struct pki_options){ .dns = one, .algorithm = GNUTLS_PK_RSA });
+	add_pair("same", &(struct pki_options){ .dns = one });
+	struct context *context = load();
+
+	await_end(end);
+	expect_proved(context, NULL);
+	context_free(context);
+	tear_down();
+}
+END_TEST
+
 START_TEST(a_valid_certificate_never_gives_way_to_an_expired_one)
 {
 	set_up();
@@ -328,6 +357,7 @@ main(void)
 	    hundreds_of_names_are_proved_in_part,
 	    an_expired_pair_beside_a_valid_one_is_proved,
 	    an_expired_pair_alone_is_not_a_failure,
+	    a_certificate_that_ends_while_serving_gives_way_to_a_valid_one,
 	    a_valid_certificate_never_gives_way_to_an_expired_one,
 	    a_chain_of_many_certificates_is_sent_whole);
 }

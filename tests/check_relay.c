@@ -712,13 +712,6 @@ START_TEST(an_avoided_backend_comes_back)
 }
 END_TEST
 
-static void
-only_reset(struct backend *backend, int fd)
-{
-	(void)backend;
-	peer_reset(fd);
-}
-
 START_TEST(a_backend_that_resets_without_a_word_is_avoided)
 {
 	struct backend backend, dead;
@@ -728,7 +721,7 @@ START_TEST(a_backend_that_resets_without_a_word_is_avoided)
 	backend_open(&backend);
 	snprintf(places, sizeof places, "%s, %s", dead.place, backend.place);
 	struct daemon *daemon = relay_to(places, "");
-	backend_run(&dead, only_reset);
+	backend_run(&dead, say_and_reset);
 	backend_run(&backend, hear_then_say);
 	expect_break(daemon, 0, ": tlsd: backend: 127.0.0.1:");
 	daemon_expect(daemon, ": avoided for 10 s");

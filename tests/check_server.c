@@ -737,11 +737,13 @@ END_TEST
 
 START_TEST(a_log_that_cannot_be_written_stops_nobody)
 {
-	struct daemon *daemon = daemon_serve("text = old\n");
+	/* With a sandbox a reload cannot choose where to write. */
+	struct daemon *daemon = daemon_serve("sandbox = no\ntext = old\n");
 	unsigned port = daemon_port(daemon);
 	long long deadline = daemon_deadline();
 
-	daemon_configure(daemon, daemon_ini("log-file = /dev/full\ntext = new\n"));
+	daemon_configure(
+	    daemon, daemon_ini("sandbox = no\nlog-file = /dev/full\ntext = new\n"));
 	daemon_signal(daemon, SIGHUP);
 	while (strcmp(peer_ask(port), "new") != 0)
 		daemon_pause(deadline, "no reload");

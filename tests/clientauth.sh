@@ -45,6 +45,8 @@ make_certificates() {
 		"$tlscert" server localhost 127.0.0.1
 		"$tlscert" client alice --cert alice.crt --key alice.key
 		"$tlscert" client bob --cert bob.crt --key bob.key
+		"$tlscert" client carol carol.example.org spiffe://example.org/carol \
+			--cert carol.crt --key carol.key
 		"$tlscert" client 'Eve "in=0 out=1"' --cert eve.crt --key eve.key
 		"$tlscert" revoke bob.crt
 		"$tlscert" ca 'Other Authority' --out-dir other
@@ -56,11 +58,14 @@ make_certificates() {
 		'expiration_date = "2020-02-01 00:00:00"'
 	issue early tls_www_client 'activation_date = "2090-01-01 00:00:00"' \
 		'expiration_date = "2090-02-01 00:00:00"'
+	issue own tls_www_client 'expiration_days = 10'
 	issue anything 'expiration_days = 10'
 	issue middle ca cert_signing_key crl_signing_key 'expiration_days = 10'
 	issuer=middle issue deep tls_www_client 'expiration_days = 10'
 	cp middle.crt deep.above # openssl wants it in a file of its own, gnutls-cli does not
 	cat middle.crt >>deep.crt
+	certtool --generate-self-signed --template own.tmpl --load-privkey own.key \
+		--outfile own.crt 2>/dev/null
 	old_crl old.crl bob.crt
 }
 
@@ -107,6 +112,12 @@ serve() {
 	wait_for started_or_gone
 	logged ': started: ' || fail 'tlsd did not start'
 	port=$(sed -n 's/.*listening: .*:\([0-9]*\): .*/\1/p' tlsd.log | tail -n 1)
+}
+
+stop() {
+	trap - EXIT
+	kill "$server"
+	wait "$server"
 }
 
 # refuse_to_start TEXT LINE...: tlsd -t says TEXT and is not content
@@ -280,7 +291,7 @@ the_names_of_too_many_authorities_are_left_out_with_a_warning() {
 an_intermediate_certificate_counts_against_verify_depth() {
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" 'verify-depth = 1'
 	takes deep
-	kill "$server" && wait "$server"
+	stop
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" 'verify-depth = 0'
 	refuses deep 42 42 cert-untrusted
 	takes alice
@@ -292,7 +303,7 @@ every_issuer_in_the_chain_needs_a_list() {
 	printf 'crl_next_update = 5\ncrl_number = 1\n' >crl.tmpl
 	certtool --generate-crl --template crl.tmpl --load-ca-certificate "$folder/middle.crt" \
 		--load-ca-privkey "$folder/middle.key" --outfile middle.crl 2>/dev/null
-	kill "$server" && wait "$server"
+	stop
 	serve 'client-verify = required' "ca-file = $folder/ca.crt, $folder/middle.crt" \
 		"crl-file = $folder/ca.crl, $PWD/middle.crl"
 	takes deep
@@ -317,6 +328,121 @@ a_list_that_is_over_still_revokes_and_vouches_for_nobody() {
 	refuses bob 44 44 cert-revoked
 	refuses alice 46 46 crl-expired
 	expect 'crl-expired: CN=alice: crl-file has no current list of the issuer'
+}
+
+# pin_of NAME: as tlscert shows it
+pin_of() {
+	"$tlscert" show "$folder/$1.crt" | grep -o 'pin-sha256:[^ ]*'
+}
+
+allow() {
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" "$@"
+}
+
+each_rule_lets_in_whom_it_fits() {
+	for rule in 'allow-cn = carol' 'allow-cn = nobody, carol' 'allow-dns = CAROL.example.org' \
+		'allow-dns = *.example.org' 'allow-uri = spiffe://example.org/carol' \
+		"allow-pin = $(pin_of carol)" "allow-pin = $(pin_of bob), $(pin_of carol)"; do
+		echo "$rule"
+		allow "$rule"
+		takes carol
+		refuses alice 49 49 not-allowed
+		stop
+	done
+	expect 'not-allowed: CN=alice: no allow rule'
+}
+
+any_of_several_rules_will_do() {
+	allow 'allow-cn = alice' "allow-pin = $(pin_of carol)"
+	takes alice
+	takes carol
+	refuses anything 49 49 not-allowed
+}
+
+no_rule_fits_a_part_of_a_name() {
+	allow 'allow-cn = carol.example.org, caro, "carol"' 'allow-dns = example.org, *.org' \
+		'allow-uri = spiffe://example.org/, carol.example.org'
+	refuses carol 49 49 not-allowed
+}
+
+no_rule_replaces_trust() {
+	allow 'allow-cn = mallory' "allow-pin = $(pin_of mallory)"
+	refuses mallory 48 48 cert-untrusted
+}
+
+authorized_certs_name_the_clients_of_an_authority() {
+	cat >list <<END
+# who may
+$(pin_of alice) name=the-alice
+
+	$(pin_of carol)	service=other,tlsd
+$(pin_of anything) service=other name=any
+END
+	allow 'authorized-certs = list'
+	takes alice
+	expect 'done TLS1.2 .* client=the-alice '
+	expect 'done TLS1.3 .* client=the-alice '
+	takes carol
+	expect 'client=carol '
+	refuses anything 49 49 not-allowed
+}
+
+a_list_does_not_replace_an_authority_that_is_named() {
+	echo "$(pin_of own) name=own" >list
+	allow 'authorized-certs = list'
+	refuses own 48 48 cert-untrusted
+}
+
+a_self_signed_client_that_is_listed_needs_no_authority() {
+	for name in own alice mallory late server; do
+		echo "$(pin_of $name) name=known-$name"
+	done >list
+	serve 'client-verify = required' 'authorized-certs = list'
+	takes own
+	takes alice
+	takes mallory
+	expect 'client=known-own '
+	expect 'client=known-mallory '
+	refuses anything 48 48 cert-untrusted
+	expect 'CN=anything: the key is not in authorized-certs'
+	refuses late 45 45 cert-expired
+	refuses server 43 43 cert-purpose
+	refuses none 40 116 cert-missing
+}
+
+optional_with_a_list_serves_strangers_without_certificates_only() {
+	pin_of own >list
+	serve 'client-verify = optional' 'authorized-certs = list'
+	takes none
+	takes own
+	refuses alice 48 48 cert-untrusted
+}
+
+wrong_lines_of_the_list_are_told_all_at_once() {
+	pin=$(pin_of alice)
+	printf '%s\n' '# list' "$pin name=alice" 'sha1:abc' 'pin-sha256:abc' "$pin name=again" \
+		"$pin service=other" "$(pin_of bob) nick=bob" "$(pin_of bob) name=b\"b" >list
+	refuse_to_start 'authorized-certs: .*/list:3: "sha1:abc" is no pin' \
+		'client-verify = required' 'authorized-certs = list'
+	for text in '4: "pin-sha256:abc" is no pin' '5: has the pin of line 2' \
+		'7: "nick=bob" is neither' '8: "name=b"b" is no name'; do
+		grep -q -e "tlsd.ini:[0-9]*: authorized-certs: .*/list:$text" check.log ||
+			fail "not said: $text"
+	done
+	[ "$(grep -c 'authorized-certs: .*/list:' check.log)" -eq 5 ]
+}
+
+rules_without_an_authority_are_an_error() {
+	: >list
+	refuse_to_start 'allow-cn: needs ca-file, for anybody' 'client-verify = required' \
+		'authorized-certs = list' 'allow-cn = alice'
+	refuse_to_start 'crl-file: its lists are an authority' 'client-verify = required' \
+		'authorized-certs = list' "crl-file = $folder/ca.crl"
+	refuse_to_start 'allow-pin: is not used without client-verify' 'allow-pin = x'
+	refuse_to_start 'allow-pin: "x" is no pin' 'client-verify = required' \
+		"ca-file = $folder/ca.crt" 'allow-pin = x'
+	refuse_to_start 'authorized-certs: .*/none: ' 'client-verify = required' \
+		'authorized-certs = none'
 }
 
 what_cannot_be_used_is_said_with_file_and_remedy() {
@@ -363,6 +489,16 @@ for test in \
 	every_issuer_in_the_chain_needs_a_list \
 	a_revoked_authority_below_another_is_no_longer_trusted \
 	a_list_that_is_over_still_revokes_and_vouches_for_nobody \
+	each_rule_lets_in_whom_it_fits \
+	any_of_several_rules_will_do \
+	no_rule_fits_a_part_of_a_name \
+	no_rule_replaces_trust \
+	authorized_certs_name_the_clients_of_an_authority \
+	a_list_does_not_replace_an_authority_that_is_named \
+	a_self_signed_client_that_is_listed_needs_no_authority \
+	optional_with_a_list_serves_strangers_without_certificates_only \
+	wrong_lines_of_the_list_are_told_all_at_once \
+	rules_without_an_authority_are_an_error \
 	what_cannot_be_used_is_said_with_file_and_remedy; do
 	run_test "$test"
 done

@@ -197,6 +197,21 @@ openssl_takes_each_group_of_tls_1_2() {
 	stop
 }
 
+# hellos OPTION...: how many a client of TLS 1.3 had to send
+hellos() {
+	openssl s_client -connect "127.0.0.1:$port" -tls1_3 -msg "$@" </dev/null 2>&1 |
+		grep -c '^>>> TLS 1.[0-3], Handshake \[length [0-9a-f]*\], ClientHello'
+}
+
+# Their key share is for the group they name first (RFC 8446, 4.1.4).
+openssl_is_asked_again_only_for_a_share_that_we_cannot_use() {
+	serve
+	[ "$(hellos -groups X25519:P-256)" -eq 1 ]
+	[ "$(hellos -groups P-256:X25519)" -eq 1 ]
+	[ "$(hellos -groups X448:X25519)" -eq 2 ]
+	stop
+}
+
 openssl_without_a_common_group_is_refused() {
 	serve
 	if s_client -tls1_3 -groups P-521 >answer; then
@@ -492,6 +507,7 @@ for name in \
 	openssl_takes_ed25519 \
 	openssl_takes_each_group_of_tls_1_3 \
 	openssl_takes_each_group_of_tls_1_2 \
+	openssl_is_asked_again_only_for_a_share_that_we_cannot_use \
 	openssl_without_a_common_group_is_refused \
 	openssl_of_an_old_version_is_refused \
 	openssl_takes_a_cbc_suite_where_that_is_allowed \

@@ -22,6 +22,7 @@ static const char *const names[FAILURE_COUNT] = {
 	[FAILURE_CERT_REVOKED] = "cert-revoked",
 	[FAILURE_CRL_EXPIRED] = "crl-expired",
 	[FAILURE_CERT_PURPOSE] = "cert-purpose",
+	[FAILURE_NOT_ALLOWED] = "not-allowed",
 	[FAILURE_CLIENT_ALERT] = "client-alert",
 	[FAILURE_PROTOCOL] = "protocol",
 	[FAILURE_IDLE_TIMEOUT] = "idle-timeout",

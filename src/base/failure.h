@@ -24,6 +24,7 @@ enum failure {
 	FAILURE_CERT_REVOKED, /* its authority has revoked it */
 	FAILURE_CRL_EXPIRED, /* nobody knows: the list of its authority is too old */
 	FAILURE_CERT_PURPOSE, /* it is not for client authentication */
+	FAILURE_NOT_ALLOWED, /* it is good, but not for this service */
 	FAILURE_CLIENT_ALERT, /* the client refused, with an alert */
 	FAILURE_PROTOCOL, /* the client broke the protocol */
 	FAILURE_IDLE_TIMEOUT, /* nothing came for too long */

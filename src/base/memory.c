@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static void *
 insist(void *memory)
@@ -52,6 +54,26 @@ memory_format(const char *format, ...)
 	char *text = memory_vformat(format, args);
 	va_end(args);
 	return text;
+}
+
+static size_t
+whole_pages(size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (size + page - 1) / page * page;
+}
+
+void *
+memory_pages(size_t size)
+{
+	return aligned_alloc((size_t)sysconf(_SC_PAGESIZE), whole_pages(size));
+}
+
+void
+memory_rest(void *pages, size_t size)
+{
+	madvise(pages, whole_pages(size), MADV_DONTNEED);
 }
 
 void

@@ -25,6 +25,15 @@ char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)
 char *memory_vformat(const char *format, va_list args)
     __attribute__((format(printf, 1, 0)));
 
+/*
+ * Memory whose pages can be given back while it stays allocated, for buffers that are rarely in
+ * use. free(3) frees it. NULL when memory is exhausted.
+ */
+void *memory_pages(size_t size);
+
+/* Gives back the pages of all `size` bytes; their contents are lost. */
+void memory_rest(void *pages, size_t size);
+
 /* Overwrites `size` bytes with zeros in a way that the compiler keeps. */
 void memory_wipe(void *secret, size_t size);
 

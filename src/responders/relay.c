@@ -10,11 +10,16 @@
 #include <sys/socket.h>
 
 #include "base/failure.h"
+#include "base/memory.h"
 #include "tls/session.h"
 
 #define BUFFER_SIZE 65536
+#define REST_MS 1000 /* nothing moved for so long: memory is given back */
 
 struct relay {
+	char up[BUFFER_SIZE]; /* from the client, on its way to the backend */
+	char down[BUFFER_SIZE]; /* from the backend; the session takes all at once */
+	size_t start, end; /* what is in `up` */
 	struct session *session;
 	const char *name;
 	struct relay_aside *aside; /* or NULL */
@@ -24,10 +29,8 @@ struct relay {
 	bool backend_ended; /* and the client has been told */
 	bool up_done; /* the backend has been told of the end, or takes no more */
 	int reset; /* errno if it takes no more because of a reset */
-	size_t start, end; /* what is in `up` */
-	char up[BUFFER_SIZE]; /* from the client, on its way to the backend */
-	char down
-	    [BUFFER_SIZE]; /* from the backend; the session takes all of it at once */
+	bool resting; /* the buffers' memory is given back */
+	struct deadline rest; /* if not, when that is due */
 };
 
 static int
@@ -56,11 +59,32 @@ wants_backend(const struct relay *relay)
 	return !relay->exhausted && session_room(relay->session) > 0;
 }
 
+/* The buffers come into use. */
+static void
+stir(struct relay *relay)
+{
+	relay->resting = false;
+	relay->rest = deadline_in(REST_MS);
+}
+
+/* Thousands of connections in which nothing moves need not keep their buffers. */
+static void
+rest_in_time(struct relay *relay)
+{
+	if (relay->resting || !deadline_passed(relay->rest))
+		return;
+	if (relay->start == relay->end)
+		memory_rest(relay, sizeof relay->up + sizeof relay->down);
+	session_rest(relay->session);
+	relay->resting = true;
+}
+
 /* Reads what the client has sent, into the empty buffer. */
 static int
 take_from_client(struct relay *relay)
 {
 	relay->start = relay->end = 0;
+	stir(relay);
 	do {
 		ssize_t n = session_try_read(
 		    relay->session, relay->up + relay->end, BUFFER_SIZE - relay->end);
@@ -128,6 +152,7 @@ static int
 take_from_backend(struct relay *relay)
 {
 	size_t room = session_room(relay->session);
+	stir(relay);
 	ssize_t n = recv(relay->backend.fd, relay->down,
 	    room < BUFFER_SIZE ? room : BUFFER_SIZE, MSG_DONTWAIT);
 
@@ -179,9 +204,12 @@ watch_backend(struct relay *relay, int fd)
 static struct deadline
 time_to_sleep(const struct relay *relay)
 {
+	struct deadline until =
+	    relay->aside != NULL ? relay->aside->until : deadline_never();
+
 	if (is_alone(relay) && wants_backend(relay))
 		return (struct deadline){ .at_ns = 0 };
-	return relay->aside != NULL ? relay->aside->until : deadline_never();
+	return relay->resting ? until : deadline_earlier(until, relay->rest);
 }
 
 /* Sleeps until something can go on. As session_wait(). */
@@ -224,6 +252,7 @@ take_turn(struct relay *relay, int fd)
 	int ready = wait_for_all(relay, fd);
 	if (ready < 0)
 		return -1;
+	rest_in_time(relay);
 	if ((ready & POLLIN) != 0 && take_from_client(relay) < 0)
 		return -1;
 	give_to_backend(relay);
@@ -236,7 +265,7 @@ take_turn(struct relay *relay, int fd)
 int
 relay_run(struct session *session, int fd, const char *name, struct relay_aside *aside)
 {
-	struct relay *relay = malloc(sizeof *relay);
+	struct relay *relay = memory_pages(sizeof *relay);
 	int result = 0;
 
 	if (relay == NULL)
@@ -249,6 +278,7 @@ relay_run(struct session *session, int fd, const char *name, struct relay_aside 
 	relay->reset = 0;
 	relay->start = relay->end = 0;
 	relay->backend = (struct pollfd){ .fd = fd };
+	stir(relay);
 	while (result == 0 && !is_over(relay))
 		result = take_turn(relay, fd);
 	free(relay);

@@ -36,6 +36,7 @@ status(struct server *server, FILE *out)
 	    out, "version: tlsd %s, GnuTLS %s\n", PACKAGE_VERSION, library_version());
 	fprintf(out, "process: %ld, %s\n", (long)getpid(),
 	    numbers.stopping ? "stopping" : "running");
+	fprintf(out, "sandbox: %s\n", server_sandbox(server));
 	print_time(out, "started", numbers.started);
 	print_time(out, "loaded", numbers.loaded);
 	server_print_services(server, out);

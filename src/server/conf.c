@@ -27,6 +27,7 @@ enum scope { PROCESS, SERVICE };
 struct key {
 	const char *name, *alias;
 	enum scope scope;
+	bool watched; /* names files that `watch` minds */
 	bool fixed; /* takes effect at a start only, not at a reload */
 	size_t offset;
 	struct setting setting;
@@ -85,12 +86,15 @@ bad_cert_name(int index)
 static const struct key keys[] = {
 	{ "user", IN_PROCESS(user), TEXT, .fixed = true, .standard = "" },
 	{ "group", IN_PROCESS(group), TEXT, .fixed = true, .standard = "" },
+	{ "chroot", IN_PROCESS(chroot), PATH, .fixed = true, .standard = "" },
+	{ "sandbox", IN_PROCESS(sandbox), BOOL, .fixed = true, .standard = "yes" },
 	{ "daemon", IN_PROCESS(daemon), BOOL, .fixed = true, .standard = "yes" },
 	{ "pid-file", IN_PROCESS(pid_file), PATH, .fixed = true,
 	    .standard = TLSD_RUNSTATEDIR "/tlsd.pid" },
 	{ "control-socket", IN_PROCESS(control_socket), PATH, .fixed = true,
 	    .standard = TLSD_RUNSTATEDIR "/tlsd.sock" },
 	{ "include", IN_PROCESS(include), PATHS, .standard = "" },
+	{ "watch", IN_PROCESS(watch), BOOL, .standard = "no" },
 	{ "shutdown-timeout", IN_PROCESS(shutdown_timeout_ms), DURATION,
 	    .standard = "30s" },
 	{ "workers", IN_PROCESS(workers), NUMBER(1, 4096), .fixed = true,
@@ -144,9 +148,13 @@ static const struct key keys[] = {
 	    .standard = "5s" },
 	{ "send-proxy", IN_SERVICE(responder.send_proxy), CHOICE(sendproxy_name),
 	    .standard = "no" },
-	{ "cert", IN_SERVICE(context.pairs.cert), PATHS, .standard = "" },
-	{ "key", IN_SERVICE(context.pairs.key), PATHS, .standard = "" },
-	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .standard = "" },
+	{ "cert", IN_SERVICE(context.pairs.cert), PATHS, .watched = true,
+	    .standard = "" },
+	{ "key", IN_SERVICE(context.pairs.key), PATHS, .watched = true,
+	    .standard = "" },
+	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .watched = true,
+	    .standard = "" },
+	{ "warn-days", IN_SERVICE(warn_days), NUMBER(0, 3650), .standard = "14" },
 	{ "on-bad-cert", IN_SERVICE(on_bad_cert), CHOICE(bad_cert_name),
 	    .standard = "fail" },
 	{ "profile", IN_SERVICE(context.policy.profile), CHOICE(policy_profile_name),
@@ -160,10 +168,18 @@ static const struct key keys[] = {
 	{ "alpn", IN_SERVICE(context.alpn), LIST, .standard = "" },
 	{ "client-verify", IN_SERVICE(context.client.verify),
 	    CHOICE(clientauth_verify_name), .standard = "none" },
-	{ "ca-file", IN_SERVICE(context.client.ca_file), PATHS, .standard = "" },
-	{ "crl-file", IN_SERVICE(context.client.crl_file), PATHS, .standard = "" },
+	{ "ca-file", IN_SERVICE(context.client.ca_file), PATHS, .watched = true,
+	    .standard = "" },
+	{ "crl-file", IN_SERVICE(context.client.crl_file), PATHS, .watched = true,
+	    .standard = "" },
 	{ "verify-depth", IN_SERVICE(context.client.verify_depth),
 	    NUMBER(0, CLIENTAUTH_DEPTH_MAX), .standard = "3" },
+	{ "allow-cn", IN_SERVICE(context.client.allow.cn), LIST, .standard = "" },
+	{ "allow-dns", IN_SERVICE(context.client.allow.dns), LIST, .standard = "" },
+	{ "allow-uri", IN_SERVICE(context.client.allow.uri), LIST, .standard = "" },
+	{ "allow-pin", IN_SERVICE(context.client.allow.pin), LIST, .standard = "" },
+	{ "authorized-certs", IN_SERVICE(context.client.authorized_certs), PATH,
+	    .standard = "" },
 	{ "early-answer", IN_SERVICE(early_answer), BOOL, .standard = "yes" },
 	{ "session-tickets", IN_SERVICE(context.session_tickets), BOOL,
 	    .standard = "yes" },
@@ -674,6 +690,32 @@ conf_is_set(const struct conf_section *section, const char *name)
 
 	assert(key != NULL);
 	return section->places[key - keys].line > 0;
+}
+
+static void
+add_watched(
+    const struct conf_service *service, const struct key *key, struct stringlist *files)
+{
+	const void *field = (const char *)service + key->offset;
+
+	if (is_list(key)) {
+		const struct stringlist *list = field;
+		for (size_t i = 0; i < list->count; i++)
+			stringlist_add(files, list->items[i], strlen(list->items[i]));
+	} else {
+		const char *path = *(char *const *)field;
+		if (path[0] != '\0')
+			stringlist_add(files, path, strlen(path));
+	}
+}
+
+void
+conf_watched_files(const struct conf *conf, struct stringlist *files)
+{
+	for (size_t i = 0; i < conf->service_count; i++)
+		for (size_t k = 0; k < KEY_COUNT; k++)
+			if (keys[k].watched)
+				add_watched(conf->services[i], &keys[k], files);
 }
 
 int

@@ -37,10 +37,13 @@ struct conf_section {
 struct conf_process {
 	struct conf_section section;
 	char *user, *group;
+	char *chroot;
+	bool sandbox;
 	bool daemon;
 	char *pid_file;
 	char *control_socket;
 	struct stringlist include;
+	bool watch;
 	int64_t shutdown_timeout_ms;
 	int64_t workers, queue_size, stack_size, backlog, max_waiting;
 	int64_t hello_timeout_ms, close_timeout_ms;
@@ -61,6 +64,7 @@ struct conf_service {
 	struct responder_settings responder;
 	struct context_settings context;
 	int on_bad_cert; /* enum conf_on_bad_cert */
+	int64_t warn_days;
 	bool early_answer;
 	struct limit_settings limits;
 	int64_t handshake_timeout_ms, idle_timeout_ms, max_lifetime_ms;
@@ -92,6 +96,9 @@ void conf_locate(
 
 /* True when the key `name` of `section` was set and not left at its default. */
 bool conf_is_set(const struct conf_section *section, const char *name);
+
+/* Adds to `files` the path of each certificate, key and the like that a service has. */
+void conf_watched_files(const struct conf *conf, struct stringlist *files);
 
 /* The syslog(3) facility that `syslog-facility` chose, such as LOG_DAEMON. */
 int conf_facility(const struct conf_process *process);

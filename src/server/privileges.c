@@ -23,7 +23,22 @@ find_user(struct privileges *privileges, const char *name, struct findings *find
 	}
 	privileges->uid = entry->pw_uid;
 	privileges->gid = entry->pw_gid;
-	privileges->user = memory_copy(name);
+}
+
+/* What initgroups(3) would set, found while there still are users to be looked up. */
+static void
+find_groups(struct privileges *privileges, const char *user)
+{
+	int count = 0;
+
+	getgrouplist(user, privileges->gid, NULL, &count);
+	do {
+		privileges->groups = memory_resize(
+		    privileges->groups, (size_t)count * sizeof *privileges->groups);
+		privileges->group_count = count;
+	} while (getgrouplist(user, privileges->gid, privileges->groups,
+		     &privileges->group_count) < 0 &&
+		 (count = privileges->group_count) > 0);
 }
 
 static void
@@ -48,6 +63,8 @@ privileges_init(struct privileges *privileges, const char *user, const char *gro
 		find_user(privileges, user, findings);
 	if (group[0] != '\0')
 		find_group(privileges, group, findings);
+	if (user[0] != '\0' && findings->errors == 0)
+		find_groups(privileges, user);
 	privileges->change =
 	    privileges->uid != geteuid() || privileges->gid != getegid();
 	if (privileges->change && geteuid() != 0)
@@ -62,8 +79,8 @@ privileges_init(struct privileges *privileges, const char *user, const char *gro
 void
 privileges_fini(struct privileges *privileges)
 {
-	free(privileges->user);
-	privileges->user = NULL;
+	free(privileges->groups);
+	privileges->groups = NULL;
 }
 
 int
@@ -71,9 +88,10 @@ privileges_drop(const struct privileges *privileges)
 {
 	if (!privileges->change)
 		return 0;
-	int result = privileges->user != NULL
-	                 ? initgroups(privileges->user, privileges->gid)
-	                 : setgroups(1, &privileges->gid);
+	int result =
+	    privileges->groups != NULL
+		? setgroups((size_t)privileges->group_count, privileges->groups)
+		: setgroups(1, &privileges->gid);
 	if (result < 0 || setgid(privileges->gid) < 0 || setuid(privileges->uid) < 0)
 		return -1;
 	/* Whoever could come back has not left. */

@@ -14,11 +14,12 @@ struct privileges {
 	bool change; /* there is something to become */
 	uid_t uid;
 	gid_t gid;
-	char *user; /* for its supplementary groups; owned */
+	gid_t *groups; /* the supplementary ones; owned */
+	int group_count;
 };
 
 /*
- * Looks `user` and `group` up; "" leaves things as they are, and a user without a group
+ * Looks `user`, its groups and `group` up; "" leaves things as they are, and a user without a group
  * means the user's own. Errors go into `findings`, starting with their key, as does a
  * warning when root would stay root. privileges_fini() frees what was found.
  */

@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "server/acceptor.h"
 #include "server/admission.h"
+#include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/limits.h"
@@ -24,12 +25,15 @@
 #include "server/loop.h"
 #include "server/pool.h"
 #include "server/queue.h"
+#include "server/sandbox.h"
 #include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
+
+#define EXPIRY_LOOK_MS (24LL * 60 * 60 * 1000)
 
 enum course { RUNNING, DRAINING, CUTTING };
 
@@ -53,6 +57,8 @@ struct server {
 	int signal_fd;
 	struct watch signal_watch;
 	enum course course;
+	struct certwatch *certwatch;
+	struct deadline next_expiry_look;
 	struct deadline drain_deadline;
 	time_t started;
 };
@@ -246,6 +252,13 @@ warn_fixed(const struct conf *old, const struct conf *new)
 	free(names);
 }
 
+static void
+watch_files(struct server *server)
+{
+	certwatch_use(server->certwatch, snapshot_conf(server->snapshot),
+	    snapshot_files_state(server->snapshot));
+}
+
 static int
 use_new_snapshot(struct server *server, struct findings *findings)
 {
@@ -254,6 +267,12 @@ use_new_snapshot(struct server *server, struct findings *findings)
 
 	if (new == NULL)
 		return -1;
+	size_t errors = findings->errors;
+	sandbox_check(server->origin.sandbox, new, findings);
+	if (findings->errors > errors) {
+		snapshot_drop(new);
+		return -1;
+	}
 	if (server_open_log(&snapshot_conf(new)->process, server->origin.daemon) < 0) {
 		findings_error(findings, "log-file: %s: %s",
 		    snapshot_conf(new)->process.log_file, strerrordesc_np(errno));
@@ -270,6 +289,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	server->snapshot = new;
 	acceptor_announce(server->acceptor);
 	apply_limits(server);
+	watch_files(server);
 	return 0;
 }
 
@@ -323,6 +343,29 @@ cut(struct server *server, const char *why)
 {
 	log_warning("stopping: cutting what is not finished: %s", why);
 	server->course = CUTTING;
+}
+
+static void
+on_certificates_changed(void *context)
+{
+	reload_unasked(context);
+}
+
+/* Who reads the log once a day learns in time what ends soon. */
+static struct deadline
+look_at_expiry(struct server *server)
+{
+	struct findings findings;
+
+	if (!deadline_passed(server->next_expiry_look))
+		return server->next_expiry_look;
+	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
+	findings_init(&findings);
+	snapshot_warn(server->snapshot, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		log_warning("%s", findings.items[i].text);
+	findings_fini(&findings);
+	return server->next_expiry_look;
 }
 
 void
@@ -403,6 +446,8 @@ make_parts(struct server *server)
 	server->queue =
 	    queue_new((size_t)process_conf(server)->queue_size, on_space, server);
 	apply_limits(server);
+	server->certwatch =
+	    certwatch_new(server->loop, on_certificates_changed, server);
 }
 
 struct server *
@@ -445,6 +490,9 @@ server_start(struct server *server, struct findings *findings)
 		    conf->workers, strerrordesc_np(errno));
 		return -1;
 	}
+	/* Everything that is watched is watched with the rights of the daemon's user. */
+	watch_files(server);
+	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
 	acceptor_announce(server->acceptor);
 	log_notice("started: %" PRId64 " workers", conf->workers);
 	return 0;
@@ -512,6 +560,9 @@ expire_all(struct server *server)
 		linger_expire(server->linger), acceptor_expire(server->acceptor)));
 
 	next = deadline_earlier(next, expire_held(server));
+	next = deadline_earlier(next, look_at_expiry(server));
+	if (server->course == RUNNING)
+		next = deadline_earlier(next, certwatch_expire(server->certwatch));
 	if (server->course != RUNNING)
 		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
 	return next;
@@ -544,6 +595,7 @@ server_free(struct server *server)
 	admission_free(server->admission);
 	linger_free(server->linger);
 	acceptor_free(server->acceptor);
+	certwatch_free(server->certwatch);
 	limits_free(server->limits);
 	queue_free(server->queue);
 	roster_free(server->roster);
@@ -571,11 +623,30 @@ server_count(struct server *server, struct server_numbers *numbers)
 	                   sums->present[PHASE_ANSWER] + sums->present[PHASE_CLOSE];
 }
 
+static void
+print_expiry(const struct snapshot *snapshot, FILE *out)
+{
+	struct findings findings;
+
+	findings_init(&findings);
+	snapshot_warn(snapshot, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		fprintf(out, "warning: %s\n", findings.items[i].text);
+	findings_fini(&findings);
+}
+
 void
 server_print_services(const struct server *server, FILE *out)
 {
 	acceptor_print(server->acceptor, out);
 	snapshot_print_skipped(server->snapshot, out);
+	print_expiry(server->snapshot, out);
+}
+
+const char *
+server_sandbox(const struct server *server)
+{
+	return sandbox_describe(server->origin.sandbox);
 }
 
 struct loop *

@@ -17,6 +17,7 @@
 struct conf_process;
 struct findings;
 struct loop;
+struct sandbox;
 struct server;
 struct snapshot;
 
@@ -28,6 +29,7 @@ struct server_origin {
 	const char
 	    *path; /* of the configuration; the caller's, and outlives the server */
 	bool daemon; /* there is no standard error to log to */
+	const struct sandbox *sandbox; /* likewise */
 };
 
 /* Logs as `conf` says; a daemon without a log file to syslog(3). 0, or -1 with errno and
@@ -68,8 +70,12 @@ struct server_numbers {
 void server_count(struct server *server, struct server_numbers *numbers);
 
 /* Prints "service: NAME: ADDRESS..." for each service, with the ports really bound, and
- * "skipped: NAME: REASON" for each that is left out. */
+ * "skipped: NAME: REASON" for each that is left
+ * out, and "warning: ..." for each certificate that ends soon. */
 void server_print_services(const struct server *server, FILE *out);
+
+/* What the process has given up, in words. */
+const char *server_sandbox(const struct server *server);
 
 /* The loop that server_run() turns, for what else shall live in the main thread. */
 struct loop *server_loop(const struct server *server);

@@ -13,6 +13,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "responders/responder.h"
+#include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/limits.h"
 #include "tls/context.h"
@@ -25,6 +26,7 @@ struct snapshot {
 	size_t count;
 	struct stringlist skipped; /* "NAME: reason" of those left out */
 	int64_t time;
+	unsigned long long files_state;
 };
 
 /* The service that listens at `address` already, or NULL. */
@@ -109,7 +111,8 @@ check_exec_user(const struct snapshot *snapshot, const struct conf_service *conf
 static void
 check_clients(const struct conf_service *conf, struct findings *findings)
 {
-	static const char *const useless[] = { "ca-file", "crl-file" };
+	static const char *const useless[] = { "ca-file", "crl-file", "allow-cn",
+		"allow-dns", "allow-uri", "allow-pin", "authorized-certs" };
 
 	if (conf_is_set(&conf->section, "client-verify"))
 		return;
@@ -206,7 +209,9 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	check_exec_user(snapshot, conf, &found);
 	check_clients(conf, &found);
 	limits_check(&conf->limits, &found);
-	service->context = context_new(&conf->context, &found);
+	service->context = context_new(service->name, &conf->context, &found);
+	if (service->context != NULL)
+		pairs_warn(context_pairs(service->context), conf->warn_days, &found);
 	if (service->context != NULL)
 		proof_run(service->context, namesake != NULL ? namesake->context : NULL,
 		    &found);
@@ -258,6 +263,7 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 		snapshot_drop(snapshot);
 		return NULL;
 	}
+	snapshot->files_state = certwatch_state(snapshot->conf);
 	check_process(snapshot->conf, findings);
 	snapshot->services =
 	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
@@ -321,17 +327,21 @@ snapshot_time(const struct snapshot *snapshot)
 }
 
 static void
+check_path(const char *key, const char *path, struct findings *findings)
+{
+	if (access(path, R_OK) < 0)
+		findings_warning(findings,
+		    "%s: %s: a reload by uid %u could not read it (%s): give it to a "
+		    "group of that user, with chgrp and chmod 640",
+		    key, path, (unsigned)getuid(), strerrordesc_np(errno));
+}
+
+static void
 check_readable(
     const char *key, const struct stringlist *paths, struct findings *findings)
 {
 	for (size_t i = 0; i < paths->count; i++)
-		if (access(paths->items[i], R_OK) < 0)
-			findings_warning(findings,
-			    "%s: %s: a reload by uid %u could not read it (%s): give "
-			    "it to "
-			    "a group of that user, with chgrp and chmod 640",
-			    key, paths->items[i], (unsigned)getuid(),
-			    strerrordesc_np(errno));
+		check_path(key, paths->items[i], findings);
 }
 
 void
@@ -346,7 +356,30 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		check_readable("key", &conf->context.pairs.key, &found);
 		check_readable("ca-file", &conf->context.client.ca_file, &found);
 		check_readable("crl-file", &conf->context.client.crl_file, &found);
+		if (conf->context.client.authorized_certs[0] != '\0')
+			check_path("authorized-certs",
+			    conf->context.client.authorized_certs, &found);
 		conf_locate(&conf->section, &found, findings);
+	}
+}
+
+unsigned long long
+snapshot_files_state(const struct snapshot *snapshot)
+{
+	return snapshot->files_state;
+}
+
+void
+snapshot_warn(const struct snapshot *snapshot, struct findings *findings)
+{
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct service *service = &snapshot->services[i];
+		struct findings found;
+
+		findings_init(&found);
+		pairs_warn(
+		    context_pairs(service->context), service->conf->warn_days, &found);
+		conf_locate(&service->conf->section, &found, findings);
 	}
 }
 

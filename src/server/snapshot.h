@@ -60,6 +60,12 @@ int64_t snapshot_time(const struct snapshot *snapshot);
  * has now, could not read at a reload. */
 void snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings);
 
+/* What certwatch_state() said just before the files were loaded. */
+unsigned long long snapshot_files_state(const struct snapshot *snapshot);
+
+/* Adds a warning for each certificate that has ended, or will within its warn-days. */
+void snapshot_warn(const struct snapshot *snapshot, struct findings *findings);
+
 /* Prints each service with its addresses, certificates and policy, and what is skipped. */
 void snapshot_print(const struct snapshot *snapshot, FILE *out);
 

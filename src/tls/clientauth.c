@@ -11,6 +11,8 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "tls/allow.h"
+#include "tls/authorized.h"
 #include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/identity.h"
@@ -24,8 +26,11 @@
 struct clientauth {
 	enum clientauth_verify verify;
 	size_t depth;
-	struct trust *trust;
+	struct trust *trust; /* NULL: those in `authorized` are trusted */
 	struct revoked *revoked; /* NULL without lists */
+	struct authorized *authorized; /* NULL without the file */
+	struct allow *allow;
+	bool allows_all; /* whom the trust accepts */
 };
 
 static const char *const verify_names[] = { "none", "optional", "required" };
@@ -70,17 +75,10 @@ load_lists(struct clientauth *clientauth, const struct clientauth_settings *sett
 }
 
 static void
-load_trust(struct clientauth *clientauth, const struct clientauth_settings *settings,
+load_trust(struct clientauth *clientauth, const struct stringlist *files,
     struct findings *findings)
 {
-	if (settings->ca_file.count == 0) {
-		findings_error(findings,
-		    "client-verify: %s needs to know whose certificates are good: name "
-		    "their authority's in ca-file",
-		    verify_names[settings->verify]);
-		return;
-	}
-	clientauth->trust = trust_new(&settings->ca_file, findings);
+	clientauth->trust = trust_new(files, findings);
 	if (clientauth->trust == NULL)
 		return;
 	size_t size = trust_names_size(clientauth->trust);
@@ -92,16 +90,65 @@ load_trust(struct clientauth *clientauth, const struct clientauth_settings *sett
 		    size);
 }
 
+/* Without an authority nobody vouches for names, and nobody revokes. */
+static bool
+adds_up(const struct clientauth_settings *settings, struct findings *findings)
+{
+	size_t errors = findings->errors;
+
+	if (settings->ca_file.count > 0)
+		return true;
+	if (settings->authorized_certs[0] == '\0')
+		findings_error(findings,
+		    "client-verify: %s needs to know whose certificates are good: name "
+		    "their authority's in ca-file, or list them in authorized-certs",
+		    verify_names[settings->verify]);
+	if (settings->crl_file.count > 0)
+		findings_error(findings,
+		    "crl-file: its lists are an authority's: name that in ca-file");
+	if (!allow_is_empty(&settings->allow))
+		findings_error(findings,
+		    "%s: needs ca-file, for anybody can make a certificate that says "
+		    "so: use authorized-certs alone, or name the authority",
+		    settings->allow.cn.count > 0    ? "allow-cn"
+		    : settings->allow.dns.count > 0 ? "allow-dns"
+		    : settings->allow.uri.count > 0 ? "allow-uri"
+						    : "allow-pin");
+	return findings->errors == errors;
+}
+
+static void
+load_rules(struct clientauth *clientauth, const char *service,
+    const struct clientauth_settings *settings, struct findings *findings)
+{
+	bool lists = settings->authorized_certs[0] != '\0';
+
+	clientauth->allow = allow_new(&settings->allow, findings);
+	clientauth->allows_all = allow_is_empty(&settings->allow) && !lists;
+	if (!lists)
+		return;
+	clientauth->authorized =
+	    authorized_new(settings->authorized_certs, service, findings);
+	if (clientauth->authorized != NULL &&
+	    authorized_count(clientauth->authorized) == 0)
+		findings_warning(findings,
+		    "authorized-certs: %s: no line is for the service %s",
+		    settings->authorized_certs, service);
+}
+
 struct clientauth *
-clientauth_new(const struct clientauth_settings *settings, struct findings *findings)
+clientauth_new(const char *service, const struct clientauth_settings *settings,
+    struct findings *findings)
 {
 	struct clientauth *clientauth = memory_new(sizeof *clientauth);
 	size_t errors = findings->errors;
 
 	clientauth->verify = (enum clientauth_verify)settings->verify;
 	clientauth->depth = (size_t)settings->verify_depth;
-	load_trust(clientauth, settings, findings);
+	if (adds_up(settings, findings) && settings->ca_file.count > 0)
+		load_trust(clientauth, &settings->ca_file, findings);
 	load_lists(clientauth, settings, findings);
+	load_rules(clientauth, service, settings, findings);
 	if (findings->errors == errors)
 		return clientauth;
 	clientauth_free(clientauth);
@@ -113,6 +160,8 @@ clientauth_free(struct clientauth *clientauth)
 {
 	if (clientauth == NULL)
 		return;
+	allow_free(clientauth->allow);
+	authorized_free(clientauth->authorized);
 	revoked_free(clientauth->revoked);
 	trust_free(clientauth->trust);
 	free(clientauth);
@@ -152,8 +201,9 @@ depth_of(const struct chain *chain)
 	return chain->count - 1 - (root ? 1 : 0);
 }
 
+/* By an authority. */
 static bool
-is_good(const struct clientauth *clientauth, const struct chain *chain,
+is_certified(const struct clientauth *clientauth, const struct chain *chain,
     struct refusal *refusal)
 {
 	if (depth_of(chain) > clientauth->depth)
@@ -164,6 +214,51 @@ is_good(const struct clientauth *clientauth, const struct chain *chain,
 	return trust_verify(clientauth->trust, chain, refusal) &&
 	       (clientauth->revoked == NULL ||
 		   is_not_revoked(clientauth->revoked, chain, refusal));
+}
+
+/* By its own line: the client has proved that the key is its own, so who signed the
+ * certificate does not matter; what it says of itself still does. */
+static bool
+is_known(const struct authorized_client *client, gnutls_x509_crt_t cert,
+    struct refusal *refusal)
+{
+	time_t now = time(NULL);
+
+	if (client == NULL)
+		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
+		    "the key is not in authorized-certs");
+	if (now < gnutls_x509_crt_get_activation_time(cert) ||
+	    now > gnutls_x509_crt_get_expiration_time(cert))
+		return refusal_set(refusal, FAILURE_CERT_EXPIRED,
+		    GNUTLS_A_CERTIFICATE_EXPIRED,
+		    "the certificate has expired, or is not valid yet");
+	if (!gnutls_x509_crt_check_key_purpose(cert, GNUTLS_KP_TLS_WWW_CLIENT, 0))
+		return refusal_set(refusal, FAILURE_CERT_PURPOSE,
+		    GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+		    "the certificate is not for client authentication");
+	return true;
+}
+
+static bool
+is_good(const struct clientauth *clientauth, const struct chain *chain,
+    struct identity *identity, struct refusal *refusal)
+{
+	gnutls_x509_crt_t cert = chain->certs[0];
+	const struct authorized_client *client =
+	    clientauth->authorized != NULL
+		? authorized_find(clientauth->authorized, cert)
+		: NULL;
+
+	if (!(clientauth->trust != NULL ? is_certified(clientauth, chain, refusal)
+					: is_known(client, cert, refusal)))
+		return false;
+	if (!clientauth->allows_all && client == NULL &&
+	    !allow_permits(clientauth->allow, cert))
+		return refusal_set(refusal, FAILURE_NOT_ALLOWED, GNUTLS_A_ACCESS_DENIED,
+		    "no allow rule and no line of authorized-certs fits");
+	if (client != NULL && client->name != NULL)
+		identity_rename(identity, client->name);
+	return true;
 }
 
 /* Says whose certificate it was. */
@@ -200,7 +295,7 @@ check(const struct clientauth *clientauth, const struct clientauth_chain *from,
 		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
 		    GNUTLS_A_BAD_CERTIFICATE, "the certificate is damaged");
 	identity_read(chain->certs[0], identity);
-	identity->verified = is_good(clientauth, chain, refusal);
+	identity->verified = is_good(clientauth, chain, identity, refusal);
 	return identity->verified || name_the_refused(identity, refusal);
 }
 
@@ -232,20 +327,30 @@ int
 clientauth_install(
     const struct clientauth *clientauth, gnutls_certificate_credentials_t credentials)
 {
+	if (clientauth->trust == NULL)
+		return 0;
 	return trust_announce(clientauth->trust, credentials);
+}
+
+static void
+print_anchors(const struct chain *anchors, FILE *out)
+{
+	for (size_t i = 0; i < anchors->count; i++) {
+		char *subject = certificate_subject(anchors->certs[i]);
+		fprintf(out, "%s %s", i > 0 ? ";" : ", by", subject);
+		free(subject);
+	}
 }
 
 void
 clientauth_print(const struct clientauth *clientauth, FILE *out, const char *indent)
 {
-	const struct chain *anchors = trust_anchors(clientauth->trust);
-
-	fprintf(out, "%sclients:     certificate %s, by", indent,
+	fprintf(out, "%sclients:     certificate %s", indent,
 	    verify_names[clientauth->verify]);
-	for (size_t i = 0; i < anchors->count; i++) {
-		char *subject = certificate_subject(anchors->certs[i]);
-		fprintf(out, "%s %s", i > 0 ? ";" : "", subject);
-		free(subject);
-	}
+	if (clientauth->trust != NULL)
+		print_anchors(trust_anchors(clientauth->trust), out);
+	if (clientauth->authorized != NULL)
+		fprintf(
+		    out, ", %zu authorized", authorized_count(clientauth->authorized));
 	fputc('\n', out);
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "base/stringlist.h"
+#include "tls/allow.h"
 
 struct clientauth;
 struct findings;
@@ -36,16 +37,17 @@ const char *clientauth_verify_name(int index);
 struct clientauth_settings {
 	int verify; /* enum clientauth_verify */
 	struct stringlist ca_file, crl_file;
-	int64_t
-	    verify_depth; /* intermediate certificates, up to CLIENTAUTH_DEPTH_MAX */
+	int64_t verify_depth; /* of intermediate ones, up to CLIENTAUTH_DEPTH_MAX */
+	struct allow_settings allow;
+	char *authorized_certs; /* "" for none */
 };
 
 /*
- * Loads and checks everything. Errors and warnings go into `findings`, each text starting
+ * Loads and checks everything for the service of that name. Errors and warnings go into `findings`, each text starting
  * with its key. Returns what clientauth_free() frees; NULL after an error. `verify` is not
  * CLIENTAUTH_NONE.
  */
-struct clientauth *clientauth_new(
+struct clientauth *clientauth_new(const char *service,
     const struct clientauth_settings *settings, struct findings *findings);
 void clientauth_free(struct clientauth *clientauth);
 

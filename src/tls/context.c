@@ -92,19 +92,20 @@ context_clientauth(const struct context *context)
 }
 
 static void
-prepare_clientauth(struct context *context, const struct clientauth_settings *settings,
-    struct findings *findings)
+prepare_clientauth(struct context *context, const char *service,
+    const struct clientauth_settings *settings, struct findings *findings)
 {
 	if (settings->verify == CLIENTAUTH_NONE)
 		return;
-	context->clientauth = clientauth_new(settings, findings);
+	context->clientauth = clientauth_new(service, settings, findings);
 	if (context->clientauth != NULL && context->pairs != NULL &&
 	    pairs_announce(context->pairs, context->clientauth) < 0)
 		findings_error(findings, "ca-file: out of memory");
 }
 
 struct context *
-context_new(const struct context_settings *settings, struct findings *findings)
+context_new(const char *service, const struct context_settings *settings,
+    struct findings *findings)
 {
 	struct context *context = memory_new(sizeof *context);
 	size_t errors = findings->errors;
@@ -113,7 +114,7 @@ context_new(const struct context_settings *settings, struct findings *findings)
 	prepare_alpn(context, &settings->alpn, findings);
 	prepare_tickets(context, settings, findings);
 	context->pairs = pairs_new(&settings->pairs, findings);
-	prepare_clientauth(context, &settings->client, findings);
+	prepare_clientauth(context, service, &settings->client, findings);
 	if (findings->errors == errors)
 		return context;
 	context_free(context);

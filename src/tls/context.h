@@ -32,10 +32,11 @@ struct context_settings {
 };
 
 /*
- * Loads everything and checks it. Errors and warnings go into `findings`, each text
- * starting with its key. Returns a context that context_free() frees; NULL after an error.
+ * Loads everything for the service of that name and checks it. Errors and warnings go into
+ * `findings`, each text starting with its key. Returns a context that context_free() frees;
+ * NULL after an error.
  */
-struct context *context_new(
+struct context *context_new(const char *service,
     const struct context_settings *settings, struct findings *findings);
 void context_free(struct context *context);
 

@@ -53,10 +53,11 @@ read_numbers(gnutls_x509_crt_t cert, struct identity *identity)
 		    "0123456789abcdef", bytes, size);
 }
 
-/* As it stands there, where the library's own function would escape it. */
-static bool
-read_common_name(gnutls_x509_crt_t cert, gnutls_datum_t *name)
+/* The library's own function for that would escape it. */
+bool
+identity_common_name(gnutls_x509_crt_t cert, void *name)
 {
+	gnutls_datum_t *found = name;
 	static const char oid[] = GNUTLS_OID_X520_COMMON_NAME;
 	gnutls_x509_ava_st part;
 	gnutls_x509_dn_t subject;
@@ -65,7 +66,7 @@ read_common_name(gnutls_x509_crt_t cert, gnutls_datum_t *name)
 		return false;
 	for (int i = 0; gnutls_x509_dn_get_rdn_ava(subject, i, 0, &part) >= 0; i++)
 		if (strncmp((char *)part.oid.data, oid, sizeof oid) == 0) {
-			*name = part.value;
+			*found = part.value;
 			return true;
 		}
 	return false;
@@ -76,7 +77,7 @@ choose_name(gnutls_x509_crt_t cert, struct identity *identity)
 {
 	gnutls_datum_t common;
 
-	if (read_common_name(cert, &common))
+	if (identity_common_name(cert, &common))
 		text_escape(
 		    identity->name, sizeof identity->name, common.data, common.size);
 	else
@@ -95,6 +96,12 @@ identity_read(gnutls_x509_crt_t cert, struct identity *identity)
 	    sizeof identity->issuer);
 	read_numbers(cert, identity);
 	choose_name(cert, identity);
+}
+
+void
+identity_rename(struct identity *identity, const char *name)
+{
+	snprintf(identity->name, sizeof identity->name, "%s", name);
 }
 
 const char *

@@ -3,6 +3,7 @@
 #include "tls/pairs.h"
 
 #include <gnutls/gnutls.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,8 +12,11 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "tls/clientauth.h"
+#include "tls/certificate.h"
 #include "tls/keypair.h"
 #include "tls/servername.h"
+
+enum { DAY = 86400 };
 
 struct pairs {
 	struct keypair **items; /* the most wanted first */
@@ -212,6 +216,13 @@ pairs_credentials_for(const struct pairs *pairs, const char *host)
 struct gnutls_certificate_credentials_st *
 pairs_credentials(const struct pairs *pairs)
 {
+	const time_t now = time(NULL);
+
+	/* What was valid when they were sorted may have ended since. */
+	for (size_t i = 1; i < pairs->count && !keypair_is_valid(pairs->items[0], now);
+	     i++)
+		if (keypair_is_valid(pairs->items[i], now))
+			return pairs->named[i];
 	return pairs->credentials;
 }
 
@@ -305,6 +316,31 @@ pairs_free(struct pairs *pairs)
 		keypair_free(pairs->items[i]);
 	free(pairs->items);
 	free(pairs);
+}
+
+static void
+warn_pair(const struct keypair *pair, int64_t days, struct findings *findings)
+{
+	char date[CERTIFICATE_DATE_SIZE];
+	const time_t now = time(NULL), end = keypair_not_after(pair);
+	const int64_t left = ((int64_t)end - now) / DAY;
+
+	certificate_date(end, date);
+	if (end < now)
+		findings_warning(findings,
+		    "cert: %s: the certificate expired on %s: renew it",
+		    keypair_file(pair), date);
+	else if (left < days)
+		findings_warning(findings,
+		    "cert: %s: the certificate ends in %" PRId64 " %s, on %s: renew it",
+		    keypair_file(pair), left, left == 1 ? "day" : "days", date);
+}
+
+void
+pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings)
+{
+	for (size_t i = 0; i < pairs->count; i++)
+		warn_pair(pairs->items[i], days, findings);
 }
 
 static void

@@ -7,6 +7,7 @@
  * by the host that a client names. Immutable once made, so any thread may use it.
  */
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/stringlist.h"
@@ -54,6 +55,9 @@ const struct keypair *pairs_item(const struct pairs *pairs, size_t n);
 /* The valid one among them that stands for `host`, the most wanted first; NULL if there is
  * none. */
 const struct keypair *pairs_valid_for(const struct pairs *pairs, const char *host);
+
+/* Adds a warning for each pair whose certificate has ended, or will within `days`. */
+void pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings);
 
 /* Prints a line for each, behind `indent`. */
 void pairs_print(const struct pairs *pairs, FILE *out, const char *indent);

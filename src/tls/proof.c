@@ -229,11 +229,12 @@ find_better(const struct trial *trial)
 	for (size_t i = 0; i < pairs_count(pairs); i++) {
 		const struct keypair *pair = pairs_item(pairs, i);
 		if (keypair_is_valid(pair, now) &&
-		    keypair_algorithm(pair) == keypair_algorithm(trial->pair) &&
-		    keypair_covers(pair, trial->host))
+		    (trial->pair == NULL ||
+			keypair_algorithm(pair) == keypair_algorithm(trial->pair)) &&
+		    (trial->host == NULL || keypair_covers(pair, trial->host)))
 			return pair;
 	}
-	return trial->proof->old != NULL
+	return trial->proof->old != NULL && trial->host != NULL
 	           ? pairs_valid_for(context_pairs(trial->proof->old), trial->host)
 	           : NULL;
 }
@@ -259,9 +260,7 @@ examine_sent(const struct trial *trial)
 
 	if (sent == NULL)
 		complain(trial, "gets none of the chains: this is a mistake of tlsd");
-	else if (trial->host == NULL)
-		return;
-	else if (!keypair_covers(sent, trial->host))
+	else if (trial->host != NULL && !keypair_covers(sent, trial->host))
 		complain(trial, "gets a certificate that is not for it: this is a "
 				"mistake of tlsd");
 	else if (!keypair_is_valid(sent, time(NULL)))

@@ -447,6 +447,12 @@ session_has_input(const struct session *session)
 	       transport_pending(session->transport, &bytes) > 0;
 }
 
+void
+session_rest(struct session *session)
+{
+	transport_rest(session->transport);
+}
+
 int
 session_try_flush(struct session *session)
 {

@@ -100,6 +100,9 @@ int session_wait(struct session *session, short events, struct pollfd *others,
  * nothing has come. After session_end() a client that just goes has ended too. */
 ssize_t session_try_read(struct session *session, void *bytes, size_t size);
 
+/* Gives back the memory that is not needed while nothing moves. */
+void session_rest(struct session *session);
+
 /* Whether bytes have come in that poll(2) on the socket does not tell of. */
 bool session_has_input(const struct session *session);
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/memory.h"
+
 /* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
 #define IN_SIZE (68 * 1024)
 #define OUT_SIZE (68 * 1024)
@@ -17,8 +19,8 @@ int
 transport_init(struct transport *transport)
 {
 	*transport = (struct transport){ .fd = -1 };
-	transport->in = malloc(IN_SIZE);
-	transport->out = malloc(OUT_SIZE);
+	transport->in = memory_pages(IN_SIZE);
+	transport->out = memory_pages(OUT_SIZE);
 	if (transport->in != NULL && transport->out != NULL)
 		return 0;
 	transport_fini(transport);
@@ -394,4 +396,13 @@ transport_pending(const struct transport *transport, const unsigned char **bytes
 {
 	*bytes = transport->in + transport->in_start;
 	return transport->in_end - transport->in_start;
+}
+
+void
+transport_rest(struct transport *transport)
+{
+	if (transport->in_start == transport->in_end)
+		memory_rest(transport->in, IN_SIZE);
+	if (transport->out_end == 0)
+		memory_rest(transport->out, OUT_SIZE);
 }

@@ -119,6 +119,9 @@ size_t transport_room(const struct transport *transport);
 int transport_wait(struct transport *transport, short events, struct pollfd *others,
     size_t count, struct deadline until);
 
+/* Gives back the memory of buffers that are empty, before a long wait. */
+void transport_rest(struct transport *transport);
+
 /* Bytes that have been received and not yet read; `*bytes` points at them. */
 size_t transport_pending(
     const struct transport *transport, const unsigned char **bytes);

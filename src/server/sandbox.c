@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the process gives up once it has started, and what it must keep. */
+#include "server/sandbox.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+#include "server/capabilities.h"
+#include "server/conf.h"
+#include "server/landlock.h"
+#include "server/secrecy.h"
+#include "server/snapshot.h"
+#include "server/syscalls.h"
+
+struct sandbox {
+	bool on;
+	bool memory_locked;
+	bool is_filtered; /* to what a server needs */
+	bool is_confined; /* to `places` */
+	const char *foreign; /* the code that is not ours, a constant; NULL for none */
+	struct landlock_places places;
+	char *description;
+};
+
+static bool
+has_token(const struct stringlist *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		if (strncmp(paths->items[i], "pkcs11:", 7) == 0)
+			return true;
+	return false;
+}
+
+/* What foreign code `service` needs, or NULL. */
+static const char *
+foreign_code(const struct conf_service *service)
+{
+	if (strcmp(responder_kind_name(service->responder.kind), "exec") == 0)
+		return "respond: exec";
+	if (has_token(&service->context.pairs.key) ||
+	    has_token(&service->context.pairs.cert))
+		return "key: a PKCS#11 token";
+	return NULL;
+}
+
+static void
+add_path(struct stringlist *paths, char *path)
+{
+	if (!stringlist_has(paths, path))
+		stringlist_add(paths, path, strlen(path));
+	free(path);
+}
+
+/* The folder of `path`, where it may be made again; itself if it is a device or a pipe. */
+static char *
+place_of(const char *path)
+{
+	struct stat st;
+	const char *slash = strrchr(path, '/');
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISSOCK(st.st_mode))
+		return memory_copy(path);
+	if (slash == NULL)
+		return memory_copy(".");
+	return slash == path ? memory_copy("/")
+	                     : memory_format("%.*s", (int)(slash - path), path);
+}
+
+static void
+add_place(struct stringlist *paths, const char *path)
+{
+	if (path[0] != '\0')
+		add_path(paths, place_of(path));
+}
+
+/* Where the configuration has files and sockets made, at a reload too. */
+static void
+find_writable(const struct snapshot *snapshot, struct stringlist *paths)
+{
+	add_place(paths, snapshot_conf(snapshot)->process.log_file);
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
+		const struct service *service = snapshot_service(snapshot, i);
+		for (size_t j = 0; j < service->address_count; j++)
+			if (address_family(&service->addresses[j]) == AF_UNIX)
+				add_place(paths, address_path(&service->addresses[j]));
+	}
+}
+
+struct sandbox *
+sandbox_new(const struct snapshot *snapshot)
+{
+	const struct conf *conf = snapshot_conf(snapshot);
+	struct sandbox *sandbox = memory_new(sizeof *sandbox);
+
+	sandbox->on = conf->process.sandbox;
+	sandbox->description = memory_copy("off");
+	if (!sandbox->on) {
+		secrecy_end();
+		return sandbox;
+	}
+	sandbox->memory_locked = secrecy_lock_memory();
+	for (size_t i = 0; i < conf->service_count && sandbox->foreign == NULL; i++)
+		sandbox->foreign = foreign_code(conf->services[i]);
+	find_writable(snapshot, &sandbox->places.writable);
+	add_place(&sandbox->places.removable, conf->process.pid_file);
+	add_place(&sandbox->places.removable, conf->process.control_socket);
+	return sandbox;
+}
+
+void
+sandbox_free(struct sandbox *sandbox)
+{
+	if (sandbox == NULL)
+		return;
+	stringlist_fini(&sandbox->places.writable);
+	stringlist_fini(&sandbox->places.removable);
+	free(sandbox->description);
+	free(sandbox);
+}
+
+/* Says what became of the file system; the caller frees it. */
+static char *
+confine_files(struct sandbox *sandbox)
+{
+	if (sandbox->foreign != NULL)
+		return memory_format("unrestricted (%s)", sandbox->foreign);
+	int version = landlock_confine(&sandbox->places);
+	if (version < 0)
+		return memory_format(
+		    "unrestricted (Landlock: %s)", strerrordesc_np(errno));
+	if (version == 0)
+		return memory_copy("unrestricted (there is no Landlock here)");
+	sandbox->is_confined = true;
+	char *text = memory_format("read-only (Landlock %d)", version);
+	for (size_t i = 0; i < sandbox->places.writable.count; i++) {
+		char *longer = memory_format("%s%s %s", text, i == 0 ? " but for" : "",
+		    sandbox->places.writable.items[i]);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static char *
+filter_syscalls(struct sandbox *sandbox)
+{
+	if (!syscalls_can_be_filtered())
+		return memory_copy("unrestricted (built without seccomp)");
+	if ((sandbox->foreign != NULL ? syscalls_allow_programs()
+				      : syscalls_allow_server()) < 0)
+		return memory_format(
+		    "unrestricted (seccomp: %s)", strerrordesc_np(errno));
+	if (sandbox->foreign != NULL)
+		return memory_format("without the dangerous (%s)", sandbox->foreign);
+	sandbox->is_filtered = true;
+	return memory_copy("what a server needs");
+}
+
+int
+sandbox_enter(struct sandbox *sandbox)
+{
+	char capabilities[128];
+
+	if (!sandbox->on)
+		return 0;
+	secrecy_renew();
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    capabilities_drop(sandbox->foreign != NULL) < 0)
+		return -1;
+	char *files = confine_files(sandbox);
+	char *syscalls = filter_syscalls(sandbox);
+	free(sandbox->description);
+	sandbox->description =
+	    memory_format("no new privileges; capabilities: %s; system calls: %s; "
+			  "files: %s; memory: not dumped, %s",
+		capabilities_format(capabilities, sizeof capabilities), syscalls, files,
+		sandbox->memory_locked ? "not swapped" : "may be swapped");
+	free(syscalls);
+	free(files);
+	return 0;
+}
+
+const char *
+sandbox_describe(const struct sandbox *sandbox)
+{
+	return sandbox->description;
+}
+
+static void
+check_code(const struct conf_service *service, struct findings *found)
+{
+	const char *foreign = foreign_code(service);
+
+	if (foreign != NULL)
+		findings_error(found,
+		    "%s: was not configured when tlsd was started, and its sandbox "
+		    "does not let it in: restart tlsd",
+		    foreign);
+}
+
+static void
+check_place(const struct sandbox *sandbox, const char *key, const char *path,
+    struct findings *found)
+{
+	char *place = place_of(path);
+
+	if (path[0] != '\0' && !stringlist_has(&sandbox->places.writable, place))
+		findings_error(found,
+		    "%s: %s: nothing in %s was to be written when tlsd was started, "
+		    "and its sandbox does not let it: restart tlsd",
+		    key, path, place);
+	free(place);
+}
+
+static void
+check_service(const struct sandbox *sandbox, const struct service *service,
+    struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	if (sandbox->is_filtered || sandbox->is_confined)
+		check_code(service->conf, &found);
+	for (size_t i = 0; i < service->address_count && sandbox->is_confined; i++)
+		if (address_family(&service->addresses[i]) == AF_UNIX)
+			check_place(sandbox, "listen",
+			    address_path(&service->addresses[i]), &found);
+	conf_locate(&service->conf->section, &found, findings);
+}
+
+void
+sandbox_check(const struct sandbox *sandbox, const struct snapshot *snapshot,
+    struct findings *findings)
+{
+	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
+	struct findings found;
+
+	if (!sandbox->on || sandbox->foreign != NULL)
+		return;
+	findings_init(&found);
+	if (sandbox->is_confined)
+		check_place(sandbox, "log-file", conf->log_file, &found);
+	conf_locate(&conf->section, &found, findings);
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
+		check_service(sandbox, snapshot_service(snapshot, i), findings);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file authorized-certs. */
+#include "tls/authorized.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "base/text.h"
+#include "base/unreadable.h"
+#include "tls/pin.h"
+
+#define FILE_LIMIT ((size_t)16 << 20)
+#define NAME_MAX_BYTES 255 /* struct identity has as much room */
+
+struct entry {
+	struct pin pin;
+	char *name; /* NULL without one */
+	int line;
+	struct authorized_client client;
+};
+
+struct authorized {
+	struct entry *entries; /* sorted by pin once all are read */
+	size_t count;
+};
+
+/* A file while it is read, and the line that is. */
+struct reading {
+	struct authorized *authorized;
+	struct findings *findings;
+	const char *path, *service;
+	int line;
+};
+
+/* A word of a line, without its end. */
+struct word {
+	const char *text;
+	size_t length;
+};
+
+static const char blanks[] = " \t\r";
+
+static struct word
+take_word(const char **text)
+{
+	const char *start = *text + strspn(*text, blanks);
+	struct word word = { start, strcspn(start, blanks) };
+
+	*text = start + word.length;
+	return word;
+}
+
+/* The value of "KEY=VALUE"; false if it is something else. */
+static bool
+take_value(const struct word *word, const char *key, struct word *value)
+{
+	size_t length = strlen(key);
+
+	if (word->length <= length || memcmp(word->text, key, length) != 0 ||
+	    word->text[length] != '=')
+		return false;
+	*value = (struct word){ word->text + length + 1, word->length - length - 1 };
+	return true;
+}
+
+static void
+complain(struct reading *reading, const struct word *word, const char *remedy)
+{
+	char text[80];
+
+	text_escape(text, sizeof text, word->text, word->length);
+	findings_error(reading->findings, "authorized-certs: %s:%d: \"%s\" %s",
+	    reading->path, reading->line, text, remedy);
+}
+
+/* Names go to logs, environments and other servers: no byte that could mean anything
+ * there. */
+static bool
+is_name(const struct word *name)
+{
+	if (name->length == 0 || name->length > NAME_MAX_BYTES)
+		return false;
+	for (size_t i = 0; i < name->length; i++)
+		if (name->text[i] <= ' ' || name->text[i] > '~' ||
+		    strchr("\\\"'=", name->text[i]) != NULL)
+			return false;
+	return true;
+}
+
+static bool
+names_service(const struct word *list, const char *service)
+{
+	struct stringlist names = { 0 };
+	char *text = memory_format("%.*s", (int)list->length, list->text);
+
+	stringlist_split(&names, text);
+	bool found = stringlist_has(&names, service);
+	stringlist_fini(&names);
+	free(text);
+	return found;
+}
+
+/* What stands behind the pin of a line. */
+struct options {
+	struct word name;
+	bool for_us;
+};
+
+/* False after an error. */
+static bool
+read_options(struct reading *reading, const char *text, struct options *options)
+{
+	struct word word, value;
+
+	*options = (struct options){ .for_us = true };
+	while ((word = take_word(&text)).length > 0) {
+		if (take_value(&word, "service", &value)) {
+			options->for_us = names_service(&value, reading->service);
+		} else if (take_value(&word, "name", &options->name)) {
+			if (is_name(&options->name))
+				continue;
+			complain(reading, &word,
+			    "is no name: one has 1-255 printable characters "
+			    "without quotes, backslashes and =");
+			return false;
+		} else {
+			complain(
+			    reading, &word, "is neither name=NAME nor service=SERVICE");
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+read_line(struct reading *reading, const char *text)
+{
+	struct authorized *authorized = reading->authorized;
+	struct word word = take_word(&text);
+	struct entry entry = { .line = reading->line };
+	struct options options;
+
+	if (word.length == 0 || word.text[0] == '#')
+		return;
+	if (pin_parse(word.text, word.length, &entry.pin) < 0) {
+		complain(reading, &word,
+		    "is no pin: write pin-sha256: and what \"tlscert show\" prints "
+		    "behind it");
+		return;
+	}
+	if (!read_options(reading, text, &options) || !options.for_us)
+		return;
+	if (options.name.length > 0)
+		entry.name =
+		    memory_format("%.*s", (int)options.name.length, options.name.text);
+	entry.client.name = entry.name;
+	authorized->entries =
+	    memory_resize(authorized->entries, (authorized->count + 1) * sizeof entry);
+	authorized->entries[authorized->count++] = entry;
+}
+
+static void
+read_lines(struct reading *reading, char *data)
+{
+	char *line;
+
+	while ((line = strsep(&data, "\n")) != NULL) {
+		reading->line++;
+		read_line(reading, line);
+	}
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return memcmp(x->pin.hash, y->pin.hash, sizeof x->pin.hash);
+}
+
+/* Two lines for one key would leave open who it is. */
+static void
+sort(const struct reading *reading)
+{
+	const struct authorized *authorized = reading->authorized;
+	struct entry *entries = authorized->entries;
+
+	if (authorized->count > 0)
+		qsort(entries, authorized->count, sizeof *entries, compare);
+	for (size_t i = 1; i < authorized->count; i++) {
+		int a = entries[i - 1].line, b = entries[i].line;
+		if (pin_equal(&entries[i - 1].pin, &entries[i].pin))
+			findings_error(reading->findings,
+			    "authorized-certs: %s:%d: has the pin of line %d, for the "
+			    "same service: take one out",
+			    reading->path, a > b ? a : b, a > b ? b : a);
+	}
+}
+
+static void
+load(struct reading *reading)
+{
+	char *data;
+	size_t size;
+
+	if (file_read(reading->path, FILE_LIMIT, &data, &size) < 0) {
+		char *why = unreadable_why(reading->path, errno);
+		findings_error(reading->findings, "authorized-certs: %s", why);
+		free(why);
+		return;
+	}
+	if (strlen(data) < size)
+		findings_error(reading->findings,
+		    "authorized-certs: %s: a NUL byte: this is no text file",
+		    reading->path);
+	else
+		read_lines(reading, data);
+	free(data);
+	sort(reading);
+}
+
+struct authorized *
+authorized_new(const char *path, const char *service, struct findings *findings)
+{
+	struct authorized *authorized = memory_new(sizeof *authorized);
+	size_t errors = findings->errors;
+	struct reading reading = { .authorized = authorized,
+		.findings = findings,
+		.path = path,
+		.service = service };
+
+	load(&reading);
+	if (findings->errors == errors)
+		return authorized;
+	authorized_free(authorized);
+	return NULL;
+}
+
+void
+authorized_free(struct authorized *authorized)
+{
+	if (authorized == NULL)
+		return;
+	for (size_t i = 0; i < authorized->count; i++)
+		free(authorized->entries[i].name);
+	free(authorized->entries);
+	free(authorized);
+}
+
+const struct authorized_client *
+authorized_find(const struct authorized *authorized, struct gnutls_x509_crt_int *cert)
+{
+	struct entry wanted = { .line = 0 };
+
+	if (authorized->count == 0 || pin_read(cert, &wanted.pin) < 0)
+		return NULL;
+	const struct entry *found = bsearch(
+	    &wanted, authorized->entries, authorized->count, sizeof wanted, compare);
+	return found != NULL ? &found->client : NULL;
+}
+
+size_t
+authorized_count(const struct authorized *authorized)
+{
+	return authorized->count;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_PIN_H
+#define TLSD_TLS_PIN_H
+
+/*
+ * The pin of a public key: the SHA-256 of its SubjectPublicKeyInfo (RFC 7469, 2.4), written
+ * "pin-sha256:" and base64, as tlscert(1) shows it. It outlives the certificates that a key
+ * gets. Safe in any thread. Only for files that may know GnuTLS.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct gnutls_x509_crt_int;
+
+struct pin {
+	unsigned char hash[32];
+};
+
+/* Reads the `length` bytes of `text`. 0, or -1 when that is no pin. */
+int pin_parse(const char *text, size_t length, struct pin *pin);
+
+/* The pin of the key in `cert`. 0, or -1 when memory is exhausted. */
+int pin_read(struct gnutls_x509_crt_int *cert, struct pin *pin);
+
+bool pin_equal(const struct pin *a, const struct pin *b);
+
+#endif
