@@ -18,24 +18,60 @@ put(const char *bytes, size_t count)
 
 #define PUT(text) put(text, sizeof(text) - 1)
 
-/* A hello with a server name and, behind it, the key_share extension given. */
 static void
-build(const char *key_share, size_t count)
+put_16(size_t number)
+{
+	const char bytes[] = { (char)(number >> 8), (char)number };
+
+	put(bytes, 2);
+}
+
+/* Writes the lengths of the message and of its extensions into their places. */
+static void
+fill_in(size_t extensions_at)
+{
+	size_t body = size - 4, length = size - extensions_at - 2;
+
+	hello[2] = (unsigned char)(body >> 8);
+	hello[3] = (unsigned char)body;
+	hello[extensions_at] = (unsigned char)(length >> 8);
+	hello[extensions_at + 1] = (unsigned char)length;
+}
+
+#define EXTENSIONS_AT (4 + 2 + 32 + 3 + 4 + 2)
+
+/* A hello without extensions. */
+static void
+begin(void)
 {
 	size = 0;
-	PUT("\x16\x03\x01\x00\x00\x01\x00\x00\x00\x03\x03");
+	PUT("\x01\x00\x00\x00\x03\x03");
 	put("0123456789abcdef0123456789abcdef", 32);
 	PUT("\x02ss" /* session id */
 	    "\x00\x02\x13\x01" /* one suite */
-	    "\x01\x00"); /* null compression */
-	char lengths[6] = { 0, (char)(9 + 4 + count) };
-	put(lengths, 2);
-	PUT("\x00\x00\x00\x05"
-	    "12345"
-	    "\x00\x33");
-	lengths[1] = (char)count;
-	put(lengths, 2);
-	put(key_share, count);
+	    "\x01\x00" /* null compression */
+	    "\x00\x00");
+	fill_in(EXTENSIONS_AT);
+}
+
+static void
+add(size_t type, const char *bytes, size_t count)
+{
+	put_16(type);
+	put_16(count);
+	put(bytes, count);
+	fill_in(EXTENSIONS_AT);
+}
+
+#define ADD(type, text) add(type, text, sizeof(text) - 1)
+
+static void
+build(const char *key_share, size_t count)
+{
+	begin();
+	ADD(0, "\x00\x0e\x00\x00\x0b"
+	       "example.org");
+	add(51, key_share, count);
 }
 
 #define BUILD(text) build(text, sizeof(text) - 1)
@@ -43,10 +79,25 @@ build(const char *key_share, size_t count)
 #define P256 "\x00\x17\x00\x04pppp"
 #define P384 "\x00\x18\x00\x02qq"
 
+static struct clienthello got;
+
+/* Reads it from memory of exactly its size, so that a byte too far is seen. */
+static int
+read_hello(void)
+{
+	static unsigned char *copy;
+
+	free(copy);
+	copy = malloc(size + 1);
+	memcpy(copy, hello, size);
+	return clienthello_read(copy, size, &got);
+}
+
 static bool
 wants_p256(void)
 {
-	return clienthello_wants_p256(hello, size);
+	ck_assert_int_eq(read_hello(), 0);
+	return got.wants_p256;
 }
 
 START_TEST(only_a_lone_p256_share_wants_p256)
@@ -68,26 +119,112 @@ START_TEST(only_a_lone_p256_share_wants_p256)
 }
 END_TEST
 
-START_TEST(lengths_that_lie_decide_nothing)
+START_TEST(name_and_protocols_are_found)
 {
-	BUILD("\x00\xff" P256);
-	ck_assert(!wants_p256());
-	BUILD("\x00\x08\x00\x17\x00\xffpppp");
-	ck_assert(!wants_p256());
-	BUILD("\x00\x0a" P256 "\x00\x1d");
-	ck_assert(!wants_p256());
+	begin();
+	ADD(43, "\x02\x03\x04");
+	ADD(16, "\x00\x0c\x02h2\x08http/1.1");
+	ADD(0, "\x00\x0e\x00\x00\x0b"
+	       "example.org");
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert_uint_eq(got.name_size, 11);
+	ck_assert_mem_eq(got.name, "example.org", 11);
+	ck_assert(clienthello_offers(&got, "h2"));
+	ck_assert(clienthello_offers(&got, "http/1.1"));
+	ck_assert(!clienthello_offers(&got, "h"));
+	ck_assert(!clienthello_offers(&got, "h2c"));
+	ck_assert(!clienthello_offers(&got, ""));
 }
 END_TEST
 
-START_TEST(a_hello_cut_anywhere_decides_nothing)
+START_TEST(a_hello_need_not_have_them)
+{
+	begin();
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert_ptr_null(got.name);
+	ck_assert_ptr_null(got.protocols);
+	ck_assert(!clienthello_offers(&got, "h2"));
+	size -= 2; /* nor the length of its extensions */
+	hello[3] = (unsigned char)(size - 4);
+	ck_assert_int_eq(read_hello(), 0);
+}
+END_TEST
+
+START_TEST(names_of_an_unknown_kind_are_left_alone)
+{
+	begin();
+	ADD(0, "\x00\x04\x07\x00\x01x");
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert_ptr_null(got.name);
+}
+END_TEST
+
+/* A hello with this one extension is refused. */
+static void
+is_refused(size_t type, const char *bytes, size_t count)
+{
+	begin();
+	add(type, bytes, count);
+	ck_assert_int_eq(read_hello(), -1);
+}
+
+#define IS_REFUSED(type, text) is_refused(type, text, sizeof(text) - 1)
+
+START_TEST(names_that_could_be_read_in_two_ways_are_refused)
+{
+	IS_REFUSED(0, "\x00\x08\x00\x00\x01"
+		      "a\x00\x00\x01"
+		      "b");
+	IS_REFUSED(0, "\x00\x06\x00\x00\x03"
+		      "a\0b");
+	IS_REFUSED(0, "\x00\x03\x00\x00\x00");
+	IS_REFUSED(0, "\x00\x00");
+	IS_REFUSED(0, "");
+	IS_REFUSED(0, "\x00\x04\x00\x00\x01"
+		      "ab");
+	begin();
+	ADD(0, "\x00\x04\x00\x00\x01"
+	       "a");
+	ADD(0, "\x00\x04\x00\x00\x01"
+	       "b");
+	ck_assert_int_eq(read_hello(), -1);
+}
+END_TEST
+
+START_TEST(protocols_that_could_be_read_in_two_ways_are_refused)
+{
+	IS_REFUSED(16, "\x00\x00");
+	IS_REFUSED(16, "\x00\x01\x00");
+	IS_REFUSED(16, "\x00\x03\x03h2");
+	IS_REFUSED(16, "\x00\x03\x02h2x");
+	begin();
+	ADD(16, "\x00\x03\x02h2");
+	ADD(16, "\x00\x03\x02h3");
+	ck_assert_int_eq(read_hello(), -1);
+}
+END_TEST
+
+START_TEST(lengths_that_lie_are_refused)
+{
+	IS_REFUSED(51, "\x00\xff" P256);
+	IS_REFUSED(51, "\x00\x08\x00\x17\x00\xffpppp");
+	IS_REFUSED(51, "\x00\x0a" P256 "\x00\x1d");
+	BUILD("\x00\x08" P256);
+	hello[3]++;
+	ck_assert_int_eq(read_hello(), -1);
+	hello[3] -= 2;
+	ck_assert_int_eq(read_hello(), -1);
+	BUILD("\x00\x08" P256);
+	hello[EXTENSIONS_AT + 1]--;
+	ck_assert_int_eq(read_hello(), -1);
+}
+END_TEST
+
+START_TEST(a_hello_cut_anywhere_is_refused)
 {
 	BUILD("\x00\x08" P256);
-	for (size_t n = 0; n < size; n++) {
-		unsigned char *copy = malloc(n + 1);
-		memcpy(copy, hello, n);
-		ck_assert(!clienthello_wants_p256(copy, n));
-		free(copy);
-	}
+	for (size--; size > 0; size--)
+		ck_assert_int_eq(read_hello(), -1);
 }
 END_TEST
 
@@ -95,10 +232,15 @@ START_TEST(any_bytes_are_survived)
 {
 	srand(4433);
 	for (int i = 0; i < 200000; i++) {
-		BUILD("\x00\x08" P256);
-		for (int j = 0; j < 4; j++)
+		begin();
+		ADD(16, "\x00\x0c\x02h2\x08http/1.1");
+		ADD(0, "\x00\x0e\x00\x00\x0b"
+		       "example.org");
+		ADD(51, "\x00\x08" P256);
+		for (int j = 0; j < 2; j++)
 			hello[(size_t)rand() % size] = (unsigned char)rand();
-		clienthello_wants_p256(hello, size);
+		if (read_hello() == 0)
+			clienthello_offers(&got, "h3");
 	}
 }
 END_TEST
@@ -107,6 +249,10 @@ int
 main(void)
 {
 	return SUITE_RUN("clienthello", only_a_lone_p256_share_wants_p256,
-	    lengths_that_lie_decide_nothing, a_hello_cut_anywhere_decides_nothing,
+	    name_and_protocols_are_found, a_hello_need_not_have_them,
+	    names_of_an_unknown_kind_are_left_alone,
+	    names_that_could_be_read_in_two_ways_are_refused,
+	    protocols_that_could_be_read_in_two_ways_are_refused,
+	    lengths_that_lie_are_refused, a_hello_cut_anywhere_is_refused,
 	    any_bytes_are_survived);
 }

@@ -45,7 +45,14 @@ enter(const char *peer)
 {
 	struct address there = address(peer);
 
-	return limits_enter(limits, gate, &there, &reason);
+	enum failure failure = limits_enter(limits_process(limits), &there, &reason);
+
+	if (failure != FAILURE_NONE)
+		return failure;
+	failure = limits_enter(gate, &there, &reason);
+	if (failure != FAILURE_NONE)
+		limits_cancel(limits_process(limits), &there);
+	return failure;
 }
 
 static void
@@ -53,7 +60,8 @@ leave(const char *peer)
 {
 	struct address there = address(peer);
 
-	limits_leave(limits, gate, &there);
+	limits_leave(gate, &there);
+	limits_leave(limits_process(limits), &there);
 }
 
 START_TEST(without_limits_everybody_may_enter)

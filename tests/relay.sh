@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The daemon between clients and servers of other people: openssl, socat, redis and nginx. A
-# test is a function whose name is a sentence; it runs in a folder and a shell of its own,
-# which ends at the first command that fails. One whose program is missing is skipped loudly.
+# The daemon between clients and servers of other people: openssl, curl, socat, redis, nginx,
+# haproxy, git and stunnel. A test is a function whose name is a sentence; it runs in a folder
+# and a shell of its own, which ends at the first command that fails. One whose program is
+# missing is skipped loudly.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
@@ -136,11 +137,144 @@ a_backend_that_is_not_there_is_no_proper_end() {
 	wait_for grep -q ': relay: backend: .*nobody.sock' tlsd.log
 }
 
+# nginx behind, which answers with the address that it was told; $1 is its socket.
+start_nginx_behind() {
+	chmod 755 "$folder" .
+	cat >nginx.conf <<-END
+		daemon off;
+		master_process off;
+		pid $PWD/nginx.pid.own;
+		error_log $PWD/nginx.err;
+		events {}
+		http {
+			access_log off;
+			client_body_temp_path $PWD/t1;
+			proxy_temp_path $PWD/t2;
+			fastcgi_temp_path $PWD/t3;
+			uwsgi_temp_path $PWD/t4;
+			scgi_temp_path $PWD/t5;
+			server {
+				listen unix:$1 proxy_protocol;
+				return 200 "from \$proxy_protocol_addr\n";
+			}
+		}
+	END
+	start nginx nginx -c "$PWD/nginx.conf"
+	wait_for test -S "$1"
+}
+
+nginx_sees_the_clients_address() {
+	needs nginx curl
+	start_nginx_behind "$PWD/nginx.sock"
+	for kind in v1 v2 v2-tls; do
+		serve 'respond = connect' "connect = $PWD/nginx.sock" "send-proxy = $kind"
+		curl -s --max-time 60 --cacert server.crt --interface 127.0.0.9 \
+			--resolve "localhost:$port:127.0.0.1" "https://localhost:$port/" >heard
+		grep -qx 'from 127.0.0.9' heard
+		kill "$(cat tlsd.pid)"
+	done
+}
+
+haproxy_behind_knows_the_host_that_was_asked_for() {
+	needs haproxy curl
+	cat >haproxy.cfg <<-END
+		defaults
+			mode http
+			timeout client 60s
+			timeout connect 60s
+			timeout server 60s
+		frontend behind
+			bind unix@$PWD/haproxy.sock accept-proxy
+			http-request return content-type text/plain lf-string "%[src] %[fc_pp_authority]\n"
+	END
+	start haproxy haproxy -db -f haproxy.cfg
+	wait_for test -S haproxy.sock
+	serve 'respond = connect' "connect = $PWD/haproxy.sock" 'send-proxy = v2-tls'
+	curl -s --max-time 60 --cacert server.crt --resolve "localhost:$port:127.0.0.1" \
+		"https://localhost:$port/" >heard
+	grep -qx '127.0.0.1 localhost' heard
+}
+
+# A client of stunnel's, by its standard input and output.
+write_stunnel_conf() {
+	cat >stunnel.conf <<-END
+		pid =
+		foreground = yes
+		syslog = no
+		output = $PWD/stunnel.out
+		client = yes
+		connect = 127.0.0.1:$port
+		CAfile = $PWD/server.crt
+		verifyChain = yes
+		checkHost = localhost
+	END
+}
+
+git_clones_from_a_program_through_stunnel() {
+	needs git stunnel4
+	git init -q --bare repository.git
+	git init -q work
+	head -c 3000000 /dev/urandom >work/file
+	git -C work add file
+	git -C work -c user.name=a -c user.email=a@localhost commit -qm one
+	git -C work push -q ../repository.git HEAD:master
+	git -C repository.git symbolic-ref HEAD refs/heads/master
+	serve 'respond = exec' \
+		"exec = $(command -v git) daemon --inetd --export-all --base-path='$PWD'"
+	write_stunnel_conf
+	printf '#!/bin/sh\nexec stunnel4 "%s/stunnel.conf"\n' "$PWD" >through
+	chmod +x through
+	GIT_PROXY_COMMAND=$PWD/through timeout 60 git clone -q \
+		git://localhost/repository.git clone
+	cmp work/file clone/file
+	wait_for grep -q ': relay: done ' tlsd.log
+}
+
+redis_answers_stunnel() {
+	needs redis-server stunnel4
+	start redis redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --dir "$PWD"
+	wait_for test -S redis.sock
+	serve 'respond = connect' "connect = $PWD/redis.sock"
+	write_stunnel_conf
+	printf 'SET a 1\r\nGET a\r\nQUIT\r\n' | timeout 60 stunnel4 stunnel.conf >heard
+	# shellcheck disable=SC2016 # redis tells a length so
+	tr -d '\r' <heard | tr '\n' ' ' | grep -qxF '+OK $1 1 +OK '
+}
+
+a_browser_opens_a_status_page_of_one_file() {
+	needs curl
+	printf 'HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<h1>Fine</h1>\n' >page
+	serve 'respond = file' 'file = page'
+	curl -sf --max-time 60 --cacert server.crt --resolve "localhost:$port:127.0.0.1" \
+		"https://localhost:$port/status" >heard
+	grep -qx '<h1>Fine</h1>' heard
+}
+
+a_program_knows_who_has_a_certificate() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
+		-subj /CN=alice -addext extendedKeyUsage=clientAuth \
+		-keyout alice.key -out alice.crt 2>/dev/null
+	serve 'client-verify = required' 'ca-file = alice.crt' 'respond = exec' 'exec = /usr/bin/env'
+	wait_for grep -q ': relay: done ' tlsd.log |
+		fetch -cert alice.crt -key alice.key >heard
+	grep -qx 'SSL_CLIENT_VERIFY=SUCCESS' heard
+	grep -qx 'SSL_CLIENT_NAME=alice' heard
+	grep -qx 'SSL_CLIENT_S_DN=CN=alice' heard
+	grep -qx 'SSL_CLIENT_I_DN=CN=alice' heard
+	grep -q '^SSL_CLIENT_M_SERIAL=[0-9A-F]' heard
+	fetch -ign_eof </dev/null >heard 2>/dev/null || :
+	[ ! -s heard ]
+	wait_for grep -q ': relay: cert-missing: ' tlsd.log
+}
+
 # --- running them ---------------------------------------------------------------------
 
 for test in an_echo_of_64_mib_to_openssl_is_whole socat_behind_and_in_front_loses_nothing \
 	redis_is_served_to_its_own_client nginx_serves_a_page_and_a_download \
-	a_backend_that_is_not_there_is_no_proper_end; do
+	a_backend_that_is_not_there_is_no_proper_end nginx_sees_the_clients_address \
+	haproxy_behind_knows_the_host_that_was_asked_for \
+	git_clones_from_a_program_through_stunnel redis_answers_stunnel \
+	a_browser_opens_a_status_page_of_one_file a_program_knows_who_has_a_certificate; do
 	run_test "$test"
 done
 finish

@@ -2,11 +2,17 @@
 #ifndef TLSD_BASE_ALERT_H
 #define TLSD_BASE_ALERT_H
 
-/* The names of TLS alerts. */
+/* TLS alerts (RFC 8446, 6, and the IANA registry): those that tlsd itself sends, and the names
+ * of all. */
+enum {
+	ALERT_DECODE_ERROR = 50,
+	ALERT_UNRECOGNIZED_NAME = 112,
+	ALERT_NO_APPLICATION_PROTOCOL = 120
+};
 
 /*
- * The name of an alert in words, "certificate required" for 116 (RFC 8446, 6 and the IANA
- * registry of TLS alerts); "unknown" for a number that has none.
+ * The name of an alert in words, "certificate required" for 116; "unknown" for a number that
+ * has none.
  */
 const char *alert_name(unsigned number);
 

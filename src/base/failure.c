@@ -15,6 +15,7 @@ static const char *const names[FAILURE_COUNT] = {
 	[FAILURE_EARLY_CLOSE] = "early-close",
 	[FAILURE_VERSION] = "version",
 	[FAILURE_CIPHER] = "cipher",
+	[FAILURE_SNI] = "sni",
 	[FAILURE_ALPN] = "alpn",
 	[FAILURE_CERT_MISSING] = "cert-missing",
 	[FAILURE_CERT_UNTRUSTED] = "cert-untrusted",

@@ -17,6 +17,7 @@ enum failure {
 	FAILURE_EARLY_CLOSE, /* the client left before the answer was out */
 	FAILURE_VERSION, /* no protocol version in common */
 	FAILURE_CIPHER, /* no cipher suite, group or signature in common */
+	FAILURE_SNI, /* no service for the host that the client named, or for none */
 	FAILURE_ALPN, /* no application protocol in common */
 	FAILURE_CERT_MISSING, /* the client gave no certificate where it must */
 	FAILURE_CERT_UNTRUSTED, /* its certificate is by nobody we know */

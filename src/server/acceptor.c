@@ -11,21 +11,23 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/stringlist.h"
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/listener.h"
+#include "server/route.h"
 #include "server/snapshot.h"
 
 #define BATCH 64 /* accepted in a row before anything else gets its turn */
 #define RETRY_MS 100 /* after descriptors ran out */
 #define COMPLAIN_MS 60000 /* say so once a minute */
 
-/* A listener with the service behind it. */
+/* A listener with the services behind it. */
 struct door {
 	struct watch watch; /* its holder is the acceptor */
 	struct listener *listener;
-	const struct service *service;
-	bool announced; /* in the log */
+	const struct route *route; /* of the snapshot */
+	struct stringlist announced; /* services in the log */
 };
 
 struct acceptor {
@@ -53,6 +55,7 @@ close_door(struct acceptor *acceptor, struct door *door)
 {
 	loop_remove(acceptor->ports.loop, door->listener->fd, &door->watch);
 	listener_close(door->listener);
+	stringlist_fini(&door->announced);
 	free(door);
 }
 
@@ -145,7 +148,7 @@ accept_one(struct acceptor *acceptor, const struct door *door)
 	if (fd < 0) /* a client that left already concerns nobody else */
 		return errno == ECONNABORTED || errno == EINTR;
 	struct connection *connection = connection_new(
-	    fd, &peer, acceptor->snapshot, door->service, acceptor->ports.roster);
+	    fd, &peer, acceptor->snapshot, door->route, acceptor->ports.roster);
 	if (connection != NULL)
 		acceptor->ports.take(acceptor->ports.context, connection);
 	return true;
@@ -216,26 +219,24 @@ is_planned(const struct plan *plan, const struct door *door)
 	return false;
 }
 
+/* What goes wrong is a matter of the first service that listens there. */
 static void
-plan_service(struct acceptor *acceptor, const struct snapshot *snapshot,
-    const struct service *service, struct plan *plan, struct findings *findings)
+plan_route(struct acceptor *acceptor, const struct snapshot *snapshot,
+    const struct route *route, struct plan *plan, struct findings *findings)
 {
 	int backlog = (int)snapshot_conf(snapshot)->process.backlog;
+	struct door *door = find_door(acceptor, route_address(route));
 	struct findings found;
 
 	findings_init(&found);
-	for (size_t i = 0; i < service->address_count; i++) {
-		struct door *door = find_door(acceptor, &service->addresses[i]);
-		if (door == NULL)
-			door = open_door(
-			    acceptor, &service->addresses[i], backlog, &found);
-		if (door == NULL)
-			continue;
-		plan->doors =
-		    memory_resize(plan->doors, (plan->count + 1) * sizeof *plan->doors);
-		plan->doors[plan->count++] = door;
-	}
-	conf_locate(&service->conf->section, &found, findings);
+	if (door == NULL)
+		door = open_door(acceptor, route_address(route), backlog, &found);
+	conf_locate(&route_service(route, 0)->conf->section, &found, findings);
+	if (door == NULL)
+		return;
+	plan->doors =
+	    memory_resize(plan->doors, (plan->count + 1) * sizeof *plan->doors);
+	plan->doors[plan->count++] = door;
 }
 
 /* Closes those doors of `from` that are not among `keep`. */
@@ -249,15 +250,13 @@ close_others(
 }
 
 static void
-assign_services(struct acceptor *acceptor, const struct snapshot *snapshot)
+assign_routes(struct acceptor *acceptor, const struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
-		const struct service *service = snapshot_service(snapshot, i);
-		for (size_t j = 0; j < service->address_count; j++) {
-			struct door *door = find_door(acceptor, &service->addresses[j]);
-			assert(door != NULL); /* plan_service() opened it */
-			door->service = service;
-		}
+	for (size_t i = 0; i < snapshot_route_count(snapshot); i++) {
+		const struct route *route = snapshot_route(snapshot, i);
+		struct door *door = find_door(acceptor, route_address(route));
+		assert(door != NULL); /* plan_route() opened it */
+		door->route = route;
 	}
 }
 
@@ -269,9 +268,9 @@ acceptor_use(
 	struct plan new = { 0 };
 	size_t errors = findings->errors;
 
-	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
-		plan_service(
-		    acceptor, snapshot, snapshot_service(snapshot, i), &new, findings);
+	for (size_t i = 0; i < snapshot_route_count(snapshot); i++)
+		plan_route(
+		    acceptor, snapshot, snapshot_route(snapshot, i), &new, findings);
 	if (findings->errors > errors) {
 		close_others(acceptor, &new, &old);
 		free(new.doors);
@@ -281,7 +280,7 @@ acceptor_use(
 	free(old.doors);
 	acceptor->doors = new.doors;
 	acceptor->count = new.count;
-	assign_services(acceptor, snapshot);
+	assign_routes(acceptor, snapshot);
 	snapshot_drop(acceptor->snapshot);
 	acceptor->snapshot = snapshot_take(snapshot);
 	return 0;
@@ -307,17 +306,25 @@ acceptor_expire(struct acceptor *acceptor)
 	return acceptor->retry;
 }
 
-void
-acceptor_announce(struct acceptor *acceptor)
+static void
+announce(struct door *door, const struct service *service)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
+	if (stringlist_has(&door->announced, service->name))
+		return;
+	stringlist_add(&door->announced, service->name, strlen(service->name));
+	log_notice(
+	    "listening: %s: %s", listener_format(door->listener, text), service->name);
+}
+
+void
+acceptor_announce(struct acceptor *acceptor)
+{
 	for (size_t i = 0; i < acceptor->count; i++) {
 		struct door *door = acceptor->doors[i];
-		if (!door->announced)
-			log_notice("listening: %s: %s",
-			    listener_format(door->listener, text), door->service->name);
-		door->announced = true;
+		for (size_t j = 0; j < route_count(door->route); j++)
+			announce(door, route_service(door->route, j));
 	}
 }
 
@@ -326,7 +333,11 @@ acceptor_print(const struct acceptor *acceptor, FILE *out)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
-	for (size_t i = 0; i < acceptor->count; i++)
-		fprintf(out, "service: %s: %s\n", acceptor->doors[i]->service->name,
-		    listener_format(acceptor->doors[i]->listener, text));
+	for (size_t i = 0; i < acceptor->count; i++) {
+		const struct door *door = acceptor->doors[i];
+		for (size_t j = 0; j < route_count(door->route); j++)
+			fprintf(out, "service: %s: %s\n",
+			    route_service(door->route, j)->name,
+			    listener_format(door->listener, text));
+	}
 }

@@ -56,7 +56,7 @@ void acceptor_close(struct acceptor *acceptor);
 /* Ends a pause for want of descriptors when its time is up; returns when that will be. */
 struct deadline acceptor_expire(struct acceptor *acceptor);
 
-/* Logs where it listens, a line for each listener that has not been logged before. */
+/* Logs where it listens, a line for each listener and service that has not been logged. */
 void acceptor_announce(struct acceptor *acceptor);
 
 /* Prints the same as "service: NAME: ADDRESS" lines. */

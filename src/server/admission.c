@@ -9,11 +9,13 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "base/alert.h"
 #include "base/memory.h"
 #include "server/connection.h"
 #include "server/crowd.h"
 #include "server/hello.h"
 #include "server/linger.h"
+#include "tls/clienthello.h"
 
 struct admission {
 	struct admission_ports ports;
@@ -106,18 +108,35 @@ static const struct {
 	[HELLO_OTHER] = { FAILURE_NOT_TLS, "no TLS record", ANSWER("") },
 };
 
+/* Says the last words, if there are any, and lets the client read them. */
 static void
-turn_away(struct admission *admission, struct connection *connection, enum hello hello)
+part(struct admission *admission, struct connection *connection, const void *answer,
+    size_t size)
 {
-	connection_fail(connection, others[hello].failure, others[hello].reason);
-	if (others[hello].answer_size > 0 &&
-	    send(connection->fd, others[hello].answer, others[hello].answer_size,
-		MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+	if (size > 0 &&
+	    send(connection->fd, answer, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
 		connection_free(connection);
 		return;
 	}
 	shutdown(connection->fd, SHUT_WR);
 	linger_add(admission->ports.linger, connection);
+}
+
+static void
+turn_away(struct admission *admission, struct connection *connection, enum hello hello)
+{
+	connection_fail(connection, others[hello].failure, others[hello].reason);
+	part(admission, connection, others[hello].answer, others[hello].answer_size);
+}
+
+void
+admission_reject(struct admission *admission, struct connection *connection,
+    enum failure failure, const char *reason, unsigned char alert)
+{
+	const unsigned char record[] = { 21, 3, 3, 0, 2, 2, alert };
+
+	connection_fail(connection, failure, reason);
+	part(admission, connection, record, sizeof record);
 }
 
 /* Lets epoll stay quiet until `needed` bytes are there. */
@@ -130,12 +149,21 @@ raise_low_water(struct connection *connection, size_t needed)
 	connection->raised_low_water = needed > 1;
 }
 
+/* The hello was peeked just now, and all of it is there. */
 static void
 admit(struct admission *admission, struct connection *connection)
 {
+	unsigned char *bytes = admission->peeked;
+	size_t size = hello_gather(bytes);
+	struct clienthello hello;
+
 	if (connection->raised_low_water)
 		raise_low_water(connection, 1);
-	admission->ports.admit(admission->ports.context, connection);
+	if (clienthello_read(bytes + HELLO_RECORD_HEADER, size, &hello) == 0)
+		admission->ports.admit(admission->ports.context, connection, &hello);
+	else
+		admission_reject(admission, connection, FAILURE_PROTOCOL,
+		    "the ClientHello makes no sense", ALERT_DECODE_ERROR);
 }
 
 /* What is to be done with a connection after a look at its bytes. */

@@ -13,18 +13,22 @@
 #include <stdint.h>
 
 #include "base/deadline.h"
+#include "base/failure.h"
 
 struct admission;
+struct clienthello;
 struct connection;
 struct linger_list;
 struct loop;
 
 /* What it works with: the loop that watches for bytes, the linger that takes those it turns
- * away, and `admit`, which takes each connection whose hello is there. */
+ * away, and `admit`, which takes each connection whose hello is there. What is pointed at in
+ * `hello` is gone afterwards. */
 struct admission_ports {
 	struct loop *loop;
 	struct linger_list *linger;
-	void (*admit)(void *context, struct connection *connection);
+	void (*admit)(void *context, struct connection *connection,
+	    const struct clienthello *hello);
 	void *context;
 };
 
@@ -41,6 +45,13 @@ void admission_limit(struct admission *admission, int64_t hello_timeout_ms, size
  * ever being watched. When too many wait, one of them is closed, as by admission_evict().
  */
 void admission_add(struct admission *admission, struct connection *connection);
+
+/*
+ * Ends a connection that `admit` was given for want of what its hello asks for: counts and
+ * logs that, tells the client by a fatal alert (RFC 8446, 6.2), and lets it linger.
+ */
+void admission_reject(struct admission *admission, struct connection *connection,
+    enum failure failure, const char *reason, unsigned char alert);
 
 /* Closes those whose time is up; returns when the next one's will be. */
 struct deadline admission_expire(struct admission *admission);

@@ -124,6 +124,9 @@ static const struct key keys[] = {
 	{ "access-log", IN_PROCESS(access_log), BOOL, .standard = "yes" },
 
 	{ "listen", "accept", IN_SERVICE(listen), LIST, .standard = "*:4433" },
+	{ "server-name", IN_SERVICE(server_name), LIST, .standard = "" },
+	{ "default", IN_SERVICE(is_default), BOOL, .standard = "no" },
+	{ "sni-strict", IN_SERVICE(sni_strict), BOOL, .standard = "no" },
 	{ "max-clients", IN_SERVICE(limits.max_clients), NUMBER(0, 1000000),
 	    .standard = "0" },
 	{ "max-per-ip", IN_SERVICE(limits.max_per_ip), NUMBER(0, 1000000),

@@ -61,6 +61,9 @@ enum conf_on_bad_cert { CONF_FAIL, CONF_SKIP };
 struct conf_service {
 	struct conf_section section;
 	struct stringlist listen;
+	struct stringlist server_name; /* hosts that clients name; empty: any */
+	bool is_default; /* for clients that name none of any service */
+	bool sni_strict; /* only for clients that name one of its own */
 	struct responder_settings responder;
 	struct context_settings context;
 	int on_bad_cert; /* enum conf_on_bad_cert */

@@ -14,6 +14,7 @@
 #include "server/conf.h"
 #include "server/limits.h"
 #include "server/roster.h"
+#include "server/route.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 #include "tls/identity.h"
@@ -24,9 +25,10 @@
 
 struct connection *
 connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
-    const struct service *service, struct roster *roster)
+    const struct route *route, struct roster *roster)
 {
 	struct connection *connection = malloc(sizeof *connection);
+	const struct service *service = route_default(route);
 
 	if (connection == NULL) {
 		close(fd);
@@ -38,6 +40,7 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 		.phase = PHASE_HELLO,
 		.phase_ns = now_ns,
 		.snapshot = snapshot_take(snapshot),
+		.route = route,
 		.service = service,
 		.tally = stats_tally(roster_stats(roster), service->name),
 		.roster = roster,
@@ -59,7 +62,9 @@ connection_free(struct connection *connection)
 	tally_leave(connection->tally, connection->phase);
 	roster_remove(connection->roster, connection);
 	if (connection->gate != NULL)
-		limits_leave(connection->limits, connection->gate, &connection->peer);
+		limits_leave(connection->gate, &connection->peer);
+	if (connection->process_gate != NULL)
+		limits_leave(connection->process_gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
 	free(connection);
 }
@@ -243,7 +248,8 @@ serve(struct connection *connection, struct transport *transport)
 {
 	const struct service *service = connection->service;
 	struct session *session = session_new(service->context, transport,
-	    service->early ? SESSION_EARLY : SESSION_COMPLETE);
+	    (service->early ? SESSION_EARLY : SESSION_COMPLETE) |
+		(connection->wants_p256 ? SESSION_P256 : 0));
 
 	if (session == NULL) {
 		connection_fail(connection, FAILURE_INTERNAL, "out of memory");

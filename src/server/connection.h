@@ -24,8 +24,8 @@
 
 struct gate;
 struct guest;
-struct limits;
 struct roster;
+struct route;
 struct service;
 struct snapshot;
 struct tally;
@@ -41,6 +41,7 @@ struct connection {
 	uint64_t id;
 	int fd;
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
+	bool wants_p256; /* as its hello says */
 	bool early; /* answered before the client had finished, and not counted yet */
 	uint64_t drained; /* bytes thrown away while lingering */
 	int64_t accepted_ns, queued_ns, taken_ns;
@@ -49,10 +50,11 @@ struct connection {
 	_Atomic(int64_t) phase_ns; /* when it began */
 	struct traffic traffic;
 	struct snapshot *snapshot;
-	const struct service *service;
+	const struct route *route; /* of its listener */
+	const struct service *service; /* the route's default until its hello is read */
 	struct tally *tally; /* of its service */
-	struct limits *limits;
-	struct gate *gate; /* of its service; NULL until it was let in */
+	struct gate *process_gate; /* NULL until it was let in there */
+	struct gate *gate; /* of its service; likewise */
 	bool hurried; /* others wait for the worker that has it */
 	bool finished; /* by its worker, with nothing left to wait for */
 	struct address peer;
@@ -61,12 +63,12 @@ struct connection {
 TAILQ_HEAD(connection_list, connection);
 
 /*
- * Takes ownership of `fd`, accepted from `peer` for `service`, and a reference to
- * `snapshot`, and enters it into `roster`. NULL when memory is exhausted; then `fd` is
+ * Takes ownership of `fd`, accepted from `peer` at the listener of `route`, and a reference to
+ * its `snapshot`, and enters it into `roster`. NULL when memory is exhausted; then `fd` is
  * closed.
  */
 struct connection *connection_new(int fd, const struct address *peer,
-    struct snapshot *snapshot, const struct service *service, struct roster *roster);
+    struct snapshot *snapshot, const struct route *route, struct roster *roster);
 
 /* Makes `service`, of the same snapshot, the one that serves it, and counts it there. */
 void connection_assign(struct connection *connection, const struct service *service);

@@ -88,7 +88,7 @@ judge_record(
 
 	note_header(walk, record + HEADER_SIZE, part);
 	size_t message = message_size(walk, walk->have + part);
-	if (message > CLIENTHELLO_SIZE_MAX)
+	if (message > CLIENTHELLO_SIZE_MAX || end > HELLO_SIZE_MAX)
 		return HELLO_TOO_LONG;
 	if (part < length && message > walk->have + length)
 		return wait_for(

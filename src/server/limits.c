@@ -336,46 +336,40 @@ uncount_source(struct gate *gate, const struct address *peer)
 	free(source);
 }
 
-static bool
-enter(struct gate *gate, const struct address *peer)
+struct gate *
+limits_process(struct limits *limits)
 {
-	if (!count_source(gate, peer))
-		return false;
+	return &limits->process;
+}
+
+enum failure
+limits_enter(struct gate *gate, const struct address *peer, const char **reason)
+{
+	enum failure failure = ask(gate, peer, reason);
+
+	if (failure != FAILURE_NONE)
+		return failure;
+	if (!count_source(gate, peer)) {
+		*reason = "out of memory";
+		return FAILURE_INTERNAL;
+	}
 	gate->clients++;
 	if (gate->bucket.rate > 0)
 		gate->bucket.tokens_ns -= NS_PER_S;
-	return true;
+	return FAILURE_NONE;
 }
 
-static void
-leave(struct gate *gate, const struct address *peer)
+void
+limits_leave(struct gate *gate, const struct address *peer)
 {
 	uncount_source(gate, peer);
 	gate->clients--;
 }
 
-enum failure
-limits_enter(struct limits *limits, struct gate *gate, const struct address *peer,
-    const char **reason)
-{
-	enum failure failure = ask(&limits->process, peer, reason);
-
-	if (failure == FAILURE_NONE)
-		failure = ask(gate, peer, reason);
-	if (failure != FAILURE_NONE)
-		return failure;
-	if (enter(&limits->process, peer)) {
-		if (enter(gate, peer))
-			return FAILURE_NONE;
-		leave(&limits->process, peer);
-	}
-	*reason = "out of memory";
-	return FAILURE_INTERNAL;
-}
-
 void
-limits_leave(struct limits *limits, struct gate *gate, const struct address *peer)
+limits_cancel(struct gate *gate, const struct address *peer)
 {
-	leave(gate, peer);
-	leave(&limits->process, peer);
+	limits_leave(gate, peer);
+	if (gate->bucket.rate > 0)
+		gate->bucket.tokens_ns += NS_PER_S;
 }

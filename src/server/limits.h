@@ -46,13 +46,19 @@ void limits_set_service(
 /* The gate of a service that was set; it lives as long as `limits`. */
 struct gate *limits_gate(const struct limits *limits, const char *name);
 
+/* The gate of the process. */
+struct gate *limits_process(struct limits *limits);
+
 /*
- * Lets a client in, to be given back with limits_leave(), or names the failure and points
- * `*reason` at a constant.
+ * Lets a client in through one gate, to be given back with limits_leave(), or names the
+ * failure and points `*reason` at a constant.
  */
-enum failure limits_enter(struct limits *limits, struct gate *gate,
-    const struct address *peer, const char **reason);
-void limits_leave(struct limits *limits, struct gate *gate, const struct address *peer);
+enum failure limits_enter(
+    struct gate *gate, const struct address *peer, const char **reason);
+void limits_leave(struct gate *gate, const struct address *peer);
+
+/* Takes back that a client was let in, as if it had never come. */
+void limits_cancel(struct gate *gate, const struct address *peer);
 
 /* One more connection behind `gate` wants a worker: false while its service has as many as
  * it may. True is to be given back. */

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alert.h"
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -20,6 +21,7 @@
 #include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/connection.h"
+#include "server/entry.h"
 #include "server/limits.h"
 #include "server/linger.h"
 #include "server/loop.h"
@@ -138,14 +140,41 @@ hold(struct server *server, struct connection *connection)
 }
 
 static void
-on_admitted(void *context, struct connection *connection)
+enqueue(struct server *server, struct connection *connection)
 {
-	struct server *server = context;
-
 	if (limits_take_worker(connection->gate))
 		make_ready(server, connection);
 	else
 		hold(server, connection);
+}
+
+/* Ends a connection that costs nothing yet, and to which there is nothing to say. */
+static void
+turn_away(struct connection *connection, enum failure failure, const char *reason)
+{
+	connection_fail(connection, failure, reason);
+	connection_free(connection);
+}
+
+static void
+on_admitted(
+    void *context, struct connection *connection, const struct clienthello *hello)
+{
+	struct server *server = context;
+	struct admission *admission = server->admission;
+	const char *reason;
+	enum failure failure = entry_route(server->limits, connection, hello, &reason);
+
+	if (failure == FAILURE_NONE)
+		enqueue(server, connection);
+	else if (failure == FAILURE_SNI)
+		admission_reject(
+		    admission, connection, failure, reason, ALERT_UNRECOGNIZED_NAME);
+	else if (failure == FAILURE_ALPN)
+		admission_reject(admission, connection, failure, reason,
+		    ALERT_NO_APPLICATION_PROTOCOL);
+	else
+		turn_away(connection, failure, reason);
 }
 
 /* A worker is done with `connection`: the next of those who wait for that takes over. */
@@ -183,19 +212,13 @@ static void
 on_accepted(void *context, struct connection *connection)
 {
 	struct server *server = context;
-	struct gate *gate = limits_gate(server->limits, connection->service->name);
 	const char *reason;
-	enum failure failure =
-	    limits_enter(server->limits, gate, &connection->peer, &reason);
+	enum failure failure = entry_greet(server->limits, connection, &reason);
 
-	if (failure != FAILURE_NONE) {
-		connection_fail(connection, failure, reason);
-		connection_free(connection);
-		return;
-	}
-	connection->limits = server->limits;
-	connection->gate = gate;
-	admission_add(server->admission, connection);
+	if (failure == FAILURE_NONE)
+		admission_add(server->admission, connection);
+	else
+		turn_away(connection, failure, reason);
 }
 
 static bool

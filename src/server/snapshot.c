@@ -16,6 +16,7 @@
 #include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/limits.h"
+#include "server/route.h"
 #include "tls/context.h"
 #include "tls/proof.h"
 
@@ -24,43 +25,31 @@ struct snapshot {
 	struct conf *conf;
 	struct service *services;
 	size_t count;
+	struct route **routes;
+	size_t route_count;
 	struct stringlist skipped; /* "NAME: reason" of those left out */
 	int64_t time;
 	unsigned long long files_state;
 };
 
-/* The service that listens at `address` already, or NULL. */
-static const struct service *
-find_listening(const struct snapshot *snapshot, const struct address *address)
-{
-	for (size_t i = 0; i < snapshot->count; i++)
-		for (size_t j = 0; j < snapshot->services[i].address_count; j++)
-			if (address_equal(&snapshot->services[i].addresses[j], address))
-				return &snapshot->services[i];
-	return NULL;
-}
-
 static void
-add_address(struct snapshot *snapshot, struct service *service,
-    const struct address *address, struct findings *findings)
+add_address(
+    struct service *service, const struct address *address, struct findings *findings)
 {
-	const struct service *other = find_listening(snapshot, address);
-
-	if (other != NULL) {
-		char text[ADDRESS_TEXT_SIZE];
-		findings_error(findings,
-		    "listen: %s belongs to [%s] already: an address has one service",
-		    address_format(address, text), other->name);
-		return;
-	}
+	for (size_t i = 0; i < service->address_count; i++)
+		if (address_equal(&service->addresses[i], address)) {
+			char text[ADDRESS_TEXT_SIZE];
+			findings_error(findings, "listen: %s is there twice",
+			    address_format(address, text));
+			return;
+		}
 	service->addresses = memory_resize(service->addresses,
 	    (service->address_count + 1) * sizeof *service->addresses);
 	service->addresses[service->address_count++] = *address;
 }
 
 static void
-find_addresses(
-    struct snapshot *snapshot, struct service *service, struct findings *findings)
+find_addresses(struct service *service, struct findings *findings)
 {
 	const struct stringlist *listen = &service->conf->listen;
 
@@ -75,7 +64,7 @@ find_addresses(
 			findings_error(
 			    findings, "listen: \"%s\" %s", listen->items[i], wrong);
 		for (int j = 0; j < count; j++)
-			add_address(snapshot, service, &addresses[j], findings);
+			add_address(service, &addresses[j], findings);
 	}
 }
 
@@ -91,6 +80,25 @@ check_policy(const struct conf_service *conf, struct findings *findings)
 			findings_error(findings,
 			    "%s: priority says that already: set one or the other",
 			    overruled[i]);
+}
+
+static void
+check_names(const struct conf_service *conf, struct findings *findings)
+{
+	for (size_t i = 0; i < conf->server_name.count; i++) {
+		const char *wrong = route_check_name(conf->server_name.items[i]);
+		if (wrong != NULL)
+			findings_error(findings, "server-name: \"%s\" %s",
+			    conf->server_name.items[i], wrong);
+	}
+	if (conf->sni_strict && conf->server_name.count == 0)
+		findings_error(findings,
+		    "sni-strict: there are no names to be strict about: set "
+		    "server-name");
+	if (conf->sni_strict && conf->is_default)
+		findings_error(findings,
+		    "default: a strict service takes no other clients than those of "
+		    "its names: set default or sni-strict");
 }
 
 /* The programs of a daemon that is no longer root run as what it has become. */
@@ -204,7 +212,8 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	findings_init(&found);
 	service->name = conf->section.name;
 	service->conf = conf;
-	find_addresses(snapshot, service, &found);
+	find_addresses(service, &found);
+	check_names(conf, &found);
 	check_policy(conf, &found);
 	check_exec_user(snapshot, conf, &found);
 	check_clients(conf, &found);
@@ -225,6 +234,30 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	else
 		snapshot->count++;
 	conf_locate(&conf->section, &found, findings);
+}
+
+/* The route of `address`, made if there is none. */
+static struct route *
+route_at(struct snapshot *snapshot, const struct address *address)
+{
+	for (size_t i = 0; i < snapshot->route_count; i++)
+		if (address_equal(route_address(snapshot->routes[i]), address))
+			return snapshot->routes[i];
+	snapshot->routes = memory_resize(
+	    snapshot->routes, (snapshot->route_count + 1) * sizeof(struct route *));
+	return snapshot->routes[snapshot->route_count++] = route_new(address);
+}
+
+static void
+find_routes(struct snapshot *snapshot, struct findings *findings)
+{
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct service *service = &snapshot->services[i];
+		for (size_t j = 0; j < service->address_count; j++)
+			route_add(route_at(snapshot, &service->addresses[j]), service);
+	}
+	for (size_t i = 0; i < snapshot->route_count; i++)
+		route_finish(snapshot->routes[i], findings);
 }
 
 /* Lets clients resume what they began with services of the same name. */
@@ -273,6 +306,8 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 		findings_error(findings,
 		    "%s: on-bad-cert: every service is skipped: mend a certificate",
 		    path);
+	else
+		find_routes(snapshot, findings);
 	if (findings->errors > errors) {
 		snapshot_drop(snapshot);
 		return NULL;
@@ -294,6 +329,9 @@ snapshot_drop(struct snapshot *snapshot)
 {
 	if (snapshot == NULL || atomic_fetch_sub(&snapshot->references, 1) > 1)
 		return;
+	for (size_t i = 0; i < snapshot->route_count; i++)
+		route_free(snapshot->routes[i]);
+	free(snapshot->routes);
 	for (size_t i = 0; i < snapshot->count; i++)
 		free_service(&snapshot->services[i]);
 	free(snapshot->services);
@@ -318,6 +356,18 @@ const struct service *
 snapshot_service(const struct snapshot *snapshot, size_t index)
 {
 	return &snapshot->services[index];
+}
+
+size_t
+snapshot_route_count(const struct snapshot *snapshot)
+{
+	return snapshot->route_count;
+}
+
+const struct route *
+snapshot_route(const struct snapshot *snapshot, size_t index)
+{
+	return snapshot->routes[index];
 }
 
 int64_t
@@ -383,15 +433,40 @@ snapshot_warn(const struct snapshot *snapshot, struct findings *findings)
 	}
 }
 
+/* Who gets here at the addresses that the service shares. */
 static void
-print_service(const struct service *service, FILE *out)
+print_routing(const struct snapshot *snapshot, const struct service *service, FILE *out)
+{
+	const struct stringlist *names = &service->conf->server_name;
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (names->count > 0) {
+		fprintf(out, "  server-name:");
+		for (size_t i = 0; i < names->count; i++)
+			fprintf(out, " %s", names->items[i]);
+		fputc('\n', out);
+	}
+	for (size_t i = 0; i < snapshot->route_count; i++) {
+		const struct route *route = snapshot->routes[i];
+		if (route_count(route) > 1 && route_is_default(route, service))
+			fprintf(out, "  default:     for other clients at %s\n",
+			    address_format(route_address(route), text));
+	}
+	if (service->conf->sni_strict)
+		fprintf(out, "  sni-strict:  other names are refused\n");
+}
+
+static void
+print_service(const struct snapshot *snapshot, const struct service *service, FILE *out)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
 	fprintf(out, "[%s]\n  listen:     ", service->name);
 	for (size_t i = 0; i < service->address_count; i++)
 		fprintf(out, " %s", address_format(&service->addresses[i], text));
-	fprintf(out, "\n  respond:     %s\n",
+	fputc('\n', out);
+	print_routing(snapshot, service, out);
+	fprintf(out, "  respond:     %s\n",
 	    responder_kind_name(service->conf->responder.kind));
 	context_print(service->context, out, "  ");
 }
@@ -400,7 +475,7 @@ void
 snapshot_print(const struct snapshot *snapshot, FILE *out)
 {
 	for (size_t i = 0; i < snapshot->count; i++)
-		print_service(&snapshot->services[i], out);
+		print_service(snapshot, &snapshot->services[i], out);
 	snapshot_print_skipped(snapshot, out);
 }
 

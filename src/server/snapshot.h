@@ -21,6 +21,7 @@ struct conf_service;
 struct context;
 struct findings;
 struct responder;
+struct route;
 struct snapshot;
 
 struct service {
@@ -29,7 +30,7 @@ struct service {
 	struct context *context;
 	struct responder *responder;
 	bool early; /* the answer may leave with our first flight */
-	struct address *addresses; /* where it listens */
+	struct address *addresses; /* where it listens, each once */
 	size_t address_count;
 };
 
@@ -52,6 +53,10 @@ void snapshot_drop(struct snapshot *snapshot);
 const struct conf *snapshot_conf(const struct snapshot *snapshot);
 size_t snapshot_service_count(const struct snapshot *snapshot);
 const struct service *snapshot_service(const struct snapshot *snapshot, size_t index);
+
+/* Where it listens, each address once, and which service a client gets there. */
+size_t snapshot_route_count(const struct snapshot *snapshot);
+const struct route *snapshot_route(const struct snapshot *snapshot, size_t index);
 
 /* When it was made, seconds since 1970. */
 int64_t snapshot_time(const struct snapshot *snapshot);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading the key shares of a ClientHello. */
+/* Reading a ClientHello. */
 #include "tls/clienthello.h"
 
-#include <stdint.h>
+#include <string.h>
 
+#define EXTENSION_SERVER_NAME 0
+#define EXTENSION_ALPN 16
 #define EXTENSION_KEY_SHARE 51
+#define NAME_HOST 0
+#define NAME_MAX_SIZE 255
 #define GROUP_SECP256R1 0x0017
 #define GROUP_X25519 0x001d
 
@@ -53,45 +57,120 @@ take_part(struct cursor *cursor, size_t count)
 	return part;
 }
 
-static struct cursor
-find_extensions(const unsigned char *bytes, size_t size)
+/* Whether it was read to its very end, and not beyond. */
+static bool
+is_done(const struct cursor *cursor)
 {
-	struct cursor hello = { .bytes = bytes, .left = size };
+	return cursor->left == 0 && !cursor->broken;
+}
 
-	skip(&hello, 5 + 4); /* headers of the record and of the message */
-	skip(&hello, 2 + 32); /* legacy_version, random */
-	take_part(&hello, 1); /* legacy_session_id */
-	take_part(&hello, 2); /* cipher_suites */
-	take_part(&hello, 1); /* legacy_compression_methods */
-	return take_part(&hello, 2);
+/* RFC 6066, 3: what kinds of names there may be one day cannot be known, nor where they
+ * end, so only a host that comes first counts. */
+static bool
+read_name(struct cursor extension, struct clienthello *hello)
+{
+	struct cursor list = take_part(&extension, 2);
+	size_t type = take_number(&list, 1);
+
+	if (!is_done(&extension) || list.broken || hello->name != NULL)
+		return false;
+	if (type != NAME_HOST)
+		return true;
+	struct cursor name = take_part(&list, 2);
+	hello->name = (const char *)name.bytes;
+	hello->name_size = name.left;
+	return is_done(&list) && name.left > 0 && name.left <= NAME_MAX_SIZE &&
+	       memchr(name.bytes, '\0', name.left) == NULL;
 }
 
 static bool
-shares_only_p256(struct cursor extension)
+read_protocols(struct cursor extension, struct clienthello *hello)
+{
+	struct cursor list = take_part(&extension, 2);
+	struct cursor rest = list;
+
+	if (!is_done(&extension) || list.left == 0 || hello->protocols != NULL)
+		return false;
+	hello->protocols = list.bytes;
+	hello->protocols_size = list.left;
+	while (rest.left > 0 && !rest.broken)
+		if (take_part(&rest, 1).left == 0)
+			return false;
+	return !rest.broken;
+}
+
+static bool
+read_shares(struct cursor extension, struct clienthello *hello)
 {
 	struct cursor shares = take_part(&extension, 2);
-	bool p256 = false;
+	bool p256 = false, x25519 = false;
 
 	while (shares.left > 0 && !shares.broken) {
 		size_t group = take_number(&shares, 2);
 		take_part(&shares, 2);
-		if (group == GROUP_X25519)
-			return false;
+		x25519 = x25519 || group == GROUP_X25519;
 		p256 = p256 || group == GROUP_SECP256R1;
 	}
-	return p256 && !shares.broken;
+	hello->wants_p256 = p256 && !x25519;
+	return is_done(&extension) && is_done(&shares);
+}
+
+static bool
+read_extension(struct cursor *extensions, struct clienthello *hello)
+{
+	size_t type = take_number(extensions, 2);
+	struct cursor extension = take_part(extensions, 2);
+
+	if (extension.broken)
+		return false;
+	switch (type) {
+	case EXTENSION_SERVER_NAME:
+		return read_name(extension, hello);
+	case EXTENSION_ALPN:
+		return read_protocols(extension, hello);
+	case EXTENSION_KEY_SHARE:
+		return read_shares(extension, hello);
+	default:
+		return true;
+	}
+}
+
+int
+clienthello_read(const unsigned char *message, size_t size, struct clienthello *hello)
+{
+	struct cursor cursor = { .bytes = message, .left = size };
+
+	*hello = (struct clienthello){ 0 };
+	skip(&cursor, 1); /* the type */
+	struct cursor body = take_part(&cursor, 3);
+	skip(&body, 2 + 32); /* legacy_version, random */
+	take_part(&body, 1); /* legacy_session_id */
+	take_part(&body, 2); /* cipher_suites */
+	take_part(&body, 1); /* legacy_compression_methods */
+	if (!is_done(&cursor) || body.broken)
+		return -1;
+	if (body.left == 0) /* before TLS 1.3 a hello may end here */
+		return 0;
+	struct cursor extensions = take_part(&body, 2);
+	if (!is_done(&body))
+		return -1;
+	while (extensions.left > 0)
+		if (!read_extension(&extensions, hello))
+			return -1;
+	return 0;
 }
 
 bool
-clienthello_wants_p256(const unsigned char *bytes, size_t size)
+clienthello_offers(const struct clienthello *hello, const char *name)
 {
-	struct cursor extensions = find_extensions(bytes, size);
+	struct cursor list = { .bytes = hello->protocols,
+		.left = hello->protocols_size };
+	size_t size = strlen(name);
 
-	while (extensions.left > 0 && !extensions.broken) {
-		size_t type = take_number(&extensions, 2);
-		struct cursor extension = take_part(&extensions, 2);
-		if (type == EXTENSION_KEY_SHARE && !extension.broken)
-			return shares_only_p256(extension);
+	while (list.left > 0) {
+		struct cursor one = take_part(&list, 1);
+		if (one.left == size && memcmp(one.bytes, name, size) == 0)
+			return true;
 	}
 	return false;
 }

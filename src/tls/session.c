@@ -33,6 +33,7 @@ struct session {
 	struct transport *transport;
 	const struct context *context;
 	enum failure failure;
+	bool greeted; /* a hello was read */
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
 	bool ended; /* our close_notify is written */
@@ -120,15 +121,21 @@ static int
 use_name(gnutls_session_t tls)
 {
 	struct session *session = gnutls_session_get_ptr(tls);
-	char host[256];
+	char host[256], name[sizeof session->sni] = "-";
 	size_t size = sizeof host;
 	unsigned type;
 
-	if (gnutls_server_name_get(tls, host, &size, &type, 0) < 0 || size == 0)
-		return 0;
-	text_escape(session->sni, sizeof session->sni, host, strnlen(host, size));
+	bool named =
+	    gnutls_server_name_get(tls, host, &size, &type, 0) == 0 && size > 0;
+	if (named)
+		text_escape(name, sizeof name, host, strnlen(host, size));
+	/* RFC 8446, 4.1.2: who was asked for another hello says the same again. */
+	if (session->greeted && strcmp(session->sni, name) != 0)
+		return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+	session->greeted = true;
+	strcpy(session->sni, name);
 	gnutls_certificate_credentials_t credentials =
-	    context_credentials_for(session->context, host);
+	    named ? context_credentials_for(session->context, host) : NULL;
 	if (credentials == NULL)
 		return 0;
 	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
@@ -171,24 +178,13 @@ check_client(gnutls_session_t tls)
 	return session_fail(session, refusal.failure, "%s", refusal.reason);
 }
 
-/* A transport that fails here fails again in the handshake, where it is told. */
-static bool
-wants_p256(struct transport *transport)
-{
-	const unsigned char *bytes;
-	ssize_t n = transport_await(transport, &bytes);
-
-	return n > 0 && clienthello_wants_p256(bytes, (size_t)n);
-}
-
 struct session *
-session_new(const struct context *context, struct transport *transport,
-    enum session_start start)
+session_new(const struct context *context, struct transport *transport, unsigned start)
 {
 	/* One ticket, of our own, instead of the library's two. */
 	const unsigned flags = GNUTLS_SERVER | GNUTLS_NO_SIGNAL |
 	                       GNUTLS_NO_AUTO_SEND_TICKET |
-	                       (start == SESSION_EARLY ? GNUTLS_ENABLE_EARLY_START : 0);
+	                       (start & SESSION_EARLY ? GNUTLS_ENABLE_EARLY_START : 0);
 	struct session *session = calloc(1, sizeof *session);
 
 	if (session == NULL)
@@ -202,7 +198,7 @@ session_new(const struct context *context, struct transport *transport,
 		free(session);
 		return NULL;
 	}
-	if (context_equip(context, session->tls, wants_p256(transport)) < 0) {
+	if (context_equip(context, session->tls, start & SESSION_P256) < 0) {
 		session_free(session);
 		return NULL;
 	}

@@ -36,21 +36,23 @@ struct session_facts {
 	uint64_t bytes_in, bytes_out; /* of application data */
 };
 
-/* When session_handshake() may return. */
+/* How a session begins: flags. */
 enum session_start {
-	SESSION_COMPLETE, /* the client has finished, and is known to be alive */
-	SESSION_EARLY /* in TLS 1.3 once our side has: for an answer that is the same for
-		       * everybody. The answer then leaves with our first flight, a round
-		       * trip earlier. */
+	SESSION_COMPLETE =
+	    0, /* the handshake ends when the client is known to be alive */
+	SESSION_EARLY =
+	    1, /* in TLS 1.3 once our side has: for an answer that is the same
+			    * for everybody. It then leaves with our first flight, a round
+			    * trip earlier. */
+	SESSION_P256 = 2 /* the client's hello wants P-256: clienthello.h */
 };
 
 /*
  * A session over `transport`, which is attached to a socket and outlives it, with what
- * `context` holds. Waits for the first bytes of the client's hello, to suit what it brings.
- * Returns NULL when memory is exhausted.
+ * `context` holds. Returns NULL when memory is exhausted.
  */
-struct session *session_new(const struct context *context, struct transport *transport,
-    enum session_start start);
+struct session *session_new(
+    const struct context *context, struct transport *transport, unsigned start);
 void session_free(struct session *session);
 
 /* Shakes hands. 0, or -1 with the failure kept and the right alert on its way, which

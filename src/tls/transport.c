@@ -294,17 +294,6 @@ transport_read(struct transport *transport, void *bytes, size_t size)
 }
 
 ssize_t
-transport_await(struct transport *transport, const unsigned char **bytes)
-{
-	if (transport->in_end == transport->in_start) {
-		ssize_t n = fill(transport);
-		if (n <= 0)
-			return n;
-	}
-	return (ssize_t)transport_pending(transport, bytes);
-}
-
-ssize_t
 transport_try_read(struct transport *transport, void *bytes, size_t size)
 {
 	if (transport->in_end == transport->in_start) {

@@ -89,14 +89,8 @@ int transport_flush(struct transport *transport);
 int transport_finish(struct transport *transport);
 
 /*
- * Waits for the first bytes, which stay unread: returns how many there are and points
- * `*bytes` at them; 0 or -1 as transport_read().
- */
-ssize_t transport_await(struct transport *transport, const unsigned char **bytes);
-
-/*
- * The same two for who waits for several descriptors at once and must not block: they do
- * what can be done now, and -1 with EAGAIN or EINTR, no failure, means later. Reading
+ * Reading and flushing for who waits for several descriptors at once and must not block:
+ * they do what can be done now, and -1 with EAGAIN or EINTR, no failure, means later. Reading
  * neither flushes nor minds that sending failed: a peer that has closed its socket may have
  * answered first. No deadline applies.
  */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who comes in, and to which service. */
+#include "server/entry.h"
+
+#include "server/connection.h"
+#include "server/limits.h"
+#include "server/route.h"
+#include "server/snapshot.h"
+#include "tls/clienthello.h"
+
+/* Who a service refuses has never been in, and costs the other services nothing. */
+static enum failure
+enter_service(struct limits *limits, struct connection *connection, const char **reason)
+{
+	struct gate *gate = limits_gate(limits, connection->service->name);
+	enum failure failure = limits_enter(gate, &connection->peer, reason);
+
+	if (failure == FAILURE_NONE) {
+		connection->gate = gate;
+		return FAILURE_NONE;
+	}
+	limits_cancel(connection->process_gate, &connection->peer);
+	connection->process_gate = NULL;
+	return failure;
+}
+
+enum failure
+entry_greet(struct limits *limits, struct connection *connection, const char **reason)
+{
+	struct gate *process = limits_process(limits);
+	enum failure failure = limits_enter(process, &connection->peer, reason);
+
+	if (failure != FAILURE_NONE)
+		return failure;
+	connection->process_gate = process;
+	if (route_only(connection->route) == NULL)
+		return FAILURE_NONE;
+	return enter_service(limits, connection, reason);
+}
+
+enum failure
+entry_route(struct limits *limits, struct connection *connection,
+    const struct clienthello *hello, const char **reason)
+{
+	const struct service *service = NULL;
+	enum failure failure = route_find(connection->route, hello, &service);
+
+	connection->wants_p256 = hello->wants_p256;
+	if (failure == FAILURE_SNI)
+		*reason = hello->name != NULL ? "no service has the name"
+		                              : "no name, and no service for that";
+	else if (failure == FAILURE_ALPN)
+		*reason = "no application protocol in common";
+	if (failure != FAILURE_NONE)
+		return failure;
+	if (service != connection->service)
+		connection_assign(connection, service);
+	/* A listener with one service for everybody has asked at once. */
+	return connection->gate == NULL ? enter_service(limits, connection, reason)
+	                                : FAILURE_NONE;
+}
