@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Long loads, in a short form: SOAK_RELOADS=1000 SOAK_SECONDS=600 make check
+# TESTS=tests/soak.sh is the long one.
+# shellcheck disable=SC2317 # tests are called by their names
+# shellcheck source=tests/suite.sh
+. "${top_srcdir:-.}/tests/suite.sh"
+reloads=${SOAK_RELOADS:-25}
+seconds=${SOAK_SECONDS:-5}
+needs openssl
+[ -d /proc/self/fd ] || skip 'there is no /proc'
+open_folder
+server=
+load=
+
+end_processes() {
+	for process in $server $load; do
+		kill "$process" 2>/dev/null
+	done
+}
+
+# start_server: two services, at $port and $echo_port.
+start_server() {
+	"$builddir/tlscert" self-signed --cert one.crt --key one.key localhost >/dev/null
+	"$builddir/tlscert" self-signed --cert two.crt --key two.key localhost >/dev/null
+	use one
+	cat one.crt two.crt >trust.crt
+	cat >tlsd.ini <<-END
+		workers = 8
+		hello-timeout = 1s
+		close-timeout = 1s
+		control-socket = $PWD/control
+		log-file = $PWD/log
+		access-log = no
+		cert = server.crt
+		key = server.key
+		[hello]
+		listen = 127.0.0.1:0
+		[echo]
+		listen = 127.0.0.2:0
+		respond = echo
+	END
+	"$builddir/tlsd" -f -c tlsd.ini 2>err &
+	server=$!
+	wait_for grep -q ': started: ' log || cat err
+	port=$(sed -n 's/.*listening: \[127.0.0.1\]:\([0-9]*\): hello$/\1/p' log)
+	echo_port=$(sed -n 's/.*listening: \[127.0.0.2\]:\([0-9]*\): echo$/\1/p' log)
+}
+
+# use NAME: puts a pair in place, both files or none of them as one reload sees them.
+use() {
+	cp "$1.crt" server.crt
+	cp "$1.key" server.key
+}
+
+stop_server() {
+	kill "$server"
+	wait "$server"
+	server=
+	cat err
+	if grep -E 'Sanitizer|runtime error' err; then
+		return 1
+	fi
+}
+
+descriptors() {
+	find "/proc/$server/fd" -type l | wc -l
+}
+
+resident_kb() {
+	sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$server/status"
+}
+
+reload_times() {
+	for round in $(seq "$1"); do
+		if [ $((round % 2)) -eq 0 ]; then use one; else use two; fi
+		"$builddir/tlsdctl" -s "$PWD/control" reload >reloaded || {
+			cat reloaded
+			return 1
+		}
+	done
+}
+
+# An early round has made what stays for good; what grows after it would grow for ever. Of
+# memory some may come yet, as to threads that had nothing to do before.
+reloads_lose_nobody_and_nothing() {
+	start_server
+	"$builddir/tlsc" bench --concurrency 4 --duration 1h --ca trust.crt \
+		--servername localhost "127.0.0.1:$port" >bench.out &
+	load=$!
+	reload_times 10
+	before=$(resident_kb)
+	reload_times "$reloads"
+	after=$(resident_kb)
+	kill -INT "$load"
+	wait "$load" || {
+		cat bench.out
+		return 1
+	}
+	load=
+	echo "resident: $before kB, after $reloads reloads $after kB"
+	[ "$after" -le $((before + before / 2)) ]
+	reload_times 1
+	wait_for test "$(descriptors)" -le 20
+	cat bench.out
+	stop_server
+}
+
+hostile_clients_keep_honest_ones_from_nothing() {
+	start_server
+	"$builddir/tlsc" bench --concurrency 2 --duration "${seconds}s" --timeout 60s \
+		--ca trust.crt --servername localhost "127.0.0.1:$port" >bench.out &
+	load=$!
+	"$builddir/hostile" "$port" "$echo_port" "$seconds"
+	wait "$load" || {
+		cat bench.out
+		return 1
+	}
+	load=
+	cat bench.out
+	stop_server
+}
+
+for test in reloads_lose_nobody_and_nothing hostile_clients_keep_honest_ones_from_nothing; do
+	run_test "$test"
+done
+finish

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * hostile PORT ECHO-PORT SECONDS: clients of every bad kind at once against a server at
+ * 127.0.0.1 and its echo at 127.0.0.2, a thread for each kind, and one that has large answers of an echo, which have
+ * to be right. Prints how often each kind has called. Exit status 1 after a wrong echo.
+ */
+#include <arpa/inet.h>
+#include <gnutls/gnutls.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PIECE 16384
+#define ECHO_PIECES 32
+
+static unsigned port, echo_port;
+static time_t end;
+static atomic_bool wrong;
+static gnutls_certificate_credentials_t credentials;
+
+static time_t
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+static int
+dial(in_addr_t host, unsigned to)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)to),
+		.sin_addr.s_addr = htonl(host) };
+	struct timeval patience = { .tv_sec = 60 };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static void
+reset(int fd)
+{
+	struct linger at_once = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+static void
+be_silent(int fd)
+{
+	struct pollfd closed = { .fd = fd, .events = POLLIN };
+
+	poll(&closed, 1, 2000);
+}
+
+static void
+drip(int fd)
+{
+	static const unsigned char header[] = { 22, 3, 1, 2, 0, 1 };
+
+	for (size_t i = 0; i < 60; i++) {
+		unsigned char byte = i < sizeof header ? header[i] : 0;
+		if (send(fd, &byte, 1, MSG_NOSIGNAL) < 0)
+			return;
+		poll(NULL, 0, 50);
+	}
+}
+
+static void
+send_garbage(int fd)
+{
+	unsigned char bytes[PIECE];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (unsigned char)rand();
+	bytes[0] = rand() & 1 ? 22 : bytes[0];
+	send(fd, bytes, 1 + (size_t)rand() % sizeof bytes, MSG_NOSIGNAL);
+	poll(NULL, 0, 5);
+}
+
+static gnutls_session_t
+session_over(int fd, unsigned flags, const char *priority)
+{
+	gnutls_session_t tls;
+
+	gnutls_init(&tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL | flags);
+	gnutls_priority_set_direct(tls, priority, NULL);
+	gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
+	gnutls_transport_set_int(tls, fd);
+	return tls;
+}
+
+static int
+shake(gnutls_session_t tls)
+{
+	int code;
+
+	do
+		code = gnutls_handshake(tls);
+	while (code < 0 && !gnutls_error_is_fatal(code));
+	return code;
+}
+
+/* Says hello, and leaves before or behind the answer. */
+static void
+shake_half(int fd)
+{
+	gnutls_session_t tls =
+	    session_over(fd, GNUTLS_NONBLOCK, "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+	struct pollfd answer = { .fd = fd, .events = POLLIN };
+
+	gnutls_handshake(tls);
+	if (rand() & 1)
+		poll(&answer, 1, 1000);
+	gnutls_deinit(tls);
+	if (rand() & 1)
+		reset(fd);
+}
+
+static void
+reset_at_once(int fd)
+{
+	send(fd, "\x16\x03\x01\x02", 4, MSG_NOSIGNAL);
+	reset(fd);
+}
+
+static void
+renegotiate(int fd)
+{
+	gnutls_session_t tls = session_over(fd, 0, "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+
+	if (shake(tls) == 0)
+		for (int i = 0; i < 10 && shake(tls) == 0; i++)
+			;
+	gnutls_deinit(tls);
+}
+
+static void
+update_keys(int fd)
+{
+	gnutls_session_t tls = session_over(fd, 0, "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+
+	if (shake(tls) == 0)
+		for (int i = 0; i < 50; i++)
+			if (gnutls_session_key_update(tls, GNUTLS_KU_PEER) < 0)
+				break;
+	gnutls_deinit(tls);
+}
+
+/* The one that is honest. */
+static bool
+echoes(gnutls_session_t tls, unsigned char seed)
+{
+	unsigned char sent[PIECE], got[PIECE];
+
+	memset(sent, seed, sizeof sent);
+	if (gnutls_record_send(tls, sent, sizeof sent) != PIECE)
+		return false;
+	for (size_t have = 0; have < PIECE;) {
+		ssize_t n = gnutls_record_recv(tls, got + have, PIECE - have);
+		if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+			continue;
+		if (n <= 0)
+			return false;
+		have += (size_t)n;
+	}
+	return memcmp(sent, got, PIECE) == 0;
+}
+
+static void
+echo_much(int fd)
+{
+	gnutls_session_t tls = session_over(fd, 0, "NORMAL");
+	bool right = shake(tls) == 0;
+
+	for (int i = 0; i < ECHO_PIECES && right; i++)
+		right = echoes(tls, (unsigned char)rand());
+	if (!right)
+		atomic_store(&wrong, true);
+	gnutls_bye(tls, GNUTLS_SHUT_WR);
+	gnutls_deinit(tls);
+}
+
+static struct kind {
+	const char *name;
+	void (*call)(int fd);
+	bool of_echo;
+	unsigned long count;
+	pthread_t thread;
+} kinds[] = { { .name = "silent", .call = be_silent }, { .name = "drip", .call = drip },
+	{ .name = "garbage", .call = send_garbage },
+	{ .name = "reset", .call = reset_at_once },
+	{ .name = "half", .call = shake_half },
+	{ .name = "renegotiation", .call = renegotiate, .of_echo = true },
+	{ .name = "key update", .call = update_keys, .of_echo = true },
+	{ .name = "echo", .call = echo_much, .of_echo = true } };
+
+#define KIND_COUNT (sizeof kinds / sizeof kinds[0])
+
+static void *
+call_again_and_again(void *argument)
+{
+	struct kind *kind = argument;
+
+	while (now() < end) {
+		int fd = kind->of_echo ? dial(INADDR_LOOPBACK + 1, echo_port)
+		                       : dial(INADDR_LOOPBACK, port);
+		if (fd < 0)
+			continue;
+		kind->call(fd);
+		kind->count++;
+		close(fd);
+		poll(NULL, 0, 5);
+	}
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 4) {
+		fputs("usage: hostile PORT ECHO-PORT SECONDS\n", stderr);
+		return 2;
+	}
+	port = (unsigned)strtoul(argv[1], NULL, 10);
+	echo_port = (unsigned)strtoul(argv[2], NULL, 10);
+	end = now() + (time_t)strtol(argv[3], NULL, 10);
+	gnutls_certificate_allocate_credentials(&credentials);
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		if (pthread_create(
+			&kinds[i].thread, NULL, call_again_and_again, &kinds[i]) != 0)
+			return 1;
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		pthread_join(kinds[i].thread, NULL);
+		printf("%s: %lu\n", kinds[i].name, kinds[i].count);
+	}
+	gnutls_certificate_free_credentials(credentials);
+	if (atomic_load(&wrong))
+		fputs("an echo was wrong\n", stderr);
+	return atomic_load(&wrong) ? 1 : 0;
+}
