@@ -55,7 +55,9 @@ print_usage(FILE *out)
 	      "built on\n"
 	      "  -h, --help          print this\n"
 	      "\n"
-	      "Signals: HUP reloads, USR1 reopens the log file, TERM and INT stop.\n"
+	      "Signals: HUP reloads, USR1 reopens the log file, USR2 logs the "
+	      "status,\n"
+	      "TERM and INT stop.\n"
 	      "Exit status: 0 stopped as asked, 1 could not run, 2 usage or "
 	      "configuration.\n"
 	      "See tlsd(8) and tlsd.ini(5).\n",
@@ -264,9 +266,12 @@ open_control(struct process *process, const struct conf_process *conf)
 		return 0;
 	if (!process->daemonize && !conf_is_set(&conf->section, "control-socket"))
 		return 0;
-	process->control = control_open(conf->control_socket, process->privileges.uid,
-	    server_loop(process->server), command_run, process->server, error,
-	    sizeof error);
+	struct control_place place = { .path = conf->control_socket,
+		.owner = process->privileges.uid,
+		.group = process->privileges.gid,
+		.mode = (mode_t)conf->control_socket_mode };
+	process->control = control_open(&place, server_loop(process->server),
+	    command_run, process->server, error, sizeof error);
 	if (process->control != NULL)
 		return 0;
 	fprintf(stderr, "tlsd: control-socket: %s\n", error);

@@ -283,7 +283,7 @@ a_certificate_that_ends_soon_is_warned_of_everywhere() {
 
 # One day of its clock takes some seconds of ours.
 the_log_warns_once_a_day() {
-	library=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
+	library=$(faketime_library)
 	if [ -z "$library" ] || nm "$builddir/tlsd" 2>/dev/null | grep -q '__[at]san_init'; then
 		echo 'libfaketime is missing, or cannot be together with a sanitizer' >skipped
 		return
@@ -435,6 +435,127 @@ without_watch_nothing_is_noticed() {
 	stop
 }
 
+# --- the tests: OCSP ------------------------------------------------------------------
+
+faketime_library() {
+	find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1
+}
+
+# make_response DAYS [STATUS]: one.ocsp about one.crt, without an end if DAYS is empty; made
+# at $FAKETIME by $LD_PRELOAD, if these are set for it.
+make_response() {
+	serial=$(serial_of one.crt)
+	case ${2:-good} in
+	good) line="V\t301231000000Z\t" ;;
+	revoked) line="R\t301231000000Z\t200101000000Z" ;;
+	esac
+	printf '%b\t%s\tunknown\t/CN=localhost\n' "$line" "${serial#serial=}" >index
+	openssl ocsp -issuer ca.crt -cert one.crt -no_nonce -reqout one.req
+	openssl ocsp -index index -rsigner ca.crt -rkey ca.key -CA ca.crt -reqin one.req \
+		${1:+-ndays "$1"} -respout one.ocsp
+}
+
+one_stapled_service() {
+	make_server one localhost
+	make_response 7
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key' \
+		'ocsp-response = one.ocsp'
+}
+
+# What a client says of the response.
+staple() {
+	openssl s_client -connect "$(address one)" -servername localhost -status "$@" \
+		</dev/null 2>/dev/null
+}
+
+a_response_is_sent_with_its_certificate() {
+	one_stapled_service
+	cat ca.crt >>one.crt
+	start
+	for version in -tls1_2 -tls1_3; do
+		staple $version >out
+		grep 'OCSP Response Status: successful' out
+		grep 'Cert Status: good' out
+	done
+	fails grep 'warning: .*ocsp' log
+	stop
+}
+
+a_response_that_does_not_fit_is_an_error() {
+	one_stapled_service
+	cat ca.crt >>one.crt
+	start
+	make_response 7 revoked
+	fails control reload >out
+	grep 'error: .*ocsp-response: .*one.ocsp: says that the certificate is revoked' out
+	echo nonsense >one.ocsp
+	fails control reload >out
+	grep 'one.ocsp: is no OCSP response' out
+	make_response 7
+	mkdir other
+	tlscert ca --out-dir other 'Other authority'
+	openssl ocsp -index index -rsigner other/ca.crt -rkey other/ca.key -CA ca.crt \
+		-reqin one.req -ndays 7 -respout one.ocsp
+	fails control reload >out
+	grep 'one.ocsp: neither the .* issuer nor its delegate has signed it' out
+	make_response 7
+	make_server one localhost
+	fails control reload >out
+	grep 'one.ocsp: is about none of the certificates' out
+	staple | grep 'Cert Status: good'
+	stop
+}
+
+a_stale_response_is_warned_of_and_not_sent() {
+	library=$(faketime_library)
+	if [ -z "$library" ]; then
+		echo 'libfaketime is missing' >skipped
+		return
+	fi
+	one_stapled_service
+	(
+		export LD_PRELOAD="$library" FAKETIME=-9d
+		make_response 7
+	)
+	cat ca.crt >>one.crt
+	start
+	grep 'warning: .*one.ocsp: is stale' log
+	control status | grep 'warning: .*one.ocsp: is stale'
+	staple | grep 'OCSP response: no response sent'
+	make_response 7
+	control reload
+	staple | grep 'Cert Status: good'
+	stop
+}
+
+a_response_without_an_end_is_warned_of_and_not_sent() {
+	one_stapled_service
+	make_response ''
+	cat ca.crt >>one.crt
+	start
+	grep 'warning: .*one.ocsp: does not say when it ends' log
+	staple | grep 'OCSP response: no response sent'
+	stop
+}
+
+must_staple_without_a_response_is_an_error() {
+	make_server one localhost
+	openssl req -new -key one.key -subj /CN=localhost -out one.csr
+	printf 'subjectAltName=DNS:localhost\nkeyUsage=digitalSignature\ntlsfeature=status_request\n' >ext
+	openssl x509 -req -in one.csr -CA ca.crt -CAkey ca.key -days 9 -extfile ext -out one.crt
+	cat ca.crt >>one.crt
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
+	status=0
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1 || status=$?
+	[ "$status" -eq 2 ]
+	grep 'cert: .*one.crt: demands a fresh OCSP response' out
+	make_response 7
+	echo 'ocsp-response = one.ocsp' >>tlsd.ini
+	start
+	staple | grep 'Cert Status: good'
+	stop
+}
+
 # --- running --------------------------------------------------------------------------
 
 passed=0
@@ -467,7 +588,7 @@ run_test() {
 
 all_tests() {
 	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' "$script" |
-		grep -vxE 'reloads|has_reloaded'
+		grep -vxE 'reloads|has_reloaded|make_response|one_stapled_service|staple|faketime_library'
 }
 
 tests=$(all_tests) || exit 1

@@ -18,7 +18,8 @@ static struct context_settings settings;
 static void
 set_up(void)
 {
-	settings = (struct context_settings){ .pairs.pin_file = memory_copy(""),
+	settings = (struct context_settings){ .pairs.cert_dir = memory_copy(""),
+		.pairs.pin_file = memory_copy(""),
 		.client.authorized_certs = memory_copy(""),
 		.policy = { .priority = memory_copy(""), .tls_max = 1 } };
 }
@@ -29,6 +30,7 @@ tear_down(void)
 	stringlist_fini(&settings.pairs.cert);
 	stringlist_fini(&settings.pairs.key);
 	stringlist_fini(&settings.alpn);
+	free(settings.pairs.cert_dir);
 	free(settings.pairs.pin_file);
 	free(settings.client.authorized_certs);
 	free(settings.policy.priority);

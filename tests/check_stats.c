@@ -171,6 +171,33 @@ START_TEST(bytes_of_both_directions_add_up)
 }
 END_TEST
 
+/* Whether two times are the same but for rounding. */
+static bool
+is_near(double a, double b)
+{
+	return fabs(a - b) < 1e-9;
+}
+
+START_TEST(a_quantile_lies_within_its_bucket)
+{
+	struct stats_sums sums;
+
+	set_up();
+	stats_sum(stats, &sums);
+	ck_assert(is_near(stats_quantile(&sums.times[STATS_TOTAL], 0.5), 0));
+	for (int i = 0; i < 99; i++)
+		tally_time(tally, STATS_TOTAL, 400000);
+	tally_time(tally, STATS_TOTAL, INT64_C(40000000000));
+	stats_sum(stats, &sums);
+	double half = stats_quantile(&sums.times[STATS_TOTAL], 0.5);
+	ck_assert_msg(half > 0.00025 && half < 0.0005, "%g", half);
+	ck_assert(is_near(stats_quantile(&sums.times[STATS_TOTAL], 0.99), 0.0005));
+	ck_assert(is_near(stats_quantile(&sums.times[STATS_TOTAL], 1), 30));
+	ck_assert_uint_eq(stats_time_count(&sums.times[STATS_TOTAL]), 100);
+	stats_free(stats);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -180,5 +207,5 @@ main(void)
 	    failures_are_told_apart_by_when_they_happened,
 	    a_time_is_counted_in_the_bucket_whose_bound_it_does_not_exceed,
 	    the_bounds_of_the_buckets_grow_up_to_infinity,
-	    bytes_of_both_directions_add_up);
+	    bytes_of_both_directions_add_up, a_quantile_lies_within_its_bucket);
 }

@@ -266,7 +266,8 @@ START_TEST(waiting_tells_who_is_ready)
 	set_up(true);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	struct pollfd other = { .fd = pair[0], .events = POLLIN };
-	ck_assert_int_eq(transport_wait(&transport, POLLIN, &other, 1, deadline_in(1)), 0);
+	ck_assert_int_eq(
+	    transport_wait(&transport, POLLIN, &other, 1, deadline_in(1)), 0);
 	ck_assert_int_eq(other.revents, 0);
 	ck_assert_int_eq(write(pair[1], "a", 1), 1);
 	ck_assert_int_eq(
@@ -309,7 +310,8 @@ START_TEST(a_peer_that_hangs_up_while_nothing_is_wanted_is_gone)
 	/* It has left something to read, which is waited for without a spin. */
 	ck_assert_int_ge(transport_wait(&transport, 0, &nobody, 1, deadline_in(1)), 0);
 	ck_assert_int_eq(transport_try_read(&transport, &byte, 1), 1);
-	ck_assert_int_eq(transport_wait(&transport, 0, &nobody, 1, deadline_never()), -1);
+	ck_assert_int_eq(
+	    transport_wait(&transport, 0, &nobody, 1, deadline_never()), -1);
 	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
 	close(pair[0]);
 	tear_down();

@@ -28,6 +28,7 @@ static const char *const names[FAILURE_COUNT] = {
 	[FAILURE_PROTOCOL] = "protocol",
 	[FAILURE_IDLE_TIMEOUT] = "idle-timeout",
 	[FAILURE_WRITE_TIMEOUT] = "write-timeout",
+	[FAILURE_KILLED] = "killed",
 	[FAILURE_BACKEND] = "backend",
 	[FAILURE_EXEC] = "exec",
 	[FAILURE_INTERNAL] = "internal",

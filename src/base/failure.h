@@ -30,6 +30,7 @@ enum failure {
 	FAILURE_PROTOCOL, /* the client broke the protocol */
 	FAILURE_IDLE_TIMEOUT, /* nothing came for too long */
 	FAILURE_WRITE_TIMEOUT, /* the client did not take the answer in time */
+	FAILURE_KILLED, /* the administrator ended it */
 	FAILURE_BACKEND, /* the backend could not be reached, or broke off */
 	FAILURE_EXEC, /* the program could not be started, failed, or took too long */
 	FAILURE_INTERNAL, /* the server's own fault */

@@ -25,7 +25,9 @@ static struct {
 	_Atomic(int) fd;
 	_Atomic(int) level;
 	_Atomic(bool) syslog;
-	_Atomic(unsigned long) lost; /* lines that could not be written */
+	_Atomic(unsigned long)
+	    lost; /* lines that could not be written, and were not told of */
+	_Atomic(uint64_t) lost_ever;
 	char *file;
 } sink = { .fd = STDERR_FILENO, .level = LOG_LEVEL_NOTICE };
 
@@ -117,10 +119,22 @@ log_close(void)
 	use_standard_error();
 }
 
+void
+log_set_level(enum log_level level)
+{
+	atomic_store(&sink.level, level);
+}
+
 bool
 log_wants(enum log_level level)
 {
 	return (int)level <= atomic_load_explicit(&sink.level, memory_order_relaxed);
+}
+
+uint64_t
+log_lost(void)
+{
+	return atomic_load_explicit(&sink.lost_ever, memory_order_relaxed);
 }
 
 /* "2026-11-23T18:45:06.123Z tlsd[4711]: " */
@@ -146,6 +160,7 @@ write_line(const char *line, size_t length)
 
 	if (write(fd, line, length) != (ssize_t)length) {
 		atomic_fetch_add(&sink.lost, 1);
+		atomic_fetch_add(&sink.lost_ever, 1);
 		return;
 	}
 	if (atomic_load_explicit(&sink.lost, memory_order_relaxed) == 0)

@@ -11,6 +11,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum log_level {
 	LOG_LEVEL_ERROR, /* the server cannot do what it was told to */
@@ -41,6 +42,9 @@ int log_reopen(void);
 /* Closes the log; lines go to standard error again. No other thread may log. */
 void log_close(void);
 
+/* Another level, until log_open() says otherwise. Main thread. */
+void log_set_level(enum log_level level);
+
 /* True when lines of `level` are written: lets a caller skip the formatting. */
 bool log_wants(enum log_level level);
 
@@ -49,6 +53,9 @@ void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* How many lines could not be written, since the start. Any thread. */
+uint64_t log_lost(void);
 
 /* The word for a level, as `log-level` takes it. */
 const char *log_level_name(enum log_level level);

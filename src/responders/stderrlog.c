@@ -50,14 +50,20 @@ has_room(struct stderrlog *log)
 }
 
 static void
-end_line(struct stderrlog *log)
+log_line(const struct stderrlog *log)
 {
 	char text[4 * STDERRLOG_LINE + 1]; /* each byte may become \xHH */
 
+	log_notice("%s: %s%s", log->subject,
+	    text_escape(text, sizeof text, log->line, log->length),
+	    log->cut ? "..." : "");
+}
+
+static void
+end_line(struct stderrlog *log)
+{
 	if (has_room(log))
-		log_notice("%s: %s%s", log->subject,
-		    text_escape(text, sizeof text, log->line, log->length),
-		    log->cut ? "..." : "");
+		log_line(log);
 	else
 		log->left_out++;
 	log->length = 0;

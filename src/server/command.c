@@ -2,60 +2,77 @@
 /* The commands of the control socket. */
 #include "server/command.h"
 
-#include "config.h"
-
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/findings.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "server/metrics.h"
+#include "server/numbers.h"
+#include "server/overview.h"
 #include "server/server.h"
-#include "tls/library.h"
-
-static void
-print_time(FILE *out, const char *what, int64_t when)
-{
-	char text[32];
-	time_t seconds = when;
-	struct tm utc;
-
-	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
-	fprintf(
-	    out, "%s: %s, %" PRId64 " s ago\n", what, text, (int64_t)time(NULL) - when);
-}
+#include "server/stats.h"
 
 static bool
-status(struct server *server, FILE *out)
+status(struct server *server, const char *argument, FILE *out)
 {
-	struct server_numbers numbers;
-
-	server_count(server, &numbers);
-	fprintf(
-	    out, "version: tlsd %s, GnuTLS %s\n", PACKAGE_VERSION, library_version());
-	fprintf(out, "process: %ld, %s\n", (long)getpid(),
-	    numbers.stopping ? "stopping" : "running");
-	fprintf(out, "sandbox: %s\n", server_sandbox(server));
-	print_time(out, "started", numbers.started);
-	print_time(out, "loaded", numbers.loaded);
-	server_print_services(server, out);
-	fprintf(out, "workers: %" PRIu64 " of %" PRIu64 " busy\n", numbers.working,
-	    numbers.workers);
-	fprintf(out, "queue: %" PRIu64 "\n", numbers.queued);
-	fprintf(out, "waiting: %" PRIu64 " for their ClientHello\n",
-	    numbers.sums.present[PHASE_HELLO]);
-	fprintf(out, "lingering: %" PRIu64 "\n", numbers.sums.present[PHASE_LINGER]);
-	fprintf(out, "answered: %" PRIu64 "\n", numbers.sums.done);
-	fprintf(out, "failed: %" PRIu64 "\n", stats_failed(&numbers.sums));
+	(void)argument;
+	server_print_status(server, out);
 	return true;
 }
 
 static bool
-reload(struct server *server, FILE *out)
+stats(struct server *server, const char *argument, FILE *out)
+{
+	struct overview *overview = server_overview(server);
+
+	if (argument[0] == '\0')
+		numbers_print(overview, out);
+	else if (strcmp(argument, "json") == 0)
+		numbers_print_json(overview, out);
+	else if (strcmp(argument, "prometheus") == 0)
+		metrics_print(overview, out);
+	else
+		fprintf(out, "error: there are stats, stats json, stats prometheus\n");
+	return argument[0] == '\0' || strcmp(argument, "json") == 0 ||
+	       strcmp(argument, "prometheus") == 0;
+}
+
+static bool
+connections(struct server *server, const char *argument, FILE *out)
+{
+	int64_t max = INT64_MAX;
+
+	if (argument[0] != '\0' &&
+	    text_parse_number(argument, 1, INT64_MAX, &max) < 0) {
+		fprintf(out, "error: how many connections, as a number\n");
+		return false;
+	}
+	server_print_connections(server, (size_t)max, out);
+	return true;
+}
+
+static bool
+end_one(struct server *server, const char *argument, FILE *out)
+{
+	int64_t id;
+
+	if (text_parse_number(argument, 1, INT64_MAX, &id) < 0)
+		fprintf(out, "error: kill ID: the id of a connection, a number\n");
+	else if (server_kill(server, (uint64_t)id) < 0)
+		fprintf(out, "error: %" PRId64 ": there is no such connection\n", id);
+	else
+		return true;
+	return false;
+}
+
+static bool
+reload(struct server *server, const char *argument, FILE *out)
 {
 	struct findings findings;
 
+	(void)argument;
 	findings_init(&findings);
 	bool worked = server_reload(server, &findings) == 0;
 	for (size_t i = 0; i < findings.count; i++)
@@ -67,9 +84,10 @@ reload(struct server *server, FILE *out)
 }
 
 static bool
-reopen(struct server *server, FILE *out)
+reopen(struct server *server, const char *argument, FILE *out)
 {
 	(void)server;
+	(void)argument;
 	if (log_reopen() == 0)
 		return true;
 	fprintf(out, "error: log-file: %m\n");
@@ -77,8 +95,55 @@ reopen(struct server *server, FILE *out)
 }
 
 static bool
-stop(struct server *server, FILE *out)
+change_log_level(struct server *server, const char *argument, FILE *out)
 {
+	(void)server;
+	for (int i = 0; i <= LOG_LEVEL_DEBUG; i++)
+		if (strcmp(argument, log_level_name((enum log_level)i)) == 0) {
+			log_notice("log-level: %s, until the next reload", argument);
+			log_set_level((enum log_level)i);
+			return true;
+		}
+	fprintf(out, "error: there are the levels");
+	for (int i = 0; i <= LOG_LEVEL_DEBUG; i++)
+		fprintf(out, " %s", log_level_name((enum log_level)i));
+	fputc('\n', out);
+	return false;
+}
+
+/* What `drain` waits for is told by its answer, so that it can be given again and again. */
+static bool
+drain(struct server *server, const char *argument, FILE *out)
+{
+	struct stats_sums sums;
+	uint64_t left = 0;
+
+	(void)argument;
+	if (server_drain(server) < 0) {
+		fputs("error: the server is stopping\n", out);
+		return false;
+	}
+	stats_sum(overview_stats(server_overview(server)), &sums);
+	for (int i = 0; i < PHASE_COUNT; i++)
+		left += sums.present[i];
+	fprintf(out, "left: %" PRIu64 "\n", left);
+	return true;
+}
+
+static bool
+resume(struct server *server, const char *argument, FILE *out)
+{
+	(void)argument;
+	if (server_resume(server) == 0)
+		return true;
+	fputs("error: the server is stopping\n", out);
+	return false;
+}
+
+static bool
+stop(struct server *server, const char *argument, FILE *out)
+{
+	(void)argument;
 	(void)out;
 	server_stop(server);
 	return true;
@@ -86,18 +151,50 @@ stop(struct server *server, FILE *out)
 
 static const struct {
 	const char *name;
-	bool (*run)(struct server *server, FILE *out);
-} commands[] = { { "status", status }, { "reload", reload }, { "reopen", reopen },
-	{ "stop", stop } };
+	enum control_right right;
+	bool takes_argument;
+	bool (*run)(struct server *server, const char *argument, FILE *out);
+} commands[] = {
+	{ "status", CONTROL_LOOK, false, status },
+	{ "stats", CONTROL_LOOK, true, stats },
+	{ "connections", CONTROL_LOOK, true, connections },
+	{ "reload", CONTROL_CHANGE, false, reload },
+	{ "reopen", CONTROL_CHANGE, false, reopen },
+	{ "log-level", CONTROL_CHANGE, true, change_log_level },
+	{ "kill", CONTROL_CHANGE, true, end_one },
+	{ "drain", CONTROL_CHANGE, false, drain },
+	{ "resume", CONTROL_CHANGE, false, resume },
+	{ "stop", CONTROL_CHANGE, false, stop },
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static bool
+is_named(const char *name, const char *command, size_t length)
+{
+	return strlen(name) == length && strncmp(name, command, length) == 0;
+}
 
 bool
-command_run(void *server, const char *command, FILE *out)
+command_run(void *server, enum control_right right, const char *command, FILE *out)
 {
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		if (strcmp(commands[i].name, command) == 0)
-			return commands[i].run(server, out);
+	size_t length = strcspn(command, " ");
+	const char *argument = command + length + strspn(command + length, " ");
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (!is_named(commands[i].name, command, length))
+			continue;
+		if (commands[i].right > right)
+			fputs("error: only root, the daemon's user and its group may\n",
+			    out);
+		else if (argument[0] != '\0' && !commands[i].takes_argument)
+			fprintf(out, "error: %s takes no argument\n", commands[i].name);
+		else
+			return commands[i].run(server, argument, out);
+		return false;
+	}
 	fputs("error: there are the commands", out);
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, " %s", commands[i].name);
 	fputc('\n', out);
 	return false;

@@ -2,12 +2,12 @@
 #ifndef TLSD_SERVER_COMMAND_H
 #define TLSD_SERVER_COMMAND_H
 
-/* What the control socket can be told: status, reload, reopen, stop. Main thread. */
+/* What the control socket can be told; tlsdctl(8) lists it. Main thread. */
 
-#include <stdbool.h>
-#include <stdio.h>
+#include "server/control.h"
 
 /* A control_handler whose context is the struct server. */
-bool command_run(void *server, const char *command, FILE *out);
+bool command_run(
+    void *server, enum control_right right, const char *command, FILE *out);
 
 #endif

@@ -75,6 +75,7 @@ bad_cert_name(int index)
 #define SIZE(min, max) .setting = { SETTING_SIZE, min, max, NULL }
 #define DURATION .setting = { SETTING_DURATION, 0, INT64_MAX, NULL }
 #define DURATION_IN(min, max) .setting = { SETTING_DURATION, min, max, NULL }
+#define MODE .setting = { SETTING_MODE, 0, 0777, NULL }
 #define TEXT .setting = { SETTING_TEXT, 0, 0, NULL }
 #define PATH .setting = { SETTING_PATH, 0, 0, NULL }
 #define LIST .setting = { SETTING_LIST, 0, 0, NULL }
@@ -93,6 +94,8 @@ static const struct key keys[] = {
 	    .standard = TLSD_RUNSTATEDIR "/tlsd.pid" },
 	{ "control-socket", IN_PROCESS(control_socket), PATH, .fixed = true,
 	    .standard = TLSD_RUNSTATEDIR "/tlsd.sock" },
+	{ "control-socket-mode", IN_PROCESS(control_socket_mode), MODE, .fixed = true,
+	    .standard = "0600" },
 	{ "include", IN_PROCESS(include), PATHS, .standard = "" },
 	{ "watch", IN_PROCESS(watch), BOOL, .standard = "no" },
 	{ "shutdown-timeout", IN_PROCESS(shutdown_timeout_ms), DURATION,
@@ -155,8 +158,11 @@ static const struct key keys[] = {
 	    .standard = "" },
 	{ "key", IN_SERVICE(context.pairs.key), PATHS, .watched = true,
 	    .standard = "" },
+	{ "cert-dir", IN_SERVICE(context.pairs.cert_dir), PATH, .standard = "" },
 	{ "pin-file", IN_SERVICE(context.pairs.pin_file), PATH, .watched = true,
 	    .standard = "" },
+	{ "ocsp-response", IN_SERVICE(context.pairs.ocsp_response), PATHS,
+	    .watched = true, .standard = "" },
 	{ "warn-days", IN_SERVICE(warn_days), NUMBER(0, 3650), .standard = "14" },
 	{ "on-bad-cert", IN_SERVICE(on_bad_cert), CHOICE(bad_cert_name),
 	    .standard = "fail" },

@@ -42,6 +42,7 @@ struct conf_process {
 	bool daemon;
 	char *pid_file;
 	char *control_socket;
+	int64_t control_socket_mode;
 	struct stringlist include;
 	bool watch;
 	int64_t shutdown_timeout_ms;

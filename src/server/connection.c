@@ -36,6 +36,7 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 	}
 	int64_t now_ns = deadline_now_ns();
 	*connection = (struct connection){ .fd = fd,
+		.stalled = deadline_never(),
 		.accepted_ns = now_ns,
 		.phase = PHASE_HELLO,
 		.phase_ns = now_ns,
@@ -57,7 +58,7 @@ connection_free(struct connection *connection)
 	if (connection == NULL)
 		return;
 	close(connection->fd);
-	if (connection->early)
+	if (connection->unsure)
 		tally_done(connection->tally);
 	tally_leave(connection->tally, connection->phase);
 	roster_remove(connection->roster, connection);
@@ -96,6 +97,13 @@ connection_enter(struct connection *connection, enum phase phase)
 	enter_at(connection, phase, deadline_now_ns());
 }
 
+void
+connection_kill(struct connection *connection)
+{
+	atomic_store(&connection->killed, true);
+	shutdown(connection->fd, SHUT_RDWR);
+}
+
 bool
 connection_has_worker(const struct connection *connection)
 {
@@ -131,7 +139,24 @@ log_failure(
 void
 connection_fail(struct connection *connection, enum failure failure, const char *reason)
 {
+	if (atomic_load(&connection->killed)) {
+		failure = FAILURE_KILLED;
+		reason = "by the administrator";
+	}
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
+	log_failure(connection, failure, reason);
+}
+
+/* What was logged as answered has failed after all, in the handshake or behind it; what
+ * had failed before stays as it is. */
+static void
+recant(struct connection *connection, enum failure failure, bool shaken,
+    const char *reason)
+{
+	if (!connection->unsure)
+		return;
+	connection->unsure = false;
+	tally_fail(connection->tally, failure, shaken);
 	log_failure(connection, failure, reason);
 }
 
@@ -140,12 +165,30 @@ connection_refused(struct connection *connection, int alert)
 {
 	char reason[128];
 
-	connection->early = false;
-	tally_fail(connection->tally, FAILURE_CLIENT_ALERT, false);
 	snprintf(reason, sizeof reason,
 	    "the client refused the early answer: %s, said in plaintext (alert %d)",
 	    alert_name((unsigned)alert), alert);
-	log_failure(connection, FAILURE_CLIENT_ALERT, reason);
+	recant(connection, FAILURE_CLIENT_ALERT, false, reason);
+}
+
+/* A client that stands still must not keep the kernel busy with what it does not take. */
+static void
+reset_on_close(int fd)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+void
+connection_stall(struct connection *connection)
+{
+	char reason[96];
+
+	reset_on_close(connection->fd);
+	snprintf(reason, sizeof reason,
+	    "the client did not take the last %zu bytes in time", connection->untaken);
+	recant(connection, FAILURE_WRITE_TIMEOUT, true, reason);
 }
 
 static void
@@ -216,19 +259,12 @@ conclude(struct connection *connection, const struct session *session, int64_t n
 		return;
 	}
 	connection->early = session_is_early(session);
-	if (!connection->early)
+	connection->unsure =
+	    connection->early || connection->traffic.out > CONNECTION_KERNEL_KEEPS;
+	if (!connection->unsure)
 		tally_done(connection->tally);
 	if (is_logged(connection))
 		log_done(connection, session, now_ns);
-}
-
-/* A client that stands still must not keep the kernel busy with what it does not take. */
-static void
-reset_on_close(int fd)
-{
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
 /* RFC 8446, 6.1: our close_notify is out and our side is shut down; a reset must not
@@ -236,7 +272,8 @@ reset_on_close(int fd)
 static void
 part(struct connection *connection, const struct transport *transport)
 {
-	connection->finished = transport->failure != TRANSPORT_FINE;
+	connection->finished =
+	    transport->failure != TRANSPORT_FINE && transport->failure != TRANSPORT_END;
 	if (transport->failure == TRANSPORT_TIMED_OUT_WRITING ||
 	    transport->failure == TRANSPORT_TIMED_OUT_READING)
 		reset_on_close(connection->fd);
@@ -273,6 +310,7 @@ connection_serve(struct connection *connection, struct transport *transport)
 	connection->taken_ns = deadline_now_ns();
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
 	transport_attach(transport, connection->fd, sliced);
+	transport_count(transport, &connection->traffic);
 	transport_set_deadline(transport,
 	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);
 	serve(connection, transport);

@@ -12,12 +12,14 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
 #include "base/address.h"
 #include "base/deadline.h"
 #include "base/failure.h"
+#include "server/agenda.h"
 #include "server/loop.h"
 #include "server/phase.h"
 #include "tls/transport.h"
@@ -30,24 +32,32 @@ struct service;
 struct snapshot;
 struct tally;
 
+/* So many bytes of an answer that its client has not taken yet may be left to the kernel. */
+#define CONNECTION_KERNEL_KEEPS (64 * 1024)
+
 struct connection {
 	struct watch watch; /* while the main thread waits for it */
 	TAILQ_ENTRY(connection) link; /* in the list of who holds it */
 	TAILQ_ENTRY(connection) crowd_link; /* among its client's, while it waits */
 	struct guest *guest; /* its client there */
 	struct deadline deadline; /* of that wait */
+	struct appointment appointment; /* the same, for who waits in no order */
 	TAILQ_ENTRY(connection) roster_link; /* among all */
 	struct roster *roster;
 	uint64_t id;
 	int fd;
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
 	bool wants_p256; /* as its hello says */
-	bool early; /* answered before the client had finished, and not counted yet */
+	bool early; /* answered before the client had finished its handshake */
+	bool unsure; /* answered, as it seems, and not counted yet */
 	uint64_t drained; /* bytes thrown away while lingering */
+	size_t untaken; /* of the answer, when it was last looked; 0: not yet */
+	struct deadline stalled; /* unless less is left by then; never: not looked */
 	int64_t accepted_ns, queued_ns, taken_ns;
 	int64_t shaken_ns; /* 0 while the handshake is not done */
 	_Atomic(enum phase) phase;
 	_Atomic(int64_t) phase_ns; /* when it began */
+	_Atomic(bool) killed;
 	struct traffic traffic;
 	struct snapshot *snapshot;
 	const struct route *route; /* of its listener */
@@ -76,6 +86,10 @@ void connection_assign(struct connection *connection, const struct service *serv
 /* Begins a phase. Whoever holds it. */
 void connection_enter(struct connection *connection, enum phase phase);
 
+/* Ends it: whoever holds it gives it up soon, and what it was doing has failed with
+ * FAILURE_KILLED. Main thread, whoever holds it. */
+void connection_kill(struct connection *connection);
+
 /* Whether a worker has it just now. Main thread, whoever holds it. */
 bool connection_has_worker(const struct connection *connection);
 
@@ -92,6 +106,10 @@ void connection_serve(struct connection *connection, struct transport *transport
 /* Counts and logs an alert, by its number, that came instead of the end of a handshake
  * whose answer had left early. */
 void connection_refused(struct connection *connection, int alert);
+
+/* Counts and logs that the client stopped taking its answer, of which the kernel had the
+ * rest; closing will reset. */
+void connection_stall(struct connection *connection);
 
 /* Counts and logs a failure from before a worker had it. */
 void connection_fail(

@@ -11,24 +11,29 @@
 #include <unistd.h>
 
 #include "base/address.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "server/listener.h"
 #include "server/loop.h"
 
 #define CLIENT_MAX 8 /* one more and the oldest has to go */
+#define GROUPS_MAX 256
 #define BACKLOG 16
 
 struct client {
 	struct watch watch; /* its holder is the control */
 	int fd;
+	enum control_right right;
 	size_t length;
 	char line[CONTROL_COMMAND_MAX];
+	char *answer; /* NULL once it has been sent */
+	size_t answer_size, answer_sent;
 };
 
 struct control {
 	struct loop *loop;
 	struct listener *listener;
+	uid_t owner;
+	gid_t group;
 	struct watch watch;
 	control_handler *handler;
 	void *context;
@@ -48,76 +53,116 @@ drop(struct control *control, struct client *client)
 	control->count--;
 	loop_remove(control->loop, client->fd, &client->watch);
 	close(client->fd);
+	free(client->answer);
 	free(client);
 }
 
-/* An answer fits into the socket's buffer; who lets it fill up is not waited for. */
-static bool
-answer(struct control *control, struct client *client, const char *command)
+/* Sends of the answer what the socket takes now. -1 when the client is gone. */
+static int
+send_answer(struct client *client)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	if (out == NULL)
-		return false;
-	bool worked = control->handler(control->context, command, out);
-	fputs(worked ? "ok\n" : "failed\n", out);
-	fclose(out);
-	ssize_t n = send(client->fd, text, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-	free(text);
-	return n == (ssize_t)size;
+	while (client->answer_sent < client->answer_size) {
+		ssize_t n = send(client->fd, client->answer + client->answer_sent,
+		    client->answer_size - client->answer_sent,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR ? 0 : -1;
+		client->answer_sent += (size_t)n;
+	}
+	free(client->answer);
+	client->answer = NULL;
+	return 0;
 }
 
-/* Carries out the whole lines that have come. False when the client has to go. */
-static bool
+static int
+answer(struct control *control, struct client *client, const char *command)
+{
+	FILE *out = open_memstream(&client->answer, &client->answer_size);
+
+	if (out == NULL)
+		return -1;
+	bool worked = control->handler(control->context, client->right, command, out);
+	fputs(worked ? "ok\n" : "failed\n", out);
+	client->answer_sent = 0;
+	if (fclose(out) != 0)
+		return -1;
+	return send_answer(client);
+}
+
+/* Carries out the whole lines that have come, as long as their answers are taken: who does
+ * not read is not listened to. -1 when the client has to go. */
+static int
 carry_out(struct control *control, struct client *client)
 {
-	char *end;
+	char *end = NULL;
 
-	while ((end = memchr(client->line, '\n', client->length)) != NULL) {
+	while (client->answer == NULL &&
+	       (end = memchr(client->line, '\n', client->length)) != NULL) {
 		size_t used = (size_t)(end - client->line) + 1;
 		*end = '\0';
 		client->line[strcspn(client->line, "\r")] = '\0';
-		if (!answer(control, client, client->line))
-			return false;
+		if (answer(control, client, client->line) < 0)
+			return -1;
 		client->length -= used;
 		memmove(client->line, client->line + used, client->length);
 	}
-	return client->length < sizeof client->line;
+	loop_change(control->loop, client->fd,
+	    client->answer != NULL ? EPOLLOUT : EPOLLIN, &client->watch);
+	return client->length < sizeof client->line || client->answer != NULL ? 0 : -1;
 }
 
-static void
-on_command(struct watch *watch, uint32_t events)
+static int
+receive(struct client *client)
 {
-	struct control *control = watch->holder;
-	struct client *client = (struct client *)watch;
 	ssize_t n = recv(client->fd, client->line + client->length,
 	    sizeof client->line - client->length, MSG_DONTWAIT);
 
-	(void)events;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n > 0) {
+	if (n > 0)
 		client->length += (size_t)n;
-		if (carry_out(control, client))
-			return;
-	}
-	drop(control, client);
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)) ? 0 : -1;
 }
 
+static void
+on_client_ready(struct watch *watch, uint32_t events)
+{
+	struct control *control = watch->holder;
+	struct client *client = (struct client *)watch;
+	int result = client->answer != NULL ? send_answer(client) : receive(client);
+
+	(void)events;
+	if (result < 0 || carry_out(control, client) < 0)
+		drop(control, client);
+}
+
+/* Whether the process at the other end belongs to `group`, as its first one or another. */
 static bool
-is_allowed(int fd)
+is_in_group(int fd, gid_t group, const struct ucred *peer)
+{
+	gid_t groups[GROUPS_MAX];
+	socklen_t size = sizeof groups;
+
+	if (peer->gid == group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) < 0)
+		return false;
+	for (size_t i = 0; i < size / sizeof groups[0]; i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}
+
+static enum control_right
+right_of(const struct control *control, int fd)
 {
 	struct ucred peer;
 	socklen_t size = sizeof peer;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-		return false;
-	if (peer.uid == 0 || peer.uid == geteuid())
-		return true;
-	log_warning("control: refused uid %u", (unsigned)peer.uid);
-	return false;
+		return CONTROL_LOOK;
+	if (peer.uid == 0 || peer.uid == control->owner ||
+	    is_in_group(fd, control->group, &peer))
+		return CONTROL_CHANGE;
+	return CONTROL_LOOK;
 }
 
 static void
@@ -132,7 +177,8 @@ add_client(struct control *control, int fd)
 	if (control->count == CLIENT_MAX)
 		drop(control, control->clients[0]);
 	client->fd = fd;
-	client->watch = (struct watch){ .ready = on_command, .holder = control };
+	client->right = right_of(control, fd);
+	client->watch = (struct watch){ .ready = on_client_ready, .holder = control };
 	control->clients[control->count++] = client;
 	if (loop_add(control->loop, fd, EPOLLIN, &client->watch) < 0)
 		drop(control, client);
@@ -146,55 +192,60 @@ on_client(struct watch *watch, uint32_t events)
 	int fd = listener_accept(control->listener, &peer);
 
 	(void)events;
-	if (fd < 0)
-		return;
-	if (is_allowed(fd))
+	if (fd >= 0)
 		add_client(control, fd);
-	else
-		close(fd);
 }
 
-/* The listening socket, its owner's alone from the moment it has a name. */
+/* Gives the socket away, and only then its mode: until then it is its maker's alone. */
+static int
+hand_over(const struct control_place *place)
+{
+	if (chown(place->path, place->owner, place->group) < 0 && errno != EPERM)
+		return -1;
+	return chmod(place->path, place->mode);
+}
+
 static struct listener *
-listen_at(const char *path, uid_t owner, char *error, size_t error_size)
+listen_at(const struct control_place *place, char *error, size_t error_size)
 {
 	struct address addresses[ADDRESS_MAX];
 	char wrong[ADDRESS_TEXT_SIZE];
 
-	if (path[0] != '/' || address_parse_listen(path, addresses, wrong) < 0) {
-		snprintf(error, error_size, "%s: is not the path of a socket", path);
+	if (place->path[0] != '/' ||
+	    address_parse_listen(place->path, addresses, wrong) < 0) {
+		snprintf(
+		    error, error_size, "%s: is not the path of a socket", place->path);
 		return NULL;
 	}
 	mode_t mask = umask(0177);
 	struct listener *listener = listener_open(&addresses[0], BACKLOG);
 	umask(mask);
-	if (listener == NULL)
-		snprintf(error, error_size, "%s: %s", path, strerrordesc_np(errno));
-	else if (chown(path, owner, (gid_t)-1) < 0 && errno != EPERM)
-		snprintf(error, error_size, "%s: %s", path, strerrordesc_np(errno));
-	else
+	if (listener != NULL && hand_over(place) == 0)
 		return listener;
+	snprintf(error, error_size, "%s: %s", place->path, strerrordesc_np(errno));
 	listener_close(listener);
 	return NULL;
 }
 
 struct control *
-control_open(const char *path, uid_t owner, struct loop *loop, control_handler *handler,
-    void *context, char *error, size_t error_size)
+control_open(const struct control_place *place, struct loop *loop,
+    control_handler *handler, void *context, char *error, size_t error_size)
 {
-	struct listener *listener = listen_at(path, owner, error, error_size);
+	struct listener *listener = listen_at(place, error, error_size);
 
 	if (listener == NULL)
 		return NULL;
 	struct control *control = memory_new(sizeof *control);
 	*control = (struct control){ .loop = loop,
 		.listener = listener,
+		.owner = place->owner,
+		.group = place->group,
 		.watch = { .ready = on_client, .holder = control },
 		.handler = handler,
 		.context = context };
 	if (loop_add(loop, listener->fd, EPOLLIN, &control->watch) == 0)
 		return control;
-	snprintf(error, error_size, "%s: %s", path, strerrordesc_np(errno));
+	snprintf(error, error_size, "%s: %s", place->path, strerrordesc_np(errno));
 	listener_close(listener);
 	free(control);
 	return NULL;

@@ -3,10 +3,10 @@
 #define TLSD_SERVER_CONTROL_H
 
 /*
- * The control socket: a Unix-domain socket on which root and the daemon's own user give
- * commands, one a line. Each is answered with lines of text, then with a line that is "ok"
- * or "failed"; tlsdctl(8) documents it. It lives in the main thread's loop, so that it
- * answers however busy the workers are, and no client can hold it up. Main thread.
+ * The control socket: a Unix-domain socket on which commands are given, one a line. Each is
+ * answered with lines of text, then with a line that is "ok" or "failed"; tlsdctl(8)
+ * documents it. It lives in the main thread's loop, so that it answers however busy the
+ * workers are, and no client can hold it up. Main thread.
  */
 
 #include <stdbool.h>
@@ -19,14 +19,27 @@ struct loop;
 
 #define CONTROL_COMMAND_MAX 128 /* bytes in a line, its end included */
 
-/* Carries out `command`, writes lines to `out` and returns whether it worked. */
-typedef bool control_handler(void *context, const char *command, FILE *out);
+/* What a client may do, by the credentials of who connected it. */
+enum control_right {
+	CONTROL_LOOK, /* whoever the mode of the socket lets in */
+	CONTROL_CHANGE /* root, and the socket's owner and group */
+};
 
-/*
- * Listens at `path`, which belongs to `owner` from then on with the rights 0600. Returns
- * NULL with a reason in `error`.
- */
-struct control *control_open(const char *path, uid_t owner, struct loop *loop,
+/* Carries out `command` of a client with `right`, writes lines to `out` and returns whether
+ * it worked. */
+typedef bool control_handler(
+    void *context, enum control_right right, const char *command, FILE *out);
+
+/* Where to listen, and whose the socket shall be from then on. */
+struct control_place {
+	const char *path;
+	uid_t owner;
+	gid_t group;
+	mode_t mode; /* such as 0600 */
+};
+
+/* Listens there. Returns NULL with a reason in `error`. */
+struct control *control_open(const struct control_place *place, struct loop *loop,
     control_handler *handler, void *context, char *error, size_t error_size);
 
 /* Closes all and removes the socket. NULL is fine. */

@@ -3,28 +3,35 @@
 #include "server/linger.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/memory.h"
 #include "base/sync.h"
+#include "server/agenda.h"
+#include "server/conf.h"
 #include "server/connection.h"
+#include "server/snapshot.h"
 #include "tls/plainalert.h"
 
 /* How long what workers gave may lie. Clients close within a round trip, so most that are
  * collected after it need neither epoll_ctl(2) nor a turn of their own. */
 #define COLLECT_MS 5
 
-#define DRAIN_MAX (256 * 1024) /* a client that sends more is not about to close */
+/* What a client has on its way before it can know that we are done fits in its send buffer
+ * and our receive buffer; one that sends more is not about to close. */
+#define DRAIN_MAX (16 * 1024 * 1024)
+#define DRAIN_TURN (256 * 1024) /* in a row, before anybody else gets his turn */
 
 struct linger_list {
 	struct loop *loop;
 	void (*returned)(void *context, struct connection *connection);
 	void *context;
 	int64_t close_timeout_ms;
-	struct connection_list draining; /* the longest first, so deadlines in order */
+	struct agenda draining;
 	size_t count;
 	pthread_mutex_t mutex;
 	struct connection_list
@@ -43,7 +50,6 @@ linger_new(struct loop *loop,
 	linger->loop = loop;
 	linger->returned = returned;
 	linger->context = context;
-	TAILQ_INIT(&linger->draining);
 	TAILQ_INIT(&linger->given);
 	linger->collect = deadline_never();
 	sync_mutex_init(&linger->mutex);
@@ -54,15 +60,6 @@ void
 linger_limit(struct linger_list *linger, int64_t close_timeout_ms)
 {
 	linger->close_timeout_ms = close_timeout_ms;
-}
-
-static void
-finish(struct linger_list *linger, struct connection *connection)
-{
-	loop_remove(linger->loop, connection->fd, &connection->watch);
-	TAILQ_REMOVE(&linger->draining, connection, link);
-	linger->count--;
-	connection_free(connection);
 }
 
 void
@@ -94,21 +91,114 @@ look_for_alert(struct connection *connection, const unsigned char *bytes, size_t
 		connection_refused(connection, alert);
 }
 
-/* Throws away what is there. True while more may come. */
-static bool
+/* What the other side has come to. */
+enum side { OPEN, ENDED, LOST };
+
+/* Throws away what is there. */
+static enum side
 drain(struct linger_list *linger, struct connection *connection)
 {
-	for (;;) {
+	for (size_t turn = 0; turn < DRAIN_TURN;) {
 		ssize_t n =
 		    recv(connection->fd, linger->bin, sizeof linger->bin, MSG_DONTWAIT);
 		if (n < 0)
-			return errno == EAGAIN || errno == EINTR;
+			return errno == EAGAIN || errno == EINTR ? OPEN : LOST;
+		if (n == 0)
+			return ENDED;
 		if (connection->early && connection->drained == 0)
 			look_for_alert(connection, linger->bin, (size_t)n);
+		turn += (size_t)n;
 		connection->drained += (uint64_t)n;
-		if (n == 0 || connection->drained > DRAIN_MAX)
-			return false;
+		if (connection->drained > DRAIN_MAX)
+			return LOST;
 	}
+	return OPEN;
+}
+
+static void
+unwatch(struct linger_list *linger, struct connection *connection)
+{
+	if (connection->watch.ready == NULL)
+		return;
+	loop_remove(linger->loop, connection->fd, &connection->watch);
+	connection->watch.ready = NULL;
+}
+
+static void
+enter(
+    struct linger_list *linger, struct connection *connection, struct deadline deadline)
+{
+	agenda_add(&linger->draining, &connection->appointment, deadline, connection);
+	linger->count++;
+}
+
+static void
+leave(struct linger_list *linger, struct connection *connection)
+{
+	agenda_remove(&linger->draining, &connection->appointment);
+	linger->count--;
+}
+
+static void
+finish(struct linger_list *linger, struct connection *connection)
+{
+	unwatch(linger, connection);
+	leave(linger, connection);
+	connection_free(connection);
+}
+
+/* How much of the answer lies in our kernel still, if it is worth a thought. */
+static size_t
+count_untaken(const struct connection *connection)
+{
+	int bytes = 0, error = 0;
+	socklen_t length = sizeof error;
+
+	if (connection->traffic.out <= CONNECTION_KERNEL_KEEPS ||
+	    ioctl(connection->fd, SIOCOUTQ, &bytes) < 0)
+		return 0;
+	/* A connection that was reset keeps its last count. */
+	getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+	return error != 0 || bytes <= CONNECTION_KERNEL_KEEPS ? 0 : (size_t)bytes;
+}
+
+/*
+ * Whether the client still takes its answer, and goes on doing so within the time that it
+ * may take nothing. Closed, the connection would be the kernel's, with megabytes that no
+ * limit of ours counts.
+ */
+static bool
+still_takes(struct connection *connection)
+{
+	const struct conf_service *conf = connection->service->conf;
+	size_t untaken = count_untaken(connection);
+
+	if (untaken == 0)
+		return false;
+	if (connection->untaken == 0 || untaken < connection->untaken) {
+		connection->untaken = untaken;
+		connection->stalled =
+		    deadline_earlier(deadline_in(conf->idle_timeout_ms),
+			deadline_after(connection->accepted_ns, conf->max_lifetime_ms));
+	}
+	if (!deadline_passed(connection->stalled))
+		return true;
+	connection_stall(connection);
+	return false;
+}
+
+/* The client has closed, or its time to do so is over; it is in no list. */
+static void
+part(struct linger_list *linger, struct connection *connection)
+{
+	if (still_takes(connection)) {
+		enter(linger, connection,
+		    deadline_earlier(
+			deadline_in(linger->close_timeout_ms), connection->stalled));
+		return;
+	}
+	unwatch(linger, connection);
+	connection_free(connection);
 }
 
 static void
@@ -118,28 +208,72 @@ on_bytes(struct watch *watch, uint32_t events)
 	struct connection *connection = (struct connection *)watch;
 
 	(void)events;
-	if (!drain(linger, connection))
+	switch (drain(linger, connection)) {
+	case OPEN:
+		break;
+	case ENDED:
+		unwatch(linger, connection);
+		leave(linger, connection);
+		part(linger, connection);
+		break;
+	case LOST:
 		finish(linger, connection);
+		break;
+	}
 }
 
-void
-linger_add(struct linger_list *linger, struct connection *connection)
+/* A client that has its answer early still has to finish the handshake. */
+static struct deadline
+find_end(const struct linger_list *linger, const struct connection *connection)
 {
-	if (!drain(linger, connection)) {
-		connection_free(connection);
-		return;
-	}
-	if (connection->phase != PHASE_LINGER)
-		connection_enter(connection, PHASE_LINGER);
+	struct deadline end = deadline_in(linger->close_timeout_ms);
+	struct deadline handshake_end = deadline_after(
+	    connection->accepted_ns, connection->service->conf->handshake_timeout_ms);
+
+	return connection->early && handshake_end.at_ns > end.at_ns ? handshake_end
+	                                                            : end;
+}
+
+static void
+watch(struct linger_list *linger, struct connection *connection)
+{
 	connection->watch = (struct watch){ .ready = on_bytes, .holder = linger };
-	connection->deadline = deadline_in(linger->close_timeout_ms);
 	if (loop_add(linger->loop, connection->fd, EPOLLIN | EPOLLRDHUP,
 		&connection->watch) < 0) {
 		connection_free(connection);
 		return;
 	}
-	TAILQ_INSERT_TAIL(&linger->draining, connection, link);
-	linger->count++;
+	enter(linger, connection, find_end(linger, connection));
+}
+
+void
+linger_add(struct linger_list *linger, struct connection *connection)
+{
+	connection->watch.ready = NULL;
+	if (connection->phase != PHASE_LINGER)
+		connection_enter(connection, PHASE_LINGER);
+	switch (drain(linger, connection)) {
+	case OPEN:
+		watch(linger, connection);
+		break;
+	case ENDED:
+		part(linger, connection);
+		break;
+	case LOST:
+		connection_free(connection);
+		break;
+	}
+}
+
+bool
+linger_evict(struct linger_list *linger)
+{
+	struct connection *connection = agenda_first(&linger->draining);
+
+	if (connection == NULL)
+		return false;
+	finish(linger, connection);
+	return true;
 }
 
 /* Takes in what the workers gave; returns when there will be more to take. */
@@ -174,12 +308,11 @@ linger_expire(struct linger_list *linger)
 	struct deadline next = collect_given(linger);
 	struct connection *connection;
 
-	while ((connection = TAILQ_FIRST(&linger->draining)) != NULL) {
-		if (!deadline_passed(connection->deadline))
-			return deadline_earlier(next, connection->deadline);
-		finish(linger, connection);
+	while ((connection = agenda_due(&linger->draining)) != NULL) {
+		leave(linger, connection);
+		part(linger, connection);
 	}
-	return next;
+	return deadline_earlier(next, agenda_next(&linger->draining));
 }
 
 void
@@ -193,7 +326,7 @@ linger_free(struct linger_list *linger)
 		TAILQ_REMOVE(&linger->given, connection, link);
 		connection_free(connection);
 	}
-	while ((connection = TAILQ_FIRST(&linger->draining)) != NULL)
+	while ((connection = agenda_first(&linger->draining)) != NULL)
 		finish(linger, connection);
 	sync_mutex_fini(&linger->mutex);
 	free(linger);

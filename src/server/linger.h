@@ -5,10 +5,13 @@
 /*
  * The last stage: our side of the connection is shut down, and what the client still sends
  * is read and thrown away until it closes too, so that no reset of ours destroys an answer
- * on its way. Bounded in time and bytes. Workers hand connections over with linger_give();
- * all else belongs to the main thread.
+ * on its way. Bounded in bytes, and in time by close-timeout; but a client that was answered
+ * early has until handshake-timeout to finish its handshake, and one that still takes its
+ * answer, as long as it goes on within idle-timeout, until max-lifetime. Workers hand
+ * connections over with linger_give(); all else belongs to the main thread.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +29,7 @@ struct linger_list *linger_new(struct loop *loop,
 /* Closes all that linger. No worker may be left. */
 void linger_free(struct linger_list *linger);
 
-/* How long a connection may linger, from the next one on. */
+/* How long a client may take to close, from the next one on. */
 void linger_limit(struct linger_list *linger, int64_t close_timeout_ms);
 
 /* Takes a connection over from a worker, and sees to it that the main thread collects it
@@ -42,6 +45,9 @@ void linger_add(struct linger_list *linger, struct connection *connection);
  * wants to be called again.
  */
 struct deadline linger_expire(struct linger_list *linger);
+
+/* Closes the connection whose time is up next. False if none lingers. */
+bool linger_evict(struct linger_list *linger);
 
 /* How many linger, with those not yet collected. */
 size_t linger_count(struct linger_list *linger);

@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "base/memory.h"
 #include "server/connection.h"
@@ -81,5 +80,5 @@ roster_cut(const struct roster *roster)
 	for (struct connection *connection = roster_first(roster); connection != NULL;
 	     connection = roster_next(connection))
 		if (connection_has_worker(connection))
-			shutdown(connection->fd, SHUT_RDWR);
+			connection_kill(connection);
 }

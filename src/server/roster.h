@@ -32,7 +32,7 @@ struct connection *roster_find(const struct roster *roster, uint64_t id);
 
 struct stats *roster_stats(const struct roster *roster);
 
-/* Shuts down what workers have, so that they soon give it up. */
+/* Kills what workers have. */
 void roster_cut(const struct roster *roster);
 
 #endif

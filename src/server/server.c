@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alert.h"
@@ -25,12 +24,15 @@
 #include "server/limits.h"
 #include "server/linger.h"
 #include "server/loop.h"
+#include "server/overview.h"
 #include "server/pool.h"
 #include "server/queue.h"
 #include "server/sandbox.h"
 #include "server/roster.h"
 #include "server/snapshot.h"
+#include "server/standby.h"
 #include "server/stats.h"
+#include "server/status.h"
 
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
@@ -44,6 +46,7 @@ struct server {
 	struct snapshot *snapshot;
 	struct stats *stats;
 	struct roster *roster;
+	struct overview *overview;
 	struct loop *loop;
 	struct acceptor *acceptor;
 	struct admission *admission;
@@ -52,9 +55,8 @@ struct server {
 	struct pool *pool;
 	struct limits *limits;
 	struct connection_list ready; /* admitted, but the queue was full */
-	struct connection_list
-	    held; /* admitted, but their service has all its workers */
-	size_t ready_count, held_count;
+	size_t ready_count;
+	struct standby *standby;
 	uint64_t enqueued; /* since the start */
 	int signal_fd;
 	struct watch signal_watch;
@@ -62,7 +64,6 @@ struct server {
 	struct certwatch *certwatch;
 	struct deadline next_expiry_look;
 	struct deadline drain_deadline;
-	time_t started;
 };
 
 void
@@ -73,6 +74,7 @@ server_signals(sigset_t *signals)
 	sigaddset(signals, SIGINT);
 	sigaddset(signals, SIGHUP);
 	sigaddset(signals, SIGUSR1);
+	sigaddset(signals, SIGUSR2);
 	sigaddset(signals, SIGPIPE);
 }
 
@@ -114,38 +116,12 @@ make_ready(struct server *server, struct connection *connection)
 }
 
 static void
-refuse_held(struct server *server, struct connection *connection, enum failure failure,
-    const char *reason)
-{
-	TAILQ_REMOVE(&server->held, connection, link);
-	server->held_count--;
-	connection_fail(connection, failure, reason);
-	connection_free(connection);
-}
-
-/* Waits for a worker of its service; too many push out the one that waits longest. */
-static void
-hold(struct server *server, struct connection *connection)
-{
-	const struct conf_service *conf = connection->service->conf;
-
-	connection->deadline =
-	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms);
-	connection_enter(connection, PHASE_HOLD);
-	TAILQ_INSERT_TAIL(&server->held, connection, link);
-	server->held_count++;
-	if (server->held_count > (size_t)process_conf(server)->max_waiting)
-		refuse_held(server, TAILQ_FIRST(&server->held), FAILURE_REFUSED_LIMIT,
-		    "waited longest for its service's max-workers");
-}
-
-static void
 enqueue(struct server *server, struct connection *connection)
 {
 	if (limits_take_worker(connection->gate))
 		make_ready(server, connection);
 	else
-		hold(server, connection);
+		standby_add(server->standby, connection);
 }
 
 /* Ends a connection that costs nothing yet, and to which there is nothing to say. */
@@ -177,35 +153,22 @@ on_admitted(
 		turn_away(connection, failure, reason);
 }
 
-/* A worker is done with `connection`: the next of those who wait for that takes over. */
+/* A worker is done with `connection`: those who wait for that take over. */
 static void
 on_returned(void *context, struct connection *connection)
 {
 	struct server *server = context;
-	struct connection *next = TAILQ_FIRST(&server->held);
+	struct gate *gate = connection->gate;
 
-	limits_give_worker(connection->gate);
-	while (next != NULL && next->gate != connection->gate)
-		next = TAILQ_NEXT(next, link);
-	if (next == NULL || !limits_take_worker(next->gate))
-		return;
-	TAILQ_REMOVE(&server->held, next, link);
-	server->held_count--;
-	make_ready(server, next);
-}
-
-static struct deadline
-expire_held(struct server *server)
-{
-	struct connection *connection;
-
-	while ((connection = TAILQ_FIRST(&server->held)) != NULL) {
-		if (!deadline_passed(connection->deadline))
-			return connection->deadline;
-		refuse_held(server, connection, FAILURE_HANDSHAKE_TIMEOUT,
-		    "its service's workers, max-workers, were not free in time");
+	limits_give_worker(gate);
+	while (limits_take_worker(gate)) {
+		struct connection *next = standby_take(server->standby, gate);
+		if (next == NULL) {
+			limits_give_worker(gate);
+			return;
+		}
+		make_ready(server, next);
 	}
-	return deadline_never();
 }
 
 static void
@@ -226,6 +189,11 @@ on_exhaustion(void *context)
 {
 	struct server *server = context;
 
+	size_t waiting = admission_count(server->admission);
+
+	/* Not a newcomer where the crowd has been answered already, and will not leave. */
+	if (linger_count(server->linger) > waiting && linger_evict(server->linger))
+		return true;
 	return admission_evict(server->admission, "the limit of open files");
 }
 
@@ -245,6 +213,7 @@ apply_limits(struct server *server)
 
 	admission_limit(
 	    server->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
+	standby_limit(server->standby, (size_t)conf->max_waiting);
 	linger_limit(server->linger, conf->close_timeout_ms);
 	limits_set_process(server->limits, &conf->limits);
 	for (size_t i = 0; i < snapshot_service_count(server->snapshot); i++) {
@@ -310,6 +279,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	warn_fixed(snapshot_conf(server->snapshot), snapshot_conf(new));
 	snapshot_drop(server->snapshot);
 	server->snapshot = new;
+	overview_use(server->overview, new);
 	acceptor_announce(server->acceptor);
 	apply_limits(server);
 	watch_files(server);
@@ -331,6 +301,7 @@ server_reload(struct server *server, struct findings *findings)
 {
 	int result = use_new_snapshot(server, findings);
 
+	overview_note_reload(server->overview, result == 0);
 	log_findings(findings, "reload");
 	if (result == 0)
 		log_notice("reload: done");
@@ -356,6 +327,7 @@ drain(struct server *server)
 
 	log_notice("stopping: finishing what has begun");
 	server->course = DRAINING;
+	overview_set_state(server->overview, OVERVIEW_STOPPING);
 	server->drain_deadline = deadline_in(timeout_ms);
 	acceptor_close(server->acceptor);
 	admission_hurry(server->admission, deadline_in(DRAIN_HELLO_MS));
@@ -400,6 +372,24 @@ server_stop(struct server *server)
 		cut(server, "told to stop twice");
 }
 
+/* The status, a line of the log for each of its own. */
+static void
+log_status(const struct server *server)
+{
+	char *text = NULL, *rest, *line;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return;
+	server_print_status(server, out);
+	fclose(out);
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		log_notice("status: %s", line);
+	free(text);
+}
+
 static void
 handle_signal(struct server *server, uint32_t signal)
 {
@@ -416,6 +406,9 @@ handle_signal(struct server *server, uint32_t signal)
 			log_error("log-file: %m: the old file stays in use");
 		else
 			log_notice("log file reopened");
+		break;
+	case SIGUSR2:
+		log_status(server);
 		break;
 	default: /* SIGPIPE: who left is noticed by writing */
 		break;
@@ -453,7 +446,11 @@ make_parts(struct server *server)
 {
 	server->stats = stats_new((size_t)process_conf(server)->workers + 1);
 	server->roster = roster_new(server->stats);
+	server->overview =
+	    overview_new(server->stats, (size_t)process_conf(server)->workers);
+	overview_use(server->overview, server->snapshot);
 	server->limits = limits_new();
+	server->standby = standby_new();
 	server->linger = linger_new(server->loop, on_returned, server);
 	struct admission_ports admission_ports = { .loop = server->loop,
 		.linger = server->linger,
@@ -483,9 +480,7 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 	server->snapshot = snapshot_take(snapshot);
 	server->signal_fd = -1;
 	server->drain_deadline = deadline_never();
-	server->started = time(NULL);
 	TAILQ_INIT(&server->ready);
-	TAILQ_INIT(&server->held);
 	server->loop = loop_new();
 	if (server->loop == NULL || watch_signals(server) < 0) {
 		findings_error(findings, "event loop: %s", strerrordesc_np(errno));
@@ -532,7 +527,7 @@ static bool
 is_drained(struct server *server)
 {
 	return admission_count(server->admission) == 0 && server->ready_count == 0 &&
-	       server->held_count == 0 && outstanding(server) == 0 &&
+	       standby_count(server->standby) == 0 && outstanding(server) == 0 &&
 	       linger_count(server->linger) == 0;
 }
 
@@ -549,9 +544,7 @@ throw_away(struct server *server)
 		connection_free(connection);
 	}
 	server->ready_count = 0;
-	while ((connection = TAILQ_FIRST(&server->held)) != NULL)
-		refuse_held(server, connection, FAILURE_REFUSED_LIMIT,
-		    "the server is stopping");
+	standby_clear(server->standby);
 	while ((connection = queue_try_pop(server->queue)) != NULL) {
 		server->enqueued--;
 		connection_fail(
@@ -582,7 +575,7 @@ expire_all(struct server *server)
 	    deadline_earlier(
 		linger_expire(server->linger), acceptor_expire(server->acceptor)));
 
-	next = deadline_earlier(next, expire_held(server));
+	next = deadline_earlier(next, standby_expire(server->standby));
 	next = deadline_earlier(next, look_at_expiry(server));
 	if (server->course == RUNNING)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));
@@ -616,11 +609,13 @@ server_free(struct server *server)
 	if (server->pool != NULL)
 		pool_stop(server->pool);
 	admission_free(server->admission);
+	standby_free(server->standby);
 	linger_free(server->linger);
 	acceptor_free(server->acceptor);
 	certwatch_free(server->certwatch);
 	limits_free(server->limits);
 	queue_free(server->queue);
+	overview_free(server->overview);
 	roster_free(server->roster);
 	stats_free(server->stats);
 	if (server->signal_fd >= 0)
@@ -630,40 +625,56 @@ server_free(struct server *server)
 	free(server);
 }
 
-void
-server_count(struct server *server, struct server_numbers *numbers)
+int
+server_drain(struct server *server)
 {
-	const struct stats_sums *sums = &numbers->sums;
-
-	*numbers =
-	    (struct server_numbers){ .workers = (uint64_t)process_conf(server)->workers,
-		    .started = server->started,
-		    .loaded = snapshot_time(server->snapshot),
-		    .stopping = server->course != RUNNING };
-	stats_sum(server->stats, &numbers->sums);
-	numbers->queued = sums->present[PHASE_QUEUE] + sums->present[PHASE_HOLD];
-	numbers->working = sums->present[PHASE_HANDSHAKE] +
-	                   sums->present[PHASE_ANSWER] + sums->present[PHASE_CLOSE];
+	if (server->course != RUNNING)
+		return -1;
+	if (overview_state(server->overview) == OVERVIEW_RUNNING)
+		log_notice("draining: asking for no more clients");
+	overview_set_state(server->overview, OVERVIEW_DRAINING);
+	return 0;
 }
 
-static void
-print_expiry(const struct snapshot *snapshot, FILE *out)
+int
+server_resume(struct server *server)
 {
-	struct findings findings;
+	if (server->course != RUNNING)
+		return -1;
+	if (overview_state(server->overview) == OVERVIEW_DRAINING)
+		log_notice("draining: ended, asking for clients again");
+	overview_set_state(server->overview, OVERVIEW_RUNNING);
+	return 0;
+}
 
-	findings_init(&findings);
-	snapshot_warn(snapshot, &findings);
-	for (size_t i = 0; i < findings.count; i++)
-		fprintf(out, "warning: %s\n", findings.items[i].text);
-	findings_fini(&findings);
+int
+server_kill(struct server *server, uint64_t id)
+{
+	struct connection *connection = roster_find(server->roster, id);
+
+	if (connection == NULL)
+		return -1;
+	connection_kill(connection);
+	return 0;
+}
+
+struct overview *
+server_overview(const struct server *server)
+{
+	return server->overview;
 }
 
 void
-server_print_services(const struct server *server, FILE *out)
+server_print_status(const struct server *server, FILE *out)
 {
-	acceptor_print(server->acceptor, out);
-	snapshot_print_skipped(server->snapshot, out);
-	print_expiry(server->snapshot, out);
+	status_print(server->overview, server->acceptor, out);
+	fprintf(out, "sandbox: %s\n", server_sandbox(server));
+}
+
+void
+server_print_connections(const struct server *server, size_t max, FILE *out)
+{
+	status_print_connections(server->roster, max, out);
 }
 
 const char *

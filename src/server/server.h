@@ -12,11 +12,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "server/stats.h"
-
 struct conf_process;
 struct findings;
 struct loop;
+struct overview;
 struct sandbox;
 struct server;
 struct snapshot;
@@ -60,19 +59,23 @@ int server_reload(struct server *server, struct findings *findings);
 /* What SIGTERM does: drains; the second time it cuts. */
 void server_stop(struct server *server);
 
-/* Numbers for status reports. */
-struct server_numbers {
-	struct stats_sums sums; /* of all services, since the start */
-	uint64_t queued, working, workers;
-	int64_t started, loaded; /* seconds since 1970 */
-	bool stopping;
-};
-void server_count(struct server *server, struct server_numbers *numbers);
+/* Asks, through the answers of `respond = status` services, to be sent no more clients, and
+ * goes on serving; and takes that back. -1 while it is stopping. */
+int server_drain(struct server *server);
+int server_resume(struct server *server);
 
-/* Prints "service: NAME: ADDRESS..." for each service, with the ports really bound, and
- * "skipped: NAME: REASON" for each that is left
- * out, and "warning: ..." for each certificate that ends soon. */
-void server_print_services(const struct server *server, FILE *out);
+/*
+ * Ends the connection `id`, wherever it is; its class is then FAILURE_KILLED. -1 if there is
+ * none.
+ */
+int server_kill(struct server *server, uint64_t id);
+
+/* What it can tell of itself. */
+struct overview *server_overview(const struct server *server);
+
+/* Prints as status_print() and status_print_connections() do. */
+void server_print_status(const struct server *server, FILE *out);
+void server_print_connections(const struct server *server, size_t max, FILE *out);
 
 /* What the process has given up, in words. */
 const char *server_sandbox(const struct server *server);

@@ -47,6 +47,23 @@ format_number(int64_t number)
 	return memory_format("%" PRId64, number);
 }
 
+static int
+parse_mode(const char *text, int64_t *mode)
+{
+	size_t length = strlen(text);
+
+	if (length < 3 || length > 4 || strspn(text, "01234567") != length)
+		return -1;
+	*mode = strtol(text, NULL, 8);
+	return 0;
+}
+
+static char *
+format_mode(int64_t mode)
+{
+	return memory_format("%04" PRIo64, (uint64_t)mode);
+}
+
 /* How each kind of number is read, written and called. */
 static const struct {
 	const char *noun;
@@ -57,6 +74,7 @@ static const struct {
 	[SETTING_SIZE] = { "a size such as 64k or 1m", text_parse_size, format_size },
 	[SETTING_DURATION] = { "a time such as 500ms, 30s, 5m or 2h",
 	    text_parse_duration, format_duration },
+	[SETTING_MODE] = { "rights in octal, such as 0660,", parse_mode, format_mode },
 };
 
 static char *
@@ -134,6 +152,7 @@ setting_parse(
 	case SETTING_NUMBER:
 	case SETTING_SIZE:
 	case SETTING_DURATION:
+	case SETTING_MODE:
 		return parse_number(setting, text, field);
 	case SETTING_BOOL:
 		return text_parse_bool(text, field) < 0 ? memory_copy("yes or no")
@@ -179,6 +198,7 @@ setting_copy(const struct setting *setting, const void *from, void *to)
 	case SETTING_NUMBER:
 	case SETTING_SIZE:
 	case SETTING_DURATION:
+	case SETTING_MODE:
 		*(int64_t *)to = *(const int64_t *)from;
 		break;
 	case SETTING_BOOL:
@@ -219,6 +239,7 @@ setting_format(const struct setting *setting, const void *field)
 	case SETTING_NUMBER:
 	case SETTING_SIZE:
 	case SETTING_DURATION:
+	case SETTING_MODE:
 		return numbers[setting->type].format(*(const int64_t *)field);
 	case SETTING_BOOL:
 		return memory_copy(*(const bool *)field ? "yes" : "no");

@@ -14,6 +14,7 @@ enum setting_type {
 	SETTING_NUMBER, /* int64_t */
 	SETTING_SIZE, /* int64_t, bytes */
 	SETTING_DURATION, /* int64_t, milliseconds; 0 means without end */
+	SETTING_MODE, /* int64_t; rights of a file, in octal */
 	SETTING_BOOL, /* bool */
 	SETTING_TEXT, /* char *, owned */
 	SETTING_PATH, /* char *, owned; relative ones start at the file that says so */

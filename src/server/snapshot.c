@@ -145,7 +145,8 @@ find_namesake(const struct snapshot *snapshot, const char *name)
 static bool
 is_about_certificate(const struct finding *finding)
 {
-	static const char *const keys[] = { "cert", "key", "pin-file" };
+	static const char *const keys[] = { "cert", "key", "cert-dir", "pin-file",
+		"ocsp-response" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		size_t length = strlen(keys[i]);
@@ -403,6 +404,8 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 
 		findings_init(&found);
 		check_readable("cert", &conf->context.pairs.cert, &found);
+		check_readable(
+		    "ocsp-response", &conf->context.pairs.ocsp_response, &found);
 		check_readable("key", &conf->context.pairs.key, &found);
 		check_readable("ca-file", &conf->context.client.ca_file, &found);
 		check_readable("crl-file", &conf->context.client.crl_file, &found);

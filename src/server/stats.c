@@ -158,6 +158,49 @@ stats_failed(const struct stats_sums *sums)
 	return failed;
 }
 
+uint64_t
+stats_queued(const struct stats_sums *sums)
+{
+	return sums->present[PHASE_HOLD] + sums->present[PHASE_QUEUE];
+}
+
+uint64_t
+stats_busy(const struct stats_sums *sums)
+{
+	return sums->present[PHASE_HANDSHAKE] + sums->present[PHASE_ANSWER] +
+	       sums->present[PHASE_CLOSE];
+}
+
+uint64_t
+stats_time_count(const struct stats_histogram *histogram)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < STATS_BUCKETS; i++)
+		count += histogram->counts[i];
+	return count;
+}
+
+/* Within a bucket times are taken to be spread evenly; above the last bound nothing is
+ * known. */
+double
+stats_quantile(const struct stats_histogram *histogram, double share)
+{
+	double wanted = share * (double)stats_time_count(histogram), below = 0;
+
+	if (wanted <= 0)
+		return 0;
+	for (size_t i = 0; i < STATS_BUCKETS - 1; i++) {
+		double here = (double)histogram->counts[i];
+		if (below + here >= wanted) {
+			double low = i > 0 ? stats_bound(i - 1) : 0;
+			return low + (stats_bound(i) - low) * (wanted - below) / here;
+		}
+		below += here;
+	}
+	return stats_bound(STATS_BUCKETS - 2);
+}
+
 double
 stats_bound(size_t bucket)
 {

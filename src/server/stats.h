@@ -74,6 +74,17 @@ void stats_sum(const struct stats *stats, struct stats_sums *sums);
 /* How many failed, in handshakes and in answers. */
 uint64_t stats_failed(const struct stats_sums *sums);
 
+/* How many wait for a worker, and how many have one. */
+uint64_t stats_queued(const struct stats_sums *sums);
+uint64_t stats_busy(const struct stats_sums *sums);
+
+/* How many times are in a histogram. */
+uint64_t stats_time_count(const struct stats_histogram *histogram);
+
+/* The time in seconds that `share` of all, 0 to 1, do not exceed, as near as the buckets
+ * tell; 0 if there is none. */
+double stats_quantile(const struct stats_histogram *histogram, double share);
+
 /* The upper bound of a bucket in seconds, infinity for the last. */
 double stats_bound(size_t bucket);
 

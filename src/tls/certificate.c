@@ -13,7 +13,7 @@
 #include "base/stringlist.h"
 #include "base/text.h"
 
-enum { NAME_SIZE = 512 };
+enum { NAME_SIZE = 512, STATUS_REQUEST = 5 /* RFC 6066, 1.1 */ };
 
 static char *
 escaped(const gnutls_datum_t *bytes)
@@ -231,6 +231,24 @@ certificate_may_sign(gnutls_x509_crt_t cert)
 	if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) < 0)
 		return true;
 	return (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0;
+}
+
+bool
+certificate_must_staple(gnutls_x509_crt_t cert)
+{
+	gnutls_x509_tlsfeatures_t features;
+	unsigned feature = 0;
+	bool must = false;
+
+	if (gnutls_x509_tlsfeatures_init(&features) < 0)
+		return false;
+	if (gnutls_x509_crt_get_tlsfeatures(cert, features, 0, NULL) >= 0)
+		for (unsigned i = 0;
+		     !must && gnutls_x509_tlsfeatures_get(features, i, &feature) >= 0;
+		     i++)
+			must = feature == STATUS_REQUEST;
+	gnutls_x509_tlsfeatures_deinit(features);
+	return must;
 }
 
 char *

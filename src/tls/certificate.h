@@ -53,6 +53,9 @@ bool certificate_is_signed_by(
 /* The key usage lets it sign a handshake: digitalSignature is in it, or there is none. */
 bool certificate_may_sign(struct gnutls_x509_crt_int *cert);
 
+/* It demands that an OCSP response comes with it (RFC 7633). */
+bool certificate_must_staple(struct gnutls_x509_crt_int *cert);
+
 /* "2027-01-31", in UTC. Returns `out`. */
 char *certificate_date(time_t when, char out[CERTIFICATE_DATE_SIZE]);
 

@@ -20,6 +20,7 @@
 #include "tls/pem.h"
 #include "tls/privatekey.h"
 #include "tls/servername.h"
+#include "tls/staple.h"
 
 enum { RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
 
@@ -27,6 +28,7 @@ struct keypair {
 	char *file; /* of the chain */
 	struct chain chain;
 	gnutls_x509_privkey_t key;
+	struct staple *staple;
 	struct stringlist names;
 	char *description;
 	enum keypair_algorithm algorithm;
@@ -242,6 +244,7 @@ keypair_free(struct keypair *pair)
 {
 	if (pair == NULL)
 		return;
+	staple_free(pair->staple);
 	chain_fini(&pair->chain);
 	gnutls_x509_privkey_deinit(pair->key);
 	stringlist_fini(&pair->names);
@@ -307,6 +310,18 @@ keypair_not_before(const struct keypair *pair)
 	return gnutls_x509_crt_get_activation_time(pair->chain.certs[0]);
 }
 
+void
+keypair_give_staple(struct keypair *pair, struct staple *staple)
+{
+	pair->staple = staple;
+}
+
+const struct staple *
+keypair_staple(const struct keypair *pair)
+{
+	return pair->staple;
+}
+
 int
 keypair_install(const struct keypair *pair,
     gnutls_certificate_credentials_t credentials, struct findings *findings)
@@ -316,6 +331,8 @@ keypair_install(const struct keypair *pair,
 	int code = gnutls_certificate_set_x509_key(
 	    credentials, pair->chain.certs, (int)pair->chain.count, pair->key);
 
+	if (code >= 0 && pair->staple != NULL)
+		staple_install(pair->staple, credentials, (unsigned)code);
 	if (code >= 0)
 		return 0;
 	findings_error(findings, "the library refuses the %s pair for %s: %s",

@@ -76,7 +76,15 @@ const struct chain *keypair_chain(const struct keypair *pair);
 time_t keypair_not_after(const struct keypair *pair);
 time_t keypair_not_before(const struct keypair *pair);
 
-/* Puts the pair into `credentials`, which keeps copies. 0, or -1 with the library's reason
+/* Gives the pair an OCSP response to send, which it takes over; before it is installed. */
+struct staple;
+void keypair_give_staple(struct keypair *pair, struct staple *staple);
+
+/* NULL for none. */
+const struct staple *keypair_staple(const struct keypair *pair);
+
+/* Puts the pair into `credentials`, which keeps copies of all but the
+ * OCSP response. 0, or -1 with the library's reason
  * in `findings`. Only for files under src/tls/. */
 int keypair_install(const struct keypair *pair,
     struct gnutls_certificate_credentials_st *credentials, struct findings *findings);

@@ -11,10 +11,13 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
-#include "tls/clientauth.h"
+#include "tls/certdir.h"
 #include "tls/certificate.h"
+#include "tls/chain.h"
+#include "tls/clientauth.h"
 #include "tls/keypair.h"
 #include "tls/servername.h"
+#include "tls/staple.h"
 
 enum { DAY = 86400 };
 
@@ -64,24 +67,138 @@ report(const struct keypair_files *files, struct findings *found,
 	findings_fini(found);
 }
 
+/* `key` is "" where it stands in `cert`. */
+static void
+load_one(struct pairs *pairs, const struct pairs_settings *settings, const char *cert,
+    const char *key, struct findings *found)
+{
+	struct keypair_files files = { .cert = cert,
+		.key = key[0] != '\0' ? key : NULL,
+		.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
+		.role = KEYPAIR_SERVER };
+	struct keypair *pair = keypair_load(&files, found);
+
+	if (pair != NULL)
+		pairs->items[pairs->count++] = pair;
+}
+
+static void
+make_room(struct pairs *pairs, size_t count)
+{
+	pairs->items =
+	    memory_resize(pairs->items, (pairs->count + count) * sizeof *pairs->items);
+}
+
+static void
+load_named(struct pairs *pairs, const struct pairs_settings *settings,
+    struct findings *findings)
+{
+	make_room(pairs, settings->cert.count + 1);
+	for (size_t i = 0; i < settings->cert.count; i++) {
+		const char *key = key_path(settings, i);
+		struct keypair_files files = { .cert = settings->cert.items[i],
+			.key = key,
+			.pin_file = settings->pin_file };
+		struct findings found;
+
+		findings_init(&found);
+		load_one(pairs, settings, files.cert, key != NULL ? key : "", &found);
+		report(&files, &found, findings);
+	}
+}
+
+/* Adds what was found to `findings`, about the key `key`. */
+static void
+report_as(const char *key, struct findings *found, struct findings *findings)
+{
+	for (size_t i = 0; i < found->count; i++)
+		findings_add(
+		    findings, &found->items[i], "%s: %s", key, found->items[i].text);
+	findings_fini(found);
+}
+
+static void
+load_folder(struct pairs *pairs, const struct pairs_settings *settings,
+    struct findings *findings)
+{
+	struct stringlist certs = { 0 }, keys = { 0 };
+	struct findings found;
+
+	certdir_list(settings->cert_dir, &certs, &keys, findings);
+	make_room(pairs, certs.count + 1);
+	findings_init(&found);
+	for (size_t i = 0; i < certs.count; i++)
+		load_one(pairs, settings, certs.items[i], keys.items[i], &found);
+	report_as("cert-dir", &found, findings);
+	stringlist_fini(&certs);
+	stringlist_fini(&keys);
+}
+
 static void
 load(struct pairs *pairs, const struct pairs_settings *settings,
     struct findings *findings)
 {
-	pairs->items = memory_new(settings->cert.count * sizeof *pairs->items);
-	for (size_t i = 0; i < settings->cert.count; i++) {
-		struct findings found;
-		struct keypair_files files = { .cert = settings->cert.items[i],
-			.key = key_path(settings, i),
-			.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
-			.role = KEYPAIR_SERVER };
+	load_named(pairs, settings, findings);
+	if (settings->cert_dir[0] != '\0')
+		load_folder(pairs, settings, findings);
+}
 
-		findings_init(&found);
-		struct keypair *pair = keypair_load(&files, &found);
-		if (pair != NULL)
-			pairs->items[pairs->count++] = pair;
-		report(&files, &found, findings);
+/* The pair that `staple` is about; NULL if it is about none, or one that has its own. */
+static struct keypair *
+find_stapled(const struct pairs *pairs, const struct staple *staple)
+{
+	for (size_t i = 0; i < pairs->count; i++)
+		if (keypair_staple(pairs->items[i]) == NULL &&
+		    staple_is_for(staple, keypair_chain(pairs->items[i])))
+			return pairs->items[i];
+	return NULL;
+}
+
+static void
+load_staple(struct pairs *pairs, const char *path, struct findings *findings)
+{
+	struct staple *staple = staple_load(path, findings);
+
+	if (staple == NULL)
+		return;
+	struct keypair *pair = find_stapled(pairs, staple);
+	if (pair == NULL) {
+		findings_error(findings,
+		    "%s: is about none of the certificates, or there is another: ask "
+		    "for it again, or take it out",
+		    path);
+		staple_free(staple);
+		return;
 	}
+	staple_examine(staple, keypair_chain(pair), findings);
+	keypair_give_staple(pair, staple);
+}
+
+static bool
+lacks_staple(const struct keypair *pair)
+{
+	const struct staple *staple = keypair_staple(pair);
+
+	return certificate_must_staple(keypair_chain(pair)->certs[0]) &&
+	       (staple == NULL || !staple_is_fresh(staple, time(NULL)));
+}
+
+static void
+load_staples(struct pairs *pairs, const struct pairs_settings *settings,
+    struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	for (size_t i = 0; i < settings->ocsp_response.count; i++)
+		load_staple(pairs, settings->ocsp_response.items[i], &found);
+	report_as("ocsp-response", &found, findings);
+	for (size_t i = 0; i < pairs->count; i++)
+		if (lacks_staple(pairs->items[i]))
+			findings_error(findings,
+			    "cert: %s: demands a fresh OCSP response beside it (must-"
+			    "staple): set ocsp-response to one",
+			    keypair_file(pairs->items[i]));
 }
 
 /*
@@ -130,8 +247,11 @@ new_credentials(struct findings *findings)
 {
 	gnutls_certificate_credentials_t credentials;
 
-	if (gnutls_certificate_allocate_credentials(&credentials) == 0)
+	if (gnutls_certificate_allocate_credentials(&credentials) == 0) {
+		/* Installing says which number a pair has got. */
+		gnutls_certificate_set_flags(credentials, GNUTLS_CERTIFICATE_API_V2);
 		return credentials;
+	}
 	findings_error(findings, "cert: out of memory");
 	return NULL;
 }
@@ -262,7 +382,7 @@ pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
 static bool
 files_add_up(const struct pairs_settings *settings, struct findings *findings)
 {
-	if (settings->cert.count == 0)
+	if (settings->cert.count == 0 && settings->cert_dir[0] == '\0')
 		findings_error(findings, "cert: no certificate is named; \"tlscert "
 					 "self-signed NAME\" makes one");
 	else if (settings->key.count > 0 && settings->key.count != settings->cert.count)
@@ -298,6 +418,7 @@ pairs_new(const struct pairs_settings *settings, struct findings *findings)
 	if (files_add_up(settings, findings)) {
 		load(pairs, settings, findings);
 		warn_of_rsa(pairs, findings);
+		load_staples(pairs, settings, findings);
 		install(pairs, findings);
 	}
 	if (findings->errors == errors)
@@ -336,11 +457,24 @@ warn_pair(const struct keypair *pair, int64_t days, struct findings *findings)
 		    keypair_file(pair), left, left == 1 ? "day" : "days", date);
 }
 
+static void
+warn_of_staples(const struct pairs *pairs, struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	for (size_t i = 0; i < pairs->count; i++)
+		if (keypair_staple(pairs->items[i]) != NULL)
+			staple_warn(keypair_staple(pairs->items[i]), &found);
+	report_as("ocsp-response", &found, findings);
+}
+
 void
 pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings)
 {
 	for (size_t i = 0; i < pairs->count; i++)
 		warn_pair(pairs->items[i], days, findings);
+	warn_of_staples(pairs, findings);
 }
 
 static void

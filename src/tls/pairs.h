@@ -19,9 +19,11 @@ struct keypair;
 struct pairs;
 
 struct pairs_settings {
-	struct stringlist cert; /* certificate files, at least one */
+	struct stringlist cert; /* certificate files; at least one, or a folder */
 	struct stringlist key; /* the key of each; empty: the keys stand in them */
+	char *cert_dir; /* a folder of more pairs: certdir.h; "" for none */
 	char *pin_file; /* "" for none */
+	struct stringlist ocsp_response; /* files, in any order */
 };
 
 /*
@@ -56,7 +58,8 @@ const struct keypair *pairs_item(const struct pairs *pairs, size_t n);
  * none. */
 const struct keypair *pairs_valid_for(const struct pairs *pairs, const char *host);
 
-/* Adds a warning for each pair whose certificate has ended, or will within `days`. */
+/* Adds a warning for each pair whose certificate has ended, or will within `days`,
+ * and for each OCSP response that is stale. */
 void pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings);
 
 /* Prints a line for each, behind `indent`. */

@@ -3,6 +3,7 @@
 #include "tls/proof.h"
 
 #include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
 #include <gnutls/x509.h>
 
 #include <arpa/inet.h>
@@ -25,6 +26,7 @@
 #include "tls/keypair.h"
 #include "tls/pairs.h"
 #include "tls/session.h"
+#include "tls/staple.h"
 #include "tls/transport.h"
 
 /* A handshake has up to five flights, a second hello's among them (RFC 8446, 2.1). */
@@ -253,6 +255,18 @@ examine_validity(const struct trial *trial)
 	    keypair_file(better), certificate_date(keypair_not_after(better), end));
 }
 
+/* What is at hand has to be sent (RFC 6066, 8). */
+static void
+examine_staple(const struct trial *trial, const struct keypair *sent)
+{
+	const struct staple *staple = keypair_staple(sent);
+	gnutls_datum_t response;
+
+	if (staple != NULL && staple_is_fresh(staple, time(NULL)) &&
+	    gnutls_ocsp_status_request_get2(trial->client, 0, &response) < 0)
+		complain(trial, "gets no OCSP response: this is a mistake of tlsd");
+}
+
 static void
 examine_sent(const struct trial *trial)
 {
@@ -265,6 +279,8 @@ examine_sent(const struct trial *trial)
 				"mistake of tlsd");
 	else if (!keypair_is_valid(sent, time(NULL)))
 		examine_validity(trial);
+	else
+		examine_staple(trial, sent);
 }
 
 static void

@@ -28,6 +28,12 @@
 #define HANDSHAKE_MESSAGE_MAX (CLIENTHELLO_SIZE_MAX + 256)
 #define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
 
+/* Records that bring nothing on cost the client little and us much: empty ones, warnings,
+ * updates of keys. So many make a handshake even out of single bytes, and so many may come
+ * between two with data. */
+#define HANDSHAKE_RECORDS_MAX 2048
+#define RECORDS_IN_VAIN_MAX 128
+
 struct session {
 	gnutls_session_t tls;
 	struct transport *transport;
@@ -37,6 +43,8 @@ struct session {
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
 	bool ended; /* our close_notify is written */
+	bool flooded; /* by too many of these: */
+	unsigned records; /* begun since something came of one */
 	uint64_t bytes_in, bytes_out; /* of application data */
 	bool alert_due; /* the client has to be told by an alert */
 	char reason[REASON_SIZE];
@@ -62,10 +70,28 @@ watch_for_alert(struct session *session, const unsigned char *bytes, size_t size
 	    size == RECORD_HEADER_SIZE && memcmp(bytes, alert_header, size) == 0;
 }
 
+/* Counts the record of which the library wants the header; whether it is one too many. */
+static bool
+is_flood(struct session *session, size_t size)
+{
+	unsigned max =
+	    session->handshaken ? RECORDS_IN_VAIN_MAX : HANDSHAKE_RECORDS_MAX;
+
+	if (size == RECORD_HEADER_SIZE)
+		session->records++;
+	session->flooded = session->records > max;
+	return session->flooded;
+}
+
 static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct session *session = pointer;
+
+	if (is_flood(session, size)) {
+		gnutls_transport_set_errno(session->tls, EPROTO);
+		return -1;
+	}
 	ssize_t n = session->trying
 	                ? transport_try_read(session->transport, bytes, size)
 	                : transport_read(session->transport, bytes, size);
@@ -276,6 +302,16 @@ fail_alert(struct session *session, unsigned alert, const char *how)
 	return -1;
 }
 
+static int
+fail_flood(struct session *session)
+{
+	session_fail(session, FAILURE_PROTOCOL,
+	    "%u records in a row that bring nothing on", session->records);
+	gnutls_alert_send(session->tls, GNUTLS_AL_FATAL, GNUTLS_A_UNEXPECTED_MESSAGE);
+	session->alert_due = false;
+	return -1;
+}
+
 static enum failure
 classify(int code)
 {
@@ -323,6 +359,8 @@ fail_code(struct session *session, int code)
 		session->alert_due = false;
 		return -1;
 	}
+	if (session->flooded)
+		return fail_flood(session);
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return fail_alert(
 		    session, (unsigned)gnutls_alert_get(session->tls), "");
@@ -374,6 +412,7 @@ session_handshake(struct session *session)
 	if (code < 0)
 		return fail_code(session, code);
 	session->handshaken = true;
+	session->records = 0;
 	if (gnutls_session_is_resumed(session->tls) &&
 	    context_clientauth(session->context) != NULL &&
 	    check_client(session->tls) < 0)
@@ -411,6 +450,8 @@ session_read(struct session *session, void *bytes, size_t size)
 	if (n < 0)
 		return fail_code(session, (int)n);
 	session->bytes_in += (uint64_t)n;
+	if (n > 0)
+		session->records = 0;
 	return n;
 }
 
@@ -523,6 +564,8 @@ session_try_read(struct session *session, void *bytes, size_t size)
 		return -1;
 	}
 	session->bytes_in += (uint64_t)n;
+	if (n > 0)
+		session->records = 0;
 	return n;
 }
 

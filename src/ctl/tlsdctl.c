@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The main of tlsdctl: gives commands to a running tlsd and shows what it answers. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "ctl/drain.h"
+#include "ctl/status.h"
+#include "ctl/table.h"
+#include "ctl/top.h"
+#include "ctl/wire.h"
+#include "server/conf.h"
+#include "server/jail.h"
+
+#define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
+#define METRICS_MODE 0644 /* node_exporter is another user */
+
+struct options {
+	const char *socket, *conf, *sort, *output;
+	bool json, prometheus, version, help;
+	int64_t timeout_ms;
+	int words; /* the command and its argument */
+	char **word;
+};
+
+static void
+print_usage(FILE *out)
+{
+	fputs("usage: tlsdctl [-s SOCKET | -c FILE] COMMAND [ARGUMENT] [OPTION]\n"
+	      "\n"
+	      "  -s, --socket SOCKET  the control socket\n"
+	      "  -c, --config FILE    the configuration that names it [" DEFAULT_CONF
+	      "]\n"
+	      "  -V, --version        print the version\n"
+	      "  -h, --help           print this\n"
+	      "\n"
+	      "Commands that look:\n"
+	      "  status               what the server is and does\n"
+	      "  stats                its figures; --json, or --prometheus with\n"
+	      "                       --output FILE or without\n"
+	      "  connections [MAX]    all connections; --sort COLUMN\n"
+	      "  top                  a live screen of all that; q ends it\n"
+	      "Commands that change something:\n"
+	      "  reload               read configuration and certificates again, and "
+	      "say\n"
+	      "                       whether they are in force now\n"
+	      "  reopen               open the log file again, after it was moved\n"
+	      "  log-level LEVEL      until the next reload\n"
+	      "  kill ID              end one connection\n"
+	      "  drain                ask to be sent no more clients, and wait until "
+	      "none\n"
+	      "                       is left; --timeout TIME\n"
+	      "  resume               end that\n"
+	      "  stop                 finish what has begun, then stop; twice: stop at "
+	      "once\n"
+	      "\n"
+	      "Exit status: 0 done, 1 failed, 2 usage, 3 no tlsd answers. See "
+	      "tlsdctl(8).\n",
+	    out);
+}
+
+/* The socket that the configuration names; the caller frees it. */
+static char *
+configured_socket(const char *path)
+{
+	struct findings findings;
+
+	/* A configuration that has errors still says where the running server listens. */
+	findings_init(&findings);
+	struct conf *conf = conf_read(path, &findings);
+	char *socket = jail_outside(conf->process.chroot, conf->process.control_socket);
+	conf_free(conf);
+	findings_fini(&findings);
+	return socket;
+}
+
+/* Passes the words on as they are. */
+static int
+ask(struct wire *wire, const struct options *options, FILE *out)
+{
+	char *command = options->words == 2
+	                    ? memory_format("%s %s", options->word[0], options->word[1])
+	                    : memory_copy(options->word[0]);
+	int status = wire_ask(wire, command, wire_print, out);
+
+	free(command);
+	return status;
+}
+
+static int
+run_plain(struct wire *wire, const struct options *options)
+{
+	return ask(wire, options, stdout);
+}
+
+static int
+write_output(const char *path, const char *text, size_t size)
+{
+	if (file_write(path, text, size, METRICS_MODE, FILE_REPLACE) == 0)
+		return STATUS_OK;
+	fprintf(stderr, "tlsdctl: %s: %s\n", path, strerrordesc_np(errno));
+	return STATUS_FAILED;
+}
+
+static int
+run_stats(struct wire *wire, const struct options *options)
+{
+	const char *command = options->json         ? "stats json"
+	                      : options->prometheus ? "stats prometheus"
+	                                            : "stats";
+	char *text = NULL;
+	size_t size = 0;
+
+	if (options->output == NULL)
+		return wire_ask(wire, command, wire_print, stdout);
+	FILE *out = open_memstream(&text, &size);
+	if (out == NULL)
+		return STATUS_FAILED;
+	int status = wire_ask(wire, command, wire_print, out);
+	fclose(out);
+	if (status == STATUS_OK)
+		status = write_output(options->output, text, size);
+	free(text);
+	return status;
+}
+
+/* A line that is no connection is why there are none. */
+static void
+take_connection(void *context, const char *line)
+{
+	if (strncmp(line, "connection: ", strlen("connection: ")) == 0)
+		table_add(context, line);
+	else
+		puts(line);
+}
+
+static int
+run_connections(struct wire *wire, const struct options *options)
+{
+	struct table *table = table_new();
+	char *command = memory_format(
+	    "connections %s", options->words == 2 ? options->word[1] : "");
+	int status = wire_ask(wire, command, take_connection, table);
+
+	table_sort(table, options->sort);
+	if (status == STATUS_OK)
+		table_print(table, SIZE_MAX, SIZE_MAX, stdout);
+	free(command);
+	table_free(table);
+	return status;
+}
+
+static int
+run_drain(struct wire *wire, const struct options *options)
+{
+	return drain_wait(wire, options->timeout_ms);
+}
+
+static int
+run_top(struct wire *wire, const struct options *options)
+{
+	(void)options;
+	return top_show(wire);
+}
+
+/* Commands that are more than words to pass on. */
+static const struct {
+	const char *name;
+	int words_max;
+	int (*run)(struct wire *wire, const struct options *options);
+} commands[] = { { "stats", 1, run_stats }, { "connections", 2, run_connections },
+	{ "drain", 1, run_drain }, { "top", 1, run_top }, { NULL, 2, run_plain } };
+
+static int
+run(const char *socket, const struct options *options)
+{
+	size_t i = 0;
+	struct wire *wire = wire_open(socket);
+
+	if (wire == NULL)
+		return STATUS_NO_DAEMON;
+	while (
+	    commands[i].name != NULL && strcmp(commands[i].name, options->word[0]) != 0)
+		i++;
+	int status = STATUS_USAGE;
+	if (options->words <= commands[i].words_max)
+		status = commands[i].run(wire, options);
+	else
+		fprintf(stderr, "tlsdctl: %s takes no argument\n", options->word[0]);
+	wire_close(wire);
+	return status;
+}
+
+enum { JSON = 256, PROMETHEUS, OUTPUT, SORT, TIMEOUT };
+
+static int
+take_option(struct options *options, int letter)
+{
+	switch (letter) {
+	case 's':
+		options->socket = optarg;
+		return 0;
+	case 'c':
+		options->conf = optarg;
+		return 0;
+	case 'V':
+		options->version = true;
+		return 0;
+	case 'h':
+		options->help = true;
+		return 0;
+	case JSON:
+		options->json = true;
+		return 0;
+	case PROMETHEUS:
+		options->prometheus = true;
+		return 0;
+	case OUTPUT:
+		options->output = optarg;
+		return 0;
+	case SORT:
+		options->sort = optarg;
+		return 0;
+	case TIMEOUT:
+		if (text_parse_duration(optarg, &options->timeout_ms) == 0)
+			return 0;
+		fprintf(stderr, "tlsdctl: --timeout: \"%s\" is no time\n", optarg);
+		return -1;
+	default:
+		return -1;
+	}
+}
+
+/* What is wrong with the options together; NULL if nothing is. */
+static const char *
+find_mistake(const struct options *options)
+{
+	struct table *table = table_new();
+	bool sortable = table_sort(table, options->sort);
+
+	table_free(table);
+	if (options->words < 1)
+		return "a command is needed";
+	if (options->words > 2)
+		return "one command at a time";
+	for (int i = 0; i < options->words; i++)
+		if (strpbrk(options->word[i], "\r\n") != NULL)
+			return "a command is one line";
+	if (!sortable)
+		return "--sort: there are the columns id service phase since age in "
+		       "out peer";
+	if (options->json && options->prometheus)
+		return "either --json or --prometheus";
+	return NULL;
+}
+
+static int
+parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = { { "socket", required_argument, NULL,
+						   's' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, JSON },
+		{ "prometheus", no_argument, NULL, PROMETHEUS },
+		{ "output", required_argument, NULL, OUTPUT },
+		{ "sort", required_argument, NULL, SORT },
+		{ "timeout", required_argument, NULL, TIMEOUT },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' }, { 0 } };
+	int letter;
+
+	*options = (struct options){ .conf = DEFAULT_CONF, .sort = "id" };
+	while ((letter = getopt_long(argc, argv, "s:c:Vh", longs, NULL)) != -1)
+		if (take_option(options, letter) < 0)
+			return -1;
+	options->words = argc - optind;
+	options->word = argv + optind;
+	if (options->version || options->help)
+		return 0;
+	const char *mistake = find_mistake(options);
+	if (mistake == NULL)
+		return 0;
+	fprintf(stderr, "tlsdctl: %s\n", mistake);
+	return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+
+	if (parse_options(argc, argv, &options) < 0) {
+		print_usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (options.version)
+		puts("tlsdctl " PACKAGE_VERSION);
+	else if (options.help)
+		print_usage(stdout);
+	if (options.version || options.help)
+		return STATUS_OK;
+	char *path = options.socket != NULL ? memory_copy(options.socket)
+	                                    : configured_socket(options.conf);
+	int status = run(path, &options);
+	free(path);
+	return status;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The live screen, by the control sequences of ECMA-48 that every terminal knows. */
+#include "ctl/top.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "ctl/frame.h"
+#include "ctl/status.h"
+#include "ctl/table.h"
+#include "ctl/wire.h"
+
+#define PERIOD_MS 1000
+#define NS_PER_S 1e9
+
+/* The other screen, so that what was there before comes back; and no cursor. */
+#define ENTER "\033[?1049h\033[?25l"
+#define LEAVE "\033[?25h\033[?1049l"
+#define HOME "\033[H"
+#define CLEAR_REST "\033[J"
+
+/* What has been seen so far. */
+struct view {
+	struct wire *wire;
+	struct frame *now, *before;
+	struct table *slowest;
+	int64_t now_ns, before_ns;
+};
+
+static void
+take_number(void *context, const char *line)
+{
+	frame_add(context, line);
+}
+
+static void
+take_connection(void *context, const char *line)
+{
+	table_add(context, line);
+}
+
+static int
+look(struct view *view)
+{
+	frame_free(view->before);
+	view->before = view->now;
+	view->before_ns = view->now_ns;
+	view->now = frame_new();
+	view->now_ns = deadline_now_ns();
+	table_free(view->slowest);
+	view->slowest = table_new();
+	int status = wire_ask(view->wire, "stats", take_number, view->now);
+	if (status == STATUS_OK) /* the oldest ones come first */
+		status = wire_ask(
+		    view->wire, "connections 100", take_connection, view->slowest);
+	return status;
+}
+
+static void
+print(const struct view *view, struct frame_size size)
+{
+	frame_print(view->now, view->before,
+	    (double)(view->now_ns - view->before_ns) / NS_PER_S, view->slowest, size,
+	    stdout);
+}
+
+static struct frame_size
+screen_size(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row == 0)
+		return (struct frame_size){ .rows = 24, .columns = 80 };
+	/* The last line ends with a newline too, which must not scroll. */
+	return (struct frame_size){ .rows = size.ws_row - 1U, .columns = size.ws_col };
+}
+
+/* Waits for the end of the period. True when it is time to leave. */
+static bool
+wait_for_end(int signals, bool has_keys)
+{
+	struct deadline deadline = deadline_in(PERIOD_MS);
+	struct pollfd polls[] = { { .fd = signals, .events = POLLIN },
+		{ .fd = has_keys ? STDIN_FILENO : -1, .events = POLLIN } };
+
+	while (poll(polls, 2, deadline_left_ms(deadline)) > 0) {
+		char key = 'q';
+		if (polls[0].revents != 0)
+			return true;
+		if (read(STDIN_FILENO, &key, 1) <= 0 || key == 'q')
+			return true;
+	}
+	return false;
+}
+
+static int
+repeat(struct view *view, int signals, bool has_keys)
+{
+	int status;
+
+	while ((status = look(view)) == STATUS_OK) {
+		fputs(HOME CLEAR_REST, stdout);
+		print(view, screen_size());
+		fflush(stdout);
+		if (wait_for_end(signals, has_keys))
+			break;
+	}
+	return status;
+}
+
+/* Keys come one by one and unseen; the signals that end a program come as a descriptor, so
+ * that the screen is left as it was found. */
+static int
+show_live(struct view *view)
+{
+	struct termios before, during;
+	bool has_keys = tcgetattr(STDIN_FILENO, &before) == 0;
+	sigset_t ending;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ending, NULL);
+	int signals = signalfd(-1, &ending, SFD_CLOEXEC);
+	if (has_keys) {
+		during = before;
+		during.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+		tcsetattr(STDIN_FILENO, TCSANOW, &during);
+	}
+	fputs(ENTER, stdout);
+	int status = repeat(view, signals, has_keys);
+	fputs(LEAVE, stdout);
+	fflush(stdout);
+	if (has_keys)
+		tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	close(signals);
+	return status;
+}
+
+static int
+show_once(struct view *view)
+{
+	int status = look(view);
+
+	if (status != STATUS_OK)
+		return status;
+	poll(NULL, 0, PERIOD_MS);
+	status = look(view);
+	if (status == STATUS_OK)
+		print(view, (struct frame_size){ .rows = 24, .columns = 80 });
+	return status;
+}
+
+int
+top_show(struct wire *wire)
+{
+	struct view view = { .wire = wire };
+	int status = isatty(STDOUT_FILENO) ? show_live(&view) : show_once(&view);
+
+	frame_free(view.now);
+	frame_free(view.before);
+	table_free(view.slowest);
+	return status;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Talking to the control socket. */
+#include "ctl/wire.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "ctl/status.h"
+
+struct wire {
+	int fd;
+	FILE *in;
+};
+
+static int
+connect_to(const char *path)
+{
+	struct address addresses[ADDRESS_MAX];
+	char wrong[ADDRESS_TEXT_SIZE];
+
+	if (path[0] != '/' || address_parse_listen(path, addresses, wrong) < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&addresses[0].storage,
+			   addresses[0].length) == 0)
+		return fd;
+	int saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return -1;
+}
+
+struct wire *
+wire_open(const char *path)
+{
+	int fd = connect_to(path);
+	FILE *in = fd >= 0 ? fdopen(fd, "r") : NULL;
+
+	if (in == NULL) {
+		fprintf(stderr,
+		    "tlsdctl: %s: %s: does tlsd run, with this control-socket?\n", path,
+		    strerrordesc_np(errno));
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	struct wire *wire = memory_new(sizeof *wire);
+	*wire = (struct wire){ .fd = fd, .in = in };
+	return wire;
+}
+
+void
+wire_close(struct wire *wire)
+{
+	fclose(wire->in);
+	free(wire);
+}
+
+static int
+receive(struct wire *wire, void (*take)(void *context, const char *line), void *context)
+{
+	char *line = NULL;
+	size_t room = 0;
+	int status = STATUS_NO_DAEMON;
+
+	while (status == STATUS_NO_DAEMON && getline(&line, &room, wire->in) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, "ok") == 0)
+			status = STATUS_OK;
+		else if (strcmp(line, "failed") == 0)
+			status = STATUS_FAILED;
+		else
+			take(context, line);
+	}
+	free(line);
+	return status;
+}
+
+int
+wire_ask(struct wire *wire, const char *command,
+    void (*take)(void *context, const char *line), void *context)
+{
+	char *line = memory_format("%s\n", command);
+	int status = STATUS_NO_DAEMON;
+
+	if (file_write_all(wire->fd, line, strlen(line)) == 0)
+		status = receive(wire, take, context);
+	free(line);
+	if (status == STATUS_NO_DAEMON)
+		fputs("tlsdctl: the server closed the connection without a verdict\n",
+		    stderr);
+	return status;
+}
+
+void
+wire_print(void *context, const char *line)
+{
+	fprintf(context, "%s\n", line);
+}

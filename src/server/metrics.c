@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The server's figures in Prometheus' text format. */
+#include "server/metrics.h"
+
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/log.h"
+#include "server/overview.h"
+#include "server/snapshot.h"
+#include "server/stats.h"
+#include "tls/context.h"
+#include "tls/keypair.h"
+#include "tls/library.h"
+#include "tls/pairs.h"
+
+#define NS_PER_S 1e9
+
+/* The head of a family of figures. */
+static void
+begin(FILE *out, const char *name, const char *type, const char *help)
+{
+	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+print_one(
+    FILE *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	begin(out, name, type, help);
+	fprintf(out, "%s %" PRIu64 "\n", name, value);
+}
+
+/* Prints what one family says of one service, whose sums are `sums`. */
+typedef void print_service(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums);
+
+/* A family with figures of each service. The names of services need no escapes. */
+static void
+print_services(const struct stats *stats, FILE *out, const char *name, const char *type,
+    const char *help, print_service *print)
+{
+	begin(out, name, type, help);
+	for (const struct tally *tally = stats_first(stats); tally != NULL;
+	     tally = stats_next(tally)) {
+		struct stats_sums sums = { 0 };
+		tally_add_to(tally, &sums);
+		print(out, name, tally_name(tally), &sums);
+	}
+}
+
+static void
+print_accepted(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	fprintf(out, "%s{service=\"%s\"} %" PRIu64 "\n", name, service, sums->accepted);
+}
+
+static void
+print_results(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	fprintf(out, "%s{service=\"%s\",result=\"done\"} %" PRIu64 "\n", name, service,
+	    sums->done);
+	fprintf(out, "%s{service=\"%s\",result=\"failed\"} %" PRIu64 "\n", name,
+	    service, stats_failed(sums));
+}
+
+static void
+print_classes(
+    FILE *out, const char *name, const char *service, const uint64_t *failures)
+{
+	for (int i = FAILURE_NONE + 1; i < FAILURE_COUNT; i++)
+		fprintf(out, "%s{service=\"%s\",class=\"%s\"} %" PRIu64 "\n", name,
+		    service, failure_name((enum failure)i), failures[i]);
+}
+
+static void
+print_handshake_failures(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	print_classes(out, name, service, sums->handshake_failures);
+}
+
+static void
+print_answer_failures(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	print_classes(out, name, service, sums->answer_failures);
+}
+
+static void
+print_bytes(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	fprintf(out, "%s{service=\"%s\",direction=\"in\"} %" PRIu64 "\n", name, service,
+	    sums->bytes_in);
+	fprintf(out, "%s{service=\"%s\",direction=\"out\"} %" PRIu64 "\n", name,
+	    service, sums->bytes_out);
+}
+
+static void
+print_phases(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	for (int i = 0; i < PHASE_COUNT; i++)
+		fprintf(out, "%s{service=\"%s\",phase=\"%s\"} %" PRIu64 "\n", name,
+		    service, phase_name((enum phase)i), sums->present[i]);
+}
+
+/* The buckets of this format each hold what is below them too. */
+static void
+print_histogram(FILE *out, const char *name, const char *service,
+    const struct stats_histogram *histogram)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < STATS_BUCKETS; i++) {
+		char bound[32] = "+Inf";
+		if (!isinf(stats_bound(i)))
+			snprintf(bound, sizeof bound, "%g", stats_bound(i));
+		count += histogram->counts[i];
+		fprintf(out, "%s_bucket{service=\"%s\",le=\"%s\"} %" PRIu64 "\n", name,
+		    service, bound, count);
+	}
+	fprintf(out, "%s_sum{service=\"%s\"} %.9f\n", name, service,
+	    (double)histogram->sum_ns / NS_PER_S);
+	fprintf(out, "%s_count{service=\"%s\"} %" PRIu64 "\n", name, service, count);
+}
+
+static void
+print_queue_times(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	print_histogram(out, name, service, &sums->times[STATS_QUEUE]);
+}
+
+static void
+print_handshake_times(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	print_histogram(out, name, service, &sums->times[STATS_HANDSHAKE]);
+}
+
+static void
+print_total_times(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	print_histogram(out, name, service, &sums->times[STATS_TOTAL]);
+}
+
+static const struct {
+	const char *name, *type, *help;
+	print_service *print;
+} families[] = {
+	{ "tlsd_accepted_total", "counter", "Connections accepted.", print_accepted },
+	{ "tlsd_connections_total", "counter",
+	    "Connections that are over, answered whole (done) or failed.",
+	    print_results },
+	{ "tlsd_handshake_failures_total", "counter",
+	    "Connections that failed up to the end of the handshake, by class.",
+	    print_handshake_failures },
+	{ "tlsd_answer_failures_total", "counter",
+	    "Connections that failed after the handshake, by class.",
+	    print_answer_failures },
+	{ "tlsd_bytes_total", "counter",
+	    "Bytes on the wire of connections that a worker has finished.",
+	    print_bytes },
+	{ "tlsd_connections", "gauge", "Connections just now, by phase.",
+	    print_phases },
+	{ "tlsd_queue_seconds", "histogram",
+	    "Time from having the ClientHello to having a worker.", print_queue_times },
+	{ "tlsd_handshake_seconds", "histogram",
+	    "Time of handshakes that succeeded, from having a worker.",
+	    print_handshake_times },
+	{ "tlsd_connection_seconds", "histogram",
+	    "Time of connections that had a worker, from accepting until it was "
+	    "done.",
+	    print_total_times },
+};
+
+static void
+print_process(const struct overview *overview, FILE *out)
+{
+	struct stats_sums sums;
+
+	stats_sum(overview_stats(overview), &sums);
+	begin(out, "tlsd_build_info", "gauge",
+	    "Versions of tlsd and of GnuTLS; the value is always 1.");
+	fprintf(out, "tlsd_build_info{version=\"%s\",gnutls=\"%s\"} 1\n",
+	    PACKAGE_VERSION, library_version());
+	begin(out, "tlsd_start_time_seconds", "gauge",
+	    "When the process started, seconds since 1970.");
+	fprintf(
+	    out, "tlsd_start_time_seconds %" PRId64 "\n", overview_started(overview));
+	print_one(out, "tlsd_workers", "gauge", "Worker threads.",
+	    overview_workers(overview));
+	print_one(out, "tlsd_workers_busy", "gauge",
+	    "Worker threads that have a connection.", stats_busy(&sums));
+	print_one(out, "tlsd_queue_depth", "gauge",
+	    "Connections that wait for a worker.", stats_queued(&sums));
+	print_one(out, "tlsd_draining", "gauge",
+	    "1 while the server asks for no more clients.",
+	    overview_state(overview) != OVERVIEW_RUNNING);
+	print_one(out, "tlsd_reloads_total", "counter", "Reloads that worked.",
+	    overview_reloads(overview));
+	print_one(out, "tlsd_reload_failures_total", "counter",
+	    "Reloads that failed; the configuration before stayed in force.",
+	    overview_failed_reloads(overview));
+	print_one(out, "tlsd_last_reload_successful", "gauge",
+	    "Whether the last reload worked; 1 before the first.",
+	    overview_last_reload_worked(overview));
+	print_one(out, "tlsd_log_lost_total", "counter",
+	    "Lines that could not be written to the log.", log_lost());
+}
+
+/* A label's value may hold anything but these three as they are. */
+static void
+print_escaped(const char *text, FILE *out)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '\n')
+			fputs("\\n", out);
+		else if (*text == '"' || *text == '\\')
+			fprintf(out, "\\%c", *text);
+		else
+			fputc(*text, out);
+}
+
+static void
+print_certificates(const struct service *service, FILE *out)
+{
+	const struct pairs *pairs = context_pairs(service->context);
+
+	for (size_t i = 0; i < pairs_count(pairs); i++) {
+		const struct keypair *pair = pairs_item(pairs, i);
+		fprintf(out,
+		    "tlsd_certificate_not_after_seconds{service=\"%s\",name=\"",
+		    service->name);
+		print_escaped(keypair_file(pair), out);
+		fprintf(out, "\"} %" PRId64 "\n", (int64_t)keypair_not_after(pair));
+	}
+}
+
+static void
+print_snapshot(const struct snapshot *snapshot, FILE *out)
+{
+	begin(out, "tlsd_configuration_time_seconds", "gauge",
+	    "When the configuration in force was loaded, seconds since 1970.");
+	fprintf(out, "tlsd_configuration_time_seconds %" PRId64 "\n",
+	    snapshot_time(snapshot));
+	begin(out, "tlsd_certificate_not_after_seconds", "gauge",
+	    "When each certificate expires, seconds since 1970; by its file.");
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
+		print_certificates(snapshot_service(snapshot, i), out);
+}
+
+void
+metrics_print(struct overview *overview, FILE *out)
+{
+	const struct stats *stats = overview_stats(overview);
+	struct snapshot *snapshot = overview_snapshot(overview);
+
+	print_process(overview, out);
+	print_snapshot(snapshot, out);
+	snapshot_drop(snapshot);
+	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+		print_services(stats, out, families[i].name, families[i].type,
+		    families[i].help, families[i].print);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_METRICS_H
+#define TLSD_SERVER_METRICS_H
+
+/* The server's figures for Prometheus. Any thread. */
+
+#include <stdio.h>
+
+struct overview;
+
+/* Prints them in the text format, version 0.0.4. */
+void metrics_print(struct overview *overview, FILE *out);
+
+#endif

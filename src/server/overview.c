@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the server tells of itself. */
+#include "server/overview.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "base/sync.h"
+#include "server/snapshot.h"
+
+struct overview {
+	const struct stats *stats;
+	size_t workers;
+	int64_t started;
+	_Atomic(enum overview_state) state;
+	_Atomic(bool) last_worked;
+	_Atomic(uint64_t) reloads, failed_reloads;
+	pthread_mutex_t mutex;
+	struct snapshot *snapshot; /* under the mutex */
+};
+
+const char *
+overview_state_name(enum overview_state state)
+{
+	static const char *const names[] = { [OVERVIEW_RUNNING] = "running",
+		[OVERVIEW_DRAINING] = "draining",
+		[OVERVIEW_STOPPING] = "stopping" };
+
+	return names[state];
+}
+
+struct overview *
+overview_new(const struct stats *stats, size_t workers)
+{
+	struct overview *overview = memory_new(sizeof *overview);
+
+	overview->stats = stats;
+	overview->workers = workers;
+	overview->started = time(NULL);
+	atomic_init(&overview->last_worked, true);
+	sync_mutex_init(&overview->mutex);
+	return overview;
+}
+
+void
+overview_free(struct overview *overview)
+{
+	if (overview == NULL)
+		return;
+	snapshot_drop(overview->snapshot);
+	sync_mutex_fini(&overview->mutex);
+	free(overview);
+}
+
+void
+overview_use(struct overview *overview, struct snapshot *snapshot)
+{
+	snapshot_take(snapshot);
+	sync_lock(&overview->mutex);
+	struct snapshot *old = overview->snapshot;
+	overview->snapshot = snapshot;
+	sync_unlock(&overview->mutex);
+	snapshot_drop(old);
+}
+
+void
+overview_note_reload(struct overview *overview, bool worked)
+{
+	atomic_fetch_add(worked ? &overview->reloads : &overview->failed_reloads, 1);
+	atomic_store(&overview->last_worked, worked);
+}
+
+void
+overview_set_state(struct overview *overview, enum overview_state state)
+{
+	atomic_store(&overview->state, state);
+}
+
+struct snapshot *
+overview_snapshot(struct overview *overview)
+{
+	sync_lock(&overview->mutex);
+	struct snapshot *snapshot = snapshot_take(overview->snapshot);
+	sync_unlock(&overview->mutex);
+	return snapshot;
+}
+
+const struct stats *
+overview_stats(const struct overview *overview)
+{
+	return overview->stats;
+}
+
+size_t
+overview_workers(const struct overview *overview)
+{
+	return overview->workers;
+}
+
+enum overview_state
+overview_state(const struct overview *overview)
+{
+	return atomic_load(&overview->state);
+}
+
+int64_t
+overview_started(const struct overview *overview)
+{
+	return overview->started;
+}
+
+uint64_t
+overview_reloads(const struct overview *overview)
+{
+	return atomic_load(&overview->reloads);
+}
+
+uint64_t
+overview_failed_reloads(const struct overview *overview)
+{
+	return atomic_load(&overview->failed_reloads);
+}
+
+bool
+overview_last_reload_worked(const struct overview *overview)
+{
+	return atomic_load(&overview->last_worked);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_OVERVIEW_H
+#define TLSD_SERVER_OVERVIEW_H
+
+/*
+ * What a running server can tell of itself, to whoever asks and in any thread: the main
+ * thread writes it, and nobody who reads it can hold the main thread up.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct overview;
+struct snapshot;
+struct stats;
+
+enum overview_state {
+	OVERVIEW_RUNNING,
+	OVERVIEW_DRAINING, /* serves whom it gets, and asks to be sent no more clients */
+	OVERVIEW_STOPPING
+};
+
+/* "running", "draining" or "stopping". */
+const char *overview_state_name(enum overview_state state);
+
+/* `stats` stays the caller's and outlives it. */
+struct overview *overview_new(const struct stats *stats, size_t workers);
+void overview_free(struct overview *overview);
+
+/* From now on `snapshot` is in force; takes a reference. Main thread. */
+void overview_use(struct overview *overview, struct snapshot *snapshot);
+
+/* A reload has come to its end. Main thread. */
+void overview_note_reload(struct overview *overview, bool worked);
+
+/* Main thread. */
+void overview_set_state(struct overview *overview, enum overview_state state);
+
+/* All else: any thread. */
+
+/* A reference to the snapshot in force, for snapshot_drop(). */
+struct snapshot *overview_snapshot(struct overview *overview);
+const struct stats *overview_stats(const struct overview *overview);
+size_t overview_workers(const struct overview *overview);
+enum overview_state overview_state(const struct overview *overview);
+
+/* When it was made, seconds since 1970. */
+int64_t overview_started(const struct overview *overview);
+
+/* How many reloads worked and failed. */
+uint64_t overview_reloads(const struct overview *overview);
+uint64_t overview_failed_reloads(const struct overview *overview);
+
+/* Whether the last attempt worked; true before the first. */
+bool overview_last_reload_worked(const struct overview *overview);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Waiting for a worker of one's service. */
+#include "server/standby.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "server/conf.h"
+#include "server/connection.h"
+#include "server/crowd.h"
+#include "server/snapshot.h"
+
+/* Those who wait for the workers of one gate, the longest first; it stays when empty. */
+struct line {
+	const struct gate *gate;
+	struct connection_list waiting;
+	struct line *next;
+};
+
+struct standby {
+	struct line *lines;
+	struct crowd *crowd; /* all, by client */
+	struct agenda agenda; /* all, by deadline */
+	size_t count, max;
+};
+
+struct standby *
+standby_new(void)
+{
+	struct standby *standby = memory_new(sizeof *standby);
+
+	standby->crowd = crowd_new();
+	return standby;
+}
+
+void
+standby_limit(struct standby *standby, size_t max)
+{
+	standby->max = max;
+}
+
+size_t
+standby_count(const struct standby *standby)
+{
+	return standby->count;
+}
+
+static struct line *
+find_line(const struct standby *standby, const struct gate *gate)
+{
+	struct line *line = standby->lines;
+
+	while (line != NULL && line->gate != gate)
+		line = line->next;
+	return line;
+}
+
+/* NULL when memory is exhausted. */
+static struct line *
+add_line(struct standby *standby, const struct gate *gate)
+{
+	struct line *line = malloc(sizeof *line);
+
+	if (line == NULL)
+		return NULL;
+	line->gate = gate;
+	TAILQ_INIT(&line->waiting);
+	line->next = standby->lines;
+	standby->lines = line;
+	return line;
+}
+
+static void
+leave(struct standby *standby, struct connection *connection)
+{
+	TAILQ_REMOVE(&find_line(standby, connection->gate)->waiting, connection, link);
+	crowd_remove(standby->crowd, connection);
+	agenda_remove(&standby->agenda, &connection->appointment);
+	standby->count--;
+}
+
+/* Ends a connection that is in no line. */
+static void
+refuse(struct connection *connection, enum failure failure, const char *reason)
+{
+	connection_fail(connection, failure, reason);
+	connection_free(connection);
+}
+
+static void
+evict(struct standby *standby)
+{
+	struct connection *connection = crowd_heaviest(standby->crowd);
+
+	leave(standby, connection);
+	refuse(connection, FAILURE_REFUSED_LIMIT,
+	    "the oldest of whoever had most waiting for max-workers when max-waiting "
+	    "was "
+	    "reached");
+}
+
+void
+standby_add(struct standby *standby, struct connection *connection)
+{
+	struct line *line = find_line(standby, connection->gate);
+
+	if (line == NULL)
+		line = add_line(standby, connection->gate);
+	if (line == NULL || crowd_add(standby->crowd, connection) < 0) {
+		refuse(connection, FAILURE_INTERNAL, "out of memory");
+		return;
+	}
+	connection_enter(connection, PHASE_HOLD);
+	TAILQ_INSERT_TAIL(&line->waiting, connection, link);
+	agenda_add(&standby->agenda, &connection->appointment,
+	    deadline_after(connection->accepted_ns,
+		connection->service->conf->handshake_timeout_ms),
+	    connection);
+	standby->count++;
+	if (standby->count > standby->max)
+		evict(standby);
+}
+
+struct connection *
+standby_take(struct standby *standby, const struct gate *gate)
+{
+	const struct line *line = find_line(standby, gate);
+	struct connection *connection =
+	    line != NULL ? TAILQ_FIRST(&line->waiting) : NULL;
+
+	if (connection != NULL)
+		leave(standby, connection);
+	return connection;
+}
+
+struct deadline
+standby_expire(struct standby *standby)
+{
+	struct connection *connection;
+
+	while ((connection = agenda_due(&standby->agenda)) != NULL) {
+		leave(standby, connection);
+		refuse(connection, FAILURE_HANDSHAKE_TIMEOUT,
+		    "its service's workers, max-workers, were not free in time");
+	}
+	return agenda_next(&standby->agenda);
+}
+
+void
+standby_clear(struct standby *standby)
+{
+	struct connection *connection;
+
+	while ((connection = agenda_first(&standby->agenda)) != NULL) {
+		leave(standby, connection);
+		refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+	}
+}
+
+void
+standby_free(struct standby *standby)
+{
+	if (standby == NULL)
+		return;
+	standby_clear(standby);
+	while (standby->lines != NULL) {
+		struct line *line = standby->lines;
+		standby->lines = line->next;
+		free(line);
+	}
+	crowd_free(standby->crowd);
+	free(standby);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_STANDBY_H
+#define TLSD_SERVER_STANDBY_H
+
+/*
+ * Connections that are admitted, but whose service has all the workers that it may have.
+ * They wait in a line for each service, until their handshake would be too late. Main
+ * thread.
+ */
+
+#include <stddef.h>
+
+#include "base/deadline.h"
+
+struct connection;
+struct gate;
+struct standby;
+
+struct standby *standby_new(void);
+
+/* Closes all that wait. */
+void standby_free(struct standby *standby);
+
+/* How many may wait, from the next one on. */
+void standby_limit(struct standby *standby, size_t max);
+
+/* Takes the connection. When too many wait, the oldest one of the client that has most
+ * waiting is closed. */
+void standby_add(struct standby *standby, struct connection *connection);
+
+/* Takes the one out that waits longest for a worker of `gate`; NULL when none does. */
+struct connection *standby_take(struct standby *standby, const struct gate *gate);
+
+/* Closes those whose time is up; returns when the next one's will be. */
+struct deadline standby_expire(struct standby *standby);
+
+/* Closes all, because the server is stopping. */
+void standby_clear(struct standby *standby);
+
+size_t standby_count(const struct standby *standby);
+
+#endif

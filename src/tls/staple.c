@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An OCSP response beside a certificate. */
+#include "tls/staple.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
+#include <gnutls/x509.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/unreadable.h"
+#include "tls/certificate.h"
+#include "tls/chain.h"
+
+enum { FILE_LIMIT = 64 * 1024, LEEWAY = 300 /* of clocks, seconds */ };
+
+struct staple {
+	char *path;
+	gnutls_ocsp_resp_t response;
+	gnutls_datum_t der;
+	unsigned status; /* gnutls_ocsp_cert_status_t */
+	time_t begins, ends;
+};
+
+/* Takes the response apart; a code of the library's. */
+static int
+import(struct staple *staple, const gnutls_datum_t *data)
+{
+	int code = gnutls_ocsp_resp_init(&staple->response);
+
+	if (code >= 0)
+		code = gnutls_ocsp_resp_import2(
+		    staple->response, data, GNUTLS_X509_FMT_DER);
+	if (code < 0 && staple->response != NULL)
+		code = gnutls_ocsp_resp_import2(
+		    staple->response, data, GNUTLS_X509_FMT_PEM);
+	if (code >= 0)
+		code = gnutls_ocsp_resp_get_single(staple->response, 0, NULL, NULL,
+		    NULL, NULL, &staple->status, &staple->begins, &staple->ends, NULL,
+		    NULL);
+	if (code >= 0)
+		code = gnutls_ocsp_resp_export(staple->response, &staple->der);
+	return code;
+}
+
+struct staple *
+staple_load(const char *path, struct findings *findings)
+{
+	struct staple *staple = memory_new(sizeof *staple);
+	char *data;
+	size_t size;
+
+	staple->path = memory_copy(path);
+	if (file_read(path, FILE_LIMIT, &data, &size) < 0) {
+		char *why = unreadable_why(path, errno);
+		findings_error(findings, "%s", why);
+		free(why);
+		staple_free(staple);
+		return NULL;
+	}
+	int code =
+	    import(staple, &(gnutls_datum_t){ (unsigned char *)data, (unsigned)size });
+	free(data);
+	if (code >= 0)
+		return staple;
+	findings_error(findings,
+	    "%s: is no OCSP response (%s): have it made again, as by ocsptool --ask",
+	    path, gnutls_strerror(code));
+	staple_free(staple);
+	return NULL;
+}
+
+void
+staple_free(struct staple *staple)
+{
+	if (staple == NULL)
+		return;
+	if (staple->response != NULL)
+		gnutls_ocsp_resp_deinit(staple->response);
+	gnutls_free(staple->der.data);
+	free(staple->path);
+	free(staple);
+}
+
+bool
+staple_is_for(const struct staple *staple, const struct chain *chain)
+{
+	return gnutls_ocsp_resp_check_crt(staple->response, 0, chain->certs[0]) >= 0;
+}
+
+bool
+staple_is_fresh(const struct staple *staple, time_t now)
+{
+	return staple->begins <= now + LEEWAY && now <= staple->ends;
+}
+
+void
+staple_warn(const struct staple *staple, struct findings *findings)
+{
+	char date[CERTIFICATE_DATE_SIZE];
+
+	if (staple->ends == (time_t)-1)
+		findings_warning(findings,
+		    "%s: does not say when it ends, so it is not sent: ask for one "
+		    "that "
+		    "does",
+		    staple->path);
+	else if (!staple_is_fresh(staple, time(NULL)))
+		findings_warning(findings,
+		    "%s: is stale, good until %s, and is not sent: ask for it again",
+		    staple->path, certificate_date(staple->ends, date));
+}
+
+static void
+examine_signature(
+    const struct staple *staple, const struct chain *chain, struct findings *findings)
+{
+	unsigned wrong = 0;
+
+	if (chain->count < 2) {
+		findings_warning(findings,
+		    "%s: its signature is not checked, for the issuer's certificate is "
+		    "not in the chain: put it there",
+		    staple->path);
+		return;
+	}
+	int code = gnutls_ocsp_resp_verify_direct(
+	    staple->response, chain->certs[1], &wrong, 0);
+	if (code < 0 || wrong != 0)
+		findings_error(findings,
+		    "%s: neither the certificate's issuer nor its delegate has signed "
+		    "it: ask the issuer's responder",
+		    staple->path);
+}
+
+void
+staple_examine(
+    const struct staple *staple, const struct chain *chain, struct findings *findings)
+{
+	examine_signature(staple, chain, findings);
+	if (staple->status != GNUTLS_OCSP_CERT_GOOD)
+		findings_error(findings,
+		    "%s: says that the certificate is %s: have a new one issued",
+		    staple->path,
+		    staple->status == GNUTLS_OCSP_CERT_REVOKED ? "revoked" : "unknown");
+	staple_warn(staple, findings);
+}
+
+/* The library frees what it gets. Nothing is sent once it is stale. */
+static int
+give(gnutls_session_t session, void *context, gnutls_datum_t *response)
+{
+	const struct staple *staple = context;
+
+	(void)session;
+	if (!staple_is_fresh(staple, time(NULL)))
+		return GNUTLS_E_NO_CERTIFICATE_STATUS;
+	response->data = gnutls_malloc(staple->der.size);
+	if (response->data == NULL)
+		return GNUTLS_E_MEMORY_ERROR;
+	memcpy(response->data, staple->der.data, staple->der.size);
+	response->size = staple->der.size;
+	return 0;
+}
+
+void
+staple_install(
+    struct staple *staple, gnutls_certificate_credentials_t credentials, unsigned index)
+{
+	gnutls_certificate_set_ocsp_status_request_function2(
+	    credentials, index, give, staple);
+}

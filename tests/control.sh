@@ -1,0 +1,231 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# tlsdctl and the control socket of a running tlsd. A test is a function whose name is a
+# sentence; it runs in a folder and a shell of its own, which ends at the first command that
+# fails.
+# shellcheck disable=SC2317 # the tests are called by their names at the end
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+umask 077
+needs openssl timeout
+open_folder
+
+# What a test has started, by its pids in files of its folder, and nothing else.
+end_processes() {
+	for file in "$folder"/*/*.pid; do
+		[ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
+	done
+}
+
+# start NAME COMMAND...: in the background; its output is ./NAME.log.
+start() {
+	name=$1
+	shift
+	"$@" >"$name.log" 2>&1 </dev/null &
+	echo $! >"$name.pid"
+}
+
+# serve LINE...: tlsd with a service of text and one of echo; their ports are $hello, $echo.
+serve() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
+		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
+		-keyout server.key -out server.crt 2>/dev/null
+	{
+		printf '%s\n' 'pid-file =' "control-socket = $PWD/sock" "$@" \
+			'cert = server.crt' 'key = server.key' \
+			'[hello]' 'listen = 127.0.0.1:0' \
+			'[echo]' 'listen = 127.0.0.2:0' 'respond = echo'
+	} >tlsd.ini
+	start tlsd "$builddir/tlsd" -f -c tlsd.ini
+	wait_for grep -q ': started: ' tlsd.log
+	hello=$(sed -n 's/.*: listening: \[127\.0\.0\.1\]:\([0-9]*\).*/\1/p' tlsd.log)
+	echo=$(sed -n 's/.*: listening: \[127\.0\.0\.2\]:\([0-9]*\).*/\1/p' tlsd.log)
+}
+
+ctl() {
+	timeout 60 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
+}
+
+# says PATTERN COMMAND...: what tlsdctl prints has a line like that.
+says() {
+	pattern=$1
+	shift
+	ctl "$@" | grep -Eq "$pattern"
+}
+
+greet() {
+	[ "$(timeout 60 openssl s_client -connect "127.0.0.1:$hello" -quiet </dev/null \
+		2>/dev/null)" = 'Hello, TLS!' ]
+}
+
+# hold NAME: a client of the echo that stays.
+hold() {
+	mkfifo "$1.in"
+	timeout 120 openssl s_client -connect "127.0.0.2:$echo" -quiet <"$1.in" \
+		>"$1.log" 2>&1 &
+	echo $! >"$1.pid"
+	exec 7>"$1.in"
+}
+
+# leave NAME: it goes.
+leave() {
+	kill "$(cat "$1.pid")"
+	rm "$1.pid"
+}
+
+# --- the tests ------------------------------------------------------------------------
+
+figures_tell_what_happened() {
+	serve
+	greet
+	wait_for says '^service hello: accepted=[1-9][0-9]* done=[1-9]' stats
+	says ' in=[1-9][0-9]* out=[1-9]' stats
+	says '^tlsd_connections_total\{service="hello",result="done"\} [1-9]' stats --prometheus
+	says '^tlsd_handshake_seconds_count\{service="hello"\} [1-9]' stats --prometheus
+	says '"name":"hello","accepted":[1-9]' stats --json
+	says '^answered: [1-9]' status
+	says '^certificate: hello: .*/server.crt until .*Z, (9|10) days$' status
+	says '^tlsd_certificate_not_after_seconds\{service="echo",name=".*/server.crt"\} [0-9]+$' \
+		stats --prometheus
+}
+
+figures_for_prometheus_please_its_own_lint() {
+	needs promtool
+	serve
+	greet
+	ctl stats --prometheus | promtool check metrics
+	ctl stats --prometheus --output metrics.prom
+	promtool check metrics <metrics.prom
+	[ "$(stat -c %a metrics.prom)" = 644 ]
+}
+
+figures_live_on_through_a_reload() {
+	serve
+	greet
+	wait_for says '^service hello: .* done=[1-9]' stats
+	ctl reload
+	says '^service hello: .* done=[1-9]' stats
+	echo 'rubbish = 1' >>tlsd.ini
+	! ctl reload >reload.out || return 1
+	grep -q 'rubbish' reload.out
+	says '^tlsd_reload_failures_total 1$' stats --prometheus
+	says '^tlsd_last_reload_successful 0$' stats --prometheus
+	says '^reload: the last one failed' status
+}
+
+a_connection_is_shown_and_can_be_killed() {
+	serve
+	hold one
+	wait_for says '^ +[0-9]+ echo +answer .* \[127\.0\.0\.1\]' connections --sort age
+	id=$(ctl connections | awk '$2 == "echo" { print $1 }')
+	ctl kill "$id"
+	wait_for grep -q ": echo: killed: by the administrator id=$id\$" tlsd.log
+	! ctl kill "$id" || return 1
+	! ctl kill all || return 1
+	wait_for says '^answer-failures echo: killed=1$' stats
+}
+
+draining_waits_for_connections_and_still_serves() {
+	serve
+	hold one
+	wait_for says ' echo +answer ' connections
+	! ctl drain --timeout 300ms >drain.out || return 1
+	grep -qx '1 connections left' drain.out
+	says '^process: [0-9]+, draining$' status
+	greet
+	ctl resume
+	says '^process: [0-9]+, running$' status
+	leave one
+	ctl drain --timeout 50s | grep -qx '0 connections left'
+}
+
+the_socket_answers_while_every_worker_is_busy() {
+	serve 'workers = 1' 'queue-size = 1'
+	hold one
+	wait_for says '^workers: 1 of 1 busy' status
+	for n in 1 2 3; do
+		timeout 100 openssl s_client -connect "127.0.0.1:$hello" </dev/null \
+			>"more$n.log" 2>&1 &
+		echo $! >"more$n.pid"
+	done
+	wait_for says '^queue: [1-3]' status
+	says '^server: .* busy=1 queue=[1-3]' stats
+	leave one
+	wait_for says '^workers: 0 of 1 busy' status
+}
+
+top_prints_one_picture_where_there_is_no_terminal() {
+	serve
+	greet
+	ctl top >picture
+	[ "$(wc -l <picture)" -le 24 ]
+	[ "$(awk '{ print length }' picture | sort -n | tail -n 1)" -le 80 ]
+	grep -q '^tlsd running, up ' picture
+	grep -q '^hello ' picture
+	! grep -q "$(printf '\033')" picture
+}
+
+top_leaves_the_terminal_as_it_was() {
+	needs script
+	serve
+	{ sleep 2; printf q; } | timeout 60 script -qec "$builddir/tlsdctl -s $PWD/sock top" \
+		typescript >/dev/null
+	grep -q 'workers busy' typescript
+	tail -c 200 typescript | grep -q "$(printf '\033')\[?1049l"
+}
+
+the_log_level_can_be_changed() {
+	serve
+	ctl log-level warning
+	greet
+	wait_for says '^answered: [1-9]' status
+	! grep -q ': hello: done ' tlsd.log || return 1
+	ctl log-level info
+	greet
+	wait_for grep -q ': hello: done ' tlsd.log
+	! ctl log-level loud || return 1
+}
+
+sigusr2_writes_the_status_to_the_log() {
+	serve
+	kill -USR2 "$(cat tlsd.pid)"
+	wait_for grep -q ': status: workers: 0 of 16 busy$' tlsd.log
+	grep -q ': status: service: hello: ' tlsd.log
+}
+
+socat_speaks_the_protocol_too() {
+	needs socat
+	serve
+	printf 'status\nnonsense\n' | socat -t 10 - "UNIX-CONNECT:$PWD/sock" >heard
+	grep -qx ok heard
+	[ "$(tail -n 1 heard)" = failed ]
+	head -c 100000 /dev/urandom | timeout 60 socat - "UNIX-CONNECT:$PWD/sock" \
+		>/dev/null 2>&1 || :
+	says '^process: [0-9]+, running$' status
+}
+
+wrong_usage_is_status_2_and_nobody_there_is_status_3() {
+	status=0
+	ctl status 2>/dev/null || status=$?
+	[ "$status" -eq 3 ]
+	for words in '' 'one two three' '--json --prometheus stats' '--sort age2 connections'; do
+		status=0
+		# shellcheck disable=SC2086 # words
+		ctl $words >/dev/null 2>&1 || status=$?
+		[ "$status" -eq 2 ]
+	done
+}
+
+# --- running them ---------------------------------------------------------------------
+
+for test in figures_tell_what_happened figures_for_prometheus_please_its_own_lint \
+	figures_live_on_through_a_reload a_connection_is_shown_and_can_be_killed \
+	draining_waits_for_connections_and_still_serves \
+	the_socket_answers_while_every_worker_is_busy \
+	top_prints_one_picture_where_there_is_no_terminal top_leaves_the_terminal_as_it_was \
+	the_log_level_can_be_changed sigusr2_writes_the_status_to_the_log \
+	socat_speaks_the_protocol_too \
+	wrong_usage_is_status_2_and_nobody_there_is_status_3; do
+	run_test "$test"
+done
+finish
