@@ -143,6 +143,7 @@ openssl_asks() {
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
 	[ ! -e "$folder/$client.above" ] || set -- "$@" -cert_chain "$folder/$client.above"
+	: >openssl.log # of the client before, which must not be taken for this one's
 	sleep 30 | timeout 20 openssl s_client -connect "127.0.0.1:$port" "-$version" \
 		-CAfile "$folder/ca.crt" -verify_return_error -quiet "$@" >openssl.log 2>&1 &
 	asking=$!
