@@ -148,7 +148,7 @@ connection_fail(struct connection *connection, enum failure failure, const char 
 {
 	if (atomic_load(&connection->killed)) {
 		failure = FAILURE_KILLED;
-		reason = "by the administrator";
+		reason = "by tlsdctl, or by a stop that waited no longer";
 	}
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
 	log_failure(connection, failure, reason);
