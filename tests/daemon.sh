@@ -34,7 +34,7 @@ shipped_rotation=$(find "$root" -path '*/logrotate.d/tlsd')
 # --- what tests are made of -----------------------------------------------------------
 
 make_pair() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
 		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
 		-keyout server.key -out server.crt 2>/dev/null
 }

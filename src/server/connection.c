@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alert.h"
@@ -13,15 +14,19 @@
 #include "responders/responder.h"
 #include "server/conf.h"
 #include "server/limits.h"
+#include "server/review.h"
 #include "server/roster.h"
 #include "server/route.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "tls/evidence.h"
 #include "tls/identity.h"
+#include "tls/refusal.h"
 #include "tls/session.h"
 #include "tls/transport.h"
 
 #define NS_PER_MS 1e6
+#define YEAR_S 31536000
 
 struct connection *
 connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
@@ -67,6 +72,8 @@ connection_free(struct connection *connection)
 	if (connection->process_gate != NULL)
 		limits_leave(connection->process_gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
+	evidence_free(connection->evidence);
+	free(connection->verdict);
 	free(connection);
 }
 
@@ -213,6 +220,23 @@ log_done(
 	    (double)(now_ns - connection->accepted_ns) / NS_PER_MS, connection->id);
 }
 
+/* No connection outlives its client's certificate. */
+static struct deadline
+end_of_life(const struct connection *connection, const struct session *session)
+{
+	const struct identity *identity = session_identity(session);
+	struct deadline end = deadline_after(
+	    connection->accepted_ns, connection->service->conf->max_lifetime_ms);
+
+	if (identity == NULL)
+		return end;
+	int64_t left_s = (int64_t)identity->not_after - (int64_t)time(NULL);
+	if (left_s > YEAR_S)
+		return end;
+	/* 0 would be without end */
+	return deadline_earlier(end, deadline_in(left_s > 0 ? left_s * 1000 : 1));
+}
+
 /* Handshake, answer, close_notify; each phase with a deadline of its own. */
 static void
 converse(
@@ -223,9 +247,9 @@ converse(
 	if (session_handshake(session) == 0) {
 		connection->shaken_ns = deadline_now_ns();
 		enter_at(connection, PHASE_ANSWER, connection->shaken_ns);
-		transport_set_deadline(transport,
-		    deadline_after(connection->accepted_ns, conf->max_lifetime_ms),
-		    conf->idle_timeout_ms);
+		transport_set_deadline(
+		    transport, end_of_life(connection, session), conf->idle_timeout_ms);
+		review_begin(connection, session);
 		responder_answer(connection->service->responder, session);
 	}
 	connection_enter(connection, PHASE_CLOSE);
@@ -248,14 +272,30 @@ measure(const struct connection *connection, int64_t now_ns)
 	    atomic_load_explicit(&connection->traffic.out, memory_order_relaxed));
 }
 
+static void
+conclude_failure(struct connection *connection, const struct session *session)
+{
+	const struct refusal *verdict = atomic_load(&connection->verdict);
+	const struct identity *identity = session_identity(session);
+
+	if (verdict != NULL)
+		connection_fail(connection, verdict->failure, verdict->reason);
+	else if (identity != NULL && identity->verified &&
+		 identity->not_after <= time(NULL))
+		connection_fail(connection, FAILURE_CERT_EXPIRED,
+		    "the client's certificate has ended meanwhile");
+	else
+		connection_fail(
+		    connection, session_failure(session), session_reason(session));
+}
+
 /* Counts and logs how it went. A client that was answered early may yet refuse: then it is
  * counted when it is gone. */
 static void
 conclude(struct connection *connection, const struct session *session, int64_t now_ns)
 {
 	if (session_failure(session) != FAILURE_NONE) {
-		connection_fail(
-		    connection, session_failure(session), session_reason(session));
+		conclude_failure(connection, session);
 		return;
 	}
 	connection->early = session_is_early(session);

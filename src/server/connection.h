@@ -24,8 +24,10 @@
 #include "server/phase.h"
 #include "tls/transport.h"
 
+struct evidence;
 struct gate;
 struct guest;
+struct refusal;
 struct roster;
 struct route;
 struct service;
@@ -59,6 +61,10 @@ struct connection {
 	_Atomic(int64_t) phase_ns; /* when it began */
 	_Atomic(bool) killed;
 	struct traffic traffic;
+	_Atomic(struct evidence *)
+	    evidence; /* by its worker: the client's certificates */
+	_Atomic(struct refusal *)
+	    verdict; /* why it was shut down by review.h, or NULL */
 	struct snapshot *snapshot;
 	const struct route *route; /* of its listener */
 	const struct service *service; /* the route's default until its hello is read */

@@ -28,6 +28,7 @@
 #include "server/pool.h"
 #include "server/queue.h"
 #include "server/sandbox.h"
+#include "server/review.h"
 #include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/standby.h"
@@ -279,6 +280,8 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	warn_fixed(snapshot_conf(server->snapshot), snapshot_conf(new));
 	snapshot_drop(server->snapshot);
 	server->snapshot = new;
+	roster_use(server->roster, new);
+	review_all(server->roster, new);
 	overview_use(server->overview, new);
 	acceptor_announce(server->acceptor);
 	apply_limits(server);
@@ -446,6 +449,7 @@ make_parts(struct server *server)
 {
 	server->stats = stats_new((size_t)process_conf(server)->workers + 1);
 	server->roster = roster_new(server->stats);
+	roster_use(server->roster, server->snapshot);
 	server->overview =
 	    overview_new(server->stats, (size_t)process_conf(server)->workers);
 	overview_use(server->overview, server->snapshot);

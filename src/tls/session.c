@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "tls/clienthello.h"
 #include "tls/context.h"
+#include "tls/evidence.h"
 #include "tls/identity.h"
 #include "tls/refusal.h"
 #include "tls/transport.h"
@@ -639,6 +640,17 @@ const struct identity *
 session_identity(const struct session *session)
 {
 	return session->identity;
+}
+
+struct evidence *
+session_evidence(const struct session *session)
+{
+	struct clientauth_chain chain = { .count = 0 };
+
+	if (session->identity == NULL)
+		return NULL;
+	chain.certs = gnutls_certificate_get_peers(session->tls, &chain.count);
+	return evidence_new(&chain);
 }
 
 bool

@@ -18,6 +18,7 @@
 
 struct address;
 struct context;
+struct evidence;
 struct identity;
 struct pollfd;
 struct session;
@@ -66,6 +67,10 @@ int session_try_handshake(struct session *session);
 /* Who the client is, by the certificate that it gave; NULL if it gave none. After
  * session_handshake(); lives as long as the session. Verified unless that failed. */
 const struct identity *session_identity(const struct session *session);
+
+/* A copy of the client's certificates, which the caller frees; NULL if it gave none, and
+ * when memory is exhausted. */
+struct evidence *session_evidence(const struct session *session);
 
 /* Whether session_handshake() came back early: what the client then still sends is its
  * part of the handshake, and unverified. */
