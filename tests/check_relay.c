@@ -204,7 +204,7 @@ START_TEST(a_stop_cuts_an_echo_that_goes_on)
 
 	expect_byte(peer);
 	daemon_signal(daemon, SIGTERM);
-	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_expect(daemon, ": tlsd: killed: ");
 	ck_assert_int_eq(daemon_wait(daemon), 0);
 	peer_free(peer);
 	daemon_stop(daemon);
