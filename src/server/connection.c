@@ -41,6 +41,7 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 	}
 	int64_t now_ns = deadline_now_ns();
 	*connection = (struct connection){ .fd = fd,
+		.sliced = address_family(peer) != AF_UNIX,
 		.stalled = deadline_never(),
 		.accepted_ns = now_ns,
 		.phase = PHASE_HELLO,
@@ -333,6 +334,8 @@ serve(struct connection *connection, struct transport *transport)
 		connection->finished = true;
 		return;
 	}
+	if (connection->local.length > 0)
+		session_introduce(session, &connection->peer, &connection->local);
 	converse(connection, session, transport);
 	int64_t now_ns = deadline_now_ns();
 	measure(connection, now_ns);
@@ -345,11 +348,10 @@ void
 connection_serve(struct connection *connection, struct transport *transport)
 {
 	const struct conf_service *conf = connection->service->conf;
-	bool sliced = address_family(&connection->peer) != AF_UNIX;
 
 	connection->taken_ns = deadline_now_ns();
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
-	transport_attach(transport, connection->fd, sliced);
+	transport_attach(transport, connection->fd, connection->sliced);
 	transport_count(transport, &connection->traffic);
 	transport_set_deadline(transport,
 	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);

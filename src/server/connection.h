@@ -48,6 +48,8 @@ struct connection {
 	struct roster *roster;
 	uint64_t id;
 	int fd;
+	bool sliced; /* it has the time-outs of transport_attach() */
+	bool header_due; /* a PROXY header is still to come */
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
 	bool wants_p256; /* as its hello says */
 	bool early; /* answered before the client had finished its handshake */
@@ -73,7 +75,8 @@ struct connection {
 	struct gate *gate; /* of its service; likewise */
 	bool hurried; /* others wait for the worker that has it */
 	bool finished; /* by its worker, with nothing left to wait for */
-	struct address peer;
+	struct address peer; /* by its socket, or once it is read by a PROXY header */
+	struct address local; /* by that header; its length is 0 without one */
 };
 
 TAILQ_HEAD(connection_list, connection);

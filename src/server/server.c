@@ -177,12 +177,20 @@ on_accepted(void *context, struct connection *connection)
 {
 	struct server *server = context;
 	const char *reason;
-	enum failure failure = entry_greet(server->limits, connection, &reason);
+	enum failure failure = entry_meet(server->limits, connection, &reason);
 
 	if (failure == FAILURE_NONE)
 		admission_add(server->admission, connection);
 	else
 		turn_away(connection, failure, reason);
+}
+
+static enum failure
+on_introduced(void *context, struct connection *connection, const char **reason)
+{
+	struct server *server = context;
+
+	return entry_greet(server->limits, connection, reason);
 }
 
 static bool
@@ -458,6 +466,7 @@ make_parts(struct server *server)
 	server->linger = linger_new(server->loop, on_returned, server);
 	struct admission_ports admission_ports = { .loop = server->loop,
 		.linger = server->linger,
+		.greet = on_introduced,
 		.admit = on_admitted,
 		.context = server };
 	server->admission = admission_new(&admission_ports);

@@ -55,6 +55,7 @@ struct session {
 	bool plain_alert_next;
 	int plain_alert;
 	struct identity *identity; /* NULL: the client gave no certificate */
+	const struct address *peer, *local; /* NULL: the socket knows */
 	int refusal_alert; /* for a client whose certificate was refused, or -1 */
 };
 
@@ -619,8 +620,20 @@ session_finish(struct session *session)
 }
 
 void
+session_introduce(
+    struct session *session, const struct address *peer, const struct address *local)
+{
+	session->peer = peer;
+	session->local = local;
+}
+
+void
 session_peer(const struct session *session, struct address *peer)
 {
+	if (session->peer != NULL) {
+		*peer = *session->peer;
+		return;
+	}
 	memset(peer, 0, sizeof *peer);
 	peer->length = sizeof peer->storage;
 	getpeername(
@@ -630,6 +643,10 @@ session_peer(const struct session *session, struct address *peer)
 void
 session_local(const struct session *session, struct address *local)
 {
+	if (session->local != NULL) {
+		*local = *session->local;
+		return;
+	}
 	memset(local, 0, sizeof *local);
 	local->length = sizeof local->storage;
 	getsockname(

@@ -121,7 +121,12 @@ size_t session_room(const struct session *session);
  * the client may go on. Nothing can be written afterwards. 0, or -1 after a failure. */
 int session_end(struct session *session);
 
-/* Who the client is, by its socket, and where it connected to. */
+/* Says who the client is and where it connected to, where its socket does not know. Both
+ * outlive the session. */
+void session_introduce(
+    struct session *session, const struct address *peer, const struct address *local);
+
+/* Who the client is, by its socket unless somebody has said it, and where it connected to. */
 void session_peer(const struct session *session, struct address *peer);
 void session_local(const struct session *session, struct address *local);
 
