@@ -132,6 +132,21 @@ check_writable(const char *key, const char *path, struct findings *findings)
 	free(copy);
 }
 
+/* True if this user has no right to write or create the file, and root has. */
+static bool
+is_for_root(const char *path)
+{
+	struct stat st;
+	char *copy = memory_copy(path);
+	bool exists = stat(path, &st) == 0;
+	bool denied = exists ? !S_ISDIR(st.st_mode) && access(path, W_OK) < 0
+	                     : access(dirname(copy), W_OK | X_OK) < 0;
+
+	denied = denied && errno == EACCES && geteuid() != 0;
+	free(copy);
+	return denied;
+}
+
 /*
  * Finds out who the process becomes, changes its root folder, for users may be unknown in
  * there, and reads what it shall do. Returns NULL after an error; sets `*inside` to where
@@ -158,16 +173,25 @@ load(const char *path, char **inside, struct privileges *privileges,
 	return snapshot;
 }
 
-/* What can be said about the process keys without becoming a daemon. */
+/*
+ * What can be said about the process keys without becoming a daemon. In a test, who starts
+ * the daemon may be another than who asks, and only warned that it has to be.
+ */
 static void
-check_process(const struct conf_process *conf, bool daemon, struct findings *findings)
+check_process(
+    const struct conf_process *conf, bool daemon, bool test, struct findings *findings)
 {
 	struct findings found;
 
 	findings_init(&found);
 	if (conf->log_file[0] != '\0')
 		check_writable("log-file", conf->log_file, &found);
-	if (daemon && conf->pid_file[0] != '\0')
+	if (daemon && test && is_for_root(conf->pid_file))
+		findings_warning(&found,
+		    "pid-file: %s: uid %u may not write it: start tlsd as root or "
+		    "with -f, or name another",
+		    conf->pid_file, (unsigned)geteuid());
+	else if (daemon && conf->pid_file[0] != '\0')
 		check_writable("pid-file", conf->pid_file, &found);
 	conf_locate(&conf->section, &found, findings);
 }
@@ -199,7 +223,8 @@ test_configuration(const struct options *options)
 	    load(options->conf, &inside, &privileges, &findings);
 	if (snapshot != NULL) {
 		const struct conf_process *conf = &snapshot_conf(snapshot)->process;
-		check_process(conf, conf->daemon && !options->foreground, &findings);
+		check_process(
+		    conf, conf->daemon && !options->foreground, true, &findings);
 		snapshot_print(snapshot, stdout);
 		if (findings.errors == 0 && privileges_drop(&privileges) == 0)
 			check_as_user(snapshot, &findings);
@@ -393,7 +418,7 @@ prepare(struct process *process, const struct options *options)
 		const struct conf_process *conf =
 		    &snapshot_conf(process->snapshot)->process;
 		process->daemonize = conf->daemon && !options->foreground;
-		check_process(conf, process->daemonize, &process->findings);
+		check_process(conf, process->daemonize, false, &process->findings);
 	}
 	if (process->findings.errors == 0)
 		return 0;

@@ -198,7 +198,7 @@ drawn(void (*print)(const struct diagram *diagram, FILE *out), const char *title
 static void
 print_ascii(const struct diagram *diagram, FILE *out)
 {
-	diagram_print(diagram, true, out);
+	diagram_print(diagram, &(struct diagram_style){ .ascii = true }, out);
 }
 
 START_TEST(a_drawing_has_an_arrow_for_each_event_within_eighty_columns)

@@ -94,7 +94,7 @@ write_ini() {
 	{
 		echo 'workers = 4'
 		echo 'pid-file ='
-		echo "control-socket = $PWD/tlsd.sock"
+		echo "control-socket = $folder/tlsd.sock"
 		echo 'listen = 127.0.0.1:0'
 		echo "cert = $folder/server.crt"
 		echo "key = $folder/server.key"
@@ -143,6 +143,7 @@ openssl_asks() {
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
 	[ ! -e "$folder/$client.above" ] || set -- "$@" -cert_chain "$folder/$client.above"
+	: >openssl.log # of the client before, which must not be taken for this one's
 	sleep 30 | timeout 20 openssl s_client -connect "127.0.0.1:$port" "-$version" \
 		-CAfile "$folder/ca.crt" -verify_return_error -quiet "$@" >openssl.log 2>&1 &
 	asking=$!
@@ -445,6 +446,100 @@ rules_without_an_authority_are_an_error() {
 		'authorized-certs = none'
 }
 
+# hold CLIENT: an echo session that goes on until the server ends it
+hold() {
+	(echo "ping of $1" && exec sleep 60) | timeout 60 openssl s_client \
+		-connect "127.0.0.1:$port" -tls1_3 -quiet -CAfile "$folder/ca.crt" \
+		-cert "$folder/$1.crt" -key "$folder/$1.key" >"held-$1.log" 2>&1 &
+	wait_for grep -q "ping of $1" "held-$1.log"
+}
+
+reload() {
+	"$builddir/tlsdctl" -s "$folder/tlsd.sock" reload
+}
+
+a_reload_ends_the_session_of_a_client_that_was_revoked() {
+	cp "$folder/ca.crl" ca.crl
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" 'crl-file = ca.crl' \
+		'respond = echo'
+	hold alice
+	hold carol
+	"$tlscert" revoke "$folder/alice.crt" --crl ca.crl --ca-cert "$folder/ca.crt" \
+		--ca-key "$folder/ca.key"
+	reload
+	expect ': cert-revoked: CN=alice: the certificate is revoked'
+	if logged CN=carol; then fail 'carol was cut off too'; fi
+}
+
+a_reload_ends_the_session_of_a_client_that_is_no_longer_listed() {
+	printf '%s\n' "$(pin_of alice)" "$(pin_of own)" >list
+	serve 'client-verify = required' 'authorized-certs = list' 'respond = echo'
+	hold alice
+	hold own
+	pin_of alice >list
+	reload
+	expect ': cert-untrusted: CN=own: the key is not in authorized-certs'
+	if logged CN=alice; then fail 'alice was cut off too'; fi
+}
+
+a_session_ends_with_its_clients_certificate() {
+	now=$(date -u +%s)
+	issuer=$folder/ca issue short tls_www_client \
+		"activation_date = \"$(date -u -d "@$((now - 60))" '+%F %T UTC')\"" \
+		"expiration_date = \"$(date -u -d "@$((now + 6))" '+%F %T UTC')\""
+	cp short.crt short.key "$folder"
+	allow 'respond = echo'
+	hold short
+	expect ": cert-expired: the client's certificate has ended meanwhile"
+}
+
+# resume VERSION: what the second connection with the first one's ticket brings
+resume() {
+	(sleep 1) | timeout 20 openssl s_client -connect "127.0.0.1:$port" "-$1" -quiet \
+		-CAfile "$folder/ca.crt" -cert "$folder/alice.crt" -key "$folder/alice.key" \
+		"$2" ticket 2>&1 || :
+}
+
+a_ticket_carries_the_client_and_is_checked_again() {
+	cp "$folder/ca.crl" ca.crl
+	for version in tls1_3 tls1_2; do
+		set -- 'client-verify = required' "ca-file = $folder/ca.crt" 'crl-file = ca.crl'
+		[ $version = tls1_3 ] ||
+			set -- "$@" 'priority = NORMAL:-VERS-ALL:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-128-CBC:-AES-256-CBC:-SHA1' \
+				'allow-weak = yes'
+		serve "$@"
+		resume $version -sess_out | grep -q 'Hello, TLS!'
+		resume $version -sess_in | grep -q 'Hello, TLS!'
+		expect 'resumed=yes .* client=alice '
+		cp ca.crl before.crl
+		"$tlscert" revoke "$folder/alice.crt" --crl ca.crl --ca-cert "$folder/ca.crt" \
+			--ca-key "$folder/ca.key"
+		reload
+		resume $version -sess_in | grep -q 'SSL alert number 44$'
+		expect ': cert-revoked: CN=alice: '
+		cp before.crl ca.crl
+		stop
+	done
+}
+
+other_authorities_make_tickets_worthless() {
+	serve 'client-verify = optional' "ca-file = $folder/ca.crt"
+	resume tls1_3 -sess_out | grep -q 'Hello, TLS!'
+	reload
+	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
+	expect 'resumed=yes '
+	sed 's/optional/required/' tlsd.ini >new.ini
+	mv new.ini tlsd.ini
+	reload
+	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
+	wait_for done_times 3
+	tail -n 1 tlsd.log | grep -q 'resumed=no .* client=alice '
+}
+
+done_times() {
+	[ "$(grep -c ': done ' tlsd.log)" -eq "$1" ]
+}
+
 what_cannot_be_used_is_said_with_file_and_remedy() {
 	need='client-verify = required'
 	refuse_to_start 'client-verify: required needs to know .* ca-file' "$need"
@@ -499,6 +594,11 @@ for test in \
 	optional_with_a_list_serves_strangers_without_certificates_only \
 	wrong_lines_of_the_list_are_told_all_at_once \
 	rules_without_an_authority_are_an_error \
+	a_reload_ends_the_session_of_a_client_that_was_revoked \
+	a_reload_ends_the_session_of_a_client_that_is_no_longer_listed \
+	a_session_ends_with_its_clients_certificate \
+	a_ticket_carries_the_client_and_is_checked_again \
+	other_authorities_make_tickets_worthless \
 	what_cannot_be_used_is_said_with_file_and_remedy; do
 	run_test "$test"
 done

@@ -119,7 +119,7 @@ a_connection_is_shown_and_can_be_killed() {
 	wait_for says '^ +[0-9]+ echo +answer .* \[127\.0\.0\.1\]' connections --sort age
 	id=$(ctl connections | awk '$2 == "echo" { print $1 }')
 	ctl kill "$id"
-	wait_for grep -q ": echo: killed: by the administrator id=$id\$" tlsd.log
+	wait_for grep -q ": echo: killed: by tlsdctl, .* id=$id\$" tlsd.log
 	! ctl kill "$id" || return 1
 	! ctl kill all || return 1
 	wait_for says '^answer-failures echo: killed=1$' stats

@@ -34,7 +34,7 @@ shipped_rotation=$(find "$root" -path '*/logrotate.d/tlsd')
 # --- what tests are made of -----------------------------------------------------------
 
 make_pair() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
 		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
 		-keyout server.key -out server.crt 2>/dev/null
 }
@@ -123,6 +123,11 @@ count_descriptors() {
 
 has_no_more_descriptors_than() {
 	[ "$(count_descriptors "$(pid)")" -le "$1" ]
+}
+
+# as_nobody COMMAND...
+as_nobody() {
+	setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups "$@"
 }
 
 # --- the tests ------------------------------------------------------------------------
@@ -501,6 +506,23 @@ every_thread_is_the_user() {
 	expect 0 reload
 	expect 0 stop
 	expect 3 status
+}
+
+a_test_by_an_ordinary_user_only_warns_of_a_pid_file_of_root() {
+	if lacks_root; then return; fi
+	chown nobody . server.key
+	mkdir -m 755 run
+	write_ini 'pid-file = run/tlsd.pid'
+	as_nobody "$sbindir/tlsd" -t -c tlsd.ini >out 2>err
+	cat err
+	grep -q "warning: .*tlsd.ini:3: pid-file: .*/run/tlsd.pid: uid $(id -u nobody) may not write it: start tlsd as root or with -f" err
+	as_nobody "$sbindir/tlsd" -t -f -c tlsd.ini >out 2>err
+	fails grep -q pid-file err
+	fails as_nobody "$sbindir/tlsd" -c tlsd.ini 2>err
+	grep -q 'pid-file: .*cannot create it' err
+	rmdir run
+	fails as_nobody "$sbindir/tlsd" -t -c tlsd.ini 2>err
+	grep -q 'pid-file: .*cannot create it: No such file' err
 }
 
 a_log_that_the_user_cannot_write_is_told() {

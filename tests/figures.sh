@@ -92,20 +92,20 @@ metrics_are_what_tlsdctl_prints_and_pass_their_lint() {
 	grep -q '^tlsd_accepted_total{service="metrics"} 2$' second
 	ctl stats --prometheus | sed -n 's/^# TYPE //p' >families
 	sed -n 's/^# TYPE //p' second | cmp - families
-	ask -D head -o body "$metrics/"
-	grep -q '^Content-Type: text/plain; version=0.0.4; charset=utf-8' head
-	grep -q "^Content-Length: $(wc -c <body)"'[^0-9]*$' head
-	grep -qi '^Connection: close' head
+	ask -D headers -o body "$metrics/"
+	grep -q '^Content-Type: text/plain; version=0.0.4; charset=utf-8' headers
+	grep -q "^Content-Length: $(wc -c <body)"'[^0-9]*$' headers
+	grep -qi '^Connection: close' headers
 }
 
 head_gets_the_head_alone_and_other_methods_405() {
 	serve
-	ask --head "$metrics/" >head
-	grep -q '^HTTP/1.0 200 OK' head
-	[ "$(sed '1,/^.$/d' head | wc -c)" -eq 0 ]
+	ask --head "$metrics/" >headers
+	grep -q '^HTTP/1.0 200 OK' headers
+	[ "$(sed '1,/^.$/d' headers | wc -c)" -eq 0 ]
 	code 405 -d some=data "$metrics/"
-	code 405 -X DELETE -D head "$status/"
-	grep -q '^Allow: GET, HEAD' head
+	code 405 -X DELETE -D headers "$status/"
+	grep -q '^Allow: GET, HEAD' headers
 	code 200 "$status/whatever?the=path"
 	wait_for grep -q ': status: done ' tlsd.log
 	! grep -q ': failed ' tlsd.log

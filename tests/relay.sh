@@ -195,6 +195,45 @@ haproxy_behind_knows_the_host_that_was_asked_for() {
 	grep -qx '127.0.0.1 localhost' heard
 }
 
+# The address of the client, not of the proxy, gets to the program and into the log.
+haproxy_in_front_tells_who_the_client_is() {
+	needs haproxy curl
+	serve 'respond = exec' 'exec = /usr/bin/env' 'accept-proxy = yes' \
+		'accept-proxy-from = 127.0.0.1'
+	front=$((10000 + $$ % 20000))
+	for version in send-proxy send-proxy-v2 'send-proxy-v2 proxy-v2-options crc32c'; do
+		front=$((front + 1))
+		cat >haproxy.cfg <<-END
+			defaults
+				mode tcp
+				timeout client 60s
+				timeout connect 60s
+				timeout server 60s
+			listen front
+				bind 127.0.0.1:$front
+				server tlsd 127.0.0.1:$port source 127.0.0.1 $version
+		END
+		start haproxy haproxy -db -f haproxy.cfg
+		wait_for curl -s --http0.9 --max-time 60 --interface 127.0.0.9 --cacert server.crt \
+			--resolve "localhost:$front:127.0.0.1" -o heard "https://localhost:$front/"
+		grep -qx 'TCPREMOTEIP=127.0.0.9' heard
+		grep -qx "TCPLOCALPORT=$front" heard
+		kill -KILL "$(cat haproxy.pid)"
+		rm haproxy.pid
+	done
+	wait_for grep -q '\[127\.0\.0\.9\]:.*: relay: done ' tlsd.log
+}
+
+curl_says_itself_who_it_is() {
+	needs curl
+	serve 'accept-proxy = yes' 'accept-proxy-from = 127.0.0.0/8'
+	curl -s --http0.9 --max-time 60 --interface 127.0.0.9 --haproxy-protocol \
+		--cacert server.crt --resolve "localhost:$port:127.0.0.1" \
+		"https://localhost:$port/" >heard
+	grep -qx 'Hello, TLS!' heard
+	wait_for grep -q '\[127\.0\.0\.9\]:.*: relay: done ' tlsd.log
+}
+
 # A client of stunnel's, by its standard input and output.
 write_stunnel_conf() {
 	cat >stunnel.conf <<-END
@@ -273,6 +312,7 @@ for test in an_echo_of_64_mib_to_openssl_is_whole socat_behind_and_in_front_lose
 	redis_is_served_to_its_own_client nginx_serves_a_page_and_a_download \
 	a_backend_that_is_not_there_is_no_proper_end nginx_sees_the_clients_address \
 	haproxy_behind_knows_the_host_that_was_asked_for \
+	haproxy_in_front_tells_who_the_client_is curl_says_itself_who_it_is \
 	git_clones_from_a_program_through_stunnel redis_answers_stunnel \
 	a_browser_opens_a_status_page_of_one_file a_program_knows_who_has_a_certificate; do
 	run_test "$test"

@@ -3,7 +3,7 @@
 # Handshakes of many kinds, drawn.
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
-needs openssl timeout
+needs openssl timeout script
 build=$builddir
 server=
 # Numbers below the kernel's own range for outgoing connections.
@@ -105,6 +105,29 @@ expect_order() {
 	tr '\n' ' ' <out | grep -q -- "$pattern" || complain "not in this order: $*"
 }
 
+# messages: those of the drawing in order, < from and > to the server
+messages() {
+	LC_ALL=C.UTF-8 sed -n \
+		-e 's/^[ 0-9.]*│◀[─═] \([^─═,]*[^─═, ]\)[, ].*/< \1/p' \
+		-e 's/^[ 0-9.]*│[─═][─═] \([^─═,]*[^─═, ]\)[, ].*/> \1/p' out
+}
+
+# expect_messages MESSAGE...: it begins with just these, behind those of TCP
+expect_messages() {
+	printf '%s\n' '> TCP SYN' '< TCP SYN-ACK' "$@" >wanted
+	messages | head -n $(($# + 2)) | diff wanted - >differ ||
+		complain "not these messages: $(cat differ)"
+}
+
+# expect_trips HANDSHAKE [ANSWER]: so many round trips
+expect_trips() {
+	expect "The handshake took $1 round trip"
+	[ $# -lt 2 ] || expect "The first byte of the answer came after $2 round trip"
+	# TCP's own is the first at the side.
+	[ "$(grep -c 'trip [0-9]*$' out)" -eq $((${2-$1} + 1)) ] ||
+		complain "not $((${2-$1} + 1)) round trips at the side"
+}
+
 complain() {
 	echo "  $*"
 	sed 's/^/  | /' err out | head -60
@@ -141,28 +164,36 @@ an_early_answer_is_seen() {
 	tlsd_server
 	explain
 	expect_status 0
-	expect 'Early answer' 'The handshake took 1 round trip, behind the one of TCP.' \
-		'first byte of the answer came after 1 round trip.' 'version TLS1.3'
-	expect_order 'SYN-ACK' 'ClientHello' 'trip 2' 'EncryptedExtensions' Certificate \
-		CertificateVerify Finished 'application data, 12 bytes' 'close notify' \
-		ChangeCipherSpec Finished
+	expect 'Early answer' 'version TLS1.3'
+	expect_trips 1 1
+	expect_messages '> ClientHello' '< ServerHello' '< ChangeCipherSpec' \
+		'< EncryptedExtensions' '< Certificate' '< CertificateVerify' '< Finished' \
+		'< NewSessionTicket' '< application data' '< Alert: close notify' \
+		'> ChangeCipherSpec' '> Finished' '> Alert: close notify'
 }
 
 a_request_is_answered_after_two_round_trips() {
 	openssl_server server
 	explain --message 'GET / HTTP/1.0\r\n\r\n'
 	expect_status 0
-	expect_order ClientHello ServerHello Finished 'application data, 18 bytes' \
-		'application data, ' 'The handshake took 1 round trip,'
+	expect_trips 1 2
+	expect_messages '> ClientHello' '< ServerHello' '< ChangeCipherSpec' \
+		'< EncryptedExtensions' '< Certificate' '< CertificateVerify' '< Finished' \
+		'> ChangeCipherSpec' '> Finished' '> application data' \
+		'< NewSessionTicket' '< NewSessionTicket' '< application data'
 	! grep -q 'Early answer' out || complain 'that was no early answer'
 }
 
 tls_1_2_takes_two_round_trips() {
 	openssl_server server -tls1_2
-	explain
+	explain --message 'GET / HTTP/1.0\r\n\r\n'
 	expect_status 0
-	expect 'The handshake took 2 round trips' '◀─ ServerHelloDone' '── ClientKeyExchange' \
-		'══ Finished'
+	expect_trips 2 3
+	expect_messages '> ClientHello' '< ServerHello' '< Certificate' \
+		'< ServerKeyExchange' '< ServerHelloDone' '> ClientKeyExchange' \
+		'> ChangeCipherSpec' '> Finished' '< NewSessionTicket' '< ChangeCipherSpec' \
+		'< Finished' '> application data' '< application data'
+	expect '◀─ ServerHelloDone' '── ClientKeyExchange' '══ Finished'
 }
 
 a_session_of_tls_1_3_is_resumed() {
@@ -170,14 +201,21 @@ a_session_of_tls_1_3_is_resumed() {
 	explain --resume --message 'GET / HTTP/1.0\r\n\r\n'
 	expect_status 0
 	expect 'the session was resumed'
-	! grep -q CertificateVerify out || complain 'that was a full handshake'
+	expect_trips 1 2
+	expect_messages '> ClientHello' '< ServerHello' '< ChangeCipherSpec' \
+		'< EncryptedExtensions' '< Finished' '> ChangeCipherSpec' '> Finished' \
+		'> application data'
 }
 
 a_session_of_tls_1_2_is_resumed() {
 	openssl_server server -tls1_2
 	explain --resume --message 'GET / HTTP/1.0\r\n\r\n'
 	expect_status 0
-	expect 'the session was resumed' 'The handshake took 1 round trip'
+	expect 'the session was resumed'
+	expect_trips 1 2
+	expect_messages '> ClientHello' '< ServerHello' '< ChangeCipherSpec' \
+		'< Finished' '> ChangeCipherSpec' '> Finished' '> application data' \
+		'< application data'
 }
 
 without_a_ticket_there_is_nothing_to_resume() {
@@ -192,7 +230,11 @@ client_authentication_is_drawn() {
 	explain --cert client.pem --key client.key
 	expect_status 0
 	expect 'asked for a client certificate, and was given one'
-	expect_order CertificateRequest 'Finished' 'Certificate ' 'CertificateVerify' Finished
+	expect_messages '> ClientHello' '< ServerHello' '< ChangeCipherSpec' \
+		'< EncryptedExtensions' '< CertificateRequest' '< Certificate' \
+		'< CertificateVerify' '< Finished' '> ChangeCipherSpec' '> Certificate' \
+		'> CertificateVerify' '> Finished'
+	expect 'The handshake took 1 round trip,'
 	explain
 	expect 'none was given' 'Alert: certificate required'
 }
@@ -202,7 +244,9 @@ a_hello_retry_request_is_drawn() {
 	explain
 	expect_status 0
 	expect 'HelloRetryRequest: a round trip lost' 'The handshake took 2 round trips'
-	expect_order ClientHello HelloRetryRequest ClientHello ServerHello
+	expect_messages '> ClientHello' '< HelloRetryRequest' '< ChangeCipherSpec' \
+		'> ClientHello' '< ServerHello' '< EncryptedExtensions' '< Certificate' \
+		'< CertificateVerify' '< Finished' '> ChangeCipherSpec' '> Finished'
 }
 
 an_untrusted_server_is_drawn_up_to_our_alert() {
@@ -236,6 +280,23 @@ ascii_is_enough() {
 	! LC_ALL=C grep -q '[^ -~]' out || complain 'more than ASCII'
 }
 
+a_terminal_gets_colours() {
+	tlsd_server
+	explain
+	! grep -q "$escape" out || complain 'a file got colours'
+	for no in '' 1; do
+		TERM=xterm NO_COLOR=$no script -qec "'$build/tlsc' explain --ca '$trusted' \
+			localhost:$port" /dev/null >out 2>err </dev/null
+		colours=$(grep -c "$escape\[32m" out)
+		expect 'Early answer'
+		if [ -z "$no" ]; then
+			[ "$colours" -gt 5 ] || complain 'the terminal got no colours'
+		else
+			[ "$colours" -eq 0 ] || complain 'it got colours that it did not want'
+		fi
+	done
+}
+
 the_image_is_xml() {
 	openssl_server server
 	explain --svg image.svg
@@ -246,6 +307,7 @@ the_image_is_xml() {
 	expect_status 2
 }
 
+escape=$(printf '\033')
 trusted=server.pem
 self_sign server
 self_sign client
@@ -262,6 +324,7 @@ for name in \
 	a_refusal_is_drawn \
 	it_fits_into_eighty_columns \
 	ascii_is_enough \
+	a_terminal_gets_colours \
 	the_image_is_xml; do
 	try "$name"
 done

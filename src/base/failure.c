@@ -8,6 +8,7 @@ static const char *const names[FAILURE_COUNT] = {
 	[FAILURE_NONE] = "none",
 	[FAILURE_REFUSED_ADDRESS] = "refused-address",
 	[FAILURE_REFUSED_LIMIT] = "refused-limit",
+	[FAILURE_PROXY_HEADER] = "proxy-header",
 	[FAILURE_HELLO_TIMEOUT] = "hello-timeout",
 	[FAILURE_NOT_TLS] = "not-tls",
 	[FAILURE_NOT_TLS_HTTP] = "not-tls-http",

@@ -10,6 +10,7 @@ enum failure {
 	FAILURE_NONE,
 	FAILURE_REFUSED_ADDRESS, /* not among those who may connect */
 	FAILURE_REFUSED_LIMIT, /* a bound on connections was reached */
+	FAILURE_PROXY_HEADER, /* no PROXY header where one must be, or not a proxy */
 	FAILURE_HELLO_TIMEOUT, /* no whole ClientHello in time */
 	FAILURE_NOT_TLS, /* the first bytes are no TLS record */
 	FAILURE_NOT_TLS_HTTP, /* they are a plain HTTP request */

@@ -63,3 +63,14 @@ stringlist_has(const struct stringlist *list, const char *text)
 			return true;
 	return false;
 }
+
+bool
+stringlist_equal(const struct stringlist *a, const struct stringlist *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/terminal.h"
 #include "cert/crl.h"
 #include "cert/facts.h"
 
@@ -31,16 +32,6 @@ print_strings(const char *name, const struct stringlist *list, const char *witho
 	for (size_t i = 0; i < list->count; i++)
 		printf("%s%s", i > 0 ? ", " : "", list->items[i]);
 	printf("\n");
-}
-
-/* https://no-color.org: the variable counts when it is there and not empty. */
-static bool
-has_colours(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term != NULL &&
-	       strcmp(term, "dumb") != 0;
 }
 
 static const char *
@@ -78,7 +69,7 @@ print_end(time_t start, time_t end, int warn_days)
 {
 	char text[FACTS_TIME_SIZE];
 	char *rest = describe_rest(start, end);
-	bool colours = has_colours();
+	bool colours = terminal_has_colours(STDOUT_FILENO);
 
 	printf("  %-12s %s (%s%s%s)\n", "valid until", facts_time(end, text),
 	    colours ? choose_colour(start, end, warn_days) : "", rest,

@@ -11,14 +11,29 @@
 #define LABEL_SIZE 96
 
 /* What it is drawn with: one column each. */
-struct pens {
+struct strokes {
 	const char *line, *clear, *encrypted;
 	const char *to_server, *to_client;
 	const char *begin, *during, *end; /* of a round trip */
 };
 
-static const struct pens unicode = { "│", "─", "═", "▶", "◀", "╮", "│", "╯" };
-static const struct pens plain = { "|", "-", "=", ">", "<", ".", "|", "'" };
+static const struct strokes unicode = { "│", "─", "═", "▶", "◀", "╮", "│", "╯" };
+static const struct strokes plain = { "|", "-", "=", ">", "<", ".", "|", "'" };
+
+/* What changes the colour: no columns. */
+struct inks {
+	const char *dim, *clear, *encrypted, *trip;
+	const char *off;
+};
+
+static const struct inks coloured = { "\033[2m", "\033[33m", "\033[32m", "\033[36m",
+	"\033[0m" };
+static const struct inks black = { "", "", "", "", "" };
+
+struct pens {
+	const struct strokes *strokes;
+	const struct inks *inks;
+};
 
 static void
 repeat(const char *text, int times, FILE *out)
@@ -27,11 +42,20 @@ repeat(const char *text, int times, FILE *out)
 		fputs(text, out);
 }
 
+static const char *
+ink_of(const struct trace_event *event, const struct inks *inks)
+{
+	if (event->kind == TRACE_CONNECT || event->kind == TRACE_END)
+		return inks->dim;
+	return event->encrypted ? inks->encrypted : inks->clear;
+}
+
 /* ── ClientHello ──────── 286 ──▶, in ARROW_WIDTH columns. */
 static void
 print_arrow(const struct trace_event *event, const struct pens *pens, FILE *out)
 {
-	const char *stroke = event->encrypted ? pens->encrypted : pens->clear;
+	const struct strokes *strokes = pens->strokes;
+	const char *stroke = event->encrypted ? strokes->encrypted : strokes->clear;
 	char name[TRACE_NAME_SIZE], size[LABEL_SIZE] = "";
 	bool outwards = event->direction == TRACE_OUT;
 
@@ -40,13 +64,13 @@ print_arrow(const struct trace_event *event, const struct pens *pens, FILE *out)
 		snprintf(size, sizeof size, " %zu ", event->wire);
 	else if (event->kind != TRACE_CONNECT && event->kind != TRACE_END)
 		snprintf(size, sizeof size, " same record ");
-	int strokes = ARROW_WIDTH - 5 - 2 - (int)strlen(name) - (int)strlen(size);
-	fputs(outwards ? stroke : pens->to_client, out);
-	fprintf(out, "%s %s ", stroke, name);
-	repeat(stroke, strokes, out);
+	int times = ARROW_WIDTH - 5 - 2 - (int)strlen(name) - (int)strlen(size);
+	fprintf(out, "%s%s%s %s ", ink_of(event, pens->inks),
+	    outwards ? stroke : strokes->to_client, stroke, name);
+	repeat(stroke, times, out);
 	fprintf(out, "%s", size);
 	repeat(stroke, 2, out);
-	fputs(outwards ? pens->to_server : stroke, out);
+	fprintf(out, "%s%s", outwards ? strokes->to_server : stroke, pens->inks->off);
 }
 
 /* The first event of the flight that event `i` is in. */
@@ -69,16 +93,26 @@ is_answered(const struct trace *trace, size_t i)
 	return direction == TRACE_OUT && i < trace->count;
 }
 
+static void
+print_bracket(const char *stroke, const struct inks *inks, FILE *out)
+{
+	fprintf(out, " %s%s%s", inks->trip, stroke, inks->off);
+}
+
 /* The round trip at the side: from the first word of a flight to the first of the answer. */
 static void
 print_side(const struct trace *trace, size_t i, const struct pens *pens, FILE *out)
 {
+	const struct strokes *strokes = pens->strokes;
+
 	if (is_answered(trace, i))
-		fprintf(
-		    out, " %s", i == flight_of(trace, i) ? pens->begin : pens->during);
+		print_bracket(
+		    i == flight_of(trace, i) ? strokes->begin : strokes->during,
+		    pens->inks, out);
 	else if (trace->events[i].direction == TRACE_IN && i > 0 &&
 		 trace_begins_flight(trace, i))
-		fprintf(out, " %s trip %u", pens->end, trace_round_trips(trace, i));
+		fprintf(out, " %s%s trip %u%s", pens->inks->trip, strokes->end,
+		    trace_round_trips(trace, i), pens->inks->off);
 }
 
 static void
@@ -93,9 +127,11 @@ print_time(int64_t at_ns, FILE *out)
 static void
 print_gap(const struct trace *trace, size_t next, const struct pens *pens, FILE *out)
 {
-	fprintf(out, "%10s%s%*s%s", "", pens->line, ARROW_WIDTH, "", pens->line);
+	const struct strokes *strokes = pens->strokes;
+
+	fprintf(out, "%10s%s%*s%s", "", strokes->line, ARROW_WIDTH, "", strokes->line);
 	if (next > 0 && trace->events[next].direction == TRACE_IN)
-		fprintf(out, " %s", pens->during);
+		print_bracket(strokes->during, pens->inks, out);
 	fputc('\n', out);
 }
 
@@ -110,9 +146,9 @@ print_event(const struct trace *trace, size_t i, const struct pens *pens, FILE *
 		print_time(event->at_ns, out);
 	else
 		fprintf(out, "%10s", "");
-	fputs(pens->line, out);
+	fputs(pens->strokes->line, out);
 	print_arrow(event, pens, out);
-	fputs(pens->line, out);
+	fputs(pens->strokes->line, out);
 	print_side(trace, i, pens, out);
 	fputc('\n', out);
 }
@@ -126,18 +162,31 @@ print_lines(const struct stringlist *lines, FILE *out)
 		fprintf(out, "  %s\n", lines->items[i]);
 }
 
-void
-diagram_print(const struct diagram *diagram, bool ascii, FILE *out)
+static void
+print_key(const struct pens *pens, FILE *out)
 {
-	const struct pens *pens = ascii ? &plain : &unicode;
+	const struct strokes *strokes = pens->strokes;
+	const struct inks *inks = pens->inks;
+
+	fprintf(out,
+	    "%10s%s%s%s%s in the clear, %s%s%s%s encrypted, bytes on the wire\n", "",
+	    inks->clear, strokes->clear, strokes->clear, inks->off, inks->encrypted,
+	    strokes->encrypted, strokes->encrypted, inks->off);
+}
+
+void
+diagram_print(
+    const struct diagram *diagram, const struct diagram_style *style, FILE *out)
+{
+	const struct pens pens = { .strokes = style->ascii ? &plain : &unicode,
+		.inks = style->colours ? &coloured : &black };
 
 	fprintf(out, "%s\n\n%8s %-*s%s\n", diagram->title, "ms", ARROW_WIDTH - 2,
 	    "client", "server");
 	for (size_t i = 0; i < diagram->trace->count; i++)
-		print_event(diagram->trace, i, pens, out);
-	print_gap(diagram->trace, 0, pens, out);
-	fprintf(out, "%10s%s%s in the clear, %s%s encrypted, bytes on the wire\n", "",
-	    pens->clear, pens->clear, pens->encrypted, pens->encrypted);
+		print_event(diagram->trace, i, &pens, out);
+	print_gap(diagram->trace, 0, &pens, out);
+	print_key(&pens, out);
 	print_lines(&diagram->facts, out);
 	print_lines(&diagram->story, out);
 }

@@ -22,8 +22,13 @@ struct diagram {
 	struct stringlist story; /* what it means, a line each */
 };
 
-/* Draws with characters, those of UTF-8 or only those of ASCII. Whether writing succeeded
- * is for ferror(3) to say. */
-void diagram_print(const struct diagram *diagram, bool ascii, FILE *out);
+struct diagram_style {
+	bool ascii; /* the characters of ASCII only, not those of UTF-8 */
+	bool colours; /* those of ECMA-48 */
+};
+
+/* Draws with characters. Whether writing succeeded is for ferror(3) to say. */
+void diagram_print(
+    const struct diagram *diagram, const struct diagram_style *style, FILE *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <gnutls/gnutls.h>
 
@@ -17,6 +18,7 @@
 #include "base/file.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/terminal.h"
 #include "client/chain.h"
 #include "client/channel.h"
 #include "client/command.h"
@@ -219,11 +221,13 @@ draw(const struct call *call)
 	char *title = memory_format("TLS with %.48s (%s)", options->target.text,
 	    address_format(&call->reached, address));
 	struct diagram diagram = make_diagram(call, title);
+	struct diagram_style style = { .ascii = options->ascii || !is_utf8(),
+		.colours = terminal_has_colours(STDOUT_FILENO) };
 	int status = call->handshake == 0 ? STATUS_ANSWERED : STATUS_FAILED;
 
 	if (channel_failure(call->channel) == CHANNEL_UNTRUSTED)
 		status = STATUS_UNTRUSTED;
-	diagram_print(&diagram, options->ascii || !is_utf8(), stdout);
+	diagram_print(&diagram, &style, stdout);
 	if (options->svg_file != NULL && write_svg(&diagram, options->svg_file) < 0) {
 		say(options->svg_file, "%m");
 		status = STATUS_USAGE;

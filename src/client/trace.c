@@ -58,9 +58,9 @@ append(struct trace *trace, struct trace_event event)
 {
 	event.at_ns -= trace->start_ns;
 	size_t place = place_of(trace, event.at_ns);
-	struct trace_event *last = trace->events + place - 1;
 
-	if (place > 0 && continues(last, &event)) {
+	if (place > 0 && continues(&trace->events[place - 1], &event)) {
+		struct trace_event *last = &trace->events[place - 1];
 		last->size += event.size;
 		last->wire += event.wire;
 		last->records += event.records;

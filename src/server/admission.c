@@ -15,6 +15,7 @@
 #include "server/crowd.h"
 #include "server/hello.h"
 #include "server/linger.h"
+#include "server/proxyheader.h"
 #include "tls/clienthello.h"
 
 struct admission {
@@ -56,7 +57,8 @@ release(struct admission *admission, struct connection *connection)
 {
 	loop_remove(admission->ports.loop, connection->fd, &connection->watch);
 	TAILQ_REMOVE(&admission->waiting, connection, link);
-	crowd_remove(admission->crowd, connection);
+	if (connection->guest != NULL)
+		crowd_remove(admission->crowd, connection);
 	admission->count--;
 }
 
@@ -167,12 +169,19 @@ admit(struct admission *admission, struct connection *connection)
 }
 
 /* What is to be done with a connection after a look at its bytes. */
-enum verdict { STAY, LEFT, JUDGED };
+enum verdict { STAY, LEFT, REFUSED, JUDGED };
 
+struct sight {
+	enum verdict verdict;
+	enum hello hello; /* if it was judged */
+	enum failure failure; /* if it is refused */
+	const char *reason;
+};
+
+/* Peeks at what there is: JUDGED if that is `*size` bytes. */
 static enum verdict
-look(struct admission *admission, struct connection *connection, enum hello *hello)
+peek(struct admission *admission, struct connection *connection, size_t *size)
 {
-	size_t needed = 1;
 	ssize_t n = recv(connection->fd, admission->peeked, sizeof admission->peeked,
 	    MSG_PEEK | MSG_DONTWAIT);
 
@@ -180,25 +189,128 @@ look(struct admission *admission, struct connection *connection, enum hello *hel
 		return STAY;
 	if (n <= 0)
 		return LEFT;
-	*hello = hello_judge(admission->peeked, (size_t)n, &needed);
-	if (*hello != HELLO_PARTIAL)
-		return JUDGED;
-	raise_low_water(connection, needed);
-	return STAY;
+	*size = (size_t)n;
+	return JUDGED;
+}
+
+/* From now on the connection is that of the client in the header; if it waits already, then
+ * among that client's. */
+static int
+adopt(struct admission *admission, struct connection *connection,
+    const struct proxyheader *header)
+{
+	if (!header->has_addresses)
+		return 0;
+	connection->peer = header->peer;
+	connection->local = header->local;
+	if (connection->guest == NULL)
+		return 0;
+	crowd_remove(admission->crowd, connection);
+	return crowd_add(admission->crowd, connection);
+}
+
+static struct sight
+refusal(enum failure failure, const char *reason)
+{
+	struct sight sight = { .verdict = REFUSED };
+
+	sight.failure = failure;
+	sight.reason = reason;
+	return sight;
+}
+
+/* The header is whole: takes it, and no byte more, out of the socket. */
+static struct sight
+accept_header(struct admission *admission, struct connection *connection,
+    const struct proxyheader *header)
+{
+	const char *reason;
+	ssize_t n = recv(connection->fd, admission->peeked, header->size, MSG_DONTWAIT);
+
+	if (n != (ssize_t)header->size)
+		return (struct sight){ .verdict = LEFT };
+	connection->header_due = false;
+	if (connection->raised_low_water)
+		raise_low_water(connection, 1);
+	if (adopt(admission, connection, header) < 0)
+		return refusal(FAILURE_INTERNAL, "out of memory");
+	enum failure failure =
+	    admission->ports.greet(admission->ports.context, connection, &reason);
+	if (failure != FAILURE_NONE)
+		return refusal(failure, reason);
+	return (struct sight){ .verdict = JUDGED };
+}
+
+static struct sight
+look_for_header(struct admission *admission, struct connection *connection)
+{
+	struct proxyheader header;
+	size_t size;
+	enum verdict verdict = peek(admission, connection, &size);
+
+	if (verdict != JUDGED)
+		return (struct sight){ .verdict = verdict };
+	switch (proxyheader_read(admission->peeked, size, &header)) {
+	case PROXYHEADER_WHOLE:
+		return accept_header(admission, connection, &header);
+	case PROXYHEADER_BROKEN:
+		return refusal(FAILURE_PROXY_HEADER, header.wrong);
+	default:
+		raise_low_water(connection, header.needed);
+		return (struct sight){ .verdict = STAY };
+	}
+}
+
+static struct sight
+look_for_hello(struct admission *admission, struct connection *connection)
+{
+	size_t size, needed = 1;
+	struct sight sight = { .verdict = peek(admission, connection, &size) };
+
+	if (sight.verdict != JUDGED)
+		return sight;
+	sight.hello = hello_judge(admission->peeked, size, &needed);
+	if (sight.hello == HELLO_PARTIAL) {
+		raise_low_water(connection, needed);
+		sight.verdict = STAY;
+	}
+	return sight;
+}
+
+static struct sight
+look(struct admission *admission, struct connection *connection)
+{
+	struct sight sight = { .verdict = JUDGED };
+
+	if (connection->header_due)
+		sight = look_for_header(admission, connection);
+	return sight.verdict == JUDGED ? look_for_hello(admission, connection) : sight;
 }
 
 /* Passes a connection on that is neither in the list nor in the loop. */
 static void
 conclude(struct admission *admission, struct connection *connection,
-    enum verdict verdict, enum hello hello)
+    const struct sight *sight)
 {
-	if (verdict == LEFT)
+	if (sight->verdict == LEFT)
 		refuse(connection, FAILURE_EARLY_CLOSE,
 		    "the client closed the connection before its hello was whole");
-	else if (hello == HELLO_WHOLE)
+	else if (sight->verdict == REFUSED)
+		refuse(connection, sight->failure, sight->reason);
+	else if (sight->hello == HELLO_WHOLE)
 		admit(admission, connection);
 	else
-		turn_away(admission, connection, hello);
+		turn_away(admission, connection, sight->hello);
+}
+
+/* Nothing more will come than what was not enough. */
+static struct sight
+give_up(const struct connection *connection)
+{
+	if (connection->header_due)
+		return refusal(FAILURE_PROXY_HEADER,
+		    "the connection ended within its PROXY header");
+	return (struct sight){ .verdict = LEFT };
 }
 
 static void
@@ -206,17 +318,16 @@ on_bytes(struct watch *watch, uint32_t events)
 {
 	struct admission *admission = watch->holder;
 	struct connection *connection = (struct connection *)watch;
-	enum hello hello = HELLO_PARTIAL;
-	enum verdict verdict = look(admission, connection, &hello);
+	struct sight sight = look(admission, connection);
 
 	/* The low water mark hides an end of file behind a few bytes: then nothing more
 	 * will come. */
-	if (verdict == STAY && (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
-		verdict = LEFT;
-	if (verdict == STAY)
+	if (sight.verdict == STAY && (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
+		sight = give_up(connection);
+	if (sight.verdict == STAY)
 		return;
 	release(admission, connection);
-	conclude(admission, connection, verdict, hello);
+	conclude(admission, connection, &sight);
 }
 
 static void
@@ -244,13 +355,12 @@ wait_for_bytes(struct admission *admission, struct connection *connection)
 void
 admission_add(struct admission *admission, struct connection *connection)
 {
-	enum hello hello = HELLO_PARTIAL;
-	enum verdict verdict = look(admission, connection, &hello);
+	struct sight sight = look(admission, connection);
 
-	if (verdict == STAY)
+	if (sight.verdict == STAY)
 		wait_for_bytes(admission, connection);
 	else
-		conclude(admission, connection, verdict, hello);
+		conclude(admission, connection, &sight);
 }
 
 bool
@@ -285,8 +395,9 @@ admission_expire(struct admission *admission)
 		if (!deadline_passed(connection->deadline))
 			return connection->deadline;
 		release(admission, connection);
-		refuse(
-		    connection, FAILURE_HELLO_TIMEOUT, "no whole ClientHello in time");
+		refuse(connection, FAILURE_HELLO_TIMEOUT,
+		    connection->header_due ? "no whole PROXY header in time"
+					   : "no whole ClientHello in time");
 	}
 	return deadline_never();
 }

@@ -4,7 +4,8 @@
 
 /*
  * Where accepted connections wait until their whole ClientHello, in one record or several,
- * lies in the socket's buffer. Silent and dripping clients stay here, bounded in number and
+ * lies in the socket's buffer, behind
+ * a PROXY header where one is due. Silent and dripping clients stay here, bounded in number and
  * time, and never cost a worker. Main thread.
  */
 
@@ -22,11 +23,14 @@ struct linger_list;
 struct loop;
 
 /* What it works with: the loop that watches for bytes, the linger that takes those it turns
- * away, and `admit`, which takes each connection whose hello is there. What is pointed at in
- * `hello` is gone afterwards. */
+ * away, `greet`, which lets a connection in whose PROXY header has told who it is, or names the
+ * failure and points `*reason` at a constant, and `admit`, which takes each connection whose
+ * hello is there. What is pointed at in `hello` is gone afterwards. */
 struct admission_ports {
 	struct loop *loop;
 	struct linger_list *linger;
+	enum failure (*greet)(
+	    void *context, struct connection *connection, const char **reason);
 	void (*admit)(void *context, struct connection *connection,
 	    const struct clienthello *hello);
 	void *context;

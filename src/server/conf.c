@@ -127,6 +127,8 @@ static const struct key keys[] = {
 	{ "access-log", IN_PROCESS(access_log), BOOL, .standard = "yes" },
 
 	{ "listen", "accept", IN_SERVICE(listen), LIST, .standard = "*:4433" },
+	{ "accept-proxy", IN_SERVICE(accept_proxy), BOOL, .standard = "no" },
+	{ "accept-proxy-from", IN_SERVICE(accept_proxy_from), LIST, .standard = "" },
 	{ "server-name", IN_SERVICE(server_name), LIST, .standard = "" },
 	{ "default", IN_SERVICE(is_default), BOOL, .standard = "no" },
 	{ "sni-strict", IN_SERVICE(sni_strict), BOOL, .standard = "no" },

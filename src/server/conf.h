@@ -63,6 +63,8 @@ struct conf_service {
 	struct conf_section section;
 	struct stringlist listen;
 	struct stringlist server_name; /* hosts that clients name; empty: any */
+	bool accept_proxy; /* each connection begins with a PROXY header */
+	struct stringlist accept_proxy_from; /* networks */
 	bool is_default; /* for clients that name none of any service */
 	bool sni_strict; /* only for clients that name one of its own */
 	struct responder_settings responder;

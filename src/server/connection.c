@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alert.h"
@@ -13,15 +14,19 @@
 #include "responders/responder.h"
 #include "server/conf.h"
 #include "server/limits.h"
+#include "server/review.h"
 #include "server/roster.h"
 #include "server/route.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "tls/evidence.h"
 #include "tls/identity.h"
+#include "tls/refusal.h"
 #include "tls/session.h"
 #include "tls/transport.h"
 
 #define NS_PER_MS 1e6
+#define YEAR_S 31536000
 
 struct connection *
 connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
@@ -36,6 +41,7 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 	}
 	int64_t now_ns = deadline_now_ns();
 	*connection = (struct connection){ .fd = fd,
+		.sliced = address_family(peer) != AF_UNIX,
 		.stalled = deadline_never(),
 		.accepted_ns = now_ns,
 		.phase = PHASE_HELLO,
@@ -67,6 +73,8 @@ connection_free(struct connection *connection)
 	if (connection->process_gate != NULL)
 		limits_leave(connection->process_gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
+	evidence_free(connection->evidence);
+	free(connection->verdict);
 	free(connection);
 }
 
@@ -141,7 +149,7 @@ connection_fail(struct connection *connection, enum failure failure, const char 
 {
 	if (atomic_load(&connection->killed)) {
 		failure = FAILURE_KILLED;
-		reason = "by the administrator";
+		reason = "by tlsdctl, or by a stop that waited no longer";
 	}
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
 	log_failure(connection, failure, reason);
@@ -213,6 +221,23 @@ log_done(
 	    (double)(now_ns - connection->accepted_ns) / NS_PER_MS, connection->id);
 }
 
+/* No connection outlives its client's certificate. */
+static struct deadline
+end_of_life(const struct connection *connection, const struct session *session)
+{
+	const struct identity *identity = session_identity(session);
+	struct deadline end = deadline_after(
+	    connection->accepted_ns, connection->service->conf->max_lifetime_ms);
+
+	if (identity == NULL)
+		return end;
+	int64_t left_s = (int64_t)identity->not_after - (int64_t)time(NULL);
+	if (left_s > YEAR_S)
+		return end;
+	/* 0 would be without end */
+	return deadline_earlier(end, deadline_in(left_s > 0 ? left_s * 1000 : 1));
+}
+
 /* Handshake, answer, close_notify; each phase with a deadline of its own. */
 static void
 converse(
@@ -223,9 +248,9 @@ converse(
 	if (session_handshake(session) == 0) {
 		connection->shaken_ns = deadline_now_ns();
 		enter_at(connection, PHASE_ANSWER, connection->shaken_ns);
-		transport_set_deadline(transport,
-		    deadline_after(connection->accepted_ns, conf->max_lifetime_ms),
-		    conf->idle_timeout_ms);
+		transport_set_deadline(
+		    transport, end_of_life(connection, session), conf->idle_timeout_ms);
+		review_begin(connection, session);
 		responder_answer(connection->service->responder, session);
 	}
 	connection_enter(connection, PHASE_CLOSE);
@@ -248,14 +273,30 @@ measure(const struct connection *connection, int64_t now_ns)
 	    atomic_load_explicit(&connection->traffic.out, memory_order_relaxed));
 }
 
+static void
+conclude_failure(struct connection *connection, const struct session *session)
+{
+	const struct refusal *verdict = atomic_load(&connection->verdict);
+	const struct identity *identity = session_identity(session);
+
+	if (verdict != NULL)
+		connection_fail(connection, verdict->failure, verdict->reason);
+	else if (identity != NULL && identity->verified &&
+		 identity->not_after <= time(NULL))
+		connection_fail(connection, FAILURE_CERT_EXPIRED,
+		    "the client's certificate has ended meanwhile");
+	else
+		connection_fail(
+		    connection, session_failure(session), session_reason(session));
+}
+
 /* Counts and logs how it went. A client that was answered early may yet refuse: then it is
  * counted when it is gone. */
 static void
 conclude(struct connection *connection, const struct session *session, int64_t now_ns)
 {
 	if (session_failure(session) != FAILURE_NONE) {
-		connection_fail(
-		    connection, session_failure(session), session_reason(session));
+		conclude_failure(connection, session);
 		return;
 	}
 	connection->early = session_is_early(session);
@@ -293,6 +334,8 @@ serve(struct connection *connection, struct transport *transport)
 		connection->finished = true;
 		return;
 	}
+	if (connection->local.length > 0)
+		session_introduce(session, &connection->peer, &connection->local);
 	converse(connection, session, transport);
 	int64_t now_ns = deadline_now_ns();
 	measure(connection, now_ns);
@@ -305,11 +348,10 @@ void
 connection_serve(struct connection *connection, struct transport *transport)
 {
 	const struct conf_service *conf = connection->service->conf;
-	bool sliced = address_family(&connection->peer) != AF_UNIX;
 
 	connection->taken_ns = deadline_now_ns();
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
-	transport_attach(transport, connection->fd, sliced);
+	transport_attach(transport, connection->fd, connection->sliced);
 	transport_count(transport, &connection->traffic);
 	transport_set_deadline(transport,
 	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);

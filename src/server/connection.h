@@ -24,8 +24,10 @@
 #include "server/phase.h"
 #include "tls/transport.h"
 
+struct evidence;
 struct gate;
 struct guest;
+struct refusal;
 struct roster;
 struct route;
 struct service;
@@ -46,6 +48,8 @@ struct connection {
 	struct roster *roster;
 	uint64_t id;
 	int fd;
+	bool sliced; /* it has the time-outs of transport_attach() */
+	bool header_due; /* a PROXY header is still to come */
 	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
 	bool wants_p256; /* as its hello says */
 	bool early; /* answered before the client had finished its handshake */
@@ -59,6 +63,10 @@ struct connection {
 	_Atomic(int64_t) phase_ns; /* when it began */
 	_Atomic(bool) killed;
 	struct traffic traffic;
+	_Atomic(struct evidence *)
+	    evidence; /* by its worker: the client's certificates */
+	_Atomic(struct refusal *)
+	    verdict; /* why it was shut down by review.h, or NULL */
 	struct snapshot *snapshot;
 	const struct route *route; /* of its listener */
 	const struct service *service; /* the route's default until its hello is read */
@@ -67,7 +75,8 @@ struct connection {
 	struct gate *gate; /* of its service; likewise */
 	bool hurried; /* others wait for the worker that has it */
 	bool finished; /* by its worker, with nothing left to wait for */
-	struct address peer;
+	struct address peer; /* by its socket, or once it is read by a PROXY header */
+	struct address local; /* by that header; its length is 0 without one */
 };
 
 TAILQ_HEAD(connection_list, connection);

@@ -2,6 +2,7 @@
 /* Who comes in, and to which service. */
 #include "server/entry.h"
 
+#include "server/conf.h"
 #include "server/connection.h"
 #include "server/limits.h"
 #include "server/route.h"
@@ -36,6 +37,21 @@ entry_greet(struct limits *limits, struct connection *connection, const char **r
 	if (route_only(connection->route) == NULL)
 		return FAILURE_NONE;
 	return enter_service(limits, connection, reason);
+}
+
+enum failure
+entry_meet(struct limits *limits, struct connection *connection, const char **reason)
+{
+	const struct service *service = connection->service;
+
+	/* All services of a listener agree about this. */
+	connection->header_due = service->conf->accept_proxy;
+	if (!connection->header_due)
+		return entry_greet(limits, connection, reason);
+	if (networks_have(&service->proxies, &connection->peer))
+		return FAILURE_NONE;
+	*reason = "the address is not in accept-proxy-from";
+	return FAILURE_PROXY_HEADER;
 }
 
 enum failure

@@ -15,6 +15,13 @@ struct connection;
 struct limits;
 
 /*
+ * Meets a connection that was accepted: where no PROXY header is to come, its address is known,
+ * and it is greeted. One from elsewhere than the proxies is refused. Returns likewise.
+ */
+enum failure entry_meet(
+    struct limits *limits, struct connection *connection, const char **reason);
+
+/*
  * Lets a connection in whose address is known. FAILURE_NONE, or what forbids it, with
  * `*reason` pointing at a constant.
  */

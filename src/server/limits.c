@@ -13,15 +13,11 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/network.h"
+#include "base/networks.h"
 #include "base/text.h"
 
 #define NS_PER_S 1000000000
 #define RATE_MAX 1000000
-
-struct networks {
-	struct network *items;
-	size_t count;
-};
 
 /* A bucket of tokens that fills at `rate` a second up to `burst`. */
 struct bucket {
@@ -76,28 +72,13 @@ parse_rate(const char *text, int64_t *rate, int64_t *burst)
 	return text_parse_number(second, 1, RATE_MAX, burst);
 }
 
-static void
-check_networks(
-    const char *key, const struct stringlist *list, struct findings *findings)
-{
-	struct network network;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const char *wrong = network_parse(list->items[i], &network);
-		if (wrong != NULL)
-			findings_error(findings,
-			    "%s: \"%s\" %s: there are ADDRESS, ADDRESS/PREFIX and unix",
-			    key, list->items[i], wrong);
-	}
-}
-
 void
 limits_check(const struct limit_settings *settings, struct findings *findings)
 {
 	int64_t rate, burst;
 
-	check_networks("allow", &settings->allow, findings);
-	check_networks("deny", &settings->deny, findings);
+	networks_check("allow", &settings->allow, findings);
+	networks_check("deny", &settings->deny, findings);
 	if (settings->accept_rate[0] != '\0' &&
 	    parse_rate(settings->accept_rate, &rate, &burst) < 0)
 		findings_error(findings,
@@ -106,27 +87,15 @@ limits_check(const struct limit_settings *settings, struct findings *findings)
 		    settings->accept_rate, RATE_MAX);
 }
 
-static struct networks
-compile(const struct stringlist *list)
-{
-	struct networks networks = { .items = memory_new(
-					 list->count * sizeof *networks.items),
-		.count = list->count };
-
-	for (size_t i = 0; i < list->count; i++)
-		network_parse(list->items[i], &networks.items[i]);
-	return networks;
-}
-
 static void
 set_gate(struct gate *gate, const struct limit_settings *settings)
 {
 	int64_t rate = 0, burst = 0;
 
-	free(gate->allow.items);
-	free(gate->deny.items);
-	gate->allow = compile(&settings->allow);
-	gate->deny = compile(&settings->deny);
+	networks_fini(&gate->allow);
+	networks_fini(&gate->deny);
+	gate->allow = networks_of(&settings->allow);
+	gate->deny = networks_of(&settings->deny);
 	gate->max_clients = settings->max_clients;
 	gate->max_per_ip = settings->max_per_ip;
 	gate->max_workers = settings->max_workers;
@@ -143,8 +112,8 @@ fini_gate(struct gate *gate)
 {
 	assert(gate->clients == 0);
 	tdestroy(gate->sources, free);
-	free(gate->allow.items);
-	free(gate->deny.items);
+	networks_fini(&gate->allow);
+	networks_fini(&gate->deny);
 	free(gate->name);
 }
 
@@ -222,22 +191,13 @@ limits_bound_workers(const struct gate *gate)
 	return gate->max_workers > 0;
 }
 
-static bool
-has(const struct networks *networks, const struct address *peer)
-{
-	for (size_t i = 0; i < networks->count; i++)
-		if (network_has(&networks->items[i], peer))
-			return true;
-	return false;
-}
-
 /* `deny` wins; where `allow` names anybody, it names everybody. */
 static bool
 is_allowed(const struct gate *gate, const struct address *peer)
 {
-	if (has(&gate->deny, peer))
+	if (networks_have(&gate->deny, peer))
 		return false;
-	return gate->allow.count == 0 || has(&gate->allow, peer);
+	return gate->allow.count == 0 || networks_have(&gate->allow, peer);
 }
 
 static struct source *

@@ -6,12 +6,16 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/sync.h"
 #include "server/connection.h"
+#include "server/snapshot.h"
 
 struct roster {
 	struct stats *stats;
 	struct connection_list all; /* in the order of their numbers */
 	uint64_t last_id;
+	pthread_mutex_t mutex;
+	struct snapshot *snapshot; /* the current one; under the mutex */
 };
 
 struct roster *
@@ -21,6 +25,7 @@ roster_new(struct stats *stats)
 
 	roster->stats = stats;
 	TAILQ_INIT(&roster->all);
+	sync_mutex_init(&roster->mutex);
 	return roster;
 }
 
@@ -30,6 +35,8 @@ roster_free(struct roster *roster)
 	if (roster == NULL)
 		return;
 	assert(TAILQ_EMPTY(&roster->all));
+	snapshot_drop(roster->snapshot);
+	sync_mutex_fini(&roster->mutex);
 	free(roster);
 }
 
@@ -66,6 +73,25 @@ roster_find(const struct roster *roster, uint64_t id)
 	while (connection != NULL && connection->id != id)
 		connection = roster_next(connection);
 	return connection;
+}
+
+void
+roster_use(struct roster *roster, struct snapshot *snapshot)
+{
+	sync_lock(&roster->mutex);
+	struct snapshot *old = roster->snapshot;
+	roster->snapshot = snapshot_take(snapshot);
+	sync_unlock(&roster->mutex);
+	snapshot_drop(old);
+}
+
+struct snapshot *
+roster_snapshot(struct roster *roster)
+{
+	sync_lock(&roster->mutex);
+	struct snapshot *snapshot = snapshot_take(roster->snapshot);
+	sync_unlock(&roster->mutex);
+	return snapshot;
 }
 
 struct stats *

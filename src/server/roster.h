@@ -11,6 +11,7 @@
 
 struct connection;
 struct roster;
+struct snapshot;
 struct stats;
 
 /* `stats` is where its connections count; it stays the caller's and outlives the roster. */
@@ -29,6 +30,12 @@ struct connection *roster_next(const struct connection *connection);
 
 /* The one with the number `id`, or NULL. */
 struct connection *roster_find(const struct roster *roster, uint64_t id);
+
+/* Makes `snapshot` the current one, with a reference to it. */
+void roster_use(struct roster *roster, struct snapshot *snapshot);
+
+/* Another reference to that. Any thread. */
+struct snapshot *roster_snapshot(struct roster *roster);
 
 struct stats *roster_stats(const struct roster *roster);
 

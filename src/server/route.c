@@ -318,6 +318,27 @@ check_reachable(
 		    address_format(&route->address, at), route_default(route)->name);
 }
 
+/* Whether a header comes first has to be known before it is known who serves. */
+static void
+check_proxy(const struct route *route, struct findings *findings)
+{
+	const struct conf_service *first = route->services[0]->conf;
+	char at[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 1; i < route->count; i++) {
+		const struct conf_service *conf = route->services[i]->conf;
+		if (conf->accept_proxy != first->accept_proxy ||
+		    (first->accept_proxy && !stringlist_equal(&conf->accept_proxy_from,
+						&first->accept_proxy_from)))
+			complain(findings, route->services[i],
+			    "accept-proxy: [%s] says otherwise at %s: services that "
+			    "share an address need the same accept-proxy and "
+			    "accept-proxy-from",
+			    route->services[0]->name,
+			    address_format(&route->address, at));
+	}
+}
+
 void
 route_finish(struct route *route, struct findings *findings)
 {
@@ -337,6 +358,7 @@ route_finish(struct route *route, struct findings *findings)
 		check_group(route, &defaults, findings);
 	for (size_t i = 0; i < route->count; i++)
 		check_reachable(route, route->services[i], findings);
+	check_proxy(route, findings);
 }
 
 const struct service *

@@ -29,6 +29,7 @@
 #include "server/pool.h"
 #include "server/queue.h"
 #include "server/sandbox.h"
+#include "server/review.h"
 #include "server/roster.h"
 #include "server/snapshot.h"
 #include "server/standby.h"
@@ -178,12 +179,20 @@ on_accepted(void *context, struct connection *connection)
 {
 	struct server *server = context;
 	const char *reason;
-	enum failure failure = entry_greet(server->limits, connection, &reason);
+	enum failure failure = entry_meet(server->limits, connection, &reason);
 
 	if (failure == FAILURE_NONE)
 		admission_add(server->admission, connection);
 	else
 		turn_away(connection, failure, reason);
+}
+
+static enum failure
+on_introduced(void *context, struct connection *connection, const char **reason)
+{
+	struct server *server = context;
+
+	return entry_greet(server->limits, connection, reason);
 }
 
 static bool
@@ -289,6 +298,8 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	warn_fixed(snapshot_conf(server->snapshot), snapshot_conf(new));
 	snapshot_drop(server->snapshot);
 	server->snapshot = new;
+	roster_use(server->roster, new);
+	review_all(server->roster, new);
 	put_in_view(server, new);
 	acceptor_announce(server->acceptor);
 	apply_limits(server);
@@ -456,6 +467,7 @@ make_parts(struct server *server)
 {
 	server->stats = stats_new((size_t)process_conf(server)->workers + 1);
 	server->roster = roster_new(server->stats);
+	roster_use(server->roster, server->snapshot);
 	server->overview =
 	    overview_new(server->stats, (size_t)process_conf(server)->workers);
 	server->figures = metrics_figures(server->overview);
@@ -465,6 +477,7 @@ make_parts(struct server *server)
 	server->linger = linger_new(server->loop, on_returned, server);
 	struct admission_ports admission_ports = { .loop = server->loop,
 		.linger = server->linger,
+		.greet = on_introduced,
 		.admit = on_admitted,
 		.context = server };
 	server->admission = admission_new(&admission_ports);

@@ -101,6 +101,22 @@ check_names(const struct conf_service *conf, struct findings *findings)
 		    "its names: set default or sni-strict");
 }
 
+/* A header that anybody may send would let anybody be anybody. */
+static void
+check_proxy(const struct conf_service *conf, struct findings *findings)
+{
+	networks_check("accept-proxy-from", &conf->accept_proxy_from, findings);
+	if (conf->accept_proxy && conf->accept_proxy_from.count == 0)
+		findings_error(findings,
+		    "accept-proxy: anybody could claim any address: name the proxies' "
+		    "networks in accept-proxy-from");
+	if (conf->accept_proxy_from.count > 0 &&
+	    !conf_is_set(&conf->section, "accept-proxy"))
+		findings_error(findings,
+		    "accept-proxy-from: is not used without accept-proxy: set that to "
+		    "yes or no");
+}
+
 /* The programs of a daemon that is no longer root run as what it has become. */
 static void
 check_exec_user(const struct snapshot *snapshot, const struct conf_service *conf,
@@ -198,6 +214,7 @@ free_service(struct service *service)
 	context_free(service->context);
 	responder_free(service->responder);
 	free(service->addresses);
+	networks_fini(&service->proxies);
 	*service = (struct service){ 0 };
 }
 
@@ -215,6 +232,9 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	service->conf = conf;
 	find_addresses(service, &found);
 	check_names(conf, &found);
+	check_proxy(conf, &found);
+	if (found.errors == 0)
+		service->proxies = networks_of(&conf->accept_proxy_from);
 	check_policy(conf, &found);
 	check_exec_user(snapshot, conf, &found);
 	check_clients(conf, &found);

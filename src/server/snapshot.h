@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "base/address.h"
+#include "base/networks.h"
 
 struct conf;
 struct conf_service;
@@ -33,6 +34,7 @@ struct service {
 	bool early; /* the answer may leave with our first flight */
 	struct address *addresses; /* where it listens, each once */
 	size_t address_count;
+	struct networks proxies; /* that may send a PROXY header there */
 };
 
 /*

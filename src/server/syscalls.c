@@ -166,8 +166,8 @@ allow_threads(scmp_filter_ctx filter)
 	if (code == 0)
 		code = ALLOW(filter, SCMP_SYS(tgkill), 1, IS(0, (unsigned)getpid()));
 	if (code == 0)
-		code =
-		    ALLOW(filter, SCMP_SYS(prlimit64), 1, SCMP_CMP(2, SCMP_CMP_EQ, 0));
+		code = ALLOW(filter, SCMP_SYS(prlimit64), 1,
+		    SCMP_CMP(2, SCMP_CMP_MASKED_EQ, ~(scmp_datum_t)0, 0));
 	for (size_t i = 0; i < sizeof ioctls / sizeof ioctls[0] && code == 0; i++)
 		code = ALLOW(filter, SCMP_SYS(ioctl), 1, IS(1, ioctls[i]));
 	return code;

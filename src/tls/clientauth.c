@@ -323,6 +323,26 @@ clientauth_accepts(const struct clientauth *clientauth,
 	return accepted;
 }
 
+static bool
+have_same_anchors(const struct trust *a, const struct trust *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	const struct chain *x = trust_anchors(a), *y = trust_anchors(b);
+	bool same = x->count == y->count;
+	for (size_t i = 0; same && i < x->count; i++)
+		same = gnutls_x509_crt_equals(x->certs[i], y->certs[i]) != 0;
+	return same;
+}
+
+bool
+clientauth_is_like(const struct clientauth *a, const struct clientauth *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->verify == b->verify && have_same_anchors(a->trust, b->trust);
+}
+
 int
 clientauth_install(
     const struct clientauth *clientauth, gnutls_certificate_credentials_t credentials)

@@ -65,6 +65,9 @@ bool clientauth_accepts(const struct clientauth *clientauth,
     const struct clientauth_chain *chain, struct identity *identity,
     struct refusal *refusal);
 
+/* Whether both, which may be NULL, want certificates alike and by the same authorities. */
+bool clientauth_is_like(const struct clientauth *a, const struct clientauth *b);
+
 /* Has sessions with `credentials` name the authorities. 0, or -1 when memory is
  * exhausted. */
 int clientauth_install(const struct clientauth *clientauth,

@@ -8,6 +8,8 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "tls/evidence.h"
+#include "tls/identity.h"
 #include "tls/pairs.h"
 
 struct context {
@@ -67,7 +69,8 @@ context_inherit(struct context *context, const struct context *old)
 {
 	/* Other certificates, policies and protocols change nothing of who may resume:
 	 * the ticket says what was agreed upon, and the policy is applied anew. */
-	if (context->ticket_key.size != old->ticket_key.size)
+	if (context->ticket_key.size != old->ticket_key.size ||
+	    !clientauth_is_like(context->clientauth, old->clientauth))
 		return;
 	memcpy(
 	    context->ticket_key.data, old->ticket_key.data, context->ticket_key.size);
@@ -89,6 +92,17 @@ const struct clientauth *
 context_clientauth(const struct context *context)
 {
 	return context->clientauth;
+}
+
+bool
+context_accepts(const struct context *context, const struct evidence *evidence,
+    struct refusal *refusal)
+{
+	struct identity identity;
+
+	return context->clientauth == NULL ||
+	       clientauth_accepts(
+		   context->clientauth, evidence_chain(evidence), &identity, refusal);
 }
 
 static void

@@ -19,7 +19,9 @@
 #include "tls/policy.h"
 
 struct context;
+struct evidence;
 struct findings;
+struct refusal;
 struct session;
 
 struct context_settings {
@@ -40,7 +42,8 @@ struct context *context_new(const char *service,
     const struct context_settings *settings, struct findings *findings);
 void context_free(struct context *context);
 
-/* Lets tickets of `old` be accepted by `context`, which takes its place at a reload. */
+/* Lets tickets of `old` be accepted by `context`, which takes its place at a reload, unless
+ * they check clients by other authorities. */
 void context_inherit(struct context *context, const struct context *old);
 
 /* Prints certificates and policy, a line each behind `indent`. */
@@ -71,6 +74,11 @@ const struct pairs *context_pairs(const struct context *context);
 
 /* What clients' certificates are checked by; NULL where none is asked for. */
 const struct clientauth *context_clientauth(const struct context *context);
+
+/* Whether a client with these certificates would be served; otherwise with the refusal
+ * filled in. */
+bool context_accepts(const struct context *context, const struct evidence *evidence,
+    struct refusal *refusal);
 
 /* Whether sessions get a ticket. */
 bool context_has_tickets(const struct context *context);

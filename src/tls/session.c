@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "tls/clienthello.h"
 #include "tls/context.h"
+#include "tls/evidence.h"
 #include "tls/identity.h"
 #include "tls/refusal.h"
 #include "tls/transport.h"
@@ -54,6 +55,7 @@ struct session {
 	bool plain_alert_next;
 	int plain_alert;
 	struct identity *identity; /* NULL: the client gave no certificate */
+	const struct address *peer, *local; /* NULL: the socket knows */
 	int refusal_alert; /* for a client whose certificate was refused, or -1 */
 };
 
@@ -618,8 +620,20 @@ session_finish(struct session *session)
 }
 
 void
+session_introduce(
+    struct session *session, const struct address *peer, const struct address *local)
+{
+	session->peer = peer;
+	session->local = local;
+}
+
+void
 session_peer(const struct session *session, struct address *peer)
 {
+	if (session->peer != NULL) {
+		*peer = *session->peer;
+		return;
+	}
 	memset(peer, 0, sizeof *peer);
 	peer->length = sizeof peer->storage;
 	getpeername(
@@ -629,6 +643,10 @@ session_peer(const struct session *session, struct address *peer)
 void
 session_local(const struct session *session, struct address *local)
 {
+	if (session->local != NULL) {
+		*local = *session->local;
+		return;
+	}
 	memset(local, 0, sizeof *local);
 	local->length = sizeof local->storage;
 	getsockname(
@@ -639,6 +657,17 @@ const struct identity *
 session_identity(const struct session *session)
 {
 	return session->identity;
+}
+
+struct evidence *
+session_evidence(const struct session *session)
+{
+	struct clientauth_chain chain = { .count = 0 };
+
+	if (session->identity == NULL)
+		return NULL;
+	chain.certs = gnutls_certificate_get_peers(session->tls, &chain.count);
+	return evidence_new(&chain);
 }
 
 bool

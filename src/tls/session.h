@@ -18,6 +18,7 @@
 
 struct address;
 struct context;
+struct evidence;
 struct identity;
 struct pollfd;
 struct session;
@@ -66,6 +67,10 @@ int session_try_handshake(struct session *session);
 /* Who the client is, by the certificate that it gave; NULL if it gave none. After
  * session_handshake(); lives as long as the session. Verified unless that failed. */
 const struct identity *session_identity(const struct session *session);
+
+/* A copy of the client's certificates, which the caller frees; NULL if it gave none, and
+ * when memory is exhausted. */
+struct evidence *session_evidence(const struct session *session);
 
 /* Whether session_handshake() came back early: what the client then still sends is its
  * part of the handshake, and unverified. */
@@ -116,7 +121,12 @@ size_t session_room(const struct session *session);
  * the client may go on. Nothing can be written afterwards. 0, or -1 after a failure. */
 int session_end(struct session *session);
 
-/* Who the client is, by its socket, and where it connected to. */
+/* Says who the client is and where it connected to, where its socket does not know. Both
+ * outlive the session. */
+void session_introduce(
+    struct session *session, const struct address *peer, const struct address *local);
+
+/* Who the client is, by its socket unless somebody has said it, and where it connected to. */
 void session_peer(const struct session *session, struct address *peer);
 void session_local(const struct session *session, struct address *local);
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_REVIEW_H
+#define TLSD_SERVER_REVIEW_H
+
+/*
+ * Clients that are being served when the rules change: their certificates are checked again
+ * by the new ones, and who does not pass is shut down, which the worker notices.
+ */
+
+struct connection;
+struct roster;
+struct session;
+struct snapshot;
+
+/* Checks all whose certificate is known by the services of `snapshot`, those of the same
+ * names. Main thread. */
+void review_all(const struct roster *roster, const struct snapshot *snapshot);
+
+/*
+ * Makes the certificate of a client, whose `session` has just begun, known, and checks it
+ * if there has been a reload since it was accepted. The connection's worker.
+ */
+void review_begin(struct connection *connection, const struct session *session);
+
+#endif
