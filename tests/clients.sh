@@ -88,7 +88,7 @@ serve_with() {
 	# shellcheck disable=SC2086 # a command and its options
 	timeout --foreground -s KILL 300 $wrapper "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
 	server=$!
-	trap 'kill "$server" 2>/dev/null; wait' EXIT
+	trap 'kill "$server" 2>/dev/null; wait "$server"' EXIT
 	wait_for started_or_gone
 	logged ': started: ' || fail 'tlsd did not start'
 	pid=$(sed -n 's/.* tlsd\[\([0-9]*\)\]: .*/\1/p' tlsd.log | head -n 1)

@@ -73,10 +73,11 @@ severity_name(enum severity severity)
 static const struct symptom *
 worst(const struct diagnosis *diagnosis)
 {
-	const struct symptom *worst = NULL;
-
-	for (size_t i = 0; i < diagnosis->count; i++)
-		if (worst == NULL || diagnosis->symptoms[i].severity > worst->severity)
+	if (diagnosis->count == 0)
+		return NULL;
+	const struct symptom *worst = &diagnosis->symptoms[0];
+	for (size_t i = 1; i < diagnosis->count; i++)
+		if (diagnosis->symptoms[i].severity > worst->severity)
 			worst = &diagnosis->symptoms[i];
 	return worst;
 }

@@ -202,6 +202,13 @@ put_extensions(struct pen *pen, const struct probe *probe)
 	close_length(pen, start);
 }
 
+/* RFC 8446, 5.1: records of a hello say TLS 1.0 at most. */
+static uint16_t
+record_version(uint16_t version)
+{
+	return version > PROBE_TLS10 ? PROBE_TLS10 : version;
+}
+
 size_t
 probe_build(const struct probe *probe, unsigned char out[PROBE_SIZE])
 {
@@ -211,7 +218,7 @@ probe_build(const struct probe *probe, unsigned char out[PROBE_SIZE])
 
 	memset(random, 0x5a, sizeof random);
 	put8(&pen, TYPE_HANDSHAKE);
-	put16(&pen, legacy > PROBE_TLS10 ? PROBE_TLS10 : legacy);
+	put16(&pen, record_version(legacy));
 	size_t record = open_length(&pen);
 	put8(&pen, CLIENT_HELLO);
 	put8(&pen, 0); /* a length of three bytes */

@@ -309,13 +309,14 @@ static void
 check_reachable(
     const struct route *route, const struct service *service, struct findings *findings)
 {
-	char at[ADDRESS_TEXT_SIZE];
-
-	if (service->conf->server_name.count == 0 && !route_is_default(route, service))
+	if (service->conf->server_name.count == 0 &&
+	    !route_is_default(route, service)) {
+		char at[ADDRESS_TEXT_SIZE];
 		complain(findings, service,
 		    "server-name: no client would get here, for the default at %s is "
 		    "[%s]: name the hosts of this service",
 		    address_format(&route->address, at), route_default(route)->name);
+	}
 }
 
 /* Whether a header comes first has to be known before it is known who serves. */

@@ -345,12 +345,16 @@ pairs_credentials(const struct pairs *pairs)
 {
 	const time_t now = time(NULL);
 
+	gnutls_certificate_credentials_t found = pairs->credentials;
+
 	/* What was valid when they were sorted may have ended since. */
 	for (size_t i = 1; i < pairs->count && !keypair_is_valid(pairs->items[0], now);
 	     i++)
-		if (keypair_is_valid(pairs->items[i], now))
-			return pairs->named[i];
-	return pairs->credentials;
+		if (keypair_is_valid(pairs->items[i], now)) {
+			found = pairs->named[i];
+			break;
+		}
+	return found;
 }
 
 size_t
