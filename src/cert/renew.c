@@ -301,10 +301,10 @@ replace(struct renewing *renewing, const char *cert_pem, const char *key_pem)
 
 	if (key_pem != NULL && renewing->key_file != NULL)
 		result = replacement_stage(&both[count++], renewing->key_file, key_pem,
-		    KEY_MODE, &renewing->findings);
+		    KEY_MODE, REPLACEMENT_KEEP_RIGHTS, &renewing->findings);
 	if (result == 0)
 		result = replacement_stage(&both[count++], renewing->file, cert_pem,
-		    CERT_MODE, &renewing->findings);
+		    CERT_MODE, REPLACEMENT_KEEP_RIGHTS, &renewing->findings);
 	if (result == 0)
 		result = replacement_commit(both, count, &renewing->findings);
 	replacement_fini(&both[0]);
