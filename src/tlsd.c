@@ -363,6 +363,8 @@ start(struct process *process)
 		return -1;
 	log_notice("sandbox: %s", sandbox_describe(process->sandbox));
 	snapshot_check_rights(process->snapshot, &process->findings);
+	if (process->findings.errors > 0)
+		return -1;
 	return server_start(process->server, &process->findings);
 }
 

@@ -16,6 +16,7 @@
 #include "tls/certificate.h"
 #include "tls/pem.h"
 #include "tls/privatekey.h"
+#include "tls/secret.h"
 
 /* Reads `file`; NULL with an error. */
 static char *
@@ -54,7 +55,7 @@ read_key(struct authority *authority, const struct authority_files *files,
 		return;
 	authority->key =
 	    privatekey_read(files->key, data, size, files->pin_file, findings);
-	privatekey_check_rights(files->key, "the private key", findings);
+	secret_check_rights(files->key, "the private key", findings);
 	memory_wipe(data, size);
 	free(data);
 }

@@ -18,6 +18,7 @@
 #include "responders/connect.h"
 #include "responders/sendproxy.h"
 #include "server/setting.h"
+#include "tls/token.h"
 
 #define FILE_LIMIT (1 << 20)
 #define NAME_LIMIT 48 /* inih keeps the first 49 bytes of a section's name */
@@ -712,7 +713,9 @@ add_watched(
 	if (is_list(key)) {
 		const struct stringlist *list = field;
 		for (size_t i = 0; i < list->count; i++)
-			stringlist_add(files, list->items[i], strlen(list->items[i]));
+			if (!token_is_url(list->items[i]))
+				stringlist_add(
+				    files, list->items[i], strlen(list->items[i]));
 	} else {
 		const char *path = *(char *const *)field;
 		if (path[0] != '\0')

@@ -17,6 +17,7 @@
 #include "server/secrecy.h"
 #include "server/snapshot.h"
 #include "server/syscalls.h"
+#include "tls/token.h"
 
 struct sandbox {
 	bool on;
@@ -32,7 +33,7 @@ static bool
 has_token(const struct stringlist *paths)
 {
 	for (size_t i = 0; i < paths->count; i++)
-		if (strncmp(paths->items[i], "pkcs11:", 7) == 0)
+		if (token_is_url(paths->items[i]))
 			return true;
 	return false;
 }

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/stringlist.h"
 #include "base/text.h"
+#include "tls/token.h"
 
 static char *
 format_duration(int64_t ms)
@@ -123,7 +124,7 @@ parse_choice(const struct setting *setting, const char *text, int *field)
 static char *
 absolute(const char *path, const char *folder)
 {
-	if (path[0] == '/' || path[0] == '\0' || folder == NULL)
+	if (path[0] == '/' || path[0] == '\0' || folder == NULL || token_is_url(path))
 		return memory_copy(path);
 	return memory_format("%s/%s", folder, path);
 }

@@ -17,7 +17,8 @@ enum setting_type {
 	SETTING_MODE, /* int64_t; rights of a file, in octal */
 	SETTING_BOOL, /* bool */
 	SETTING_TEXT, /* char *, owned */
-	SETTING_PATH, /* char *, owned; relative ones start at the file that says so */
+	SETTING_PATH, /* char *, owned; relative ones start at the file that says so, but for
+	                 URLs of PKCS#11 tokens */
 	SETTING_LIST, /* struct stringlist */
 	SETTING_PATHS, /* struct stringlist of paths */
 	SETTING_CHOICE /* int, the index of a name */

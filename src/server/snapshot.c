@@ -19,6 +19,7 @@
 #include "server/route.h"
 #include "tls/context.h"
 #include "tls/proof.h"
+#include "tls/token.h"
 
 struct snapshot {
 	_Atomic(unsigned) references;
@@ -400,7 +401,7 @@ snapshot_time(const struct snapshot *snapshot)
 static void
 check_path(const char *key, const char *path, struct findings *findings)
 {
-	if (access(path, R_OK) < 0)
+	if (!token_is_url(path) && access(path, R_OK) < 0)
 		findings_warning(findings,
 		    "%s: %s: a reload by uid %u could not read it (%s): give it to a "
 		    "group of that user, with chgrp and chmod 640",
@@ -432,6 +433,7 @@ snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings
 		if (conf->context.client.authorized_certs[0] != '\0')
 			check_path("authorized-certs",
 			    conf->context.client.authorized_certs, &found);
+		pairs_prove(context_pairs(snapshot->services[i].context), &found);
 		conf_locate(&conf->section, &found, findings);
 	}
 }

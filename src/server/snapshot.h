@@ -64,7 +64,8 @@ const struct route *snapshot_route(const struct snapshot *snapshot, size_t index
 int64_t snapshot_time(const struct snapshot *snapshot);
 
 /* Adds a warning for each certificate and key file that this process, with the rights it
- * has now, could not read at a reload. */
+ * has now, could not read at a reload, and an error for each key in a token that it cannot
+ * use. */
 void snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings);
 
 /* What certwatch_state() said just before the files were loaded. */

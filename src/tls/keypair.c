@@ -2,6 +2,7 @@
 /* A certificate chain with its private key: loaded, examined, installed. */
 #include "tls/keypair.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -18,16 +19,18 @@
 #include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/pem.h"
-#include "tls/privatekey.h"
+#include "tls/secret.h"
 #include "tls/servername.h"
+#include "tls/signer.h"
 #include "tls/staple.h"
+#include "tls/token.h"
 
 enum { RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
 
 struct keypair {
 	char *file; /* of the chain */
 	struct chain chain;
-	gnutls_x509_privkey_t key;
+	struct signer *signer;
 	struct staple *staple;
 	struct stringlist names;
 	char *description;
@@ -35,7 +38,8 @@ struct keypair {
 };
 
 struct contents {
-	char *data; /* NULL: could not be read, and that has been said */
+	char *
+	    data; /* NULL: in a token; or it could not be read, and that has been said */
 	size_t size;
 };
 
@@ -44,6 +48,8 @@ read_contents(const char *file, struct findings *findings)
 {
 	struct contents contents = { NULL, 0 };
 
+	if (token_is_url(file))
+		return contents;
 	if (file_read(file, PEM_FILE_LIMIT, &contents.data, &contents.size) < 0) {
 		char *why = unreadable_why(file, errno);
 		findings_error(findings, "%s", why);
@@ -69,11 +75,25 @@ key_file(const struct keypair_files *files)
 }
 
 static void
+read_cert(struct keypair *pair, const struct keypair_files *files,
+    const struct contents *contents, struct findings *findings)
+{
+	struct secret none = { NULL, 0 };
+
+	if (contents->data != NULL)
+		chain_read(&pair->chain, files->cert, contents->data, contents->size,
+		    findings);
+	else if (token_is_url(files->cert) &&
+		 token_check_url(files->cert, findings) == 0)
+		token_read_chain(&pair->chain, files->cert, &none, findings);
+}
+
+static void
 read_key(struct keypair *pair, const struct keypair_files *files,
     const struct contents *contents, struct findings *findings)
 {
-	if (contents->data != NULL)
-		pair->key = privatekey_read(key_file(files), contents->data,
+	if (contents->data != NULL || token_is_url(key_file(files)))
+		pair->signer = signer_load(key_file(files), contents->data,
 		    contents->size, files->pin_file, findings);
 }
 
@@ -84,8 +104,7 @@ read_files(
 {
 	struct contents cert = read_contents(files->cert, findings);
 
-	if (cert.data != NULL)
-		chain_read(&pair->chain, files->cert, cert.data, cert.size, findings);
+	read_cert(pair, files, &cert, findings);
 	if (strcmp(key_file(files), files->cert) == 0) {
 		read_key(pair, files, &cert, findings);
 	} else {
@@ -105,7 +124,7 @@ examine_match(const struct keypair *pair, const struct keypair_files *files,
 	size_t place = 0;
 
 	while (
-	    place < chain->count && !privatekey_matches(pair->key, chain->certs[place]))
+	    place < chain->count && !signer_matches(pair->signer, chain->certs[place]))
 		place++;
 	if (place == 0)
 		return true;
@@ -220,7 +239,8 @@ examine(
 	chain_examine(&pair->chain, files->cert, findings);
 	examine_purpose(pair, files, findings);
 	examine_names(pair, files, findings);
-	privatekey_check_rights(key_file(files), "the private key", findings);
+	signer_prove(pair->signer, pair->chain.certs[0], findings);
+	secret_check_rights(key_file(files), "the private key", findings);
 }
 
 struct keypair *
@@ -246,7 +266,7 @@ keypair_free(struct keypair *pair)
 		return;
 	staple_free(pair->staple);
 	chain_fini(&pair->chain);
-	gnutls_x509_privkey_deinit(pair->key);
+	signer_free(pair->signer);
 	stringlist_fini(&pair->names);
 	free(pair->description);
 	free(pair->file);
@@ -322,14 +342,65 @@ keypair_staple(const struct keypair *pair)
 	return pair->staple;
 }
 
+void
+keypair_prove(const struct keypair *pair, struct findings *findings)
+{
+	signer_prove(pair->signer, pair->chain.certs[0], findings);
+}
+
+/* Proves by a signature that the key belongs to the certificates. `credentials` keep both,
+ * unless that fails. */
+static int
+give(const struct keypair *pair, gnutls_certificate_credentials_t credentials,
+    gnutls_pcert_st *certs, unsigned count, gnutls_privkey_t key)
+{
+	const struct stringlist *names = &pair->names;
+	const char **hosts = memory_new((names->count + 1) * sizeof *hosts);
+
+	for (size_t i = 0; i < names->count; i++)
+		hosts[i] = names->items[i];
+	int code = gnutls_certificate_set_key(
+	    credentials, hosts, (int)names->count, certs, (int)count, key);
+	free(hosts);
+	return code;
+}
+
+static int
+install_with(const struct keypair *pair, gnutls_certificate_credentials_t credentials,
+    gnutls_privkey_t key)
+{
+	unsigned count = (unsigned)pair->chain.count;
+	gnutls_pcert_st *certs = memory_new(count * sizeof *certs);
+	int code = gnutls_pcert_import_x509_list(certs, pair->chain.certs, &count, 0);
+
+	if (code >= 0) {
+		code = give(pair, credentials, certs, count, key);
+		for (unsigned i = 0; i < count && code < 0; i++)
+			gnutls_pcert_deinit(&certs[i]);
+	}
+	free(certs);
+	return code;
+}
+
+static int
+install(const struct keypair *pair, gnutls_certificate_credentials_t credentials)
+{
+	int code;
+	gnutls_privkey_t key = signer_key(pair->signer, &code);
+
+	if (key == NULL)
+		return code;
+	code = install_with(pair, credentials, key);
+	if (code < 0)
+		gnutls_privkey_deinit(key);
+	return code;
+}
+
 int
 keypair_install(const struct keypair *pair,
     gnutls_certificate_credentials_t credentials, struct findings *findings)
 {
-	/* Copies chain and key, so that the credential outlives the pair, and proves by a
-	 * signature that they belong together. */
-	int code = gnutls_certificate_set_x509_key(
-	    credentials, pair->chain.certs, (int)pair->chain.count, pair->key);
+	int code = install(pair, credentials);
 
 	if (code >= 0 && pair->staple != NULL)
 		staple_install(pair->staple, credentials, (unsigned)code);

@@ -3,7 +3,7 @@
 #define TLSD_TLS_KEYPAIR_H
 
 /*
- * A certificate chain with its private key, read from PEM files and examined: what GnuTLS
+ * A certificate chain with its private key, out of PEM files or PKCS#11 tokens and examined: what GnuTLS
  * would accept silently (an expired certificate, strangers in the chain, a key usage that
  * cannot sign) is found here. Immutable once loaded, so any thread may read it.
  */
@@ -24,9 +24,11 @@ enum keypair_role {
 };
 
 struct keypair_files {
+	/* Paths, or URLs of objects in tokens. */
 	const char *cert; /* the chain, the server's own certificate first */
 	const char *key; /* NULL: the key stands in `cert` too */
-	const char *pin_file; /* its first line opens an encrypted key; NULL for none */
+	/* Its first line opens an encrypted key, or the key's token; NULL for none. */
+	const char *pin_file;
 	enum keypair_role role; /* what it is examined for */
 };
 
@@ -63,7 +65,7 @@ const struct stringlist *keypair_names(const struct keypair *pair);
 /* One of them stands for `host`, by itself or as a wildcard. */
 bool keypair_covers(const struct keypair *pair, const char *host);
 
-/* The file that the certificates were read from. */
+/* The file that the certificates were read from, or their URL. */
 const char *keypair_file(const struct keypair *pair);
 
 /* The first certificate is good at `now`, seconds since 1970. */
@@ -83,9 +85,15 @@ void keypair_give_staple(struct keypair *pair, struct staple *staple);
 /* NULL for none. */
 const struct staple *keypair_staple(const struct keypair *pair);
 
-/* Puts the pair into `credentials`, which keeps copies of all but the
- * OCSP response. 0, or -1 with the library's reason
- * in `findings`. Only for files under src/tls/. */
+/* Adds an error if the key is in a token with which this process, as this user, cannot
+ * sign. */
+void keypair_prove(const struct keypair *pair, struct findings *findings);
+
+/*
+ * Puts the pair into `credentials`, which keeps copies of all but the OCSP response and what
+ * opens a token: with one of these the pair has to outlive them. 0, or -1 with the library's
+ * reason in `findings`. Only for files under src/tls/.
+ */
 int keypair_install(const struct keypair *pair,
     struct gnutls_certificate_credentials_st *credentials, struct findings *findings);
 

@@ -36,6 +36,17 @@ key_path(const struct pairs_settings *settings, size_t n)
 	return settings->key.count > 0 ? settings->key.items[n] : NULL;
 }
 
+/* Whether the finding `text` is about `path`; of a URL it may show less. */
+static bool
+is_about(const char *text, const char *path)
+{
+	size_t length = strlen(path);
+
+	if (strncmp(text, path, length) != 0)
+		length = strcspn(path, "?");
+	return length > 0 && strncmp(text, path, length) == 0 && text[length] == ':';
+}
+
 /* The key of the configuration that a finding about one of `files` concerns. */
 static const char *
 key_concerned(const struct keypair_files *files, const char *text)
@@ -45,13 +56,9 @@ key_concerned(const struct keypair_files *files, const char *text)
 	} candidates[] = { { "cert", files->cert }, { "key", files->key },
 		{ "pin-file", files->pin_file } };
 
-	for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {
-		const char *path = candidates[i].path;
-		size_t length = path != NULL ? strlen(path) : 0;
-		if (length > 0 && strncmp(text, path, length) == 0 &&
-		    text[length] == ':')
+	for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
+		if (candidates[i].path != NULL && is_about(text, candidates[i].path))
 			return candidates[i].key;
-	}
 	return "cert";
 }
 
@@ -467,6 +474,17 @@ warn_of_staples(const struct pairs *pairs, struct findings *findings)
 		if (keypair_staple(pairs->items[i]) != NULL)
 			staple_warn(keypair_staple(pairs->items[i]), &found);
 	report_as("ocsp-response", &found, findings);
+}
+
+void
+pairs_prove(const struct pairs *pairs, struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	for (size_t i = 0; i < pairs->count; i++)
+		keypair_prove(pairs->items[i], &found);
+	report_as("key", &found, findings);
 }
 
 void

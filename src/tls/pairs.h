@@ -19,7 +19,8 @@ struct keypair;
 struct pairs;
 
 struct pairs_settings {
-	struct stringlist cert; /* certificate files; at least one, or a folder */
+	struct stringlist
+	    cert; /* certificate files or URLs; at least one, or a folder */
 	struct stringlist key; /* the key of each; empty: the keys stand in them */
 	char *cert_dir; /* a folder of more pairs: certdir.h; "" for none */
 	char *pin_file; /* "" for none */
@@ -61,6 +62,10 @@ const struct keypair *pairs_valid_for(const struct pairs *pairs, const char *hos
 /* Adds a warning for each pair whose certificate has ended, or will within `days`,
  * and for each OCSP response that is stale. */
 void pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings);
+
+/* Adds an error for each pair whose key is in a token with which this process, as this user,
+ * cannot sign. */
+void pairs_prove(const struct pairs *pairs, struct findings *findings);
 
 /* Prints a line for each, behind `indent`. */
 void pairs_print(const struct pairs *pairs, FILE *out, const char *indent);

@@ -5,54 +5,16 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/findings.h"
 #include "base/memory.h"
-#include "base/unreadable.h"
 #include "tls/pem.h"
+#include "tls/secret.h"
 
-enum { PASSPHRASE_FILE_LIMIT = 4096, KEY_ID_SIZE = 32 };
-
-struct passphrase {
-	char *text; /* NULL: there is none */
-	size_t size;
-};
-
-static void
-passphrase_fini(struct passphrase *passphrase)
-{
-	memory_wipe(passphrase->text, passphrase->size);
-	free(passphrase->text);
-	passphrase->text = NULL;
-}
-
-/* Reads the first line of `pin_file`. */
-static int
-read_passphrase(
-    const char *pin_file, struct passphrase *passphrase, struct findings *findings)
-{
-	if (file_read(pin_file, PASSPHRASE_FILE_LIMIT, &passphrase->text,
-		&passphrase->size) < 0) {
-		char *why = unreadable_why(pin_file, errno);
-		findings_error(findings, "%s", why);
-		free(why);
-		return -1;
-	}
-	passphrase->text[strcspn(passphrase->text, "\r\n")] = '\0';
-	privatekey_check_rights(pin_file, "the passphrase", findings);
-	if (passphrase->text[0] != '\0')
-		return 0;
-	findings_error(findings,
-	    "%s: its first line is empty: write the passphrase there", pin_file);
-	passphrase_fini(passphrase);
-	return -1;
-}
+enum { KEY_ID_SIZE = 32 };
 
 static bool
 is_encrypted_pkcs8(const struct pem_block *block)
@@ -177,7 +139,7 @@ static gnutls_x509_privkey_t
 read_encrypted(const char *file, const struct pem_block *block, const char *pin_file,
     struct findings *findings)
 {
-	struct passphrase passphrase = { NULL, 0 };
+	struct secret passphrase;
 	int code;
 
 	if (pin_file == NULL) {
@@ -187,12 +149,12 @@ read_encrypted(const char *file, const struct pem_block *block, const char *pin_
 		    file, file, file);
 		return NULL;
 	}
-	if (read_passphrase(pin_file, &passphrase, findings) < 0)
+	if (secret_read(pin_file, &passphrase, findings) < 0)
 		return NULL;
 	gnutls_x509_privkey_t key = import(block, passphrase.text, &code);
 	if (key == NULL)
 		report_encrypted(file, block, pin_file, code, findings);
-	passphrase_fini(&passphrase);
+	secret_wipe(&passphrase);
 	return key;
 }
 
@@ -276,17 +238,4 @@ privatekey_matches(gnutls_x509_privkey_t key, gnutls_x509_crt_t cert)
 		key, GNUTLS_KEYID_USE_SHA256, of_key, &key_size) < 0)
 		return false;
 	return cert_size == key_size && memcmp(of_cert, of_key, cert_size) == 0;
-}
-
-void
-privatekey_check_rights(const char *path, const char *what, struct findings *findings)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0 || (st.st_mode & 07) == 0)
-		return;
-	findings_warning(findings,
-	    "%s: everyone may %s the file with %s (mode %04o): chmod o= %s", path,
-	    (st.st_mode & 02) != 0 ? "write" : "read", what,
-	    (unsigned)st.st_mode & 07777, path);
 }

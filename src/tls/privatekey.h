@@ -27,8 +27,4 @@ struct gnutls_x509_privkey_int *privatekey_read(const char *file, const char *da
 bool privatekey_matches(
     struct gnutls_x509_privkey_int *key, struct gnutls_x509_crt_int *cert);
 
-/* Warns when everyone may read or write the file `path`, in which `what` is kept. */
-void privatekey_check_rights(
-    const char *path, const char *what, struct findings *findings);
-
 #endif

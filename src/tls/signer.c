@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A private key, wherever it is kept. */
+#include "tls/signer.h"
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+#include "tls/privatekey.h"
+#include "tls/secret.h"
+#include "tls/token.h"
+
+struct signer {
+	gnutls_x509_privkey_t key; /* out of a file; NULL: in a token */
+	char *url; /* there */
+	struct secret *pin; /* opens the token again, for other sessions */
+};
+
+/* Finds out at once whether the token has the key. */
+static int
+open_token(struct signer *signer, const char *pin_file, struct findings *findings)
+{
+	int code;
+
+	if (token_check_url(signer->url, findings) < 0 ||
+	    (pin_file != NULL && secret_read(pin_file, signer->pin, findings) < 0))
+		return -1;
+	gnutls_privkey_t key = token_key(signer->url, signer->pin, &code);
+	if (key == NULL) {
+		token_report(signer->url, "private key", pin_file, code, findings);
+		return -1;
+	}
+	gnutls_privkey_deinit(key);
+	return 0;
+}
+
+struct signer *
+signer_load(const char *place, const char *data, size_t size, const char *pin_file,
+    struct findings *findings)
+{
+	struct signer *signer = memory_new(sizeof *signer);
+	bool good;
+
+	signer->pin = memory_new(sizeof *signer->pin);
+	if (data != NULL) {
+		signer->key = privatekey_read(place, data, size, pin_file, findings);
+		good = signer->key != NULL;
+	} else {
+		signer->url = memory_copy(place);
+		good = open_token(signer, pin_file, findings) == 0;
+	}
+	if (good)
+		return signer;
+	signer_free(signer);
+	return NULL;
+}
+
+void
+signer_free(struct signer *signer)
+{
+	if (signer == NULL)
+		return;
+	gnutls_x509_privkey_deinit(signer->key);
+	secret_wipe(signer->pin);
+	free(signer->pin);
+	free(signer->url);
+	free(signer);
+}
+
+static int
+prove(const struct signer *signer, gnutls_x509_crt_t cert)
+{
+	int code;
+	gnutls_privkey_t key = token_key(signer->url, signer->pin, &code);
+
+	if (key == NULL)
+		return code;
+	code = token_prove(key, cert);
+	gnutls_privkey_deinit(key);
+	return code;
+}
+
+bool
+signer_matches(const struct signer *signer, gnutls_x509_crt_t cert)
+{
+	if (signer->url == NULL)
+		return privatekey_matches(signer->key, cert);
+	/* What cannot sign at all is told apart by signer_prove(). */
+	return prove(signer, cert) != GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
+}
+
+gnutls_privkey_t
+signer_key(const struct signer *signer, int *code)
+{
+	gnutls_privkey_t key = NULL;
+
+	if (signer->url != NULL)
+		return token_key(signer->url, signer->pin, code);
+	*code = gnutls_privkey_init(&key);
+	if (*code >= 0)
+		*code = gnutls_privkey_import_x509(
+		    key, signer->key, GNUTLS_PRIVKEY_IMPORT_COPY);
+	if (*code >= 0)
+		return key;
+	gnutls_privkey_deinit(key);
+	return NULL;
+}
+
+void
+signer_prove(
+    const struct signer *signer, gnutls_x509_crt_t cert, struct findings *findings)
+{
+	int code = signer->url != NULL ? prove(signer, cert) : 0;
+
+	if (code < 0)
+		findings_error(findings,
+		    "%s: uid %u cannot sign with the key in the token (%s): let that "
+		    "user use the token, and the key sign",
+		    signer->url, (unsigned)getuid(), gnutls_strerror(code));
+}
