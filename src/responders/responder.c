@@ -8,11 +8,13 @@
 #include "responders/connect.h"
 #include "responders/echo.h"
 #include "responders/exec.h"
+#include "responders/figures.h"
 #include "responders/file.h"
 #include "responders/text.h"
 
 static const struct responder_kind *const kinds[] = { &responder_text, &responder_file,
-	&responder_echo, &responder_exec, &responder_connect };
+	&responder_echo, &responder_exec, &responder_connect, &responder_metrics,
+	&responder_status };
 
 struct responder {
 	const struct responder_kind *kind;
@@ -46,6 +48,13 @@ responder_free(struct responder *responder)
 		return;
 	responder->kind->release(responder->prepared);
 	free(responder);
+}
+
+void
+responder_show(struct responder *responder, const struct figures *figures)
+{
+	if (responder->kind->show != NULL)
+		responder->kind->show(responder->prepared, figures);
 }
 
 int

@@ -13,6 +13,7 @@
 
 #include "base/stringlist.h"
 
+struct figures;
 struct findings;
 struct session;
 
@@ -44,6 +45,12 @@ struct responder_kind {
 	    const struct responder_settings *settings, struct findings *findings);
 
 	/*
+	 * Tells where the server's own figures come from, which outlive every answer; NULL
+	 * for kinds that tell nothing of them. Main thread, before the first answer.
+	 */
+	void (*show)(void *prepared, const struct figures *figures);
+
+	/*
 	 * Answers through session.h only, with blocking calls. Returns 0, or -1 when the
 	 * answer is not whole: then the session knows why, from its own calls or from
 	 * session_fail(). Any worker.
@@ -62,6 +69,9 @@ const char *responder_kind_name(int index);
 struct responder *responder_new(
     const struct responder_settings *settings, struct findings *findings);
 void responder_free(struct responder *responder);
+
+/* Before the first answer: where the server's own figures come from. Main thread. */
+void responder_show(struct responder *responder, const struct figures *figures);
 
 /* Whether the answer does not depend on the client, and may leave before it is known. */
 bool responder_is_constant(const struct responder *responder);

@@ -24,6 +24,7 @@
 #include "server/limits.h"
 #include "server/linger.h"
 #include "server/loop.h"
+#include "server/metrics.h"
 #include "server/overview.h"
 #include "server/pool.h"
 #include "server/queue.h"
@@ -48,6 +49,7 @@ struct server {
 	struct stats *stats;
 	struct roster *roster;
 	struct overview *overview;
+	struct figures figures; /* what it tells clients */
 	struct loop *loop;
 	struct acceptor *acceptor;
 	struct admission *admission;
@@ -260,6 +262,14 @@ watch_files(struct server *server)
 	    snapshot_files_state(server->snapshot));
 }
 
+/* What is told of the server is told of `snapshot`, and by it. */
+static void
+put_in_view(struct server *server, struct snapshot *snapshot)
+{
+	snapshot_show(snapshot, &server->figures);
+	overview_use(server->overview, snapshot);
+}
+
 static int
 use_new_snapshot(struct server *server, struct findings *findings)
 {
@@ -290,7 +300,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	server->snapshot = new;
 	roster_use(server->roster, new);
 	review_all(server->roster, new);
-	overview_use(server->overview, new);
+	put_in_view(server, new);
 	acceptor_announce(server->acceptor);
 	apply_limits(server);
 	watch_files(server);
@@ -460,7 +470,8 @@ make_parts(struct server *server)
 	roster_use(server->roster, server->snapshot);
 	server->overview =
 	    overview_new(server->stats, (size_t)process_conf(server)->workers);
-	overview_use(server->overview, server->snapshot);
+	server->figures = metrics_figures(server->overview);
+	put_in_view(server, server->snapshot);
 	server->limits = limits_new();
 	server->standby = standby_new();
 	server->linger = linger_new(server->loop, on_returned, server);

@@ -339,6 +339,13 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	return snapshot;
 }
 
+void
+snapshot_show(struct snapshot *snapshot, const struct figures *figures)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		responder_show(snapshot->services[i].responder, figures);
+}
+
 struct snapshot *
 snapshot_take(struct snapshot *snapshot)
 {

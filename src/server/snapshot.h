@@ -20,6 +20,7 @@
 struct conf;
 struct conf_service;
 struct context;
+struct figures;
 struct findings;
 struct responder;
 struct route;
@@ -45,6 +46,10 @@ struct service {
  */
 struct snapshot *snapshot_new(
     const char *path, const struct snapshot *old, struct findings *findings);
+
+/* Before it serves: where its answers find the server's own figures, which outlive them. Main
+ * thread. */
+void snapshot_show(struct snapshot *snapshot, const struct figures *figures);
 
 /* Another reference. Any thread. */
 struct snapshot *snapshot_take(struct snapshot *snapshot);
