@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,10 +42,11 @@ print_certificate(const struct service *service, const struct keypair *pair, FIL
 	char text[32];
 	struct tm utc;
 	time_t end = keypair_not_after(pair);
-	double days = floor((double)(end - time(NULL)) / SECONDS_PER_DAY);
+	int64_t left = end - time(NULL);
+	int64_t days = left / SECONDS_PER_DAY - (left % SECONDS_PER_DAY < 0);
 
 	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&end, &utc));
-	fprintf(out, "certificate: %s: %s until %s, %.0f days\n", service->name,
+	fprintf(out, "certificate: %s: %s until %s, %" PRId64 " days\n", service->name,
 	    keypair_file(pair), text, days);
 }
 
