@@ -36,7 +36,7 @@ drip(int fd, const unsigned char *bytes, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		if (send(fd, bytes + i, 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 			return true;
-		if (poll(&pollfd, 1, 20) > 0)
+		if (poll(&pollfd, 1, 80) > 0)
 			return true;
 	}
 	return false;

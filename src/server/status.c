@@ -43,8 +43,7 @@ print_certificate(const struct service *service, const struct keypair *pair, FIL
 	struct tm utc;
 	time_t end = keypair_not_after(pair);
 	int64_t left = end - time(NULL);
-	int64_t days =
-	    left >= 0 ? left / SECONDS_PER_DAY : (left + 1) / SECONDS_PER_DAY - 1;
+	int64_t days = left / SECONDS_PER_DAY - (left % SECONDS_PER_DAY < 0);
 
 	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&end, &utc));
 	fprintf(out, "certificate: %s: %s until %s, %" PRId64 " days\n", service->name,
