@@ -29,11 +29,7 @@ check_alpn(struct patient *patient, gnutls_session_t session)
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "alpn", NULL,
 		    "%s was agreed on",
 		    text_escape(text, sizeof text, protocol.data, protocol.size));
-<<<<<<< HEAD
-	} else
-=======
 	} else {
->>>>>>> main
 		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "alpn",
 		    "configure one of them in the server",
 		    "none of those offered was agreed on");
@@ -152,10 +148,7 @@ static void
 check_resumption(struct patient *patient, const char *name, const char *string)
 {
 	struct parameters parameters = *patient->parameters;
-<<<<<<< HEAD
-=======
 	bool ticket = false;
->>>>>>> main
 	int result;
 
 	if (gnutls_priority_init(&parameters.priority, string, NULL) < 0)
@@ -163,10 +156,6 @@ check_resumption(struct patient *patient, const char *name, const char *string)
 	parameters.insecure = true;
 	struct channel *first = patient_call_with(patient, &parameters, &result);
 	if (first != NULL && result == 0) {
-<<<<<<< HEAD
-		bool ticket = false;
-=======
->>>>>>> main
 		bool resumed = resumes(patient, first, parameters.priority, &ticket);
 		diagnosis_add(&patient->diagnosis,
 		    ticket && !resumed ? SEVERITY_NOTE : SEVERITY_OK, "resumption",
