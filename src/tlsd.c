@@ -392,20 +392,6 @@ start_and_serve(struct process *process)
 	return EXIT_STOPPED;
 }
 
-static int
-serve(struct process *process)
-{
-	switch (process->daemonize ? daemon_fork(&process->daemon) : DAEMON_CHILD) {
-	case DAEMON_PARENT:
-		return process->daemon.status;
-	case DAEMON_CHILD:
-		return start_and_serve(process);
-	default:
-		fprintf(stderr, "tlsd: fork: %s\n", strerrordesc_np(errno));
-		return EXIT_CANNOT_RUN;
-	}
-}
-
 /* Reads and checks; the process is ready to start when it returns 0. */
 static int
 prepare(struct process *process, const struct options *options)
@@ -419,7 +405,6 @@ prepare(struct process *process, const struct options *options)
 	if (process->snapshot != NULL) {
 		const struct conf_process *conf =
 		    &snapshot_conf(process->snapshot)->process;
-		process->daemonize = conf->daemon && !options->foreground;
 		check_process(conf, process->daemonize, false, &process->findings);
 	}
 	if (process->findings.errors == 0)
@@ -429,6 +414,44 @@ prepare(struct process *process, const struct options *options)
 	return -1;
 }
 
+/* By a configuration that is not checked yet: prepare() tells what is wrong with it. */
+static bool
+becomes_daemon(const struct options *options)
+{
+	struct findings ignored;
+
+	if (options->foreground)
+		return false;
+	findings_init(&ignored);
+	struct conf *conf = conf_read(options->conf, &ignored);
+	bool daemon = conf->process.daemon;
+	conf_free(conf);
+	findings_fini(&ignored);
+	return daemon;
+}
+
+static int
+serve(struct process *process, const struct options *options)
+{
+	findings_init(&process->findings);
+	int status = prepare(process, options) < 0 ? EXIT_BAD_CONF : start_and_serve(process);
+
+	if (process->daemon.ready_fd >= 0)
+		daemon_failed(&process->daemon, status);
+	control_close(process->control);
+	server_free(process->server);
+	sandbox_free(process->sandbox);
+	pidfile_close(process->pidfile);
+	snapshot_drop(process->snapshot);
+	privileges_fini(&process->privileges);
+	findings_fini(&process->findings);
+	log_close();
+	free(process->path);
+	return status;
+}
+
+/* Forks before anything is loaded: the library of a token may have threads and descriptors
+ * of its own, and neither would live on in the daemon. */
 static int
 run(const struct options *options)
 {
@@ -440,18 +463,24 @@ run(const struct options *options)
 	/* Who ignores its children's ends could not tell how a program ended. */
 	signal(SIGCHLD, SIG_DFL);
 	raise_file_limit();
-	findings_init(&process.findings);
-	int status = prepare(&process, options) < 0 ? EXIT_BAD_CONF : serve(&process);
-	control_close(process.control);
-	server_free(process.server);
-	sandbox_free(process.sandbox);
-	pidfile_close(process.pidfile);
-	snapshot_drop(process.snapshot);
-	privileges_fini(&process.privileges);
-	findings_fini(&process.findings);
-	log_close();
-	free(process.path);
-	return status;
+	process.daemonize = becomes_daemon(options);
+	switch (process.daemonize ? daemon_fork(&process.daemon) : DAEMON_CHILD) {
+	case DAEMON_PARENT:
+		return process.daemon.status;
+	case DAEMON_CHILD:
+		return serve(&process, options);
+	default:
+		fprintf(stderr, "tlsd: fork: %s\n", strerrordesc_np(errno));
+		return EXIT_CANNOT_RUN;
+	}
+}
+
+static void
+print_version(void)
+{
+	printf("tlsd %s, ", PACKAGE_VERSION);
+	library_print(stdout);
+	putchar('\n');
 }
 
 int
@@ -475,7 +504,7 @@ main(int argc, char **argv)
 	}
 	int status = EXIT_STOPPED;
 	if (options.version)
-		printf("tlsd %s, GnuTLS %s\n", PACKAGE_VERSION, library_version());
+		print_version();
 	else
 		status = options.test ? test_configuration(&options) : run(&options);
 	library_stop();
