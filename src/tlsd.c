@@ -434,7 +434,8 @@ static int
 serve(struct process *process, const struct options *options)
 {
 	findings_init(&process->findings);
-	int status = prepare(process, options) < 0 ? EXIT_BAD_CONF : start_and_serve(process);
+	int status =
+	    prepare(process, options) < 0 ? EXIT_BAD_CONF : start_and_serve(process);
 
 	if (process->daemon.ready_fd >= 0)
 		daemon_failed(&process->daemon, status);
