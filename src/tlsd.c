@@ -469,6 +469,14 @@ run(const struct options *options)
 	}
 }
 
+static void
+print_version(void)
+{
+	printf("tlsd %s, ", PACKAGE_VERSION);
+	library_print(stdout);
+	putchar('\n');
+}
+
 int
 main(int argc, char **argv)
 {
@@ -490,7 +498,7 @@ main(int argc, char **argv)
 	}
 	int status = EXIT_STOPPED;
 	if (options.version)
-		printf("tlsd %s, GnuTLS %s\n", PACKAGE_VERSION, library_version());
+		print_version();
 	else
 		status = options.test ? test_configuration(&options) : run(&options);
 	library_stop();

@@ -96,8 +96,9 @@ status_print(struct overview *overview, const struct acceptor *acceptor, FILE *o
 {
 	struct snapshot *snapshot = overview_snapshot(overview);
 
-	fprintf(
-	    out, "version: tlsd %s, GnuTLS %s\n", PACKAGE_VERSION, library_version());
+	fprintf(out, "version: tlsd %s, ", PACKAGE_VERSION);
+	library_print(out);
+	fputc('\n', out);
 	fprintf(out, "process: %ld, %s\n", (long)getpid(),
 	    overview_state_name(overview_state(overview)));
 	print_time(out, "started", overview_started(overview));
