@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# respond = metrics and respond = status, asked by curl, by Prometheus and by hand. A test is
+# respond = metrics, status and agent, asked by curl, by Prometheus and by hand. A test is
 # a function whose name is a sentence.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
@@ -32,6 +32,7 @@ listening() {
 # the lines are the service's of metrics.
 serve() {
 	cat >tlsd.ini <<-END
+		${workers:-}
 		pid-file =
 		control-socket = $PWD/sock
 		cert = $folder/server.crt
@@ -43,12 +44,20 @@ serve() {
 		[status]
 		listen = 127.0.0.2:0
 		respond = status
+		[agent]
+		listen = 127.0.0.3:0
+		respond = agent
+		[echo]
+		listen = 127.0.0.4:0
+		respond = echo
 	END
 	"$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 </dev/null &
 	echo $! >tlsd.pid
 	wait_for grep -q ': started: ' tlsd.log
 	metrics=https://127.0.0.1:$(listening 127.0.0.1)
 	status=https://127.0.0.2:$(listening 127.0.0.2)
+	agent=127.0.0.3:$(listening 127.0.0.3)
+	echo=127.0.0.4:$(listening 127.0.0.4)
 }
 
 ask() {
@@ -140,6 +149,58 @@ status_is_503_while_draining_and_200_again_later() {
 	code 200 "$status/"
 }
 
+# agent_says LINE: with TLS 1.3, whose answer comes early, and with 1.2
+agent_says() {
+	for version in tls1_3 tls1_2; do
+		[ "$(timeout 60 openssl s_client -quiet "-$version" -connect "$agent" \
+			</dev/null 2>/dev/null)" = "$1" ] || return 1
+	done
+}
+
+agent_has_the_words_of_haproxy_for_each_state() {
+	serve
+	agent_says 'up ready'
+	! ctl drain --timeout 1ms >drain.out || :
+	agent_says drain
+	ctl resume
+	agent_says 'up ready'
+}
+
+# queued COUNT: so many connections wait for a worker
+queued() {
+	ctl status | grep -q "^queue: $1"
+}
+
+agent_says_maint_to_who_still_waits_in_a_stop() {
+	workers='workers = 1' serve
+	mkfifo holding
+	timeout 100 openssl s_client -quiet -connect "$echo" <holding >held 2>&1 &
+	echo $! >holder.pid
+	exec 7>holding
+	echo hello >&7
+	wait_for grep -q hello held
+	timeout 60 openssl s_client -quiet -connect "$agent" </dev/null >answer 2>/dev/null &
+	asking=$!
+	wait_for queued 1
+	ctl stop
+	kill "$(cat holder.pid)"
+	wait_for ended
+	[ "$(cat answer)" = maint ]
+}
+
+watchers_are_not_waited_for() {
+	serve
+	mkfifo watching
+	timeout 100 openssl s_client -quiet -connect "${status#https://}" <watching \
+		>watched 2>&1 &
+	echo $! >watcher.pid
+	exec 7>watching
+	watches() { ctl connections | grep -q ' status  *answer '; }
+	wait_for watches
+	ctl drain --timeout 50s | grep -qx '0 connections left'
+	watches
+}
+
 both_live_on_through_a_reload() {
 	serve
 	code 200 "$metrics/"
@@ -182,7 +243,10 @@ make_certificates || skip 'tlscert made no certificates'
 for test in metrics_are_what_tlsdctl_prints_and_pass_their_lint \
 	head_gets_the_head_alone_and_other_methods_405 garbage_gets_400_and_harms_nothing \
 	a_client_that_sends_nothing_is_cut_after_its_idle_time \
-	status_is_503_while_draining_and_200_again_later both_live_on_through_a_reload \
+	status_is_503_while_draining_and_200_again_later \
+	agent_has_the_words_of_haproxy_for_each_state \
+	agent_says_maint_to_who_still_waits_in_a_stop watchers_are_not_waited_for \
+	both_live_on_through_a_reload \
 	prometheus_scrapes_with_a_client_certificate_and_not_without; do
 	run_test "$test"
 done

@@ -3,6 +3,7 @@
 #include "responders/figures.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/failure.h"
 #include "base/memory.h"
@@ -81,6 +82,18 @@ answer_status(const void *prepared, struct session *session)
 	    session, request, figures->is_draining(figures->context) ? &draining : &up);
 }
 
+/* One line, as agent-check of haproxy reads it: "ready" takes back "drain" and "maint". */
+static int
+answer_agent(const void *prepared, struct session *session)
+{
+	const struct figures *figures = ((const struct view *)prepared)->figures;
+	const char *line = figures->is_stopping(figures->context)   ? "maint\n"
+	                   : figures->is_draining(figures->context) ? "drain\n"
+	                                                            : "up ready\n";
+
+	return session_write(session, line, strlen(line));
+}
+
 const struct responder_kind responder_metrics = { .name = "metrics",
 	.prepare = prepare,
 	.show = show,
@@ -91,4 +104,11 @@ const struct responder_kind responder_status = { .name = "status",
 	.prepare = prepare,
 	.show = show,
 	.answer = answer_status,
+	.release = free };
+
+const struct responder_kind responder_agent = { .name = "agent",
+	.constant = true,
+	.prepare = prepare,
+	.show = show,
+	.answer = answer_agent,
 	.release = free };

@@ -4,7 +4,8 @@
 
 /*
  * respond = metrics: the server's figures for Prometheus. respond = status: 200 and "up", or
- * 503 and "draining", for who chooses among servers. Both by HTTP: http.h.
+ * 503 and "draining", for who chooses among servers. Both by HTTP: http.h. respond = agent:
+ * the same in the words of haproxy's agent-check, one line.
  */
 
 #include <stdbool.h>
@@ -18,10 +19,13 @@ struct figures {
 	void (*print)(void *context, FILE *out);
 	/* Whether the server asks for no more clients. */
 	bool (*is_draining)(void *context);
+	/* Whether it takes none any more; then it is draining too. */
+	bool (*is_stopping)(void *context);
 	void *context;
 };
 
 extern const struct responder_kind responder_metrics;
 extern const struct responder_kind responder_status;
+extern const struct responder_kind responder_agent;
 
 #endif

@@ -14,7 +14,7 @@
 
 static const struct responder_kind *const kinds[] = { &responder_text, &responder_file,
 	&responder_echo, &responder_exec, &responder_connect, &responder_metrics,
-	&responder_status };
+	&responder_status, &responder_agent };
 
 struct responder {
 	const struct responder_kind *kind;
@@ -61,6 +61,12 @@ int
 responder_answer(const struct responder *responder, struct session *session)
 {
 	return responder->kind->answer(responder->prepared, session);
+}
+
+bool
+responder_tells_of_server(const struct responder *responder)
+{
+	return responder->kind->show != NULL;
 }
 
 bool

@@ -73,6 +73,9 @@ void responder_free(struct responder *responder);
 /* Before the first answer: where the server's own figures come from. Main thread. */
 void responder_show(struct responder *responder, const struct figures *figures);
 
+/* Whether the answer is about the server itself, for whoever watches it. */
+bool responder_tells_of_server(const struct responder *responder);
+
 /* Whether the answer does not depend on the client, and may leave before it is known. */
 bool responder_is_constant(const struct responder *responder);
 

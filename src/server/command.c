@@ -22,6 +22,17 @@ status(struct server *server, const char *argument, FILE *out)
 	return true;
 }
 
+/* For who only wants to know whether to send clients here. */
+static bool
+health(struct server *server, const char *argument, FILE *out)
+{
+	enum overview_state state = overview_state(server_overview(server));
+
+	(void)argument;
+	fprintf(out, "%s\n", overview_state_name(state));
+	return state == OVERVIEW_RUNNING;
+}
+
 static bool
 stats(struct server *server, const char *argument, FILE *out)
 {
@@ -123,10 +134,10 @@ drain(struct server *server, const char *argument, FILE *out)
 		fputs("error: the server is stopping\n", out);
 		return false;
 	}
-	stats_sum(overview_stats(server_overview(server)), &sums);
+	overview_sum_clients(server_overview(server), &sums);
 	for (int i = 0; i < PHASE_COUNT; i++)
 		left += sums.present[i];
-	fprintf(out, "left: %" PRIu64 "\n", left);
+	fprintf(out, "left: %" PRIu64 "\ncame: %" PRIu64 "\n", left, sums.accepted);
 	return true;
 }
 
@@ -156,6 +167,7 @@ static const struct {
 	bool (*run)(struct server *server, const char *argument, FILE *out);
 } commands[] = {
 	{ "status", CONTROL_LOOK, false, status },
+	{ "health", CONTROL_LOOK, false, health },
 	{ "stats", CONTROL_LOOK, true, stats },
 	{ "connections", CONTROL_LOOK, true, connections },
 	{ "reload", CONTROL_CHANGE, false, reload },

@@ -285,10 +285,17 @@ is_draining(void *context)
 	return overview_state(context) != OVERVIEW_RUNNING;
 }
 
+static bool
+is_stopping(void *context)
+{
+	return overview_state(context) == OVERVIEW_STOPPING;
+}
+
 struct figures
 metrics_figures(struct overview *overview)
 {
-	return (struct figures){
-		.print = print_figures, .is_draining = is_draining, .context = overview
-	};
+	return (struct figures){ .print = print_figures,
+		.is_draining = is_draining,
+		.is_stopping = is_stopping,
+		.context = overview };
 }

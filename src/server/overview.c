@@ -4,10 +4,14 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
+#include "responders/responder.h"
 #include "server/current.h"
+#include "server/snapshot.h"
+#include "server/stats.h"
 
 struct overview {
 	const struct stats *stats;
@@ -71,6 +75,30 @@ const struct stats *
 overview_stats(const struct overview *overview)
 {
 	return overview->stats;
+}
+
+static bool
+is_about_server(const struct snapshot *snapshot, const char *name)
+{
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
+		const struct service *service = snapshot_service(snapshot, i);
+		if (strcmp(service->name, name) == 0)
+			return responder_tells_of_server(service->responder);
+	}
+	return false;
+}
+
+void
+overview_sum_clients(struct overview *overview, struct stats_sums *sums)
+{
+	struct snapshot *snapshot = overview_snapshot(overview);
+
+	*sums = (struct stats_sums){ 0 };
+	for (const struct tally *tally = stats_first(overview->stats); tally != NULL;
+	     tally = stats_next(tally))
+		if (!is_about_server(snapshot, tally_name(tally)))
+			tally_add_to(tally, sums);
+	snapshot_drop(snapshot);
 }
 
 size_t

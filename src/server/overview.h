@@ -15,6 +15,7 @@ struct current;
 struct overview;
 struct snapshot;
 struct stats;
+struct stats_sums;
 
 enum overview_state {
 	OVERVIEW_RUNNING,
@@ -41,6 +42,10 @@ void overview_set_state(struct overview *overview, enum overview_state state);
 /* A reference to the snapshot in force, for snapshot_drop(). */
 struct snapshot *overview_snapshot(const struct overview *overview);
 const struct stats *overview_stats(const struct overview *overview);
+/* The sums of the services in force but for those that tell of the server itself, whose
+ * clients are its watchers. */
+void overview_sum_clients(struct overview *overview, struct stats_sums *sums);
+
 size_t overview_workers(const struct overview *overview);
 enum overview_state overview_state(const struct overview *overview);
 
