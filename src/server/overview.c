@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "responders/responder.h"
 #include "server/current.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 
