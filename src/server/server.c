@@ -16,10 +16,13 @@
 #include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/connection.h"
+#include "server/control.h"
 #include "server/current.h"
+#include "server/handover.h"
 #include "server/loop.h"
 #include "server/metrics.h"
 #include "server/overview.h"
+#include "server/pidfile.h"
 #include "server/pipeline.h"
 #include "server/review.h"
 #include "server/roster.h"
@@ -47,6 +50,8 @@ struct server {
 	struct signals *signals;
 	struct pipeline *pipeline;
 	struct certwatch *certwatch;
+	struct control *control; /* the caller's, as the next; may be NULL */
+	struct pidfile *pidfile;
 	enum course course;
 	struct deadline next_expiry_look;
 	struct deadline drain_deadline;
@@ -133,8 +138,12 @@ use_new_snapshot(struct server *server, struct findings *findings)
 int
 server_reload(struct server *server, struct findings *findings)
 {
-	int result = use_new_snapshot(server, findings);
+	int result = -1;
 
+	if (server->course != RUNNING)
+		findings_error(findings, "the server is stopping");
+	else
+		result = use_new_snapshot(server, findings);
 	overview_note_reload(server->overview, result == 0);
 	findings_log(findings, "reload: ");
 	if (result == 0)
@@ -155,14 +164,18 @@ reload_unasked(struct server *server)
 }
 
 static void
-drain(struct server *server)
+finish(struct server *server)
 {
-	int64_t timeout_ms = process_conf(server)->shutdown_timeout_ms;
-
-	log_notice("stopping: finishing what has begun");
 	server->course = DRAINING;
 	overview_set_state(server->overview, OVERVIEW_STOPPING);
-	server->drain_deadline = deadline_in(timeout_ms);
+	server->drain_deadline = deadline_in(process_conf(server)->shutdown_timeout_ms);
+}
+
+static void
+drain(struct server *server)
+{
+	log_notice("stopping: finishing what has begun");
+	finish(server);
 	pipeline_close(server->pipeline, deadline_in(DRAIN_HELLO_MS));
 }
 
@@ -284,10 +297,29 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 		return NULL;
 	}
 	make_parts(server);
+	acceptor_inherit(pipeline_acceptor(server->pipeline), origin->takeover);
 	if (pipeline_use(server->pipeline, snapshot, findings) == 0)
 		return server;
 	server_free(server);
 	return NULL;
+}
+
+void
+server_entrust(struct server *server, struct control *control, struct pidfile *pidfile)
+{
+	server->control = control;
+	server->pidfile = pidfile;
+}
+
+void
+server_own(struct server *server)
+{
+	acceptor_own(pipeline_acceptor(server->pipeline));
+	if (server->control != NULL)
+		control_own(server->control);
+	if (server->pidfile != NULL && pidfile_own(server->pidfile) < 0)
+		log_warning("pid-file: %s: %m: it names the process before this one",
+		    pidfile_path(server->pidfile));
 }
 
 int
@@ -363,6 +395,37 @@ server_free(struct server *server)
 	loop_free(server->loop);
 	current_free(server->current);
 	free(server);
+}
+
+static struct estate
+estate_of(const struct server *server)
+{
+	return (struct estate){ .acceptor = pipeline_acceptor(server->pipeline),
+		.control = server->control,
+		.pidfile = server->pidfile };
+}
+
+int
+server_offer(struct server *server, struct control_caller *caller)
+{
+	struct estate estate = estate_of(server);
+
+	if (server->course != RUNNING || handover_offer(&estate, caller) < 0)
+		return -1;
+	log_notice("upgrade: another process asks to take over");
+	return 0;
+}
+
+int
+server_leave(struct server *server, const struct control_caller *caller)
+{
+	struct estate estate = estate_of(server);
+
+	if (server->course != RUNNING || handover_release(&estate, caller) < 0)
+		return -1;
+	log_notice("upgrade: another process serves: finishing what has begun");
+	finish(server);
+	return 0;
 }
 
 int
