@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -461,6 +462,18 @@ watch_signals(struct server *server)
 	    server->loop, server->signal_fd, EPOLLIN, &server->signal_watch);
 }
 
+/* Those that this process may use. */
+static size_t
+count_processors(void)
+{
+	cpu_set_t set;
+
+	/* Fails where there are more than the set has room for. */
+	if (sched_getaffinity(0, sizeof set, &set) < 0)
+		return CPU_SETSIZE;
+	return (size_t)CPU_COUNT(&set);
+}
+
 /* The parts that cannot fail once there is a loop. */
 static void
 make_parts(struct server *server)
@@ -487,8 +500,8 @@ make_parts(struct server *server)
 		.relieve = on_exhaustion,
 		.context = server };
 	server->acceptor = acceptor_new(&acceptor_ports);
-	server->queue =
-	    queue_new((size_t)process_conf(server)->queue_size, on_space, server);
+	server->queue = queue_new((size_t)process_conf(server)->queue_size,
+	    count_processors(), on_space, server);
 	apply_limits(server);
 	server->certwatch =
 	    certwatch_new(server->loop, on_certificates_changed, server);

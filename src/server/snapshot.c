@@ -251,6 +251,8 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	service->early = conf->early_answer && service->responder != NULL &&
 	                 conf->context.client.verify == CLIENTAUTH_NONE &&
 	                 responder_is_constant(service->responder);
+	service->prompt = !token_is_among(&conf->context.pairs.key) &&
+	                  !(service->early && responder_is_fetched(service->responder));
 	if (skip(snapshot, service, &found))
 		free_service(service);
 	else
