@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <libgen.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,10 +25,13 @@
 #include "server/jail.h"
 #include "server/pidfile.h"
 #include "server/privileges.h"
+#include "server/rights.h"
 #include "server/sandbox.h"
 #include "server/secrecy.h"
 #include "server/server.h"
+#include "server/signals.h"
 #include "server/snapshot.h"
+#include "server/summary.h"
 #include "tls/library.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
@@ -207,7 +209,7 @@ check_as_user(const struct snapshot *snapshot, struct findings *findings)
 	if (conf->log_file[0] != '\0')
 		check_writable("log-file", conf->log_file, &found);
 	conf_locate(&conf->section, &found, findings);
-	snapshot_check_rights(snapshot, findings);
+	rights_check(snapshot, findings);
 }
 
 /* Checks everything and prints it; what a reload could not read is found as its user. */
@@ -225,7 +227,7 @@ test_configuration(const struct options *options)
 		const struct conf_process *conf = &snapshot_conf(snapshot)->process;
 		check_process(
 		    conf, conf->daemon && !options->foreground, true, &findings);
-		snapshot_print(snapshot, stdout);
+		summary_print(snapshot, stdout);
 		if (findings.errors == 0 && privileges_drop(&privileges) == 0)
 			check_as_user(snapshot, &findings);
 	}
@@ -362,17 +364,10 @@ start(struct process *process)
 	if (give_up_rights(process) < 0 || open_log(process, conf) < 0)
 		return -1;
 	log_notice("sandbox: %s", sandbox_describe(process->sandbox));
-	snapshot_check_rights(process->snapshot, &process->findings);
+	rights_check(process->snapshot, &process->findings);
 	if (process->findings.errors > 0)
 		return -1;
 	return server_start(process->server, &process->findings);
-}
-
-static void
-log_warnings(const struct findings *findings)
-{
-	for (size_t i = 0; i < findings->count; i++)
-		log_warning("%s", findings->items[i].text);
 }
 
 static int
@@ -382,7 +377,7 @@ start_and_serve(struct process *process)
 		print_findings(&process->findings);
 		return EXIT_CANNOT_RUN;
 	}
-	log_warnings(&process->findings);
+	findings_log(&process->findings, "");
 	/* The server makes new ones; this one must not outlive the first reload. */
 	snapshot_drop(process->snapshot);
 	process->snapshot = NULL;
@@ -457,10 +452,8 @@ static int
 run(const struct options *options)
 {
 	struct process process = { .daemon = { .ready_fd = -1 } };
-	sigset_t signals;
 
-	server_signals(&signals);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	signals_block();
 	/* Who ignores its children's ends could not tell how a program ended. */
 	signal(SIGCHLD, SIG_DFL);
 	raise_file_limit();

@@ -16,6 +16,7 @@
 #include "server/connection.h"
 #include "server/listener.h"
 #include "server/route.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 
 #define BATCH 64 /* accepted in a row before anything else gets its turn */

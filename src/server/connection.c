@@ -17,6 +17,7 @@
 #include "server/review.h"
 #include "server/roster.h"
 #include "server/route.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 #include "tls/evidence.h"

@@ -15,6 +15,7 @@
 #include "server/conf.h"
 #include "server/landlock.h"
 #include "server/secrecy.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/syscalls.h"
 #include "tls/token.h"

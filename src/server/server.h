@@ -7,7 +7,6 @@
  * and stops, and the pool behind. All functions belong to the main thread.
  */
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,9 +18,6 @@ struct overview;
 struct sandbox;
 struct server;
 struct snapshot;
-
-/* The signals that a server takes; block them before the first thread starts. */
-void server_signals(sigset_t *signals);
 
 /* Where the server comes from: what it needs to know for a reload. */
 struct server_origin {
@@ -37,7 +33,7 @@ int server_open_log(const struct conf_process *conf, bool daemon);
 
 /*
  * Binds everything that `snapshot`, made from `origin`, says; takes a reference. Starts no
- * thread. NULL after an error in `findings`.
+ * thread; signals_block() comes before it. NULL after an error in `findings`.
  */
 struct server *server_new(const struct server_origin *origin, struct snapshot *snapshot,
     struct findings *findings);
