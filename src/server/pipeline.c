@@ -2,6 +2,7 @@
 /* The way of all connections. */
 #include "server/pipeline.h"
 
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -168,6 +169,18 @@ on_space(void *context)
 	loop_wake(pipeline->loop);
 }
 
+/* Those that this process may use. */
+static size_t
+count_processors(void)
+{
+	cpu_set_t set;
+
+	/* Fails where there are more than the set has room for. */
+	if (sched_getaffinity(0, sizeof set, &set) < 0)
+		return CPU_SETSIZE;
+	return (size_t)CPU_COUNT(&set);
+}
+
 struct pipeline *
 pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *roster)
 {
@@ -191,7 +204,8 @@ pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *
 		.relieve = on_exhaustion,
 		.context = pipeline };
 	pipeline->acceptor = acceptor_new(&acceptor_ports);
-	pipeline->queue = queue_new((size_t)conf->queue_size, on_space, pipeline);
+	pipeline->queue =
+	    queue_new((size_t)conf->queue_size, count_processors(), on_space, pipeline);
 	return pipeline;
 }
 

@@ -13,6 +13,7 @@
 #include "server/limits.h"
 #include "tls/context.h"
 #include "tls/proof.h"
+#include "tls/token.h"
 
 static void
 add_address(
@@ -167,6 +168,8 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	service->early = conf->early_answer && service->responder != NULL &&
 	                 conf->context.client.verify == CLIENTAUTH_NONE &&
 	                 responder_is_constant(service->responder);
+	service->prompt = !token_is_among(&conf->context.pairs.key) &&
+	                  !(service->early && responder_is_fetched(service->responder));
 }
 
 void

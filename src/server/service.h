@@ -26,6 +26,8 @@ struct service {
 	struct context *context;
 	struct responder *responder;
 	bool early; /* the answer may leave with our first flight */
+	bool
+	    prompt; /* a handshake waits for nothing but the processor and the client */
 	struct address *addresses; /* where it listens, each once */
 	size_t address_count;
 	struct networks proxies; /* that may send a PROXY header there */
