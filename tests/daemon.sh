@@ -600,6 +600,27 @@ install_keeps_what_was_changed() {
 	[ "$(wc -l <before)" -gt 10 ]
 }
 
+an_upgrade_leaves_a_new_process_in_charge() {
+	expect 7 upgrade
+	expect 0 start
+	first=$(pid)
+	expect 0 upgrade
+	[ "$(pid)" != "$first" ]
+	wait_for is_dead "$first"
+	expect 0 status
+	grep -q "process $(pid)" out
+	serves
+	echo 'wrokers = 2' | cat - tlsd.ini >bad.ini
+	mv bad.ini tlsd.ini
+	second=$(pid)
+	expect 1 upgrade
+	grep -q wrokers err
+	grep -q "process $second goes on" err
+	serves
+	expect 0 stop
+	wait_for is_dead "$second"
+}
+
 # --- running them ---------------------------------------------------------------------
 
 passed=0

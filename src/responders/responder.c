@@ -70,6 +70,12 @@ responder_tells_of_server(const struct responder *responder)
 }
 
 bool
+responder_is_fetched(const struct responder *responder)
+{
+	return responder->kind->fetched;
+}
+
+bool
 responder_is_constant(const struct responder *responder)
 {
 	return responder->kind->constant;

@@ -37,6 +37,9 @@ struct responder_kind {
 	bool
 	    constant; /* the answer is the same for every client, and it reads nothing */
 
+	bool
+	    fetched; /* from elsewhere each time, which may take its time, though constant */
+
 	/*
 	 * Makes what answering needs from the settings, checking them: NULL after an error
 	 * in `findings`, whose text starts with the key. Main thread.
@@ -78,6 +81,9 @@ bool responder_tells_of_server(const struct responder *responder);
 
 /* Whether the answer does not depend on the client, and may leave before it is known. */
 bool responder_is_constant(const struct responder *responder);
+
+/* Whether a constant answer may have to be waited for. */
+bool responder_is_fetched(const struct responder *responder);
 
 int responder_answer(const struct responder *responder, struct session *session);
 

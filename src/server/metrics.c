@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "server/overview.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 #include "tls/context.h"

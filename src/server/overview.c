@@ -2,15 +2,15 @@
 /* What the server tells of itself. */
 #include "server/overview.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
-#include "base/sync.h"
 #include "responders/responder.h"
+#include "server/current.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 
@@ -21,8 +21,7 @@ struct overview {
 	_Atomic(enum overview_state) state;
 	_Atomic(bool) last_worked;
 	_Atomic(uint64_t) reloads, failed_reloads;
-	pthread_mutex_t mutex;
-	struct snapshot *snapshot; /* under the mutex */
+	struct current *current;
 };
 
 const char *
@@ -36,37 +35,22 @@ overview_state_name(enum overview_state state)
 }
 
 struct overview *
-overview_new(const struct stats *stats, size_t workers)
+overview_new(const struct stats *stats, struct current *current, size_t workers)
 {
 	struct overview *overview = memory_new(sizeof *overview);
 
 	overview->stats = stats;
+	overview->current = current;
 	overview->workers = workers;
 	overview->started = time(NULL);
 	atomic_init(&overview->last_worked, true);
-	sync_mutex_init(&overview->mutex);
 	return overview;
 }
 
 void
 overview_free(struct overview *overview)
 {
-	if (overview == NULL)
-		return;
-	snapshot_drop(overview->snapshot);
-	sync_mutex_fini(&overview->mutex);
 	free(overview);
-}
-
-void
-overview_use(struct overview *overview, struct snapshot *snapshot)
-{
-	snapshot_take(snapshot);
-	sync_lock(&overview->mutex);
-	struct snapshot *old = overview->snapshot;
-	overview->snapshot = snapshot;
-	sync_unlock(&overview->mutex);
-	snapshot_drop(old);
 }
 
 void
@@ -83,12 +67,9 @@ overview_set_state(struct overview *overview, enum overview_state state)
 }
 
 struct snapshot *
-overview_snapshot(struct overview *overview)
+overview_snapshot(const struct overview *overview)
 {
-	sync_lock(&overview->mutex);
-	struct snapshot *snapshot = snapshot_take(overview->snapshot);
-	sync_unlock(&overview->mutex);
-	return snapshot;
+	return current_take(overview->current);
 }
 
 const struct stats *

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct current;
 struct overview;
 struct snapshot;
 struct stats;
@@ -25,12 +26,10 @@ enum overview_state {
 /* "running", "draining" or "stopping". */
 const char *overview_state_name(enum overview_state state);
 
-/* `stats` stays the caller's and outlives it. */
-struct overview *overview_new(const struct stats *stats, size_t workers);
+/* `stats` and `current` stay the caller's and outlive it. */
+struct overview *overview_new(
+    const struct stats *stats, struct current *current, size_t workers);
 void overview_free(struct overview *overview);
-
-/* From now on `snapshot` is in force; takes a reference. Main thread. */
-void overview_use(struct overview *overview, struct snapshot *snapshot);
 
 /* A reload has come to its end. Main thread. */
 void overview_note_reload(struct overview *overview, bool worked);
@@ -41,7 +40,7 @@ void overview_set_state(struct overview *overview, enum overview_state state);
 /* All else: any thread. */
 
 /* A reference to the snapshot in force, for snapshot_drop(). */
-struct snapshot *overview_snapshot(struct overview *overview);
+struct snapshot *overview_snapshot(const struct overview *overview);
 const struct stats *overview_stats(const struct overview *overview);
 /* The sums of the services in force but for those that tell of the server itself, whose
  * clients are its watchers. */

@@ -13,8 +13,10 @@
 #include "server/connection.h"
 #include "server/overview.h"
 #include "server/roster.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "server/summary.h"
 #include "tls/context.h"
 #include "tls/keypair.h"
 #include "tls/library.h"
@@ -104,7 +106,7 @@ status_print(struct overview *overview, const struct acceptor *acceptor, FILE *o
 	if (!overview_last_reload_worked(overview))
 		fputs("reload: the last one failed, and changed nothing\n", out);
 	acceptor_print(acceptor, out);
-	snapshot_print_skipped(snapshot, out);
+	summary_print_skipped(snapshot, out);
 	print_certificates(snapshot, out);
 	print_expiry(snapshot, out);
 	snapshot_drop(snapshot);
