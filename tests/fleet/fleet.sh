@@ -38,8 +38,9 @@ configure_tlsd() {
 		control-socket = $folder/$1.sock
 		access-log = no
 		workers = 32
-		cert = $folder/server.crt
-		key = $folder/server.key
+		cert = $folder/$1/server.crt
+		key = $folder/$1/server.key
+		watch = yes
 		text = $1\\n
 		[web]
 		listen = *:443
@@ -135,6 +136,8 @@ build_fleet() {
 	machine l1 192.0.2.21
 	machine l2 192.0.2.22
 	for name in a b c; do
+		mkdir "$folder/$name"
+		cp "$folder/server.crt" "$folder/server.key" "$folder/$name"
 		configure_tlsd "$name"
 		serve "$name"
 	done
@@ -328,6 +331,36 @@ all_are_restarted() {
 	[ "$failed" -eq 0 ]
 }
 
+# lagging: the machines whose certificate has fewer than 30 days left
+lagging() {
+	for address in 11 12 13; do
+		on client "$tlsc" check --quiet --warn-days 30 --ca "$folder/ca.crt" \
+			--servername www.example.org "192.0.2.$address:444" >"$folder/verdict" ||
+			printf '%s ' "$address"
+	done
+}
+
+# lag ADDRESSES
+lag() {
+	[ "$(lagging)" = "$1" ]
+}
+
+# As tlsd-fleet(7) says, but for the ssh between.
+a_renewed_certificate_gets_to_all() {
+	needs rsync
+	begin_load
+	lag '11 12 13 '
+	"$builddir/tlscert" renew --days 90 "$folder/server.crt"
+	for name in a b; do
+		rsync -a --delay-updates "$folder/server.key" "$folder/server.crt" "$folder/$name/"
+	done
+	wait_for lag '13 '
+	rsync -a --delay-updates "$folder/server.key" "$folder/server.crt" "$folder/c/"
+	wait_for lag ''
+	end_load 'a certificate renewed on all'
+	[ "$failed" -eq 0 ]
+}
+
 # --- two without a balancer -----------------------------------------------------------
 
 the_address_moves_when_tlsd_dies() {
@@ -356,7 +389,8 @@ the_address_moves_when_tlsd_drains() {
 
 (
 	cd "$folder" || exit 1
-	"$builddir/tlscert" ca 'Test Authority' && "$builddir/tlscert" server www.example.org
+	"$builddir/tlscert" ca 'Test Authority' &&
+		"$builddir/tlscert" server --days 10 www.example.org
 ) >/dev/null || skip 'tlscert made no certificates'
 build_fleet
 wait_for all_is_well || {
@@ -366,7 +400,7 @@ wait_for all_is_well || {
 printf '%-38s %8s %6s %10s\n' '' calls failed longest >"$folder/table"
 for test in nothing_happens a_machine_dies a_machine_is_cut_off a_machine_is_slow \
 	a_clock_is_wrong a_balancer_reloads a_balancer_dies a_balancer_is_cut_off \
-	all_are_restarted the_address_moves_when_tlsd_dies \
+	all_are_restarted a_renewed_certificate_gets_to_all the_address_moves_when_tlsd_dies \
 	the_address_moves_when_tlsd_drains; do
 	run_test "$test"
 done
