@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,6 +213,26 @@ START_TEST(one_that_leaves_its_place_reloads_no_more)
 }
 END_TEST
 
+START_TEST(one_that_left_its_place_tells_its_state_and_is_cut_when_told)
+{
+	const char *path = suite_path("sock");
+	struct daemon *daemon = start(path, "");
+	size_t descriptors = daemon_descriptors(daemon);
+	int waiting = peer_dial_path(path);
+
+	daemon_expect_descriptors(daemon, descriptors + 1);
+	struct takeover *takeover = begin();
+	int fd = take(takeover, path);
+	confirm(takeover);
+	daemon_signal(daemon, SIGUSR2);
+	daemon_expect(daemon, ", stopping");
+	daemon_signal(daemon, SIGTERM);
+	expect_end(daemon);
+	close(waiting);
+	close(fd);
+}
+END_TEST
+
 START_TEST(without_a_server_it_says_so)
 {
 	ck_assert_ptr_null(
@@ -259,6 +280,7 @@ main(void)
 	    who_leaves_before_confirming_has_changed_nothing,
 	    what_nobody_keeps_is_removed, the_second_to_confirm_is_told_no,
 	    nobody_confirms_or_keeps_what_was_not_offered,
-	    one_that_leaves_its_place_reloads_no_more, without_a_server_it_says_so,
-	    only_a_socket_that_listens_there_is_adopted);
+	    one_that_leaves_its_place_reloads_no_more,
+	    one_that_left_its_place_tells_its_state_and_is_cut_when_told,
+	    without_a_server_it_says_so, only_a_socket_that_listens_there_is_adopted);
 }
