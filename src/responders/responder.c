@@ -28,6 +28,12 @@ responder_kind_name(int index)
 	                                                     : NULL;
 }
 
+bool
+responder_kind_runs_programs(int index)
+{
+	return kinds[index]->runs_programs;
+}
+
 struct responder *
 responder_new(const struct responder_settings *settings, struct findings *findings)
 {

@@ -40,6 +40,8 @@ struct responder_kind {
 	bool
 	    fetched; /* from elsewhere each time, which may take its time, though constant */
 
+	bool runs_programs; /* that need what only they know */
+
 	/*
 	 * Makes what answering needs from the settings, checking them: NULL after an error
 	 * in `findings`, whose text starts with the key. Main thread.
@@ -67,6 +69,9 @@ struct responder;
 
 /* "text", "file", and so on; NULL behind the last. */
 const char *responder_kind_name(int index);
+
+/* Whether the kind with that index runs programs. */
+bool responder_kind_runs_programs(int index);
 
 /* Prepares the kind that `settings` name; responder_free() frees it. NULL after an error. */
 struct responder *responder_new(

@@ -34,7 +34,7 @@ struct sandbox {
 static const char *
 foreign_code(const struct conf_service *service)
 {
-	if (strcmp(responder_kind_name(service->responder.kind), "exec") == 0)
+	if (responder_kind_runs_programs(service->responder.kind))
 		return "respond: exec";
 	if (token_is_among(&service->context.pairs.key) ||
 	    token_is_among(&service->context.pairs.cert))
