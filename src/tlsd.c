@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <libgen.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,10 +25,14 @@
 #include "server/jail.h"
 #include "server/pidfile.h"
 #include "server/privileges.h"
+#include "server/rights.h"
 #include "server/sandbox.h"
 #include "server/secrecy.h"
 #include "server/server.h"
+#include "server/signals.h"
 #include "server/snapshot.h"
+#include "server/summary.h"
+#include "server/takeover.h"
 #include "tls/library.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
@@ -38,19 +41,22 @@ enum { EXIT_STOPPED = 0, EXIT_CANNOT_RUN = 1, EXIT_BAD_CONF = 2 };
 
 struct options {
 	const char *conf;
-	bool foreground, test, version, help;
+	bool foreground, test, upgrade, version, help;
 };
 
 static void
 print_usage(FILE *out)
 {
-	fputs("usage: tlsd [-f] [-c FILE]\n"
+	fputs("usage: tlsd [-f] [-u] [-c FILE]\n"
 	      "       tlsd -t [-c FILE]\n"
 	      "\n"
 	      "  -c, --config FILE   the configuration [" DEFAULT_CONF "]\n"
 	      "  -f, --foreground    stay in the foreground and log to standard error\n"
 	      "  -t, --test          check the configuration, print what is in effect, "
 	      "exit\n"
+	      "  -u, --upgrade       take the place of the tlsd that runs, which "
+	      "finishes what it\n"
+	      "                      has begun\n"
 	      "  -V, --version       print the versions of tlsd and of what it is "
 	      "built on\n"
 	      "  -h, --help          print this\n"
@@ -71,12 +77,13 @@ parse_options(int argc, char **argv, struct options *options)
 						   'c' },
 		{ "foreground", no_argument, NULL, 'f' },
 		{ "test", no_argument, NULL, 't' },
+		{ "upgrade", no_argument, NULL, 'u' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' }, { 0 } };
 	int letter;
 
 	*options = (struct options){ .conf = DEFAULT_CONF };
-	while ((letter = getopt_long(argc, argv, "c:ftVh", longs, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "c:ftuVh", longs, NULL)) != -1)
 		switch (letter) {
 		case 'c':
 			options->conf = optarg;
@@ -86,6 +93,9 @@ parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 't':
 			options->test = true;
+			break;
+		case 'u':
+			options->upgrade = true;
 			break;
 		case 'V':
 			options->version = true;
@@ -207,7 +217,7 @@ check_as_user(const struct snapshot *snapshot, struct findings *findings)
 	if (conf->log_file[0] != '\0')
 		check_writable("log-file", conf->log_file, &found);
 	conf_locate(&conf->section, &found, findings);
-	snapshot_check_rights(snapshot, findings);
+	rights_check(snapshot, findings);
 }
 
 /* Checks everything and prints it; what a reload could not read is found as its user. */
@@ -225,7 +235,7 @@ test_configuration(const struct options *options)
 		const struct conf_process *conf = &snapshot_conf(snapshot)->process;
 		check_process(
 		    conf, conf->daemon && !options->foreground, true, &findings);
-		snapshot_print(snapshot, stdout);
+		summary_print(snapshot, stdout);
 		if (findings.errors == 0 && privileges_drop(&privileges) == 0)
 			check_as_user(snapshot, &findings);
 	}
@@ -271,9 +281,11 @@ raise_file_limit(void)
 struct process {
 	char *path; /* of the configuration, absolute */
 	bool daemonize;
+	bool upgrade; /* another tlsd runs, whose place it takes */
 	struct daemon daemon;
 	struct snapshot *snapshot;
 	struct privileges privileges;
+	struct takeover *takeover; /* while it is not confirmed */
 	struct pidfile *pidfile;
 	struct sandbox *sandbox;
 	struct server *server;
@@ -282,19 +294,61 @@ struct process {
 };
 
 /* In the foreground only an explicit control-socket is opened: several may run there. */
+static bool
+has_control(const struct process *process, const struct conf_process *conf)
+{
+	return conf->control_socket[0] != '\0' &&
+	       (process->daemonize || conf_is_set(&conf->section, "control-socket"));
+}
+
+/* Gets what the running tlsd has, if its place is to be taken. */
+static int
+begin_takeover(struct process *process, const struct conf_process *conf)
+{
+	char error[1600] = "there is no control-socket to ask at: set it in both "
+			   "configurations";
+
+	if (!process->upgrade)
+		return 0;
+	if (has_control(process, conf))
+		process->takeover = takeover_begin(
+		    conf->control_socket, process->privileges.uid, error, sizeof error);
+	if (process->takeover != NULL)
+		return 0;
+	fprintf(stderr, "tlsd: upgrade: %s\n", error);
+	return -1;
+}
+
+/* From here on there is no way back: the other one has let go. */
+static int
+complete_takeover(struct process *process)
+{
+	char error[1600];
+
+	if (process->takeover == NULL)
+		return 0;
+	int result = takeover_confirm(process->takeover, error, sizeof error);
+	if (result == 0)
+		server_own(process->server);
+	else
+		fprintf(stderr, "tlsd: upgrade: %s\n", error);
+	takeover_free(process->takeover);
+	process->takeover = NULL;
+	return result;
+}
+
 static int
 open_control(struct process *process, const struct conf_process *conf)
 {
 	char error[512];
 
-	if (conf->control_socket[0] == '\0')
-		return 0;
-	if (!process->daemonize && !conf_is_set(&conf->section, "control-socket"))
+	if (!has_control(process, conf))
 		return 0;
 	struct control_place place = { .path = conf->control_socket,
 		.owner = process->privileges.uid,
 		.group = process->privileges.gid,
-		.mode = (mode_t)conf->control_socket_mode };
+		.mode = (mode_t)conf->control_socket_mode,
+		.takeover = process->takeover };
 	process->control = control_open(&place, server_loop(process->server),
 	    command_run, process->server, error, sizeof error);
 	if (process->control != NULL)
@@ -313,12 +367,30 @@ open_log(const struct process *process, const struct conf_process *conf)
 	return -1;
 }
 
+/* The locked file of the process whose place is taken, if it is the same. */
+static bool
+adopt_pidfile(struct process *process, const struct conf_process *conf)
+{
+	char *name = memory_format("pid-file %s", conf->pid_file);
+	int fd = takeover_take(process->takeover, name);
+
+	free(name);
+	if (fd < 0)
+		return false;
+	process->pidfile = pidfile_adopt(fd, conf->pid_file);
+	if (process->pidfile == NULL)
+		close(fd);
+	return process->pidfile != NULL;
+}
+
 static int
 open_pidfile(struct process *process, const struct conf_process *conf)
 {
 	char error[512];
 
 	if (!process->daemonize || conf->pid_file[0] == '\0')
+		return 0;
+	if (adopt_pidfile(process, conf))
 		return 0;
 	process->pidfile = pidfile_open(conf->pid_file, error, sizeof error);
 	if (process->pidfile != NULL)
@@ -350,29 +422,26 @@ start(struct process *process)
 {
 	const struct conf_process *conf = &snapshot_conf(process->snapshot)->process;
 
-	if (open_pidfile(process, conf) < 0)
+	if (begin_takeover(process, conf) < 0 || open_pidfile(process, conf) < 0)
 		return -1;
 	process->sandbox = sandbox_new(process->snapshot);
 	struct server_origin origin = { .path = process->path,
 		.daemon = process->daemonize,
-		.sandbox = process->sandbox };
+		.sandbox = process->sandbox,
+		.takeover = process->takeover };
 	process->server = server_new(&origin, process->snapshot, &process->findings);
 	if (process->server == NULL || open_control(process, conf) < 0)
 		return -1;
+	server_entrust(process->server, process->control, process->pidfile);
 	if (give_up_rights(process) < 0 || open_log(process, conf) < 0)
 		return -1;
 	log_notice("sandbox: %s", sandbox_describe(process->sandbox));
-	snapshot_check_rights(process->snapshot, &process->findings);
+	rights_check(process->snapshot, &process->findings);
 	if (process->findings.errors > 0)
 		return -1;
-	return server_start(process->server, &process->findings);
-}
-
-static void
-log_warnings(const struct findings *findings)
-{
-	for (size_t i = 0; i < findings->count; i++)
-		log_warning("%s", findings->items[i].text);
+	if (server_start(process->server, &process->findings) < 0)
+		return -1;
+	return complete_takeover(process);
 }
 
 static int
@@ -382,7 +451,7 @@ start_and_serve(struct process *process)
 		print_findings(&process->findings);
 		return EXIT_CANNOT_RUN;
 	}
-	log_warnings(&process->findings);
+	findings_log(&process->findings, "");
 	/* The server makes new ones; this one must not outlive the first reload. */
 	snapshot_drop(process->snapshot);
 	process->snapshot = NULL;
@@ -390,20 +459,6 @@ start_and_serve(struct process *process)
 		daemon_ready(&process->daemon);
 	server_run(process->server);
 	return EXIT_STOPPED;
-}
-
-static int
-serve(struct process *process)
-{
-	switch (process->daemonize ? daemon_fork(&process->daemon) : DAEMON_CHILD) {
-	case DAEMON_PARENT:
-		return process->daemon.status;
-	case DAEMON_CHILD:
-		return start_and_serve(process);
-	default:
-		fprintf(stderr, "tlsd: fork: %s\n", strerrordesc_np(errno));
-		return EXIT_CANNOT_RUN;
-	}
 }
 
 /* Reads and checks; the process is ready to start when it returns 0. */
@@ -419,7 +474,6 @@ prepare(struct process *process, const struct options *options)
 	if (process->snapshot != NULL) {
 		const struct conf_process *conf =
 		    &snapshot_conf(process->snapshot)->process;
-		process->daemonize = conf->daemon && !options->foreground;
 		check_process(conf, process->daemonize, false, &process->findings);
 	}
 	if (process->findings.errors == 0)
@@ -429,29 +483,74 @@ prepare(struct process *process, const struct options *options)
 	return -1;
 }
 
+/* By a configuration that is not checked yet: prepare() tells what is wrong with it. */
+static bool
+becomes_daemon(const struct options *options)
+{
+	struct findings ignored;
+
+	if (options->foreground)
+		return false;
+	findings_init(&ignored);
+	struct conf *conf = conf_read(options->conf, &ignored);
+	bool daemon = conf->process.daemon;
+	conf_free(conf);
+	findings_fini(&ignored);
+	return daemon;
+}
+
+static int
+serve(struct process *process, const struct options *options)
+{
+	findings_init(&process->findings);
+	int status =
+	    prepare(process, options) < 0 ? EXIT_BAD_CONF : start_and_serve(process);
+
+	if (process->daemon.ready_fd >= 0)
+		daemon_failed(&process->daemon, status);
+	takeover_free(process->takeover);
+	control_close(process->control);
+	server_free(process->server);
+	sandbox_free(process->sandbox);
+	pidfile_close(process->pidfile);
+	snapshot_drop(process->snapshot);
+	privileges_fini(&process->privileges);
+	findings_fini(&process->findings);
+	log_close();
+	free(process->path);
+	return status;
+}
+
+/* Forks before anything is loaded: the library of a token may have threads and descriptors
+ * of its own, and neither would live on in the daemon. */
 static int
 run(const struct options *options)
 {
 	struct process process = { .daemon = { .ready_fd = -1 } };
-	sigset_t signals;
 
-	server_signals(&signals);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	signals_block();
 	/* Who ignores its children's ends could not tell how a program ended. */
 	signal(SIGCHLD, SIG_DFL);
 	raise_file_limit();
-	findings_init(&process.findings);
-	int status = prepare(&process, options) < 0 ? EXIT_BAD_CONF : serve(&process);
-	control_close(process.control);
-	server_free(process.server);
-	sandbox_free(process.sandbox);
-	pidfile_close(process.pidfile);
-	snapshot_drop(process.snapshot);
-	privileges_fini(&process.privileges);
-	findings_fini(&process.findings);
-	log_close();
-	free(process.path);
-	return status;
+	process.upgrade = options->upgrade;
+	process.daemonize = becomes_daemon(options);
+	switch (process.daemonize ? daemon_fork(&process.daemon) : DAEMON_CHILD) {
+	case DAEMON_PARENT:
+		return process.daemon.status;
+	case DAEMON_CHILD:
+		return serve(&process, options);
+	default:
+		fprintf(stderr, "tlsd: fork: %s\n", strerrordesc_np(errno));
+		return EXIT_CANNOT_RUN;
+	}
+}
+
+static void
+print_version(void)
+{
+	printf("tlsd %s, ", PACKAGE_VERSION);
+	library_print(stdout);
+	putchar('\n');
 }
 
 int
@@ -475,7 +574,7 @@ main(int argc, char **argv)
 	}
 	int status = EXIT_STOPPED;
 	if (options.version)
-		printf("tlsd %s, GnuTLS %s\n", PACKAGE_VERSION, library_version());
+		print_version();
 	else
 		status = options.test ? test_configuration(&options) : run(&options);
 	library_stop();

@@ -330,6 +330,38 @@ a_pair_written_in_place_is_noticed() {
 	stop
 }
 
+what_comes_into_a_folder_of_pairs_is_noticed() {
+	mkdir pairs
+	make_server pairs/one one.example
+	make_server two two.example
+	write_ini 'watch = yes' '[web]' 'listen = 127.0.0.1:0' 'cert-dir = pairs'
+	start
+	[ "$(serial web two.example)" = "$(serial_of pairs/one.crt)" ]
+	mkdir pairs/two
+	wait_for has_reloaded 1
+	cp two.crt pairs/two/fullchain.pem
+	wait_for grep 'privkey.pem' log
+	cp two.key pairs/two/privkey.pem
+	wait_for answers web two.example
+	[ "$(serial web two.example)" = "$(serial_of two.crt)" ]
+	rm -r pairs/two
+	wait_for fails answers web two.example
+	stop
+}
+
+a_changed_list_of_known_clients_is_noticed() {
+	make_server one localhost
+	pin=$(openssl x509 -in one.crt -noout -pubkey | openssl pkey -pubin -outform DER |
+		openssl dgst -sha256 -binary | openssl base64)
+	echo "pin-sha256:$pin name=alice" >clients
+	write_ini 'watch = yes' '[web]' 'listen = 127.0.0.1:0' 'cert = one.crt' \
+		'key = one.key' 'client-verify = required' 'authorized-certs = clients'
+	start
+	echo "pin-sha256:$pin name=bob" >clients
+	wait_for has_reloaded 1
+	stop
+}
+
 a_half_renewed_pair_waits_for_its_other_half() {
 	two_services 'watch = yes'
 	make_server new localhost

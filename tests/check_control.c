@@ -22,11 +22,12 @@ static const char *path;
 static char error[256];
 
 static bool
-echo_command(void *context, enum control_right right, const char *command, FILE *out)
+echo_command(
+    void *context, struct control_caller *caller, const char *command, FILE *out)
 {
 	ck_assert_ptr_eq(context, &loop);
 	if (strcmp(command, "right") == 0) {
-		fputs(right == CONTROL_CHANGE ? "change\n" : "look\n", out);
+		fputs(caller->right == CONTROL_CHANGE ? "change\n" : "look\n", out);
 		return true;
 	}
 	for (int i = 0; strcmp(command, "much") == 0 && i < MUCH; i++)

@@ -36,7 +36,7 @@ drip(int fd, const unsigned char *bytes, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		if (send(fd, bytes + i, 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 			return true;
-		if (poll(&pollfd, 1, 20) > 0)
+		if (poll(&pollfd, 1, 80) > 0)
 			return true;
 	}
 	return false;
@@ -58,7 +58,7 @@ START_TEST(a_hello_that_drips_ends_at_the_hello_timeout)
 END_TEST
 
 /* What a client sends, kept from the server. */
-static struct {
+static struct kept {
 	unsigned char bytes[8192];
 	size_t size;
 } kept;
@@ -77,7 +77,7 @@ static void
 drip_second_flight(const char *priority)
 {
 	struct daemon *daemon =
-	    daemon_serve(ONE_WORKER "early-answer = no\nhandshake-timeout = 600ms\n");
+	    daemon_serve(ONE_WORKER "early-answer = no\nhandshake-timeout = 3s\n");
 	struct peer_options options = { .priority = priority };
 	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
 	struct pollfd pollfd = { .fd = peer->fd, .events = POLLIN };

@@ -18,6 +18,7 @@
 #include "peer.h"
 #include "pki.h"
 #include "suite.h"
+#include "tls/libcrypto.h"
 
 #define HELLO "Hello, TLS!\n"
 #define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\nclose-timeout = 5m\n"
@@ -242,6 +243,11 @@ START_TEST(wrong_options_are_status_2)
 	ck_assert_int_eq(
 	    daemon_run(&output, (const char *const[]){ "-V", NULL, NULL }), 0);
 	ck_assert_ptr_nonnull(strstr(output, "GnuTLS 3."));
+	const char *signing = libcrypto_version();
+	if (signing != NULL)
+		ck_assert_ptr_nonnull(strstr(output, signing));
+	else
+		ck_assert_ptr_null(strstr(output, "libcrypto"));
 }
 END_TEST
 

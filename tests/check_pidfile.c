@@ -109,12 +109,55 @@ START_TEST(a_symbolic_link_is_not_followed)
 }
 END_TEST
 
+START_TEST(one_that_is_lent_stays_and_is_adopted_with_its_lock)
+{
+	const char *path = suite_path("pid");
+	struct pidfile *old = pidfile_open(path, error, sizeof error);
+	struct pidfile *new = pidfile_adopt(dup(pidfile_fd(old)), path);
+
+	ck_assert_ptr_nonnull(new);
+	pidfile_lend(old);
+	pidfile_close(old);
+	assert_holds_pid(path, getpid());
+	ck_assert_ptr_null(pidfile_open(path, error, sizeof error));
+	ck_assert_int_eq(pidfile_own(new), 0);
+	assert_holds_pid(path, getpid());
+	pidfile_close(new);
+	ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
+START_TEST(one_that_is_not_owned_yet_goes_without_a_trace)
+{
+	const char *path = suite_path("pid");
+	struct pidfile *old = pidfile_open(path, error, sizeof error);
+
+	pidfile_close(pidfile_adopt(dup(pidfile_fd(old)), path));
+	assert_holds_pid(path, getpid());
+	ck_assert_ptr_null(pidfile_open(path, error, sizeof error));
+	pidfile_close(old);
+	ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
+START_TEST(another_file_is_not_adopted)
+{
+	struct pidfile *old = pidfile_open(suite_path("pid"), error, sizeof error);
+
+	ck_assert_ptr_null(pidfile_adopt(pidfile_fd(old), suite_file("other", "1\n")));
+	ck_assert_ptr_null(pidfile_adopt(pidfile_fd(old), suite_path("none")));
+	pidfile_close(old);
+}
+END_TEST
+
 int
 main(void)
 {
 	return SUITE_RUN("pidfile", it_holds_the_process_id_and_goes_with_it,
 	    a_second_holder_is_refused_and_told_who_is_first,
 	    a_file_left_behind_is_taken_over, the_lock_ends_with_a_killed_process,
-	    a_path_that_cannot_be_written_is_explained,
-	    a_symbolic_link_is_not_followed);
+	    a_path_that_cannot_be_written_is_explained, a_symbolic_link_is_not_followed,
+	    one_that_is_lent_stays_and_is_adopted_with_its_lock,
+	    one_that_is_not_owned_yet_goes_without_a_trace,
+	    another_file_is_not_adopted);
 }

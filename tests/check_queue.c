@@ -2,13 +2,18 @@
 #include "server/queue.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
+#include "base/sync.h"
 #include "suite.h"
 
 /* The queue never looks at what it carries, so addresses will do. */
 static char items[1000];
 #define ITEM(i) ((struct connection *)(void *)&items[i])
+
+enum { PROCESSORS = 2 };
 
 static _Atomic(int) spaces;
 
@@ -21,7 +26,7 @@ count_space(void *context)
 
 START_TEST(first_in_is_first_out)
 {
-	struct queue *queue = queue_new(3, count_space, NULL);
+	struct queue *queue = queue_new(3, PROCESSORS, count_space, NULL);
 
 	for (int round = 0; round < 5; round++) {
 		for (int i = 0; i < 3; i++)
@@ -36,7 +41,7 @@ END_TEST
 
 START_TEST(a_full_queue_refuses_and_tells_when_there_is_space)
 {
-	struct queue *queue = queue_new(2, count_space, NULL);
+	struct queue *queue = queue_new(2, PROCESSORS, count_space, NULL);
 
 	ck_assert(queue_push(queue, ITEM(0)));
 	ck_assert(queue_push(queue, ITEM(1)));
@@ -52,7 +57,7 @@ END_TEST
 
 START_TEST(a_closed_queue_gives_what_is_left_and_then_nothing)
 {
-	struct queue *queue = queue_new(2, count_space, NULL);
+	struct queue *queue = queue_new(2, PROCESSORS, count_space, NULL);
 
 	ck_assert(queue_push(queue, ITEM(0)));
 	queue_close(queue);
@@ -66,7 +71,7 @@ END_TEST
 
 START_TEST(trying_does_not_wait)
 {
-	struct queue *queue = queue_new(1, count_space, NULL);
+	struct queue *queue = queue_new(1, PROCESSORS, count_space, NULL);
 
 	ck_assert_ptr_null(queue_try_pop(queue));
 	ck_assert(queue_push(queue, ITEM(0)));
@@ -81,14 +86,16 @@ count_pops(void *argument)
 	struct queue *queue = argument;
 	intptr_t count = 0;
 
-	while (queue_pop(queue) != NULL)
+	while (queue_pop(queue) != NULL) {
 		count++;
+		queue_done(queue);
+	}
 	return (void *)count;
 }
 
 START_TEST(many_consumers_get_each_item_once)
 {
-	struct queue *queue = queue_new(7, count_space, NULL);
+	struct queue *queue = queue_new(7, PROCESSORS, count_space, NULL);
 	pthread_t threads[4];
 	intptr_t total = 0;
 
@@ -108,11 +115,89 @@ START_TEST(many_consumers_get_each_item_once)
 }
 END_TEST
 
+START_TEST(more_consumers_than_processors_leave_nothing_behind)
+{
+	struct queue *queue = queue_new(7, 1, count_space, NULL);
+	pthread_t threads[4];
+	intptr_t total = 0;
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, count_pops, queue);
+	for (int i = 0; i < 1000; i++) {
+		ck_assert(queue_push(queue, ITEM(i)));
+		/* Without a push that would wake somebody else. */
+		while (queue_depth(queue) > 0)
+			sched_yield();
+	}
+	queue_close(queue);
+	for (int i = 0; i < 4; i++) {
+		void *count;
+		pthread_join(threads[i], &count);
+		total += (intptr_t)count;
+	}
+	ck_assert_int_eq(total, 1000);
+	queue_free(queue);
+}
+END_TEST
+
+struct consumer {
+	struct queue *queue;
+	sem_t may_wait, may_end;
+	_Atomic(size_t) *begun;
+};
+
+/* Takes one, says when it is told to that it waits, and ends when it is told to. */
+static void *
+wait_with_one(void *argument)
+{
+	struct consumer *consumer = argument;
+
+	ck_assert_ptr_nonnull(queue_pop(consumer->queue));
+	atomic_fetch_add(consumer->begun, 1);
+	sync_take(&consumer->may_wait);
+	queue_wait(consumer->queue);
+	sync_take(&consumer->may_end);
+	return NULL;
+}
+
+/* All are queued before one of them says that it waits; none is ever done. */
+START_TEST(who_waits_makes_way_for_the_next)
+{
+	enum { CONSUMERS = 5 };
+	struct queue *queue = queue_new(CONSUMERS, 1, count_space, NULL);
+	_Atomic(size_t) begun = 0;
+	struct consumer consumer = { .queue = queue, .begun = &begun };
+	pthread_t threads[CONSUMERS];
+
+	sync_semaphore_init(&consumer.may_wait);
+	sync_semaphore_init(&consumer.may_end);
+	for (int i = 0; i < CONSUMERS; i++)
+		pthread_create(&threads[i], NULL, wait_with_one, &consumer);
+	for (int i = 0; i < CONSUMERS; i++)
+		ck_assert(queue_push(queue, ITEM(i)));
+	for (size_t i = 1; i <= CONSUMERS; i++) {
+		while (begun < i)
+			sched_yield();
+		sync_post(&consumer.may_wait);
+	}
+	ck_assert_uint_eq(queue_depth(queue), 0);
+	for (int i = 0; i < CONSUMERS; i++)
+		sync_post(&consumer.may_end);
+	for (int i = 0; i < CONSUMERS; i++)
+		pthread_join(threads[i], NULL);
+	sync_semaphore_fini(&consumer.may_wait);
+	sync_semaphore_fini(&consumer.may_end);
+	queue_free(queue);
+}
+END_TEST
+
 int
 main(void)
 {
 	return SUITE_RUN("queue", first_in_is_first_out,
 	    a_full_queue_refuses_and_tells_when_there_is_space,
 	    a_closed_queue_gives_what_is_left_and_then_nothing, trying_does_not_wait,
-	    many_consumers_get_each_item_once);
+	    many_consumers_get_each_item_once,
+	    more_consumers_than_processors_leave_nothing_behind,
+	    who_waits_makes_way_for_the_next);
 }

@@ -8,6 +8,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "daemon.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "suite.h"
 #include "tls/clienthello.h"

@@ -351,6 +351,70 @@ START_TEST(an_answer_is_read_although_sending_failed)
 }
 END_TEST
 
+static void
+count_wait(void *context)
+{
+	++*(unsigned *)context;
+}
+
+START_TEST(the_first_bytes_are_there_but_the_next_may_have_to_be_waited_for)
+{
+	unsigned waits = 0;
+	char bytes[8];
+
+	set_up(true);
+	transport_tell(&transport, count_wait, &waits);
+	ck_assert_int_eq(write(peer, "abc", 3), 3);
+	ck_assert_int_eq(transport_read(&transport, bytes, 2), 2);
+	ck_assert_int_eq(transport_read(&transport, bytes, 2), 1);
+	ck_assert_int_eq(transport_write(&transport, "x", 1), 0);
+	ck_assert_int_eq(transport_flush(&transport), 0);
+	ck_assert_uint_eq(waits, 0);
+	ck_assert(!transport_has_waited(&transport));
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(write(peer, "abc", 3), 3);
+		ck_assert_int_eq(transport_read(&transport, bytes, 8), 3);
+		ck_assert_uint_eq(waits, 1);
+	}
+	ck_assert(transport_has_waited(&transport));
+	transport_attach(&transport, transport.fd, true);
+	transport_will_wait(&transport);
+	ck_assert_uint_eq(waits, 2);
+	tear_down();
+}
+END_TEST
+
+static void *
+read_away(void *argument)
+{
+	static char bytes[65536];
+
+	while (read(*(int *)argument, bytes, sizeof bytes) > 0)
+		;
+	return NULL;
+}
+
+/* Only who is told of the wait begins to read: else the writing would not come to an end. */
+static void
+begin_to_read(void *context)
+{
+	ck_assert_int_eq(pthread_create(context, NULL, read_away, &peer), 0);
+}
+
+START_TEST(a_full_socket_is_told_before_it_is_waited_for)
+{
+	static char bytes[1024 * 1024];
+	pthread_t reader;
+
+	set_up(true);
+	transport_tell(&transport, begin_to_read, &reader);
+	ck_assert_int_eq(transport_write(&transport, bytes, sizeof bytes), 0);
+	ck_assert_int_eq(transport_finish(&transport), 0);
+	pthread_join(reader, NULL);
+	tear_down();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -367,5 +431,7 @@ main(void)
 	    waiting_ends_at_the_deadline_though_there_is_always_something,
 	    a_peer_that_hangs_up_while_nothing_is_wanted_is_gone,
 	    what_there_is_room_for_is_taken_without_sending,
-	    an_answer_is_read_although_sending_failed);
+	    an_answer_is_read_although_sending_failed,
+	    the_first_bytes_are_there_but_the_next_may_have_to_be_waited_for,
+	    a_full_socket_is_told_before_it_is_waited_for);
 }

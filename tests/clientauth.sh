@@ -108,7 +108,7 @@ serve() {
 	: >tlsd.log
 	timeout --foreground -s KILL 300 "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
 	server=$!
-	trap 'kill "$server" 2>/dev/null; wait' EXIT
+	trap 'kill "$server" 2>/dev/null; wait "$server"' EXIT
 	wait_for started_or_gone
 	logged ': started: ' || fail 'tlsd did not start'
 	port=$(sed -n 's/.*listening: .*:\([0-9]*\): .*/\1/p' tlsd.log | tail -n 1)

@@ -35,6 +35,7 @@ make_certificates() {
 		certify ecdsa "$localhost" $curve
 		certify rsa "$localhost" -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 		certify ed25519 "$localhost" -algorithm ED25519
+		certify p384 "$localhost" -algorithm EC -pkeyopt ec_paramgen_curve:P-384
 		certify other 'DNS:other.example' $curve
 		certify wild 'DNS:*.wild.example' $curve
 	}
@@ -88,7 +89,7 @@ serve_with() {
 	# shellcheck disable=SC2086 # a command and its options
 	timeout --foreground -s KILL 300 $wrapper "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
 	server=$!
-	trap 'kill "$server" 2>/dev/null; wait' EXIT
+	trap 'kill "$server" 2>/dev/null; wait "$server"' EXIT
 	wait_for started_or_gone
 	logged ': started: ' || fail 'tlsd did not start'
 	pid=$(sed -n 's/.* tlsd\[\([0-9]*\)\]: .*/\1/p' tlsd.log | head -n 1)
@@ -278,6 +279,59 @@ openssl_gets_rsa_if_it_knows_nothing_else() {
 	stop
 }
 
+# signs_as TYPE DIGEST OPTION...: the signature that s_client gets and verifies
+signs_as() {
+	timeout 120 openssl s_client -verify_return_error -CAfile "$folder/ca.pem" \
+		-connect "127.0.0.1:$port" "$3" -sigalgs "$4" </dev/null >out 2>client.err ||
+		fail "$*: $(cat client.err)"
+	grep -qx "Peer signature type: $1" out || fail "$*: $(grep Peer out)"
+	grep -qx "Peer signing digest: $2" out || fail "$*: $(grep Peer out)"
+}
+
+openssl_verifies_each_signature_of_rsa() {
+	pairs=rsa
+	serve
+	for hash in 256 384 512; do
+		signs_as RSA-PSS "SHA$hash" -tls1_3 "rsa_pss_rsae_sha$hash"
+		signs_as RSA-PSS "SHA$hash" -tls1_2 "rsa_pss_rsae_sha$hash"
+		signs_as RSA "SHA$hash" -tls1_2 "rsa_pkcs1_sha$hash"
+	done
+	for algorithm in rsa_pss_pss_sha256 rsa_pkcs1_sha256 ecdsa_secp256r1_sha256; do
+		s_client -tls1_3 -sigalgs "$algorithm" && fail "not refused: $algorithm"
+		grep -q 'alert handshake failure' client.err || fail "$(cat client.err)"
+	done
+	stop
+}
+
+openssl_verifies_each_signature_of_ecdsa() {
+	serve
+	signs_as ECDSA SHA256 -tls1_3 ecdsa_secp256r1_sha256
+	# In TLS 1.2 the curve is not part of it.
+	signs_as ECDSA SHA256 -tls1_2 ECDSA+SHA256
+	signs_as ECDSA SHA384 -tls1_2 ECDSA+SHA384
+	signs_as ECDSA SHA512 -tls1_2 ECDSA+SHA512
+	for algorithm in ecdsa_secp384r1_sha384 ed25519 rsa_pss_rsae_sha256; do
+		s_client -tls1_3 -sigalgs "$algorithm" && fail "not refused: $algorithm"
+		grep -q 'alert handshake failure' client.err || fail "$(cat client.err)"
+	done
+	stop
+	pairs=p384
+	serve
+	signs_as ECDSA SHA384 -tls1_3 ecdsa_secp384r1_sha384
+	signs_as ECDSA SHA256 -tls1_2 ECDSA+SHA256
+	stop
+}
+
+# Who opened it would wait for a writer for ever.
+no_configuration_of_openssl_is_read() {
+	mkfifo openssl.cnf
+	serve_with "env OPENSSL_CONF=$PWD/openssl.cnf" "cert = $folder/rsa.pem" \
+		"key = $folder/rsa.key"
+	expect_hello s_client -sigalgs RSA-PSS+SHA256
+	expect_hello s_client -sigalgs ECDSA+SHA256
+	stop
+}
+
 openssl_resumes() {
 	serve
 	expect_hello s_client -tls1_3 -sess_out session
@@ -319,14 +373,16 @@ gnutls_cli() {
 }
 
 gnutls_cli_speaks_both_versions() {
-	serve
-	for version in 1.2 1.3; do
-		gnutls_cli --priority="NORMAL:-VERS-ALL:+VERS-TLS$version" >answer ||
-			fail "$(cat client.err)"
-		grep -q 'Hello, TLS!' answer || fail "$(cat answer client.err)"
-		expect ": done TLS$version "
+	for pairs in ecdsa p384 ed25519 rsa; do
+		serve
+		for version in 1.2 1.3; do
+			gnutls_cli --priority="NORMAL:-VERS-ALL:+VERS-TLS$version" >answer ||
+				fail "$(cat client.err)"
+			grep -q 'Hello, TLS!' answer || fail "$(cat answer client.err)"
+			expect ": done TLS$version "
+		done
+		stop
 	done
-	stop
 }
 
 curl_() {
@@ -514,6 +570,9 @@ for name in \
 	openssl_agrees_on_a_protocol \
 	openssl_gets_the_certificate_of_the_name_it_asks_for \
 	openssl_gets_rsa_if_it_knows_nothing_else \
+	openssl_verifies_each_signature_of_rsa \
+	openssl_verifies_each_signature_of_ecdsa \
+	no_configuration_of_openssl_is_read \
 	openssl_resumes \
 	openssl_that_does_not_trust_us_is_named \
 	openssl_that_speaks_first_is_answered_all_the_same \

@@ -53,6 +53,11 @@ says() {
 	ctl "$@" | grep -Eq "$pattern"
 }
 
+# refuses COMMAND...: tlsdctl fails.
+refuses() {
+	! ctl "$@"
+}
+
 greet() {
 	[ "$(timeout 60 openssl s_client -connect "127.0.0.1:$hello" -quiet </dev/null \
 		2>/dev/null)" = 'Hello, TLS!' ]
@@ -120,7 +125,8 @@ a_connection_is_shown_and_can_be_killed() {
 	id=$(ctl connections | awk '$2 == "echo" { print $1 }')
 	ctl kill "$id"
 	wait_for grep -q ": echo: killed: by tlsdctl, .* id=$id\$" tlsd.log
-	! ctl kill "$id" || return 1
+	# The record is written just before the connection is gone.
+	wait_for refuses kill "$id"
 	! ctl kill all || return 1
 	wait_for says '^answer-failures echo: killed=1$' stats
 }
@@ -137,6 +143,45 @@ draining_waits_for_connections_and_still_serves() {
 	says '^process: [0-9]+, running$' status
 	leave one
 	ctl drain --timeout 50s | grep -qx '0 connections left'
+}
+
+draining_settles_only_when_nobody_comes_any_more() {
+	serve
+	greet
+	wait_for says '^service hello: accepted=[1-9]' stats
+	ctl drain --settle 300ms | grep -qx '0 connections left'
+	timeout 60 "$builddir/tlsc" bench --insecure --duration 40s "localhost:$hello" >bench.log &
+	echo $! >bench.pid
+	wait_for says '^service hello: accepted=[0-9]{2}' stats
+	! ctl drain --settle 1h --timeout 1s >drain.out 2>&1 || return 1
+	leave bench
+	ctl drain --settle 300ms --timeout 50s | grep -qx '0 connections left'
+}
+
+health_is_a_word_and_a_status() {
+	serve
+	[ "$(ctl health)" = running ]
+	ctl drain >drain.out
+	status=0
+	ctl health >word || status=$?
+	[ "$status" -eq 1 ]
+	[ "$(cat word)" = draining ]
+	ctl resume
+	ctl health
+	hold one
+	wait_for says ' echo +answer ' connections
+	ctl stop
+	! ctl health >word || return 1
+	[ "$(cat word)" = stopping ]
+	kill -KILL "$(cat tlsd.pid)"
+	wait_for no_health
+}
+
+# no_health: nobody answers
+no_health() {
+	status=0
+	ctl health >/dev/null 2>&1 || status=$?
+	[ "$status" -eq 3 ]
 }
 
 the_socket_answers_while_every_worker_is_busy() {
@@ -221,6 +266,7 @@ wrong_usage_is_status_2_and_nobody_there_is_status_3() {
 for test in figures_tell_what_happened figures_for_prometheus_please_its_own_lint \
 	figures_live_on_through_a_reload a_connection_is_shown_and_can_be_killed \
 	draining_waits_for_connections_and_still_serves \
+	draining_settles_only_when_nobody_comes_any_more health_is_a_word_and_a_status \
 	the_socket_answers_while_every_worker_is_busy \
 	top_prints_one_picture_where_there_is_no_terminal top_leaves_the_terminal_as_it_was \
 	the_log_level_can_be_changed sigusr2_writes_the_status_to_the_log \

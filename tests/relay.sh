@@ -69,7 +69,7 @@ socat_behind_and_in_front_loses_nothing() {
 	needs socat
 	head -c 67108864 /dev/urandom >sent
 	start backend socat UNIX-LISTEN:backend.sock,fork EXEC:"sha256sum"
-	wait_for test -S backend.sock
+	wait_for is_listening backend.sock
 	serve 'respond = connect' "connect = unix:$PWD/backend.sock"
 	timeout 60 socat -t 60 - \
 		"OPENSSL:127.0.0.1:$port,cafile=server.crt,commonname=localhost" <sent >heard
@@ -80,7 +80,7 @@ socat_behind_and_in_front_loses_nothing() {
 redis_is_served_to_its_own_client() {
 	needs redis-server redis-cli
 	start redis redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --dir "$PWD"
-	wait_for test -S redis.sock
+	wait_for is_listening redis.sock
 	serve 'respond = connect' "connect = $PWD/redis.sock"
 	set -- -h localhost -p "$port" --tls --cacert server.crt
 	redis-cli --help 2>&1 | grep -q -e --tls || skip "redis-cli has no TLS"
@@ -118,7 +118,7 @@ nginx_serves_a_page_and_a_download() {
 		}
 	END
 	start nginx nginx -c "$PWD/nginx.conf"
-	wait_for test -S nginx.sock
+	wait_for is_listening nginx.sock
 	serve 'respond = connect' "connect = unix:$PWD/nginx.sock"
 	printf 'GET /download HTTP/1.0\r\n\r\n' >request
 	{
@@ -160,7 +160,7 @@ start_nginx_behind() {
 		}
 	END
 	start nginx nginx -c "$PWD/nginx.conf"
-	wait_for test -S "$1"
+	wait_for is_listening "$1"
 }
 
 nginx_sees_the_clients_address() {
@@ -188,7 +188,7 @@ haproxy_behind_knows_the_host_that_was_asked_for() {
 			http-request return content-type text/plain lf-string "%[src] %[fc_pp_authority]\n"
 	END
 	start haproxy haproxy -db -f haproxy.cfg
-	wait_for test -S haproxy.sock
+	wait_for is_listening haproxy.sock
 	serve 'respond = connect' "connect = $PWD/haproxy.sock" 'send-proxy = v2-tls'
 	curl -s --max-time 60 --cacert server.crt --resolve "localhost:$port:127.0.0.1" \
 		"https://localhost:$port/" >heard
@@ -272,7 +272,7 @@ git_clones_from_a_program_through_stunnel() {
 redis_answers_stunnel() {
 	needs redis-server stunnel4
 	start redis redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --dir "$PWD"
-	wait_for test -S redis.sock
+	wait_for is_listening redis.sock
 	serve 'respond = connect' "connect = $PWD/redis.sock"
 	write_stunnel_conf
 	printf 'SET a 1\r\nGET a\r\nQUIT\r\n' | timeout 60 stunnel4 stunnel.conf >heard

@@ -52,6 +52,14 @@ wait_for() {
 	done
 }
 
+# is_listening SOCKET: that its file is there does not mean it yet (__SO_ACCEPTCON in the
+# flags). A server may have bound a longer name that it then changed.
+is_listening() {
+	[ -S "$1" ] && awk -v name="$1" -v path="$PWD/$1" '
+		$4 == "00010000" && (index($8, path) == 1 || index($8, name) == 1) { found = 1 }
+		END { exit !found }' /proc/net/unix
+}
+
 has_passed() {
 	passed=$((passed + 1))
 	echo "ok $1"

@@ -27,7 +27,7 @@ start() {
 	"$@" <&4 >server.log 2>&1 &
 	server=$!
 	servers="$servers $server"
-	wait_for test -S socket || {
+	wait_for is_listening socket || {
 		echo "no server: $*" >&2
 		cat server.log >&2
 		exit 1
@@ -45,7 +45,7 @@ start_tlsd() {
 }
 
 openssl_server() {
-	start openssl s_server -unix socket -cert server.crt -key server.key "$@"
+	start openssl s_server -unix "$folder/socket" -cert server.crt -key server.key "$@"
 }
 
 stop() {

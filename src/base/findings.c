@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/memory.h"
 
 void
@@ -87,4 +88,14 @@ findings_soften(struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++)
 		findings->items[i].kind = FINDING_WARNING;
 	findings->errors = 0;
+}
+
+void
+findings_log(const struct findings *findings, const char *prefix)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].kind == FINDING_ERROR)
+			log_error("%s%s", prefix, findings->items[i].text);
+		else
+			log_warning("%s%s", prefix, findings->items[i].text);
 }

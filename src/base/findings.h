@@ -48,4 +48,7 @@ void findings_add(struct findings *findings, const struct finding *like,
 /* Makes warnings of all errors. */
 void findings_soften(struct findings *findings);
 
+/* Writes all to the log, each behind `prefix`, which may be "". */
+void findings_log(const struct findings *findings, const char *prefix);
+
 #endif

@@ -12,6 +12,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "cert/arguments.h"
+#include "cert/replacement.h"
 
 enum { KEY_MODE = 0600, CERT_MODE = 0644 };
 
@@ -100,10 +101,9 @@ pairfiles_examine(const struct pairfiles *files, enum file_existing existing,
 }
 
 static int
-write_one(const char *path, const char *text, mode_t mode, enum file_existing existing,
-    struct findings *findings)
+write_one(const char *path, const char *text, mode_t mode, struct findings *findings)
 {
-	if (file_write(path, text, strlen(text), mode, existing) == 0)
+	if (file_write(path, text, strlen(text), mode, FILE_KEEP) == 0)
 		return 0;
 	findings_error(findings, "%s: cannot be written: %m", path);
 	return -1;
@@ -113,20 +113,11 @@ static int
 write_new(const struct pairfiles *files, const char *cert_pem, const char *key_pem,
     struct findings *findings)
 {
-	if (write_one(files->key, key_pem, KEY_MODE, FILE_KEEP, findings) < 0)
+	if (write_one(files->key, key_pem, KEY_MODE, findings) < 0)
 		return -1;
-	if (write_one(files->cert, cert_pem, CERT_MODE, FILE_KEEP, findings) == 0)
+	if (write_one(files->cert, cert_pem, CERT_MODE, findings) == 0)
 		return 0;
 	unlink(files->key);
-	return -1;
-}
-
-static int
-rename_one(const char *from, const char *to, struct findings *findings)
-{
-	if (rename(from, to) == 0)
-		return 0;
-	findings_error(findings, "%s: cannot be replaced: %m", to);
 	return -1;
 }
 
@@ -134,24 +125,17 @@ static int
 replace(const struct pairfiles *files, const char *cert_pem, const char *key_pem,
     struct findings *findings)
 {
-	/* What can fail for want of space or rights fails before the first is replaced. */
-	char *new_cert = memory_format("%s.new", files->cert);
-	char *new_key = memory_format("%s.new", files->key);
-	int result = write_one(new_key, key_pem, KEY_MODE, FILE_REPLACE, findings);
+	struct replacement both[2] = { 0 };
+	int result = replacement_stage(
+	    &both[0], files->key, key_pem, KEY_MODE, REPLACEMENT_SET_RIGHTS, findings);
 
 	if (result == 0)
-		result =
-		    write_one(new_cert, cert_pem, CERT_MODE, FILE_REPLACE, findings);
+		result = replacement_stage(&both[1], files->cert, cert_pem, CERT_MODE,
+		    REPLACEMENT_SET_RIGHTS, findings);
 	if (result == 0)
-		result = rename_one(new_key, files->key, findings);
-	if (result == 0)
-		result = rename_one(new_cert, files->cert, findings);
-	if (result < 0) {
-		unlink(new_key);
-		unlink(new_cert);
-	}
-	free(new_key);
-	free(new_cert);
+		result = replacement_commit(both, 2, findings);
+	replacement_fini(&both[0]);
+	replacement_fini(&both[1]);
 	return result;
 }
 

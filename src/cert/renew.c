@@ -20,6 +20,7 @@
 #include "cert/arguments.h"
 #include "cert/authority.h"
 #include "cert/authoritypaths.h"
+#include "cert/composition.h"
 #include "cert/pairfiles.h"
 #include "cert/renewal.h"
 #include "cert/replacement.h"
@@ -289,87 +290,6 @@ load_signer(struct renewing *renewing)
 	return signs_itself ? 0 : load_authority(renewing);
 }
 
-/* The issuer of `cert` among the old chain's certificates, or NULL. */
-static gnutls_x509_crt_t
-find_old_issuer(const struct chain *old, gnutls_x509_crt_t cert)
-{
-	for (size_t i = 1; i < old->count; i++)
-		if (certificate_is_signed_by(cert, old->certs[i]))
-			return old->certs[i];
-	return NULL;
-}
-
-/* Adds one that stands above the certificate; a root only if the old chain had one. */
-static int
-append_issuer(const struct chain *old, gnutls_x509_crt_t cert, char **pem)
-{
-	if (certificate_is_self_issued(cert) &&
-	    !certificate_is_self_issued(old->certs[old->count - 1]))
-		return 0;
-	return signing_append_cert(cert, pem);
-}
-
-/* The new certificate, and above it as much as stood above the old one. */
-static int
-append_chain(const struct renewing *renewing, char **pem)
-{
-	const struct chain *old = &renewing->chain, *above = &renewing->authority.chain;
-	int code = signing_append_cert(renewing->renewal.cert, pem);
-
-	if (old->count < 2 || above->count == 0)
-		return code;
-	for (size_t i = 0; i < above->count; i++)
-		STEP(code, append_issuer(old, above->certs[i], pem));
-	gnutls_x509_crt_t last = above->certs[above->count - 1];
-	for (size_t i = 1; i < old->count && !certificate_is_self_issued(last); i++) {
-		last = find_old_issuer(old, last);
-		if (last == NULL)
-			break;
-		STEP(code, append_issuer(old, last, pem));
-	}
-	return code;
-}
-
-/* Adds `text`, and the end of its line where that is missing. */
-static void
-append_text(char **pem, const char *text, size_t size)
-{
-	const char *newline = size > 0 && text[size - 1] != '\n' ? "\n" : "";
-	char *longer = memory_format(
-	    "%s%.*s%s", *pem != NULL ? *pem : "", (int)size, text, newline);
-
-	if (*pem != NULL)
-		memory_wipe(*pem, strlen(*pem));
-	free(*pem);
-	*pem = longer;
-}
-
-/* The new contents of the certificate's file: the blocks of the old one in their order, with
- * the new chain, and with the new key `key_pem` if there is one and its place is here. */
-static int
-compose(const struct renewing *renewing, const char *key_pem, char **pem)
-{
-	struct pem_block block;
-	size_t offset = 0;
-	bool chain_done = false;
-	int code = 0;
-
-	while (pem_next(renewing->data, renewing->size, &offset, &block)) {
-		if (pem_is_certificate(&block)) {
-			if (!chain_done)
-				STEP(code, append_chain(renewing, pem));
-			chain_done = true;
-		} else if (key_pem == NULL || !pem_is_private_key(&block)) {
-			append_text(pem, block.text, block.size);
-		} else {
-			/* A further key would be a stranger: it is left out. */
-			append_text(pem, key_pem, strlen(key_pem));
-			key_pem = "";
-		}
-	}
-	return code;
-}
-
 /* Stages and puts in place the key, if there is a new one with a file of its own, and the
  * certificate. */
 static int
@@ -381,10 +301,10 @@ replace(struct renewing *renewing, const char *cert_pem, const char *key_pem)
 
 	if (key_pem != NULL && renewing->key_file != NULL)
 		result = replacement_stage(&both[count++], renewing->key_file, key_pem,
-		    KEY_MODE, &renewing->findings);
+		    KEY_MODE, REPLACEMENT_KEEP_RIGHTS, &renewing->findings);
 	if (result == 0)
 		result = replacement_stage(&both[count++], renewing->file, cert_pem,
-		    CERT_MODE, &renewing->findings);
+		    CERT_MODE, REPLACEMENT_KEEP_RIGHTS, &renewing->findings);
 	if (result == 0)
 		result = replacement_commit(both, count, &renewing->findings);
 	replacement_fini(&both[0]);
@@ -397,11 +317,16 @@ write_files(struct renewing *renewing)
 {
 	char *cert_pem = NULL, *key_pem = NULL;
 	bool inside = renewing->key_file == NULL;
+	const struct composition composition = { .text = renewing->data,
+		.size = renewing->size,
+		.old = &renewing->chain,
+		.cert = renewing->renewal.cert,
+		.above = &renewing->authority.chain };
 	int code = 0, result = -1;
 
 	if (renewing->renewal.key != NULL)
 		code = signing_export_key(renewing->renewal.key, &key_pem);
-	STEP(code, compose(renewing, inside ? key_pem : NULL, &cert_pem));
+	STEP(code, composition_make(&composition, inside ? key_pem : NULL, &cert_pem));
 	if (code < 0)
 		findings_error(&renewing->findings, "%s: cannot be put into words: %s",
 		    renewing->file, gnutls_strerror(code));

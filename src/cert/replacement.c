@@ -89,7 +89,7 @@ copy_rights(int fd, const char *path, unsigned mode, struct findings *findings)
 
 int
 replacement_stage(struct replacement *replacement, const char *path, const char *text,
-    unsigned mode, struct findings *findings)
+    unsigned mode, enum replacement_rights rights, struct findings *findings)
 {
 	size_t errors = findings->errors;
 	char *real = resolve(path);
@@ -101,7 +101,9 @@ replacement_stage(struct replacement *replacement, const char *path, const char 
 	int fd = open(staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0) {
 		replacement->staged = staged;
-		int result = copy_rights(fd, real, mode, findings);
+		int result = rights == REPLACEMENT_KEEP_RIGHTS
+		                 ? copy_rights(fd, real, mode, findings)
+		                 : fchmod(fd, (mode_t)mode);
 		if (result == 0)
 			result = file_write_all(fd, text, strlen(text));
 		if (result == 0)

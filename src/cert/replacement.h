@@ -27,13 +27,18 @@ struct replacement {
 int replacement_lock(const char *path, struct findings *findings);
 void replacement_unlock(int lock);
 
+enum replacement_rights {
+	REPLACEMENT_KEEP_RIGHTS, /* owner, group and mode of the old file, if there is one */
+	REPLACEMENT_SET_RIGHTS /* as if it were new */
+};
+
 /*
- * Writes PATH.new with the owner, group and mode of the file at `path`, or of this process
- * and `mode` if there is none. Fills in the all-zero `replacement`. 0, or -1 after an error;
+ * Writes PATH.new; a new file has the owner and group of this process and `mode`. Fills in the all-zero `replacement`. 0, or -1 after an error;
  * replacement_fini() is right after both.
  */
 int replacement_stage(struct replacement *replacement, const char *path,
-    const char *text, unsigned mode, struct findings *findings);
+    const char *text, unsigned mode, enum replacement_rights rights,
+    struct findings *findings);
 
 /* Puts all of them in place, in this order. 0, or -1 after an error. */
 int replacement_commit(

@@ -196,7 +196,8 @@ write_list(
 
 	if (pem == NULL)
 		return -1;
-	int result = replacement_stage(&replacement, file, pem, CRL_MODE, findings);
+	int result = replacement_stage(
+	    &replacement, file, pem, CRL_MODE, REPLACEMENT_KEEP_RIGHTS, findings);
 	if (result == 0)
 		result = replacement_commit(&replacement, 1, findings);
 	replacement_fini(&replacement);

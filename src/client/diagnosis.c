@@ -69,14 +69,13 @@ severity_name(enum severity severity)
 	return names[severity];
 }
 
-/* The worst of all, the first of its kind: what the one line of a pager should say. */
+/* The worst of one or more, the first of its kind: what the one line of a pager should say. */
 static const struct symptom *
 worst(const struct diagnosis *diagnosis)
 {
-	const struct symptom *worst = NULL;
-
-	for (size_t i = 0; i < diagnosis->count; i++)
-		if (worst == NULL || diagnosis->symptoms[i].severity > worst->severity)
+	const struct symptom *worst = &diagnosis->symptoms[0];
+	for (size_t i = 1; i < diagnosis->count; i++)
+		if (diagnosis->symptoms[i].severity > worst->severity)
 			worst = &diagnosis->symptoms[i];
 	return worst;
 }
@@ -84,13 +83,12 @@ worst(const struct diagnosis *diagnosis)
 void
 diagnosis_print(const struct diagnosis *diagnosis, bool quiet, FILE *out)
 {
-	const struct symptom *first = worst(diagnosis);
-
 	fprintf(out, "TLS %s - %s: %zu failed, %zu warnings, %zu notes",
 	    status_name(diagnosis), diagnosis->target, count(diagnosis, SEVERITY_FAIL),
 	    count(diagnosis, SEVERITY_WARNING), count(diagnosis, SEVERITY_NOTE));
-	if (first != NULL && first->severity > SEVERITY_NOTE)
-		fprintf(out, "; %s: %s", first->topic, first->text);
+	if (diagnosis_status(diagnosis) > 0)
+		fprintf(
+		    out, "; %s: %s", worst(diagnosis)->topic, worst(diagnosis)->text);
 	fputc('\n', out);
 	for (size_t i = 0; i < diagnosis->count; i++) {
 		const struct symptom *symptom = &diagnosis->symptoms[i];

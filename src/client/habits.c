@@ -21,18 +21,19 @@ static void
 check_alpn(struct patient *patient, gnutls_session_t session)
 {
 	gnutls_datum_t protocol;
-	char text[NAME_SIZE];
 
 	if (patient->options->alpn.count == 0)
 		return;
-	if (gnutls_alpn_get_selected_protocol(session, &protocol) == 0)
+	if (gnutls_alpn_get_selected_protocol(session, &protocol) == 0) {
+		char text[NAME_SIZE];
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "alpn", NULL,
 		    "%s was agreed on",
 		    text_escape(text, sizeof text, protocol.data, protocol.size));
-	else
+	} else {
 		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "alpn",
 		    "configure one of them in the server",
 		    "none of those offered was agreed on");
+	}
 }
 
 static void
@@ -147,7 +148,7 @@ static void
 check_resumption(struct patient *patient, const char *name, const char *string)
 {
 	struct parameters parameters = *patient->parameters;
-	bool ticket = false, resumed = false;
+	bool ticket = false;
 	int result;
 
 	if (gnutls_priority_init(&parameters.priority, string, NULL) < 0)
@@ -155,7 +156,7 @@ check_resumption(struct patient *patient, const char *name, const char *string)
 	parameters.insecure = true;
 	struct channel *first = patient_call_with(patient, &parameters, &result);
 	if (first != NULL && result == 0) {
-		resumed = resumes(patient, first, parameters.priority, &ticket);
+		bool resumed = resumes(patient, first, parameters.priority, &ticket);
 		diagnosis_add(&patient->diagnosis,
 		    ticket && !resumed ? SEVERITY_NOTE : SEVERITY_OK, "resumption",
 		    ticket && !resumed

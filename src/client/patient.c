@@ -23,12 +23,12 @@ static void
 try_address(struct patient *patient, const struct address *address, bool *reached)
 {
 	struct findings attempts;
-	char text[ADDRESS_TEXT_SIZE];
 
 	findings_init(&attempts);
 	int fd =
 	    dial_address(address, deadline_in(patient->options->timeout_ms), &attempts);
 	if (fd >= 0) {
+		char text[ADDRESS_TEXT_SIZE];
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "address", NULL,
 		    "%s answers", address_format(address, text));
 		close(fd);
@@ -135,7 +135,7 @@ patient_ask(const struct patient *patient, struct probe probe)
 {
 	struct deadline deadline = deadline_in(patient->options->timeout_ms);
 	struct probe_answer answer = { .kind = PROBE_SILENT };
-	unsigned char bytes[PROBE_SIZE], ip[16];
+	unsigned char ip[16];
 	struct transport transport;
 	size_t ip_size;
 	int fd = connect_patient(patient, deadline);
@@ -145,6 +145,7 @@ patient_ask(const struct patient *patient, struct probe probe)
 	if (patient->options->alpn.count > 0)
 		probe.alpn = patient->options->alpn.items[0];
 	if (fd >= 0 && transport_init(&transport) == 0) {
+		unsigned char bytes[PROBE_SIZE];
 		transport_attach(&transport, fd, false);
 		transport_set_deadline(&transport, deadline, 0);
 		if (transport_write(&transport, bytes, probe_build(&probe, bytes)) == 0)

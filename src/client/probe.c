@@ -202,16 +202,22 @@ put_extensions(struct pen *pen, const struct probe *probe)
 	close_length(pen, start);
 }
 
+static uint16_t
+at_most(uint16_t version, uint16_t limit)
+{
+	return version < limit ? version : limit;
+}
+
 size_t
 probe_build(const struct probe *probe, unsigned char out[PROBE_SIZE])
 {
 	struct pen pen = { out, 0 };
-	uint16_t legacy = probe->version < PROBE_TLS12 ? probe->version : PROBE_TLS12;
+	uint16_t legacy = at_most(probe->version, PROBE_TLS12);
 	unsigned char random[32];
 
 	memset(random, 0x5a, sizeof random);
 	put8(&pen, TYPE_HANDSHAKE);
-	put16(&pen, legacy > PROBE_TLS10 ? PROBE_TLS10 : legacy);
+	put16(&pen, at_most(legacy, PROBE_TLS10));
 	size_t record = open_length(&pen);
 	put8(&pen, CLIENT_HELLO);
 	put8(&pen, 0); /* a length of three bytes */

@@ -12,34 +12,53 @@
 #include "ctl/wire.h"
 
 #define LOOK_MS 200
+#define NS_PER_MS 1000000
+
+struct answer {
+	uint64_t left; /* connections that there are */
+	uint64_t came; /* those that there ever were */
+};
 
 static void
-take_left(void *context, const char *line)
+take_line(void *context, const char *line)
 {
-	uint64_t *left = context;
+	struct answer *answer = context;
 
-	if (sscanf(line, "left: %" SCNu64, left) != 1)
+	if (sscanf(line, "left: %" SCNu64, &answer->left) != 1 &&
+	    sscanf(line, "came: %" SCNu64, &answer->came) != 1)
 		fprintf(stderr, "tlsdctl: %s\n", line);
 }
 
-int
-drain_wait(struct wire *wire, int64_t timeout_ms)
+static int
+give_up(const struct answer *answer)
 {
-	struct deadline deadline = deadline_in(timeout_ms);
-	uint64_t left = 0, before = UINT64_MAX;
+	if (answer->left == 0)
+		fputs("tlsdctl: drain: connections still come\n", stderr);
+	return STATUS_FAILED;
+}
+
+int
+drain_wait(struct wire *wire, int64_t timeout_ms, int64_t settle_ms)
+{
+	struct deadline timeout = deadline_in(timeout_ms);
+	struct answer now = { 0 }, before = { .left = UINT64_MAX };
+	int64_t quiet_since_ns = 0;
 
 	for (;;) {
-		int status = wire_ask(wire, "drain", take_left, &left);
+		int status = wire_ask(wire, "drain", take_line, &now);
 		if (status != STATUS_OK)
 			return status;
-		if (left != before)
-			printf("%" PRIu64 " connections left\n", left);
+		if (now.left != before.left)
+			printf("%" PRIu64 " connections left\n", now.left);
 		fflush(stdout);
-		before = left;
-		if (left == 0)
+		if (now.came != before.came || quiet_since_ns == 0)
+			quiet_since_ns = deadline_now_ns();
+		before = now;
+		if (now.left == 0 &&
+		    deadline_now_ns() - quiet_since_ns >= settle_ms * NS_PER_MS)
 			return STATUS_OK;
-		if (deadline_passed(deadline))
-			return STATUS_FAILED;
+		if (deadline_passed(timeout))
+			return give_up(&now);
 		poll(NULL, 0, LOOK_MS);
 	}
 }

@@ -28,7 +28,7 @@
 struct options {
 	const char *socket, *conf, *sort, *output;
 	bool json, prometheus, version, help;
-	int64_t timeout_ms;
+	int64_t timeout_ms, settle_ms;
 	int words; /* the command and its argument */
 	char **word;
 };
@@ -46,6 +46,7 @@ print_usage(FILE *out)
 	      "\n"
 	      "Commands that look:\n"
 	      "  status               what the server is and does\n"
+	      "  health               whether it asks for clients: status 0 if so\n"
 	      "  stats                its figures; --json, or --prometheus with\n"
 	      "                       --output FILE or without\n"
 	      "  connections [MAX]    all connections; --sort COLUMN\n"
@@ -59,7 +60,7 @@ print_usage(FILE *out)
 	      "  kill ID              end one connection\n"
 	      "  drain                ask to be sent no more clients, and wait until "
 	      "none\n"
-	      "                       is left; --timeout TIME\n"
+	      "                       is left; --timeout TIME, --settle TIME\n"
 	      "  resume               end that\n"
 	      "  stop                 finish what has begun, then stop; twice: stop at "
 	      "once\n"
@@ -163,7 +164,7 @@ run_connections(struct wire *wire, const struct options *options)
 static int
 run_drain(struct wire *wire, const struct options *options)
 {
-	return drain_wait(wire, options->timeout_ms);
+	return drain_wait(wire, options->timeout_ms, options->settle_ms);
 }
 
 static int
@@ -201,7 +202,16 @@ run(const char *socket, const struct options *options)
 	return status;
 }
 
-enum { JSON = 256, PROMETHEUS, OUTPUT, SORT, TIMEOUT };
+enum { JSON = 256, PROMETHEUS, OUTPUT, SORT, TIMEOUT, SETTLE };
+
+static int
+take_duration(const char *option, int64_t *ms)
+{
+	if (text_parse_duration(optarg, ms) == 0)
+		return 0;
+	fprintf(stderr, "tlsdctl: %s: \"%s\" is no time\n", option, optarg);
+	return -1;
+}
 
 static int
 take_option(struct options *options, int letter)
@@ -232,10 +242,9 @@ take_option(struct options *options, int letter)
 		options->sort = optarg;
 		return 0;
 	case TIMEOUT:
-		if (text_parse_duration(optarg, &options->timeout_ms) == 0)
-			return 0;
-		fprintf(stderr, "tlsdctl: --timeout: \"%s\" is no time\n", optarg);
-		return -1;
+		return take_duration("--timeout", &options->timeout_ms);
+	case SETTLE:
+		return take_duration("--settle", &options->settle_ms);
 	default:
 		return -1;
 	}
@@ -275,6 +284,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{ "output", required_argument, NULL, OUTPUT },
 		{ "sort", required_argument, NULL, SORT },
 		{ "timeout", required_argument, NULL, TIMEOUT },
+		{ "settle", required_argument, NULL, SETTLE },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' }, { 0 } };
 	int letter;

@@ -334,6 +334,8 @@ answer(const void *prepared, struct session *session)
 	return result;
 }
 
-const struct responder_kind responder_exec = {
-	.name = "exec", .prepare = prepare, .answer = answer, .release = release
-};
+const struct responder_kind responder_exec = { .name = "exec",
+	.runs_programs = true,
+	.prepare = prepare,
+	.answer = answer,
+	.release = release };

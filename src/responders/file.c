@@ -75,6 +75,7 @@ release(void *prepared)
 
 const struct responder_kind responder_file = { .name = "file",
 	.constant = true,
+	.fetched = true,
 	.prepare = prepare,
 	.answer = answer,
 	.release = release };

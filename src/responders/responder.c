@@ -8,11 +8,13 @@
 #include "responders/connect.h"
 #include "responders/echo.h"
 #include "responders/exec.h"
+#include "responders/figures.h"
 #include "responders/file.h"
 #include "responders/text.h"
 
 static const struct responder_kind *const kinds[] = { &responder_text, &responder_file,
-	&responder_echo, &responder_exec, &responder_connect };
+	&responder_echo, &responder_exec, &responder_connect, &responder_metrics,
+	&responder_status, &responder_agent };
 
 struct responder {
 	const struct responder_kind *kind;
@@ -24,6 +26,12 @@ responder_kind_name(int index)
 {
 	return index < (int)(sizeof kinds / sizeof kinds[0]) ? kinds[index]->name
 	                                                     : NULL;
+}
+
+bool
+responder_kind_runs_programs(int index)
+{
+	return kinds[index]->runs_programs;
 }
 
 struct responder *
@@ -48,10 +56,29 @@ responder_free(struct responder *responder)
 	free(responder);
 }
 
+void
+responder_show(struct responder *responder, const struct figures *figures)
+{
+	if (responder->kind->show != NULL)
+		responder->kind->show(responder->prepared, figures);
+}
+
 int
 responder_answer(const struct responder *responder, struct session *session)
 {
 	return responder->kind->answer(responder->prepared, session);
+}
+
+bool
+responder_tells_of_server(const struct responder *responder)
+{
+	return responder->kind->show != NULL;
+}
+
+bool
+responder_is_fetched(const struct responder *responder)
+{
+	return responder->kind->fetched;
 }
 
 bool

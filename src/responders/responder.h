@@ -13,6 +13,7 @@
 
 #include "base/stringlist.h"
 
+struct figures;
 struct findings;
 struct session;
 
@@ -36,12 +37,23 @@ struct responder_kind {
 	bool
 	    constant; /* the answer is the same for every client, and it reads nothing */
 
+	bool
+	    fetched; /* from elsewhere each time, which may take its time, though constant */
+
+	bool runs_programs; /* that need what only they know */
+
 	/*
 	 * Makes what answering needs from the settings, checking them: NULL after an error
 	 * in `findings`, whose text starts with the key. Main thread.
 	 */
 	void *(*prepare)(
 	    const struct responder_settings *settings, struct findings *findings);
+
+	/*
+	 * Tells where the server's own figures come from, which outlive every answer; NULL
+	 * for kinds that tell nothing of them. Main thread, before the first answer.
+	 */
+	void (*show)(void *prepared, const struct figures *figures);
 
 	/*
 	 * Answers through session.h only, with blocking calls. Returns 0, or -1 when the
@@ -58,13 +70,25 @@ struct responder;
 /* "text", "file", and so on; NULL behind the last. */
 const char *responder_kind_name(int index);
 
+/* Whether the kind with that index runs programs. */
+bool responder_kind_runs_programs(int index);
+
 /* Prepares the kind that `settings` name; responder_free() frees it. NULL after an error. */
 struct responder *responder_new(
     const struct responder_settings *settings, struct findings *findings);
 void responder_free(struct responder *responder);
 
+/* Before the first answer: where the server's own figures come from. Main thread. */
+void responder_show(struct responder *responder, const struct figures *figures);
+
+/* Whether the answer is about the server itself, for whoever watches it. */
+bool responder_tells_of_server(const struct responder *responder);
+
 /* Whether the answer does not depend on the client, and may leave before it is known. */
 bool responder_is_constant(const struct responder *responder);
+
+/* Whether a constant answer may have to be waited for. */
+bool responder_is_fetched(const struct responder *responder);
 
 int responder_answer(const struct responder *responder, struct session *session);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/findings.h"
 #include "base/log.h"
@@ -16,7 +17,9 @@
 #include "server/connection.h"
 #include "server/listener.h"
 #include "server/route.h"
+#include "server/service.h"
 #include "server/snapshot.h"
+#include "server/takeover.h"
 
 #define BATCH 64 /* accepted in a row before anything else gets its turn */
 #define RETRY_MS 100 /* after descriptors ran out */
@@ -33,6 +36,7 @@ struct door {
 struct acceptor {
 	struct acceptor_ports ports;
 	struct snapshot *snapshot;
+	struct takeover *takeover; /* NULL: all is its own */
 	struct door **doors;
 	size_t count;
 	bool paused, exhausted;
@@ -176,11 +180,26 @@ find_door(const struct acceptor *acceptor, const struct address *address)
 	return NULL;
 }
 
+/* What the other process has there, or else a listener of our own. */
+static struct listener *
+open_listener(struct acceptor *acceptor, const struct address *address, int backlog)
+{
+	char name[LISTENER_NAME_SIZE];
+	int fd = takeover_take(acceptor->takeover, listener_name(address, name));
+
+	if (fd < 0)
+		return listener_open(address, backlog);
+	struct listener *listener = listener_adopt(fd, address, backlog);
+	if (listener == NULL)
+		close(fd);
+	return listener;
+}
+
 static struct door *
 open_door(struct acceptor *acceptor, const struct address *address, int backlog,
     struct findings *findings)
 {
-	struct listener *listener = listener_open(address, backlog);
+	struct listener *listener = open_listener(acceptor, address, backlog);
 
 	if (listener == NULL) {
 		char text[ADDRESS_TEXT_SIZE];
@@ -286,13 +305,60 @@ acceptor_use(
 	return 0;
 }
 
+static void
+accept_backlog(struct acceptor *acceptor, const struct door *door)
+{
+	while (accept_one(acceptor, door))
+		;
+}
+
 void
 acceptor_close(struct acceptor *acceptor)
 {
 	for (size_t i = 0; i < acceptor->count; i++)
-		while (accept_one(acceptor, acceptor->doors[i]))
-			;
+		accept_backlog(acceptor, acceptor->doors[i]);
 	close_all(acceptor);
+}
+
+void
+acceptor_inherit(struct acceptor *acceptor, struct takeover *takeover)
+{
+	acceptor->takeover = takeover;
+}
+
+void
+acceptor_own(struct acceptor *acceptor)
+{
+	acceptor->takeover = NULL;
+	for (size_t i = 0; i < acceptor->count; i++)
+		acceptor->doors[i]->listener->lent = false;
+}
+
+void
+acceptor_leave(struct acceptor *acceptor, const struct stringlist *kept)
+{
+	char name[LISTENER_NAME_SIZE];
+
+	for (size_t i = 0; i < acceptor->count; i++) {
+		struct door *door = acceptor->doors[i];
+		listener_name(&door->listener->address, name);
+		door->listener->lent = stringlist_has(kept, name);
+		if (!door->listener->lent)
+			accept_backlog(acceptor, door);
+	}
+	close_all(acceptor);
+}
+
+size_t
+acceptor_count(const struct acceptor *acceptor)
+{
+	return acceptor->count;
+}
+
+const struct listener *
+acceptor_listener(const struct acceptor *acceptor, size_t index)
+{
+	return acceptor->doors[index]->listener;
 }
 
 struct deadline

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/deadline.h"
+#include "server/listener.h"
 
 struct acceptor;
 struct connection;
@@ -19,6 +20,8 @@ struct findings;
 struct loop;
 struct roster;
 struct snapshot;
+struct stringlist;
+struct takeover;
 
 /*
  * What it works with. `take` gets each new connection; `relieve` is called when descriptors
@@ -45,6 +48,21 @@ void acceptor_free(struct acceptor *acceptor);
  */
 int acceptor_use(
     struct acceptor *acceptor, struct snapshot *snapshot, struct findings *findings);
+
+/* From now on what it has to open it takes from `takeover`, if it is there; lent, until
+ * acceptor_own(). */
+void acceptor_inherit(struct acceptor *acceptor, struct takeover *takeover);
+
+/* What was lent is its own, and `takeover` forgotten. */
+void acceptor_own(struct acceptor *acceptor);
+
+/* Closes all listeners: those that `kept` has by name (listener.h) as they are, with what is in
+ * their backlogs, and the others as acceptor_close() does. */
+void acceptor_leave(struct acceptor *acceptor, const struct stringlist *kept);
+
+/* How many listeners it has, and which. */
+size_t acceptor_count(const struct acceptor *acceptor);
+const struct listener *acceptor_listener(const struct acceptor *acceptor, size_t index);
 
 /* Stops accepting for a while: the kernel's backlogs hold what comes. */
 void acceptor_pause(struct acceptor *acceptor);

@@ -28,6 +28,7 @@ struct certwatch {
 	struct loop *loop;
 	void (*changed)(void *context);
 	void *context;
+	const struct conf *conf;
 	struct stringlist files;
 	unsigned long long state; /* of the files when they were last loaded or tried */
 	int fd; /* -1: nothing is watched */
@@ -224,6 +225,7 @@ certwatch_use(
 	certwatch->stirred = false;
 	if (!conf->process.watch)
 		return;
+	certwatch->conf = conf;
 	conf_watched_files(conf, &certwatch->files);
 	certwatch->state = state;
 	watch_all(certwatch);
@@ -234,6 +236,9 @@ static void
 look(struct certwatch *certwatch)
 {
 	certwatch->stirred = false;
+	/* Folders may hold others by now. */
+	stringlist_fini(&certwatch->files);
+	conf_watched_files(certwatch->conf, &certwatch->files);
 	/* Watching first: what changes from here on stirs again. */
 	watch_all(certwatch);
 	unsigned long long state = state_of(&certwatch->files);

@@ -26,7 +26,7 @@ void certwatch_free(struct certwatch *certwatch);
 /*
  * Watches the files of `conf` from now on, none if it says no; a first look follows, so that
  * a change since `conf` was loaded is not missed. `state` is what certwatch_state() said
- * before that.
+ * before that; `conf` lives until the next call.
  */
 void certwatch_use(
     struct certwatch *certwatch, const struct conf *conf, unsigned long long state);

@@ -8,75 +8,95 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "server/handover.h"
 #include "server/metrics.h"
 #include "server/numbers.h"
 #include "server/overview.h"
 #include "server/server.h"
 #include "server/stats.h"
 
+/* A command on its way. */
+struct call {
+	struct server *server;
+	struct control_caller *caller;
+	const char *argument; /* "" without one */
+	FILE *out;
+};
+
 static bool
-status(struct server *server, const char *argument, FILE *out)
+status(const struct call *call)
 {
-	(void)argument;
-	server_print_status(server, out);
+	server_print_status(call->server, call->out);
 	return true;
 }
 
+/* For who only wants to know whether to send clients here. */
 static bool
-stats(struct server *server, const char *argument, FILE *out)
+health(const struct call *call)
 {
-	struct overview *overview = server_overview(server);
+	enum overview_state state = overview_state(server_overview(call->server));
 
-	if (argument[0] == '\0')
-		numbers_print(overview, out);
-	else if (strcmp(argument, "json") == 0)
-		numbers_print_json(overview, out);
-	else if (strcmp(argument, "prometheus") == 0)
-		metrics_print(overview, out);
-	else
-		fprintf(out, "error: there are stats, stats json, stats prometheus\n");
-	return argument[0] == '\0' || strcmp(argument, "json") == 0 ||
-	       strcmp(argument, "prometheus") == 0;
+	fprintf(call->out, "%s\n", overview_state_name(state));
+	return state == OVERVIEW_RUNNING;
 }
 
 static bool
-connections(struct server *server, const char *argument, FILE *out)
+stats(const struct call *call)
+{
+	struct overview *overview = server_overview(call->server);
+
+	if (call->argument[0] == '\0')
+		numbers_print(overview, call->out);
+	else if (strcmp(call->argument, "json") == 0)
+		numbers_print_json(overview, call->out);
+	else if (strcmp(call->argument, "prometheus") == 0)
+		metrics_print(overview, call->out);
+	else
+		fprintf(call->out,
+		    "error: there are stats, stats json, stats prometheus\n");
+	return call->argument[0] == '\0' || strcmp(call->argument, "json") == 0 ||
+	       strcmp(call->argument, "prometheus") == 0;
+}
+
+static bool
+connections(const struct call *call)
 {
 	int64_t max = INT64_MAX;
 
-	if (argument[0] != '\0' &&
-	    text_parse_number(argument, 1, INT64_MAX, &max) < 0) {
-		fprintf(out, "error: how many connections, as a number\n");
+	if (call->argument[0] != '\0' &&
+	    text_parse_number(call->argument, 1, INT64_MAX, &max) < 0) {
+		fprintf(call->out, "error: how many connections, as a number\n");
 		return false;
 	}
-	server_print_connections(server, (size_t)max, out);
+	server_print_connections(call->server, (size_t)max, call->out);
 	return true;
 }
 
 static bool
-end_one(struct server *server, const char *argument, FILE *out)
+end_one(const struct call *call)
 {
 	int64_t id;
 
-	if (text_parse_number(argument, 1, INT64_MAX, &id) < 0)
-		fprintf(out, "error: kill ID: the id of a connection, a number\n");
-	else if (server_kill(server, (uint64_t)id) < 0)
-		fprintf(out, "error: %" PRId64 ": there is no such connection\n", id);
+	if (text_parse_number(call->argument, 1, INT64_MAX, &id) < 0)
+		fprintf(
+		    call->out, "error: kill ID: the id of a connection, a number\n");
+	else if (server_kill(call->server, (uint64_t)id) < 0)
+		fprintf(
+		    call->out, "error: %" PRId64 ": there is no such connection\n", id);
 	else
 		return true;
 	return false;
 }
 
 static bool
-reload(struct server *server, const char *argument, FILE *out)
+reload(const struct call *call)
 {
 	struct findings findings;
 
-	(void)argument;
 	findings_init(&findings);
-	bool worked = server_reload(server, &findings) == 0;
+	bool worked = server_reload(call->server, &findings) == 0;
 	for (size_t i = 0; i < findings.count; i++)
-		fprintf(out, "%s: %s\n",
+		fprintf(call->out, "%s: %s\n",
 		    findings.items[i].kind == FINDING_ERROR ? "error" : "warning",
 		    findings.items[i].text);
 	findings_fini(&findings);
@@ -84,78 +104,106 @@ reload(struct server *server, const char *argument, FILE *out)
 }
 
 static bool
-reopen(struct server *server, const char *argument, FILE *out)
+reopen(const struct call *call)
 {
-	(void)server;
-	(void)argument;
 	if (log_reopen() == 0)
 		return true;
-	fprintf(out, "error: log-file: %m\n");
+	fprintf(call->out, "error: log-file: %m\n");
 	return false;
 }
 
 static bool
-change_log_level(struct server *server, const char *argument, FILE *out)
+change_log_level(const struct call *call)
 {
-	(void)server;
 	for (int i = 0; i <= LOG_LEVEL_DEBUG; i++)
-		if (strcmp(argument, log_level_name((enum log_level)i)) == 0) {
-			log_notice("log-level: %s, until the next reload", argument);
+		if (strcmp(call->argument, log_level_name((enum log_level)i)) == 0) {
+			log_notice(
+			    "log-level: %s, until the next reload", call->argument);
 			log_set_level((enum log_level)i);
 			return true;
 		}
-	fprintf(out, "error: there are the levels");
+	fprintf(call->out, "error: there are the levels");
 	for (int i = 0; i <= LOG_LEVEL_DEBUG; i++)
-		fprintf(out, " %s", log_level_name((enum log_level)i));
-	fputc('\n', out);
+		fprintf(call->out, " %s", log_level_name((enum log_level)i));
+	fputc('\n', call->out);
 	return false;
 }
 
 /* What `drain` waits for is told by its answer, so that it can be given again and again. */
 static bool
-drain(struct server *server, const char *argument, FILE *out)
+drain(const struct call *call)
 {
 	struct stats_sums sums;
 	uint64_t left = 0;
 
-	(void)argument;
-	if (server_drain(server) < 0) {
-		fputs("error: the server is stopping\n", out);
+	if (server_drain(call->server) < 0) {
+		fputs("error: the server is stopping\n", call->out);
 		return false;
 	}
-	stats_sum(overview_stats(server_overview(server)), &sums);
+	overview_sum_clients(server_overview(call->server), &sums);
 	for (int i = 0; i < PHASE_COUNT; i++)
 		left += sums.present[i];
-	fprintf(out, "left: %" PRIu64 "\n", left);
+	fprintf(
+	    call->out, "left: %" PRIu64 "\ncame: %" PRIu64 "\n", left, sums.accepted);
 	return true;
 }
 
 static bool
-resume(struct server *server, const char *argument, FILE *out)
+resume(const struct call *call)
 {
-	(void)argument;
-	if (server_resume(server) == 0)
+	if (server_resume(call->server) == 0)
 		return true;
-	fputs("error: the server is stopping\n", out);
+	fputs("error: the server is stopping\n", call->out);
 	return false;
 }
 
 static bool
-stop(struct server *server, const char *argument, FILE *out)
+stop(const struct call *call)
 {
-	(void)argument;
-	(void)out;
-	server_stop(server);
+	server_stop(call->server);
 	return true;
+}
+
+/* What follows is for tlsd --upgrade: see handover.h. */
+
+static bool
+handover(const struct call *call)
+{
+	if (server_offer(call->server, call->caller) == 0)
+		return true;
+	fputs("error: the server is stopping, or has too many listeners\n", call->out);
+	return false;
+}
+
+static bool
+keep(const struct call *call)
+{
+	int64_t index;
+
+	if (text_parse_number(call->argument, 0, INT32_MAX, &index) == 0 &&
+	    handover_keep(call->caller, (size_t)index) == 0)
+		return true;
+	fputs("error: keep NUMBER: of what was offered, from 0 on\n", call->out);
+	return false;
+}
+
+static bool
+confirm(const struct call *call)
+{
+	if (server_leave(call->server, call->caller) == 0)
+		return true;
+	fputs("error: the server is stopping, or has offered nothing\n", call->out);
+	return false;
 }
 
 static const struct {
 	const char *name;
 	enum control_right right;
 	bool takes_argument;
-	bool (*run)(struct server *server, const char *argument, FILE *out);
+	bool (*run)(const struct call *call);
 } commands[] = {
 	{ "status", CONTROL_LOOK, false, status },
+	{ "health", CONTROL_LOOK, false, health },
 	{ "stats", CONTROL_LOOK, true, stats },
 	{ "connections", CONTROL_LOOK, true, connections },
 	{ "reload", CONTROL_CHANGE, false, reload },
@@ -165,6 +213,9 @@ static const struct {
 	{ "drain", CONTROL_CHANGE, false, drain },
 	{ "resume", CONTROL_CHANGE, false, resume },
 	{ "stop", CONTROL_CHANGE, false, stop },
+	{ "handover", CONTROL_CHANGE, false, handover },
+	{ "keep", CONTROL_CHANGE, true, keep },
+	{ "confirm", CONTROL_CHANGE, false, confirm },
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -176,21 +227,24 @@ is_named(const char *name, const char *command, size_t length)
 }
 
 bool
-command_run(void *server, enum control_right right, const char *command, FILE *out)
+command_run(void *server, struct control_caller *caller, const char *command, FILE *out)
 {
 	size_t length = strcspn(command, " ");
-	const char *argument = command + length + strspn(command + length, " ");
+	struct call call = { .server = server,
+		.caller = caller,
+		.argument = command + length + strspn(command + length, " "),
+		.out = out };
 
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (!is_named(commands[i].name, command, length))
 			continue;
-		if (commands[i].right > right)
+		if (commands[i].right > caller->right)
 			fputs("error: only root, the daemon's user and its group may\n",
 			    out);
-		else if (argument[0] != '\0' && !commands[i].takes_argument)
+		else if (call.argument[0] != '\0' && !commands[i].takes_argument)
 			fprintf(out, "error: %s takes no argument\n", commands[i].name);
 		else
-			return commands[i].run(server, argument, out);
+			return commands[i].run(&call);
 		return false;
 	}
 	fputs("error: there are the commands", out);

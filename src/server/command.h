@@ -8,6 +8,6 @@
 
 /* A control_handler whose context is the struct server. */
 bool command_run(
-    void *server, enum control_right right, const char *command, FILE *out);
+    void *server, struct control_caller *caller, const char *command, FILE *out);
 
 #endif

@@ -18,6 +18,7 @@
 #include "responders/connect.h"
 #include "responders/sendproxy.h"
 #include "server/setting.h"
+#include "tls/certdir.h"
 #include "tls/token.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -191,7 +192,7 @@ static const struct key keys[] = {
 	{ "allow-uri", IN_SERVICE(context.client.allow.uri), LIST, .standard = "" },
 	{ "allow-pin", IN_SERVICE(context.client.allow.pin), LIST, .standard = "" },
 	{ "authorized-certs", IN_SERVICE(context.client.authorized_certs), PATH,
-	    .standard = "" },
+	    .watched = true, .standard = "" },
 	{ "early-answer", IN_SERVICE(early_answer), BOOL, .standard = "yes" },
 	{ "session-tickets", IN_SERVICE(context.session_tickets), BOOL,
 	    .standard = "yes" },
@@ -726,10 +727,14 @@ add_watched(
 void
 conf_watched_files(const struct conf *conf, struct stringlist *files)
 {
-	for (size_t i = 0; i < conf->service_count; i++)
+	for (size_t i = 0; i < conf->service_count; i++) {
+		const char *folder = conf->services[i]->context.pairs.cert_dir;
 		for (size_t k = 0; k < KEY_COUNT; k++)
 			if (keys[k].watched)
 				add_watched(conf->services[i], &keys[k], files);
+		if (folder[0] != '\0')
+			certdir_watched(folder, files);
+	}
 }
 
 int

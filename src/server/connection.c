@@ -16,6 +16,7 @@
 #include "server/review.h"
 #include "server/roster.h"
 #include "server/route.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 #include "tls/evidence.h"
@@ -305,6 +306,8 @@ connection_serve(struct connection *connection, struct transport *transport)
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
 	transport_attach(transport, connection->fd, connection->sliced);
 	transport_count(transport, &connection->traffic);
+	if (!connection->service->prompt)
+		transport_will_wait(transport);
 	transport_set_deadline(transport,
 	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);
 	serve(connection, transport);

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "server/listener.h"
 #include "server/loop.h"
+#include "server/takeover.h"
 
 #define CLIENT_MAX 8 /* one more and the oldest has to go */
 #define GROUPS_MAX 256
@@ -21,8 +22,7 @@
 
 struct client {
 	struct watch watch; /* its holder is the control */
-	int fd;
-	enum control_right right;
+	struct control_caller caller;
 	size_t length;
 	char line[CONTROL_COMMAND_MAX];
 	char *answer; /* NULL once it has been sent */
@@ -51,8 +51,10 @@ drop(struct control *control, struct client *client)
 	memmove(&control->clients[i], &control->clients[i + 1],
 	    (control->count - i - 1) * sizeof control->clients[0]);
 	control->count--;
-	loop_remove(control->loop, client->fd, &client->watch);
-	close(client->fd);
+	loop_remove(control->loop, client->caller.fd, &client->watch);
+	close(client->caller.fd);
+	stringlist_fini(&client->caller.offered);
+	stringlist_fini(&client->caller.kept);
 	free(client->answer);
 	free(client);
 }
@@ -62,9 +64,10 @@ static int
 send_answer(struct client *client)
 {
 	while (client->answer_sent < client->answer_size) {
-		ssize_t n = send(client->fd, client->answer + client->answer_sent,
-		    client->answer_size - client->answer_sent,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t n =
+		    send(client->caller.fd, client->answer + client->answer_sent,
+			client->answer_size - client->answer_sent,
+			MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR ? 0 : -1;
 		client->answer_sent += (size_t)n;
@@ -81,7 +84,7 @@ answer(struct control *control, struct client *client, const char *command)
 
 	if (out == NULL)
 		return -1;
-	bool worked = control->handler(control->context, client->right, command, out);
+	bool worked = control->handler(control->context, &client->caller, command, out);
 	fputs(worked ? "ok\n" : "failed\n", out);
 	client->answer_sent = 0;
 	if (fclose(out) != 0)
@@ -106,7 +109,7 @@ carry_out(struct control *control, struct client *client)
 		client->length -= used;
 		memmove(client->line, client->line + used, client->length);
 	}
-	loop_change(control->loop, client->fd,
+	loop_change(control->loop, client->caller.fd,
 	    client->answer != NULL ? EPOLLOUT : EPOLLIN, &client->watch);
 	return client->length < sizeof client->line || client->answer != NULL ? 0 : -1;
 }
@@ -114,7 +117,7 @@ carry_out(struct control *control, struct client *client)
 static int
 receive(struct client *client)
 {
-	ssize_t n = recv(client->fd, client->line + client->length,
+	ssize_t n = recv(client->caller.fd, client->line + client->length,
 	    sizeof client->line - client->length, MSG_DONTWAIT);
 
 	if (n > 0)
@@ -176,8 +179,8 @@ add_client(struct control *control, int fd)
 	}
 	if (control->count == CLIENT_MAX)
 		drop(control, control->clients[0]);
-	client->fd = fd;
-	client->right = right_of(control, fd);
+	client->caller.fd = fd;
+	client->caller.right = right_of(control, fd);
 	client->watch = (struct watch){ .ready = on_client_ready, .holder = control };
 	control->clients[control->count++] = client;
 	if (loop_add(control->loop, fd, EPOLLIN, &client->watch) < 0)
@@ -206,6 +209,26 @@ hand_over(const struct control_place *place)
 }
 
 static struct listener *
+open_listener(const struct control_place *place, const struct address *address)
+{
+	char *name = memory_format("control-socket %s", place->path);
+	int fd = takeover_take(place->takeover, name);
+	struct listener *listener = NULL;
+
+	free(name);
+	if (fd >= 0) {
+		listener = listener_adopt(fd, address, BACKLOG);
+		if (listener == NULL)
+			close(fd);
+		return listener;
+	}
+	mode_t mask = umask(0177);
+	listener = listener_open(address, BACKLOG);
+	umask(mask);
+	return listener;
+}
+
+static struct listener *
 listen_at(const struct control_place *place, char *error, size_t error_size)
 {
 	struct address addresses[ADDRESS_MAX];
@@ -217,9 +240,7 @@ listen_at(const struct control_place *place, char *error, size_t error_size)
 		    error, error_size, "%s: is not the path of a socket", place->path);
 		return NULL;
 	}
-	mode_t mask = umask(0177);
-	struct listener *listener = listener_open(&addresses[0], BACKLOG);
-	umask(mask);
+	struct listener *listener = open_listener(place, &addresses[0]);
 	if (listener != NULL && hand_over(place) == 0)
 		return listener;
 	snprintf(error, error_size, "%s: %s", place->path, strerrordesc_np(errno));
@@ -251,6 +272,41 @@ control_open(const struct control_place *place, struct loop *loop,
 	return NULL;
 }
 
+const char *
+control_path(const struct control *control)
+{
+	return address_path(&control->listener->address);
+}
+
+int
+control_fd(const struct control *control)
+{
+	return control->listener->fd;
+}
+
+void
+control_own(struct control *control)
+{
+	control->listener->lent = false;
+}
+
+static void
+stop_listening(struct control *control)
+{
+	if (control->listener == NULL)
+		return;
+	loop_remove(control->loop, control->listener->fd, &control->watch);
+	listener_close(control->listener);
+	control->listener = NULL;
+}
+
+void
+control_leave(struct control *control, bool kept)
+{
+	control->listener->lent = kept;
+	stop_listening(control);
+}
+
 void
 control_close(struct control *control)
 {
@@ -258,7 +314,6 @@ control_close(struct control *control)
 		return;
 	while (control->count > 0)
 		drop(control, control->clients[0]);
-	loop_remove(control->loop, control->listener->fd, &control->watch);
-	listener_close(control->listener);
+	stop_listening(control);
 	free(control);
 }

@@ -14,8 +14,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "base/stringlist.h"
+
 struct control;
 struct loop;
+struct takeover;
 
 #define CONTROL_COMMAND_MAX 128 /* bytes in a line, its end included */
 
@@ -25,10 +28,16 @@ enum control_right {
 	CONTROL_CHANGE /* root, and the socket's owner and group */
 };
 
-/* Carries out `command` of a client with `right`, writes lines to `out` and returns whether
- * it worked. */
+/* A client, for who carries its commands out. */
+struct control_caller {
+	enum control_right right;
+	int fd; /* an answer may be sent here, too, before the handler's */
+	struct stringlist offered, kept; /* handover.h */
+};
+
+/* Carries out `command` of `caller`, writes lines to `out` and returns whether it worked. */
 typedef bool control_handler(
-    void *context, enum control_right right, const char *command, FILE *out);
+    void *context, struct control_caller *caller, const char *command, FILE *out);
 
 /* Where to listen, and whose the socket shall be from then on. */
 struct control_place {
@@ -36,11 +45,23 @@ struct control_place {
 	uid_t owner;
 	gid_t group;
 	mode_t mode; /* such as 0600 */
+	struct takeover *takeover; /* that may have the socket already, or NULL */
 };
 
 /* Listens there. Returns NULL with a reason in `error`. */
 struct control *control_open(const struct control_place *place, struct loop *loop,
     control_handler *handler, void *context, char *error, size_t error_size);
+
+/* Where it listens. */
+const char *control_path(const struct control *control);
+int control_fd(const struct control *control);
+
+/* What was taken over is its own from now on. */
+void control_own(struct control *control);
+
+/* Listens no longer, but answers who is connected; removes the socket unless it is `kept` by
+ * another process. */
+void control_leave(struct control *control, bool kept);
 
 /* Closes all and removes the socket. NULL is fine. */
 void control_close(struct control *control);

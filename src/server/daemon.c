@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the parent: the byte that means "ready", or the end of a daemon that failed. */
+/* In the parent: the byte is the status, 0 for "ready"; none is the end of a daemon that
+ * could not even say so. */
 static enum daemon_side
 wait_for_daemon(struct daemon *daemon, int fd, pid_t first)
 {
@@ -21,7 +22,7 @@ wait_for_daemon(struct daemon *daemon, int fd, pid_t first)
 	while (n < 0 && errno == EINTR);
 	close(fd);
 	waitpid(first, NULL, 0);
-	daemon->status = n == 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+	daemon->status = n == 1 ? byte : EXIT_FAILURE;
 	return DAEMON_PARENT;
 }
 
@@ -57,6 +58,16 @@ daemon_fork(struct daemon *daemon)
 	return DAEMON_CHILD;
 }
 
+/* A parent that was killed meanwhile is no reason to stop. */
+static void
+tell(struct daemon *daemon, char status)
+{
+	if (write(daemon->ready_fd, &status, 1) < 0)
+		errno = 0;
+	close(daemon->ready_fd);
+	daemon->ready_fd = -1;
+}
+
 void
 daemon_ready(struct daemon *daemon)
 {
@@ -68,9 +79,12 @@ daemon_ready(struct daemon *daemon)
 		dup2(null, STDERR_FILENO);
 		close(null);
 	}
-	/* A parent that was killed meanwhile is no reason to stop. */
-	if (chdir("/") == 0 && write(daemon->ready_fd, "", 1) < 0)
-		errno = 0;
-	close(daemon->ready_fd);
-	daemon->ready_fd = -1;
+	if (chdir("/") == 0)
+		tell(daemon, EXIT_SUCCESS);
+}
+
+void
+daemon_failed(struct daemon *daemon, int status)
+{
+	tell(daemon, (char)status);
 }

@@ -4,8 +4,8 @@
 
 /*
  * Becoming a daemon, with a parent that waits: it exits 0 only when the daemon says that it
- * is ready, and otherwise as the daemon failed, after the reason on standard error. Before
- * the first thread.
+ * is ready, and otherwise with the status that the daemon gives, after the reason on standard
+ * error. Before the first thread: also those that the library of a PKCS#11 token starts.
  */
 
 struct daemon {
@@ -24,5 +24,9 @@ enum daemon_side daemon_fork(struct daemon *daemon);
 
 /* In the daemon: leaves folder and terminal, and lets the parent exit 0. */
 void daemon_ready(struct daemon *daemon);
+
+/* In a daemon that is not ready: lets the parent exit with the status, from 1 to 127. One
+ * that ends without a word makes it 1. */
+void daemon_failed(struct daemon *daemon, int status);
 
 #endif

@@ -6,6 +6,7 @@
 #include "server/connection.h"
 #include "server/limits.h"
 #include "server/route.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "tls/clienthello.h"
 

@@ -14,6 +14,7 @@
 #include "server/agenda.h"
 #include "server/conf.h"
 #include "server/connection.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "tls/plainalert.h"
 

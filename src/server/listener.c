@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -93,18 +95,84 @@ open_socket(const struct address *address, int backlog)
 	return -1;
 }
 
+static struct listener *
+listener_of(int fd, const struct address *address)
+{
+	struct listener *listener = memory_new(sizeof *listener);
+
+	listener->fd = fd;
+	listener->address = *address;
+	return listener;
+}
+
 struct listener *
 listener_open(const struct address *address, int backlog)
 {
 	if (address_family(address) == AF_UNIX && remove_stale(address) < 0)
 		return NULL;
 	int fd = open_socket(address, backlog);
-	if (fd < 0)
+	return fd < 0 ? NULL : listener_of(fd, address);
+}
+
+static bool
+has_option(int fd, int option, int expected)
+{
+	int value;
+	socklen_t size = sizeof value;
+
+	return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 &&
+	       value == expected;
+}
+
+/* Whether that is a stream that listens at `address`, or at any port if that has none. */
+static bool
+listens_at(int fd, const struct address *address)
+{
+	struct address actual = { .length = sizeof actual.storage };
+	char text[ADDRESS_TEXT_SIZE], wanted[ADDRESS_TEXT_SIZE];
+
+	if (!has_option(fd, SO_ACCEPTCONN, 1) ||
+	    !has_option(fd, SO_TYPE, SOCK_STREAM) ||
+	    getsockname(fd, (struct sockaddr *)&actual.storage, &actual.length) < 0)
+		return false;
+	return address_family(&actual) == address_family(address) &&
+	       strcmp(address_host(&actual, text), address_host(address, wanted)) ==
+	           0 &&
+	       (address_port(address) == 0 ||
+		   address_port(address) == address_port(&actual));
+}
+
+struct listener *
+listener_adopt(int fd, const struct address *address, int backlog)
+{
+	if (!listens_at(fd, address)) {
+		errno = EADDRNOTAVAIL;
 		return NULL;
-	struct listener *listener = memory_new(sizeof *listener);
-	listener->fd = fd;
-	listener->address = *address;
+	}
+	if (address_family(address) != AF_UNIX)
+		set_tcp_options(fd);
+	/* Again, for the backlog may be another, and for who answers behind a Unix-domain
+	 * socket is whoever called this last. */
+	if (listen(fd, backlog) < 0)
+		return NULL;
+	struct listener *listener = listener_of(fd, address);
+	listener->lent = true;
 	return listener;
+}
+
+char *
+listener_name(const struct address *address, char out[LISTENER_NAME_SIZE])
+{
+	const struct sockaddr_in6 *in6 = (const void *)&address->storage;
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_format(address, text);
+	if (address_family(address) == AF_INET6 && in6->sin6_scope_id != 0)
+		snprintf(out, LISTENER_NAME_SIZE, "listen %s%%%u", text,
+		    (unsigned)in6->sin6_scope_id);
+	else
+		snprintf(out, LISTENER_NAME_SIZE, "listen %s", text);
+	return out;
 }
 
 void
@@ -113,7 +181,7 @@ listener_close(struct listener *listener)
 	if (listener == NULL)
 		return;
 	close(listener->fd);
-	if (address_family(&listener->address) == AF_UNIX)
+	if (!listener->lent && address_family(&listener->address) == AF_UNIX)
 		unlink(address_path(&listener->address));
 	free(listener);
 }

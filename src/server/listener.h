@@ -7,11 +7,16 @@
  * file that needs Linux: TCP_DEFER_ACCEPT, accept4(2). Main thread.
  */
 
+#include <stdbool.h>
+
 #include "base/address.h"
+
+#define LISTENER_NAME_SIZE (ADDRESS_TEXT_SIZE + 24)
 
 struct listener {
 	int fd;
 	struct address address; /* as configured: the port may be 0 */
+	bool lent; /* its name in the file system is another process's */
 };
 
 /*
@@ -21,7 +26,17 @@ struct listener {
  */
 struct listener *listener_open(const struct address *address, int backlog);
 
-/* Closes; a Unix-domain socket's name goes too. NULL is fine. */
+/*
+ * Goes on listening with `fd`, which another process has bound to `address` and has lent. Owns
+ * `fd` if it returns a listener; NULL with errno, EADDRNOTAVAIL if it is bound elsewhere.
+ */
+struct listener *listener_adopt(int fd, const struct address *address, int backlog);
+
+/* What a listener at `address` is called between processes, "listen [192.0.2.1]:443". Returns
+ * `out`. */
+char *listener_name(const struct address *address, char out[LISTENER_NAME_SIZE]);
+
+/* Closes; a Unix-domain socket's name goes too, unless it is lent. NULL is fine. */
 void listener_close(struct listener *listener);
 
 /* Accepts one connection: its CLOEXEC descriptor, and where it comes from; or -1, errno. */

@@ -6,9 +6,11 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/log.h"
 #include "server/overview.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
 #include "tls/context.h"
@@ -269,4 +271,31 @@ metrics_print(struct overview *overview, FILE *out)
 	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
 		print_services(stats, out, families[i].name, families[i].type,
 		    families[i].help, families[i].print);
+}
+
+static void
+print_figures(void *context, FILE *out)
+{
+	metrics_print(context, out);
+}
+
+static bool
+is_draining(void *context)
+{
+	return overview_state(context) != OVERVIEW_RUNNING;
+}
+
+static bool
+is_stopping(void *context)
+{
+	return overview_state(context) == OVERVIEW_STOPPING;
+}
+
+struct figures
+metrics_figures(struct overview *overview)
+{
+	return (struct figures){ .print = print_figures,
+		.is_draining = is_draining,
+		.is_stopping = is_stopping,
+		.context = overview };
 }

@@ -6,9 +6,14 @@
 
 #include <stdio.h>
 
+#include "responders/figures.h"
+
 struct overview;
 
 /* Prints them in the text format, version 0.0.4. */
 void metrics_print(struct overview *overview, FILE *out);
+
+/* Them and whether the server is draining, for its own answers. */
+struct figures metrics_figures(struct overview *overview);
 
 #endif

@@ -2,14 +2,17 @@
 /* What the server tells of itself. */
 #include "server/overview.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
-#include "base/sync.h"
+#include "responders/responder.h"
+#include "server/current.h"
+#include "server/service.h"
 #include "server/snapshot.h"
+#include "server/stats.h"
 
 struct overview {
 	const struct stats *stats;
@@ -18,8 +21,7 @@ struct overview {
 	_Atomic(enum overview_state) state;
 	_Atomic(bool) last_worked;
 	_Atomic(uint64_t) reloads, failed_reloads;
-	pthread_mutex_t mutex;
-	struct snapshot *snapshot; /* under the mutex */
+	struct current *current;
 };
 
 const char *
@@ -33,37 +35,22 @@ overview_state_name(enum overview_state state)
 }
 
 struct overview *
-overview_new(const struct stats *stats, size_t workers)
+overview_new(const struct stats *stats, struct current *current, size_t workers)
 {
 	struct overview *overview = memory_new(sizeof *overview);
 
 	overview->stats = stats;
+	overview->current = current;
 	overview->workers = workers;
 	overview->started = time(NULL);
 	atomic_init(&overview->last_worked, true);
-	sync_mutex_init(&overview->mutex);
 	return overview;
 }
 
 void
 overview_free(struct overview *overview)
 {
-	if (overview == NULL)
-		return;
-	snapshot_drop(overview->snapshot);
-	sync_mutex_fini(&overview->mutex);
 	free(overview);
-}
-
-void
-overview_use(struct overview *overview, struct snapshot *snapshot)
-{
-	snapshot_take(snapshot);
-	sync_lock(&overview->mutex);
-	struct snapshot *old = overview->snapshot;
-	overview->snapshot = snapshot;
-	sync_unlock(&overview->mutex);
-	snapshot_drop(old);
 }
 
 void
@@ -80,18 +67,39 @@ overview_set_state(struct overview *overview, enum overview_state state)
 }
 
 struct snapshot *
-overview_snapshot(struct overview *overview)
+overview_snapshot(const struct overview *overview)
 {
-	sync_lock(&overview->mutex);
-	struct snapshot *snapshot = snapshot_take(overview->snapshot);
-	sync_unlock(&overview->mutex);
-	return snapshot;
+	return current_take(overview->current);
 }
 
 const struct stats *
 overview_stats(const struct overview *overview)
 {
 	return overview->stats;
+}
+
+static bool
+is_about_server(const struct snapshot *snapshot, const char *name)
+{
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
+		const struct service *service = snapshot_service(snapshot, i);
+		if (strcmp(service->name, name) == 0)
+			return responder_tells_of_server(service->responder);
+	}
+	return false;
+}
+
+void
+overview_sum_clients(struct overview *overview, struct stats_sums *sums)
+{
+	struct snapshot *snapshot = overview_snapshot(overview);
+
+	*sums = (struct stats_sums){ 0 };
+	for (const struct tally *tally = stats_first(overview->stats); tally != NULL;
+	     tally = stats_next(tally))
+		if (!is_about_server(snapshot, tally_name(tally)))
+			tally_add_to(tally, sums);
+	snapshot_drop(snapshot);
 }
 
 size_t

@@ -11,9 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct current;
 struct overview;
 struct snapshot;
 struct stats;
+struct stats_sums;
 
 enum overview_state {
 	OVERVIEW_RUNNING,
@@ -24,12 +26,10 @@ enum overview_state {
 /* "running", "draining" or "stopping". */
 const char *overview_state_name(enum overview_state state);
 
-/* `stats` stays the caller's and outlives it. */
-struct overview *overview_new(const struct stats *stats, size_t workers);
+/* `stats` and `current` stay the caller's and outlive it. */
+struct overview *overview_new(
+    const struct stats *stats, struct current *current, size_t workers);
 void overview_free(struct overview *overview);
-
-/* From now on `snapshot` is in force; takes a reference. Main thread. */
-void overview_use(struct overview *overview, struct snapshot *snapshot);
 
 /* A reload has come to its end. Main thread. */
 void overview_note_reload(struct overview *overview, bool worked);
@@ -40,8 +40,12 @@ void overview_set_state(struct overview *overview, enum overview_state state);
 /* All else: any thread. */
 
 /* A reference to the snapshot in force, for snapshot_drop(). */
-struct snapshot *overview_snapshot(struct overview *overview);
+struct snapshot *overview_snapshot(const struct overview *overview);
 const struct stats *overview_stats(const struct overview *overview);
+/* The sums of the services in force but for those that tell of the server itself, whose
+ * clients are its watchers. */
+void overview_sum_clients(struct overview *overview, struct stats_sums *sums);
+
 size_t overview_workers(const struct overview *overview);
 enum overview_state overview_state(const struct overview *overview);
 

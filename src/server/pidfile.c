@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 struct pidfile {
 	int fd;
 	char *path;
+	bool lent;
 };
 
 /* What the file says of who holds it. */
@@ -76,9 +78,20 @@ write_pid(int fd)
 	char text[32];
 	int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
 
-	if (ftruncate(fd, 0) < 0)
+	/* The offset is shared with who has lent it. */
+	if (lseek(fd, 0, SEEK_SET) < 0 || ftruncate(fd, 0) < 0)
 		return -1;
 	return file_write_all(fd, text, (size_t)length);
+}
+
+static struct pidfile *
+pidfile_of(int fd, const char *path)
+{
+	struct pidfile *pidfile = memory_new(sizeof *pidfile);
+
+	pidfile->fd = fd;
+	pidfile->path = memory_copy(path);
+	return pidfile;
 }
 
 struct pidfile *
@@ -94,10 +107,45 @@ pidfile_open(const char *path, char *error, size_t error_size)
 		close(fd);
 		return NULL;
 	}
-	struct pidfile *pidfile = memory_new(sizeof *pidfile);
-	pidfile->fd = fd;
-	pidfile->path = memory_copy(path);
+	return pidfile_of(fd, path);
+}
+
+struct pidfile *
+pidfile_adopt(int fd, const char *path)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !is_current(fd, path) ||
+	    flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return NULL;
+	struct pidfile *pidfile = pidfile_of(fd, path);
+	pidfile->lent = true;
 	return pidfile;
+}
+
+int
+pidfile_own(struct pidfile *pidfile)
+{
+	pidfile->lent = false;
+	return write_pid(pidfile->fd);
+}
+
+void
+pidfile_lend(struct pidfile *pidfile)
+{
+	pidfile->lent = true;
+}
+
+const char *
+pidfile_path(const struct pidfile *pidfile)
+{
+	return pidfile->path;
+}
+
+int
+pidfile_fd(const struct pidfile *pidfile)
+{
+	return pidfile->fd;
 }
 
 void
@@ -106,7 +154,8 @@ pidfile_close(struct pidfile *pidfile)
 	if (pidfile == NULL)
 		return;
 	/* Without the rights to remove it, an empty file says that nobody is there. */
-	if (unlink(pidfile->path) < 0 && ftruncate(pidfile->fd, 0) < 0)
+	if (!pidfile->lent && unlink(pidfile->path) < 0 &&
+	    ftruncate(pidfile->fd, 0) < 0)
 		fprintf(stderr, "tlsd: %s: cannot be emptied\n", pidfile->path);
 	close(pidfile->fd);
 	free(pidfile->path);

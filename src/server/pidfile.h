@@ -18,7 +18,23 @@ struct pidfile;
  */
 struct pidfile *pidfile_open(const char *path, char *error, size_t error_size);
 
-/* Removes the file, or empties it where the process may not remove it. NULL is fine. */
+/*
+ * The one at `path` whose locked descriptor another process has lent; that process is the one
+ * it names until pidfile_own(). Owns `fd` if it returns a pidfile; NULL if the file at `path`
+ * is another one.
+ */
+struct pidfile *pidfile_adopt(int fd, const char *path);
+
+/* It names this process from now on. 0, or -1 with errno. */
+int pidfile_own(struct pidfile *pidfile);
+
+/* It is another process's from now on, and with it the lock. */
+void pidfile_lend(struct pidfile *pidfile);
+
+const char *pidfile_path(const struct pidfile *pidfile);
+int pidfile_fd(const struct pidfile *pidfile);
+
+/* Removes the file, unless it is lent, or empties it where the process may not remove it. NULL is fine. */
 void pidfile_close(struct pidfile *pidfile);
 
 #endif

@@ -36,8 +36,16 @@ serve(struct worker *worker, struct connection *connection)
 
 	connection_serve(connection, &worker->transport);
 	linger_give(pool->linger, connection);
+	if (!transport_has_waited(&worker->transport))
+		queue_done(pool->queue);
 	/* Last, so that all that was served has been given away too. */
 	atomic_fetch_add_explicit(&pool->served, 1, memory_order_release);
+}
+
+static void
+on_wait(void *context)
+{
+	queue_wait(context);
 }
 
 static void *
@@ -60,6 +68,7 @@ start_worker(struct worker *worker, struct pool *pool, size_t stack_bytes)
 	*worker = (struct worker){ .pool = pool, .number = pool->count + 1 };
 	if (transport_init(&worker->transport) < 0)
 		return ENOMEM;
+	transport_tell(&worker->transport, on_wait, pool->queue);
 	pthread_attr_init(&attributes);
 	int error = pthread_attr_setstacksize(&attributes, stack_bytes);
 	if (error == 0)

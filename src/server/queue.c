@@ -22,19 +22,23 @@ struct queue {
 	 * their stacks and buffers warm in the caches, however many there are. */
 	struct sleeper *sleepers;
 	size_t waking; /* woken, but not back at the queue yet */
+	size_t computing; /* have a connection, and have not said that they wait */
+	size_t processors;
 	bool closed, refused;
 	void (*on_space)(void *context);
 	void *context;
 };
 
 struct queue *
-queue_new(size_t capacity, void (*on_space)(void *context), void *context)
+queue_new(
+    size_t capacity, size_t processors, void (*on_space)(void *context), void *context)
 {
 	struct queue *queue = memory_new(sizeof *queue);
 
-	assert(capacity > 0);
+	assert(capacity > 0 && processors > 0);
 	queue->ring = memory_new(capacity * sizeof *queue->ring);
 	queue->capacity = capacity;
+	queue->processors = processors;
 	queue->on_space = on_space;
 	queue->context = context;
 	sync_mutex_init(&queue->mutex);
@@ -53,15 +57,18 @@ queue_free(struct queue *queue)
 
 /*
  * Takes out the worker to be woken, under the mutex; NULL if there is no need: one that is
- * on its way takes a connection each, and so may one that was never asleep. It is woken
- * without the mutex, so that it does not run into the lock of whoever woke it.
+ * on its way takes a connection each, and so may one that was never asleep. While each
+ * processor has a worker that computes, another could only take turns with them; the first
+ * that is done, or has to wait, sees to what is queued. It is woken without the mutex, so
+ * that it does not run into the lock of whoever woke it.
  */
 static struct sleeper *
 take_sleeper(struct queue *queue)
 {
 	struct sleeper *sleeper = queue->sleepers;
 
-	if (sleeper == NULL || queue->waking >= queue->count)
+	if (sleeper == NULL || queue->waking >= queue->count ||
+	    queue->computing + queue->waking >= queue->processors)
 		return NULL;
 	queue->sleepers = sleeper->next;
 	queue->waking++;
@@ -127,12 +134,33 @@ queue_pop(struct queue *queue)
 	sync_lock(&queue->mutex);
 	while (queue->count == 0 && !queue->closed)
 		sleep_in_line(queue);
-	if (queue->count > 0)
+	if (queue->count > 0) {
 		connection = take_first(queue, &space);
+		queue->computing++;
+	}
 	sync_unlock(&queue->mutex);
 	if (space)
 		queue->on_space(queue->context);
 	return connection;
+}
+
+void
+queue_wait(struct queue *queue)
+{
+	sync_lock(&queue->mutex);
+	queue->computing--;
+	struct sleeper *sleeper = take_sleeper(queue);
+	sync_unlock(&queue->mutex);
+	if (sleeper != NULL)
+		sync_post(&sleeper->woken);
+}
+
+void
+queue_done(struct queue *queue)
+{
+	sync_lock(&queue->mutex);
+	queue->computing--;
+	sync_unlock(&queue->mutex);
 }
 
 struct connection *

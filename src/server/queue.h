@@ -15,11 +15,12 @@ struct connection;
 struct queue;
 
 /*
- * A queue for `capacity` connections, at least one. `on_space(context)` is called, without
- * a lock held, when a pop makes room in a queue that had refused.
+ * A queue for `capacity` connections, at least one, on a machine with as many `processors`,
+ * at least one. `on_space(context)` is called, without a lock held, when a pop makes room in
+ * a queue that had refused.
  */
 struct queue *queue_new(
-    size_t capacity, void (*on_space)(void *context), void *context);
+    size_t capacity, size_t processors, void (*on_space)(void *context), void *context);
 
 /* No thread may be using it. */
 void queue_free(struct queue *queue);
@@ -27,8 +28,18 @@ void queue_free(struct queue *queue);
 /* False when the queue is full or closed. */
 bool queue_push(struct queue *queue, struct connection *connection);
 
-/* Waits for one; NULL once the queue is closed and empty. */
+/*
+ * Waits for one; NULL once the queue is closed and empty. From then on the caller is said to
+ * compute, and has to say once for each connection that this is over. While as many compute
+ * as there are processors, nobody is woken.
+ */
 struct connection *queue_pop(struct queue *queue);
+
+/* The caller is going to wait for something else: another may be woken in its place. */
+void queue_wait(struct queue *queue);
+
+/* The caller will pop at once. */
+void queue_done(struct queue *queue);
 
 /* The same without waiting; NULL when there is none. */
 struct connection *queue_try_pop(struct queue *queue);

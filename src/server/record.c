@@ -10,6 +10,7 @@
 #include "server/connection.h"
 #include "server/repeats.h"
 #include "server/roster.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "tls/identity.h"
 #include "tls/session.h"

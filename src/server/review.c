@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 
 #include "server/connection.h"
+#include "server/current.h"
 #include "server/roster.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "tls/context.h"
 #include "tls/evidence.h"
@@ -74,7 +76,7 @@ review_begin(struct connection *connection, const struct session *session)
 	/* In this order, for the main thread makes its new snapshot the current one
 	 * before it looks at the evidence: one of the two sees the other. */
 	atomic_store(&connection->evidence, evidence);
-	struct snapshot *current = roster_snapshot(connection->roster);
+	struct snapshot *current = current_take(roster_current(connection->roster));
 	if (current != connection->snapshot)
 		check(connection, current);
 	snapshot_drop(current);

@@ -6,28 +6,25 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/sync.h"
 #include "server/connection.h"
-#include "server/snapshot.h"
 
 struct roster {
 	struct stats *stats;
 	struct repeats *repeats;
 	struct connection_list all; /* in the order of their numbers */
 	uint64_t last_id;
-	pthread_mutex_t mutex;
-	struct snapshot *snapshot; /* the current one; under the mutex */
+	struct current *current;
 };
 
 struct roster *
-roster_new(struct stats *stats, struct repeats *repeats)
+roster_new(struct stats *stats, struct repeats *repeats, struct current *current)
 {
 	struct roster *roster = memory_new(sizeof *roster);
 
 	roster->stats = stats;
 	roster->repeats = repeats;
+	roster->current = current;
 	TAILQ_INIT(&roster->all);
-	sync_mutex_init(&roster->mutex);
 	return roster;
 }
 
@@ -37,8 +34,6 @@ roster_free(struct roster *roster)
 	if (roster == NULL)
 		return;
 	assert(TAILQ_EMPTY(&roster->all));
-	snapshot_drop(roster->snapshot);
-	sync_mutex_fini(&roster->mutex);
 	free(roster);
 }
 
@@ -77,25 +72,6 @@ roster_find(const struct roster *roster, uint64_t id)
 	return connection;
 }
 
-void
-roster_use(struct roster *roster, struct snapshot *snapshot)
-{
-	sync_lock(&roster->mutex);
-	struct snapshot *old = roster->snapshot;
-	roster->snapshot = snapshot_take(snapshot);
-	sync_unlock(&roster->mutex);
-	snapshot_drop(old);
-}
-
-struct snapshot *
-roster_snapshot(struct roster *roster)
-{
-	sync_lock(&roster->mutex);
-	struct snapshot *snapshot = snapshot_take(roster->snapshot);
-	sync_unlock(&roster->mutex);
-	return snapshot;
-}
-
 struct stats *
 roster_stats(const struct roster *roster)
 {
@@ -106,6 +82,12 @@ struct repeats *
 roster_repeats(const struct roster *roster)
 {
 	return roster->repeats;
+}
+
+struct current *
+roster_current(const struct roster *roster)
+{
+	return roster->current;
 }
 
 void

@@ -10,14 +10,16 @@
 #include <stdint.h>
 
 struct connection;
+struct current;
 struct repeats;
 struct roster;
-struct snapshot;
 struct stats;
 
 /* `stats` is where its connections count, `repeats` what keeps their failures from flooding
- * the log; both stay the caller's and outlive the roster. */
-struct roster *roster_new(struct stats *stats, struct repeats *repeats);
+ * the log, and `current` the snapshot in force; all stay the caller's and outlive the
+ * roster. */
+struct roster *roster_new(
+    struct stats *stats, struct repeats *repeats, struct current *current);
 
 /* There may be no connection left. NULL is fine. */
 void roster_free(struct roster *roster);
@@ -33,14 +35,10 @@ struct connection *roster_next(const struct connection *connection);
 /* The one with the number `id`, or NULL. */
 struct connection *roster_find(const struct roster *roster, uint64_t id);
 
-/* Makes `snapshot` the current one, with a reference to it. */
-void roster_use(struct roster *roster, struct snapshot *snapshot);
-
-/* Another reference to that. Any thread. */
-struct snapshot *roster_snapshot(struct roster *roster);
-
+/* What it was made with. Any thread. */
 struct stats *roster_stats(const struct roster *roster);
 struct repeats *roster_repeats(const struct roster *roster);
+struct current *roster_current(const struct roster *roster);
 
 /* Kills what workers have. */
 void roster_cut(const struct roster *roster);

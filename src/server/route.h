@@ -57,8 +57,4 @@ const struct service *route_only(const struct route *route);
 enum failure route_find(const struct route *route, const struct clienthello *hello,
     const struct service **service);
 
-/* Whether `name` can stand in `server-name`, in lower case: NULL, or what is wrong with it, a
- * constant. */
-const char *route_check_name(const char *name);
-
 #endif

@@ -15,6 +15,7 @@
 #include "server/conf.h"
 #include "server/landlock.h"
 #include "server/secrecy.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/syscalls.h"
 #include "tls/token.h"
@@ -29,23 +30,14 @@ struct sandbox {
 	char *description;
 };
 
-static bool
-has_token(const struct stringlist *paths)
-{
-	for (size_t i = 0; i < paths->count; i++)
-		if (token_is_url(paths->items[i]))
-			return true;
-	return false;
-}
-
 /* What foreign code `service` needs, or NULL. */
 static const char *
 foreign_code(const struct conf_service *service)
 {
-	if (strcmp(responder_kind_name(service->responder.kind), "exec") == 0)
+	if (responder_kind_runs_programs(service->responder.kind))
 		return "respond: exec";
-	if (has_token(&service->context.pairs.key) ||
-	    has_token(&service->context.pairs.cert))
+	if (token_is_among(&service->context.pairs.key) ||
+	    token_is_among(&service->context.pairs.cert))
 		return "key: a PKCS#11 token";
 	return NULL;
 }

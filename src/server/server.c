@@ -1,38 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The main thread: accept, admit, enqueue, drain, reload, stop. */
+/* The main thread: start, reload, drain, stop. */
 #include "server/server.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-#include "base/alert.h"
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "server/acceptor.h"
-#include "server/admission.h"
 #include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/connection.h"
-#include "server/entry.h"
-#include "server/limits.h"
-#include "server/linger.h"
+#include "server/control.h"
+#include "server/current.h"
+#include "server/handover.h"
 #include "server/loop.h"
+#include "server/metrics.h"
 #include "server/overview.h"
-#include "server/pool.h"
-#include "server/queue.h"
+#include "server/pidfile.h"
+#include "server/pipeline.h"
 #include "server/repeats.h"
 #include "server/review.h"
 #include "server/roster.h"
 #include "server/sandbox.h"
+#include "server/signals.h"
 #include "server/snapshot.h"
-#include "server/standby.h"
 #include "server/stats.h"
 #include "server/status.h"
 
@@ -46,193 +43,34 @@ enum course { RUNNING, DRAINING, CUTTING };
 
 struct server {
 	struct server_origin origin;
-	struct snapshot *snapshot;
+	struct current *current;
 	struct stats *stats;
 	struct repeats *repeats;
 	struct roster *roster;
 	struct overview *overview;
+	struct figures figures; /* what it tells clients */
 	struct loop *loop;
-	struct acceptor *acceptor;
-	struct admission *admission;
-	struct linger_list *linger;
-	struct queue *queue;
-	struct pool *pool;
-	struct limits *limits;
-	struct connection_list ready; /* admitted, but the queue was full */
-	size_t ready_count;
-	struct standby *standby;
-	uint64_t enqueued; /* since the start */
-	int signal_fd;
-	struct watch signal_watch;
-	enum course course;
+	struct signals *signals;
+	struct pipeline *pipeline;
 	struct certwatch *certwatch;
+	struct control *control; /* the caller's, as the next; may be NULL */
+	struct pidfile *pidfile;
+	enum course course;
 	struct deadline next_expiry_look;
 	struct deadline drain_deadline;
 };
 
-void
-server_signals(sigset_t *signals)
+/* The snapshot in force. */
+static struct snapshot *
+in_force(const struct server *server)
 {
-	sigemptyset(signals);
-	sigaddset(signals, SIGTERM);
-	sigaddset(signals, SIGINT);
-	sigaddset(signals, SIGHUP);
-	sigaddset(signals, SIGUSR1);
-	sigaddset(signals, SIGUSR2);
-	sigaddset(signals, SIGPIPE);
+	return current_look(server->current);
 }
 
 static const struct conf_process *
 process_conf(const struct server *server)
 {
-	return &snapshot_conf(server->snapshot)->process;
-}
-
-/* Enqueues what has been admitted, in order; what does not fit stops the accepting. */
-static void
-enqueue_ready(struct server *server)
-{
-	struct connection *connection;
-
-	while ((connection = TAILQ_FIRST(&server->ready)) != NULL) {
-		/* The moment it is pushed it belongs to a worker. */
-		TAILQ_REMOVE(&server->ready, connection, link);
-		if (!queue_push(server->queue, connection)) {
-			TAILQ_INSERT_HEAD(&server->ready, connection, link);
-			acceptor_pause(server->acceptor);
-			return;
-		}
-		server->ready_count--;
-		server->enqueued++;
-	}
-	acceptor_resume(server->acceptor);
-}
-
-static void
-make_ready(struct server *server, struct connection *connection)
-{
-	connection->hurried = limits_bound_workers(connection->gate);
-	connection_enter(connection, PHASE_QUEUE);
-	connection->queued_ns = connection->phase_ns;
-	TAILQ_INSERT_TAIL(&server->ready, connection, link);
-	server->ready_count++;
-	enqueue_ready(server);
-}
-
-static void
-enqueue(struct server *server, struct connection *connection)
-{
-	if (limits_take_worker(connection->gate))
-		make_ready(server, connection);
-	else
-		standby_add(server->standby, connection);
-}
-
-/* Ends a connection that costs nothing yet, and to which there is nothing to say. */
-static void
-turn_away(struct connection *connection, enum failure failure, const char *reason)
-{
-	connection_fail(connection, failure, reason);
-	connection_free(connection);
-}
-
-static void
-on_admitted(
-    void *context, struct connection *connection, const struct clienthello *hello)
-{
-	struct server *server = context;
-	struct admission *admission = server->admission;
-	const char *reason;
-	enum failure failure = entry_route(server->limits, connection, hello, &reason);
-
-	if (failure == FAILURE_NONE)
-		enqueue(server, connection);
-	else if (failure == FAILURE_SNI)
-		admission_reject(
-		    admission, connection, failure, reason, ALERT_UNRECOGNIZED_NAME);
-	else if (failure == FAILURE_ALPN)
-		admission_reject(admission, connection, failure, reason,
-		    ALERT_NO_APPLICATION_PROTOCOL);
-	else
-		turn_away(connection, failure, reason);
-}
-
-/* A worker is done with `connection`: those who wait for that take over. */
-static void
-on_returned(void *context, struct connection *connection)
-{
-	struct server *server = context;
-	struct gate *gate = connection->gate;
-
-	limits_give_worker(gate);
-	while (limits_take_worker(gate)) {
-		struct connection *next = standby_take(server->standby, gate);
-		if (next == NULL) {
-			limits_give_worker(gate);
-			return;
-		}
-		make_ready(server, next);
-	}
-}
-
-static void
-on_accepted(void *context, struct connection *connection)
-{
-	struct server *server = context;
-	const char *reason;
-	enum failure failure = entry_meet(server->limits, connection, &reason);
-
-	if (failure == FAILURE_NONE)
-		admission_add(server->admission, connection);
-	else
-		turn_away(connection, failure, reason);
-}
-
-static enum failure
-on_introduced(void *context, struct connection *connection, const char **reason)
-{
-	struct server *server = context;
-
-	return entry_greet(server->limits, connection, reason);
-}
-
-static bool
-on_exhaustion(void *context)
-{
-	struct server *server = context;
-
-	size_t waiting = admission_count(server->admission);
-
-	/* Not a newcomer where the crowd has been answered already, and will not leave. */
-	if (linger_count(server->linger) > waiting && linger_evict(server->linger))
-		return true;
-	return admission_evict(server->admission, "the limit of open files");
-}
-
-/* Called by a worker: the main thread shall call enqueue_ready(). */
-static void
-on_space(void *context)
-{
-	struct server *server = context;
-
-	loop_wake(server->loop);
-}
-
-static void
-apply_limits(struct server *server)
-{
-	const struct conf_process *conf = process_conf(server);
-
-	admission_limit(
-	    server->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
-	standby_limit(server->standby, (size_t)conf->max_waiting);
-	linger_limit(server->linger, conf->close_timeout_ms);
-	limits_set_process(server->limits, &conf->limits);
-	for (size_t i = 0; i < snapshot_service_count(server->snapshot); i++) {
-		const struct service *service = snapshot_service(server->snapshot, i);
-		limits_set_service(
-		    server->limits, service->name, &service->conf->limits);
-	}
+	return &snapshot_conf(in_force(server))->process;
 }
 
 int
@@ -259,15 +97,17 @@ warn_fixed(const struct conf *old, const struct conf *new)
 static void
 watch_files(struct server *server)
 {
-	certwatch_use(server->certwatch, snapshot_conf(server->snapshot),
-	    snapshot_files_state(server->snapshot));
+	const struct snapshot *snapshot = in_force(server);
+
+	certwatch_use(
+	    server->certwatch, snapshot_conf(snapshot), snapshot_files_state(snapshot));
 }
 
 static int
 use_new_snapshot(struct server *server, struct findings *findings)
 {
 	struct snapshot *new =
-	    snapshot_new(server->origin.path, server->snapshot, findings);
+	    snapshot_new(server->origin.path, in_force(server), findings);
 
 	if (new == NULL)
 		return -1;
@@ -283,40 +123,32 @@ use_new_snapshot(struct server *server, struct findings *findings)
 		snapshot_drop(new);
 		return -1;
 	}
-	if (acceptor_use(server->acceptor, new, findings) < 0) {
+	if (pipeline_use(server->pipeline, new, findings) < 0) {
 		server_open_log(process_conf(server), server->origin.daemon);
 		snapshot_drop(new);
 		return -1;
 	}
-	warn_fixed(snapshot_conf(server->snapshot), snapshot_conf(new));
-	snapshot_drop(server->snapshot);
-	server->snapshot = new;
-	roster_use(server->roster, new);
+	warn_fixed(snapshot_conf(in_force(server)), snapshot_conf(new));
+	snapshot_show(new, &server->figures);
+	current_use(server->current, new);
 	review_all(server->roster, new);
-	overview_use(server->overview, new);
-	acceptor_announce(server->acceptor);
-	apply_limits(server);
+	snapshot_drop(new);
+	acceptor_announce(pipeline_acceptor(server->pipeline));
 	watch_files(server);
 	return 0;
-}
-
-static void
-log_findings(const struct findings *findings, const char *what)
-{
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].kind == FINDING_ERROR)
-			log_error("%s: %s", what, findings->items[i].text);
-		else
-			log_warning("%s: %s", what, findings->items[i].text);
 }
 
 int
 server_reload(struct server *server, struct findings *findings)
 {
-	int result = use_new_snapshot(server, findings);
+	int result = -1;
 
+	if (server->course != RUNNING)
+		findings_error(findings, "the server is stopping");
+	else
+		result = use_new_snapshot(server, findings);
 	overview_note_reload(server->overview, result == 0);
-	log_findings(findings, "reload");
+	findings_log(findings, "reload: ");
 	if (result == 0)
 		log_notice("reload: done");
 	else
@@ -335,16 +167,19 @@ reload_unasked(struct server *server)
 }
 
 static void
-drain(struct server *server)
+finish(struct server *server)
 {
-	int64_t timeout_ms = process_conf(server)->shutdown_timeout_ms;
-
-	log_notice("stopping: finishing what has begun");
 	server->course = DRAINING;
 	overview_set_state(server->overview, OVERVIEW_STOPPING);
-	server->drain_deadline = deadline_in(timeout_ms);
-	acceptor_close(server->acceptor);
-	admission_hurry(server->admission, deadline_in(DRAIN_HELLO_MS));
+	server->drain_deadline = deadline_in(process_conf(server)->shutdown_timeout_ms);
+}
+
+static void
+drain(struct server *server)
+{
+	log_notice("stopping: finishing what has begun");
+	finish(server);
+	pipeline_close(server->pipeline, deadline_in(DRAIN_HELLO_MS));
 }
 
 static void
@@ -370,9 +205,8 @@ look_at_expiry(struct server *server)
 		return server->next_expiry_look;
 	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
 	findings_init(&findings);
-	snapshot_warn(server->snapshot, &findings);
-	for (size_t i = 0; i < findings.count; i++)
-		log_warning("%s", findings.items[i].text);
+	snapshot_warn(in_force(server), &findings);
+	findings_log(&findings, "");
 	findings_fini(&findings);
 	return server->next_expiry_look;
 }
@@ -405,8 +239,10 @@ log_status(const struct server *server)
 }
 
 static void
-handle_signal(struct server *server, uint32_t signal)
+on_signal(void *context, uint32_t signal)
 {
+	struct server *server = context;
+
 	switch (signal) {
 	case SIGTERM:
 	case SIGINT:
@@ -429,60 +265,20 @@ handle_signal(struct server *server, uint32_t signal)
 	}
 }
 
-static void
-on_signal(struct watch *watch, uint32_t events)
-{
-	struct server *server = watch->holder;
-	struct signalfd_siginfo info;
-
-	(void)events;
-	while (read(server->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
-		handle_signal(server, info.ssi_signo);
-}
-
-static int
-watch_signals(struct server *server)
-{
-	sigset_t signals;
-
-	server_signals(&signals);
-	server->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	server->signal_watch = (struct watch){ .ready = on_signal, .holder = server };
-	if (server->signal_fd < 0)
-		return -1;
-	return loop_add(
-	    server->loop, server->signal_fd, EPOLLIN, &server->signal_watch);
-}
-
 /* The parts that cannot fail once there is a loop. */
 static void
 make_parts(struct server *server)
 {
-	server->stats = stats_new((size_t)process_conf(server)->workers + 1);
+	const struct conf_process *conf = process_conf(server);
+
+	server->stats = stats_new((size_t)conf->workers + 1);
 	server->repeats = repeats_new(MINUTE_MS);
-	server->roster = roster_new(server->stats, server->repeats);
-	roster_use(server->roster, server->snapshot);
+	server->roster = roster_new(server->stats, server->repeats, server->current);
 	server->overview =
-	    overview_new(server->stats, (size_t)process_conf(server)->workers);
-	overview_use(server->overview, server->snapshot);
-	server->limits = limits_new();
-	server->standby = standby_new();
-	server->linger = linger_new(server->loop, on_returned, server);
-	struct admission_ports admission_ports = { .loop = server->loop,
-		.linger = server->linger,
-		.greet = on_introduced,
-		.admit = on_admitted,
-		.context = server };
-	server->admission = admission_new(&admission_ports);
-	struct acceptor_ports acceptor_ports = { .loop = server->loop,
-		.roster = server->roster,
-		.take = on_accepted,
-		.relieve = on_exhaustion,
-		.context = server };
-	server->acceptor = acceptor_new(&acceptor_ports);
-	server->queue =
-	    queue_new((size_t)process_conf(server)->queue_size, on_space, server);
-	apply_limits(server);
+	    overview_new(server->stats, server->current, (size_t)conf->workers);
+	server->figures = metrics_figures(server->overview);
+	snapshot_show(in_force(server), &server->figures);
+	server->pipeline = pipeline_new(conf, server->loop, server->roster);
 	server->certwatch =
 	    certwatch_new(server->loop, on_certificates_changed, server);
 }
@@ -494,21 +290,40 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 	struct server *server = memory_new(sizeof *server);
 
 	server->origin = *origin;
-	server->snapshot = snapshot_take(snapshot);
-	server->signal_fd = -1;
+	server->current = current_new(snapshot);
 	server->drain_deadline = deadline_never();
-	TAILQ_INIT(&server->ready);
 	server->loop = loop_new();
-	if (server->loop == NULL || watch_signals(server) < 0) {
+	if (server->loop != NULL)
+		server->signals = signals_open(server->loop, on_signal, server);
+	if (server->signals == NULL) {
 		findings_error(findings, "event loop: %s", strerrordesc_np(errno));
 		server_free(server);
 		return NULL;
 	}
 	make_parts(server);
-	if (acceptor_use(server->acceptor, snapshot, findings) == 0)
+	acceptor_inherit(pipeline_acceptor(server->pipeline), origin->takeover);
+	if (pipeline_use(server->pipeline, snapshot, findings) == 0)
 		return server;
 	server_free(server);
 	return NULL;
+}
+
+void
+server_entrust(struct server *server, struct control *control, struct pidfile *pidfile)
+{
+	server->control = control;
+	server->pidfile = pidfile;
+}
+
+void
+server_own(struct server *server)
+{
+	acceptor_own(pipeline_acceptor(server->pipeline));
+	if (server->control != NULL)
+		control_own(server->control);
+	if (server->pidfile != NULL && pidfile_own(server->pidfile) < 0)
+		log_warning("pid-file: %s: %m: it names the process before this one",
+		    pidfile_path(server->pidfile));
 }
 
 int
@@ -516,9 +331,8 @@ server_start(struct server *server, struct findings *findings)
 {
 	const struct conf_process *conf = process_conf(server);
 
-	server->pool = pool_start((size_t)conf->workers, (size_t)conf->stack_size,
-	    server->queue, server->linger);
-	if (server->pool == NULL) {
+	if (pipeline_start(server->pipeline, (size_t)conf->workers,
+		(size_t)conf->stack_size) < 0) {
 		findings_error(findings,
 		    "workers: the system does not give %" PRId64
 		    " threads (%s): set fewer workers, or raise ulimit -u",
@@ -528,73 +342,29 @@ server_start(struct server *server, struct findings *findings)
 	/* Everything that is watched is watched with the rights of the daemon's user. */
 	watch_files(server);
 	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
-	acceptor_announce(server->acceptor);
+	acceptor_announce(pipeline_acceptor(server->pipeline));
 	log_notice("started: %" PRId64 " workers", conf->workers);
 	return 0;
-}
-
-/* Connections that workers have or will have. */
-static uint64_t
-outstanding(const struct server *server)
-{
-	return server->enqueued - pool_served(server->pool);
-}
-
-static bool
-is_drained(struct server *server)
-{
-	return admission_count(server->admission) == 0 && server->ready_count == 0 &&
-	       standby_count(server->standby) == 0 && outstanding(server) == 0 &&
-	       linger_count(server->linger) == 0;
-}
-
-/* Throws away what no worker has, and makes workers give up what they have. */
-static void
-throw_away(struct server *server)
-{
-	struct connection *connection;
-
-	while ((connection = TAILQ_FIRST(&server->ready)) != NULL) {
-		TAILQ_REMOVE(&server->ready, connection, link);
-		connection_fail(
-		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
-		connection_free(connection);
-	}
-	server->ready_count = 0;
-	standby_clear(server->standby);
-	while ((connection = queue_try_pop(server->queue)) != NULL) {
-		server->enqueued--;
-		connection_fail(
-		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
-		connection_free(connection);
-	}
-	roster_cut(server->roster);
 }
 
 /* One look at whether stopping has come to its end. */
 static bool
 is_stopped(struct server *server)
 {
-	if (server->course == DRAINING && is_drained(server))
+	if (server->course == DRAINING && pipeline_is_empty(server->pipeline))
 		return true;
 	if (server->course == DRAINING && deadline_passed(server->drain_deadline))
 		cut(server, "shutdown-timeout is over");
-	if (server->course != CUTTING)
-		return false;
-	throw_away(server);
-	return outstanding(server) == 0;
+	return server->course == CUTTING && pipeline_cut(server->pipeline);
 }
 
 static struct deadline
 expire_all(struct server *server)
 {
-	struct deadline next = deadline_earlier(admission_expire(server->admission),
-	    deadline_earlier(
-		linger_expire(server->linger), acceptor_expire(server->acceptor)));
+	struct deadline next =
+	    deadline_earlier(pipeline_expire(server->pipeline), look_at_expiry(server));
 
-	next = deadline_earlier(next, standby_expire(server->standby));
 	next = deadline_earlier(next, repeats_expire(server->repeats));
-	next = deadline_earlier(next, look_at_expiry(server));
 	if (server->course == RUNNING)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));
 	if (server->course != RUNNING)
@@ -607,8 +377,7 @@ server_run(struct server *server)
 {
 	while (!is_stopped(server)) {
 		loop_turn(server->loop, expire_all(server));
-		if (server->ready_count > 0)
-			enqueue_ready(server);
+		pipeline_turn(server->pipeline);
 	}
 	struct stats_sums sums;
 
@@ -623,26 +392,47 @@ server_free(struct server *server)
 {
 	if (server == NULL)
 		return;
-	if (server->queue != NULL)
-		queue_close(server->queue);
-	if (server->pool != NULL)
-		pool_stop(server->pool);
-	admission_free(server->admission);
-	standby_free(server->standby);
-	linger_free(server->linger);
-	acceptor_free(server->acceptor);
+	pipeline_free(server->pipeline);
 	certwatch_free(server->certwatch);
-	limits_free(server->limits);
-	queue_free(server->queue);
 	overview_free(server->overview);
 	roster_free(server->roster);
 	repeats_free(server->repeats);
 	stats_free(server->stats);
-	if (server->signal_fd >= 0)
-		close(server->signal_fd);
+	signals_close(server->signals);
 	loop_free(server->loop);
-	snapshot_drop(server->snapshot);
+	current_free(server->current);
 	free(server);
+}
+
+static struct estate
+estate_of(const struct server *server)
+{
+	return (struct estate){ .acceptor = pipeline_acceptor(server->pipeline),
+		.control = server->control,
+		.pidfile = server->pidfile };
+}
+
+int
+server_offer(struct server *server, struct control_caller *caller)
+{
+	struct estate estate = estate_of(server);
+
+	if (server->course != RUNNING || handover_offer(&estate, caller) < 0)
+		return -1;
+	log_notice("upgrade: another process asks to take over");
+	return 0;
+}
+
+int
+server_leave(struct server *server, const struct control_caller *caller)
+{
+	struct estate estate = estate_of(server);
+
+	if (server->course != RUNNING || handover_release(&estate, caller) < 0)
+		return -1;
+	log_notice("upgrade: another process serves: finishing what has begun");
+	finish(server);
+	return 0;
 }
 
 int
@@ -687,7 +477,7 @@ server_overview(const struct server *server)
 void
 server_print_status(const struct server *server, FILE *out)
 {
-	status_print(server->overview, server->acceptor, out);
+	status_print(server->overview, pipeline_acceptor(server->pipeline), out);
 	fprintf(out, "sandbox: %s\n", server_sandbox(server));
 }
 

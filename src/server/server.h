@@ -7,21 +7,21 @@
  * and stops, and the pool behind. All functions belong to the main thread.
  */
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 struct conf_process;
+struct control;
+struct control_caller;
 struct findings;
 struct loop;
 struct overview;
+struct pidfile;
 struct sandbox;
 struct server;
 struct snapshot;
-
-/* The signals that a server takes; block them before the first thread starts. */
-void server_signals(sigset_t *signals);
+struct takeover;
 
 /* Where the server comes from: what it needs to know for a reload. */
 struct server_origin {
@@ -29,6 +29,8 @@ struct server_origin {
 	    *path; /* of the configuration; the caller's, and outlives the server */
 	bool daemon; /* there is no standard error to log to */
 	const struct sandbox *sandbox; /* likewise */
+	struct takeover
+	    *takeover; /* of another's listeners, until server_own(); or NULL */
 };
 
 /* Logs as `conf` says; a daemon without a log file to syslog(3). 0, or -1 with errno and
@@ -37,10 +39,18 @@ int server_open_log(const struct conf_process *conf, bool daemon);
 
 /*
  * Binds everything that `snapshot`, made from `origin`, says; takes a reference. Starts no
- * thread. NULL after an error in `findings`.
+ * thread; signals_block() comes before it. NULL after an error in `findings`.
  */
 struct server *server_new(const struct server_origin *origin, struct snapshot *snapshot,
     struct findings *findings);
+
+/* Entrusts it with what goes to another process along with the listeners (handover.h): `control`
+ * of its loop, and `pidfile`. Both may be NULL, stay the caller's and outlive it. */
+void server_entrust(
+    struct server *server, struct control *control, struct pidfile *pidfile);
+
+/* What it has taken over is its own: the other process has confirmed. */
+void server_own(struct server *server);
 
 /* Starts the workers. 0, or -1 with an error in `findings`. */
 int server_start(struct server *server, struct findings *findings);
@@ -58,6 +68,11 @@ int server_reload(struct server *server, struct findings *findings);
 
 /* What SIGTERM does: drains; the second time it cuts. */
 void server_stop(struct server *server);
+
+/* Offers its place to the caller, as handover.h has it; notes what it keeps; and leaves it the
+ * place, to finish what has begun. Each -1 if it cannot. */
+int server_offer(struct server *server, struct control_caller *caller);
+int server_leave(struct server *server, const struct control_caller *caller);
 
 /* Asks, through the answers of `respond = status` services, to be sent no more clients, and
  * goes on serving; and takes that back. -1 while it is stopping. */

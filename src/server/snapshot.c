@@ -2,24 +2,22 @@
 /* An immutable, counted set of services. */
 #include "server/snapshot.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/stringlist.h"
 #include "responders/responder.h"
 #include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/limits.h"
 #include "server/route.h"
+#include "server/service.h"
 #include "tls/context.h"
-#include "tls/proof.h"
-#include "tls/token.h"
 
 struct snapshot {
 	_Atomic(unsigned) references;
@@ -32,122 +30,6 @@ struct snapshot {
 	int64_t time;
 	unsigned long long files_state;
 };
-
-static void
-add_address(
-    struct service *service, const struct address *address, struct findings *findings)
-{
-	for (size_t i = 0; i < service->address_count; i++)
-		if (address_equal(&service->addresses[i], address)) {
-			char text[ADDRESS_TEXT_SIZE];
-			findings_error(findings, "listen: %s is there twice",
-			    address_format(address, text));
-			return;
-		}
-	service->addresses = memory_resize(service->addresses,
-	    (service->address_count + 1) * sizeof *service->addresses);
-	service->addresses[service->address_count++] = *address;
-}
-
-static void
-find_addresses(struct service *service, struct findings *findings)
-{
-	const struct stringlist *listen = &service->conf->listen;
-
-	if (listen->count == 0)
-		findings_error(findings, "listen: no address is named");
-	for (size_t i = 0; i < listen->count; i++) {
-		struct address addresses[ADDRESS_MAX];
-		char wrong[ADDRESS_TEXT_SIZE];
-		int count = address_parse_listen(listen->items[i], addresses, wrong);
-
-		if (count < 0)
-			findings_error(
-			    findings, "listen: \"%s\" %s", listen->items[i], wrong);
-		for (int j = 0; j < count; j++)
-			add_address(service, &addresses[j], findings);
-	}
-}
-
-static void
-check_policy(const struct conf_service *conf, struct findings *findings)
-{
-	static const char *const overruled[] = { "profile", "tls-min", "tls-max" };
-
-	if (conf->context.policy.priority[0] == '\0')
-		return;
-	for (size_t i = 0; i < sizeof overruled / sizeof overruled[0]; i++)
-		if (conf_is_set(&conf->section, overruled[i]))
-			findings_error(findings,
-			    "%s: priority says that already: set one or the other",
-			    overruled[i]);
-}
-
-static void
-check_names(const struct conf_service *conf, struct findings *findings)
-{
-	for (size_t i = 0; i < conf->server_name.count; i++) {
-		const char *wrong = route_check_name(conf->server_name.items[i]);
-		if (wrong != NULL)
-			findings_error(findings, "server-name: \"%s\" %s",
-			    conf->server_name.items[i], wrong);
-	}
-	if (conf->sni_strict && conf->server_name.count == 0)
-		findings_error(findings,
-		    "sni-strict: there are no names to be strict about: set "
-		    "server-name");
-	if (conf->sni_strict && conf->is_default)
-		findings_error(findings,
-		    "default: a strict service takes no other clients than those of "
-		    "its names: set default or sni-strict");
-}
-
-/* A header that anybody may send would let anybody be anybody. */
-static void
-check_proxy(const struct conf_service *conf, struct findings *findings)
-{
-	networks_check("accept-proxy-from", &conf->accept_proxy_from, findings);
-	if (conf->accept_proxy && conf->accept_proxy_from.count == 0)
-		findings_error(findings,
-		    "accept-proxy: anybody could claim any address: name the proxies' "
-		    "networks in accept-proxy-from");
-	if (conf->accept_proxy_from.count > 0 &&
-	    !conf_is_set(&conf->section, "accept-proxy"))
-		findings_error(findings,
-		    "accept-proxy-from: is not used without accept-proxy: set that to "
-		    "yes or no");
-}
-
-/* The programs of a daemon that is no longer root run as what it has become. */
-static void
-check_exec_user(const struct snapshot *snapshot, const struct conf_service *conf,
-    struct findings *findings)
-{
-	const char *user = snapshot->conf->process.user;
-
-	if (user[0] != '\0' && conf->responder.exec_user[0] != '\0')
-		findings_error(findings,
-		    "exec-user: the daemon has become %s then, and cannot become "
-		    "anybody else: take out user, or exec-user",
-		    user);
-}
-
-/* Somebody who names whom to trust must not find the door open. */
-static void
-check_clients(const struct conf_service *conf, struct findings *findings)
-{
-	static const char *const useless[] = { "ca-file", "crl-file", "allow-cn",
-		"allow-dns", "allow-uri", "allow-pin", "authorized-certs" };
-
-	if (conf_is_set(&conf->section, "client-verify"))
-		return;
-	for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++)
-		if (conf_is_set(&conf->section, useless[i]))
-			findings_error(findings,
-			    "%s: is not used without client-verify: set that to "
-			    "required, optional or none",
-			    useless[i]);
-}
 
 /* The service of the same name, or NULL. */
 static const struct service *
@@ -209,50 +91,19 @@ skip(struct snapshot *snapshot, const struct service *service, struct findings *
 	return true;
 }
 
-static void
-free_service(struct service *service)
-{
-	context_free(service->context);
-	responder_free(service->responder);
-	free(service->addresses);
-	networks_fini(&service->proxies);
-	*service = (struct service){ 0 };
-}
-
 /* Makes the next service; one that is skipped leaves its place to another. */
 static void
 prepare(struct snapshot *snapshot, const struct conf_service *conf,
     const struct snapshot *old, struct findings *findings)
 {
 	struct service *service = &snapshot->services[snapshot->count];
-	const struct service *namesake = find_namesake(old, conf->section.name);
 	struct findings found;
 
 	findings_init(&found);
-	service->name = conf->section.name;
-	service->conf = conf;
-	find_addresses(service, &found);
-	check_names(conf, &found);
-	check_proxy(conf, &found);
-	if (found.errors == 0)
-		service->proxies = networks_of(&conf->accept_proxy_from);
-	check_policy(conf, &found);
-	check_exec_user(snapshot, conf, &found);
-	check_clients(conf, &found);
-	limits_check(&conf->limits, &found);
-	service->context = context_new(service->name, &conf->context, &found);
-	if (service->context != NULL)
-		pairs_warn(context_pairs(service->context), conf->warn_days, &found);
-	if (service->context != NULL)
-		proof_run(service->context, namesake != NULL ? namesake->context : NULL,
-		    &found);
-	service->responder = responder_new(&conf->responder, &found);
-	/* Who the client is has to be known before it is answered. */
-	service->early = conf->early_answer && service->responder != NULL &&
-	                 conf->context.client.verify == CLIENTAUTH_NONE &&
-	                 responder_is_constant(service->responder);
+	service_prepare(service, conf, &snapshot->conf->process,
+	    find_namesake(old, conf->section.name), &found);
 	if (skip(snapshot, service, &found))
-		free_service(service);
+		service_fini(service);
 	else
 		snapshot->count++;
 	conf_locate(&conf->section, &found, findings);
@@ -339,6 +190,13 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	return snapshot;
 }
 
+void
+snapshot_show(struct snapshot *snapshot, const struct figures *figures)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		responder_show(snapshot->services[i].responder, figures);
+}
+
 struct snapshot *
 snapshot_take(struct snapshot *snapshot)
 {
@@ -355,7 +213,7 @@ snapshot_drop(struct snapshot *snapshot)
 		route_free(snapshot->routes[i]);
 	free(snapshot->routes);
 	for (size_t i = 0; i < snapshot->count; i++)
-		free_service(&snapshot->services[i]);
+		service_fini(&snapshot->services[i]);
 	free(snapshot->services);
 	stringlist_fini(&snapshot->skipped);
 	conf_free(snapshot->conf);
@@ -392,50 +250,16 @@ snapshot_route(const struct snapshot *snapshot, size_t index)
 	return snapshot->routes[index];
 }
 
+const struct stringlist *
+snapshot_skipped(const struct snapshot *snapshot)
+{
+	return &snapshot->skipped;
+}
+
 int64_t
 snapshot_time(const struct snapshot *snapshot)
 {
 	return snapshot->time;
-}
-
-static void
-check_path(const char *key, const char *path, struct findings *findings)
-{
-	if (!token_is_url(path) && access(path, R_OK) < 0)
-		findings_warning(findings,
-		    "%s: %s: a reload by uid %u could not read it (%s): give it to a "
-		    "group of that user, with chgrp and chmod 640",
-		    key, path, (unsigned)getuid(), strerrordesc_np(errno));
-}
-
-static void
-check_readable(
-    const char *key, const struct stringlist *paths, struct findings *findings)
-{
-	for (size_t i = 0; i < paths->count; i++)
-		check_path(key, paths->items[i], findings);
-}
-
-void
-snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings)
-{
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct conf_service *conf = snapshot->services[i].conf;
-		struct findings found;
-
-		findings_init(&found);
-		check_readable("cert", &conf->context.pairs.cert, &found);
-		check_readable(
-		    "ocsp-response", &conf->context.pairs.ocsp_response, &found);
-		check_readable("key", &conf->context.pairs.key, &found);
-		check_readable("ca-file", &conf->context.client.ca_file, &found);
-		check_readable("crl-file", &conf->context.client.crl_file, &found);
-		if (conf->context.client.authorized_certs[0] != '\0')
-			check_path("authorized-certs",
-			    conf->context.client.authorized_certs, &found);
-		pairs_prove(context_pairs(snapshot->services[i].context), &found);
-		conf_locate(&conf->section, &found, findings);
-	}
 }
 
 unsigned long long
@@ -447,66 +271,6 @@ snapshot_files_state(const struct snapshot *snapshot)
 void
 snapshot_warn(const struct snapshot *snapshot, struct findings *findings)
 {
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct service *service = &snapshot->services[i];
-		struct findings found;
-
-		findings_init(&found);
-		pairs_warn(
-		    context_pairs(service->context), service->conf->warn_days, &found);
-		conf_locate(&service->conf->section, &found, findings);
-	}
-}
-
-/* Who gets here at the addresses that the service shares. */
-static void
-print_routing(const struct snapshot *snapshot, const struct service *service, FILE *out)
-{
-	const struct stringlist *names = &service->conf->server_name;
-	char text[ADDRESS_TEXT_SIZE];
-
-	if (names->count > 0) {
-		fprintf(out, "  server-name:");
-		for (size_t i = 0; i < names->count; i++)
-			fprintf(out, " %s", names->items[i]);
-		fputc('\n', out);
-	}
-	for (size_t i = 0; i < snapshot->route_count; i++) {
-		const struct route *route = snapshot->routes[i];
-		if (route_count(route) > 1 && route_is_default(route, service))
-			fprintf(out, "  default:     for other clients at %s\n",
-			    address_format(route_address(route), text));
-	}
-	if (service->conf->sni_strict)
-		fprintf(out, "  sni-strict:  other names are refused\n");
-}
-
-static void
-print_service(const struct snapshot *snapshot, const struct service *service, FILE *out)
-{
-	char text[ADDRESS_TEXT_SIZE];
-
-	fprintf(out, "[%s]\n  listen:     ", service->name);
-	for (size_t i = 0; i < service->address_count; i++)
-		fprintf(out, " %s", address_format(&service->addresses[i], text));
-	fputc('\n', out);
-	print_routing(snapshot, service, out);
-	fprintf(out, "  respond:     %s\n",
-	    responder_kind_name(service->conf->responder.kind));
-	context_print(service->context, out, "  ");
-}
-
-void
-snapshot_print(const struct snapshot *snapshot, FILE *out)
-{
 	for (size_t i = 0; i < snapshot->count; i++)
-		print_service(snapshot, &snapshot->services[i], out);
-	snapshot_print_skipped(snapshot, out);
-}
-
-void
-snapshot_print_skipped(const struct snapshot *snapshot, FILE *out)
-{
-	for (size_t i = 0; i < snapshot->skipped.count; i++)
-		fprintf(out, "skipped: %s\n", snapshot->skipped.items[i]);
+		service_warn(&snapshot->services[i], findings);
 }

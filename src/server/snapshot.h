@@ -12,29 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-
-#include "base/address.h"
-#include "base/networks.h"
 
 struct conf;
-struct conf_service;
-struct context;
+struct figures;
 struct findings;
-struct responder;
 struct route;
+struct service;
 struct snapshot;
-
-struct service {
-	const char *name;
-	const struct conf_service *conf;
-	struct context *context;
-	struct responder *responder;
-	bool early; /* the answer may leave with our first flight */
-	struct address *addresses; /* where it listens, each once */
-	size_t address_count;
-	struct networks proxies; /* that may send a PROXY header there */
-};
+struct stringlist;
 
 /*
  * Reads the configuration at `path`, prepares all services and proves each (tls/proof.h). One
@@ -45,6 +30,10 @@ struct service {
  */
 struct snapshot *snapshot_new(
     const char *path, const struct snapshot *old, struct findings *findings);
+
+/* Before it serves: where its answers find the server's own figures, which outlive them. Main
+ * thread. */
+void snapshot_show(struct snapshot *snapshot, const struct figures *figures);
 
 /* Another reference. Any thread. */
 struct snapshot *snapshot_take(struct snapshot *snapshot);
@@ -60,24 +49,16 @@ const struct service *snapshot_service(const struct snapshot *snapshot, size_t i
 size_t snapshot_route_count(const struct snapshot *snapshot);
 const struct route *snapshot_route(const struct snapshot *snapshot, size_t index);
 
+/* "NAME: REASON" of each service that on-bad-cert has left out. */
+const struct stringlist *snapshot_skipped(const struct snapshot *snapshot);
+
 /* When it was made, seconds since 1970. */
 int64_t snapshot_time(const struct snapshot *snapshot);
-
-/* Adds a warning for each certificate and key file that this process, with the rights it
- * has now, could not read at a reload, and an error for each key in a token that it cannot
- * use. */
-void snapshot_check_rights(const struct snapshot *snapshot, struct findings *findings);
 
 /* What certwatch_state() said just before the files were loaded. */
 unsigned long long snapshot_files_state(const struct snapshot *snapshot);
 
 /* Adds a warning for each certificate that has ended, or will within its warn-days. */
 void snapshot_warn(const struct snapshot *snapshot, struct findings *findings);
-
-/* Prints each service with its addresses, certificates and policy, and what is skipped. */
-void snapshot_print(const struct snapshot *snapshot, FILE *out);
-
-/* Prints "skipped: NAME: REASON" for each service that on-bad-cert has left out. */
-void snapshot_print_skipped(const struct snapshot *snapshot, FILE *out);
 
 #endif

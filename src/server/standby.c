@@ -8,6 +8,7 @@
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/crowd.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 
 /* Those who wait for the workers of one gate, the longest first; it stays when empty. */

@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,8 +13,10 @@
 #include "server/connection.h"
 #include "server/overview.h"
 #include "server/roster.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "server/stats.h"
+#include "server/summary.h"
 #include "tls/context.h"
 #include "tls/keypair.h"
 #include "tls/library.h"
@@ -43,10 +44,11 @@ print_certificate(const struct service *service, const struct keypair *pair, FIL
 	char text[32];
 	struct tm utc;
 	time_t end = keypair_not_after(pair);
-	double days = floor((double)(end - time(NULL)) / SECONDS_PER_DAY);
+	int64_t left = end - time(NULL);
+	int64_t days = left / SECONDS_PER_DAY - (left % SECONDS_PER_DAY < 0);
 
 	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&end, &utc));
-	fprintf(out, "certificate: %s: %s until %s, %.0f days\n", service->name,
+	fprintf(out, "certificate: %s: %s until %s, %" PRId64 " days\n", service->name,
 	    keypair_file(pair), text, days);
 }
 
@@ -94,8 +96,9 @@ status_print(struct overview *overview, const struct acceptor *acceptor, FILE *o
 {
 	struct snapshot *snapshot = overview_snapshot(overview);
 
-	fprintf(
-	    out, "version: tlsd %s, GnuTLS %s\n", PACKAGE_VERSION, library_version());
+	fprintf(out, "version: tlsd %s, ", PACKAGE_VERSION);
+	library_print(out);
+	fputc('\n', out);
 	fprintf(out, "process: %ld, %s\n", (long)getpid(),
 	    overview_state_name(overview_state(overview)));
 	print_time(out, "started", overview_started(overview));
@@ -103,7 +106,7 @@ status_print(struct overview *overview, const struct acceptor *acceptor, FILE *o
 	if (!overview_last_reload_worked(overview))
 		fputs("reload: the last one failed, and changed nothing\n", out);
 	acceptor_print(acceptor, out);
-	snapshot_print_skipped(snapshot, out);
+	summary_print_skipped(snapshot, out);
 	print_certificates(snapshot, out);
 	print_expiry(snapshot, out);
 	snapshot_drop(snapshot);

@@ -100,3 +100,35 @@ certdir_list(const char *folder, struct stringlist *certs, struct stringlist *ke
 		    "NAME/privkey.pem",
 		    folder);
 }
+
+static void
+add_watched(const char *folder, int depth, struct stringlist *paths)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_visible, alphasort);
+
+	if (count < 0) {
+		/* A file, or nothing. */
+		add(paths, folder);
+		return;
+	}
+	char *self = memory_format("%s/.", folder);
+	add(paths, self);
+	free(self);
+	for (int i = 0; i < count; i++) {
+		char *path = memory_format("%s/%s", folder, entries[i]->d_name);
+		if (depth > 0)
+			add_watched(path, depth - 1, paths);
+		else
+			add(paths, path);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+void
+certdir_watched(const char *folder, struct stringlist *paths)
+{
+	add_watched(folder, 1, paths);
+}

@@ -17,4 +17,8 @@ struct stringlist;
 void certdir_list(const char *folder, struct stringlist *certs, struct stringlist *keys,
     struct findings *findings);
 
+/* Adds what has to change for certdir_list() to find anything else: its files, and folders as
+ * "FOLDER/.". */
+void certdir_watched(const char *folder, struct stringlist *paths);
+
 #endif

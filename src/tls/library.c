@@ -5,6 +5,8 @@
 #include <gnutls/gnutls.h>
 #include <stddef.h>
 
+#include "tls/libcrypto.h"
+
 int
 library_start(void)
 {
@@ -23,4 +25,14 @@ const char *
 library_version(void)
 {
 	return gnutls_check_version(NULL);
+}
+
+void
+library_print(FILE *out)
+{
+	const char *signing = libcrypto_version();
+
+	fprintf(out, "GnuTLS %s", library_version());
+	if (signing != NULL)
+		fprintf(out, ", libcrypto %s", signing);
 }

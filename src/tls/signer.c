@@ -11,12 +11,14 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "tls/libcrypto.h"
 #include "tls/privatekey.h"
 #include "tls/secret.h"
 #include "tls/token.h"
 
 struct signer {
 	gnutls_x509_privkey_t key; /* out of a file; NULL: in a token */
+	struct libcrypto_key *faster; /* the same; NULL: the library signs */
 	char *url; /* there */
 	struct secret *pin; /* opens the token again, for other sessions */
 };
@@ -50,6 +52,8 @@ signer_load(const char *place, const char *data, size_t size, const char *pin_fi
 	if (data != NULL) {
 		signer->key = privatekey_read(place, data, size, pin_file, findings);
 		good = signer->key != NULL;
+		if (good)
+			signer->faster = libcrypto_key_new(signer->key);
 	} else {
 		signer->url = memory_copy(place);
 		good = open_token(signer, pin_file, findings) == 0;
@@ -65,6 +69,7 @@ signer_free(struct signer *signer)
 {
 	if (signer == NULL)
 		return;
+	libcrypto_key_free(signer->faster);
 	gnutls_x509_privkey_deinit(signer->key);
 	secret_wipe(signer->pin);
 	free(signer->pin);
@@ -102,7 +107,9 @@ signer_key(const struct signer *signer, int *code)
 	if (signer->url != NULL)
 		return token_key(signer->url, signer->pin, code);
 	*code = gnutls_privkey_init(&key);
-	if (*code >= 0)
+	if (*code >= 0 && signer->faster != NULL)
+		*code = libcrypto_key_give(signer->faster, key);
+	else if (*code >= 0)
 		*code = gnutls_privkey_import_x509(
 		    key, signer->key, GNUTLS_PRIVKEY_IMPORT_COPY);
 	if (*code >= 0)

@@ -12,6 +12,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/stringlist.h"
 #include "tls/chain.h"
 #include "tls/secret.h"
 
@@ -19,6 +20,15 @@ bool
 token_is_url(const char *place)
 {
 	return strncmp(place, "pkcs11:", strlen("pkcs11:")) == 0;
+}
+
+bool
+token_is_among(const struct stringlist *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		if (token_is_url(places->items[i]))
+			return true;
+	return false;
 }
 
 int

@@ -5,7 +5,8 @@
 /*
  * Keys and certificates in PKCS#11 tokens, named by URLs (RFC 7512) in the place of files.
  * A PIN is taken from a secret, once, and never asked for: a token that counts wrong ones is
- * not locked by trying again. Only for files that may know GnuTLS, but for token_is_url().
+ * not locked by trying again. Only for files that may know GnuTLS, but for token_is_url() and
+ * token_is_among().
  * Safe in any thread.
  */
 
@@ -16,9 +17,13 @@ struct findings;
 struct gnutls_privkey_st;
 struct gnutls_x509_crt_int;
 struct secret;
+struct stringlist;
 
 /* Whether `place` is such a URL rather than the path of a file. Pure. */
 bool token_is_url(const char *place);
+
+/* Whether one of `places` is. Pure. */
+bool token_is_among(const struct stringlist *places);
 
 /*
  * Finds the private key `url`. Its handle opens a session of its own, and another after a

@@ -39,8 +39,11 @@ void
 transport_attach(struct transport *transport, int fd, bool sliced)
 {
 	unsigned char *in = transport->in, *out = transport->out;
+	void (*on_wait)(void *context) = transport->on_wait;
 
 	*transport = (struct transport){ .fd = fd,
+		.on_wait = on_wait,
+		.context = transport->context,
 		.sliced = sliced,
 		.deadline = deadline_never(),
 		.idle_deadline = deadline_never(),
@@ -52,6 +55,28 @@ void
 transport_count(struct transport *transport, struct traffic *traffic)
 {
 	transport->traffic = traffic;
+}
+
+void
+transport_tell(
+    struct transport *transport, void (*on_wait)(void *context), void *context)
+{
+	transport->on_wait = on_wait;
+	transport->context = context;
+}
+
+void
+transport_will_wait(struct transport *transport)
+{
+	if (!transport->waited && transport->on_wait != NULL)
+		transport->on_wait(transport->context);
+	transport->waited = true;
+}
+
+bool
+transport_has_waited(const struct transport *transport)
+{
+	return transport->waited;
 }
 
 void
@@ -150,8 +175,13 @@ send_some(struct transport *transport, size_t sent, int flags)
 static ssize_t
 send_in_time(struct transport *transport, size_t sent, int more)
 {
+	if (!transport->waited) {
+		ssize_t n = send_some(transport, sent, MSG_DONTWAIT | more);
+		if (n != 0)
+			return n;
+		transport_will_wait(transport);
+	}
 	int flags = wait_for(transport, POLLOUT);
-
 	if (flags >= 0)
 		return send_some(transport, sent, flags | more);
 	/* poll(2) waits for a third of the socket's buffer to be free; one more try does
@@ -258,6 +288,8 @@ receive_some(struct transport *transport, int flags)
 static ssize_t
 fill(struct transport *transport)
 {
+	if (transport->in_end > 0) /* a hello is there before anybody reads it */
+		transport_will_wait(transport);
 	for (;;) {
 		int flags = wait_for(transport, POLLIN);
 		if (flags < 0)
@@ -363,6 +395,7 @@ transport_wait(struct transport *transport, short events, struct pollfd *others,
 	int left;
 
 	assert(count > 0 && count <= TRANSPORT_OTHERS);
+	transport_will_wait(transport);
 	memcpy(polls + 1, others, count * sizeof *others);
 	if (time_to_wait(transport, until, &left) < 0)
 		return -1;

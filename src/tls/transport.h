@@ -48,6 +48,9 @@ struct transport {
 	enum transport_failure failure; /* the first one; stays */
 	int error; /* its errno */
 	struct traffic *traffic; /* NULL if nobody wants to know */
+	bool waited; /* or was about to, since it was attached */
+	void (*on_wait)(void *context);
+	void *context;
 	size_t in_start, in_end, out_end;
 	unsigned char *in, *out;
 };
@@ -64,6 +67,15 @@ void transport_attach(struct transport *transport, int fd, bool sliced);
 
 /* Adds what goes over the wire from now on to `traffic`, which outlives the attachment. */
 void transport_count(struct transport *transport, struct traffic *traffic);
+
+/* For all sockets that will be attached: on_wait(context) is called for each once, before
+ * the first call that may wait for the peer. What it sent before is taken to be there. */
+void transport_tell(
+    struct transport *transport, void (*on_wait)(void *context), void *context);
+
+/* Calls that now, if it was not called yet: something else may be waited for. */
+void transport_will_wait(struct transport *transport);
+bool transport_has_waited(const struct transport *transport);
 
 /* A new phase with an end of its own; what progress means is the idle time, 0 for none. */
 void transport_set_deadline(

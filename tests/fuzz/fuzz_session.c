@@ -25,6 +25,7 @@
 #include "base/memory.h"
 #include "fuzz.h"
 #include "responders/responder.h"
+#include "server/service.h"
 #include "server/snapshot.h"
 #include "tls/transport.h"
 

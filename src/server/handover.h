@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_HANDOVER_H
+#define TLSD_SERVER_HANDOVER_H
+
+/*
+ * Giving the place to another tlsd, over the control socket: listeners, the control socket
+ * itself, the pid file with its lock. takeover.h is the other side. Main thread.
+ *
+ * "handover" offers all, a line "listen ADDRESS", "control-socket PATH" or "pid-file PATH" with
+ * each descriptor. "keep NUMBER" says, for each that the other uses, which of them, counted
+ * from 0. After "confirm" the other one serves.
+ */
+
+#include <stddef.h>
+
+struct acceptor;
+struct control;
+struct control_caller;
+struct pidfile;
+
+/* What goes to the other; the last two may be NULL. */
+struct estate {
+	struct acceptor *acceptor;
+	struct control *control;
+	struct pidfile *pidfile;
+};
+
+/* Offers all of it to the caller. 0, or -1 with errno. */
+int handover_offer(const struct estate *estate, struct control_caller *caller);
+
+/* The caller keeps number `index` of its offer. -1 if there is no such number. */
+int handover_keep(struct control_caller *caller, size_t index);
+
+/*
+ * Lets go: what the caller keeps is closed, as it is, and what it does not keep is ended,
+ * names in the file system included. -1 if the caller has no offer, or has left.
+ */
+int handover_release(const struct estate *estate, const struct control_caller *caller);
+
+#endif

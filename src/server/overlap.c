@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Services that get in each other's way. */
+#include "server/overlap.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/address.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "server/conf.h"
+#include "server/nametable.h"
+#include "server/route.h"
+#include "server/service.h"
+
+/* Adds an error about `service`, whose text starts with the key that it concerns. */
+static void __attribute__((format(printf, 3, 4))) complain(
+    struct findings *findings, const struct service *service, const char *format, ...)
+{
+	struct findings found;
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	findings_init(&found);
+	findings_error(&found, "%s", text);
+	conf_locate(&service->conf->section, &found, findings);
+	free(text);
+}
+
+/* Two services that no hello could tell apart. */
+static void
+complain_overlap(const struct route *route, const struct entry *entry,
+    const struct service *other, struct findings *findings)
+{
+	char at[ADDRESS_TEXT_SIZE];
+
+	address_format(route_address(route), at);
+	if (entry->name != NULL)
+		complain(findings, entry->service,
+		    "server-name: %s at %s belongs to [%s] already: name it in one of "
+		    "them, or tell them apart by alpn",
+		    entry->name, at, other->name);
+	else if (entry->service->conf->is_default)
+		complain(findings, entry->service,
+		    "default: [%s] is the default at %s already: there can be one, or "
+		    "tell them apart by alpn",
+		    other->name, at);
+	else
+		complain(findings, entry->service,
+		    "listen: %s belongs to [%s] already: give each its server-name, or "
+		    "tell them apart by alpn",
+		    at, other->name);
+}
+
+/* The first protocol that both have; NULL if they have none in common. */
+static const char *
+shared_protocol(const struct service *a, const struct service *b)
+{
+	const struct stringlist *protocols = &a->conf->context.alpn;
+
+	for (size_t i = 0; i < protocols->count; i++)
+		if (stringlist_has(&b->conf->context.alpn, protocols->items[i]))
+			return protocols->items[i];
+	return NULL;
+}
+
+static void
+check_two(const struct route *route, const struct entry *entry,
+    const struct service *other, struct findings *findings)
+{
+	const char *protocol = shared_protocol(entry->service, other);
+	char at[ADDRESS_TEXT_SIZE];
+
+	if (service_has_no_protocol(entry->service) && service_has_no_protocol(other))
+		complain_overlap(route, entry, other, findings);
+	else if (protocol != NULL)
+		complain(findings, entry->service,
+		    "alpn: %s for %s at %s belongs to [%s] already", protocol,
+		    entry->name != NULL ? entry->name : "clients without a name",
+		    address_format(route_address(route), at), other->name);
+}
+
+static void
+check_group(
+    const struct route *route, const struct group *group, struct findings *findings)
+{
+	for (size_t i = 1; i < group->count; i++)
+		for (size_t j = 0; j < i; j++)
+			check_two(route, &group->entries[i], group->entries[j].service,
+			    findings);
+}
+
+static void
+check_reachable(
+    const struct route *route, const struct service *service, struct findings *findings)
+{
+	if (service->conf->server_name.count == 0 &&
+	    !route_is_default(route, service)) {
+		char at[ADDRESS_TEXT_SIZE];
+		complain(findings, service,
+		    "server-name: no client would get here, for the default at %s is "
+		    "[%s]: name the hosts of this service",
+		    address_format(route_address(route), at),
+		    route_default(route)->name);
+	}
+}
+
+/* Whether a header comes first has to be known before it is known who serves. */
+static void
+check_proxy(const struct route *route, struct findings *findings)
+{
+	const struct conf_service *first = route_service(route, 0)->conf;
+	char at[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 1; i < route_count(route); i++) {
+		const struct conf_service *conf = route_service(route, i)->conf;
+		if (conf->accept_proxy != first->accept_proxy ||
+		    (first->accept_proxy && !stringlist_equal(&conf->accept_proxy_from,
+						&first->accept_proxy_from)))
+			complain(findings, route_service(route, i),
+			    "accept-proxy: [%s] says otherwise at %s: services that "
+			    "share an address need the same accept-proxy and "
+			    "accept-proxy-from",
+			    route_service(route, 0)->name,
+			    address_format(route_address(route), at));
+	}
+}
+
+void
+overlap_check(const struct route *route, const struct nametable *names,
+    const struct group *defaults, struct findings *findings)
+{
+	for (size_t i = 0; i < names->count;) {
+		struct group group = nametable_group(names, i);
+		check_group(route, &group, findings);
+		i += group.count;
+	}
+	/* What they share by their names has been said. */
+	if (defaults->count > 0 &&
+	    (defaults->entries[0].service->conf->is_default ||
+		defaults->entries[0].service->conf->server_name.count == 0))
+		check_group(route, defaults, findings);
+	for (size_t i = 0; i < route_count(route); i++)
+		check_reachable(route, route_service(route, i), findings);
+	check_proxy(route, findings);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way of all connections. */
+#include "server/pipeline.h"
+
+#include <sched.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/alert.h"
+#include "base/memory.h"
+#include "server/acceptor.h"
+#include "server/admission.h"
+#include "server/conf.h"
+#include "server/connection.h"
+#include "server/entry.h"
+#include "server/limits.h"
+#include "server/linger.h"
+#include "server/loop.h"
+#include "server/pool.h"
+#include "server/queue.h"
+#include "server/roster.h"
+#include "server/service.h"
+#include "server/snapshot.h"
+#include "server/standby.h"
+
+struct pipeline {
+	struct loop *loop;
+	struct roster *roster;
+	struct acceptor *acceptor;
+	struct admission *admission;
+	struct linger_list *linger;
+	struct queue *queue;
+	struct pool *pool;
+	struct limits *limits;
+	struct standby *standby;
+	struct connection_list ready; /* admitted, but the queue was full */
+	size_t ready_count;
+	uint64_t enqueued; /* since the start */
+};
+
+/* Enqueues what has been admitted, in order; what does not fit stops the accepting. */
+static void
+enqueue_ready(struct pipeline *pipeline)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&pipeline->ready)) != NULL) {
+		/* The moment it is pushed it belongs to a worker. */
+		TAILQ_REMOVE(&pipeline->ready, connection, link);
+		if (!queue_push(pipeline->queue, connection)) {
+			TAILQ_INSERT_HEAD(&pipeline->ready, connection, link);
+			acceptor_pause(pipeline->acceptor);
+			return;
+		}
+		pipeline->ready_count--;
+		pipeline->enqueued++;
+	}
+	acceptor_resume(pipeline->acceptor);
+}
+
+static void
+make_ready(struct pipeline *pipeline, struct connection *connection)
+{
+	connection->hurried = limits_bound_workers(connection->gate);
+	connection_enter(connection, PHASE_QUEUE);
+	connection->queued_ns = connection->phase_ns;
+	TAILQ_INSERT_TAIL(&pipeline->ready, connection, link);
+	pipeline->ready_count++;
+	enqueue_ready(pipeline);
+}
+
+static void
+enqueue(struct pipeline *pipeline, struct connection *connection)
+{
+	if (limits_take_worker(connection->gate))
+		make_ready(pipeline, connection);
+	else
+		standby_add(pipeline->standby, connection);
+}
+
+/* Ends a connection that costs nothing yet, and to which there is nothing to say. */
+static void
+turn_away(struct connection *connection, enum failure failure, const char *reason)
+{
+	connection_fail(connection, failure, reason);
+	connection_free(connection);
+}
+
+static void
+on_admitted(
+    void *context, struct connection *connection, const struct clienthello *hello)
+{
+	struct pipeline *pipeline = context;
+	struct admission *admission = pipeline->admission;
+	const char *reason;
+	enum failure failure =
+	    entry_route(pipeline->limits, connection, hello, &reason);
+
+	if (failure == FAILURE_NONE)
+		enqueue(pipeline, connection);
+	else if (failure == FAILURE_SNI)
+		admission_reject(
+		    admission, connection, failure, reason, ALERT_UNRECOGNIZED_NAME);
+	else if (failure == FAILURE_ALPN)
+		admission_reject(admission, connection, failure, reason,
+		    ALERT_NO_APPLICATION_PROTOCOL);
+	else
+		turn_away(connection, failure, reason);
+}
+
+/* A worker is done with `connection`: those who wait for that take over. */
+static void
+on_returned(void *context, struct connection *connection)
+{
+	struct pipeline *pipeline = context;
+	struct gate *gate = connection->gate;
+
+	limits_give_worker(gate);
+	while (limits_take_worker(gate)) {
+		struct connection *next = standby_take(pipeline->standby, gate);
+		if (next == NULL) {
+			limits_give_worker(gate);
+			return;
+		}
+		make_ready(pipeline, next);
+	}
+}
+
+static void
+on_accepted(void *context, struct connection *connection)
+{
+	struct pipeline *pipeline = context;
+	const char *reason;
+	enum failure failure = entry_meet(pipeline->limits, connection, &reason);
+
+	if (failure == FAILURE_NONE)
+		admission_add(pipeline->admission, connection);
+	else
+		turn_away(connection, failure, reason);
+}
+
+static enum failure
+on_introduced(void *context, struct connection *connection, const char **reason)
+{
+	struct pipeline *pipeline = context;
+
+	return entry_greet(pipeline->limits, connection, reason);
+}
+
+static bool
+on_exhaustion(void *context)
+{
+	struct pipeline *pipeline = context;
+
+	size_t waiting = admission_count(pipeline->admission);
+
+	/* Not a newcomer where the crowd has been answered already, and will not leave. */
+	if (linger_count(pipeline->linger) > waiting && linger_evict(pipeline->linger))
+		return true;
+	return admission_evict(pipeline->admission, "the limit of open files");
+}
+
+/* Called by a worker: the main thread shall call enqueue_ready(). */
+static void
+on_space(void *context)
+{
+	struct pipeline *pipeline = context;
+
+	loop_wake(pipeline->loop);
+}
+
+/* Those that this process may use. */
+static size_t
+count_processors(void)
+{
+	cpu_set_t set;
+
+	/* Fails where there are more than the set has room for. */
+	if (sched_getaffinity(0, sizeof set, &set) < 0)
+		return CPU_SETSIZE;
+	return (size_t)CPU_COUNT(&set);
+}
+
+struct pipeline *
+pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *roster)
+{
+	struct pipeline *pipeline = memory_new(sizeof *pipeline);
+
+	pipeline->loop = loop;
+	pipeline->roster = roster;
+	TAILQ_INIT(&pipeline->ready);
+	pipeline->limits = limits_new();
+	pipeline->standby = standby_new();
+	pipeline->linger = linger_new(loop, on_returned, pipeline);
+	struct admission_ports admission_ports = { .loop = loop,
+		.linger = pipeline->linger,
+		.greet = on_introduced,
+		.admit = on_admitted,
+		.context = pipeline };
+	pipeline->admission = admission_new(&admission_ports);
+	struct acceptor_ports acceptor_ports = { .loop = loop,
+		.roster = roster,
+		.take = on_accepted,
+		.relieve = on_exhaustion,
+		.context = pipeline };
+	pipeline->acceptor = acceptor_new(&acceptor_ports);
+	pipeline->queue =
+	    queue_new((size_t)conf->queue_size, count_processors(), on_space, pipeline);
+	return pipeline;
+}
+
+void
+pipeline_free(struct pipeline *pipeline)
+{
+	if (pipeline == NULL)
+		return;
+	queue_close(pipeline->queue);
+	if (pipeline->pool != NULL)
+		pool_stop(pipeline->pool);
+	admission_free(pipeline->admission);
+	standby_free(pipeline->standby);
+	linger_free(pipeline->linger);
+	acceptor_free(pipeline->acceptor);
+	limits_free(pipeline->limits);
+	queue_free(pipeline->queue);
+	free(pipeline);
+}
+
+static void
+apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
+{
+	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
+
+	admission_limit(
+	    pipeline->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
+	standby_limit(pipeline->standby, (size_t)conf->max_waiting);
+	linger_limit(pipeline->linger, conf->close_timeout_ms);
+	limits_set_process(pipeline->limits, &conf->limits);
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
+		const struct service *service = snapshot_service(snapshot, i);
+		limits_set_service(
+		    pipeline->limits, service->name, &service->conf->limits);
+	}
+}
+
+int
+pipeline_use(
+    struct pipeline *pipeline, struct snapshot *snapshot, struct findings *findings)
+{
+	if (acceptor_use(pipeline->acceptor, snapshot, findings) < 0)
+		return -1;
+	apply_limits(pipeline, snapshot);
+	return 0;
+}
+
+int
+pipeline_start(struct pipeline *pipeline, size_t workers, size_t stack_bytes)
+{
+	pipeline->pool =
+	    pool_start(workers, stack_bytes, pipeline->queue, pipeline->linger);
+	return pipeline->pool != NULL ? 0 : -1;
+}
+
+void
+pipeline_turn(struct pipeline *pipeline)
+{
+	if (pipeline->ready_count > 0)
+		enqueue_ready(pipeline);
+}
+
+struct deadline
+pipeline_expire(struct pipeline *pipeline)
+{
+	struct deadline next = deadline_earlier(
+	    admission_expire(pipeline->admission), linger_expire(pipeline->linger));
+
+	next = deadline_earlier(next, acceptor_expire(pipeline->acceptor));
+	return deadline_earlier(next, standby_expire(pipeline->standby));
+}
+
+void
+pipeline_close(struct pipeline *pipeline, struct deadline hello)
+{
+	acceptor_close(pipeline->acceptor);
+	admission_hurry(pipeline->admission, hello);
+}
+
+/* Connections that workers have or will have. */
+static uint64_t
+outstanding(const struct pipeline *pipeline)
+{
+	return pipeline->enqueued - pool_served(pipeline->pool);
+}
+
+bool
+pipeline_is_empty(const struct pipeline *pipeline)
+{
+	return admission_count(pipeline->admission) == 0 &&
+	       pipeline->ready_count == 0 && standby_count(pipeline->standby) == 0 &&
+	       outstanding(pipeline) == 0 && linger_count(pipeline->linger) == 0;
+}
+
+static void
+refuse(struct connection *connection)
+{
+	turn_away(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+}
+
+bool
+pipeline_cut(struct pipeline *pipeline)
+{
+	struct connection *connection;
+
+	while ((connection = TAILQ_FIRST(&pipeline->ready)) != NULL) {
+		TAILQ_REMOVE(&pipeline->ready, connection, link);
+		refuse(connection);
+	}
+	pipeline->ready_count = 0;
+	standby_clear(pipeline->standby);
+	while ((connection = queue_try_pop(pipeline->queue)) != NULL) {
+		pipeline->enqueued--;
+		refuse(connection);
+	}
+	roster_cut(pipeline->roster);
+	return outstanding(pipeline) == 0;
+}
+
+struct acceptor *
+pipeline_acceptor(const struct pipeline *pipeline)
+{
+	return pipeline->acceptor;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One service. */
+#include "server/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+#include "responders/responder.h"
+#include "server/conf.h"
+#include "server/hostname.h"
+#include "server/limits.h"
+#include "tls/context.h"
+#include "tls/proof.h"
+#include "tls/token.h"
+
+static void
+add_address(
+    struct service *service, const struct address *address, struct findings *findings)
+{
+	for (size_t i = 0; i < service->address_count; i++)
+		if (address_equal(&service->addresses[i], address)) {
+			char text[ADDRESS_TEXT_SIZE];
+			findings_error(findings, "listen: %s is there twice",
+			    address_format(address, text));
+			return;
+		}
+	service->addresses = memory_resize(service->addresses,
+	    (service->address_count + 1) * sizeof *service->addresses);
+	service->addresses[service->address_count++] = *address;
+}
+
+static void
+find_addresses(struct service *service, struct findings *findings)
+{
+	const struct stringlist *listen = &service->conf->listen;
+
+	if (listen->count == 0)
+		findings_error(findings, "listen: no address is named");
+	for (size_t i = 0; i < listen->count; i++) {
+		struct address addresses[ADDRESS_MAX];
+		char wrong[ADDRESS_TEXT_SIZE];
+		int count = address_parse_listen(listen->items[i], addresses, wrong);
+
+		if (count < 0)
+			findings_error(
+			    findings, "listen: \"%s\" %s", listen->items[i], wrong);
+		for (int j = 0; j < count; j++)
+			add_address(service, &addresses[j], findings);
+	}
+}
+
+static void
+check_policy(const struct conf_service *conf, struct findings *findings)
+{
+	static const char *const overruled[] = { "profile", "tls-min", "tls-max" };
+
+	if (conf->context.policy.priority[0] == '\0')
+		return;
+	for (size_t i = 0; i < sizeof overruled / sizeof overruled[0]; i++)
+		if (conf_is_set(&conf->section, overruled[i]))
+			findings_error(findings,
+			    "%s: priority says that already: set one or the other",
+			    overruled[i]);
+}
+
+static void
+check_names(const struct conf_service *conf, struct findings *findings)
+{
+	for (size_t i = 0; i < conf->server_name.count; i++) {
+		const char *wrong = hostname_check(conf->server_name.items[i]);
+		if (wrong != NULL)
+			findings_error(findings, "server-name: \"%s\" %s",
+			    conf->server_name.items[i], wrong);
+	}
+	if (conf->sni_strict && conf->server_name.count == 0)
+		findings_error(findings,
+		    "sni-strict: there are no names to be strict about: set "
+		    "server-name");
+	if (conf->sni_strict && conf->is_default)
+		findings_error(findings,
+		    "default: a strict service takes no other clients than those of "
+		    "its names: set default or sni-strict");
+}
+
+/* A header that anybody may send would let anybody be anybody. */
+static void
+check_proxy(const struct conf_service *conf, struct findings *findings)
+{
+	networks_check("accept-proxy-from", &conf->accept_proxy_from, findings);
+	if (conf->accept_proxy && conf->accept_proxy_from.count == 0)
+		findings_error(findings,
+		    "accept-proxy: anybody could claim any address: name the proxies' "
+		    "networks in accept-proxy-from");
+	if (conf->accept_proxy_from.count > 0 &&
+	    !conf_is_set(&conf->section, "accept-proxy"))
+		findings_error(findings,
+		    "accept-proxy-from: is not used without accept-proxy: set that to "
+		    "yes or no");
+}
+
+/* The programs of a daemon that is no longer root run as what it has become. */
+static void
+check_exec_user(const struct conf_process *process, const struct conf_service *conf,
+    struct findings *findings)
+{
+	const char *user = process->user;
+
+	if (user[0] != '\0' && conf->responder.exec_user[0] != '\0')
+		findings_error(findings,
+		    "exec-user: the daemon has become %s then, and cannot become "
+		    "anybody else: take out user, or exec-user",
+		    user);
+}
+
+/* Somebody who names whom to trust must not find the door open. */
+static void
+check_clients(const struct conf_service *conf, struct findings *findings)
+{
+	static const char *const useless[] = { "ca-file", "crl-file", "allow-cn",
+		"allow-dns", "allow-uri", "allow-pin", "authorized-certs" };
+
+	if (conf_is_set(&conf->section, "client-verify"))
+		return;
+	for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++)
+		if (conf_is_set(&conf->section, useless[i]))
+			findings_error(findings,
+			    "%s: is not used without client-verify: set that to "
+			    "required, optional or none",
+			    useless[i]);
+}
+
+/* All that takes neither files nor a library to be found wrong. */
+static void
+check_conf(const struct conf_service *conf, const struct conf_process *process,
+    struct findings *findings)
+{
+	check_names(conf, findings);
+	check_proxy(conf, findings);
+	check_policy(conf, findings);
+	check_exec_user(process, conf, findings);
+	check_clients(conf, findings);
+	limits_check(&conf->limits, findings);
+}
+
+void
+service_prepare(struct service *service, const struct conf_service *conf,
+    const struct conf_process *process, const struct service *namesake,
+    struct findings *findings)
+{
+	size_t errors = findings->errors;
+
+	service->name = conf->section.name;
+	service->conf = conf;
+	find_addresses(service, findings);
+	check_conf(conf, process, findings);
+	if (findings->errors == errors)
+		service->proxies = networks_of(&conf->accept_proxy_from);
+	service->context = context_new(service->name, &conf->context, findings);
+	if (service->context != NULL)
+		pairs_warn(context_pairs(service->context), conf->warn_days, findings);
+	if (service->context != NULL)
+		proof_run(service->context, namesake != NULL ? namesake->context : NULL,
+		    findings);
+	service->responder = responder_new(&conf->responder, findings);
+	/* Who the client is has to be known before it is answered. */
+	service->early = conf->early_answer && service->responder != NULL &&
+	                 conf->context.client.verify == CLIENTAUTH_NONE &&
+	                 responder_is_constant(service->responder);
+	service->prompt = !token_is_among(&conf->context.pairs.key) &&
+	                  !(service->early && responder_is_fetched(service->responder));
+}
+
+void
+service_fini(struct service *service)
+{
+	context_free(service->context);
+	responder_free(service->responder);
+	free(service->addresses);
+	networks_fini(&service->proxies);
+	*service = (struct service){ 0 };
+}
+
+void
+service_warn(const struct service *service, struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	pairs_warn(context_pairs(service->context), service->conf->warn_days, &found);
+	conf_locate(&service->conf->section, &found, findings);
+}
+
+bool
+service_has_no_protocol(const struct service *service)
+{
+	return service->conf->context.alpn.count == 0;
+}

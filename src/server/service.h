@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_SERVICE_H
+#define TLSD_SERVER_SERVICE_H
+
+/*
+ * One service, made ready from its section of the configuration: addresses, certificates and
+ * policy, responder. Part of a snapshot, and immutable once it is prepared, so any thread may
+ * read it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/address.h"
+#include "base/networks.h"
+
+struct conf_process;
+struct conf_service;
+struct context;
+struct findings;
+struct responder;
+
+struct service {
+	const char *name;
+	const struct conf_service *conf;
+	struct context *context;
+	struct responder *responder;
+	bool early; /* the answer may leave with our first flight */
+	bool
+	    prompt; /* a handshake waits for nothing but the processor and the client */
+	struct address *addresses; /* where it listens, each once */
+	size_t address_count;
+	struct networks proxies; /* that may send a PROXY header there */
+};
+
+/*
+ * Prepares `service` as `conf`, which outlives it, says, in a process that `process` is about,
+ * and proves it (tls/proof.h), beside `namesake`, the service of the same name that is in
+ * force, or NULL. Everything wrong or odd goes into `findings`, each starting with its key;
+ * after an error the service is good for service_fini() only.
+ */
+void service_prepare(struct service *service, const struct conf_service *conf,
+    const struct conf_process *process, const struct service *namesake,
+    struct findings *findings);
+void service_fini(struct service *service);
+
+/* Adds a warning for each of its certificates that has ended, or will within warn-days, at
+ * the place of its key. */
+void service_warn(const struct service *service, struct findings *findings);
+
+/* Whether it takes its clients without a look at the application protocols they offer. */
+bool service_has_no_protocol(const struct service *service);
+
+#endif
