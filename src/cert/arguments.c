@@ -68,6 +68,10 @@ static const struct option_row rows[] = {
 	    0 },
 	{ "warn-days", "N", "warn when fewer days are left (14)", NUMBER,
 	    MEMBER(warn_days), ARGUMENT_CHECK | ARGUMENT_SHOW, 0, 36500 },
+	{ "keep", "N", "how many keys the file holds (3)", NUMBER, MEMBER(keep),
+	    ARGUMENT_TICKETS, 1, 32 },
+	{ "delay", "MINUTES", "until a further key begins to issue (60)", NUMBER,
+	    MEMBER(delay), ARGUMENT_TICKETS, 0, 10080 },
 	{ "critical-days", "N", "critical when fewer days are left (3)", NUMBER,
 	    MEMBER(critical_days), ARGUMENT_CHECK, 0, 36500 },
 };
@@ -178,6 +182,8 @@ arguments_read(
 		.warn_days = 14,
 		.if_within = -1,
 		.crl_days = 30,
+		.keep = 3,
+		.delay = 60,
 		.critical_days = 3 };
 	enum arguments_result result = read_options(command, argc, argv, arguments);
 	if (result != ARGUMENTS_RUN)

@@ -23,6 +23,7 @@ struct arguments {
 	const char *crl, *reason;
 	int crl_days;
 	bool json;
+	int keep, delay; /* delay: minutes */
 	char *const *operands;
 	int operand_count;
 };
@@ -37,7 +38,8 @@ enum {
 	ARGUMENT_RENEW = 32, /* --days --new-key --if-within --pin-file --force */
 	ARGUMENT_CRL = 64, /* --crl --crl-days */
 	ARGUMENT_REVOKE = 128, /* --reason */
-	ARGUMENT_SHOW = 256 /* --json --warn-days */
+	ARGUMENT_SHOW = 256, /* --json --warn-days */
+	ARGUMENT_TICKETS = 512 /* --keep --delay */
 };
 
 struct command {

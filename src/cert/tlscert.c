@@ -15,6 +15,7 @@
 #include "cert/renew.h"
 #include "cert/revocation.h"
 #include "cert/show.h"
+#include "cert/ticketfile.h"
 
 static const struct command commands[] = {
 	{ .name = "self-signed",
@@ -120,6 +121,17 @@ static const struct command commands[] = {
 	    .operands_max = INT_MAX,
 	    .usage_status = CHECK_UNKNOWN,
 	    .run = check },
+	{ .name = "ticket-keys",
+	    .operands = "FILE",
+	    .summary = "Makes or rotates the ticket keys that several machines share",
+	    .details =
+		"\nAdds a key to FILE, for ticket-key-file in tlsd.ini, and drops\n"
+		"the oldest. A FILE that is not there is made.\n",
+	    .options = ARGUMENT_TICKETS,
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .usage_status = 2,
+	    .run = ticketfile_rotate },
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], USAGE = 2 };

@@ -196,6 +196,8 @@ static const struct key keys[] = {
 	{ "early-answer", IN_SERVICE(early_answer), BOOL, .standard = "yes" },
 	{ "session-tickets", IN_SERVICE(context.session_tickets), BOOL,
 	    .standard = "yes" },
+	{ "ticket-key-file", IN_SERVICE(context.ticket_key_file), PATH,
+	    .watched = true, .standard = "" },
 	{ "session-timeout", IN_SERVICE(context.session_timeout_ms),
 	    DURATION_IN(60000, 604800000), .standard = "6h" },
 	{ "handshake-timeout", IN_SERVICE(handshake_timeout_ms), DURATION,

@@ -2,6 +2,7 @@
 /* Which clients a service takes, by their certificates. */
 #include "tls/clientauth.h"
 
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -323,24 +324,37 @@ clientauth_accepts(const struct clientauth *clientauth,
 	return accepted;
 }
 
-static bool
-have_same_anchors(const struct trust *a, const struct trust *b)
+static int
+hash_certificate(gnutls_hash_hd_t hash, gnutls_x509_crt_t cert)
 {
-	if (a == NULL || b == NULL)
-		return a == b;
-	const struct chain *x = trust_anchors(a), *y = trust_anchors(b);
-	bool same = x->count == y->count;
-	for (size_t i = 0; same && i < x->count; i++)
-		same = gnutls_x509_crt_equals(x->certs[i], y->certs[i]) != 0;
-	return same;
+	gnutls_datum_t der;
+
+	if (gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_DER, &der) < 0)
+		return -1;
+	int code = gnutls_hash(hash, der.data, der.size);
+	gnutls_free(der.data);
+	return code;
 }
 
-bool
-clientauth_is_like(const struct clientauth *a, const struct clientauth *b)
+int
+clientauth_digest(
+    const struct clientauth *clientauth, unsigned char digest[CLIENTAUTH_DIGEST_SIZE])
 {
-	if (a == NULL || b == NULL)
-		return a == b;
-	return a->verify == b->verify && have_same_anchors(a->trust, b->trust);
+	enum clientauth_verify verify =
+	    clientauth != NULL ? clientauth->verify : CLIENTAUTH_NONE;
+	const struct chain *anchors = clientauth != NULL && clientauth->trust != NULL
+	                                  ? trust_anchors(clientauth->trust)
+	                                  : NULL;
+	const unsigned char byte = (unsigned char)verify;
+	gnutls_hash_hd_t hash;
+
+	if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
+		return -1;
+	int code = gnutls_hash(hash, &byte, 1);
+	for (size_t i = 0; code >= 0 && anchors != NULL && i < anchors->count; i++)
+		code = hash_certificate(hash, anchors->certs[i]);
+	gnutls_hash_deinit(hash, digest);
+	return code < 0 ? -1 : 0;
 }
 
 int

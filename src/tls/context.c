@@ -5,12 +5,16 @@
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/findings.h"
 #include "base/memory.h"
 #include "tls/evidence.h"
 #include "tls/identity.h"
 #include "tls/pairs.h"
+#include "tls/ticketkeys.h"
+
+enum { EXTENSION_SESSION_TICKET = 35, EXTENSION_PRE_SHARED_KEY = 41 };
 
 struct context {
 	struct pairs *pairs;
@@ -18,7 +22,10 @@ struct context {
 	struct clientauth *clientauth; /* NULL: no certificate is asked for */
 	struct stringlist alpn_names;
 	gnutls_datum_t *alpn;
-	gnutls_datum_t ticket_key; /* empty: no tickets */
+	char *service;
+	bool shares_tickets; /* their keys are from a file */
+	struct ticketkeys masters,
+	    ticket_keys; /* ticket_keys: bound; none: no tickets */
 	unsigned ticket_seconds;
 };
 
@@ -38,7 +45,26 @@ prepare_alpn(
 	}
 }
 
-/* The key is made afresh at each start, so that one that leaks opens no older tickets. */
+/* Names the service, and how it checks clients: what a session that is resumed has been
+ * let in by. -1 if the library fails. */
+static int
+bind_tickets(struct context *context)
+{
+	size_t length = strlen(context->service) + 1;
+	unsigned char *rules = memory_new(length + CLIENTAUTH_DIGEST_SIZE);
+
+	memcpy(rules, context->service, length);
+	context->ticket_keys = context->masters;
+	int code = clientauth_digest(context->clientauth, rules + length) < 0
+	               ? -1
+	               : ticketkeys_bind(&context->ticket_keys, rules,
+			     length + CLIENTAUTH_DIGEST_SIZE);
+	free(rules);
+	return code;
+}
+
+/* A key of its own is made afresh at each start, so that one that leaks opens no older
+ * tickets. */
 static void
 prepare_tickets(struct context *context, const struct context_settings *settings,
     struct findings *findings)
@@ -46,16 +72,19 @@ prepare_tickets(struct context *context, const struct context_settings *settings
 	if (!settings->session_tickets)
 		return;
 	context->ticket_seconds = (unsigned)(settings->session_timeout_ms / 1000);
-	if (gnutls_session_ticket_key_generate(&context->ticket_key) < 0)
+	context->shares_tickets = settings->ticket_key_file[0] != '\0';
+	if (context->shares_tickets) {
+		struct findings found;
+		findings_init(&found);
+		ticketkeys_read(settings->ticket_key_file, &context->masters, &found);
+		for (size_t i = 0; i < found.count; i++)
+			findings_add(findings, &found.items[i], "ticket-key-file: %s",
+			    found.items[i].text);
+		findings_fini(&found);
+	} else if (ticketkeys_random(&context->masters) < 0)
 		findings_error(findings, "session-tickets: no random key can be had");
-}
-
-static void
-drop_ticket_key(struct context *context)
-{
-	memory_wipe(context->ticket_key.data, context->ticket_key.size);
-	gnutls_free(context->ticket_key.data);
-	context->ticket_key = (gnutls_datum_t){ 0 };
+	if (bind_tickets(context) < 0)
+		findings_error(findings, "session-tickets: no key can be derived");
 }
 
 struct gnutls_certificate_credentials_st *
@@ -69,17 +98,19 @@ context_inherit(struct context *context, const struct context *old)
 {
 	/* Other certificates, policies and protocols change nothing of who may resume:
 	 * the ticket says what was agreed upon, and the policy is applied anew. */
-	if (context->ticket_key.size != old->ticket_key.size ||
-	    !clientauth_is_like(context->clientauth, old->clientauth))
+	if (context->masters.count == 0 || old->masters.count == 0 ||
+	    context->shares_tickets || old->shares_tickets)
 		return;
-	memcpy(
-	    context->ticket_key.data, old->ticket_key.data, context->ticket_key.size);
+	context->masters = old->masters;
+	/* It did not fail a moment ago; a key of zeros must not be if it does. */
+	if (bind_tickets(context) < 0)
+		abort();
 }
 
 bool
 context_has_tickets(const struct context *context)
 {
-	return context->ticket_key.size > 0;
+	return context->ticket_keys.count > 0;
 }
 
 bool
@@ -125,10 +156,11 @@ context_new(const char *service, const struct context_settings *settings,
 	size_t errors = findings->errors;
 
 	context->policy = policy_new(&settings->policy, findings);
+	context->service = memory_copy(service);
 	prepare_alpn(context, &settings->alpn, findings);
-	prepare_tickets(context, settings, findings);
 	context->pairs = pairs_new(&settings->pairs, findings);
 	prepare_clientauth(context, service, &settings->client, findings);
+	prepare_tickets(context, settings, findings);
 	if (findings->errors == errors)
 		return context;
 	context_free(context);
@@ -142,7 +174,9 @@ context_free(struct context *context)
 		return;
 	pairs_free(context->pairs);
 	clientauth_free(context->clientauth);
-	drop_ticket_key(context);
+	ticketkeys_wipe(&context->masters);
+	ticketkeys_wipe(&context->ticket_keys);
+	free(context->service);
 	stringlist_fini(&context->alpn_names);
 	free(context->alpn);
 	policy_free(context->policy);
@@ -165,12 +199,66 @@ context_print(const struct context *context, FILE *out, const char *indent)
 }
 
 static int
+enable_tickets(gnutls_session_t session, const struct ticketkey *key)
+{
+	struct ticketkey copy = *key; /* the library's datum is not const */
+	gnutls_datum_t datum = { copy.bytes, TICKETKEY_SIZE };
+
+	int code = gnutls_session_ticket_enable_server(session, &datum);
+	memory_wipe(&copy, sizeof copy);
+	return code;
+}
+
+static int
 equip_tickets(const struct context *context, gnutls_session_t session)
 {
-	if (context->ticket_key.size == 0)
+	if (context->ticket_keys.count == 0)
 		return 0;
 	gnutls_db_set_cache_expiration(session, (int)context->ticket_seconds);
-	return gnutls_session_ticket_enable_server(session, &context->ticket_key);
+	return enable_tickets(
+	    session, ticketkeys_issuing(&context->ticket_keys, time(NULL)));
+}
+
+bool
+context_chooses_ticket_keys(const struct context *context)
+{
+	return context->ticket_keys.count > 1;
+}
+
+/* Remembers the name of the key in what the client wants to resume by: a ticket in TLS 1.2
+ * (RFC 5077, 4), the first of its identities in TLS 1.3 (RFC 8446, 4.2.11). */
+static int
+find_name(void *context, unsigned extension, const unsigned char *data, unsigned size)
+{
+	const unsigned identity =
+	    2 + 2; /* lengths of the list and of the first in it */
+	const unsigned char **name = context;
+
+	if (extension == EXTENSION_PRE_SHARED_KEY &&
+	    size >= identity + TICKETKEY_NAME_SIZE)
+		*name = data + identity;
+	else if (extension == EXTENSION_SESSION_TICKET && size >= TICKETKEY_NAME_SIZE &&
+		 *name == NULL)
+		*name = data;
+	return 0;
+}
+
+void
+context_choose_ticket_key(const struct context *context, gnutls_session_t session,
+    unsigned char *hello, size_t size)
+{
+	gnutls_datum_t message = { hello, (unsigned)size };
+	const unsigned char *name = NULL;
+
+	if (gnutls_ext_raw_parse(
+		&name, find_name, &message, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO) < 0 ||
+	    name == NULL)
+		return;
+	const struct ticketkey *key = ticketkeys_named(
+	    &context->ticket_keys, name, context->ticket_seconds, time(NULL));
+	/* The library refuses another key once it used one, as behind a second hello. */
+	if (key != NULL)
+		enable_tickets(session, key);
 }
 
 static int

@@ -30,6 +30,7 @@ struct context_settings {
 	struct policy_settings policy;
 	struct clientauth_settings client;
 	bool session_tickets; /* clients may resume */
+	char *ticket_key_file; /* "": a key of the process' own */
 	int64_t session_timeout_ms; /* for how long; at most a week (RFC 8446, 4.6.1) */
 };
 
@@ -43,7 +44,7 @@ struct context *context_new(const char *service,
 void context_free(struct context *context);
 
 /* Lets tickets of `old` be accepted by `context`, which takes its place at a reload, unless
- * they check clients by other authorities. */
+ * they check clients by other authorities, or either has its keys from a file. */
 void context_inherit(struct context *context, const struct context *old);
 
 /* Prints certificates and policy, a line each behind `indent`. */
@@ -79,6 +80,15 @@ const struct clientauth *context_clientauth(const struct context *context);
  * filled in. */
 bool context_accepts(const struct context *context, const struct evidence *evidence,
     struct refusal *refusal);
+
+/*
+ * Makes a session that was equipped accept the ticket in a ClientHello (the message without
+ * its header), whichever of the keys it is by. For sessions that want it by
+ * context_chooses_ticket_keys().
+ */
+void context_choose_ticket_key(const struct context *context,
+    struct gnutls_session_int *session, unsigned char *hello, size_t size);
+bool context_chooses_ticket_keys(const struct context *context);
 
 /* Whether sessions get a ticket. */
 bool context_has_tickets(const struct context *context);

@@ -169,6 +169,21 @@ use_name(gnutls_session_t tls)
 	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
 }
 
+/* Before the library looks for the session that the client wants to resume. */
+static int
+choose_ticket_key(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
+    const gnutls_datum_t *message)
+{
+	const struct session *session = gnutls_session_get_ptr(tls);
+
+	(void)type;
+	(void)when;
+	if (incoming)
+		context_choose_ticket_key(
+		    session->context, tls, message->data, message->size);
+	return 0;
+}
+
 /* RFC 5246 has no alert for a client that gave no certificate. */
 static unsigned
 alert_for(const struct session *session, const struct refusal *refusal)
@@ -236,6 +251,9 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	gnutls_transport_set_vec_push_function(session->tls, push);
 	gnutls_session_set_ptr(session->tls, session);
 	gnutls_handshake_set_post_client_hello_function(session->tls, use_name);
+	if (context_chooses_ticket_keys(context))
+		gnutls_handshake_set_hook_function(session->tls,
+		    GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, choose_ticket_key);
 	if (context_clientauth(context) != NULL)
 		gnutls_session_set_verify_function(session->tls, check_client);
 	gnutls_handshake_set_max_packet_length(session->tls, HANDSHAKE_MESSAGE_MAX);
