@@ -4,10 +4,10 @@
 
 /*
  * Signing by OpenSSL's libcrypto, with the two kinds of key for which it is several times
- * cheaper than GnuTLS: RSA, and ECDSA on P-256. A signature costs the server more than
- * anything else in a handshake. Reading keys, protocol and all other cryptography stay with
- * GnuTLS, and a build without libcrypto differs in nothing but time. Only for files that may
- * know GnuTLS, but for libcrypto_version().
+ * cheaper than GnuTLS: RSA, and ECDSA on P-256. By GnuTLS a signature costs the server more
+ * than anything else in a handshake. Reading keys, protocol and all other cryptography but
+ * that of tls/x25519.h stay with GnuTLS, and a build without libcrypto differs in nothing but
+ * time. Only for files that may know GnuTLS, but for libcrypto_version().
  *
  * No configuration of OpenSSL's is read. An RSA signature is checked before it is given out,
  * so that a fault in computing it does not give the key away.
