@@ -235,7 +235,8 @@ tlscert_keeps_the_file_for_its_owner() {
 	cmp before shared
 }
 
-for test in $(sed -n '/^# --- the tests/,$s/^\([a-z0-9_]*\)() {$/\1/p' "$script"); do
+tests=$(sed -n '/^# --- the tests/,$s/^\([a-z0-9_]*\)() {$/\1/p' "$script") || exit 1
+for test in $tests; do
 	run_test "$test"
 done
 finish
