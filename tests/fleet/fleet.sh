@@ -15,6 +15,7 @@ open_folder
 # shellcheck source=tests/fleet/network.sh disable=SC1091
 . "${top_srcdir:-.}/tests/fleet/network.sh"
 trap 'take_down 2>/dev/null; rm -rf "$folder"' EXIT
+trap 'exit 130' INT TERM
 can_make_networks 2>/dev/null || skip 'no network namespaces here'
 
 front=192.0.2.100 # the balancers' address
@@ -40,6 +41,7 @@ configure_tlsd() {
 		workers = 32
 		cert = $folder/$1/server.crt
 		key = $folder/$1/server.key
+		ticket-key-file = $folder/$1/tickets.key
 		watch = yes
 		text = $1\\n
 		[web]
@@ -137,7 +139,7 @@ build_fleet() {
 	machine l2 192.0.2.22
 	for name in a b c; do
 		mkdir "$folder/$name"
-		cp "$folder/server.crt" "$folder/server.key" "$folder/$name"
+		cp "$folder/server.crt" "$folder/server.key" "$folder/tickets.key" "$folder/$name"
 		configure_tlsd "$name"
 		serve "$name"
 	done
@@ -204,12 +206,13 @@ begin_load() {
 	sleep "$hold"
 }
 
-# end_load EVENT: a row of the table, and the numbers $connections and $failed.
+# end_load EVENT: a row of the table, and the numbers $connections, $failed and $resumed.
 end_load() {
 	sleep "$hold"
 	finish_off load INT
 	connections=$(sed -n 's/^connections *\([0-9]*\) .*/\1/p' "$folder/load.log")
 	failed=$(sed -n 's/^failed *\([0-9]*\).*/\1/p' "$folder/load.log")
+	resumed=$(sed -n 's/^resumed *\([0-9]*\).*/\1/p' "$folder/load.log")
 	classes=$(sed -n 's/^failed *[0-9]*: *//p' "$folder/load.log")
 	longest=$(sed -n 's/^whole answer .*max \(.*\)/\1/p' "$folder/load.log")
 	cat "$folder/load.log"
@@ -217,6 +220,24 @@ end_load() {
 		sed 's/ *$//' | tee -a "$folder/table"
 	rm "$folder/load.log"
 	[ "$connections" -gt 0 ]
+}
+
+# at least 95 of 100; it is full for the first call of each client
+nearly_all_resumed() {
+	echo "resumed: $resumed of $connections" | tee -a "$folder/table"
+	[ "$failed" -eq 0 ] && [ $((resumed * 100)) -ge $((connections * 95)) ]
+}
+
+reloads_of() {
+	grep -c ': reload: done' "$folder/$1.log" || :
+}
+
+has_reloaded() {
+	[ "$(reloads_of "$1")" -gt "$2" ]
+}
+
+clock_library() {
+	find /usr/lib -name libfaketimeMT.so.1 | head -n 1
 }
 
 end_processes() {
@@ -271,7 +292,7 @@ a_clock_is_wrong() {
 	! grep -qE '__(asan|tsan)_init' "$builddir/tlsd" ||
 		skip 'a sanitizer takes no library before its own'
 	finish_off c TERM
-	serve c LD_PRELOAD="$(find /usr/lib -name libfaketimeMT.so.1 | head -n 1)" FAKETIME=+60s
+	serve c LD_PRELOAD="$(clock_library)" FAKETIME=+60s
 	ahead=$(($(date -d "$(sed -n 's/ .*: started: .*//p' "$folder/c.log")" +%s) - $(date +%s)))
 	[ "$ahead" -ge 55 ] && [ "$ahead" -le 60 ]
 	wait_for all_is_well
@@ -361,6 +382,54 @@ a_renewed_certificate_gets_to_all() {
 	[ "$failed" -eq 0 ]
 }
 
+# The next machine has not issued the ticket, as a rule: each balancer takes turns.
+sessions_resume_on_every_machine() {
+	begin_load --resume "$front:443"
+	end_load 'sessions resumed'
+	nearly_all_resumed
+}
+
+# rotate NAME...: as tlsd-fleet(7) says, with two keys, and the hour until the new one, which
+# is the first, issues made two seconds.
+rotate() {
+	"$builddir/tlscert" ticket-keys --keep 2 "$folder/tickets.key"
+	soon=$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)
+	awk -v time="$soon" '!done && !/^#/ { $1 = time; done = 1 } { print }' \
+		"$folder/tickets.key" >"$folder/tickets.new"
+	cat "$folder/tickets.new" >"$folder/tickets.key"
+	for name; do
+		reloads=$(reloads_of "$name")
+		rsync -a --delay-updates "$folder/tickets.key" "$folder/$name/"
+		wait_for has_reloaded "$name" "$reloads"
+	done
+	sleep 2
+}
+
+# The one whose clock is a minute ahead issues by a new key at once. The first key is gone
+# after the second rotation.
+ticket_keys_rotate() {
+	needs rsync
+	finish_off c TERM
+	if grep -qE '__(asan|tsan)_init' "$builddir/tlsd"; then
+		serve c # a sanitizer takes no library before its own
+	else
+		serve c LD_PRELOAD="$(clock_library)" FAKETIME=+60s
+	fi
+	wait_for all_is_well
+	begin_load --resume "$front:443"
+	first=$(tail -n 1 "$folder/tickets.key")
+	rotate a b c
+	grep -qF "$first" "$folder/tickets.key"
+	rotate a b c
+	[ "$(grep -cF "$first" "$folder/tickets.key" || :)" -eq 0 ]
+	rotate b a c
+	end_load 'ticket keys rotated, a clock ahead'
+	finish_off c TERM
+	serve c
+	wait_for all_is_well
+	nearly_all_resumed
+}
+
 # --- two without a balancer -----------------------------------------------------------
 
 the_address_moves_when_tlsd_dies() {
@@ -390,7 +459,8 @@ the_address_moves_when_tlsd_drains() {
 (
 	cd "$folder" || exit 1
 	"$builddir/tlscert" ca 'Test Authority' &&
-		"$builddir/tlscert" server --days 10 www.example.org
+		"$builddir/tlscert" server --days 10 www.example.org &&
+		"$builddir/tlscert" ticket-keys tickets.key
 ) >/dev/null || skip 'tlscert made no certificates'
 build_fleet
 wait_for all_is_well || {
@@ -400,7 +470,8 @@ wait_for all_is_well || {
 printf '%-38s %8s %6s %10s\n' '' calls failed longest >"$folder/table"
 for test in nothing_happens a_machine_dies a_machine_is_cut_off a_machine_is_slow \
 	a_clock_is_wrong a_balancer_reloads a_balancer_dies a_balancer_is_cut_off \
-	all_are_restarted a_renewed_certificate_gets_to_all the_address_moves_when_tlsd_dies \
+	all_are_restarted a_renewed_certificate_gets_to_all \
+	sessions_resume_on_every_machine ticket_keys_rotate the_address_moves_when_tlsd_dies \
 	the_address_moves_when_tlsd_drains; do
 	run_test "$test"
 done
