@@ -446,12 +446,16 @@ rules_without_an_authority_are_an_error() {
 		'authorized-certs = none'
 }
 
-# hold CLIENT: an echo session that goes on until the server ends it
+# hold CLIENT [VERSION]: an echo session that goes on until the server ends it
 hold() {
-	(echo "ping of $1" && exec sleep 60) | timeout 60 openssl s_client \
-		-connect "127.0.0.1:$port" -tls1_3 -quiet -CAfile "$folder/ca.crt" \
-		-cert "$folder/$1.crt" -key "$folder/$1.key" >"held-$1.log" 2>&1 &
-	wait_for grep -q "ping of $1" "held-$1.log"
+	client=$1
+	set -- "-${2:-tls1_3}"
+	[ "$client" = none ] ||
+		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
+	(echo "ping of $client" && exec sleep 60) | timeout 60 openssl s_client \
+		-connect "127.0.0.1:$port" -quiet -CAfile "$folder/ca.crt" "$@" \
+		>"held-$client.log" 2>&1 &
+	wait_for grep -q "ping of $client" "held-$client.log"
 }
 
 reload() {
@@ -482,6 +486,35 @@ a_reload_ends_the_session_of_a_client_that_is_no_longer_listed() {
 	if logged CN=alice; then fail 'alice was cut off too'; fi
 }
 
+# now_verify WORD: client-verify in the configuration, and a reload
+now_verify() {
+	sed "s/^client-verify = .*/client-verify = $1/" tlsd.ini >new.ini
+	mv new.ini tlsd.ini
+	reload
+}
+
+a_reload_that_requires_certificates_ends_the_sessions_of_clients_without() {
+	for version in tls1_3 tls1_2; do
+		serve 'client-verify = optional' "ca-file = $folder/ca.crt" 'respond = echo'
+		hold none $version
+		hold alice $version
+		now_verify required
+		expect ': cert-missing: the client gave no certificate'
+		if logged CN=alice; then fail 'alice was cut off too'; fi
+		[ "$(grep -c ': cert-' tlsd.log)" -eq 1 ]
+		stop
+	done
+}
+
+a_reload_that_requires_certificates_ends_the_sessions_of_clients_never_asked() {
+	serve 'client-verify = none' "ca-file = $folder/ca.crt" 'respond = echo'
+	hold none
+	now_verify optional
+	now_verify required
+	expect ': cert-missing: the client gave no certificate'
+	hold alice
+}
+
 a_session_ends_with_its_clients_certificate() {
 	now=$(date -u +%s)
 	issuer=$folder/ca issue short tls_www_client \
@@ -493,11 +526,14 @@ a_session_ends_with_its_clients_certificate() {
 	expect ": cert-expired: the client's certificate has ended meanwhile"
 }
 
-# resume VERSION: what the second connection with the first one's ticket brings
+# resume VERSION OPTION [CLIENT]: what the second connection with the first one's ticket brings
 resume() {
-	(sleep 1) | timeout 20 openssl s_client -connect "127.0.0.1:$port" "-$1" -quiet \
-		-CAfile "$folder/ca.crt" -cert "$folder/alice.crt" -key "$folder/alice.key" \
-		"$2" ticket 2>&1 || :
+	client=${3:-alice}
+	set -- "-$1" "$2" ticket
+	[ "$client" = none ] ||
+		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
+	(sleep 1) | timeout 20 openssl s_client -connect "127.0.0.1:$port" -quiet \
+		-CAfile "$folder/ca.crt" "$@" 2>&1 || :
 }
 
 a_ticket_carries_the_client_and_is_checked_again() {
@@ -522,15 +558,35 @@ a_ticket_carries_the_client_and_is_checked_again() {
 	done
 }
 
+a_ticket_replaces_no_certificate_that_has_become_required() {
+	for version in tls1_3 tls1_2; do
+		set -- 'client-verify = optional' "ca-file = $folder/ca.crt"
+		[ $version = tls1_3 ] ||
+			set -- "$@" 'priority = NORMAL:-VERS-ALL:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-128-CBC:-AES-256-CBC:-SHA1' \
+				'allow-weak = yes'
+		serve "$@"
+		resume $version -sess_out none | grep -q 'Hello, TLS!'
+		resume $version -sess_in none | grep -q 'Hello, TLS!'
+		expect 'resumed=yes .* client=- '
+		now_verify required
+		resume $version -sess_in none >refused.log
+		case $version in
+		tls1_3) grep -q 'SSL alert number 116$' refused.log ;;
+		tls1_2) grep -q 'SSL alert number 40$' refused.log ;;
+		esac
+		expect ': cert-missing: the client gave no certificate'
+		[ "$(grep -c ': done ' tlsd.log)" -eq 2 ]
+		stop
+	done
+}
+
 other_authorities_make_tickets_worthless() {
 	serve 'client-verify = optional' "ca-file = $folder/ca.crt"
 	resume tls1_3 -sess_out | grep -q 'Hello, TLS!'
 	reload
 	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
 	expect 'resumed=yes '
-	sed 's/optional/required/' tlsd.ini >new.ini
-	mv new.ini tlsd.ini
-	reload
+	now_verify required
 	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
 	wait_for done_times 3
 	tail -n 1 tlsd.log | grep -q 'resumed=no .* client=alice '
@@ -596,8 +652,11 @@ for test in \
 	rules_without_an_authority_are_an_error \
 	a_reload_ends_the_session_of_a_client_that_was_revoked \
 	a_reload_ends_the_session_of_a_client_that_is_no_longer_listed \
+	a_reload_that_requires_certificates_ends_the_sessions_of_clients_without \
+	a_reload_that_requires_certificates_ends_the_sessions_of_clients_never_asked \
 	a_session_ends_with_its_clients_certificate \
 	a_ticket_carries_the_client_and_is_checked_again \
+	a_ticket_replaces_no_certificate_that_has_become_required \
 	other_authorities_make_tickets_worthless \
 	what_cannot_be_used_is_said_with_file_and_remedy; do
 	run_test "$test"

@@ -237,6 +237,45 @@ prometheus_scrapes_with_a_client_certificate_and_not_without() {
 	grep -q ' client=' tlsd.log
 }
 
+# series FIGURE VALUES: for promtool, the series of a name that the server has just printed.
+series() {
+	grep -qF "$1 " figures && printf '      - series: %s\n        values: "%s"\n' "'$1'" "$2"
+}
+
+alerts_fire_on_the_figures_of_a_server() {
+	needs promtool
+	serve
+	ask "$metrics/metrics" >figures
+	cp "$top_srcdir/conf/alerts.yml" .
+	promtool check rules alerts.yml
+	certificate=$(grep -m 1 '^tlsd_certificate_not_after_seconds{' figures)
+	{
+		cat <<-'YAML'
+			rule_files: [alerts.yml]
+			tests:
+			  - interval: 1m
+			    input_series:
+			      - series: 'up{job="tlsd"}'
+			        values: "0x30"
+		YAML
+		series "${certificate% *}" 1000000x30
+		series tlsd_queue_depth 1x30
+		series 'tlsd_answer_failures_total{service="metrics",class="backend"}' 0+1x30
+		series 'tlsd_answer_failures_total{service="metrics",class="write-timeout"}' 0+1x30
+		series 'tlsd_handshake_failures_total{service="metrics",class="internal"}' 0+1x30
+		series tlsd_last_reload_successful 0x30
+		echo '    promql_expr_test:'
+		for fires in Down,1 CertificateExpires,1 QueueStands,1 Fails,2 ReloadFailed,1; do
+			cat <<-YAML
+				      - expr: count(ALERTS{alertstate="firing",alertname="Tlsd${fires%,*}"})
+				        eval_time: 20m
+				        exp_samples: [{ value: ${fires#*,} }]
+			YAML
+		done
+	} >cases.yml
+	promtool test rules cases.yml
+}
+
 # --- running them ---------------------------------------------------------------------
 
 make_certificates || skip 'tlscert made no certificates'
@@ -247,7 +286,8 @@ for test in metrics_are_what_tlsdctl_prints_and_pass_their_lint \
 	agent_has_the_words_of_haproxy_for_each_state \
 	agent_says_maint_to_who_still_waits_in_a_stop watchers_are_not_waited_for \
 	both_live_on_through_a_reload \
-	prometheus_scrapes_with_a_client_certificate_and_not_without; do
+	prometheus_scrapes_with_a_client_certificate_and_not_without \
+	alerts_fire_on_the_figures_of_a_server; do
 	run_test "$test"
 done
 finish

@@ -64,7 +64,7 @@ struct connection {
 	_Atomic(bool) killed;
 	struct traffic traffic;
 	_Atomic(struct evidence *)
-	    evidence; /* by its worker: the client's certificates */
+	    evidence; /* by its worker: the client's certificates, once it has shaken hands */
 	_Atomic(struct refusal *)
 	    verdict; /* why it was shut down by review.h, or NULL */
 	struct snapshot *snapshot;

@@ -70,9 +70,13 @@ void
 review_begin(struct connection *connection, const struct session *session)
 {
 	struct evidence *evidence = session_evidence(session);
+	struct refusal refusal;
 
-	if (evidence == NULL)
+	if (evidence == NULL) { /* nobody could end it later */
+		refusal_set(&refusal, FAILURE_INTERNAL, 0, "out of memory");
+		convict(connection, &refusal);
 		return;
+	}
 	/* In this order, for the main thread makes its new snapshot the current one
 	 * before it looks at the evidence: one of the two sees the other. */
 	atomic_store(&connection->evidence, evidence);

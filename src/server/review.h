@@ -4,7 +4,8 @@
 
 /*
  * Clients that are being served when the rules change: their certificates are checked again
- * by the new ones, and who does not pass is shut down, which the worker notices.
+ * by the new ones, and who does not pass is shut down, which the worker notices. A client
+ * that gave no certificate, even if none was asked for, does not pass where one is required.
  */
 
 struct connection;
@@ -12,13 +13,14 @@ struct roster;
 struct session;
 struct snapshot;
 
-/* Checks all whose certificate is known by the services of `snapshot`, those of the same
+/* Checks all whose handshake is done by the services of `snapshot`, those of the same
  * names. Main thread. */
 void review_all(const struct roster *roster, const struct snapshot *snapshot);
 
 /*
  * Makes the certificate of a client, whose `session` has just begun, known, and checks it
- * if there has been a reload since it was accepted. The connection's worker.
+ * if there has been a reload since it was accepted. Shuts it down if there is no memory for
+ * that. The connection's worker.
  */
 void review_begin(struct connection *connection, const struct session *session);
 

@@ -3,7 +3,7 @@
 #define TLSD_TLS_EVIDENCE_H
 
 /*
- * The certificates that a client gave, kept apart from its session, so that another thread
+ * The certificates that a client gave, or that it gave none, kept apart from its session, so that another thread
  * can check them again by other rules. Immutable; any thread may read it.
  */
 

@@ -68,7 +68,7 @@ int session_try_handshake(struct session *session);
  * session_handshake(); lives as long as the session. Verified unless that failed. */
 const struct identity *session_identity(const struct session *session);
 
-/* A copy of the client's certificates, which the caller frees; NULL if it gave none, and
+/* A copy of the client's certificates, of which there may be none; the caller frees it. NULL
  * when memory is exhausted. */
 struct evidence *session_evidence(const struct session *session);
 
