@@ -36,22 +36,24 @@ function figure(x, y, kind, name, max, width, format, color,    value, length_) 
 
 END {
 	cpu[1] = "full13"
-	cpu[2] = "full12"
-	cpu[3] = "resumed"
+	cpu[2] = "resumed"
+	cpu[3] = "full12"
+	trips[1] = "trips13"
+	trips[2] = "trips_resumed"
+	trips[3] = "trips12"
 	words[1] = "TLS 1.3, full handshake"
-	words[2] = "TLS 1.2, full handshake"
-	words[3] = "TLS 1.3, resumed"
+	words[2] = "TLS 1.3, resumed"
+	words[3] = "TLS 1.2, full handshake"
 	color[1] = "#1f5fa8"
-	color[2] = "#6aa3dd"
-	color[3] = "#e0912f"
-	trips[1] = "trips"
+	color[2] = "#e0912f"
+	color[3] = "#6aa3dd"
 	row = 64
 	top = 110
 	cpu_width = 360
 	trips_left = 600
 	trips_width = 200
 	cpu_max = longest(cpu, 3)
-	trips_max = longest(trips, 1)
+	trips_max = longest(trips, 3)
 	height = top + servers * row + 20
 
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"880\" height=\"%d\" " \
@@ -65,17 +67,17 @@ END {
 		bar(120 + (k - 1) * 165, 52, 14, color[k])
 		text(139 + (k - 1) * 165, 64, "legend", words[k])
 	}
-	text(trips_left, 64, "legend", "TLS 1.3, behind the TCP handshake")
 	text(120, 88, "legend", "shorter is better")
-	text(trips_left, 88, "legend", "shorter is better")
+	text(trips_left, 88, "legend", "behind the TCP handshake; shorter is better")
 	for (i = 1; i <= servers; i++) {
 		y = top + (i - 1) * row
 		text(108, y + 28, "name", label(names[i]))
-		for (k = 1; k <= 3; k++)
+		for (k = 1; k <= 3; k++) {
 			figure(120, y + (k - 1) * 17, cpu[k], names[i], cpu_max, cpu_width,
 			    "%.0f", color[k])
-		figure(trips_left, y + 17, "trips", names[i], trips_max, trips_width, "%.2f",
-		    "#3b8f55")
+			figure(trips_left, y + (k - 1) * 17, trips[k], names[i], trips_max,
+			    trips_width, "%.2f", color[k])
+		}
 	}
 	print "</svg>"
 }

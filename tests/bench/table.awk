@@ -13,15 +13,21 @@ function ratio(name,    own, value) {
 }
 
 END {
-	print "The server's processor time for each connection in microseconds, round trips to"
-	print "the first byte of the answer behind the TCP handshake, and the server's processor"
-	print "time for each KiB of a 64 MiB answer in nanoseconds."
+	print "The server's processor time for each connection in microseconds, and for each KiB"
+	print "of a 64 MiB answer in nanoseconds."
 	print ""
-	row = "%-12s%13s%9s%13s%13s%13s%10s\n"
-	printf row, "", "TLS 1.3 full", "to tlsd", "TLS 1.2 full", "1.3 resumed",
-	    "round trips", "ns/KiB"
+	row = "%-12s%14s%9s%14s%14s%9s\n"
+	printf row, "", "TLS 1.3 full", "to tlsd", "1.3 resumed", "TLS 1.2 full", "ns/KiB"
 	for (i = 1; i <= servers; i++)
 		printf row, label(names[i]), cell("full13", names[i], "%.1f"), ratio(names[i]),
-		    cell("full12", names[i], "%.1f"), cell("resumed", names[i], "%.1f"),
-		    cell("trips", names[i], "%.2f"), cell("bulk", names[i], "%.0f")
+		    cell("resumed", names[i], "%.1f"), cell("full12", names[i], "%.1f"),
+		    cell("bulk", names[i], "%.0f")
+	print ""
+	print "Round trips to the first byte of the answer behind the TCP handshake."
+	print ""
+	row = "%-12s%14s%14s%14s\n"
+	printf row, "", "TLS 1.3 full", "1.3 resumed", "TLS 1.2 full"
+	for (i = 1; i <= servers; i++)
+		printf row, label(names[i]), cell("trips13", names[i], "%.2f"),
+		    cell("trips_resumed", names[i], "%.2f"), cell("trips12", names[i], "%.2f")
 }
