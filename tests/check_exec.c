@@ -435,29 +435,10 @@ START_TEST(nothing_is_lost_in_many_programs)
 }
 END_TEST
 
-static long
-resident_kib(const struct daemon *daemon)
-{
-	char *path = memory_format("/proc/%d/statm", daemon->pid);
-	FILE *file = fopen(path, "r");
-	long pages = 0;
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(fscanf(file, "%*d %ld", &pages), 1);
-	fclose(file);
-	free(path);
-	return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 enum { CROWD = 40 };
 
-/* What may be left of a connection's buffers, which are 250 KiB; a sanitizer's own memory
- * says nothing about that. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define LEFT_KIB 100000
-#else
+/* What may be left of a connection's buffers, which are 250 KiB. */
 #define LEFT_KIB 150
-#endif
 
 /* Each moves enough to have used all of its connection's buffers, and then stays. */
 START_TEST(connections_in_which_nothing_moves_give_memory_back)
@@ -466,7 +447,7 @@ START_TEST(connections_in_which_nothing_moves_give_memory_back)
 	struct talk talks[CROWD];
 	long long deadline = daemon_deadline();
 
-	long before = resident_kib(daemon);
+	size_t before = daemon_resident_kib(daemon);
 
 	for (size_t i = 0; i < CROWD; i++) {
 		talks[i] = (struct talk){ .peer = talk_meet(daemon_port(daemon), NULL),
@@ -478,7 +459,7 @@ START_TEST(connections_in_which_nothing_moves_give_memory_back)
 			talk_pause(&talks[i]);
 		}
 	}
-	while (resident_kib(daemon) - before > CROWD * LEFT_KIB)
+	while (!daemon_grew_at_most(daemon, before, CROWD * LEFT_KIB))
 		daemon_pause(deadline, "memory to be given back");
 	for (size_t i = 0; i < CROWD; i++) {
 		talks[i].size = 2 * MIB;

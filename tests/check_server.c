@@ -497,6 +497,30 @@ START_TEST(the_longest_life_ends_even_a_steady_reader)
 }
 END_TEST
 
+enum { READERS = 8, READER_KIB = 256 };
+
+/* Each is in the middle of the file, with all buffers full. */
+START_TEST(a_big_file_costs_little_memory)
+{
+	const char *path = make_file("big", 64 * MIB, NULL);
+	struct daemon *daemon = serve_file(path, "workers = 8\n" NOT_HURRIED);
+	struct peer_options steady = { .gulp = 65536 };
+	struct peer *readers[READERS];
+
+	size_t before = daemon_resident_kib(daemon);
+	for (size_t i = 0; i < READERS; i++) {
+		readers[i] = peer_new(peer_dial_narrow(daemon_port(daemon)), &steady);
+		ck_assert_int_eq(peer_shake(readers[i]), 0);
+		while (readers[i]->size < MIB)
+			peer_step(readers[i]);
+	}
+	ck_assert(daemon_grew_at_most(daemon, before, (size_t)READERS * READER_KIB));
+	for (size_t i = 0; i < READERS; i++)
+		peer_free(readers[i]);
+	daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(an_empty_file_is_an_empty_answer)
 {
 	struct daemon *daemon = serve_file(suite_file("empty", ""), "");
@@ -784,7 +808,7 @@ main(void)
 	    a_client_that_never_reads_ends_at_the_write_timeout,
 	    a_client_that_reads_slowly_but_steadily_gets_everything,
 	    a_client_that_reads_very_little_at_a_time_is_not_idle,
-	    the_longest_life_ends_even_a_steady_reader,
+	    the_longest_life_ends_even_a_steady_reader, a_big_file_costs_little_memory,
 	    an_empty_file_is_an_empty_answer, a_file_is_read_afresh_for_each_client,
 	    a_file_that_is_gone_ends_in_an_alert_and_nothing_else,
 	    no_reset_follows_an_answer_that_left_a_request_unread,

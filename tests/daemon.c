@@ -376,6 +376,32 @@ daemon_threads(const struct daemon *daemon)
 	return count_entries(daemon, "task");
 }
 
+size_t
+daemon_resident_kib(const struct daemon *daemon)
+{
+	char path[64];
+	size_t pages = 0;
+
+	snprintf(path, sizeof path, "/proc/%ld/statm", (long)daemon->pid);
+	FILE *file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%*u %zu", &pages), 1);
+	fclose(file);
+	return pages * (size_t)sysconf(_SC_PAGESIZE) / 1024;
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_IS_OURS false
+#else
+#define MEMORY_IS_OURS true
+#endif
+
+bool
+daemon_grew_at_most(const struct daemon *daemon, size_t before_kib, size_t kib)
+{
+	return !MEMORY_IS_OURS || daemon_resident_kib(daemon) <= before_kib + kib;
+}
+
 void
 daemon_expect_descriptors(const struct daemon *daemon, size_t count)
 {

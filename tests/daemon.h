@@ -79,6 +79,11 @@ unsigned daemon_port(struct daemon *daemon);
 size_t daemon_descriptors(const struct daemon *daemon);
 size_t daemon_threads(const struct daemon *daemon);
 
+/* Its resident memory, and whether that grew by at most `kib` since it was `before`: true
+ * under a sanitizer, whose own memory says nothing. */
+size_t daemon_resident_kib(const struct daemon *daemon);
+bool daemon_grew_at_most(const struct daemon *daemon, size_t before_kib, size_t kib);
+
 /* Waits until it has `count` descriptors. */
 void daemon_expect_descriptors(const struct daemon *daemon, size_t count);
 
