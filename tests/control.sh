@@ -249,6 +249,66 @@ socat_speaks_the_protocol_too() {
 	says '^process: [0-9]+, running$' status
 }
 
+# Thousands of connections that say nothing, rubbish, endless lines, and ask for much without
+# reading any of it, eight at a time and more; $1 is the user to do it as, if not one's own.
+assault() {
+	timeout 100 python3 - "$PWD/sock" "$@" <<'END'
+import os, random, socket, sys
+if len(sys.argv) > 2:
+    os.setgroups([])
+    os.setgid(int(sys.argv[2]))
+    os.setuid(int(sys.argv[2]))
+random.seed(1)
+says = [b"", b"x" * 100000, b"connections\n" * 2000, b"stats prometheus\n" * 500,
+        bytes(random.randbytes(4096)), b"kill 1\nlog-level debug\nstop\n" * 20, b"\0" * 128]
+clients = []
+for i in range(5000):
+    client = socket.socket(socket.AF_UNIX)
+    client.settimeout(60)
+    try:
+        client.connect(sys.argv[1])
+        client.setblocking(False)
+        client.send(says[i % len(says)] if len(sys.argv) > 2 or i % len(says) != 5 else b"stats\n")
+    except OSError:
+        pass
+    clients.append(client)
+    if len(clients) > 50:
+        clients.pop(random.randrange(len(clients))).close()
+END
+}
+
+hostile_clients_of_the_socket_harm_nothing() {
+	needs python3
+	serve
+	hold one
+	wait_for says ' echo +answer ' connections
+	assault &
+	assault=$!
+	greet
+	wait "$assault"
+	greet
+	says '^process: [0-9]+, running$' status
+	says ' echo +answer ' connections
+	[ "$(find "/proc/$(cat tlsd.pid)/fd" | wc -l)" -lt 60 ]
+	leave one
+}
+
+who_may_only_look_crowds_nobody_out() {
+	needs python3
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	chmod 755 "$PWD"
+	serve 'control-socket-mode = 0666'
+	assault 65534 &
+	assault=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		says '^process: [0-9]+, running$' status
+		ctl reload
+	done
+	wait "$assault"
+	! grep -q 'log-level: ' tlsd.log || return 1
+	says '^tlsd_reloads_total 10$' stats --prometheus
+}
+
 wrong_usage_is_status_2_and_nobody_there_is_status_3() {
 	status=0
 	ctl status 2>/dev/null || status=$?
@@ -270,7 +330,8 @@ for test in figures_tell_what_happened figures_for_prometheus_please_its_own_lin
 	the_socket_answers_while_every_worker_is_busy \
 	top_prints_one_picture_where_there_is_no_terminal top_leaves_the_terminal_as_it_was \
 	the_log_level_can_be_changed sigusr2_writes_the_status_to_the_log \
-	socat_speaks_the_protocol_too \
+	socat_speaks_the_protocol_too hostile_clients_of_the_socket_harm_nothing \
+	who_may_only_look_crowds_nobody_out \
 	wrong_usage_is_status_2_and_nobody_there_is_status_3; do
 	run_test "$test"
 done

@@ -16,7 +16,7 @@
 #include "server/loop.h"
 #include "server/takeover.h"
 
-#define CLIENT_MAX 8 /* one more and the oldest has to go */
+#define CLIENT_MAX 8 /* one more and somebody has to go */
 #define GROUPS_MAX 256
 #define BACKLOG 16
 
@@ -168,19 +168,36 @@ right_of(const struct control *control, int fd)
 	return CONTROL_LOOK;
 }
 
+/* Sends the oldest one away if there are too many, but nobody who may change something for
+ * one who may only look. False if there is no such one. */
+static bool
+make_room(struct control *control, enum control_right right)
+{
+	size_t i = 0;
+
+	if (control->count < CLIENT_MAX)
+		return true;
+	while (i < control->count && control->clients[i]->caller.right != CONTROL_LOOK)
+		i++;
+	if (i == control->count && right == CONTROL_LOOK)
+		return false;
+	drop(control, control->clients[i < control->count ? i : 0]);
+	return true;
+}
+
 static void
 add_client(struct control *control, int fd)
 {
-	struct client *client = calloc(1, sizeof *client);
+	enum control_right right = right_of(control, fd);
+	struct client *client =
+	    make_room(control, right) ? calloc(1, sizeof *client) : NULL;
 
 	if (client == NULL) {
 		close(fd);
 		return;
 	}
-	if (control->count == CLIENT_MAX)
-		drop(control, control->clients[0]);
 	client->caller.fd = fd;
-	client->caller.right = right_of(control, fd);
+	client->caller.right = right;
 	client->watch = (struct watch){ .ready = on_client_ready, .holder = control };
 	control->clients[control->count++] = client;
 	if (loop_add(control->loop, fd, EPOLLIN, &client->watch) < 0)
