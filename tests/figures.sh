@@ -245,6 +245,7 @@ series() {
 alerts_fire_on_the_figures_of_a_server() {
 	needs promtool
 	serve
+	code 200 "$status/"
 	ask "$metrics/metrics" >figures
 	cp "$top_srcdir/conf/alerts.yml" .
 	promtool check rules alerts.yml
@@ -260,12 +261,24 @@ alerts_fire_on_the_figures_of_a_server() {
 		YAML
 		series "${certificate% *}" 1000000x30
 		series tlsd_queue_depth 1x30
-		series 'tlsd_answer_failures_total{service="metrics",class="backend"}' 0+1x30
-		series 'tlsd_answer_failures_total{service="metrics",class="write-timeout"}' 0+1x30
-		series 'tlsd_handshake_failures_total{service="metrics",class="internal"}' 0+1x30
+		# All series are there from the start, most of them at zero.
+		for service in metrics status; do
+			for class in backend exec internal write-timeout; do
+				for phase in handshake answer; do
+					case $service-$class-$phase in
+					metrics-backend-answer | metrics-write-timeout-answer | \
+						metrics-internal-handshake | \
+						status-internal-answer) values=0+1x30 ;;
+					*) values=0x30 ;;
+					esac
+					series "tlsd_${phase}_failures_total{service=\"$service\",class=\"$class\"}" \
+						"$values"
+				done
+			done
+		done
 		series tlsd_last_reload_successful 0x30
 		echo '    promql_expr_test:'
-		for fires in Down,1 CertificateExpires,1 QueueStands,1 Fails,2 ReloadFailed,1; do
+		for fires in Down,1 CertificateExpires,1 QueueStands,1 Fails,3 ReloadFailed,1; do
 			cat <<-YAML
 				      - expr: count(ALERTS{alertstate="firing",alertname="Tlsd${fires%,*}"})
 				        eval_time: 20m
