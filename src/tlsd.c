@@ -362,6 +362,11 @@ open_log(const struct process *process, const struct conf_process *conf)
 {
 	if (server_open_log(conf, process->daemonize) == 0)
 		return 0;
+	if (errno == EAGAIN) {
+		fputs("tlsd: log: the system does not give a thread: raise ulimit -u\n",
+		    stderr);
+		return -1;
+	}
 	fprintf(stderr, "tlsd: log-file: %s: uid %u cannot write it: %s\n",
 	    conf->log_file, (unsigned)getuid(), strerrordesc_np(errno));
 	return -1;
@@ -455,6 +460,8 @@ start_and_serve(struct process *process)
 	/* The server makes new ones; this one must not outlive the first reload. */
 	snapshot_drop(process->snapshot);
 	process->snapshot = NULL;
+	/* Whoever started it may read the log as soon as it is ready. */
+	log_flush();
 	if (process->daemonize)
 		daemon_ready(&process->daemon);
 	server_run(process->server);

@@ -481,9 +481,9 @@ START_TEST(standard_error_goes_to_the_log_line_by_line)
 	    "echo one >&2\nprintf 'two\\033[2J\\001\\n' >&2\nprintf three >&2\n", "");
 
 	expect_answer(daemon, "", "");
-	daemon_expect(daemon, ": tlsd: exec: one\n");
-	daemon_expect(daemon, ": tlsd: exec: two\\x1b[2J\\x01\n");
-	daemon_expect(daemon, ": tlsd: exec: three\n");
+	daemon_expect(daemon, ": tlsd: exec: one id=1\n");
+	daemon_expect(daemon, ": tlsd: exec: two\\x1b[2J\\x01 id=1\n");
+	daemon_expect(daemon, ": tlsd: exec: three id=1\n");
 	ck_assert_ptr_nonnull(strstr(daemon_log(daemon), "[127.0.0.1]:"));
 	daemon_expect_clean_log(daemon);
 	daemon_stop(daemon);
@@ -499,7 +499,7 @@ START_TEST(a_flood_of_standard_error_is_bounded)
 		"");
 
 	expect_answer(daemon, "", "alive\n");
-	daemon_expect(daemon, " lines left out\n");
+	daemon_expect(daemon, " lines left out id=1\n");
 	ck_assert_uint_lt(daemon_count(daemon, "exec: flood"), 200);
 	ck_assert_uint_ge(daemon_count(daemon, "exec: flood"), 20);
 	ck_assert_uint_lt(strlen(daemon_log(daemon)), 40000);

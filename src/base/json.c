@@ -19,10 +19,31 @@ json_init(struct json *json, enum json_style style)
 	*json = (struct json){ .style = style };
 }
 
+void
+json_init_fixed(struct json *json, enum json_style style, char *text, size_t room)
+{
+	*json = (struct json){
+		.style = style, .text = text, .room = room, .is_fixed = true
+	};
+}
+
+bool
+json_fits(const struct json *json)
+{
+	assert(json->depth == 0 && json->is_fixed);
+	return !json->is_full;
+}
+
 static void
 add(struct json *json, const char *text, size_t size)
 {
-	if (json->size + size + 1 > json->room) {
+	bool fits = json->size + size + 1 <= json->room;
+
+	if (!fits && json->is_fixed) {
+		json->is_full = true;
+		return;
+	}
+	if (!fits) {
 		json->room = 2 * (json->size + size) + ROOM_FIRST;
 		json->text = memory_resize(json->text, json->room);
 	}

@@ -25,6 +25,8 @@ struct json {
 	enum json_style style;
 	char *text;
 	size_t size, room;
+	bool is_fixed; /* the room is the caller's, and all that there is */
+	bool is_full; /* it was not enough */
 	unsigned depth;
 	struct json_level {
 		char close; /* '}' or ']' */
@@ -34,6 +36,13 @@ struct json {
 
 /* Begins in the caller's storage. */
 void json_init(struct json *json, enum json_style style);
+
+/* The same, writing into the caller's `room` bytes, with a NUL behind it: and then json_fits()
+ * instead of json_finish(). */
+void json_init_fixed(struct json *json, enum json_style style, char *text, size_t room);
+
+/* Whether all of it found room. Everything must have been closed. */
+bool json_fits(const struct json *json);
 
 /* The finished text, with a newline behind it in the style JSON_PAGE, which the caller frees.
  * Everything must have been closed; `json` is empty afterwards. */

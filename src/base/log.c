@@ -1,102 +1,174 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The log: lines to standard error, a file or syslog. */
+/* The log: what is written, and where to. */
 #include "base/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
+#include <paths.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <syslog.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "base/deadline.h"
+#include "base/logline.h"
 #include "base/memory.h"
+#include "base/outlet.h"
+#include "base/spool.h"
 
-#define LINE_SIZE 2048
+#define ROOM (1024 * 1024)
+#define FLUSH_MS 1000
+#define CLOSE_MS 5000
 
-/*
- * The descriptor is read without a lock by every thread. It never changes its number while
- * the log is open: reopening uses dup3(2), which swaps the file behind it atomically.
- */
+/* Read without a lock by every thread, and changed by the main thread. */
 static struct {
-	_Atomic(int) fd;
+	_Atomic(struct spool *) spool; /* NULL while it is not open */
+	_Atomic(int) form; /* enum logline_form */
+	_Atomic(int) facility;
 	_Atomic(int) level;
-	_Atomic(bool) syslog;
-	_Atomic(unsigned long)
-	    lost; /* lines that could not be written, and were not told of */
+	_Atomic(uint64_t) lost; /* lines that were not told of */
 	_Atomic(uint64_t) lost_ever;
-	char *file;
-} sink = { .fd = STDERR_FILENO, .level = LOG_LEVEL_NOTICE };
-
-static const struct {
-	const char *name;
-	int priority; /* syslog(3) */
-} levels[] = {
-	[LOG_LEVEL_ERROR] = { "error", LOG_ERR },
-	[LOG_LEVEL_WARNING] = { "warning", LOG_WARNING },
-	[LOG_LEVEL_NOTICE] = { "notice", LOG_NOTICE },
-	[LOG_LEVEL_INFO] = { "info", LOG_INFO },
-	[LOG_LEVEL_DEBUG] = { "debug", LOG_DEBUG },
-};
+	char *file; /* the main thread's */
+} sink = { .level = LOG_LEVEL_NOTICE };
 
 const char *
-log_level_name(enum log_level level)
+log_level_name(int level)
 {
-	return levels[level].name;
+	static const char *const names[] = {
+		[LOG_LEVEL_ERROR] = "error",
+		[LOG_LEVEL_WARNING] = "warning",
+		[LOG_LEVEL_NOTICE] = "notice",
+		[LOG_LEVEL_INFO] = "info",
+		[LOG_LEVEL_DEBUG] = "debug",
+	};
+
+	return level <= LOG_LEVEL_DEBUG ? names[level] : NULL;
 }
 
-static int
-open_file(const char *file)
+const char *
+log_format_name(int format)
 {
-	return open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	static const char *const names[] = {
+		[LOG_FORMAT_TEXT] = "text",
+		[LOG_FORMAT_JSON] = "json",
+	};
+
+	return format <= LOG_FORMAT_JSON ? names[format] : NULL;
 }
 
 static void
-use_standard_error(void)
+lose(size_t lines)
 {
-	int old = atomic_exchange(&sink.fd, STDERR_FILENO);
-
-	if (old != STDERR_FILENO)
-		close(old);
-	free(sink.file);
-	sink.file = NULL;
+	atomic_fetch_add(&sink.lost, lines);
+	atomic_fetch_add(&sink.lost_ever, lines);
 }
 
-static int
-use_file(const char *file)
+uint64_t
+log_lost(void)
 {
-	int fd = open_file(file);
+	return atomic_load_explicit(&sink.lost_ever, memory_order_relaxed);
+}
 
-	if (fd < 0)
-		return -1;
-	if (atomic_load(&sink.fd) == STDERR_FILENO) {
-		atomic_store(&sink.fd, fd);
+static size_t
+format_text(char line[LOGLINE_SIZE], int form, enum log_level level, const char *text)
+{
+	struct log_field field = { "message", LOG_LOOK_WORD, LOG_KIND_TEXT,
+		{ .text = text } };
+
+	return logline_format(line, (enum logline_form)form,
+	    atomic_load_explicit(&sink.facility, memory_order_relaxed), level, &field,
+	    1);
+}
+
+/* A full disk must not stop the server: what is lost is counted, and told of later. */
+static void
+write_lines(struct outlet *outlet, int form, const char *lines, size_t size)
+{
+	char line[LOGLINE_SIZE], text[96];
+	size_t lost = outlet_write(outlet, lines, size);
+
+	if (lost > 0)
+		lose(lost);
+	if (lost > 0 || atomic_load_explicit(&sink.lost, memory_order_relaxed) == 0)
+		return;
+	uint64_t untold = atomic_exchange(&sink.lost, 0);
+	snprintf(text, sizeof text, "log: %llu lines could not be written",
+	    (unsigned long long)untold);
+	size = format_text(line, form, LOG_LEVEL_WARNING, text);
+	if (outlet_write(outlet, line, size) > 0)
+		atomic_fetch_add(&sink.lost, untold);
+}
+
+/* Without a thread, which those have that log before it is open. */
+static void
+write_at_once(int form, const char *line, size_t size)
+{
+	struct outlet *outlet = outlet_standard_error();
+
+	write_lines(outlet, form, line, size);
+	outlet_drop(outlet);
+}
+
+static enum logline_form
+form_of(const struct log_settings *settings)
+{
+	if (settings->format == LOG_FORMAT_JSON)
+		return settings->syslog ? LOGLINE_SYSLOG_JSON : LOGLINE_JSON;
+	return settings->syslog ? LOGLINE_SYSLOG : LOGLINE_TEXT;
+}
+
+static bool
+is_to_file(const struct log_settings *settings)
+{
+	return settings->file != NULL && settings->file[0] != '\0' && !settings->syslog;
+}
+
+static struct outlet *
+open_outlet(const struct log_settings *settings)
+{
+	if (settings->syslog)
+		return outlet_open_syslog(_PATH_LOG);
+	if (is_to_file(settings))
+		return outlet_open_file(settings->file);
+	return outlet_standard_error();
+}
+
+/* The first time, starts what writes. */
+static int
+use_outlet(struct outlet *outlet, enum logline_form form)
+{
+	struct spool *spool = atomic_load(&sink.spool);
+
+	if (spool == NULL) {
+		spool = spool_start(ROOM, write_lines, outlet, form);
+		if (spool == NULL)
+			return -1;
+		atomic_store(&sink.spool, spool);
 	} else {
-		dup3(fd, atomic_load(&sink.fd), O_CLOEXEC);
-		close(fd);
+		spool_flush(spool, deadline_in(FLUSH_MS));
+		lose(spool_redirect(spool, outlet, form));
 	}
-	char *copy = memory_copy(file);
-	free(sink.file);
-	sink.file = copy;
+	atomic_store(&sink.form, form);
 	return 0;
 }
 
 int
 log_open(const struct log_settings *settings)
 {
-	bool to_file = settings->file != NULL && settings->file[0] != '\0';
+	struct outlet *outlet = open_outlet(settings);
 
-	if (to_file && use_file(settings->file) < 0)
+	if (outlet == NULL)
 		return -1;
-	if (!to_file)
-		use_standard_error();
-	if (settings->syslog)
-		openlog("tlsd", LOG_PID | LOG_NDELAY, settings->facility);
-	atomic_store(&sink.syslog, settings->syslog);
+	atomic_store(&sink.facility, settings->facility);
+	if (use_outlet(outlet, form_of(settings)) < 0) {
+		int saved = errno;
+		outlet_drop(outlet);
+		errno = saved;
+		return -1;
+	}
 	atomic_store(&sink.level, settings->level);
+	char *file = is_to_file(settings) ? memory_copy(settings->file) : NULL;
+	free(sink.file);
+	sink.file = file;
 	return 0;
 }
 
@@ -105,18 +177,31 @@ log_reopen(void)
 {
 	if (sink.file == NULL)
 		return 0;
-	char *file = memory_copy(sink.file);
-	int result = use_file(file);
-	free(file);
-	return result;
+	struct outlet *outlet = outlet_open_file(sink.file);
+	if (outlet == NULL)
+		return -1;
+	return use_outlet(outlet, (enum logline_form)atomic_load(&sink.form));
+}
+
+void
+log_flush(void)
+{
+	struct spool *spool = atomic_load(&sink.spool);
+
+	if (spool != NULL)
+		spool_flush(spool, deadline_in(FLUSH_MS));
 }
 
 void
 log_close(void)
 {
-	if (atomic_exchange(&sink.syslog, false))
-		closelog();
-	use_standard_error();
+	struct spool *spool = atomic_exchange(&sink.spool, NULL);
+
+	if (spool != NULL)
+		spool_stop(spool, deadline_in(CLOSE_MS));
+	atomic_store(&sink.form, LOGLINE_TEXT);
+	free(sink.file);
+	sink.file = NULL;
 }
 
 void
@@ -131,74 +216,54 @@ log_wants(enum log_level level)
 	return (int)level <= atomic_load_explicit(&sink.level, memory_order_relaxed);
 }
 
-uint64_t
-log_lost(void)
+/* A line in the form that they have just now; its length, or 0 if there is no room. */
+static enum spool_verdict
+pass_on(int form, enum log_level level, const char *line, size_t size)
 {
-	return atomic_load_explicit(&sink.lost_ever, memory_order_relaxed);
-}
+	struct spool *spool = atomic_load(&sink.spool);
 
-/* "2026-11-23T18:45:06.123Z tlsd[4711]: " */
-static size_t
-put_stamp(char *line, size_t size)
-{
-	struct timespec now;
-	struct tm utc;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	size_t length = strftime(line, size, "%Y-%m-%dT%H:%M:%S", &utc);
-	length += (size_t)snprintf(line + length, size - length,
-	    ".%03ldZ tlsd[%ld]: ", now.tv_nsec / 1000000, (long)getpid());
-	return length;
-}
-
-/* A full disk must not stop the server: the line is lost, counted, and told of later. */
-static void
-write_line(const char *line, size_t length)
-{
-	int fd = atomic_load_explicit(&sink.fd, memory_order_relaxed);
-
-	if (write(fd, line, length) != (ssize_t)length) {
-		atomic_fetch_add(&sink.lost, 1);
-		atomic_fetch_add(&sink.lost_ever, 1);
-		return;
+	if (spool == NULL) {
+		write_at_once(form, line, size);
+		return SPOOL_TAKEN;
 	}
-	if (atomic_load_explicit(&sink.lost, memory_order_relaxed) == 0)
+	return level == LOG_LEVEL_INFO || level == LOG_LEVEL_DEBUG
+	           ? spool_put(spool, form, line, size)
+	           : spool_put_urgent(spool, form, line, size);
+}
+
+void
+log_fields(enum log_level level, const struct log_field *fields, size_t count)
+{
+	int saved = errno;
+	char line[LOGLINE_SIZE];
+	enum spool_verdict verdict;
+
+	if (!log_wants(level))
 		return;
-	unsigned long lost = atomic_exchange(&sink.lost, 0);
-	char note[128];
-	size_t n = put_stamp(note, sizeof note);
-	n += (size_t)snprintf(note + n, sizeof note - n,
-	    "warning: log: %lu lines could not be written\n", lost);
-	if (lost > 0 && write(fd, note, n) != (ssize_t)n)
-		atomic_fetch_add(&sink.lost, lost);
+	/* A reload may have changed the form meanwhile. */
+	do {
+		int form = atomic_load(&sink.form);
+		size_t size = logline_format(line, (enum logline_form)form,
+		    atomic_load(&sink.facility), level, fields, count);
+		verdict = pass_on(form, level, line, size);
+	} while (verdict == SPOOL_OTHER_FORM);
+	if (verdict == SPOOL_FULL)
+		lose(1);
+	errno = saved;
 }
 
 static void __attribute__((format(printf, 2, 0)))
 log_line(enum log_level level, const char *format, va_list args)
 {
 	int saved = errno;
-	char line[LINE_SIZE];
+	char text[LOGLINE_SIZE];
+	struct log_field field = { "message", LOG_LOOK_WORD, LOG_KIND_TEXT,
+		{ .text = text } };
 
 	if (!log_wants(level))
 		return;
-	if (atomic_load(&sink.syslog)) {
-		vsyslog(levels[level].priority, format, args);
-		errno = saved;
-		return;
-	}
-	size_t length = put_stamp(line, sizeof line);
-	if (level != LOG_LEVEL_INFO && level != LOG_LEVEL_NOTICE)
-		length += (size_t)snprintf(
-		    line + length, sizeof line - length, "%s: ", levels[level].name);
-	errno = saved; /* %m */
-	int n = vsnprintf(line + length, sizeof line - length - 1, format, args);
-	if (n > 0)
-		length += (size_t)n;
-	if (length > sizeof line - 2)
-		length = sizeof line - 2;
-	line[length++] = '\n';
-	write_line(line, length);
+	vsnprintf(text, sizeof text, format, args);
+	log_fields(level, &field, 1);
 	errno = saved;
 }
 

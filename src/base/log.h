@@ -3,14 +3,20 @@
 #define TLSD_BASE_LOG_H
 
 /*
- * The daemon's log: one line an event, one write(2) a line, to standard error, a file or
- * syslog. A line starts with its subject, is lower case and has no full stop; bytes from a
+ * The daemon's log: one line an event, to standard error, a file or syslog, as text or as
+ * JSON. A line starts with its subject, is lower case and has no full stop; bytes from a
  * peer are escaped by text_escape() before they get here. errno is left as it was, and
- * `%m` in a format prints it. Knows libc only; any thread may log.
+ * `%m` in a format prints it. Any thread may log.
+ *
+ * Once it is open a thread of its own writes, so that nobody who logs waits for a disk, a
+ * pipe or syslogd: a line for which there is no room, for a megabyte of others is waiting,
+ * is lost, as is one that cannot be written. Lost lines are counted, and told of in the log
+ * when writing works again.
  */
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum log_level {
@@ -21,17 +27,44 @@ enum log_level {
 	LOG_LEVEL_DEBUG
 };
 
+enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+
 struct log_settings {
 	enum log_level level;
+	enum log_format format;
 	const char *file; /* NULL or "" for standard error, unless syslog is set */
 	bool syslog;
 	int facility; /* LOG_DAEMON and its like, syslog(3) */
 };
 
+/* How a field stands in a text. In JSON it always has its name. */
+enum log_look {
+	LOG_LOOK_SUBJECT, /* "value: " */
+	LOG_LOOK_WORD, /* "value " */
+	LOG_LOOK_NAMED /* "name=value " */
+};
+
+enum log_kind { LOG_KIND_TEXT, LOG_KIND_NUMBER, LOG_KIND_MS, LOG_KIND_TRUTH };
+
+/* A field of a line. Milliseconds are "0.2ms" in a text, and in JSON the number "NAME_ms". */
+struct log_field {
+	const char *name;
+	enum log_look look;
+	enum log_kind kind;
+	union {
+		const char *text; /* "-" is null in JSON */
+		uint64_t number;
+		double ms;
+		bool truth;
+	};
+};
+
 /*
  * Starts logging as `settings` say, in place of what was there; until the first call lines
- * go to standard error at LOG_LEVEL_NOTICE. Returns 0, or -1 with errno when the file
- * cannot be opened, and then nothing has changed. Main thread.
+ * go to standard error at LOG_LEVEL_NOTICE, written by who logs. The first call starts the
+ * thread, with the rights of the caller. Returns 0, or -1 with errno when the file cannot be
+ * opened, or with EAGAIN when the system gives no thread, and then nothing has changed. Main
+ * thread.
  */
 int log_open(const struct log_settings *settings);
 
@@ -39,7 +72,11 @@ int log_open(const struct log_settings *settings);
  * and the old file still in use. Main thread. */
 int log_reopen(void);
 
-/* Closes the log; lines go to standard error again. No other thread may log. */
+/* Waits until what was logged so far is written, for a second at most. */
+void log_flush(void);
+
+/* Writes what is left, for five seconds at most, and closes the log; lines go to standard
+ * error again. No other thread may log. */
 void log_close(void);
 
 /* Another level, until log_open() says otherwise. Main thread. */
@@ -56,10 +93,14 @@ void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* How many lines could not be written, since the start. Any thread. */
+/* A line of fields. */
+void log_fields(enum log_level level, const struct log_field *fields, size_t count);
+
+/* How many lines were lost since the start. Any thread. */
 uint64_t log_lost(void);
 
-/* The word for a level, as `log-level` takes it. */
-const char *log_level_name(enum log_level level);
+/* The word for a level, as `log-level` takes it, and for a format; NULL behind the last. */
+const char *log_level_name(int level);
+const char *log_format_name(int format);
 
 #endif

@@ -3,17 +3,30 @@
 #define TLSD_BASE_SYNC_H
 
 /*
- * Mutexes and semaphores whose calls cannot fail: a failed one is a bug in this program,
- * so it aborts.
+ * Mutexes, conditions and semaphores whose calls cannot fail: a failed one is a bug in this
+ * program, so it aborts.
  */
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdbool.h>
+
+#include "base/deadline.h"
 
 void sync_mutex_init(pthread_mutex_t *mutex);
 void sync_mutex_fini(pthread_mutex_t *mutex);
 void sync_lock(pthread_mutex_t *mutex);
 void sync_unlock(pthread_mutex_t *mutex);
+
+/* A condition; those who wait have locked its one mutex. */
+void sync_condition_init(pthread_cond_t *condition);
+void sync_condition_fini(pthread_cond_t *condition);
+void sync_wake(pthread_cond_t *condition); /* all who wait */
+void sync_wait(pthread_cond_t *condition, pthread_mutex_t *mutex);
+
+/* Waits no longer than that: false when it has passed. */
+bool sync_wait_until(
+    pthread_cond_t *condition, pthread_mutex_t *mutex, struct deadline deadline);
 
 /* A semaphore that starts at 0. The one who takes may destroy it at once. */
 void sync_semaphore_init(sem_t *semaphore);

@@ -303,7 +303,7 @@ describe(struct run *run, const struct session *session)
 	session_peer(session, &peer);
 	snprintf(run->subject, sizeof run->subject, "%s: %s: exec",
 	    address_format(&peer, text), run->program->service);
-	stderrlog_init(&run->log, run->subject);
+	stderrlog_init(&run->log, run->subject, session_id(session));
 }
 
 static int

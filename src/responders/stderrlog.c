@@ -3,6 +3,7 @@
 #include "responders/stderrlog.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,9 +17,10 @@
 #define PIPE_SIZE 65536 /* what a pipe may hold */
 
 void
-stderrlog_init(struct stderrlog *log, const char *subject)
+stderrlog_init(struct stderrlog *log, const char *subject, uint64_t id)
 {
 	log->subject = subject;
+	log->id = id;
 	log->length = 0;
 	log->cut = false;
 	log->second_ns = 0;
@@ -27,11 +29,27 @@ stderrlog_init(struct stderrlog *log, const char *subject)
 }
 
 static void
+write_line(const struct stderrlog *log, const char *text)
+{
+	const struct log_field fields[] = {
+		{ "subject", LOG_LOOK_SUBJECT, LOG_KIND_TEXT,
+		    { .text = log->subject } },
+		{ "message", LOG_LOOK_WORD, LOG_KIND_TEXT, { .text = text } },
+		{ "id", LOG_LOOK_NAMED, LOG_KIND_NUMBER, { .number = log->id } },
+	};
+
+	log_fields(LOG_LEVEL_NOTICE, fields, sizeof fields / sizeof fields[0]);
+}
+
+static void
 tell_left_out(struct stderrlog *log)
 {
+	char text[64];
+
+	snprintf(text, sizeof text, "%llu lines left out",
+	    (unsigned long long)log->left_out);
 	if (log->left_out > 0)
-		log_notice("%s: %llu lines left out", log->subject,
-		    (unsigned long long)log->left_out);
+		write_line(log, text);
 	log->left_out = 0;
 }
 
@@ -52,11 +70,12 @@ has_room(struct stderrlog *log)
 static void
 log_line(const struct stderrlog *log)
 {
-	char text[4 * STDERRLOG_LINE + 1]; /* each byte may become \xHH */
+	char text[4 * STDERRLOG_LINE + sizeof "..."]; /* each byte may become \xHH */
 
-	log_notice("%s: %s%s", log->subject,
-	    text_escape(text, sizeof text, log->line, log->length),
-	    log->cut ? "..." : "");
+	text_escape(text, sizeof text, log->line, log->length);
+	if (log->cut)
+		strcat(text, "...");
+	write_line(log, text);
 }
 
 static void

@@ -16,6 +16,7 @@
 
 struct stderrlog {
 	const char *subject; /* in front of each line; the caller's */
+	uint64_t id; /* of the connection, behind it */
 	size_t length; /* of the line so far, as far as it is kept */
 	char line[STDERRLOG_LINE];
 	bool cut; /* the line was longer */
@@ -24,7 +25,7 @@ struct stderrlog {
 	uint64_t left_out; /* of that second */
 };
 
-void stderrlog_init(struct stderrlog *log, const char *subject);
+void stderrlog_init(struct stderrlog *log, const char *subject, uint64_t id);
 
 /* Takes what there is to be read from the pipe `fd`, which does not block, once. False at
  * the end. */

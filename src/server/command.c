@@ -116,7 +116,7 @@ static bool
 change_log_level(const struct call *call)
 {
 	for (int i = 0; i <= LOG_LEVEL_DEBUG; i++)
-		if (strcmp(call->argument, log_level_name((enum log_level)i)) == 0) {
+		if (strcmp(call->argument, log_level_name(i)) == 0) {
 			log_notice(
 			    "log-level: %s, until the next reload", call->argument);
 			log_set_level((enum log_level)i);
@@ -124,7 +124,7 @@ change_log_level(const struct call *call)
 		}
 	fprintf(call->out, "error: there are the levels");
 	for (int i = 0; i <= LOG_LEVEL_DEBUG; i++)
-		fprintf(call->out, " %s", log_level_name((enum log_level)i));
+		fprintf(call->out, " %s", log_level_name(i));
 	fputc('\n', call->out);
 	return false;
 }

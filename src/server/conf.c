@@ -54,12 +54,6 @@ facility_name(int index)
 }
 
 static const char *
-level_name(int index)
-{
-	return index <= LOG_LEVEL_DEBUG ? log_level_name(index) : NULL;
-}
-
-static const char *
 bad_cert_name(int index)
 {
 	static const char *const names[] = {
@@ -121,7 +115,12 @@ static const struct key keys[] = {
 	{ "accept-rate", IN_PROCESS(limits.accept_rate), TEXT, .standard = "" },
 	{ "allow", IN_PROCESS(limits.allow), LIST, .standard = "" },
 	{ "deny", IN_PROCESS(limits.deny), LIST, .standard = "" },
-	{ "log-level", IN_PROCESS(log_level), CHOICE(level_name), .standard = "info" },
+	{ "log-level", IN_PROCESS(log_level), CHOICE(log_level_name),
+	    .standard = "info" },
+	{ "log-format", IN_PROCESS(log_format), CHOICE(log_format_name),
+	    .standard = "text" },
+	{ "class-level", IN_PROCESS(class_level), LIST, .standard = "" },
+	{ "quiet", IN_PROCESS(quiet), LIST, .standard = "" },
 	{ "log-file", IN_PROCESS(log_file), PATH, .standard = "" },
 	{ "syslog", IN_PROCESS(syslog), BOOL, .standard = "no" },
 	{ "syslog-facility", IN_PROCESS(syslog_facility), CHOICE(facility_name),

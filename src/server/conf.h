@@ -50,6 +50,8 @@ struct conf_process {
 	int64_t hello_timeout_ms, close_timeout_ms;
 	struct limit_settings limits;
 	int log_level; /* enum log_level */
+	int log_format; /* enum log_format */
+	struct stringlist class_level, quiet; /* verbosity.h */
 	char *log_file;
 	bool syslog;
 	int syslog_facility; /* an index of conf_facility() */

@@ -287,6 +287,7 @@ serve(struct connection *connection, struct transport *transport)
 		connection->finished = true;
 		return;
 	}
+	session_set_id(session, connection->id);
 	if (connection->local.length > 0)
 		session_introduce(session, &connection->peer, &connection->local);
 	converse(connection, session, transport);

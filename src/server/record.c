@@ -2,37 +2,46 @@
 /* The log lines of a connection. */
 #include "server/record.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 
 #include "base/address.h"
+#include "base/log.h"
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/repeats.h"
 #include "server/roster.h"
 #include "server/service.h"
 #include "server/snapshot.h"
+#include "server/verbosity.h"
 #include "tls/identity.h"
 #include "tls/session.h"
 
 #define NS_PER_MS 1e6
 
-enum log_level
-record_level(enum failure failure)
-{
-	if (failure == FAILURE_INTERNAL)
-		return LOG_LEVEL_ERROR;
-	return failure_is_hostile(failure) ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO;
-}
+#define FIELD(key, where, type, member, value)                                    \
+	{                                                                         \
+		.name = (key), .look = LOG_LOOK_##where, .kind = LOG_KIND_##type, \
+		.member = (value)                                                 \
+	}
+#define SUBJECT(key, value) FIELD(key, SUBJECT, TEXT, text, value)
+#define WORD(key, value) FIELD(key, WORD, TEXT, text, value)
+#define NAMED(key, value) FIELD(key, NAMED, TEXT, text, value)
+#define NUMBER(key, value) FIELD(key, NAMED, NUMBER, number, value)
+#define TRUTH(key, value) FIELD(key, NAMED, TRUTH, truth, value)
+#define TIME(key, ns) FIELD(key, NAMED, MS, ms, (double)(ns) / NS_PER_MS)
 
-/* Only the server's own faults are logged even without access-log. */
+/* Whether it has a line, and of which level. Only the server's own faults have one even
+ * without access-log. */
 static bool
-is_wanted(const struct connection *connection, enum failure failure)
+is_wanted(
+    const struct connection *connection, enum failure failure, enum log_level *level)
 {
-	if (!log_wants(record_level(failure)))
-		return false;
-	return failure == FAILURE_INTERNAL ||
-	       snapshot_conf(connection->snapshot)->process.access_log;
+	const struct snapshot *snapshot = connection->snapshot;
+
+	return verbosity_level(snapshot_verbosity(snapshot), failure, level) &&
+	       log_wants(*level) &&
+	       (failure == FAILURE_INTERNAL ||
+		   snapshot_conf(snapshot)->process.access_log);
 }
 
 void
@@ -41,14 +50,20 @@ record_failure(
 {
 	const char *service = connection->service->name;
 	char peer[ADDRESS_TEXT_SIZE];
+	enum log_level level;
 
-	if (!is_wanted(connection, failure) ||
-	    !repeats_admit(roster_repeats(connection->roster), service, failure,
+	if (!is_wanted(connection, failure, &level) ||
+	    !repeats_admit(roster_repeats(connection->roster), service, failure, level,
 		&connection->peer))
 		return;
-	log_at(record_level(failure), "%s: %s: %s: %s id=%" PRIu64,
-	    address_format(&connection->peer, peer), service, failure_name(failure),
-	    reason, connection->id);
+	const struct log_field fields[] = {
+		SUBJECT("peer", address_format(&connection->peer, peer)),
+		SUBJECT("service", service),
+		SUBJECT("result", failure_name(failure)),
+		WORD("reason", reason),
+		NUMBER("id", connection->id),
+	};
+	log_fields(level, fields, sizeof fields / sizeof fields[0]);
 }
 
 void
@@ -58,19 +73,29 @@ record_done(
 	char peer[ADDRESS_TEXT_SIZE];
 	char client[IDENTITY_WORD_SIZE];
 	struct session_facts facts;
+	enum log_level level;
 
-	if (!is_wanted(connection, FAILURE_NONE))
+	if (!is_wanted(connection, FAILURE_NONE, &level))
 		return;
 	session_facts(session, &facts);
-	log_info("%s: %s: done %s %s %s sni=%s alpn=%s resumed=%s early=%s client=%s "
-		 "in=%" PRIu64 " out=%" PRIu64
-		 " queue=%.1fms handshake=%.1fms total=%.1fms id=%" PRIu64,
-	    address_format(&connection->peer, peer), connection->service->name,
-	    facts.version, facts.cipher, facts.group, facts.sni, facts.alpn,
-	    facts.resumed ? "yes" : "no", facts.early ? "yes" : "no",
-	    identity_word(session_identity(session), client), facts.bytes_in,
-	    facts.bytes_out,
-	    (double)(connection->taken_ns - connection->queued_ns) / NS_PER_MS,
-	    (double)(connection->shaken_ns - connection->taken_ns) / NS_PER_MS,
-	    (double)(now_ns - connection->accepted_ns) / NS_PER_MS, connection->id);
+	const struct log_field fields[] = {
+		SUBJECT("peer", address_format(&connection->peer, peer)),
+		SUBJECT("service", connection->service->name),
+		WORD("result", "done"),
+		WORD("version", facts.version),
+		WORD("cipher", facts.cipher),
+		WORD("group", facts.group),
+		NAMED("sni", facts.sni),
+		NAMED("alpn", facts.alpn),
+		TRUTH("resumed", facts.resumed),
+		TRUTH("early", facts.early),
+		NAMED("client", identity_word(session_identity(session), client)),
+		NUMBER("in", facts.bytes_in),
+		NUMBER("out", facts.bytes_out),
+		TIME("queue", connection->taken_ns - connection->queued_ns),
+		TIME("handshake", connection->shaken_ns - connection->taken_ns),
+		TIME("total", now_ns - connection->accepted_ns),
+		NUMBER("id", connection->id),
+	};
+	log_fields(level, fields, sizeof fields / sizeof fields[0]);
 }

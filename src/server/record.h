@@ -10,14 +10,9 @@
 #include <stdint.h>
 
 #include "base/failure.h"
-#include "base/log.h"
 
 struct connection;
 struct session;
-
-/* The level of lines about a class of failure: the server's own fault is an error, what a
- * hostile client does a notice, and anything else information, as an answer is. */
-enum log_level record_level(enum failure failure);
 
 /* Logs that it was answered, over at `now_ns`. */
 void record_done(

@@ -9,11 +9,9 @@
 #include <string.h>
 
 #include "base/address.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "base/network.h"
 #include "base/sync.h"
-#include "server/record.h"
 
 #define EXAMPLES 3
 
@@ -21,6 +19,7 @@
 struct kind {
 	unsigned lines;
 	uint64_t more; /* without a line */
+	enum log_level level; /* of the last one */
 	struct address examples[EXAMPLES]; /* of those, of different clients */
 	size_t example_count;
 	bool others; /* and there were more clients */
@@ -109,26 +108,27 @@ add_example(struct kind *kind, const struct address *peer)
 
 /* Whether it may have a line. */
 static bool
-count(struct kind *kind, const struct address *peer)
+count(struct kind *kind, enum log_level level, const struct address *peer)
 {
 	if (kind->lines < REPEATS_LINES) {
 		kind->lines++;
 		return true;
 	}
 	kind->more++;
+	kind->level = level;
 	add_example(kind, peer);
 	return false;
 }
 
 bool
 repeats_admit(struct repeats *repeats, const char *service, enum failure failure,
-    const struct address *peer)
+    enum log_level level, const struct address *peer)
 {
 	if (log_wants(LOG_LEVEL_DEBUG))
 		return true;
 	sync_lock(&repeats->mutex);
 	struct book *book = find_book(repeats, service);
-	bool admitted = book == NULL || count(&book->kinds[failure], peer);
+	bool admitted = book == NULL || count(&book->kinds[failure], level, peer);
 	sync_unlock(&repeats->mutex);
 	return admitted;
 }
@@ -142,7 +142,7 @@ log_sum(const char *service, enum failure failure, const struct kind *kind)
 	for (size_t i = 0; i < kind->example_count; i++)
 		length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
 		    i > 0 ? ", " : "", address_host(&kind->examples[i], host));
-	log_at(record_level(failure),
+	log_at(kind->level,
 	    "repeats: %s: %s: %" PRIu64 " more within a minute, from %s%s", service,
 	    failure_name(failure), kind->more, text, kind->others ? " and others" : "");
 }

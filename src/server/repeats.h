@@ -14,6 +14,7 @@
 
 #include "base/deadline.h"
 #include "base/failure.h"
+#include "base/log.h"
 
 struct address;
 struct repeats;
@@ -26,10 +27,10 @@ struct repeats *repeats_new(int64_t minute_ms);
 /* Sums up what is left. No other thread may use it any more. NULL is fine. */
 void repeats_free(struct repeats *repeats);
 
-/* Whether a failure of `peer` with `service` shall be logged; it is counted if not. When
- * memory is exhausted, it shall. Any thread. */
+/* Whether a failure of `peer` with `service` shall be logged; if not it is counted, for a sum
+ * of `level`. When memory is exhausted, it shall. Any thread. */
 bool repeats_admit(struct repeats *repeats, const char *service, enum failure failure,
-    const struct address *peer);
+    enum log_level level, const struct address *peer);
 
 /* Logs the sums of a minute that is over. Returns when the next one will be. Main thread. */
 struct deadline repeats_expire(struct repeats *repeats);

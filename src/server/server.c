@@ -77,6 +77,7 @@ int
 server_open_log(const struct conf_process *conf, bool daemon)
 {
 	struct log_settings settings = { .level = (enum log_level)conf->log_level,
+		.format = (enum log_format)conf->log_format,
 		.file = conf->log_file,
 		.syslog = conf->syslog || (daemon && conf->log_file[0] == '\0'),
 		.facility = conf_facility(conf) };

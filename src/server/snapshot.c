@@ -17,6 +17,7 @@
 #include "server/limits.h"
 #include "server/route.h"
 #include "server/service.h"
+#include "server/verbosity.h"
 #include "tls/context.h"
 
 struct snapshot {
@@ -26,6 +27,7 @@ struct snapshot {
 	size_t count;
 	struct route **routes;
 	size_t route_count;
+	struct verbosity verbosity;
 	struct stringlist skipped; /* "NAME: reason" of those left out */
 	int64_t time;
 	unsigned long long files_state;
@@ -147,12 +149,15 @@ inherit(struct snapshot *snapshot, const struct snapshot *old)
 }
 
 static void
-check_process(const struct conf *conf, struct findings *findings)
+prepare_process(struct snapshot *snapshot, struct findings *findings)
 {
+	const struct conf *conf = snapshot->conf;
 	struct findings found;
 
 	findings_init(&found);
 	limits_check(&conf->process.limits, &found);
+	verbosity_init(&snapshot->verbosity, &conf->process.class_level,
+	    &conf->process.quiet, &found);
 	conf_locate(&conf->process.section, &found, findings);
 }
 
@@ -170,7 +175,7 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 		return NULL;
 	}
 	snapshot->files_state = certwatch_state(snapshot->conf);
-	check_process(snapshot->conf, findings);
+	prepare_process(snapshot, findings);
 	snapshot->services =
 	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
 	for (size_t i = 0; i < snapshot->conf->service_count; i++)
@@ -224,6 +229,12 @@ const struct conf *
 snapshot_conf(const struct snapshot *snapshot)
 {
 	return snapshot->conf;
+}
+
+const struct verbosity *
+snapshot_verbosity(const struct snapshot *snapshot)
+{
+	return &snapshot->verbosity;
 }
 
 size_t

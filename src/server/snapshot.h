@@ -20,6 +20,7 @@ struct route;
 struct service;
 struct snapshot;
 struct stringlist;
+struct verbosity;
 
 /*
  * Reads the configuration at `path`, prepares all services and proves each (tls/proof.h). One
@@ -42,6 +43,7 @@ struct snapshot *snapshot_take(struct snapshot *snapshot);
 void snapshot_drop(struct snapshot *snapshot);
 
 const struct conf *snapshot_conf(const struct snapshot *snapshot);
+const struct verbosity *snapshot_verbosity(const struct snapshot *snapshot);
 size_t snapshot_service_count(const struct snapshot *snapshot);
 const struct service *snapshot_service(const struct snapshot *snapshot, size_t index);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/findings.h"
+#include "base/log.h"
 #include "server/acceptor.h"
 #include "server/connection.h"
 #include "server/overview.h"
@@ -89,6 +90,7 @@ print_numbers(const struct overview *overview, FILE *out)
 	fprintf(out, "lingering: %" PRIu64 "\n", sums.present[PHASE_LINGER]);
 	fprintf(out, "answered: %" PRIu64 "\n", sums.done);
 	fprintf(out, "failed: %" PRIu64 "\n", stats_failed(&sums));
+	fprintf(out, "log: %" PRIu64 " lines lost\n", log_lost());
 }
 
 void

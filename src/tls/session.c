@@ -55,6 +55,7 @@ struct session {
 	bool plain_alert_next;
 	int plain_alert;
 	struct identity *identity; /* NULL: the client gave no certificate */
+	uint64_t id;
 	const struct address *peer, *local; /* NULL: the socket knows */
 	int refusal_alert; /* for a client whose certificate was refused, or -1 */
 };
@@ -643,6 +644,18 @@ session_introduce(
 {
 	session->peer = peer;
 	session->local = local;
+}
+
+void
+session_set_id(struct session *session, uint64_t id)
+{
+	session->id = id;
+}
+
+uint64_t
+session_id(const struct session *session)
+{
+	return session->id;
 }
 
 void

@@ -126,6 +126,10 @@ int session_end(struct session *session);
 void session_introduce(
     struct session *session, const struct address *peer, const struct address *local);
 
+/* The number that the log has for it; 0 unless it was told. */
+void session_set_id(struct session *session, uint64_t id);
+uint64_t session_id(const struct session *session);
+
 /* Who the client is, by its socket unless somebody has said it, and where it connected to. */
 void session_peer(const struct session *session, struct address *peer);
 void session_local(const struct session *session, struct address *local);

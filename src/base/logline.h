@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_LOGLINE_H
+#define TLSD_BASE_LOGLINE_H
+
+/*
+ * What a line of the log looks like: fields, from which it is made as text or as a JSON
+ * object (RFC 8259), so that both say the same. Pure functions, any thread.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+
+#define LOGLINE_SIZE 4096 /* bytes in a line at most, its newline included */
+
+enum logline_form {
+	LOGLINE_TEXT, /* "TIME tlsd[PID]: error: TEXT" */
+	LOGLINE_JSON, /* {"time":...,"pid":...,"level":...,...} */
+	LOGLINE_SYSLOG, /* "<PRIORITY>TIME tlsd[PID]: TEXT", as syslogd wants it */
+	LOGLINE_SYSLOG_JSON
+};
+
+/*
+ * Writes one line into `line`, with its newline, and returns its length. A text that is too
+ * long is cut. The priority is facility and level, for syslogd.
+ */
+size_t logline_format(char line[LOGLINE_SIZE], enum logline_form form, int facility,
+    enum log_level level, const struct log_field *fields, size_t count);
+
+#endif

@@ -1,0 +1,439 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The log of a running tlsd, from outside: its forms and levels, and what becomes of it where
+# writing is slow or fails: a pipe that nobody reads, a full disk, syslogd. A test is a
+# function whose name is a sentence.
+# shellcheck disable=SC2317 # the tests are called by their names at the end
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+umask 077
+needs openssl python3 timeout
+open_folder
+
+# What a test has started, by its pids in files of its folder, and nothing else.
+end_processes() {
+	for file in "$folder"/*/*.pid; do
+		[ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
+	done
+}
+
+# start NAME COMMAND...: in the background, its pid in ./NAME.pid
+start() {
+	name=$1
+	shift
+	"$@" >"$name.out" 2>&1 </dev/null &
+	echo $! >"$name.pid"
+}
+
+# write_ini LINE...: tlsd's, with the lines for the process
+write_ini() {
+	[ -s server.crt ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-nodes -days 10 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+		-keyout server.key -out server.crt 2>/dev/null
+	{
+		printf '%s\n' 'pid-file =' "control-socket = ${socket:-$PWD/sock}" "$@" \
+			'[hello]' 'listen = 127.0.0.1:0' 'cert = server.crt' \
+			'key = server.key'
+	} >tlsd.ini
+}
+
+# find_port: where tlsd listens; its log may be anywhere
+find_port() {
+	ctl status >status.out
+	port=$(sed -n 's/^service: hello: .*:\([0-9]*\)$/\1/p' status.out)
+}
+
+# ended NAME: what start has started
+ended() {
+	! kill -0 "$(cat "$1.pid")"
+}
+
+# serve LINE...: tlsd with these lines for the process, on $port
+serve() {
+	write_ini "$@"
+	start tlsd "$builddir/tlsd" -f -c tlsd.ini
+	wait_for ctl status
+	find_port
+	[ -n "$port" ]
+}
+
+ctl() {
+	timeout 60 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
+}
+
+# says PATTERN COMMAND...: what tlsdctl prints has a line like that
+says() {
+	pattern=$1
+	shift
+	ctl "$@" | grep -Eq "$pattern"
+}
+
+greet() {
+	[ "$(timeout 60 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+		2>/dev/null)" = 'Hello, TLS!' ]
+}
+
+# http TIMES: plain HTTP requests
+http() {
+	python3 - "$port" "$1" <<'END'
+import socket, sys
+for _ in range(int(sys.argv[2])):
+    with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60) as client:
+        client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        while client.recv(4096):
+            pass
+END
+}
+
+# stop: as an administrator would; and it ends
+stop() {
+	kill "$(cat tlsd.pid)"
+	wait "$(cat tlsd.pid)"
+}
+
+# number NAME: of the sums for Prometheus, over services
+number() {
+	ctl stats --prometheus | awk -v name="$1" '
+		index($1, name) == 1 { sum += $2 } END { print sum + 0 }'
+}
+
+# flood: clients that are answered, for a second
+flood() {
+	timeout 100 "$builddir/tlsc" bench --insecure --duration 1s "localhost:$port" \
+		>bench.out 2>&1
+}
+
+# --- forms ----------------------------------------------------------------------------
+
+# The log in $1 has the fields of the one in $2, which is JSON, as text.
+compare_forms() {
+	python3 - "$1" "$2" <<'END'
+import json, re, sys
+stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+texts = [line for line in open(sys.argv[1]) if ": hello: " in line]
+objects = [json.loads(line) for line in open(sys.argv[2])]
+for each in objects:
+    assert re.fullmatch(stamp, each["time"]), each
+    assert isinstance(each["pid"], int) and each["level"], each
+
+def of_text(pattern, result):
+    found = next(m for m in (re.search(pattern, line) for line in texts) if m)
+    fields = found.groupdict()
+    named = dict(re.findall(r"(\w+)=(\S+)", found.string[found.end():]))
+    return list({"time": 0, "pid": 0, "level": 0, **fields, "result": result, **named})
+
+def of_json(result):
+    each = next(o for o in objects if o.get("result") == result)
+    return [name.removesuffix("_ms") for name in each], each
+
+peer = rf"^{stamp} tlsd\[\d+\]: (?P<peer>\S+): (?P<service>hello): "
+text = of_text(peer + r"(?P<result>done) (?P<version>\S+) (?P<cipher>\S+) (?P<group>\S+) ", "done")
+names, done = of_json("done")
+assert text == names, (text, names)
+assert done["version"] == "TLS1.3" and done["service"] == "hello", done
+assert done["alpn"] is None and done["resumed"] is False, done
+assert isinstance(done["handshake_ms"], (int, float)) and done["out"] == 12, done
+text = of_text(peer + r"(?P<result>not-tls-http): (?P<reason>.*) (?=id=)", "not-tls-http")
+names, failed = of_json("not-tls-http")
+assert text == names, (text, names)
+assert failed["level"] == "notice" and failed["reason"] == "a plain HTTP request", failed
+assert any(o.get("message", "").startswith("status: workers: ") for o in objects)
+END
+}
+
+text_and_json_have_the_same_fields() {
+	serve 'log-file = text'
+	greet
+	http 1
+	write_ini 'log-file = json' 'log-format = json'
+	ctl reload
+	greet
+	http 1
+	kill -USR2 "$(cat tlsd.pid)"
+	wait_for grep -q not-tls-http json
+	wait_for grep -q 'status: workers' json
+	wait_for grep -q '"result":"done"' json
+	stop
+	compare_forms text json
+	! grep -q '^{' text || return 1
+	! grep -qv '^{' json
+}
+
+a_flood_of_connections_survives_changes_of_form_and_file() {
+	serve 'log-file = 1' 'log-format = text'
+	flood &
+	flood=$!
+	for n in 2 3 4 5; do
+		form=json
+		[ $((n % 2)) -eq 0 ] || form=text
+		write_ini "log-file = $n" "log-format = $form"
+		ctl reload
+		mv "$n" "$n.old"
+		ctl reopen
+	done
+	wait "$flood"
+	wait_for says '^workers: 0 ' status
+	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
+	[ "$answered" -gt 0 ]
+	[ "$(number tlsd_log_lost_total)" -eq 0 ]
+	stop
+	[ "$(cat 1 2 3 4 5 ./*.old | grep -Ec ': hello: done |"result":"done"')" -eq "$answered" ]
+	! grep -h '^{' 1 3 3.old 5 5.old || return 1
+	! grep -hv '^{' 2 2.old 4 4.old || return 1
+}
+
+# --- levels ---------------------------------------------------------------------------
+
+classes_have_the_levels_that_they_are_given() {
+	serve 'log-file = log' 'log-level = warning' \
+		'class-level = not-tls-http=warning, done=error'
+	greet
+	http 15
+	stop
+	[ "$(grep -c '\]: error: \[127.*: hello: done ' log)" -eq 1 ]
+	grep -q '\]: warning: \[127.*: hello: not-tls-http: ' log
+	grep -q '\]: warning: repeats: hello: not-tls-http: [0-9]* more ' log
+}
+
+quiet_classes_have_no_lines_and_are_counted() {
+	serve 'log-file = log' 'quiet = not-tls-http, done'
+	greet
+	http 15
+	wait_for says '^handshake-failures hello: not-tls-http=15$' stats
+	write_ini 'log-file = log'
+	ctl reload
+	greet
+	stop
+	! grep -q not-tls-http log || return 1
+	[ "$(grep -c ': hello: done ' log)" -eq 1 ]
+}
+
+a_class_that_there_is_not_is_pointed_at() {
+	write_ini 'quiet = noise' 'class-level = sni=loud'
+	status=0
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>err || status=$?
+	[ "$status" -eq 2 ]
+	grep -q 'tlsd.ini:3: quiet: "noise" is no class: ' err
+	grep -q 'tlsd.ini:4: class-level: "sni=loud" has no level: write sni=error, ' err
+}
+
+# --- where writing is slow, or fails --------------------------------------------------
+
+# talk TIMES: commands, each of which has a line in the log
+talk() {
+	timeout 100 python3 - "$PWD/sock" "$1" <<'END'
+import socket, sys, threading
+client = socket.socket(socket.AF_UNIX)
+client.connect(sys.argv[1])
+times = int(sys.argv[2])
+threading.Thread(target=client.sendall, args=(b"log-level info\n" * times,)).start()
+answers = client.makefile()
+assert all(answers.readline() == "ok\n" for _ in range(times))
+END
+}
+
+# All that may wait, and more.
+MANY=60000
+
+loses_lines() {
+	[ "$(number tlsd_log_lost_total)" -gt 0 ]
+}
+
+# Nobody reads what tlsd writes; later it is read, and all is there but for what was counted.
+a_pipe_that_nobody_reads_stops_nobody() {
+	mkfifo pipe
+	start holder python3 -c 'import os, time
+fd = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+print("ready", flush=True)
+while not os.path.exists("read"): time.sleep(0.01)
+os.set_blocking(fd, True)
+log = open("log", "wb")
+while data := os.read(fd, 65536):
+    log.write(data)
+    log.flush()'
+	wait_for grep -q ready holder.out
+	serve 'log-file = pipe'
+	talk $MANY
+	loses_lines
+	greet
+	ctl reload
+	says '^log: [1-9][0-9]* lines lost$' status
+	says ' log-lost=[1-9]' stats
+	touch read
+	wait_for grep -q '\]: warning: log: [0-9]* lines could not be written$' log
+	greet
+	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
+	lost=$(number tlsd_log_lost_total)
+	stop
+	wait_for ended holder
+	grep -q ': stopped: ' log
+	[ "$(($(grep -Ec ': hello: done |: log-level: info' log) + lost))" -ge \
+		"$((answered + MANY))" ]
+	[ "$(awk '/ lines could not be written$/ { sum += $(NF - 5) } END { print sum }' log)" \
+		-eq "$lost" ]
+}
+
+a_slow_reader_loses_nothing() {
+	mkfifo pipe
+	start reader python3 -c 'import time
+with open("pipe", "rb", buffering=0) as pipe, open("log", "wb") as log:
+    while data := pipe.read(8192):
+        log.write(data)
+        time.sleep(0.02)'
+	serve 'log-file = pipe'
+	flood
+	greet
+	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
+	stop
+	wait_for ended reader
+	[ "$(grep -c ': hello: done ' log)" -eq "$answered" ]
+	! grep -q 'could not be written' log
+}
+
+a_server_whose_log_stands_still_can_be_stopped() {
+	mkfifo pipe
+	start holder sleep 600
+	exec 8<>pipe
+	serve 'log-file = pipe'
+	talk $MANY
+	loses_lines
+	ctl stop
+	wait "$(cat tlsd.pid)"
+	exec 8<&-
+}
+
+# A file system of 64 KiB, in a name space of the test's own.
+a_full_disk_is_told_of_when_it_has_room_again() {
+	unshare -m true 2>/dev/null || skip 'only root may mount'
+	mkdir disk
+	write_ini "log-file = $PWD/disk/log" 'log-level = debug'
+	cat >inside <<-'END'
+		mount -t tmpfs -o size=64k none disk || exit 77
+		head -c 60k /dev/zero >disk/junk
+		"$1" -f -c tlsd.ini &
+		echo $! >tlsd.pid
+		until [ -e room ]; do sleep 0.05; done
+		rm disk/junk
+		until [ -e end ]; do sleep 0.05; done
+		cp disk/log log
+		wait
+	END
+	start inside unshare -m sh inside "$builddir/tlsd"
+	wait_for ctl status
+	find_port
+	talk 1000
+	wait_for loses_lines
+	greet
+	touch room
+	# A line that finds room again is preceded by the count of those that did not.
+	told() { http 1 && lost=$(number tlsd_log_lost_total) && http 1 &&
+		[ "$(number tlsd_log_lost_total)" -eq "$lost" ]; }
+	wait_for told
+	kill "$(cat tlsd.pid)"
+	touch end
+	wait "$(cat inside.pid)"
+	grep -q '\]: warning: log: [0-9]* lines could not be written$' log
+	# The line on which the disk was full is ended before the next.
+	! grep -q '.Z tlsd.*[0-9]Z tlsd' log
+}
+
+# --- syslog ---------------------------------------------------------------------------
+
+# listen_as_syslogd NAME: at $PWD/dev/log; what comes is a line of ./NAME each
+listen_as_syslogd() {
+	mkdir -p dev
+	rm -f dev/log
+	start "$1" python3 -c 'import os, socket, sys
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind("dev/log")
+os.chmod("dev/log", 0o666)
+with open(sys.argv[1], "w") as out:
+    while True:
+        print(repr(log.recv(65536).decode())[1:-1], file=out, flush=True)' "$1"
+	wait_for test -S dev/log
+}
+
+# serve_in_chroot LINE...: where dev/log is that of the test
+serve_in_chroot() {
+	[ "$(id -u)" -eq 0 ] || skip 'only root may change the root folder'
+	[ -e dev/null ] || mknod -m 666 dev/null c 1 3 || skip 'no devices can be made here'
+	# Leaks cannot be looked for where there is no /proc.
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+	export ASAN_OPTIONS
+	socket=/sock serve "chroot = $PWD" 'syslog = yes' "$@"
+}
+
+syslog_has_facility_severity_and_lines_of_its_own() {
+	listen_as_syslogd heard
+	serve_in_chroot 'syslog-facility = local3' 'class-level = not-tls-http=warning'
+	greet
+	http 1
+	wait_for grep -q not-tls-http heard
+	# local3 is 19 (RFC 3164, 4.1.1), times 8, and notice 5, information 6, warning 4
+	stamp='[A-Z][a-z][a-z] [ 123][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]'
+	grep -Eq "^<157>$stamp tlsd\\[$(cat tlsd.pid)\\]: started: " heard
+	grep -Eq "^<158>$stamp tlsd\\[[0-9]+\\]: \\[127.*: hello: done .* id=[0-9]+\$" heard
+	grep -Eq "^<156>$stamp tlsd\\[[0-9]+\\]: .*: hello: not-tls-http: .* id=[0-9]+\$" heard
+	stop
+	grep -q ': stopped: ' heard
+}
+
+syslog_takes_json_and_another_facility_by_a_reload() {
+	listen_as_syslogd heard
+	serve_in_chroot
+	socket=/sock write_ini "chroot = $PWD" 'syslog = yes' 'log-format = json' \
+		'syslog-facility = auth'
+	ctl reload
+	greet
+	wait_for grep -q '"result":"done"' heard
+	grep -q '^<29>.*: started: ' heard
+	sed -n 's/^<38>.* tlsd\[[0-9]*\]: \({.*"result":"done".*\)/\1/p' heard |
+		python3 -c 'import json, sys; assert json.load(sys.stdin)["id"]'
+	stop
+}
+
+a_syslogd_that_was_restarted_is_found_again() {
+	listen_as_syslogd first
+	serve_in_chroot
+	greet
+	wait_for grep -q 'hello: done' first
+	kill -KILL "$(cat first.pid)"
+	greet
+	wait_for says '^log: [1-9][0-9]* lines lost' status
+	listen_as_syslogd second
+	greet
+	wait_for grep -q 'hello: done' second
+	wait_for grep -q '^<28>.*: log: [0-9]* lines could not be written' second
+	stop
+}
+
+a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end() {
+	listen_as_syslogd heard
+	serve_in_chroot
+	kill -STOP "$(cat heard.pid)"
+	flood
+	greet
+	ctl reload
+	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
+	lost=$(number tlsd_log_lost_total)
+	kill -CONT "$(cat heard.pid)"
+	stop
+	[ "$(($(grep -c ': hello: done ' heard) + lost))" -eq "$answered" ]
+}
+
+# --- running them ---------------------------------------------------------------------
+
+for test in text_and_json_have_the_same_fields \
+	a_flood_of_connections_survives_changes_of_form_and_file \
+	classes_have_the_levels_that_they_are_given \
+	quiet_classes_have_no_lines_and_are_counted a_class_that_there_is_not_is_pointed_at \
+	a_pipe_that_nobody_reads_stops_nobody a_slow_reader_loses_nothing \
+	a_server_whose_log_stands_still_can_be_stopped \
+	a_full_disk_is_told_of_when_it_has_room_again \
+	syslog_has_facility_severity_and_lines_of_its_own \
+	syslog_takes_json_and_another_facility_by_a_reload \
+	a_syslogd_that_was_restarted_is_found_again \
+	a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end; do
+	run_test "$test"
+done
+finish
