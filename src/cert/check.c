@@ -138,17 +138,11 @@ examine_trust(const struct arguments *arguments, const char *file,
 	}
 }
 
-/* The link of the chain that ends first: it decides how long the whole works. */
+/* It decides how long the whole works. */
 static gnutls_x509_crt_t
 find_first_to_end(const struct chain *chain)
 {
-	gnutls_x509_crt_t first = chain->certs[0];
-
-	for (size_t i = 1; i < chain->count; i++)
-		if (gnutls_x509_crt_get_expiration_time(chain->certs[i]) <
-		    gnutls_x509_crt_get_expiration_time(first))
-			first = chain->certs[i];
-	return first;
+	return chain->certs[chain_first_to_end(chain)];
 }
 
 static void

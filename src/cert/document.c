@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cert/crl.h"
+#include "cert/crlreason.h"
 #include "cert/facts.h"
 
 enum { DAY = 86400, NUMBER_MAX = 20 };
@@ -111,7 +112,7 @@ add_entry(struct json *json, const struct crl_entry *entry)
 	json_open_object(json, NULL);
 	json_text(json, "serial", serial);
 	add_time(json, "since", entry->since);
-	json_text(json, "reason", crl_reason_name(entry->reason));
+	json_text(json, "reason", crlreason_name(entry->reason));
 	json_close(json);
 	free(serial);
 }

@@ -11,8 +11,9 @@
 
 #include "base/memory.h"
 #include "tls/certificate.h"
+#include "tls/pin.h"
 
-enum { HASH_SIZE = 32, SERIAL_MAX = 64, OID_SIZE = 128 };
+enum { SERIAL_MAX = 64, OID_SIZE = 128 };
 
 struct word {
 	unsigned bit;
@@ -113,17 +114,12 @@ read_numbers(gnutls_x509_crt_t cert, struct facts *facts)
 static void
 read_pin(gnutls_x509_crt_t cert, struct facts *facts)
 {
-	unsigned char hash[HASH_SIZE];
-	size_t size = sizeof hash;
-	gnutls_datum_t datum = { hash, sizeof hash }, base64;
+	struct pin pin;
 
-	if (gnutls_x509_crt_get_key_id(cert, GNUTLS_KEYID_USE_SHA256, hash, &size) <
-		0 ||
-	    gnutls_base64_encode2(&datum, &base64) < 0)
-		return;
-	facts->pin = memory_format(
-	    "pin-sha256:%.*s", (int)base64.size, (const char *)base64.data);
-	gnutls_free(base64.data);
+	if (pin_read(cert, &pin) == 0) {
+		facts->pin = memory_new(PIN_TEXT_SIZE);
+		pin_format(&pin, facts->pin);
+	}
 }
 
 static void

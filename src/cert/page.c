@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/terminal.h"
 #include "cert/crl.h"
+#include "cert/crlreason.h"
 #include "cert/facts.h"
 
 enum { DAY = 86400, NUMBER_MAX = 20, LIST_WARN_DAYS = 3 };
@@ -120,7 +121,7 @@ print_entry(const struct crl_entry *entry)
 	char *serial = facts_hex(entry->serial.bytes, entry->serial.size);
 
 	printf("  %-12s %s, %s, %s\n", "revoked", serial,
-	    facts_time(entry->since, text), crl_reason_name(entry->reason));
+	    facts_time(entry->since, text), crlreason_name(entry->reason));
 	free(serial);
 }
 

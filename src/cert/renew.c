@@ -5,30 +5,25 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/findings.h"
 #include "base/memory.h"
-#include "base/unreadable.h"
 #include "cert/arguments.h"
 #include "cert/authority.h"
 #include "cert/authoritypaths.h"
 #include "cert/composition.h"
-#include "cert/pairfiles.h"
+#include "cert/oldpair.h"
 #include "cert/renewal.h"
 #include "cert/replacement.h"
 #include "cert/report.h"
 #include "cert/signing.h"
 #include "tls/certificate.h"
 #include "tls/chain.h"
-#include "tls/pem.h"
 #include "tls/privatekey.h"
 
 enum { DAY = 86400, CERT_MODE = 0644, KEY_MODE = 0600 };
@@ -38,12 +33,8 @@ enum outcome { RENEWED, NOT_DUE, FAILED };
 /* One certificate's renewal: what was found, and what comes out. */
 struct renewing {
 	const struct arguments *arguments;
-	const char *file;
-	char *key_file; /* NULL: the key stands in `file` too */
+	struct oldpair old;
 	struct findings findings;
-	char *data; /* of `file` */
-	size_t size;
-	struct chain chain; /* the old one */
 	struct authority authority; /* empty when it signs itself */
 	struct renewal_request request;
 	struct renewal renewal;
@@ -55,63 +46,9 @@ end(struct renewing *renewing)
 	renewal_fini(&renewing->renewal);
 	gnutls_x509_privkey_deinit(renewing->request.key);
 	authority_fini(&renewing->authority);
-	chain_fini(&renewing->chain);
-	memory_wipe(renewing->data, renewing->size); /* a key may stand in it */
-	free(renewing->data);
-	free(renewing->key_file);
+	oldpair_fini(&renewing->old);
 	fflush(stdout);
 	report_findings(&renewing->findings);
-}
-
-static bool
-has_key(const struct renewing *renewing)
-{
-	struct pem_block block;
-	size_t offset = 0;
-
-	while (pem_next(renewing->data, renewing->size, &offset, &block))
-		if (pem_is_private_key(&block))
-			return true;
-	return false;
-}
-
-/* Reads the file and finds out where the key is. */
-static int
-read_files(struct renewing *renewing)
-{
-	const char *file = renewing->file;
-	struct findings *findings = &renewing->findings;
-
-	if (file_read(file, PEM_FILE_LIMIT, &renewing->data, &renewing->size) < 0) {
-		char *why = unreadable_why(file, errno);
-		findings_error(findings, "%s", why);
-		free(why);
-		return -1;
-	}
-	if (chain_read(
-		&renewing->chain, file, renewing->data, renewing->size, findings) < 0)
-		return -1;
-	size_t count = renewing->chain.count;
-	chain_arrange(&renewing->chain, file, findings);
-	if (renewing->chain.count < count) {
-		findings_error(findings,
-		    "%s: has certificates that renewing would lose: take them out "
-		    "first",
-		    file);
-		return -1;
-	}
-	if (renewing->arguments->key != NULL)
-		renewing->key_file = memory_copy(renewing->arguments->key);
-	else if (!has_key(renewing))
-		renewing->key_file = pairfiles_beside(file, ".key");
-	renewing->request.old = renewing->chain.certs[0];
-	return 0;
-}
-
-static time_t
-old_end(const struct renewing *renewing)
-{
-	return gnutls_x509_crt_get_expiration_time(renewing->request.old);
 }
 
 static bool
@@ -119,41 +56,18 @@ is_due(const struct renewing *renewing)
 {
 	int days = renewing->arguments->if_within;
 
-	return days < 0 || old_end(renewing) - time(NULL) <= (time_t)days * DAY;
+	return days < 0 ||
+	       oldpair_end(&renewing->old) - time(NULL) <= (time_t)days * DAY;
 }
 
 static void
 print_not_due(const struct renewing *renewing)
 {
-	time_t until = old_end(renewing);
+	time_t until = oldpair_end(&renewing->old);
 	char date[CERTIFICATE_DATE_SIZE];
 
-	printf("%s: nothing to do, %lld days left (%s)\n", renewing->file,
+	printf("%s: nothing to do, %lld days left (%s)\n", renewing->old.file,
 	    (long long)(until - time(NULL)) / DAY, certificate_date(until, date));
-}
-
-/* Reads the old key; NULL with an error. */
-static gnutls_x509_privkey_t
-read_key(const struct renewing *renewing, struct findings *findings)
-{
-	const char *pin_file = renewing->arguments->pin_file;
-	char *data;
-	size_t size;
-
-	if (renewing->key_file == NULL)
-		return privatekey_read(
-		    renewing->file, renewing->data, renewing->size, pin_file, findings);
-	if (file_read(renewing->key_file, PEM_FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(renewing->key_file, errno);
-		findings_error(findings, "%s", why);
-		free(why);
-		return NULL;
-	}
-	gnutls_x509_privkey_t key =
-	    privatekey_read(renewing->key_file, data, size, pin_file, findings);
-	memory_wipe(data, size);
-	free(data);
-	return key;
 }
 
 /* The old key must belong to the old certificate: else only a new one makes a pair. */
@@ -167,8 +81,7 @@ examine_key(struct renewing *renewing)
 	    "%s: the key in %s does not belong to it: name the right one with --key, "
 	    "or "
 	    "make a new one with --new-key",
-	    renewing->file,
-	    renewing->key_file != NULL ? renewing->key_file : renewing->file);
+	    renewing->old.file, oldpair_key_file(&renewing->old));
 	return -1;
 }
 
@@ -176,13 +89,11 @@ examine_key(struct renewing *renewing)
 static int
 refuse_passphrase(struct renewing *renewing)
 {
-	const char *file = renewing->key_file;
-
 	findings_error(&renewing->findings,
 	    "%s: the old key has a passphrase, or cannot be read, and --new-key writes "
 	    "one "
 	    "without: keep the key, or move it away first",
-	    file != NULL ? file : renewing->file);
+	    oldpair_key_file(&renewing->old));
 	return -1;
 }
 
@@ -194,16 +105,15 @@ static int
 load_key(struct renewing *renewing, bool signs_itself)
 {
 	const struct arguments *arguments = renewing->arguments;
-	bool there =
-	    renewing->key_file == NULL || access(renewing->key_file, F_OK) == 0;
+	bool there = oldpair_has_key(&renewing->old);
 	bool needed = signs_itself && !arguments->new_key;
 	struct findings unneeded;
 
 	if (!there && !needed)
 		return 0;
 	findings_init(&unneeded);
-	renewing->request.key =
-	    read_key(renewing, needed ? &renewing->findings : &unneeded);
+	renewing->request.key = oldpair_read_key(&renewing->old, arguments->pin_file,
+	    needed ? &renewing->findings : &unneeded);
 	findings_fini(&unneeded);
 	if (renewing->request.key != NULL && arguments->pin_file == NULL)
 		return examine_key(renewing);
@@ -227,7 +137,7 @@ examine_authority(struct renewing *renewing, const char *file)
 	findings_error(&renewing->findings,
 	    "%s: was issued by %s, not by %s: name its authority with --ca-cert, or "
 	    "change to that in %s with --force",
-	    renewing->file, issuer, subject, file);
+	    renewing->old.file, issuer, subject, file);
 	free(subject);
 	free(issuer);
 	return -1;
@@ -241,23 +151,23 @@ examine_gain(struct renewing *renewing)
 	time_t limit =
 	    gnutls_x509_crt_get_expiration_time(renewing->authority.chain.certs[0]);
 
-	if (renewing->arguments->if_within < 0 || limit > old_end(renewing))
+	if (renewing->arguments->if_within < 0 || limit > oldpair_end(&renewing->old))
 		return 0;
 	findings_error(&renewing->findings,
 	    "%s: cannot last longer than its authority, which ends on %s: renew that "
 	    "first",
-	    renewing->file, certificate_date(limit, date));
+	    renewing->old.file, certificate_date(limit, date));
 	return -1;
 }
 
 static int
 load_authority(struct renewing *renewing)
 {
-	const char *slash = strrchr(renewing->file, '/');
-	char *folder =
-	    slash == NULL
-		? memory_copy(".")
-		: memory_format("%.*s", (int)(slash - renewing->file), renewing->file);
+	const char *slash = strrchr(renewing->old.file, '/');
+	char *folder = slash == NULL
+	                   ? memory_copy(".")
+	                   : memory_format("%.*s", (int)(slash - renewing->old.file),
+				 renewing->old.file);
 	unsigned is_authority = 0;
 	struct authoritypaths paths;
 
@@ -299,11 +209,11 @@ replace(struct renewing *renewing, const char *cert_pem, const char *key_pem)
 	size_t count = 0;
 	int result = 0;
 
-	if (key_pem != NULL && renewing->key_file != NULL)
-		result = replacement_stage(&both[count++], renewing->key_file, key_pem,
-		    KEY_MODE, REPLACEMENT_KEEP_RIGHTS, &renewing->findings);
+	if (key_pem != NULL && renewing->old.key_file != NULL)
+		result = replacement_stage(&both[count++], renewing->old.key_file,
+		    key_pem, KEY_MODE, REPLACEMENT_KEEP_RIGHTS, &renewing->findings);
 	if (result == 0)
-		result = replacement_stage(&both[count++], renewing->file, cert_pem,
+		result = replacement_stage(&both[count++], renewing->old.file, cert_pem,
 		    CERT_MODE, REPLACEMENT_KEEP_RIGHTS, &renewing->findings);
 	if (result == 0)
 		result = replacement_commit(both, count, &renewing->findings);
@@ -316,10 +226,10 @@ static int
 write_files(struct renewing *renewing)
 {
 	char *cert_pem = NULL, *key_pem = NULL;
-	bool inside = renewing->key_file == NULL;
-	const struct composition composition = { .text = renewing->data,
-		.size = renewing->size,
-		.old = &renewing->chain,
+	bool inside = renewing->old.key_file == NULL;
+	const struct composition composition = { .text = renewing->old.data,
+		.size = renewing->old.size,
+		.old = &renewing->old.chain,
 		.cert = renewing->renewal.cert,
 		.above = &renewing->authority.chain };
 	int code = 0, result = -1;
@@ -329,7 +239,7 @@ write_files(struct renewing *renewing)
 	STEP(code, composition_make(&composition, inside ? key_pem : NULL, &cert_pem));
 	if (code < 0)
 		findings_error(&renewing->findings, "%s: cannot be put into words: %s",
-		    renewing->file, gnutls_strerror(code));
+		    renewing->old.file, gnutls_strerror(code));
 	else
 		result = replace(renewing, cert_pem, key_pem);
 	memory_wipe(key_pem, key_pem != NULL ? strlen(key_pem) : 0);
@@ -348,7 +258,7 @@ print_renewed(const struct renewing *renewing)
 	char date[CERTIFICATE_DATE_SIZE];
 
 	printf("%s: renewed, %s, valid until %s, signed by %s, with %s key\n",
-	    renewing->file, subject,
+	    renewing->old.file, subject,
 	    certificate_date(gnutls_x509_crt_get_expiration_time(cert), date),
 	    signs_itself ? "itself" : issuer,
 	    renewing->renewal.key != NULL ? "a new" : "the same");
@@ -357,8 +267,7 @@ print_renewed(const struct renewing *renewing)
 	if (renewing->renewal.key == NULL)
 		return;
 	char *kind = certificate_key_description(cert);
-	printf("%s: private key, %s\n",
-	    renewing->key_file != NULL ? renewing->key_file : renewing->file, kind);
+	printf("%s: private key, %s\n", oldpair_key_file(&renewing->old), kind);
 	free(kind);
 }
 
@@ -366,14 +275,18 @@ print_renewed(const struct renewing *renewing)
 static enum outcome
 renew_locked(struct renewing *renewing)
 {
-	if (read_files(renewing) < 0)
+	const struct arguments *arguments = renewing->arguments;
+
+	if (oldpair_read(&renewing->old, renewing->old.file, arguments->key,
+		&renewing->findings) < 0)
 		return FAILED;
+	renewing->request.old = oldpair_cert(&renewing->old);
 	if (!is_due(renewing)) {
 		print_not_due(renewing);
 		return NOT_DUE;
 	}
-	renewing->request.new_key = renewing->arguments->new_key;
-	renewing->request.days = renewing->arguments->days;
+	renewing->request.new_key = arguments->new_key;
+	renewing->request.days = arguments->days;
 	if (load_signer(renewing) < 0)
 		return FAILED;
 	if (renewal_make(&renewing->request, &renewing->renewal, &renewing->findings) <
@@ -393,17 +306,17 @@ print_next_step(const struct renewing *renewing)
 	gnutls_x509_crt_get_basic_constraints(
 	    renewing->renewal.cert, NULL, &is_authority, NULL);
 	if (renewing->request.authority == NULL)
-		printf("Give %s to all who trust it.\n", renewing->file);
+		printf("Give %s to all who trust it.\n", renewing->old.file);
 	if (!is_authority)
 		printf("A server that runs with %s takes the new one with\n"
 		       "    tlsdctl reload\n",
-		    renewing->file);
+		    renewing->old.file);
 }
 
 static enum outcome
 renew_one(const struct arguments *arguments, const char *file)
 {
-	struct renewing renewing = { .arguments = arguments, .file = file };
+	struct renewing renewing = { .arguments = arguments, .old = { .file = file } };
 	enum outcome outcome = FAILED;
 
 	findings_init(&renewing.findings);

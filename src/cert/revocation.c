@@ -19,6 +19,8 @@
 #include "cert/arguments.h"
 #include "cert/authoritypaths.h"
 #include "cert/crl.h"
+#include "cert/crlreason.h"
+#include "cert/nextcrl.h"
 #include "cert/replacement.h"
 #include "cert/report.h"
 #include "tls/certificate.h"
@@ -138,7 +140,7 @@ print_known(const char *file, const struct crl_entry *entry)
 	char date[CERTIFICATE_DATE_SIZE];
 
 	printf("%s: is revoked already, since %s (%s)\n", file,
-	    certificate_date(entry->since, date), crl_reason_name(entry->reason));
+	    certificate_date(entry->since, date), crlreason_name(entry->reason));
 }
 
 /* Whether the list to be has the certificate twice, in two files. */
@@ -189,10 +191,10 @@ add_file(struct revoking *revoking, const char *file)
 /* Writes the list anew; its PEM text goes to `file`. */
 static int
 write_list(
-    const struct crl_request *request, const char *file, struct findings *findings)
+    const struct nextcrl_request *request, const char *file, struct findings *findings)
 {
 	struct replacement replacement = { 0 };
-	char *pem = crl_make(request, findings);
+	char *pem = nextcrl_make(request, findings);
 
 	if (pem == NULL)
 		return -1;
@@ -213,8 +215,7 @@ print_list(const struct revoking *revoking)
 
 	for (size_t i = 0; i < revoking->certs.count; i++) {
 		char *subject = certificate_subject(revoking->certs.certs[i]);
-		printf(
-		    "revoked: %s (%s)\n", subject, crl_reason_name(revoking->reason));
+		printf("revoked: %s (%s)\n", subject, crlreason_name(revoking->reason));
 		free(subject);
 	}
 	printf("%s: revocation list with %zu certificate%s, valid until %s\n",
@@ -242,7 +243,7 @@ run_locked(struct revoking *revoking)
 		return 1;
 	if (arguments->operand_count > 0 && revoking->certs.count == 0)
 		return 0;
-	struct crl_request request = {
+	struct nextcrl_request request = {
 		.old = revoking->old.handle != NULL ? &revoking->old : NULL,
 		.certs = revoking->certs.certs,
 		.count = revoking->certs.count,
@@ -280,13 +281,13 @@ run(const struct arguments *arguments, int reason)
 int
 revocation_add(const struct arguments *arguments)
 {
-	int reason = CRL_NO_REASON;
+	int reason = CRLREASON_NONE;
 
 	if (arguments->reason != NULL)
-		reason = crl_reason_number(arguments->reason);
+		reason = crlreason_number(arguments->reason);
 	if (reason >= 0)
 		return run(arguments, reason);
-	fprintf(stderr, "tlscert revoke: --reason: %s is none of " CRL_REASONS "\n",
+	fprintf(stderr, "tlscert revoke: --reason: %s is none of " CRLREASON_WORDS "\n",
 	    arguments->reason);
 	return 2;
 }
@@ -294,7 +295,7 @@ revocation_add(const struct arguments *arguments)
 int
 revocation_refresh(const struct arguments *arguments)
 {
-	return run(arguments, CRL_NO_REASON);
+	return run(arguments, CRLREASON_NONE);
 }
 
 int
@@ -302,7 +303,7 @@ revocation_start(
     const struct authoritypaths *paths, int days, struct findings *findings)
 {
 	struct authority authority = { 0 };
-	struct crl_request request = { .authority = &authority, .days = days };
+	struct nextcrl_request request = { .authority = &authority, .days = days };
 	int result = load_authority(&authority, paths, findings);
 
 	if (result == 0)

@@ -11,9 +11,9 @@
 #include "base/memory.h"
 #include "base/stringlist.h"
 #include "base/text.h"
+#include "tls/pin.h"
 
 #define NAME_SIZE 1024
-#define PIN_SIZE 32 /* SHA-256 */
 
 void
 chain_init(struct chain *chain, gnutls_session_t session)
@@ -162,20 +162,11 @@ chain_is_self_issued(gnutls_x509_crt_t cert)
 char *
 chain_pin(gnutls_x509_crt_t cert)
 {
-	unsigned char digest[PIN_SIZE];
-	size_t size = sizeof digest;
-	gnutls_datum_t encoded;
+	struct pin pin;
+	char text[PIN_TEXT_SIZE];
 
-	if (gnutls_x509_crt_get_key_id(cert, GNUTLS_KEYID_USE_SHA256, digest, &size) <
-	    0)
-		return memory_copy("(none)");
-	gnutls_datum_t raw = { digest, (unsigned)size };
-	if (gnutls_base64_encode2(&raw, &encoded) < 0)
-		return memory_copy("(none)");
-	char *pin = memory_format(
-	    "pin-sha256:%.*s", (int)encoded.size, (const char *)encoded.data);
-	gnutls_free(encoded.data);
-	return pin;
+	return memory_copy(
+	    pin_read(cert, &pin) == 0 ? pin_format(&pin, text) : "(none)");
 }
 
 char *

@@ -5,6 +5,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include "base/memory.h"
 #include "tls/certificate.h"
 #include "tls/pem.h"
+
+enum { DAY = 86400 };
 
 static void
 append(struct chain *chain, gnutls_x509_crt_t cert)
@@ -208,22 +211,48 @@ chain_arrange(struct chain *chain, const char *file, struct findings *findings)
 	*chain = arranged;
 }
 
+/* What messages call the certificate at `place`; the caller frees it. */
+static char *
+name_link(const struct chain *chain, size_t place)
+{
+	if (place == 0)
+		return memory_copy("the certificate");
+	char *subject = certificate_subject(chain->certs[place]);
+	char *name = memory_format("the issuer's certificate %s", subject);
+	free(subject);
+	return name;
+}
+
 static void
-examine_dates(gnutls_x509_crt_t cert, const char *who, const char *file,
+examine_end(gnutls_x509_crt_t cert, const char *who, const char *file, int64_t days,
     struct findings *findings)
 {
 	char date[CERTIFICATE_DATE_SIZE];
-	time_t now = time(NULL);
-	time_t start = gnutls_x509_crt_get_activation_time(cert);
-	time_t end = gnutls_x509_crt_get_expiration_time(cert);
+	const time_t now = time(NULL), end = gnutls_x509_crt_get_expiration_time(cert);
+	const int64_t left = ((int64_t)end - now) / DAY;
 
+	certificate_date(end, date);
 	if (end < now)
-		findings_warning(findings, "%s: %s expired on %s: renew it", file, who,
-		    certificate_date(end, date));
-	if (start > now)
+		findings_warning(
+		    findings, "%s: %s expired on %s: renew it", file, who, date);
+	else if (left < days)
+		findings_warning(findings,
+		    "%s: %s ends in %" PRId64 " %s, on %s: renew it", file, who, left,
+		    left == 1 ? "day" : "days", date);
+}
+
+static void
+examine_begin(gnutls_x509_crt_t cert, const char *who, const char *file,
+    struct findings *findings)
+{
+	const time_t start = gnutls_x509_crt_get_activation_time(cert);
+
+	if (start > time(NULL)) {
+		char date[CERTIFICATE_DATE_SIZE];
 		findings_warning(findings,
 		    "%s: %s is not valid before %s: check the clock, or wait", file,
 		    who, certificate_date(start, date));
+	}
 }
 
 void
@@ -232,12 +261,10 @@ chain_examine(const struct chain *chain, const char *file, struct findings *find
 	for (size_t i = 0; i < chain->count; i++) {
 		gnutls_x509_crt_t cert = chain->certs[i];
 		const char *weak = certificate_weak_hash(cert);
-		char *subject = certificate_subject(cert);
-		char *who = i == 0
-		                ? memory_copy("the certificate")
-		                : memory_format("the issuer's certificate %s", subject);
+		char *who = name_link(chain, i);
 
-		examine_dates(cert, who, file, findings);
+		examine_end(cert, who, file, 0, findings);
+		examine_begin(cert, who, file, findings);
 		/* Nobody verifies a root's signature of itself. */
 		if (weak != NULL && (i == 0 || !certificate_is_self_issued(cert)))
 			findings_warning(findings,
@@ -245,6 +272,40 @@ chain_examine(const struct chain *chain, const char *file, struct findings *find
 			    "new one issued with SHA-256",
 			    file, who, weak);
 		free(who);
-		free(subject);
 	}
+}
+
+void
+chain_warn(const struct chain *chain, const char *file, int64_t days,
+    struct findings *findings)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		char *who = name_link(chain, i);
+		examine_end(chain->certs[i], who, file, days, findings);
+		free(who);
+	}
+}
+
+size_t
+chain_first_to_end(const struct chain *chain)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i < chain->count; i++)
+		if (gnutls_x509_crt_get_expiration_time(chain->certs[i]) <
+		    gnutls_x509_crt_get_expiration_time(chain->certs[first]))
+			first = i;
+	return first;
+}
+
+size_t
+chain_last_to_begin(const struct chain *chain)
+{
+	size_t last = 0;
+
+	for (size_t i = 1; i < chain->count; i++)
+		if (gnutls_x509_crt_get_activation_time(chain->certs[i]) >
+		    gnutls_x509_crt_get_activation_time(chain->certs[last]))
+			last = i;
+	return last;
 }

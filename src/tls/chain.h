@@ -9,6 +9,7 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct findings;
 struct gnutls_x509_crt_int;
@@ -34,5 +35,14 @@ void chain_arrange(struct chain *chain, const char *file, struct findings *findi
 /* Warns of certificates that are expired, not yet valid or signed with a broken hash. */
 void chain_examine(
     const struct chain *chain, const char *file, struct findings *findings);
+
+/* Warns of certificates that are expired, or will be within `days`. */
+void chain_warn(const struct chain *chain, const char *file, int64_t days,
+    struct findings *findings);
+
+/* The places of the certificates that end first and that begin last: a chain is good between
+ * these two. It has one certificate at least. */
+size_t chain_first_to_end(const struct chain *chain);
+size_t chain_last_to_begin(const struct chain *chain);
 
 #endif

@@ -4,17 +4,22 @@
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define MARK "pin-sha256:"
+enum { ENCODED_SIZE = 44 }; /* of 32 bytes */
+
+_Static_assert(PIN_TEXT_SIZE == sizeof MARK + ENCODED_SIZE, "room for a pin");
 
 int
 pin_parse(const char *text, size_t length, struct pin *pin)
 {
-	static const char mark[] = "pin-sha256:";
-	const size_t marked = sizeof mark - 1;
-	unsigned char encoded[44]; /* of 32 bytes; the library would skip line ends */
+	const size_t marked = sizeof MARK - 1;
+	unsigned char encoded[ENCODED_SIZE]; /* the library would skip line ends */
 	gnutls_datum_t base64 = { encoded, sizeof encoded }, bytes;
 
-	if (length != marked + sizeof encoded || memcmp(text, mark, marked) != 0)
+	if (length != marked + sizeof encoded || memcmp(text, MARK, marked) != 0)
 		return -1;
 	memcpy(encoded, text + marked, sizeof encoded);
 	if (gnutls_base64_decode2(&base64, &bytes) < 0)
@@ -35,6 +40,22 @@ pin_read(gnutls_x509_crt_t cert, struct pin *pin)
 		   cert, GNUTLS_KEYID_USE_SHA256, pin->hash, &size) < 0
 	           ? -1
 	           : 0;
+}
+
+char *
+pin_format(const struct pin *pin, char out[PIN_TEXT_SIZE])
+{
+	/* The library's datum is not const. */
+	struct pin copy = *pin;
+	gnutls_datum_t bytes = { copy.hash, sizeof copy.hash }, encoded;
+
+	memcpy(out, MARK, sizeof MARK);
+	if (gnutls_base64_encode2(&bytes, &encoded) < 0)
+		abort(); /* it is out of memory for 44 bytes */
+	memcpy(out + sizeof MARK - 1, encoded.data, ENCODED_SIZE);
+	out[PIN_TEXT_SIZE - 1] = '\0';
+	gnutls_free(encoded.data);
+	return out;
 }
 
 bool

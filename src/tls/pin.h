@@ -23,6 +23,10 @@ int pin_parse(const char *text, size_t length, struct pin *pin);
 /* The pin of the key in `cert`. 0, or -1 when memory is exhausted. */
 int pin_read(struct gnutls_x509_crt_int *cert, struct pin *pin);
 
+/* "pin-sha256:" and 44 letters. Returns `out`. */
+#define PIN_TEXT_SIZE 56
+char *pin_format(const struct pin *pin, char out[PIN_TEXT_SIZE]);
+
 bool pin_equal(const struct pin *a, const struct pin *b);
 
 #endif
