@@ -40,9 +40,29 @@ START_TEST(a_copy_lives_on_its_own)
 }
 END_TEST
 
+START_TEST(one_is_taken_out_and_the_others_keep_their_order)
+{
+	struct stringlist list = { 0 }, left = { 0 };
+
+	stringlist_split(&list, "a, b, a, c");
+	stringlist_split(&left, "b, a, c");
+	ck_assert(stringlist_remove(&list, "a"));
+	ck_assert(stringlist_equal(&list, &left));
+	ck_assert(!stringlist_remove(&list, "d"));
+	ck_assert(stringlist_remove(&list, "c"));
+	ck_assert(stringlist_remove(&list, "b"));
+	ck_assert(stringlist_remove(&list, "a"));
+	ck_assert(!stringlist_remove(&list, "a"));
+	ck_assert_uint_eq(list.count, 0);
+	stringlist_fini(&list);
+	stringlist_fini(&left);
+}
+END_TEST
+
 int
 main(void)
 {
 	return SUITE_RUN("stringlist", commas_and_white_space_separate,
-	    nothing_gives_nothing, a_copy_lives_on_its_own);
+	    nothing_gives_nothing, a_copy_lives_on_its_own,
+	    one_is_taken_out_and_the_others_keep_their_order);
 }

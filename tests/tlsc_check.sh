@@ -420,6 +420,10 @@ application_protocols_are_asked_for() {
 	examine --alpn h2
 	expect_status 1
 	expect 'warning alpn'
+	stop
+	openssl_server server -alpn http/1.1,imap
+	examine
+	expect 'ok alpn http/1.1, imap'
 }
 
 json_says_the_same() {

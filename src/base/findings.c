@@ -83,6 +83,14 @@ findings_add(
 }
 
 void
+findings_move(struct findings *to, struct findings *from, const char *key)
+{
+	for (size_t i = 0; i < from->count; i++)
+		findings_add(to, &from->items[i], "%s: %s", key, from->items[i].text);
+	findings_fini(from);
+}
+
+void
 findings_soften(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)

@@ -45,6 +45,9 @@ void findings_warning(struct findings *findings, const char *format, ...)
 void findings_add(struct findings *findings, const struct finding *like,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Moves all of `from` to the end of `to`, each behind "KEY: "; `from` is empty afterwards. */
+void findings_move(struct findings *to, struct findings *from, const char *key);
+
 /* Makes warnings of all errors. */
 void findings_soften(struct findings *findings);
 

@@ -65,6 +65,22 @@ stringlist_has(const struct stringlist *list, const char *text)
 }
 
 bool
+stringlist_remove(struct stringlist *list, const char *text)
+{
+	size_t place = 0;
+
+	while (place < list->count && strcmp(list->items[place], text) != 0)
+		place++;
+	if (place == list->count)
+		return false;
+	free(list->items[place]);
+	list->count--;
+	memmove(list->items + place, list->items + place + 1,
+	    (list->count - place) * sizeof *list->items);
+	return true;
+}
+
+bool
 stringlist_equal(const struct stringlist *a, const struct stringlist *b)
 {
 	if (a->count != b->count)

@@ -26,6 +26,9 @@ void stringlist_split(struct stringlist *list, const char *text);
 void stringlist_copy(struct stringlist *to, const struct stringlist *from);
 bool stringlist_has(const struct stringlist *list, const char *text);
 
+/* Takes out the first that equals `text`. Whether there was one. */
+bool stringlist_remove(struct stringlist *list, const char *text);
+
 /* Whether both hold the same, in the same order. */
 bool stringlist_equal(const struct stringlist *a, const struct stringlist *b);
 

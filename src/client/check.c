@@ -89,6 +89,8 @@ examine(struct patient *patient)
 	examine_offer(patient);
 	if (channel != NULL) {
 		credentials_check_kinds(patient);
+		if (patient->options->alpn.count == 0)
+			habits_check_protocols(patient);
 		habits_check_sha1(patient);
 		habits_check_dh(patient);
 		habits_check_resumption(patient);

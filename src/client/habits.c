@@ -4,8 +4,13 @@
 
 #include <gnutls/gnutls.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/alert.h"
 #include "base/deadline.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
 #include "base/text.h"
 #include "client/channel.h"
 #include "client/ending.h"
@@ -178,6 +183,52 @@ habits_check_resumption(struct patient *patient)
 		check_resumption(patient, "TLS 1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3");
 	if (patient_offers(patient, PROBE_TLS12))
 		check_resumption(patient, "TLS 1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+}
+
+/* The protocol that is agreed upon where `offer` is offered; false for none. */
+static bool
+agree(struct patient *patient, const struct stringlist *offer, char agreed[NAME_SIZE])
+{
+	struct parameters parameters = *patient->parameters;
+	gnutls_datum_t protocol;
+	int result;
+
+	parameters.alpn = offer;
+	parameters.insecure = true;
+	struct channel *channel = patient_call_with(patient, &parameters, &result);
+	/* Even a server that then wants a certificate has said it. */
+	bool found = channel != NULL && gnutls_alpn_get_selected_protocol(
+					    channel_session(channel), &protocol) == 0;
+	if (found)
+		text_escape(agreed, NAME_SIZE, protocol.data, protocol.size);
+	channel_free(channel);
+	return found;
+}
+
+/* Those in the registry of IANA that many servers speak; the library offers eight at once. */
+static const char *const protocols[] = { "h2", "http/1.1", "imap", "pop3",
+	"xmpp-client", "mqtt", "postgresql", "dot" };
+
+/* Takes away what was agreed upon, until nothing is. */
+void
+habits_check_protocols(struct patient *patient)
+{
+	struct stringlist offer = { 0 };
+	char agreed[NAME_SIZE], *found = memory_copy("");
+
+	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
+		stringlist_add(&offer, protocols[i], strlen(protocols[i]));
+	while (offer.count > 0 && agree(patient, &offer, agreed) &&
+	       stringlist_remove(&offer, agreed)) {
+		char *longer = memory_format(
+		    "%s%s%s", found, found[0] != '\0' ? ", " : "", agreed);
+		free(found);
+		found = longer;
+	}
+	diagnosis_add(&patient->diagnosis, SEVERITY_OK, "alpn", NULL, "%s",
+	    found[0] != '\0' ? found : "none of the usual protocols is agreed on");
+	stringlist_fini(&offer);
+	free(found);
 }
 
 void

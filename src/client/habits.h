@@ -14,6 +14,9 @@ void habits_check_talk(struct patient *patient, struct channel *channel);
 /* Whether sessions are resumed, in each version, by doing it. */
 void habits_check_resumption(struct patient *patient);
 
+/* Which of the usual application protocols it agrees upon, for who has named none. */
+void habits_check_protocols(struct patient *patient);
+
 /* Whether TLS 1.2 signs with SHA-1 for a client that knows nothing else (RFC 9155). */
 void habits_check_sha1(struct patient *patient);
 

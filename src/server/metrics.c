@@ -254,7 +254,8 @@ print_snapshot(const struct snapshot *snapshot, FILE *out)
 	fprintf(out, "tlsd_configuration_time_seconds %" PRId64 "\n",
 	    snapshot_time(snapshot));
 	begin(out, "tlsd_certificate_not_after_seconds", "gauge",
-	    "When each certificate expires, seconds since 1970; by its file.");
+	    "When each certificate, or the first of its chain, expires, seconds "
+	    "since 1970; by its file.");
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
 		print_certificates(snapshot_service(snapshot, i), out);
 }

@@ -324,37 +324,19 @@ clientauth_accepts(const struct clientauth *clientauth,
 	return accepted;
 }
 
-static int
-hash_certificate(gnutls_hash_hd_t hash, gnutls_x509_crt_t cert)
-{
-	gnutls_datum_t der;
-
-	if (gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_DER, &der) < 0)
-		return -1;
-	int code = gnutls_hash(hash, der.data, der.size);
-	gnutls_free(der.data);
-	return code;
-}
-
 int
 clientauth_digest(
     const struct clientauth *clientauth, unsigned char digest[CLIENTAUTH_DIGEST_SIZE])
 {
-	enum clientauth_verify verify =
-	    clientauth != NULL ? clientauth->verify : CLIENTAUTH_NONE;
-	const struct chain *anchors = clientauth != NULL && clientauth->trust != NULL
-	                                  ? trust_anchors(clientauth->trust)
-	                                  : NULL;
-	const unsigned char byte = (unsigned char)verify;
-	gnutls_hash_hd_t hash;
+	unsigned char rules[1 + TRUST_DIGEST_SIZE] = { CLIENTAUTH_NONE };
 
-	if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
+	if (clientauth != NULL)
+		rules[0] = (unsigned char)clientauth->verify;
+	if (clientauth != NULL && clientauth->trust != NULL &&
+	    trust_digest(clientauth->trust, rules + 1) < 0)
 		return -1;
-	int code = gnutls_hash(hash, &byte, 1);
-	for (size_t i = 0; code >= 0 && anchors != NULL && i < anchors->count; i++)
-		code = hash_certificate(hash, anchors->certs[i]);
-	gnutls_hash_deinit(hash, digest);
-	return code < 0 ? -1 : 0;
+	return gnutls_hash_fast(GNUTLS_DIG_SHA256, rules, sizeof rules, digest) < 0 ? -1
+	                                                                            : 0;
 }
 
 int

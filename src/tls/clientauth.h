@@ -65,8 +65,8 @@ bool clientauth_accepts(const struct clientauth *clientauth,
     const struct clientauth_chain *chain, struct identity *identity,
     struct refusal *refusal);
 
-/* The same for all, and only those, that want certificates alike and by the same authorities;
- * NULL wants none. 0, or -1 if the library fails. */
+/* The same for all, and only those, that want certificates alike and by the same authorities,
+ * in whatever order; NULL wants none. 0, or -1 if the library fails. */
 enum { CLIENTAUTH_DIGEST_SIZE = 32 };
 int clientauth_digest(
     const struct clientauth *clientauth, unsigned char digest[CLIENTAUTH_DIGEST_SIZE]);

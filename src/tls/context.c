@@ -77,10 +77,7 @@ prepare_tickets(struct context *context, const struct context_settings *settings
 		struct findings found;
 		findings_init(&found);
 		ticketkeys_read(settings->ticket_key_file, &context->masters, &found);
-		for (size_t i = 0; i < found.count; i++)
-			findings_add(findings, &found.items[i], "ticket-key-file: %s",
-			    found.items[i].text);
-		findings_fini(&found);
+		findings_move(findings, &found, "ticket-key-file");
 	} else if (ticketkeys_random(&context->masters) < 0)
 		findings_error(findings, "session-tickets: no random key can be had");
 	if (bind_tickets(context) < 0)

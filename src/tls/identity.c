@@ -53,23 +53,51 @@ read_numbers(gnutls_x509_crt_t cert, struct identity *identity)
 		    "0123456789abcdef", bytes, size);
 }
 
+/* The strings whose bytes are what they say (RFC 5280, 4.1.2.4): those of a BMPString can look
+ * like another name. */
+static bool
+is_plain(const gnutls_x509_ava_st *part)
+{
+	enum {
+		UTF8_STRING = 12,
+		PRINTABLE_STRING = 19,
+		T61_STRING = 20,
+		IA5_STRING = 22
+	};
+
+	return part->value_tag == UTF8_STRING || part->value_tag == PRINTABLE_STRING ||
+	       part->value_tag == T61_STRING || part->value_tag == IA5_STRING;
+}
+
+static bool
+is_common_name(const gnutls_x509_ava_st *part)
+{
+	static const char oid[] = GNUTLS_OID_X520_COMMON_NAME;
+
+	return strncmp((char *)part->oid.data, oid, sizeof oid) == 0;
+}
+
 /* The library's own function for that would escape it. */
 bool
 identity_common_name(gnutls_x509_crt_t cert, void *name)
 {
 	gnutls_datum_t *found = name;
-	static const char oid[] = GNUTLS_OID_X520_COMMON_NAME;
 	gnutls_x509_ava_st part;
 	gnutls_x509_dn_t subject;
+	int count = 0;
 
 	if (gnutls_x509_crt_get_subject(cert, &subject) < 0)
 		return false;
 	for (int i = 0; gnutls_x509_dn_get_rdn_ava(subject, i, 0, &part) >= 0; i++)
-		if (strncmp((char *)part.oid.data, oid, sizeof oid) == 0) {
+		for (int j = 0; gnutls_x509_dn_get_rdn_ava(subject, i, j, &part) >= 0;
+		     j++) {
+			if (!is_common_name(&part))
+				continue;
+			if (++count > 1 || !is_plain(&part))
+				return false;
 			*found = part.value;
-			return true;
 		}
-	return false;
+	return count == 1;
 }
 
 static void

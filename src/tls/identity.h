@@ -27,8 +27,8 @@ void identity_read(struct gnutls_x509_crt_int *cert, struct identity *identity);
 /* Gives the client the name `name`, which is text to print. */
 void identity_rename(struct identity *identity, const char *name);
 
-/* The first common name of the subject, as it stands there; it lives as long as `cert`.
- * False if it has none. For files that may know GnuTLS: `name` is a gnutls_datum_t. */
+/* The common name of the subject, as it stands there; it lives as long as `cert`. False if it
+ * has none, or several, or one whose bytes are no text by themselves. For files that may know GnuTLS: `name` is a gnutls_datum_t. */
 bool identity_common_name(struct gnutls_x509_crt_int *cert, void *name);
 
 #define IDENTITY_WORD_SIZE 1024

@@ -35,6 +35,7 @@ struct keypair {
 	struct stringlist names;
 	char *description;
 	enum keypair_algorithm algorithm;
+	time_t not_before, not_after; /* of the whole chain */
 };
 
 struct contents {
@@ -188,6 +189,19 @@ examine_key(struct keypair *pair, const char *file, struct findings *findings)
 }
 
 static void
+examine_chain(struct keypair *pair, const char *file, struct findings *findings)
+{
+	struct chain *chain = &pair->chain;
+
+	chain_arrange(chain, file, findings);
+	chain_examine(chain, file, findings);
+	pair->not_after = gnutls_x509_crt_get_expiration_time(
+	    chain->certs[chain_first_to_end(chain)]);
+	pair->not_before = gnutls_x509_crt_get_activation_time(
+	    chain->certs[chain_last_to_begin(chain)]);
+}
+
+static void
 examine_purpose(const struct keypair *pair, const struct keypair_files *files,
     struct findings *findings)
 {
@@ -235,8 +249,7 @@ examine(
 	if (!examine_match(pair, files, findings))
 		return;
 	examine_key(pair, files->cert, findings);
-	chain_arrange(&pair->chain, files->cert, findings);
-	chain_examine(&pair->chain, files->cert, findings);
+	examine_chain(pair, files->cert, findings);
 	examine_purpose(pair, files, findings);
 	examine_names(pair, files, findings);
 	signer_prove(pair->signer, pair->chain.certs[0], findings);
@@ -321,13 +334,13 @@ keypair_is_valid(const struct keypair *pair, time_t now)
 time_t
 keypair_not_after(const struct keypair *pair)
 {
-	return gnutls_x509_crt_get_expiration_time(pair->chain.certs[0]);
+	return pair->not_after;
 }
 
 time_t
 keypair_not_before(const struct keypair *pair)
 {
-	return gnutls_x509_crt_get_activation_time(pair->chain.certs[0]);
+	return pair->not_before;
 }
 
 void

@@ -68,13 +68,13 @@ bool keypair_covers(const struct keypair *pair, const char *host);
 /* The file that the certificates were read from, or their URL. */
 const char *keypair_file(const struct keypair *pair);
 
-/* The first certificate is good at `now`, seconds since 1970. */
+/* All of the chain is good at `now`, seconds since 1970. */
 bool keypair_is_valid(const struct keypair *pair, time_t now);
 
 /* The chain as it is sent; for files under src/tls/ only. */
 const struct chain *keypair_chain(const struct keypair *pair);
 
-/* When the first certificate ends and begins, seconds since 1970. */
+/* When the first of the chain ends, and the last of it begins, seconds since 1970. */
 time_t keypair_not_after(const struct keypair *pair);
 time_t keypair_not_before(const struct keypair *pair);
 

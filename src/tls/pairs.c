@@ -3,7 +3,6 @@
 #include "tls/pairs.h"
 
 #include <gnutls/gnutls.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,16 +10,12 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
-#include "tls/certdir.h"
-#include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/clientauth.h"
 #include "tls/keypair.h"
 #include "tls/libcrypto.h"
 #include "tls/servername.h"
 #include "tls/staple.h"
-
-enum { DAY = 86400 };
 
 struct pairs {
 	struct keypair **items; /* the most wanted first */
@@ -29,185 +24,6 @@ struct pairs {
 	/* For each pair, if there are several: it first, then its namesakes. */
 	gnutls_certificate_credentials_t *named;
 };
-
-/* The path of the n-th key; NULL when it stands in the certificate's file. */
-static const char *
-key_path(const struct pairs_settings *settings, size_t n)
-{
-	return settings->key.count > 0 ? settings->key.items[n] : NULL;
-}
-
-/* Whether the finding `text` is about `path`; of a URL it may show less. */
-static bool
-is_about(const char *text, const char *path)
-{
-	size_t length = strlen(path);
-
-	if (strncmp(text, path, length) != 0)
-		length = strcspn(path, "?");
-	return length > 0 && strncmp(text, path, length) == 0 && text[length] == ':';
-}
-
-/* The key of the configuration that a finding about one of `files` concerns. */
-static const char *
-key_concerned(const struct keypair_files *files, const char *text)
-{
-	const struct {
-		const char *key, *path;
-	} candidates[] = { { "cert", files->cert }, { "key", files->key },
-		{ "pin-file", files->pin_file } };
-
-	for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
-		if (candidates[i].path != NULL && is_about(text, candidates[i].path))
-			return candidates[i].key;
-	return "cert";
-}
-
-static void
-report(const struct keypair_files *files, struct findings *found,
-    struct findings *findings)
-{
-	for (size_t i = 0; i < found->count; i++) {
-		const struct finding *one = &found->items[i];
-		findings_add(findings, one, "%s: %s", key_concerned(files, one->text),
-		    one->text);
-	}
-	findings_fini(found);
-}
-
-/* `key` is "" where it stands in `cert`. */
-static void
-load_one(struct pairs *pairs, const struct pairs_settings *settings, const char *cert,
-    const char *key, struct findings *found)
-{
-	struct keypair_files files = { .cert = cert,
-		.key = key[0] != '\0' ? key : NULL,
-		.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
-		.role = KEYPAIR_SERVER };
-	struct keypair *pair = keypair_load(&files, found);
-
-	if (pair != NULL)
-		pairs->items[pairs->count++] = pair;
-}
-
-static void
-make_room(struct pairs *pairs, size_t count)
-{
-	pairs->items =
-	    memory_resize(pairs->items, (pairs->count + count) * sizeof *pairs->items);
-}
-
-static void
-load_named(struct pairs *pairs, const struct pairs_settings *settings,
-    struct findings *findings)
-{
-	make_room(pairs, settings->cert.count + 1);
-	for (size_t i = 0; i < settings->cert.count; i++) {
-		const char *key = key_path(settings, i);
-		struct keypair_files files = { .cert = settings->cert.items[i],
-			.key = key,
-			.pin_file = settings->pin_file };
-		struct findings found;
-
-		findings_init(&found);
-		load_one(pairs, settings, files.cert, key != NULL ? key : "", &found);
-		report(&files, &found, findings);
-	}
-}
-
-/* Adds what was found to `findings`, about the key `key`. */
-static void
-report_as(const char *key, struct findings *found, struct findings *findings)
-{
-	for (size_t i = 0; i < found->count; i++)
-		findings_add(
-		    findings, &found->items[i], "%s: %s", key, found->items[i].text);
-	findings_fini(found);
-}
-
-static void
-load_folder(struct pairs *pairs, const struct pairs_settings *settings,
-    struct findings *findings)
-{
-	struct stringlist certs = { 0 }, keys = { 0 };
-	struct findings found;
-
-	certdir_list(settings->cert_dir, &certs, &keys, findings);
-	make_room(pairs, certs.count + 1);
-	findings_init(&found);
-	for (size_t i = 0; i < certs.count; i++)
-		load_one(pairs, settings, certs.items[i], keys.items[i], &found);
-	report_as("cert-dir", &found, findings);
-	stringlist_fini(&certs);
-	stringlist_fini(&keys);
-}
-
-static void
-load(struct pairs *pairs, const struct pairs_settings *settings,
-    struct findings *findings)
-{
-	load_named(pairs, settings, findings);
-	if (settings->cert_dir[0] != '\0')
-		load_folder(pairs, settings, findings);
-}
-
-/* The pair that `staple` is about; NULL if it is about none, or one that has its own. */
-static struct keypair *
-find_stapled(const struct pairs *pairs, const struct staple *staple)
-{
-	for (size_t i = 0; i < pairs->count; i++)
-		if (keypair_staple(pairs->items[i]) == NULL &&
-		    staple_is_for(staple, keypair_chain(pairs->items[i])))
-			return pairs->items[i];
-	return NULL;
-}
-
-static void
-load_staple(struct pairs *pairs, const char *path, struct findings *findings)
-{
-	struct staple *staple = staple_load(path, findings);
-
-	if (staple == NULL)
-		return;
-	struct keypair *pair = find_stapled(pairs, staple);
-	if (pair == NULL) {
-		findings_error(findings,
-		    "%s: is about none of the certificates, or there is another: ask "
-		    "for it again, or take it out",
-		    path);
-		staple_free(staple);
-		return;
-	}
-	staple_examine(staple, keypair_chain(pair), findings);
-	keypair_give_staple(pair, staple);
-}
-
-static bool
-lacks_staple(const struct keypair *pair)
-{
-	const struct staple *staple = keypair_staple(pair);
-
-	return certificate_must_staple(keypair_chain(pair)->certs[0]) &&
-	       (staple == NULL || !staple_is_fresh(staple, time(NULL)));
-}
-
-static void
-load_staples(struct pairs *pairs, const struct pairs_settings *settings,
-    struct findings *findings)
-{
-	struct findings found;
-
-	findings_init(&found);
-	for (size_t i = 0; i < settings->ocsp_response.count; i++)
-		load_staple(pairs, settings->ocsp_response.items[i], &found);
-	report_as("ocsp-response", &found, findings);
-	for (size_t i = 0; i < pairs->count; i++)
-		if (lacks_staple(pairs->items[i]))
-			findings_error(findings,
-			    "cert: %s: demands a fresh OCSP response beside it (must-"
-			    "staple): set ocsp-response to one",
-			    keypair_file(pairs->items[i]));
-}
 
 /*
  * The library takes the first pair that fits name and client, so order is preference: a
@@ -382,6 +198,15 @@ pairs_valid_for(const struct pairs *pairs, const char *host)
 	return NULL;
 }
 
+bool
+pairs_cover(const struct pairs *pairs, const char *host)
+{
+	for (size_t i = 0; i < pairs->count; i++)
+		if (keypair_covers(pairs->items[i], host))
+			return true;
+	return false;
+}
+
 int
 pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
 {
@@ -389,23 +214,6 @@ pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
 		if (clientauth_install(clientauth, pairs->named[i]) < 0)
 			return -1;
 	return clientauth_install(clientauth, pairs->credentials);
-}
-
-static bool
-files_add_up(const struct pairs_settings *settings, struct findings *findings)
-{
-	if (settings->cert.count == 0 && settings->cert_dir[0] == '\0')
-		findings_error(findings, "cert: no certificate is named; \"tlscert "
-					 "self-signed NAME\" makes one");
-	else if (settings->key.count > 0 && settings->key.count != settings->cert.count)
-		findings_error(findings,
-		    "key: %zu keys for %zu certificates: name one for each, in the "
-		    "same "
-		    "order, or none if the keys stand in the certificates' files",
-		    settings->key.count, settings->cert.count);
-	else
-		return true;
-	return false;
 }
 
 /* Measured with RSA 2048 beside P-256. */
@@ -428,12 +236,9 @@ pairs_new(const struct pairs_settings *settings, struct findings *findings)
 	struct pairs *pairs = memory_new(sizeof *pairs);
 	size_t errors = findings->errors;
 
-	if (files_add_up(settings, findings)) {
-		load(pairs, settings, findings);
-		warn_of_rsa(pairs, findings);
-		load_staples(pairs, settings, findings);
-		install(pairs, findings);
-	}
+	pairs->count = pairsource_load(settings, &pairs->items, findings);
+	warn_of_rsa(pairs, findings);
+	install(pairs, findings);
 	if (findings->errors == errors)
 		return pairs;
 	pairs_free(pairs);
@@ -453,24 +258,6 @@ pairs_free(struct pairs *pairs)
 }
 
 static void
-warn_pair(const struct keypair *pair, int64_t days, struct findings *findings)
-{
-	char date[CERTIFICATE_DATE_SIZE];
-	const time_t now = time(NULL), end = keypair_not_after(pair);
-	const int64_t left = ((int64_t)end - now) / DAY;
-
-	certificate_date(end, date);
-	if (end < now)
-		findings_warning(findings,
-		    "cert: %s: the certificate expired on %s: renew it",
-		    keypair_file(pair), date);
-	else if (left < days)
-		findings_warning(findings,
-		    "cert: %s: the certificate ends in %" PRId64 " %s, on %s: renew it",
-		    keypair_file(pair), left, left == 1 ? "day" : "days", date);
-}
-
-static void
 warn_of_staples(const struct pairs *pairs, struct findings *findings)
 {
 	struct findings found;
@@ -479,7 +266,7 @@ warn_of_staples(const struct pairs *pairs, struct findings *findings)
 	for (size_t i = 0; i < pairs->count; i++)
 		if (keypair_staple(pairs->items[i]) != NULL)
 			staple_warn(keypair_staple(pairs->items[i]), &found);
-	report_as("ocsp-response", &found, findings);
+	findings_move(findings, &found, "ocsp-response");
 }
 
 void
@@ -490,14 +277,19 @@ pairs_prove(const struct pairs *pairs, struct findings *findings)
 	findings_init(&found);
 	for (size_t i = 0; i < pairs->count; i++)
 		keypair_prove(pairs->items[i], &found);
-	report_as("key", &found, findings);
+	findings_move(findings, &found, "key");
 }
 
 void
 pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings)
 {
+	struct findings found;
+
+	findings_init(&found);
 	for (size_t i = 0; i < pairs->count; i++)
-		warn_pair(pairs->items[i], days, findings);
+		chain_warn(keypair_chain(pairs->items[i]),
+		    keypair_file(pairs->items[i]), days, &found);
+	findings_move(findings, &found, "cert");
 	warn_of_staples(pairs, findings);
 }
 

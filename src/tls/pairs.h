@@ -7,25 +7,17 @@
  * by the host that a client names. Immutable once made, so any thread may use it.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/stringlist.h"
+#include "tls/pairsource.h"
 
 struct clientauth;
 struct findings;
 struct gnutls_certificate_credentials_st;
 struct keypair;
 struct pairs;
-
-struct pairs_settings {
-	struct stringlist
-	    cert; /* certificate files or URLs; at least one, or a folder */
-	struct stringlist key; /* the key of each; empty: the keys stand in them */
-	char *cert_dir; /* a folder of more pairs: certdir.h; "" for none */
-	char *pin_file; /* "" for none */
-	struct stringlist ocsp_response; /* files, in any order */
-};
 
 /*
  * Loads the pairs and checks them. Errors and warnings go into `findings`, each text
@@ -59,8 +51,11 @@ const struct keypair *pairs_item(const struct pairs *pairs, size_t n);
  * none. */
 const struct keypair *pairs_valid_for(const struct pairs *pairs, const char *host);
 
-/* Adds a warning for each pair whose certificate has ended, or will within `days`,
- * and for each OCSP response that is stale. */
+/* Whether one of them is for `host`, which may be a wildcard, "*.example.org". */
+bool pairs_cover(const struct pairs *pairs, const char *host);
+
+/* Adds a warning for each certificate of a chain that has ended, or will within `days`, and
+ * for each OCSP response that is stale. */
 void pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings);
 
 /* Adds an error for each pair whose key is in a token with which this process, as this user,

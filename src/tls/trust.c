@@ -2,11 +2,13 @@
 /* The authorities whose certificates clients may bring. */
 #include "tls/trust.h"
 
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/file.h"
@@ -92,10 +94,7 @@ load_file(struct trust *trust, const char *file, struct findings *findings)
 	}
 	findings_init(&found);
 	chain_read(&read, file, data, size, &found);
-	for (size_t i = 0; i < found.count; i++)
-		findings_add(
-		    findings, &found.items[i], "ca-file: %s", found.items[i].text);
-	findings_fini(&found);
+	findings_move(findings, &found, "ca-file");
 	free(data);
 	take_over(trust, &read, file, findings);
 }
@@ -139,6 +138,57 @@ trust_free(struct trust *trust)
 		gnutls_x509_trust_list_deinit(trust->list, 0);
 	chain_fini(&trust->anchors);
 	free(trust);
+}
+
+struct hash {
+	unsigned char bytes[TRUST_DIGEST_SIZE];
+};
+
+static int
+compare_hashes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct hash));
+}
+
+static int
+hash_anchors(const struct chain *anchors, struct hash *hashes)
+{
+	for (size_t i = 0; i < anchors->count; i++) {
+		size_t size = sizeof hashes[i];
+		if (gnutls_x509_crt_get_fingerprint(
+			anchors->certs[i], GNUTLS_DIG_SHA256, &hashes[i], &size) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Sorts them, each once. Returns how many are left. */
+static size_t
+order_hashes(struct hash *hashes, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(hashes, count, sizeof *hashes, compare_hashes);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || compare_hashes(&hashes[kept - 1], &hashes[i]) != 0)
+			hashes[kept++] = hashes[i];
+	return kept;
+}
+
+int
+trust_digest(const struct trust *trust, unsigned char digest[TRUST_DIGEST_SIZE])
+{
+	size_t count = trust->anchors.count;
+	struct hash *hashes = memory_new((count + 1) * sizeof *hashes);
+	int code = hash_anchors(&trust->anchors, hashes);
+
+	if (code == 0) {
+		count = order_hashes(hashes, count);
+		code = gnutls_hash_fast(
+		    GNUTLS_DIG_SHA256, hashes, count * sizeof *hashes, digest);
+	}
+	free(hashes);
+	return code < 0 ? -1 : 0;
 }
 
 const struct chain *

@@ -28,6 +28,11 @@ struct trust;
 struct trust *trust_new(const struct stringlist *files, struct findings *findings);
 void trust_free(struct trust *trust);
 
+/* The same for all, and only those, that trust the same certificates, in whatever order and
+ * however often each is named. 0, or -1 if the library fails. */
+enum { TRUST_DIGEST_SIZE = 32 };
+int trust_digest(const struct trust *trust, unsigned char digest[TRUST_DIGEST_SIZE]);
+
 /* The authorities' certificates; owned by the trust. */
 const struct chain *trust_anchors(const struct trust *trust);
 

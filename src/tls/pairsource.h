@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_PAIRSOURCE_H
+#define TLSD_TLS_PAIRSOURCE_H
+
+/* Where the key pairs of a service come from: files, folders and tokens, and the files with
+ * their OCSP responses. */
+
+#include <stddef.h>
+
+#include "base/stringlist.h"
+
+struct findings;
+struct keypair;
+
+struct pairs_settings {
+	struct stringlist
+	    cert; /* certificate files or URLs; at least one, or a folder */
+	struct stringlist key; /* the key of each; empty: the keys stand in them */
+	char *cert_dir; /* a folder of more pairs: certdir.h; "" for none */
+	char *pin_file; /* "" for none */
+	struct stringlist ocsp_response; /* files, in any order */
+};
+
+/*
+ * Loads and checks all of them, each with its OCSP response, in the order of the settings. The
+ * caller frees each of `*pairs`, and the array. Errors and warnings go into `findings`, each
+ * text starting with its key; a certificate that demands a response without a fresh one is an
+ * error. Returns how many pairs there are.
+ */
+size_t pairsource_load(const struct pairs_settings *settings, struct keypair ***pairs,
+    struct findings *findings);
+
+#endif
