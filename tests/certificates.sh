@@ -260,7 +260,138 @@ other_mistakes_are_no_reason_to_skip() {
 	grep 'priority: the library does not know' out
 }
 
+# shared_address LINE...: two.example and *.two.example are [two]'s, with a bad pair, and the
+# lines; everybody else is [one]'s. What is skipped leaves its clients to nobody.
+shared_address() {
+	make_server one one.example
+	make_server two two.example '*.two.example'
+	cp two.key good.key
+	cp one.key two.key
+	write_ini 'on-bad-cert = skip' 'listen = 127.0.0.1:0' \
+		'[one]' 'server-name = one.example' 'cert = one.crt' 'key = one.key' \
+		'[two]' 'cert = two.crt' 'key = two.key' "$@"
+	start
+}
+
+# is_refused VERSION HOST: by the alert unrecognized_name
+is_refused() {
+	case $2 in
+	nobody) set -- "$1" -noservername ;;
+	*) set -- "$1" -servername "$2" ;;
+	esac
+	fails openssl s_client -connect "$(address one)" "$@" </dev/null >refused 2>&1
+	grep 'SSL alert number 112$' refused
+}
+
+names_of_a_skipped_service_are_not_given_to_another() {
+	shared_address 'server-name = two.example, *.two.example'
+	for version in -tls1_2 -tls1_3; do
+		is_refused $version two.example
+		is_refused $version WWW.two.example
+		[ "$(serial one one.example)" = "$(serial_of one.crt)" ]
+	done
+	grep ': two: sni: the service is skipped, for its certificate is bad' log
+	control stats --prometheus | grep '^tlsd_handshake_failures_total{service="two",class="sni"} 4$'
+	control status >shown
+	grep '^skipped: two: cert: ' shown
+	fails grep '^service: two' shown
+	cp good.key two.key
+	control reload
+	answers two two.example
+	[ "$(serial one www.two.example)" = "$(serial_of two.crt)" ]
+	stop
+}
+
+clients_without_a_name_do_not_go_elsewhere_when_the_default_is_skipped() {
+	shared_address 'default = yes'
+	is_refused -tls1_3 nobody
+	is_refused -tls1_3 other.example
+	cp good.key two.key
+	control reload
+	[ "$(serial one other.example)" = "$(serial_of two.crt)" ]
+	stop
+}
+
+what_overlaps_is_an_error_even_where_one_is_skipped() {
+	shared_address 'server-name = two.example'
+	sed -i 's/^\[one\]/&\nserver-name = two.example/' tlsd.ini
+	fails control reload >out
+	grep 'error: .*server-name: two.example at .* belongs to \[one\] already' out
+	stop
+}
+
+# --- the tests: names -----------------------------------------------------------------
+
+a_name_that_no_certificate_is_for_is_warned_of() {
+	make_server one localhost '*.one.example'
+	make_server two two.example
+	write_ini '[web]' 'listen = 127.0.0.1:0' 'cert = one.crt, two.crt' 'key = one.key, two.key' \
+		'server-name = LOCALHOST, two.example, *.one.example, www.one.example' \
+		'server-name = one.example, *.two.example, a.b.one.example'
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	for name in one.example '\*.two.example' a.b.one.example; do
+		grep "^tlsd: warning: tlsd.ini:[67]: server-name: no certificate is for $name, so" out
+	done
+	[ "$(grep -c 'no certificate is for' out)" -eq 3 ]
+	start
+	[ "$(grep -c 'no certificate is for' log)" -eq 3 ]
+	make_server more one.example '*.two.example' a.b.one.example
+	sed -i 's/^cert = .*/&, more.crt/; s/^key = .*/&, more.key/' tlsd.ini
+	control reload >out
+	fails grep 'no certificate' out
+	stop
+}
+
 # --- the tests: renewal ---------------------------------------------------------------
+
+# chain_with_a_short_middle: one.crt lasts, but not the certificate of its issuer.
+chain_with_a_short_middle() {
+	tlscert ca --cert root.crt --key root.key Root
+	tlscert ca --ca-cert root.crt --ca-key root.key Middle
+	make_server one --days 100 localhost
+	openssl x509 -in one.crt -out leaf.crt
+	tlscert renew --days "$1" --ca-cert root.crt --ca-key root.key ca.crt
+	openssl x509 -in ca.crt | cat leaf.crt - >one.crt
+}
+
+an_issuer_that_ends_before_its_certificate_is_warned_of_everywhere() {
+	chain_with_a_short_middle 5
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
+	warning="one.crt: the issuer's certificate CN=Middle ends in [45] days, on 20..-..-..: renew it"
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	grep "warning: .*cert: .*$warning" out
+	start
+	grep "warning: .*$warning" log
+	control status >shown
+	grep "^warning: .*$warning" shown
+	grep '^certificate: one: .*one.crt until .*, [45] days$' shown
+	end=$(openssl x509 -in ca.crt -noout -enddate)
+	control stats --prometheus | grep "not_after_seconds.*one.crt\"} $(date -d "${end#notAfter=}" +%s)\$"
+	stop
+}
+
+a_chain_with_an_issuer_that_has_ended_gives_way_to_a_whole_one() {
+	chain_with_a_short_middle 30
+	cp one.crt whole.crt
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
+	start
+	openssl req -new -key ca.key -subj /CN=Middle -out ca.csr
+	printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign,cRLSign\n' >ext
+	openssl x509 -in ca.crt -noout -ext subjectKeyIdentifier |
+		sed -n 's/^ */subjectKeyIdentifier=/p' >>ext
+	openssl x509 -req -in ca.csr -CA root.crt -CAkey root.key -days -1 -extfile ext |
+		cat leaf.crt - >one.crt
+	fails control reload >out
+	grep 'one.crt: in a trial handshake .* gets a certificate that is not valid' out
+	cp one.key two.key
+	cp one.crt two.crt
+	cp whole.crt one.crt
+	sed -i 's/^cert = .*/cert = two.crt, one.crt/; s/^key = .*/key = two.key, one.key/' tlsd.ini
+	control reload
+	openssl s_client -connect "$(address one)" -servername localhost -CAfile root.crt \
+		-verify_return_error -showcerts </dev/null >shown 2>&1
+	stop
+}
 
 a_certificate_that_ends_soon_is_warned_of_everywhere() {
 	make_server one --days 10 localhost
@@ -620,7 +751,7 @@ run_test() {
 
 all_tests() {
 	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' "$script" |
-		grep -vxE 'reloads|has_reloaded|make_response|one_stapled_service|staple|faketime_library'
+		grep -vxE 'reloads|has_reloaded|shared_address|is_refused|chain_with_a_short_middle|make_response|one_stapled_service|staple|faketime_library'
 }
 
 tests=$(all_tests) || exit 1

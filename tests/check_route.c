@@ -163,14 +163,22 @@ START_TEST(the_server_prefers_its_first_protocol)
 }
 END_TEST
 
-/* `services`, on line 4 and after, cannot be: the only finding is `text`. */
+static const char *
+first_error(void)
+{
+	for (size_t i = 0; i < findings.count; i++)
+		if (findings.items[i].kind == FINDING_ERROR)
+			return findings.items[i].text;
+	return "";
+}
+
+/* `services`, on line 4 and after, cannot be: the first error is `text`. */
 static void
 clashes(const char *services, const char *text)
 {
 	load(services);
 	ck_assert_ptr_null(snapshot);
-	ck_assert_uint_ge(findings.count, 1);
-	const char *found = strstr(findings.items[0].text, "/tlsd.ini:");
+	const char *found = strstr(first_error(), "/tlsd.ini:");
 	ck_assert_ptr_nonnull(found);
 	ck_assert_msg(strncmp(found + strlen("/tlsd.ini:"), text, strlen(text)) == 0,
 	    "%s", found);

@@ -89,7 +89,7 @@ started_or_gone() {
 	logged ': started: ' || ! kill -0 "$server"
 }
 
-# write_ini LINE...: a service at a port of 127.0.0.1
+# write_ini LINE...: a service at a port of 127.0.0.1; @FILE stands for the lines in it
 write_ini() {
 	{
 		echo 'workers = 4'
@@ -98,7 +98,12 @@ write_ini() {
 		echo 'listen = 127.0.0.1:0'
 		echo "cert = $folder/server.crt"
 		echo "key = $folder/server.key"
-		printf '%s\n' "$@"
+		for line; do
+			case $line in
+			@*) cat "${line#@}" ;;
+			*) echo "$line" ;;
+			esac
+		done
 	} >tlsd.ini
 }
 
@@ -450,6 +455,7 @@ rules_without_an_authority_are_an_error() {
 hold() {
 	client=$1
 	set -- "-${2:-tls1_3}"
+	[ -z "${hold_host-}" ] || set -- "$@" -servername "$hold_host"
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
 	(echo "ping of $client" && exec sleep 60) | timeout 60 openssl s_client \
@@ -513,6 +519,101 @@ a_reload_that_requires_certificates_ends_the_sessions_of_clients_never_asked() {
 	now_verify required
 	expect ': cert-missing: the client gave no certificate'
 	hold alice
+}
+
+# two_services [LINE...]: [open] for one.example takes everybody, [closed] for two.example those
+# with a certificate, and has the lines. Both echo.
+two_services() {
+	services 'server-name = one.example' 'server-name = two.example' "$@"
+	serve "@two.ini"
+}
+
+# services LINE LINE [LINE...]: what is in the sections [open] and [closed]
+services() {
+	{
+		printf '%s\n' 'respond = echo' 'shutdown-timeout = 1s'
+		echo '[open]'
+		echo "$1"
+		echo '[closed]'
+		shift
+		printf '%s\n' 'client-verify = required' "ca-file = $folder/ca.crt" "$@"
+	} >two.ini
+}
+
+# again: the services in force are those of two.ini
+again() {
+	write_ini @two.ini
+	reload
+}
+
+# hold_at HOST CLIENT: as hold, for a host
+hold_at() {
+	hold_host=$1
+	hold "$2"
+	hold_host=
+}
+
+# is_held CLIENTS: so many sessions go on
+is_held() {
+	"$builddir/tlsdctl" -s "$folder/tlsd.sock" connections | grep -c ' answer ' |
+		grep -qx "$1"
+}
+
+a_reload_reviews_the_clients_of_a_host_that_moves_to_another_service() {
+	two_services
+	hold_at one.example none
+	hold_at one.example alice
+	services 'server-name = three.example' 'server-name = one.example, two.example'
+	again
+	expect ': open: cert-missing: the client gave no certificate'
+	wait_for is_held 0 || fail 'who was never asked for a certificate goes on'
+}
+
+a_reload_that_removes_a_service_ends_the_sessions_of_those_with_certificates() {
+	two_services
+	hold_at two.example alice
+	hold_at one.example none
+	services 'server-name = one.example' 'server-name = two.example'
+	sed '/^\[closed\]/,$d' two.ini >new.ini
+	mv new.ini two.ini
+	again
+	expect ': closed: not-allowed: its service is gone, and no other vouches'
+	wait_for is_held 1
+}
+
+a_reload_that_renames_a_service_lets_its_clients_go_on() {
+	two_services
+	hold_at two.example alice
+	sed -i 's/^\[closed\]/[renamed]/' two.ini
+	again
+	hold_at two.example carol
+	is_held 2
+	services 'server-name = one.example' 'server-name = two.example' \
+		'allow-cn = alice'
+	sed -i 's/^\[closed\]/[renamed-again]/' two.ini
+	again
+	expect ': renamed: not-allowed: CN=carol: no allow rule'
+	wait_for is_held 1
+}
+
+a_reload_that_skips_a_service_ends_the_sessions_of_those_with_certificates() {
+	cp "$folder/server.crt" "$folder/server.key" .
+	two_services 'on-bad-cert = skip' 'cert = server.crt' 'key = server.key'
+	hold_at two.example alice
+	hold_at one.example none
+	cp "$folder/alice.key" server.key
+	again
+	expect ': closed: not-allowed: its service is gone'
+	wait_for is_held 1
+}
+
+a_service_that_becomes_strict_keeps_whom_its_rules_let_in() {
+	two_services 'default = yes'
+	hold_at other.example alice
+	services 'server-name = one.example' 'server-name = two.example' 'sni-strict = yes'
+	again
+	hold_at two.example carol
+	is_held 2
 }
 
 a_session_ends_with_its_clients_certificate() {
@@ -621,7 +722,7 @@ what_cannot_be_used_is_said_with_file_and_remedy() {
 }
 
 (cd "$folder" && make_certificates) || exit 1
-for test in \
+[ $# -gt 0 ] || set -- \
 	a_client_with_a_good_certificate_is_served_and_named \
 	a_certificate_without_purposes_is_served \
 	a_name_cannot_forge_the_log \
@@ -654,11 +755,17 @@ for test in \
 	a_reload_ends_the_session_of_a_client_that_is_no_longer_listed \
 	a_reload_that_requires_certificates_ends_the_sessions_of_clients_without \
 	a_reload_that_requires_certificates_ends_the_sessions_of_clients_never_asked \
+	a_reload_reviews_the_clients_of_a_host_that_moves_to_another_service \
+	a_reload_that_removes_a_service_ends_the_sessions_of_those_with_certificates \
+	a_reload_that_renames_a_service_lets_its_clients_go_on \
+	a_reload_that_skips_a_service_ends_the_sessions_of_those_with_certificates \
+	a_service_that_becomes_strict_keeps_whom_its_rules_let_in \
 	a_session_ends_with_its_clients_certificate \
 	a_ticket_carries_the_client_and_is_checked_again \
 	a_ticket_replaces_no_certificate_that_has_become_required \
 	other_authorities_make_tickets_worthless \
-	what_cannot_be_used_is_said_with_file_and_remedy; do
+	what_cannot_be_used_is_said_with_file_and_remedy
+for test; do
 	run_test "$test"
 done
 finish

@@ -186,6 +186,53 @@ clients_that_are_checked_otherwise_begin_anew() {
 	resumes one session
 }
 
+the_order_of_the_authorities_means_nothing() {
+	make_pair
+	mkdir a b
+	"$builddir/tlscert" ca --out-dir a 'Authority A'
+	"$builddir/tlscert" ca --out-dir b 'Authority B'
+	serve one 'client-verify = optional' 'ca-file = a/ca.crt, b/ca.crt'
+	visit one session
+	sed -i 's,^ca-file.*,ca-file = b/ca.crt\nca-file = a/ca.crt,' one.ini
+	reload one
+	resumes one session
+	cat a/ca.crt b/ca.crt a/ca.crt >all.crt
+	sed -i '/^ca-file = a/d; s,^ca-file.*,ca-file = all.crt,' one.ini
+	reload one
+	resumes one session
+	sed -i 's,^ca-file.*,ca-file = a/ca.crt,' one.ini
+	reload one
+	fails resumes one session
+}
+
+# Services at one address, told apart by their hosts, and otherwise alike but for their rules.
+a_ticket_of_one_service_is_worth_nothing_at_another_with_other_rules() {
+	make_pair
+	keys shared
+	"$builddir/tlscert" ca --out-dir . 'Test CA'
+	"$builddir/tlscert" client alice --cert alice.crt --key alice.key
+	for version in -tls1_3 -tls1_2; do
+		serve both 'server-name = open.example' 'ticket-key-file = shared' \
+			'priority = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2' 'allow-weak = yes' \
+			'[closed]' 'listen = 127.0.0.1:0' 'server-name = closed.example' \
+			'cert = server.crt' 'key = server.key' 'ticket-key-file = shared' \
+			'priority = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2' 'allow-weak = yes' \
+			'client-verify = required' 'ca-file = ca.crt'
+		visit both session $version -servername open.example
+		resumes both session $version -servername open.example
+		fails resumes both session $version -servername closed.example
+		wait_for grep -q ': closed: cert-missing: ' both.log
+		visit both session $version -servername closed.example \
+			-cert alice.crt -key alice.key
+		resumes both session $version -servername closed.example
+		fails resumes both session $version -servername open.example
+		wait_for grep -q ': web: done .* sni=open.example .* resumed=no ' both.log
+		kill "$(cat both.pid)"
+		wait "$(cat both.pid)" || :
+		rm both.pid both.log
+	done
+}
+
 gnutls_cli_resumes_too() {
 	make_pair
 	keys shared

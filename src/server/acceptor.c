@@ -377,7 +377,7 @@ announce(struct door *door, const struct service *service)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
-	if (stringlist_has(&door->announced, service->name))
+	if (service->skipped || stringlist_has(&door->announced, service->name))
 		return;
 	stringlist_add(&door->announced, service->name, strlen(service->name));
 	log_notice(
@@ -402,8 +402,9 @@ acceptor_print(const struct acceptor *acceptor, FILE *out)
 	for (size_t i = 0; i < acceptor->count; i++) {
 		const struct door *door = acceptor->doors[i];
 		for (size_t j = 0; j < route_count(door->route); j++)
-			fprintf(out, "service: %s: %s\n",
-			    route_service(door->route, j)->name,
-			    listener_format(door->listener, text));
+			if (!route_service(door->route, j)->skipped)
+				fprintf(out, "service: %s: %s\n",
+				    route_service(door->route, j)->name,
+				    listener_format(door->listener, text));
 	}
 }

@@ -55,23 +55,32 @@ entry_meet(struct limits *limits, struct connection *connection, const char **re
 	return FAILURE_PROXY_HEADER;
 }
 
+static const char *
+why_unrouted(enum failure failure, const struct clienthello *hello,
+    const struct service *service)
+{
+	if (failure == FAILURE_ALPN)
+		return "no application protocol in common";
+	if (service != NULL)
+		return "the service is skipped, for its certificate is bad";
+	return hello->name != NULL ? "no service has the name"
+	                           : "no name, and no service for that";
+}
+
 enum failure
 entry_route(struct limits *limits, struct connection *connection,
     const struct clienthello *hello, const char **reason)
 {
-	const struct service *service = NULL;
+	const struct service *service;
 	enum failure failure = route_find(connection->route, hello, &service);
 
 	connection->wants_p256 = hello->wants_p256;
-	if (failure == FAILURE_SNI)
-		*reason = hello->name != NULL ? "no service has the name"
-		                              : "no name, and no service for that";
-	else if (failure == FAILURE_ALPN)
-		*reason = "no application protocol in common";
-	if (failure != FAILURE_NONE)
-		return failure;
-	if (service != connection->service)
+	if (service != NULL && service != connection->service)
 		connection_assign(connection, service);
+	if (failure != FAILURE_NONE) {
+		*reason = why_unrouted(failure, hello, service);
+		return failure;
+	}
 	/* A listener with one service for everybody has asked at once. */
 	return connection->gate == NULL ? enter_service(limits, connection, reason)
 	                                : FAILURE_NONE;

@@ -4,27 +4,19 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "server/connection.h"
 #include "server/current.h"
 #include "server/roster.h"
+#include "server/route.h"
 #include "server/service.h"
 #include "server/snapshot.h"
+#include "tls/clientauth.h"
 #include "tls/context.h"
 #include "tls/evidence.h"
 #include "tls/refusal.h"
 #include "tls/session.h"
-
-static const struct service *
-find_service(const struct snapshot *snapshot, const char *name)
-{
-	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
-		if (strcmp(snapshot_service(snapshot, i)->name, name) == 0)
-			return snapshot_service(snapshot, i);
-	return NULL;
-}
 
 /* The first verdict stays. Without memory for its words it is carried out all the same. */
 static void
@@ -42,6 +34,41 @@ convict(struct connection *connection, const struct refusal *refusal)
 	shutdown(connection->fd, SHUT_RDWR);
 }
 
+/* The service that the client would get if it called now; NULL if there is none. */
+static const struct service *
+find_present(const struct connection *connection, const struct evidence *evidence,
+    const struct snapshot *snapshot)
+{
+	const struct route *route =
+	    snapshot_find_route(snapshot, route_address(connection->route));
+	const struct service *service;
+
+	if (route == NULL ||
+	    route_find(route, evidence_hello(evidence), &service) != FAILURE_NONE)
+		return NULL;
+	return service;
+}
+
+static bool
+takes(const struct service *service, const struct evidence *evidence,
+    struct refusal *refusal)
+{
+	return service == NULL || context_accepts(service->context, evidence, refusal);
+}
+
+/* Whoever came in by a certificate stays only where one is asked for, or not any more: with its
+ * service gone nobody could tell that it was revoked. */
+static bool
+is_vouched_for(const struct evidence *evidence, const struct service *namesake,
+    const struct service *present, struct refusal *refusal)
+{
+	return evidence_chain(evidence)->count == 0 || namesake != NULL ||
+	       (present != NULL && context_clientauth(present->context) != NULL) ||
+	       refusal_set(refusal, FAILURE_NOT_ALLOWED, 0,
+		   "its service is gone, and no other vouches for its certificate");
+}
+
+/* What it is being served is the old service's; what it is entitled to may be another's. */
 static void
 check(struct connection *connection, const struct snapshot *snapshot)
 {
@@ -50,10 +77,12 @@ check(struct connection *connection, const struct snapshot *snapshot)
 
 	if (evidence == NULL)
 		return;
-	const struct service *service =
-	    find_service(snapshot, connection->service->name);
-	if (service != NULL && service->context != NULL &&
-	    !context_accepts(service->context, evidence, &refusal))
+	const struct service *namesake =
+	    snapshot_find(snapshot, connection->service->name);
+	const struct service *present = find_present(connection, evidence, snapshot);
+	if (!takes(namesake, evidence, &refusal) ||
+	    !takes(present, evidence, &refusal) ||
+	    !is_vouched_for(evidence, namesake, present, &refusal))
 		convict(connection, &refusal);
 }
 

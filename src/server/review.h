@@ -3,9 +3,12 @@
 #define TLSD_SERVER_REVIEW_H
 
 /*
- * Clients that are being served when the rules change: their certificates are checked again
- * by the new ones, and who does not pass is shut down, which the worker notices. A client
- * that gave no certificate, even if none was asked for, does not pass where one is required.
+ * Clients that are being served when the rules change: who would not be let in by the new ones
+ * is shut down, which the worker notices. Two services judge a client: that of the same name
+ * as its own, and that which it would get if it called now, at the same address and for the
+ * same host. A client that gave no certificate, even if none was asked for, does not pass where
+ * one is required. One that gave a certificate whose service is gone passes only where another
+ * asks for it; others stay until they end.
  */
 
 struct connection;
@@ -13,8 +16,7 @@ struct roster;
 struct session;
 struct snapshot;
 
-/* Checks all whose handshake is done by the services of `snapshot`, those of the same
- * names. Main thread. */
+/* Checks all whose handshake is done by the services of `snapshot`. Main thread. */
 void review_all(const struct roster *roster, const struct snapshot *snapshot);
 
 /*

@@ -196,8 +196,10 @@ route_find(const struct route *route, const struct clienthello *hello,
 {
 	struct group group = find_group(route, hello);
 
+	*service = group.count > 0 ? choose(&group, hello) : NULL;
 	if (group.count == 0)
 		return FAILURE_SNI;
-	*service = choose(&group, hello);
-	return *service != NULL ? FAILURE_NONE : FAILURE_ALPN;
+	if (*service == NULL)
+		return FAILURE_ALPN;
+	return (*service)->skipped ? FAILURE_SNI : FAILURE_NONE;
 }

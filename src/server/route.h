@@ -53,7 +53,9 @@ bool route_is_default(const struct route *route, const struct service *service);
 /* The service that a client gets whatever it says, or NULL if that depends on its hello. */
 const struct service *route_only(const struct route *route);
 
-/* Finds the service for `hello`: FAILURE_NONE, or FAILURE_SNI or FAILURE_ALPN. */
+/* Finds the service for `hello`: FAILURE_NONE, or FAILURE_SNI or FAILURE_ALPN, or FAILURE_SNI
+ * with the service too where that is skipped: no other may take its clients. Otherwise
+ * `*service` is NULL after a failure. */
 enum failure route_find(const struct route *route, const struct clienthello *hello,
     const struct service **service);
 

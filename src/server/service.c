@@ -84,6 +84,22 @@ check_names(const struct conf_service *conf, struct findings *findings)
 		    "its names: set default or sni-strict");
 }
 
+/* Its clients would get a certificate for somebody else. */
+static void
+check_coverage(const struct service *service, struct findings *findings)
+{
+	const struct stringlist *names = &service->conf->server_name;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (!pairs_cover(context_pairs(service->context), names->items[i]))
+			findings_warning(findings,
+			    "server-name: no certificate is for %s, so clients that "
+			    "ask "
+			    "for it refuse what they get: add one that is, or take the "
+			    "name out",
+			    names->items[i]);
+}
+
 /* A header that anybody may send would let anybody be anybody. */
 static void
 check_proxy(const struct conf_service *conf, struct findings *findings)
@@ -144,6 +160,17 @@ check_conf(const struct conf_service *conf, const struct conf_process *process,
 	limits_check(&conf->limits, findings);
 }
 
+/* What can be said of its certificates together. */
+static void
+prove(
+    struct service *service, const struct service *namesake, struct findings *findings)
+{
+	pairs_warn(context_pairs(service->context), service->conf->warn_days, findings);
+	check_coverage(service, findings);
+	proof_run(
+	    service->context, namesake != NULL ? namesake->context : NULL, findings);
+}
+
 void
 service_prepare(struct service *service, const struct conf_service *conf,
     const struct conf_process *process, const struct service *namesake,
@@ -159,10 +186,7 @@ service_prepare(struct service *service, const struct conf_service *conf,
 		service->proxies = networks_of(&conf->accept_proxy_from);
 	service->context = context_new(service->name, &conf->context, findings);
 	if (service->context != NULL)
-		pairs_warn(context_pairs(service->context), conf->warn_days, findings);
-	if (service->context != NULL)
-		proof_run(service->context, namesake != NULL ? namesake->context : NULL,
-		    findings);
+		prove(service, namesake, findings);
 	service->responder = responder_new(&conf->responder, findings);
 	/* Who the client is has to be known before it is answered. */
 	service->early = conf->early_answer && service->responder != NULL &&
@@ -170,6 +194,16 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	                 responder_is_constant(service->responder);
 	service->prompt = !token_is_among(&conf->context.pairs.key) &&
 	                  !(service->early && responder_is_fetched(service->responder));
+}
+
+void
+service_skip(struct service *service)
+{
+	context_free(service->context);
+	service->context = NULL;
+	responder_free(service->responder);
+	service->responder = NULL;
+	service->skipped = true;
 }
 
 void

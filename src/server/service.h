@@ -31,6 +31,7 @@ struct service {
 	struct address *addresses; /* where it listens, each once */
 	size_t address_count;
 	struct networks proxies; /* that may send a PROXY header there */
+	bool skipped; /* it has neither context nor responder, and serves nobody */
 };
 
 /*
@@ -43,6 +44,10 @@ void service_prepare(struct service *service, const struct conf_service *conf,
     const struct conf_process *process, const struct service *namesake,
     struct findings *findings);
 void service_fini(struct service *service);
+
+/* Takes out of it what would serve its clients, after errors in its certificates only: what is
+ * left tells which these are. */
+void service_skip(struct service *service);
 
 /* Adds a warning for each of its certificates that has ended, or will within warn-days, at
  * the place of its key. */

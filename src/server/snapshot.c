@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/address.h"
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/stringlist.h"
@@ -23,7 +24,9 @@
 struct snapshot {
 	_Atomic(unsigned) references;
 	struct conf *conf;
-	struct service *services;
+	struct service *all; /* in the order of the file */
+	size_t all_count;
+	struct service **services; /* those of them that serve */
 	size_t count;
 	struct route **routes;
 	size_t route_count;
@@ -38,8 +41,8 @@ static const struct service *
 find_namesake(const struct snapshot *snapshot, const char *name)
 {
 	for (size_t i = 0; snapshot != NULL && i < snapshot->count; i++)
-		if (strcmp(snapshot->services[i].name, name) == 0)
-			return &snapshot->services[i];
+		if (strcmp(snapshot->services[i]->name, name) == 0)
+			return snapshot->services[i];
 	return NULL;
 }
 
@@ -93,43 +96,87 @@ skip(struct snapshot *snapshot, const struct service *service, struct findings *
 	return true;
 }
 
-/* Makes the next service; one that is skipped leaves its place to another. */
+/* Makes the next service. */
 static void
 prepare(struct snapshot *snapshot, const struct conf_service *conf,
     const struct snapshot *old, struct findings *findings)
 {
-	struct service *service = &snapshot->services[snapshot->count];
+	struct service *service = &snapshot->all[snapshot->all_count++];
 	struct findings found;
 
 	findings_init(&found);
 	service_prepare(service, conf, &snapshot->conf->process,
 	    find_namesake(old, conf->section.name), &found);
 	if (skip(snapshot, service, &found))
-		service_fini(service);
+		service_skip(service);
 	else
-		snapshot->count++;
+		snapshot->services[snapshot->count++] = service;
 	conf_locate(&conf->section, &found, findings);
+}
+
+static void
+prepare_all(
+    struct snapshot *snapshot, const struct snapshot *old, struct findings *findings)
+{
+	const struct conf *conf = snapshot->conf;
+
+	snapshot->all = memory_new(conf->service_count * sizeof *snapshot->all);
+	snapshot->services = memory_new(conf->service_count * sizeof(struct service *));
+	for (size_t i = 0; i < conf->service_count; i++)
+		prepare(snapshot, conf->services[i], old, findings);
+}
+
+static struct route *
+find_route(const struct snapshot *snapshot, const struct address *address)
+{
+	for (size_t i = 0; i < snapshot->route_count; i++)
+		if (address_equal(route_address(snapshot->routes[i]), address))
+			return snapshot->routes[i];
+	return NULL;
 }
 
 /* The route of `address`, made if there is none. */
 static struct route *
 route_at(struct snapshot *snapshot, const struct address *address)
 {
-	for (size_t i = 0; i < snapshot->route_count; i++)
-		if (address_equal(route_address(snapshot->routes[i]), address))
-			return snapshot->routes[i];
+	struct route *there = find_route(snapshot, address);
+
+	if (there != NULL)
+		return there;
 	snapshot->routes = memory_resize(
 	    snapshot->routes, (snapshot->route_count + 1) * sizeof(struct route *));
 	return snapshot->routes[snapshot->route_count++] = route_new(address);
 }
 
+static bool
+listens_at(const struct service *service, const struct address *address)
+{
+	for (size_t i = 0; i < service->address_count; i++)
+		if (address_equal(&service->addresses[i], address))
+			return true;
+	return false;
+}
+
+/* Where nobody serves, nothing listens. */
+static bool
+is_served(const struct snapshot *snapshot, const struct address *address)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (listens_at(snapshot->services[i], address))
+			return true;
+	return false;
+}
+
+/* Those that are skipped keep what is theirs, so that nobody else gets their clients. */
 static void
 find_routes(struct snapshot *snapshot, struct findings *findings)
 {
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct service *service = &snapshot->services[i];
+	for (size_t i = 0; i < snapshot->all_count; i++) {
+		const struct service *service = &snapshot->all[i];
 		for (size_t j = 0; j < service->address_count; j++)
-			route_add(route_at(snapshot, &service->addresses[j]), service);
+			if (is_served(snapshot, &service->addresses[j]))
+				route_add(route_at(snapshot, &service->addresses[j]),
+				    service);
 	}
 	for (size_t i = 0; i < snapshot->route_count; i++)
 		route_finish(snapshot->routes[i], findings);
@@ -141,10 +188,10 @@ inherit(struct snapshot *snapshot, const struct snapshot *old)
 {
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct service *namesake =
-		    find_namesake(old, snapshot->services[i].name);
+		    find_namesake(old, snapshot->services[i]->name);
 		if (namesake != NULL)
 			context_inherit(
-			    snapshot->services[i].context, namesake->context);
+			    snapshot->services[i]->context, namesake->context);
 	}
 }
 
@@ -176,10 +223,7 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	}
 	snapshot->files_state = certwatch_state(snapshot->conf);
 	prepare_process(snapshot, findings);
-	snapshot->services =
-	    memory_new(snapshot->conf->service_count * sizeof *snapshot->services);
-	for (size_t i = 0; i < snapshot->conf->service_count; i++)
-		prepare(snapshot, snapshot->conf->services[i], old, findings);
+	prepare_all(snapshot, old, findings);
 	if (snapshot->count == 0)
 		findings_error(findings,
 		    "%s: on-bad-cert: every service is skipped: mend a certificate",
@@ -199,7 +243,7 @@ void
 snapshot_show(struct snapshot *snapshot, const struct figures *figures)
 {
 	for (size_t i = 0; i < snapshot->count; i++)
-		responder_show(snapshot->services[i].responder, figures);
+		responder_show(snapshot->services[i]->responder, figures);
 }
 
 struct snapshot *
@@ -217,12 +261,25 @@ snapshot_drop(struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->route_count; i++)
 		route_free(snapshot->routes[i]);
 	free(snapshot->routes);
-	for (size_t i = 0; i < snapshot->count; i++)
-		service_fini(&snapshot->services[i]);
+	for (size_t i = 0; i < snapshot->all_count; i++)
+		service_fini(&snapshot->all[i]);
+	free(snapshot->all);
 	free(snapshot->services);
 	stringlist_fini(&snapshot->skipped);
 	conf_free(snapshot->conf);
 	free(snapshot);
+}
+
+const struct service *
+snapshot_find(const struct snapshot *snapshot, const char *name)
+{
+	return find_namesake(snapshot, name);
+}
+
+const struct route *
+snapshot_find_route(const struct snapshot *snapshot, const struct address *address)
+{
+	return find_route(snapshot, address);
 }
 
 const struct conf *
@@ -246,7 +303,7 @@ snapshot_service_count(const struct snapshot *snapshot)
 const struct service *
 snapshot_service(const struct snapshot *snapshot, size_t index)
 {
-	return &snapshot->services[index];
+	return snapshot->services[index];
 }
 
 size_t
@@ -283,5 +340,5 @@ void
 snapshot_warn(const struct snapshot *snapshot, struct findings *findings)
 {
 	for (size_t i = 0; i < snapshot->count; i++)
-		service_warn(&snapshot->services[i], findings);
+		service_warn(snapshot->services[i], findings);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct address;
 struct conf;
 struct figures;
 struct findings;
@@ -44,12 +45,22 @@ void snapshot_drop(struct snapshot *snapshot);
 
 const struct conf *snapshot_conf(const struct snapshot *snapshot);
 const struct verbosity *snapshot_verbosity(const struct snapshot *snapshot);
+
+/* Those that serve, in the order of the file. */
 size_t snapshot_service_count(const struct snapshot *snapshot);
 const struct service *snapshot_service(const struct snapshot *snapshot, size_t index);
 
-/* Where it listens, each address once, and which service a client gets there. */
+/* The one of that name among them, or NULL. */
+const struct service *snapshot_find(const struct snapshot *snapshot, const char *name);
+
+/* Where it listens, each address once, and which service a client gets there. A service that
+ * on-bad-cert has left out is still among those of an address where others serve. */
 size_t snapshot_route_count(const struct snapshot *snapshot);
 const struct route *snapshot_route(const struct snapshot *snapshot, size_t index);
+
+/* The one at that address, or NULL. */
+const struct route *snapshot_find_route(
+    const struct snapshot *snapshot, const struct address *address);
 
 /* "NAME: REASON" of each service that on-bad-cert has left out. */
 const struct stringlist *snapshot_skipped(const struct snapshot *snapshot);

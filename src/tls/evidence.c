@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The certificates that a client gave. */
+/* What a client gave to be let in. */
 #include "tls/evidence.h"
 
 #include <gnutls/gnutls.h>
@@ -7,39 +7,58 @@
 #include <string.h>
 
 #include "tls/clientauth.h"
+#include "tls/clienthello.h"
 
 struct evidence {
 	struct clientauth_chain chain;
+	struct clienthello hello;
 	gnutls_datum_t certs[];
 };
 
 static size_t
-size_of(const struct clientauth_chain *chain)
+size_of(const struct clientauth_chain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
-	size_t size = sizeof(struct evidence) + chain->count * sizeof *certs;
+	size_t size = sizeof(struct evidence) + chain->count * sizeof *certs +
+	              hello->name_size + hello->protocols_size;
 
 	for (unsigned i = 0; i < chain->count; i++)
 		size += certs[i].size;
 	return size;
 }
 
+/* Copies what is there to `*place`, and moves that behind it. Returns the copy. */
+static unsigned char *
+keep(unsigned char **place, const void *bytes, size_t size)
+{
+	unsigned char *copy = *place;
+
+	if (bytes == NULL)
+		return NULL;
+	memcpy(copy, bytes, size);
+	*place += size;
+	return copy;
+}
+
 struct evidence *
-evidence_new(const struct clientauth_chain *chain)
+evidence_new(const struct clientauth_chain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
-	struct evidence *evidence = malloc(size_of(chain));
+	struct evidence *evidence = malloc(size_of(chain, hello));
 
 	if (evidence == NULL)
 		return NULL;
-	unsigned char *bytes = (unsigned char *)(evidence->certs + chain->count);
-	for (unsigned i = 0; i < chain->count; i++) {
-		memcpy(bytes, certs[i].data, certs[i].size);
-		evidence->certs[i] = (gnutls_datum_t){ bytes, certs[i].size };
-		bytes += certs[i].size;
-	}
+	unsigned char *place = (unsigned char *)(evidence->certs + chain->count);
+	for (unsigned i = 0; i < chain->count; i++)
+		evidence->certs[i] =
+		    (gnutls_datum_t){ keep(&place, certs[i].data, certs[i].size),
+			    certs[i].size };
 	evidence->chain = (struct clientauth_chain){ .certs = evidence->certs,
 		.count = chain->count };
+	evidence->hello = *hello;
+	evidence->hello.name = (char *)keep(&place, hello->name, hello->name_size);
+	evidence->hello.protocols =
+	    keep(&place, hello->protocols, hello->protocols_size);
 	return evidence;
 }
 
@@ -53,4 +72,10 @@ const struct clientauth_chain *
 evidence_chain(const struct evidence *evidence)
 {
 	return &evidence->chain;
+}
+
+const struct clienthello *
+evidence_hello(const struct evidence *evidence)
+{
+	return &evidence->hello;
 }

@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "base/alert.h"
 #include "base/text.h"
+#include "tls/clientauth.h"
 #include "tls/clienthello.h"
 #include "tls/context.h"
 #include "tls/evidence.h"
@@ -22,6 +23,7 @@
 #include "tls/transport.h"
 
 #define REASON_SIZE 192
+#define HOST_SIZE 256 /* RFC 1035, 2.3.4, and a NUL */
 #define RECORD_HEADER_SIZE 5
 #define RECORD_MAX 16384 /* what one holds: RFC 8446, 5.1 */
 /* Of the client's messages the hello may be the longest; the library counts a little more
@@ -150,7 +152,7 @@ static int
 use_name(gnutls_session_t tls)
 {
 	struct session *session = gnutls_session_get_ptr(tls);
-	char host[256], name[sizeof session->sni] = "-";
+	char host[HOST_SIZE], name[sizeof session->sni] = "-";
 	size_t size = sizeof host;
 	unsigned type;
 
@@ -693,11 +695,27 @@ session_identity(const struct session *session)
 struct evidence *
 session_evidence(const struct session *session)
 {
+	char host[HOST_SIZE];
+	unsigned char protocols[1 + UINT8_MAX]; /* a list of one (RFC 7301, 3.1) */
+	size_t size = sizeof host;
+	unsigned type;
+	gnutls_datum_t protocol;
 	struct clientauth_chain chain = { .count = 0 };
+	struct clienthello hello = { 0 };
 
 	if (session->identity != NULL)
 		chain.certs = gnutls_certificate_get_peers(session->tls, &chain.count);
-	return evidence_new(&chain);
+	if (gnutls_server_name_get(session->tls, host, &size, &type, 0) == 0) {
+		hello.name = host;
+		hello.name_size = strnlen(host, size);
+	}
+	if (gnutls_alpn_get_selected_protocol(session->tls, &protocol) == 0) {
+		protocols[0] = (unsigned char)protocol.size;
+		memcpy(protocols + 1, protocol.data, protocol.size);
+		hello.protocols = protocols;
+		hello.protocols_size = 1 + protocol.size;
+	}
+	return evidence_new(&chain, &hello);
 }
 
 bool

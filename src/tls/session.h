@@ -68,8 +68,8 @@ int session_try_handshake(struct session *session);
  * session_handshake(); lives as long as the session. Verified unless that failed. */
 const struct identity *session_identity(const struct session *session);
 
-/* A copy of the client's certificates, of which there may be none; the caller frees it. NULL
- * when memory is exhausted. */
+/* A copy of the client's certificates, of which there may be none, of the host that it named and
+ * the protocol that was agreed upon; the caller frees it. NULL when memory is exhausted. */
 struct evidence *session_evidence(const struct session *session);
 
 /* Whether session_handshake() came back early: what the client then still sends is its
