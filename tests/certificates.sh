@@ -506,6 +506,75 @@ a_half_renewed_pair_waits_for_its_other_half() {
 	stop
 }
 
+# calls: clients that call one after the other, until ./enough is there; what went wrong is in
+# ./wrong
+calls() {
+	while [ ! -e enough ]; do
+		"$builddir/tlsc" --ca ca.crt --servername localhost "$(address one)" \
+			</dev/null >>answers 2>>wrong || echo "exit status $?" >>wrong
+		echo called >>calls
+	done
+}
+
+has_failed_to_reload() {
+	[ "$(grep -c 'reload: failed' log)" -ge "$1" ]
+}
+
+has_been_called() {
+	[ "$(wc -l <calls)" -ge "$1" ]
+}
+
+# Each step is seen by a reload before the next one begins.
+a_pair_that_is_written_slowly_is_never_served_in_parts() {
+	two_services 'watch = yes'
+	make_server new localhost
+	cp one.crt old.crt
+	start
+	calls &
+	caller=$!
+	head -c 100 new.key >one.key
+	wait_for has_failed_to_reload 1
+	tail -c +101 new.key >>one.key
+	wait_for has_failed_to_reload 2
+	head -c 300 new.crt >one.crt
+	wait_for has_failed_to_reload 3
+	serves one old.crt
+	tail -c +301 new.crt | head -c 200 >>one.crt
+	wait_for has_failed_to_reload 4
+	serves one old.crt
+	tail -c +501 new.crt >>one.crt
+	wait_for serves one new.crt
+	wait_for has_been_called $(($(wc -l <calls) + 3))
+	touch enough
+	wait $caller
+	[ ! -s wrong ] || fails cat wrong
+	stop
+}
+
+# As Kubernetes mounts secrets: tls.crt -> ..data/tls.crt, ..data -> ..v1, then ..v2
+secrets_that_are_swapped_as_a_whole_are_noticed() {
+	make_server one localhost
+	make_server two localhost
+	mkdir -p secret/..v1 secret/..v2
+	for name in one two; do
+		case $name in one) to=secret/..v1 ;; two) to=secret/..v2 ;; esac
+		mv "$name.crt" "$to/tls.crt"
+		mv "$name.key" "$to/tls.key"
+	done
+	ln -s ..v1 secret/..data
+	ln -s ..data/tls.crt secret/tls.crt
+	ln -s ..data/tls.key secret/tls.key
+	write_ini 'watch = yes' '[one]' 'listen = 127.0.0.1:0' \
+		'cert = secret/tls.crt' 'key = secret/tls.key'
+	start
+	ln -s ..v2 secret/..data_tmp
+	mv -T secret/..data_tmp secret/..data
+	rm -r secret/..v1
+	wait_for serves one secret/..v2/tls.crt
+	fails grep 'reload: failed' log
+	stop
+}
+
 # live/NAME/FILE is a link to ../../archive/NAME/FILE1, then FILE2.
 links_that_are_swapped_are_noticed() {
 	make_server one localhost
@@ -685,9 +754,12 @@ a_stale_response_is_warned_of_and_not_sent() {
 	grep 'warning: .*one.ocsp: is stale' log
 	control status | grep 'warning: .*one.ocsp: is stale'
 	staple | grep 'OCSP response: no response sent'
+	figure='^tlsd_ocsp_next_update_seconds{service="one",name=".*/one.crt"} '
+	[ "$(control stats --prometheus | sed -n "s|$figure||p")" -lt "$(date +%s)" ]
 	make_response 7
 	control reload
 	staple | grep 'Cert Status: good'
+	[ "$(control stats --prometheus | sed -n "s|$figure||p")" -gt "$(date +%s)" ]
 	stop
 }
 
@@ -751,7 +823,7 @@ run_test() {
 
 all_tests() {
 	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' "$script" |
-		grep -vxE 'reloads|has_reloaded|shared_address|is_refused|chain_with_a_short_middle|make_response|one_stapled_service|staple|faketime_library'
+		grep -vxE 'reloads|has_reloaded|shared_address|is_refused|chain_with_a_short_middle|calls|has_failed_to_reload|has_been_called|make_response|one_stapled_service|staple|faketime_library'
 }
 
 tests=$(all_tests) || exit 1

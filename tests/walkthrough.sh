@@ -11,7 +11,7 @@ open_folder
 manual=$srcdir/conf/tlsd.ini.5
 
 end_processes() {
-	for file in "$folder"/*/pid; do
+	for file in "$folder"/*/pid "$folder"/*/responder.pid; do
 		[ ! -e "$file" ] || kill "$(cat "$file")" 2>/dev/null || :
 	done
 }
@@ -206,7 +206,64 @@ the_cron_job_works() {
 	is_renewed
 }
 
-[ $# -gt 0 ] || set -- the_steps_of_the_manual_work the_steps_of_the_readme_work \
+# start_responder: at http://127.0.0.1:$responder/, for what ./index says of the authority's
+# certificates. socat has each request answered by ./respond.
+start_responder() {
+	cat >respond <<-'END'
+		#!/bin/sh
+		# A request by HTTP on standard input; the answer on standard output.
+		while read -r name value && [ "$name" != "$(printf '\r')" ] && [ -n "$name" ]; do
+			case $name in [Cc]ontent-[Ll]ength:) length=$(echo "$value" | tr -d '\r') ;; esac
+		done
+		head -c "$length" >request.der
+		openssl ocsp -index index -rsigner ca.crt -rkey ca.key -CA ca.crt \
+			-reqin request.der -ndays 7 -respout response.der >respond.log 2>&1
+		printf 'HTTP/1.0 200 OK\r\nContent-Type: application/ocsp-response\r\n'
+		printf 'Content-Length: %d\r\n\r\n' "$(wc -c <response.der)"
+		cat response.der
+	END
+	chmod +x respond
+	timeout 100 socat -d -d TCP-LISTEN:0,bind=127.0.0.1,fork EXEC:./respond \
+		2>socat.log &
+	echo $! >"$here/responder.pid"
+	wait_for grep -q 'listening on' socat.log
+	responder=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' socat.log)
+}
+
+staple() {
+	openssl s_client -connect "localhost:$port" -status </dev/null 2>/dev/null
+}
+
+the_cron_job_for_ocsp_works() {
+	needs socat ocsptool
+	renew_as_told
+	start_responder
+	openssl req -new -key www.key -subj /CN=localhost -out www.csr 2>/dev/null
+	printf '%s\n' subjectAltName=DNS:localhost keyUsage=digitalSignature \
+		"authorityInfoAccess=OCSP;URI:http://127.0.0.1:$responder/" >ext
+	openssl x509 -req -in www.csr -CA ca.crt -CAkey ca.key -days 9 -extfile ext \
+		-out www.crt 2>/dev/null
+	cat ca.crt >>www.crt
+	serial=$(openssl x509 -in www.crt -noout -serial)
+	printf 'V\t301231000000Z\t\t%s\tunknown\t/CN=localhost\n' "${serial#serial=}" >index
+	section RENEWAL | sed -n 's,^7 \*/6 \* \* \* root ,,p' | here_and_now |
+		sed 's/server\.crt/www.crt/; s/issuer\.crt/ca.crt/' >job
+	sh -e ./job
+	echo 'ocsp-response = server.ocsp' >>tlsd.ini
+	tlsdctl reload
+	staple | grep -q 'Cert Status: good'
+	before=$(staple | sed -n 's/.*This Update: //p')
+	rm server.ocsp.new 2>/dev/null || :
+	sh -e ./job
+	wait_for is_stapled_after "$before"
+}
+
+is_stapled_after() {
+	now=$(staple | sed -n 's/.*This Update: //p')
+	[ "$now" != "$1" ] || { sh -e ./job && return 1; }
+}
+
+[ $# -gt 0 ] || set -- the_cron_job_for_ocsp_works the_steps_of_the_manual_work the_steps_of_the_readme_work \
 	the_hook_for_certbot_works the_hook_for_dehydrated_works the_cron_job_works
 for test; do
 	run_test "$test"

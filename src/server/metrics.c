@@ -17,6 +17,7 @@
 #include "tls/keypair.h"
 #include "tls/library.h"
 #include "tls/pairs.h"
+#include "tls/staple.h"
 
 #define NS_PER_S 1e9
 
@@ -232,17 +233,34 @@ print_escaped(const char *text, FILE *out)
 }
 
 static void
+print_end(const char *name, const struct service *service, const struct keypair *pair,
+    time_t end, FILE *out)
+{
+	fprintf(out, "%s{service=\"%s\",name=\"", name, service->name);
+	print_escaped(keypair_file(pair), out);
+	fprintf(out, "\"} %" PRId64 "\n", (int64_t)end);
+}
+
+static void
 print_certificates(const struct service *service, FILE *out)
+{
+	const struct pairs *pairs = context_pairs(service->context);
+
+	for (size_t i = 0; i < pairs_count(pairs); i++)
+		print_end("tlsd_certificate_not_after_seconds", service,
+		    pairs_item(pairs, i), keypair_not_after(pairs_item(pairs, i)), out);
+}
+
+static void
+print_staples(const struct service *service, FILE *out)
 {
 	const struct pairs *pairs = context_pairs(service->context);
 
 	for (size_t i = 0; i < pairs_count(pairs); i++) {
 		const struct keypair *pair = pairs_item(pairs, i);
-		fprintf(out,
-		    "tlsd_certificate_not_after_seconds{service=\"%s\",name=\"",
-		    service->name);
-		print_escaped(keypair_file(pair), out);
-		fprintf(out, "\"} %" PRId64 "\n", (int64_t)keypair_not_after(pair));
+		if (keypair_staple(pair) != NULL)
+			print_end("tlsd_ocsp_next_update_seconds", service, pair,
+			    staple_ends(keypair_staple(pair)), out);
 	}
 }
 
@@ -258,6 +276,11 @@ print_snapshot(const struct snapshot *snapshot, FILE *out)
 	    "since 1970; by its file.");
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
 		print_certificates(snapshot_service(snapshot, i), out);
+	begin(out, "tlsd_ocsp_next_update_seconds", "gauge",
+	    "When the OCSP response of each certificate gets stale and is sent no "
+	    "more, seconds since 1970.");
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
+		print_staples(snapshot_service(snapshot, i), out);
 }
 
 void

@@ -99,6 +99,12 @@ staple_is_fresh(const struct staple *staple, time_t now)
 	return staple->begins <= now + LEEWAY && now <= staple->ends;
 }
 
+time_t
+staple_ends(const struct staple *staple)
+{
+	return staple->ends != (time_t)-1 ? staple->ends : 0;
+}
+
 void
 staple_warn(const struct staple *staple, struct findings *findings)
 {

@@ -35,6 +35,9 @@ void staple_examine(
 /* Adds a warning if it has ended, or has not begun. */
 void staple_warn(const struct staple *staple, struct findings *findings);
 
+/* Its nextUpdate, seconds since 1970; 0 without one. */
+time_t staple_ends(const struct staple *staple);
+
 /* Between its thisUpdate and its nextUpdate. Without the latter it is never fresh. */
 bool staple_is_fresh(const struct staple *staple, time_t now);
 
