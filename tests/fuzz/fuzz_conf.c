@@ -2,38 +2,23 @@
 /* The configuration: whatever stands in the file, and what is printed reads the same. */
 #include "server/conf.h"
 
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
+#include "base/findings.h"
 #include "fuzz.h"
-
-/* A file in memory; `path`, which names it, is the caller's. */
-static int
-memory_file(const void *bytes, size_t size, char path[64])
-{
-	int fd = memfd_create("fuzz", MFD_CLOEXEC);
-
-	FUZZ_EXPECT(fd >= 0);
-	FUZZ_EXPECT(file_write_all(fd, bytes, size) == 0);
-	snprintf(path, 64, "/proc/self/fd/%d", fd);
-	return fd;
-}
+#include "memoryfile.h"
 
 /* What is in effect, printed; NULL after an error. */
 static char *
 read_and_print(const void *bytes, size_t size)
 {
 	struct findings findings;
-	char path[64], *text = NULL;
+	char path[MEMORYFILE_PATH_SIZE], *text = NULL;
 	size_t length;
-	int fd = memory_file(bytes, size, path);
+	int fd = memoryfile_open(bytes, size, path);
 
 	findings_init(&findings);
 	struct conf *conf = conf_read(path, &findings);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The control socket of a server that has a connection: whatever comes, each line gets
+ * printable lines and a verdict, one without an end is hung up on, and who may only look
+ * changes nothing. The first byte of an input says what the client may and how the rest is
+ * cut.
+ */
+#include "server/control.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/findings.h"
+#include "base/memory.h"
+#include "fuzz.h"
+#include "server/command.h"
+#include "server/conf.h"
+#include "server/loop.h"
+#include "server/overview.h"
+#include "server/sandbox.h"
+#include "server/server.h"
+#include "server/snapshot.h"
+#include "services.h"
+
+#define TURNS 10000 /* who needs that many hangs */
+#define TURN_MS 10
+
+static char folder[] = "/tmp/tlsd-control-XXXXXX";
+static struct snapshot *snapshot;
+static struct sandbox *sandbox;
+
+/* What is tried: a server, and a client of its control socket. */
+struct trial {
+	struct server *server;
+	struct control *control;
+	enum control_right right;
+	int fd, victim; /* the client, and a connection of the server */
+	size_t verdicts;
+	bool ended;
+	size_t line_length; /* of the answer's last line, so far */
+	char line[8];
+};
+
+static char *
+path_of(const char *name)
+{
+	return memory_format("%s/%s", folder, name);
+}
+
+static void
+remove_folder(void)
+{
+	rmdir(folder);
+}
+
+static void
+set_up(void)
+{
+	FUZZ_EXPECT(mkdtemp(folder) != NULL);
+	atexit(remove_folder);
+	char *ini = memory_format("cert = server.crt\nkey = server.key\nsandbox = no\n"
+				  "log-file = /dev/null\n[text]\nlisten = %s/text\n",
+	    folder);
+	snapshot = services_new(ini);
+	sandbox = sandbox_new(snapshot);
+	free(ini);
+}
+
+static bool
+run_command(
+    void *context, struct control_caller *caller, const char *command, FILE *out)
+{
+	struct trial *trial = context;
+
+	caller->right = trial->right;
+	return command_run(trial->server, caller, command, out);
+}
+
+static int
+dial(const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/%s", folder, name);
+	FUZZ_EXPECT(fd >= 0);
+	FUZZ_EXPECT(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+	return fd;
+}
+
+/* The configuration is there no more: a reload fails. */
+static void
+begin(struct trial *trial)
+{
+	struct server_origin origin = { .path = folder, .sandbox = sandbox };
+	struct findings findings;
+	char error[256], *path = path_of("control");
+	struct control_place place = {
+		.path = path, .owner = geteuid(), .group = getegid(), .mode = 0600
+	};
+
+	findings_init(&findings);
+	FUZZ_EXPECT(server_open_log(&snapshot_conf(snapshot)->process, false) == 0);
+	trial->server = server_new(&origin, snapshot, &findings);
+	FUZZ_EXPECT(trial->server != NULL && findings.count == 0);
+	trial->control = control_open(&place, server_loop(trial->server), run_command,
+	    trial, error, sizeof error);
+	FUZZ_EXPECT(trial->control != NULL);
+	server_entrust(trial->server, trial->control, NULL);
+	trial->victim = dial("text");
+	trial->fd = dial("control");
+	findings_fini(&findings);
+	free(path);
+}
+
+static void
+end(struct trial *trial)
+{
+	control_close(trial->control);
+	server_free(trial->server);
+	close(trial->fd);
+	close(trial->victim);
+}
+
+/* A byte of the answer. */
+static void
+hear(struct trial *trial, char byte)
+{
+	if (byte != '\n') {
+		FUZZ_EXPECT(byte >= ' ' && byte <= '~');
+		if (trial->line_length < sizeof trial->line - 1)
+			trial->line[trial->line_length++] = byte;
+		return;
+	}
+	trial->line[trial->line_length] = '\0';
+	if (strcmp(trial->line, "ok") == 0 || strcmp(trial->line, "failed") == 0)
+		trial->verdicts++;
+	trial->line_length = 0;
+}
+
+/* Lets the server work, and hears what it has to say. */
+static void
+turn(struct trial *trial)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	loop_turn(server_loop(trial->server), deadline_in(TURN_MS));
+	while ((n = recv(trial->fd, bytes, sizeof bytes, 0)) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			hear(trial, bytes[i]);
+	trial->ended = n == 0 || errno == ECONNRESET;
+}
+
+static void
+say(struct trial *trial, const uint8_t *data, size_t size, size_t piece)
+{
+	for (int turns = 0; size > 0 && !trial->ended; turns++) {
+		FUZZ_EXPECT(turns < TURNS + (int)size);
+		ssize_t n =
+		    send(trial->fd, data, piece < size ? piece : size, MSG_NOSIGNAL);
+		if (n > 0) {
+			data += n;
+			size -= (size_t)n;
+		}
+		turn(trial);
+	}
+}
+
+/* How many lines have to be answered; `whole` if none of them, and no rest, is too long. */
+static size_t
+count_lines(const uint8_t *data, size_t size, bool *whole)
+{
+	size_t count = 0, length = 0;
+
+	*whole = true;
+	for (size_t i = 0; i < size; i++) {
+		if (++length == CONTROL_COMMAND_MAX && data[i] != '\n') {
+			*whole = false;
+			break;
+		}
+		if (data[i] == '\n') {
+			count++;
+			length = 0;
+		}
+	}
+	return count;
+}
+
+static void
+converse(struct trial *trial, const uint8_t *data, size_t size, size_t piece)
+{
+	bool whole;
+	size_t lines = count_lines(data, size, &whole);
+
+	say(trial, data, size, piece);
+	for (int i = 0; i < TURNS && trial->verdicts < lines; i++)
+		turn(trial);
+	FUZZ_EXPECT(trial->verdicts == lines);
+	if (whole)
+		shutdown(trial->fd, SHUT_WR);
+	for (int i = 0; i < TURNS && !trial->ended; i++)
+		turn(trial);
+	FUZZ_EXPECT(trial->ended && trial->verdicts == lines);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (snapshot == NULL)
+		set_up();
+	if (size == 0)
+		return 0;
+	struct trial trial = { .right = data[0] & 1 ? CONTROL_CHANGE : CONTROL_LOOK };
+	size_t piece = data[0] & 2 ? 1 + (data[0] >> 2) : 4096;
+	begin(&trial);
+	converse(&trial, data + 1, size - 1, piece);
+	const struct overview *overview = server_overview(trial.server);
+	if (trial.right == CONTROL_LOOK) {
+		FUZZ_EXPECT(overview_state(overview) == OVERVIEW_RUNNING);
+		FUZZ_EXPECT(overview_failed_reloads(overview) == 0);
+	}
+	end(&trial);
+	return 0;
+}
