@@ -90,13 +90,23 @@ peer_dial_narrow(unsigned port)
 }
 
 int
-peer_dial_v6(unsigned port)
+peer_dial_v6_from(const char *host, unsigned port)
 {
-	struct sockaddr_in6 address = { .sin6_family = AF_INET6,
+	struct sockaddr_in6 from = { .sin6_family = AF_INET6 };
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
 		.sin6_port = htons((uint16_t)port),
 		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	int fd = open_socket(AF_INET6);
 
-	return connect_to(open_socket(AF_INET6), &address, sizeof address);
+	ck_assert_int_eq(inet_pton(AF_INET6, host, &from.sin6_addr), 1);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
+	return connect_to(fd, &to, sizeof to);
+}
+
+int
+peer_dial_v6(unsigned port)
+{
+	return peer_dial_v6_from("::", port);
 }
 
 int

@@ -15,6 +15,7 @@
 /* Connected blocking sockets: to a port of 127.0.0.1, of ::1, or a Unix-domain socket. */
 int peer_dial(unsigned port);
 int peer_dial_v6(unsigned port);
+int peer_dial_v6_from(const char *host, unsigned port); /* an address of ours */
 int peer_dial_path(const char *path);
 
 /* Connected to a port of 127.0.0.1 with a receive buffer of a few bytes only. */
