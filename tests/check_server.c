@@ -445,7 +445,7 @@ START_TEST(a_client_that_reads_slowly_but_steadily_gets_everything)
 {
 	char *content;
 	const char *path = make_file("big", 8 * MIB, &content);
-	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 1s\n");
+	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 2s\n");
 	struct peer_options slow = { .gulp = 8192 };
 	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), &slow);
 
@@ -462,12 +462,12 @@ END_TEST
 START_TEST(a_client_that_reads_very_little_at_a_time_is_not_idle)
 {
 	const char *path = make_file("big", 8 * MIB, NULL);
-	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 900ms\n");
+	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 2s\n");
 	struct peer_options slow = { .gulp = 4096 };
 	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), &slow);
 
 	ck_assert_int_eq(peer_shake(peer), 0);
-	for (int i = 0; i < 25; i++) {
+	for (int i = 0; i < 40; i++) {
 		peer_step(peer);
 		poll(NULL, 0, 100);
 	}

@@ -23,7 +23,6 @@ set_up(bool sliced)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	/* A tenth of what is promised makes the time-out of the socket strike in tests. */
 	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
-	setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice);
 	ck_assert_int_eq(transport_init(&transport), 0);
 	transport_attach(&transport, pair[0], sliced);
 	peer = pair[1];
@@ -216,6 +215,40 @@ START_TEST(a_reader_that_stands_still_ends_the_writing)
 	ck_assert_int_eq(errno, ETIMEDOUT);
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_WRITING);
 	ck_assert_int_eq(transport_flush(&transport), -1);
+	tear_down();
+}
+END_TEST
+
+static void
+set_send_buffer(int size)
+{
+	ck_assert_int_eq(
+	    setsockopt(transport.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
+}
+
+/* As the kernel does by itself over TCP, when the buffer has been full once. */
+static void
+enlarge_send_buffer(void *context)
+{
+	(void)context;
+	set_send_buffer(24 << 10);
+}
+
+START_TEST(a_buffer_that_grows_is_no_progress)
+{
+	static char big[1 << 20];
+
+	set_up(false);
+	set_send_buffer(16 << 10);
+	transport_tell(&transport, enlarge_send_buffer, NULL);
+	transport_set_deadline(&transport, deadline_never(), 200);
+	while (send(transport.fd, big, 4096, MSG_DONTWAIT) > 0)
+		;
+	struct deadline idle = transport.idle_deadline;
+	ck_assert_int_eq(transport_write(&transport, big, sizeof big), -1);
+	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_WRITING);
+	ck_assert(transport_has_waited(&transport));
+	ck_assert_int_eq(transport.idle_deadline.at_ns, idle.at_ns);
 	tear_down();
 }
 END_TEST
@@ -426,7 +459,8 @@ main(void)
 	    dripping_does_not_move_the_deadline_of_a_socket_without_timeouts,
 	    silence_ends_at_the_deadline,
 	    progress_moves_the_idle_time_but_not_the_deadline,
-	    a_reader_that_stands_still_ends_the_writing, trying_to_read_does_not_wait,
+	    a_reader_that_stands_still_ends_the_writing,
+	    a_buffer_that_grows_is_no_progress, trying_to_read_does_not_wait,
 	    trying_to_flush_sends_what_fits_in_order, waiting_tells_who_is_ready,
 	    waiting_ends_at_the_deadline_though_there_is_always_something,
 	    a_peer_that_hangs_up_while_nothing_is_wanted_is_gone,

@@ -37,7 +37,6 @@ set_tcp_options(int fd)
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice);
 }
 
 static int

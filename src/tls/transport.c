@@ -4,9 +4,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/memory.h"
@@ -14,6 +17,9 @@
 /* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
 #define IN_SIZE (68 * 1024)
 #define OUT_SIZE (68 * 1024)
+
+/* By then what was sent last has arrived. */
+#define ARRIVAL_MS 50
 
 int
 transport_init(struct transport *transport)
@@ -115,18 +121,23 @@ fail(struct transport *transport, enum transport_failure failure, int error)
 	return -1;
 }
 
+/* When it will have taken too long. */
+static struct deadline
+end_of(const struct transport *transport)
+{
+	return deadline_earlier(transport->deadline, transport->idle_deadline);
+}
+
 /*
- * Makes sure that the next call on the socket cannot outlast the deadline. Returns the
- * flags for it, or -1 when the time is up: far from the deadline the socket's own time-out
- * bounds the call, near it poll(2) does.
+ * Makes sure that the next recv(2) cannot outlast the deadline. Returns the flags for it, or
+ * -1 when the time is up: far from the deadline the socket's own time-out bounds the call,
+ * near it poll(2) does.
  */
 static int
-wait_for(struct transport *transport, short events)
+wait_for_input(struct transport *transport)
 {
-	struct deadline deadline =
-	    deadline_earlier(transport->deadline, transport->idle_deadline);
-	int left = deadline_left_ms(deadline);
-	struct pollfd pollfd = { .fd = transport->fd, .events = events };
+	int left = deadline_left_ms(end_of(transport));
+	struct pollfd pollfd = { .fd = transport->fd, .events = POLLIN };
 
 	if (transport->sliced && (left < 0 || left >= TRANSPORT_SLICE_MS))
 		return 0;
@@ -167,29 +178,93 @@ send_some(struct transport *transport, size_t sent, int flags)
 		return fail(transport, TRANSPORT_BROKEN, errno);
 	if (transport->traffic != NULL)
 		count(&transport->traffic->out, n);
-	note_progress(transport);
+	transport->sent += n;
 	return n;
+}
+
+/* How many bytes the peer has taken, or its kernel. */
+static int64_t
+count_taken(const struct transport *transport)
+{
+	int untaken = 0;
+
+	ioctl(transport->fd, SIOCOUTQ, &untaken);
+	return transport->sent - untaken;
+}
+
+/* Whether the peer has taken something since this was noted last: that is progress. What
+ * the socket's buffer takes is none, for it grows by itself. */
+static bool
+note_taken(struct transport *transport)
+{
+	int64_t taken = count_taken(transport);
+
+	if (taken <= transport->taken)
+		return false;
+	transport->taken = taken;
+	note_progress(transport);
+	return true;
+}
+
+/* Something was sent. As long as the buffer has not been full, that is progress. */
+static void
+note_sent(struct transport *transport)
+{
+	if (transport->filled)
+		note_taken(transport);
+	else
+		note_progress(transport);
+}
+
+/* From now on the peer has to make room. */
+static void
+note_full(struct transport *transport)
+{
+	transport->filled = true;
+	transport->taken = count_taken(transport);
+}
+
+/* Whether there is room to send within `most_ms`, and in time. */
+static bool
+gets_room(const struct transport *transport, int most_ms)
+{
+	int left = deadline_left_ms(end_of(transport));
+	struct pollfd pollfd = { .fd = transport->fd, .events = POLLOUT };
+
+	if (left >= 0 && left < most_ms)
+		most_ms = left;
+	return poll(&pollfd, 1, most_ms) != 0;
+}
+
+/*
+ * Waits until sending is to be tried again; false once the time is up. poll(2) wants a third
+ * of the buffer to be free: a peer that reads steadily, but less than that, has taken
+ * something in the end. What is on its way when the buffer is full does not count for that.
+ */
+static bool
+wait_for_room(struct transport *transport)
+{
+	if (gets_room(transport, ARRIVAL_MS))
+		return true;
+	note_full(transport);
+	return gets_room(transport, INT_MAX) || note_taken(transport);
 }
 
 /* The same, waiting until the deadline at most. */
 static ssize_t
 send_in_time(struct transport *transport, size_t sent, int more)
 {
-	if (!transport->waited) {
-		ssize_t n = send_some(transport, sent, MSG_DONTWAIT | more);
-		if (n != 0)
-			return n;
-		transport_will_wait(transport);
-	}
-	int flags = wait_for(transport, POLLOUT);
-	if (flags >= 0)
-		return send_some(transport, sent, flags | more);
-	/* poll(2) waits for a third of the socket's buffer to be free; one more try does
-	 * justice to a peer that reads steadily, but less than that. */
-	ssize_t n = deadline_passed(transport->deadline)
-	                ? 0
-	                : send_some(transport, sent, MSG_DONTWAIT | more);
-	return n != 0 ? n : fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
+	if (transport->waited && deadline_passed(transport->deadline))
+		return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
+	ssize_t n = send_some(transport, sent, MSG_DONTWAIT | more);
+	if (n > 0)
+		note_sent(transport);
+	if (n != 0)
+		return n;
+	transport_will_wait(transport);
+	return wait_for_room(transport)
+	           ? 0
+	           : fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
 }
 
 /* Sends all that has gathered, with `more` among the flags of send(2). */
@@ -237,10 +312,14 @@ transport_try_flush(struct transport *transport)
 	ssize_t n = send_some(transport, 0, MSG_DONTWAIT);
 	if (n < 0)
 		return -1;
+	if (n > 0)
+		note_sent(transport);
 	transport->out_end -= (size_t)n;
 	memmove(transport->out, transport->out + n, transport->out_end);
 	if (transport->out_end == 0)
 		return 0;
+	if (!transport->filled)
+		note_full(transport);
 	errno = EAGAIN;
 	return -1;
 }
@@ -291,7 +370,7 @@ fill(struct transport *transport)
 	if (transport->in_end > 0) /* a hello is there before anybody reads it */
 		transport_will_wait(transport);
 	for (;;) {
-		int flags = wait_for(transport, POLLIN);
+		int flags = wait_for_input(transport);
 		if (flags < 0)
 			return fail(transport, TRANSPORT_TIMED_OUT_READING, ETIMEDOUT);
 		ssize_t n = receive_some(transport, flags);
@@ -373,8 +452,7 @@ hung_up(struct transport *transport, struct pollfd *others, size_t count, int le
 static int
 time_to_wait(struct transport *transport, struct deadline until, int *left)
 {
-	struct deadline end =
-	    deadline_earlier(transport->deadline, transport->idle_deadline);
+	struct deadline end = end_of(transport);
 
 	if (deadline_passed(end))
 		return fail(transport,

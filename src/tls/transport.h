@@ -21,8 +21,8 @@
 struct pollfd;
 
 /*
- * Give sockets SO_RCVTIMEO and SO_SNDTIMEO of this length: while a deadline is farther than
- * that away, a plain recv(2) or send(2) cannot oversleep it and no poll(2) is needed.
+ * Give sockets SO_RCVTIMEO of this length: while a deadline is farther than that away, a plain
+ * recv(2) cannot oversleep it and no poll(2) is needed.
  */
 #define TRANSPORT_SLICE_MS 1000
 
@@ -41,7 +41,7 @@ struct traffic {
 
 struct transport {
 	int fd;
-	bool sliced; /* the socket has the time-outs of TRANSPORT_SLICE_MS */
+	bool sliced; /* the socket has the time-out of TRANSPORT_SLICE_MS */
 	struct deadline deadline; /* the phase ends here */
 	int64_t idle_ms; /* 0, or each progress moves `idle_deadline` on */
 	struct deadline idle_deadline;
@@ -51,6 +51,9 @@ struct transport {
 	bool waited; /* or was about to, since it was attached */
 	void (*on_wait)(void *context);
 	void *context;
+	bool filled; /* the socket's buffer has been full */
+	int64_t sent,
+	    taken; /* bytes; `taken`, since it was full, when it was noted last */
 	size_t in_start, in_end, out_end;
 	unsigned char *in, *out;
 };
@@ -61,7 +64,7 @@ void transport_fini(struct transport *transport);
 
 /*
  * Begins with the connected socket `fd`, which stays the caller's. `sliced` says that it
- * has the two socket time-outs; without them each wait costs a poll(2). No deadline yet.
+ * has the time-out for receiving; without it each wait costs a poll(2). No deadline yet.
  */
 void transport_attach(struct transport *transport, int fd, bool sliced);
 
