@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * hostile PORT ECHO-PORT SECONDS: clients of every bad kind at once against a server at
- * 127.0.0.1 and its echo at 127.0.0.2, a thread for each kind, and one that has large answers of an echo, which have
- * to be right. Prints how often each kind has called. Exit status 1 after a wrong echo.
+ * 127.0.0.1 and its echo at 127.0.0.2, a thread for each kind, and one that has large
+ * answers of an echo, which have to be right. Prints how often each kind has called. Exit
+ * status 1 after a wrong echo.
  */
-#include <arpa/inet.h>
-#include <gnutls/gnutls.h>
-#include <netinet/in.h>
+#include "call.h"
+
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,7 +24,6 @@
 static unsigned port, echo_port;
 static time_t end;
 static atomic_bool wrong;
-static gnutls_certificate_credentials_t credentials;
 
 static time_t
 now(void)
@@ -33,23 +32,6 @@ now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return time.tv_sec;
-}
-
-static int
-dial(in_addr_t host, unsigned to)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)to),
-		.sin_addr.s_addr = htonl(host) };
-	struct timeval patience = { .tv_sec = 60 };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
 }
 
 static void
@@ -93,35 +75,11 @@ send_garbage(int fd)
 	poll(NULL, 0, 5);
 }
 
-static gnutls_session_t
-session_over(int fd, unsigned flags, const char *priority)
-{
-	gnutls_session_t tls;
-
-	gnutls_init(&tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL | flags);
-	gnutls_priority_set_direct(tls, priority, NULL);
-	gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
-	gnutls_transport_set_int(tls, fd);
-	return tls;
-}
-
-static int
-shake(gnutls_session_t tls)
-{
-	int code;
-
-	do
-		code = gnutls_handshake(tls);
-	while (code < 0 && !gnutls_error_is_fatal(code));
-	return code;
-}
-
 /* Says hello, and leaves before or behind the answer. */
 static void
 shake_half(int fd)
 {
-	gnutls_session_t tls =
-	    session_over(fd, GNUTLS_NONBLOCK, "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+	gnutls_session_t tls = call_session(fd, GNUTLS_NONBLOCK, CALL_TLS13);
 	struct pollfd answer = { .fd = fd, .events = POLLIN };
 
 	gnutls_handshake(tls);
@@ -142,10 +100,10 @@ reset_at_once(int fd)
 static void
 renegotiate(int fd)
 {
-	gnutls_session_t tls = session_over(fd, 0, "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+	gnutls_session_t tls = call_session(fd, 0, CALL_TLS12);
 
-	if (shake(tls) == 0)
-		for (int i = 0; i < 10 && shake(tls) == 0; i++)
+	if (call_shake(tls) == 0)
+		for (int i = 0; i < 10 && call_shake(tls) == 0; i++)
 			;
 	gnutls_deinit(tls);
 }
@@ -153,9 +111,9 @@ renegotiate(int fd)
 static void
 update_keys(int fd)
 {
-	gnutls_session_t tls = session_over(fd, 0, "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+	gnutls_session_t tls = call_session(fd, 0, CALL_TLS13);
 
-	if (shake(tls) == 0)
+	if (call_shake(tls) == 0)
 		for (int i = 0; i < 50; i++)
 			if (gnutls_session_key_update(tls, GNUTLS_KU_PEER) < 0)
 				break;
@@ -185,8 +143,8 @@ echoes(gnutls_session_t tls, unsigned char seed)
 static void
 echo_much(int fd)
 {
-	gnutls_session_t tls = session_over(fd, 0, "NORMAL");
-	bool right = shake(tls) == 0;
+	gnutls_session_t tls = call_session(fd, 0, "NORMAL");
+	bool right = call_shake(tls) == 0;
 
 	for (int i = 0; i < ECHO_PIECES && right; i++)
 		right = echoes(tls, (unsigned char)rand());
@@ -218,8 +176,8 @@ call_again_and_again(void *argument)
 	struct kind *kind = argument;
 
 	while (now() < end) {
-		int fd = kind->of_echo ? dial(INADDR_LOOPBACK + 1, echo_port)
-		                       : dial(INADDR_LOOPBACK, port);
+		int fd = kind->of_echo ? call_dial(INADDR_LOOPBACK + 1, echo_port)
+		                       : call_dial(INADDR_LOOPBACK, port);
 		if (fd < 0)
 			continue;
 		kind->call(fd);
@@ -240,7 +198,7 @@ main(int argc, char **argv)
 	port = (unsigned)strtoul(argv[1], NULL, 10);
 	echo_port = (unsigned)strtoul(argv[2], NULL, 10);
 	end = now() + (time_t)strtol(argv[3], NULL, 10);
-	gnutls_certificate_allocate_credentials(&credentials);
+	call_init();
 	for (size_t i = 0; i < KIND_COUNT; i++)
 		if (pthread_create(
 			&kinds[i].thread, NULL, call_again_and_again, &kinds[i]) != 0)
@@ -249,7 +207,7 @@ main(int argc, char **argv)
 		pthread_join(kinds[i].thread, NULL);
 		printf("%s: %lu\n", kinds[i].name, kinds[i].count);
 	}
-	gnutls_certificate_free_credentials(credentials);
+	call_fini();
 	if (atomic_load(&wrong))
 		fputs("an echo was wrong\n", stderr);
 	return atomic_load(&wrong) ? 1 : 0;
