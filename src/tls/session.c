@@ -18,82 +18,44 @@
 #include "tls/clienthello.h"
 #include "tls/context.h"
 #include "tls/evidence.h"
+#include "tls/fault.h"
 #include "tls/identity.h"
+#include "tls/negotiated.h"
+#include "tls/records.h"
 #include "tls/refusal.h"
 #include "tls/transport.h"
 
-#define REASON_SIZE 192
 #define HOST_SIZE 256 /* RFC 1035, 2.3.4, and a NUL */
-#define RECORD_HEADER_SIZE 5
 #define RECORD_MAX 16384 /* what one holds: RFC 8446, 5.1 */
 /* Of the client's messages the hello may be the longest; the library counts a little more
  * than the bytes of a message. */
 #define HANDSHAKE_MESSAGE_MAX (CLIENTHELLO_SIZE_MAX + 256)
 #define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
 
-/* Records that bring nothing on cost the client little and us much: empty ones, warnings,
- * updates of keys. So many make a handshake even out of single bytes, and so many may come
- * between two with data. */
-#define HANDSHAKE_RECORDS_MAX 2048
-#define RECORDS_IN_VAIN_MAX 128
-
 struct session {
 	gnutls_session_t tls;
 	struct transport *transport;
 	const struct context *context;
-	enum failure failure;
+	struct fault fault;
+	struct records records;
 	bool greeted; /* a hello was read */
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
 	bool ended; /* our close_notify is written */
-	bool flooded; /* by too many of these: */
-	unsigned records; /* begun since something came of one */
 	uint64_t bytes_in, bytes_out; /* of application data */
-	bool alert_due; /* the client has to be told by an alert */
-	char reason[REASON_SIZE];
 	char sni[256]; /* escaped */
-	/* A client that refuses a certificate in TLS 1.3 may say so before it has keys. The
-	 * library sees a record that does not decrypt; the two bytes of it tell more. */
-	bool plain_alert_next;
-	int plain_alert;
 	struct identity *identity; /* NULL: the client gave no certificate */
 	uint64_t id;
 	const struct address *peer, *local; /* NULL: the socket knows */
 	int refusal_alert; /* for a client whose certificate was refused, or -1 */
 };
 
-/* Remembers a plaintext alert record while the library reads it: RFC 8446, 5.1 and 6. */
-static void
-watch_for_alert(struct session *session, const unsigned char *bytes, size_t size)
-{
-	static const unsigned char alert_header[RECORD_HEADER_SIZE] = { 21, 3, 3, 0,
-		2 };
-
-	if (session->plain_alert_next && size == 2)
-		session->plain_alert = bytes[1];
-	session->plain_alert_next =
-	    size == RECORD_HEADER_SIZE && memcmp(bytes, alert_header, size) == 0;
-}
-
-/* Counts the record of which the library wants the header; whether it is one too many. */
-static bool
-is_flood(struct session *session, size_t size)
-{
-	unsigned max =
-	    session->handshaken ? RECORDS_IN_VAIN_MAX : HANDSHAKE_RECORDS_MAX;
-
-	if (size == RECORD_HEADER_SIZE)
-		session->records++;
-	session->flooded = session->records > max;
-	return session->flooded;
-}
-
 static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct session *session = pointer;
 
-	if (is_flood(session, size)) {
+	if (records_want(&session->records, size, session->handshaken)) {
 		gnutls_transport_set_errno(session->tls, EPROTO);
 		return -1;
 	}
@@ -104,7 +66,7 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 	if (n < 0)
 		gnutls_transport_set_errno(session->tls, errno);
 	else
-		watch_for_alert(session, bytes, (size_t)n);
+		records_take(&session->records, bytes, (size_t)n);
 	return n;
 }
 
@@ -235,7 +197,8 @@ session_new(const struct context *context, struct transport *transport, unsigned
 
 	if (session == NULL)
 		return NULL;
-	session->plain_alert = session->refusal_alert = -1;
+	records_init(&session->records);
+	session->refusal_alert = -1;
 	strcpy(session->sni, "-");
 	session->transport = transport;
 	session->context = context;
@@ -279,12 +242,8 @@ session_fail(struct session *session, enum failure failure, const char *reason, 
 {
 	va_list args;
 
-	if (session->failure != FAILURE_NONE)
-		return -1;
-	session->failure = failure;
-	session->alert_due = true;
 	va_start(args, reason);
-	vsnprintf(session->reason, sizeof session->reason, reason, args);
+	fault_set(&session->fault, failure, reason, args);
 	va_end(args);
 	return -1;
 }
@@ -293,27 +252,8 @@ session_fail(struct session *session, enum failure failure, const char *reason, 
 static int
 fail_transport(struct session *session)
 {
-	const char *phase = session->handshaken ? "answer" : "handshake";
-
-	switch (session->transport->failure) {
-	case TRANSPORT_TIMED_OUT_READING:
-		return session_fail(session,
-		    session->handshaken ? FAILURE_IDLE_TIMEOUT
-					: FAILURE_HANDSHAKE_TIMEOUT,
-		    "the client sent nothing more in time");
-	case TRANSPORT_TIMED_OUT_WRITING:
-		return session_fail(session,
-		    session->handshaken ? FAILURE_WRITE_TIMEOUT
-					: FAILURE_HANDSHAKE_TIMEOUT,
-		    "the client did not take the %s in time", phase);
-	case TRANSPORT_END:
-		return session_fail(session, FAILURE_EARLY_CLOSE,
-		    "the client closed the connection during the %s", phase);
-	default:
-		return session_fail(session, FAILURE_EARLY_CLOSE,
-		    "connection lost during the %s: %s", phase,
-		    strerrordesc_np(session->transport->error));
-	}
+	fault_of_transport(&session->fault, session->transport, session->handshaken);
+	return -1;
 }
 
 static int
@@ -321,7 +261,7 @@ fail_alert(struct session *session, unsigned alert, const char *how)
 {
 	session_fail(session, FAILURE_CLIENT_ALERT,
 	    "the client refused: %s%s (alert %u)", alert_name(alert), how, alert);
-	session->alert_due = false;
+	session->fault.alert_due = false;
 	return -1;
 }
 
@@ -329,33 +269,10 @@ static int
 fail_flood(struct session *session)
 {
 	session_fail(session, FAILURE_PROTOCOL,
-	    "%u records in a row that bring nothing on", session->records);
+	    "%u records in a row that bring nothing on", session->records.begun);
 	gnutls_alert_send(session->tls, GNUTLS_AL_FATAL, GNUTLS_A_UNEXPECTED_MESSAGE);
-	session->alert_due = false;
+	session->fault.alert_due = false;
 	return -1;
-}
-
-static enum failure
-classify(int code)
-{
-	switch (code) {
-	case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
-	case GNUTLS_E_INAPPROPRIATE_FALLBACK:
-		return FAILURE_VERSION;
-	case GNUTLS_E_NO_CIPHER_SUITES:
-	case GNUTLS_E_NO_COMMON_KEY_SHARE:
-	case GNUTLS_E_INSUFFICIENT_CREDENTIALS:
-	case GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM:
-	case GNUTLS_E_UNWANTED_ALGORITHM:
-		return FAILURE_CIPHER;
-	case GNUTLS_E_NO_APPLICATION_PROTOCOL:
-		return FAILURE_ALPN;
-	case GNUTLS_E_MEMORY_ERROR:
-	case GNUTLS_E_INTERNAL_ERROR:
-		return FAILURE_INTERNAL;
-	default:
-		return FAILURE_PROTOCOL;
-	}
 }
 
 /* Where TLS 1.3 alone is spoken the library takes an older hello in, and then blames the
@@ -379,25 +296,25 @@ fail_code(struct session *session, int code)
 
 	if (below != TRANSPORT_FINE) {
 		fail_transport(session);
-		session->alert_due = false;
+		session->fault.alert_due = false;
 		return -1;
 	}
-	if (session->flooded)
+	if (session->records.flooded)
 		return fail_flood(session);
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return fail_alert(
 		    session, (unsigned)gnutls_alert_get(session->tls), "");
-	if (session->plain_alert >= 0)
-		return fail_alert(
-		    session, (unsigned)session->plain_alert, ", said in plaintext");
+	if (session->records.plain_alert >= 0)
+		return fail_alert(session, (unsigned)session->records.plain_alert,
+		    ", said in plaintext");
 	code = blame(session, code);
-	session_fail(session, classify(code), "%s", gnutls_strerror(code));
+	session_fail(session, fault_class(code), "%s", gnutls_strerror(code));
 	if (session->refusal_alert >= 0)
 		gnutls_alert_send(session->tls, GNUTLS_AL_FATAL,
 		    (gnutls_alert_description_t)session->refusal_alert);
 	else
 		gnutls_alert_send_appropriate(session->tls, code);
-	session->alert_due = false;
+	session->fault.alert_due = false;
 	return -1;
 }
 
@@ -435,7 +352,7 @@ session_handshake(struct session *session)
 	if (code < 0)
 		return fail_code(session, code);
 	session->handshaken = true;
-	session->records = 0;
+	records_forget(&session->records);
 	if (gnutls_session_is_resumed(session->tls) &&
 	    context_clientauth(session->context) != NULL &&
 	    check_client(session->tls) < 0)
@@ -447,7 +364,7 @@ session_handshake(struct session *session)
 int
 session_try_handshake(struct session *session)
 {
-	if (session->failure != FAILURE_NONE) {
+	if (session->fault.failure != FAILURE_NONE) {
 		errno = EPROTO;
 		return -1;
 	}
@@ -465,7 +382,7 @@ session_read(struct session *session, void *bytes, size_t size)
 {
 	ssize_t n;
 
-	if (session->failure != FAILURE_NONE)
+	if (session->fault.failure != FAILURE_NONE)
 		return -1;
 	do
 		n = gnutls_record_recv(session->tls, bytes, size);
@@ -474,7 +391,7 @@ session_read(struct session *session, void *bytes, size_t size)
 		return fail_code(session, (int)n);
 	session->bytes_in += (uint64_t)n;
 	if (n > 0)
-		session->records = 0;
+		records_forget(&session->records);
 	return n;
 }
 
@@ -483,7 +400,7 @@ session_write(struct session *session, const void *bytes, size_t size)
 {
 	const unsigned char *from = bytes;
 
-	if (session->failure != FAILURE_NONE)
+	if (session->fault.failure != FAILURE_NONE)
 		return -1;
 	while (size > 0) {
 		ssize_t n = gnutls_record_send(session->tls, from, size);
@@ -516,7 +433,7 @@ session_rest(struct session *session)
 int
 session_try_flush(struct session *session)
 {
-	if (session->failure != FAILURE_NONE)
+	if (session->fault.failure != FAILURE_NONE)
 		return -1;
 	if (transport_try_flush(session->transport) == 0 || errno == EAGAIN)
 		return 0;
@@ -543,7 +460,7 @@ session_wait(struct session *session, short events, struct pollfd *others, size_
 {
 	bool at_hand = (events & POLLIN) != 0 && session_has_input(session);
 
-	if (session->failure != FAILURE_NONE)
+	if (session->fault.failure != FAILURE_NONE)
 		return -1;
 	if (at_hand)
 		until = (struct deadline){ .at_ns = 0 };
@@ -568,7 +485,7 @@ has_left(const struct session *session)
 ssize_t
 session_try_read(struct session *session, void *bytes, size_t size)
 {
-	if (session->failure != FAILURE_NONE) {
+	if (session->fault.failure != FAILURE_NONE) {
 		errno = EPROTO;
 		return -1;
 	}
@@ -588,7 +505,7 @@ session_try_read(struct session *session, void *bytes, size_t size)
 	}
 	session->bytes_in += (uint64_t)n;
 	if (n > 0)
-		session->records = 0;
+		records_forget(&session->records);
 	return n;
 }
 
@@ -620,7 +537,7 @@ say_goodbye(struct session *session)
 int
 session_end(struct session *session)
 {
-	if (session->failure != FAILURE_NONE)
+	if (session->fault.failure != FAILURE_NONE)
 		return -1;
 	int code = say_goodbye(session);
 	return code < 0 ? fail_code(session, code) : 0;
@@ -629,15 +546,15 @@ session_end(struct session *session)
 int
 session_finish(struct session *session)
 {
-	if (session->alert_due && !session->ended)
+	if (session->fault.alert_due && !session->ended)
 		gnutls_alert_send(
 		    session->tls, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
-	session->alert_due = false;
-	if (session->failure == FAILURE_NONE && !session->ended)
+	session->fault.alert_due = false;
+	if (session->fault.failure == FAILURE_NONE && !session->ended)
 		say_goodbye(session);
 	if (transport_finish(session->transport) < 0 && !has_left(session))
 		fail_transport(session);
-	return session->failure == FAILURE_NONE ? 0 : -1;
+	return session->fault.failure == FAILURE_NONE ? 0 : -1;
 }
 
 void
@@ -727,69 +644,20 @@ session_is_early(const struct session *session)
 enum failure
 session_failure(const struct session *session)
 {
-	return session->failure;
+	return session->fault.failure;
 }
 
 const char *
 session_reason(const struct session *session)
 {
-	return session->reason;
-}
-
-static void
-read_alpn(gnutls_session_t tls, char *out, size_t room)
-{
-	gnutls_datum_t name;
-
-	if (gnutls_alpn_get_selected_protocol(tls, &name) < 0)
-		strcpy(out, "-");
-	else
-		text_escape(out, room, name.data, name.size);
-}
-
-/* The library has a name for the suite of a session only from 3.7.4 on. */
-static const char *
-suite_name(gnutls_session_t tls)
-{
-	const bool is_tls13 = gnutls_protocol_get_version(tls) == GNUTLS_TLS1_3;
-	gnutls_kx_algorithm_t exchange;
-	gnutls_cipher_algorithm_t cipher;
-	gnutls_mac_algorithm_t mac;
-	gnutls_protocol_t oldest;
-
-	for (size_t i = 0;; i++) {
-		const char *name = gnutls_cipher_suite_info(
-		    i, NULL, &exchange, &cipher, &mac, &oldest);
-		if (name == NULL)
-			return NULL;
-		bool fits = is_tls13 ? oldest == GNUTLS_TLS1_3
-		                     : exchange == gnutls_kx_get(tls) &&
-		                           mac == gnutls_mac_get(tls);
-		if (fits && cipher == gnutls_cipher_get(tls))
-			return name;
-	}
-}
-
-static const char *
-or_dash(const char *name)
-{
-	return name != NULL ? name : "-";
+	return session->fault.reason;
 }
 
 void
 session_facts(const struct session *session, struct session_facts *facts)
 {
-	gnutls_session_t tls = session->tls;
-
-	facts->version =
-	    or_dash(gnutls_protocol_get_name(gnutls_protocol_get_version(tls)));
-	facts->cipher = or_dash(gnutls_cipher_get_name(gnutls_cipher_get(tls)));
-	facts->suite = or_dash(suite_name(tls));
-	facts->group = or_dash(gnutls_group_get_name(gnutls_group_get(tls)));
+	negotiated_tell(session->tls, facts);
 	facts->sni = session->sni;
-	read_alpn(tls, facts->alpn, sizeof facts->alpn);
-	facts->resumed = gnutls_session_is_resumed(tls);
-	facts->early = session_is_early(session);
 	facts->bytes_in = session->bytes_in;
 	facts->bytes_out = session->bytes_out;
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_NEGOTIATED_H
+#define TLSD_TLS_NEGOTIATED_H
+
+/* What the library says was agreed upon. */
+
+#include <gnutls/gnutls.h>
+
+struct session_facts;
+
+/* Fills in all that `tls` knows; a name that is not known is "-". */
+void negotiated_tell(gnutls_session_t tls, struct session_facts *facts);
+
+#endif
