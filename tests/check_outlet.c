@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/outlet.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -40,6 +42,20 @@ START_TEST(a_file_is_appended_to)
 		outlet_drop(outlet);
 	}
 	ck_assert_str_eq(read_file(), "one\ntwo\none\ntwo\n");
+}
+END_TEST
+
+START_TEST(a_pipe_that_nobody_reads_is_an_error_and_hangs_nobody)
+{
+	ck_assert_int_eq(mkfifo(suite_path("out"), 0600), 0);
+	ck_assert_ptr_null(outlet_open_file(suite_path("out")));
+	ck_assert_int_eq(errno, ENXIO);
+	int fd = open(suite_path("out"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct outlet *outlet = outlet_open_file(suite_path("out"));
+	ck_assert_ptr_nonnull(outlet);
+	ck_assert_uint_eq(say(outlet, "one\n"), 0);
+	outlet_drop(outlet);
+	close(fd);
 }
 END_TEST
 
@@ -152,6 +168,7 @@ int
 main(void)
 {
 	return SUITE_RUN("outlet", a_file_is_appended_to,
+	    a_pipe_that_nobody_reads_is_an_error_and_hangs_nobody,
 	    a_line_that_was_cut_short_is_ended_before_the_next,
 	    who_shares_a_pipe_gets_whole_lines, syslogd_gets_each_line_by_itself,
 	    a_syslogd_that_is_started_late_or_anew_is_found);

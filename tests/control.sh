@@ -104,6 +104,30 @@ figures_for_prometheus_please_its_own_lint() {
 	[ "$(stat -c %a metrics.prom)" = 644 ]
 }
 
+# The collector of node_exporter may read at any time, every name that ends in .prom.
+a_file_of_figures_is_whole_whenever_it_is_read() {
+	needs python3
+	serve
+	greet
+	ctl stats --prometheus --output figures.prom
+	python3 -c 'import glob, os
+while not os.path.exists("enough"):
+    for name in glob.glob("*.prom"):
+        try:
+            text = open(name).read()
+        except FileNotFoundError:
+            continue
+        assert text.startswith("# HELP tlsd_build_info "), name
+        assert "\ntlsd_connection_seconds_count{" in text and text.endswith("\n"), name' &
+	reader=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		ctl stats --prometheus --output figures.prom
+	done
+	touch enough
+	wait "$reader"
+	[ "$(echo figures*)" = figures.prom ]
+}
+
 figures_live_on_through_a_reload() {
 	serve
 	greet
@@ -324,6 +348,7 @@ wrong_usage_is_status_2_and_nobody_there_is_status_3() {
 # --- running them ---------------------------------------------------------------------
 
 for test in figures_tell_what_happened figures_for_prometheus_please_its_own_lint \
+	a_file_of_figures_is_whole_whenever_it_is_read \
 	figures_live_on_through_a_reload a_connection_is_shown_and_can_be_killed \
 	draining_waits_for_connections_and_still_serves \
 	draining_settles_only_when_nobody_comes_any_more health_is_a_word_and_a_status \

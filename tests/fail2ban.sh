@@ -28,8 +28,8 @@ serve() {
 	} >tlsd.ini
 	"$builddir/tlsd" -f -c tlsd.ini &
 	process=$!
-	wait_for grep -q ': started: ' tlsd.log
-	port=$(sed -n 's/.* listening: \[.*\]:\([0-9]*\): hello$/\1/p' tlsd.log)
+	wait_for grep -q 'started: ' tlsd.log
+	port=$(sed -n 's/.*listening: \[.*\]:\([0-9]*\): hello["}]*$/\1/p' tlsd.log)
 }
 
 # say TIMES TEXT: to the server, each time until it closes.
@@ -70,7 +70,7 @@ bans() {
 
 # The clients are: plain HTTP, another protocol, a silent one, and two good ones.
 hostile_clients_are_found() {
-	serve 'hello-timeout = 1s'
+	serve 'hello-timeout = 1s' "log-format = ${format:-text}"
 	ask
 	say 2 'GET / HTTP/1.0'"
 "
@@ -78,7 +78,7 @@ hostile_clients_are_found() {
 "
 	say 1 ''
 	ask
-	wait_for grep -q 'hello: hello-timeout: ' tlsd.log
+	wait_for grep -Eq 'hello: hello-timeout: |"result":"hello-timeout"' tlsd.log
 	stop
 	bans 4 "$1"
 }
@@ -92,6 +92,16 @@ an_ipv6_client_is_found() {
 	grep -qs ' lo$' /proc/net/if_inet6 || skip 'there is no IPv6 here'
 	address='[::1]'
 	hostile_clients_are_found ::1
+}
+
+clients_are_found_in_json_too() {
+	address=127.0.0.1
+	format=json hostile_clients_are_found 127.0.0.1
+	! grep -v '^{' tlsd.log || return 1
+	grep -qs ' lo$' /proc/net/if_inet6 || return 0
+	address='[::1]'
+	rm tlsd.log
+	format=json hostile_clients_are_found ::1
 }
 
 a_client_from_where_it_may_not_is_found() {
@@ -123,7 +133,7 @@ sums_of_repeats_confuse_nothing() {
 	bans "$(grep -c '\]:[0-9]*: hello: not-tls-http: ' tlsd.log)" 127.0.0.1
 }
 
-for test in an_ipv4_client_is_found an_ipv6_client_is_found \
+for test in an_ipv4_client_is_found an_ipv6_client_is_found clients_are_found_in_json_too \
 	a_client_from_where_it_may_not_is_found a_limit_for_all_bans_nobody \
 	sums_of_repeats_confuse_nothing; do
 	run_test "$test"

@@ -217,6 +217,21 @@ a_class_that_there_is_not_is_pointed_at() {
 	grep -q 'tlsd.ini:4: class-level: "sni=loud" has no level: write sni=error, ' err
 }
 
+each_class_has_its_remedy_in_the_manual() {
+	serve
+	greet
+	wait_for says '"name":"hello"' stats --json
+	ctl stats --json | python3 -c 'import json, sys
+print("\n".join(json.load(sys.stdin)["services"][0]["handshake_failures"]))' >classes
+	[ "$(wc -l <classes)" -gt 20 ]
+	while read -r class; do
+		grep -qx "\.It $class" "$srcdir/src/tlsd.8" || {
+			echo "tlsd.8 does not explain $class"
+			return 1
+		}
+	done <classes
+}
+
 # --- where writing is slow, or fails --------------------------------------------------
 
 # talk TIMES: commands, each of which has a line in the log
@@ -273,14 +288,36 @@ while data := os.read(fd, 65536):
 		-eq "$lost" ]
 }
 
+a_pipe_without_a_reader_is_refused() {
+	mkfifo pipe
+	write_ini 'log-file = pipe'
+	status=0
+	timeout 60 "$builddir/tlsd" -f -c tlsd.ini 2>err || status=$?
+	[ "$status" -eq 1 ]
+	grep -q 'log-file: .*/pipe: ' err
+	serve 'log-file = log'
+	write_ini 'log-file = pipe'
+	! ctl reload >reload.out || return 1
+	grep -q 'log-file: .*/pipe: ' reload.out
+	greet
+	stop
+	grep -q ': hello: done ' log
+}
+
 a_slow_reader_loses_nothing() {
 	mkfifo pipe
-	start reader python3 -c 'import time
-with open("pipe", "rb", buffering=0) as pipe, open("log", "wb") as log:
-    while data := pipe.read(8192):
+	start reader python3 -c 'import os, time
+pipe = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+print("ready", flush=True)
+while not os.path.exists("read"): time.sleep(0.01)
+os.set_blocking(pipe, True)
+with open("log", "wb") as log:
+    while data := os.read(pipe, 8192):
         log.write(data)
         time.sleep(0.02)'
+	wait_for grep -q ready reader.out
 	serve 'log-file = pipe'
+	touch read
 	flood
 	greet
 	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
@@ -427,7 +464,9 @@ for test in text_and_json_have_the_same_fields \
 	a_flood_of_connections_survives_changes_of_form_and_file \
 	classes_have_the_levels_that_they_are_given \
 	quiet_classes_have_no_lines_and_are_counted a_class_that_there_is_not_is_pointed_at \
-	a_pipe_that_nobody_reads_stops_nobody a_slow_reader_loses_nothing \
+	each_class_has_its_remedy_in_the_manual \
+	a_pipe_that_nobody_reads_stops_nobody a_pipe_without_a_reader_is_refused \
+	a_slow_reader_loses_nothing \
 	a_server_whose_log_stands_still_can_be_stopped \
 	a_full_disk_is_told_of_when_it_has_room_again \
 	syslog_has_facility_severity_and_lines_of_its_own \

@@ -40,12 +40,18 @@ make(int fd)
 	return outlet;
 }
 
+/* A pipe that nobody reads yet would be waited for; it is an error, and only then to wait for
+ * who reads it is right. */
 struct outlet *
 outlet_open_file(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	int fd = open(path,
+	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 
-	return fd >= 0 ? make(fd) : NULL;
+	if (fd < 0)
+		return NULL;
+	fcntl(fd, F_SETFL, O_APPEND);
+	return make(fd);
 }
 
 struct outlet *

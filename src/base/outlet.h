@@ -12,7 +12,8 @@
 
 struct outlet;
 
-/* Appends to the file `path`, made with the rights 0640 if there is none. NULL with errno. */
+/* Appends to the file `path`, made with the rights 0640 if there is none. NULL with errno:
+ * what open(2) said, ENXIO for a pipe that nobody reads. */
 struct outlet *outlet_open_file(const char *path);
 
 /* Standard error, which stays open. */
