@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "base/findings.h"
@@ -142,6 +143,19 @@ check_writable(const char *key, const char *path, struct findings *findings)
 	free(copy);
 }
 
+/* Whoever has no file and no syslogd would see nothing. */
+static void
+check_syslog(const struct conf_process *conf, bool daemon, struct findings *findings)
+{
+	if (!conf->syslog && (!daemon || conf->log_file[0] != '\0'))
+		return;
+	if (access(_PATH_LOG, F_OK) < 0)
+		findings_warning(findings,
+		    "syslog: %s: %s: what is logged is lost until syslogd runs: start "
+		    "it, or set log-file",
+		    _PATH_LOG, strerrordesc_np(errno));
+}
+
 /* True if this user has no right to write or create the file, and root has. */
 static bool
 is_for_root(const char *path)
@@ -196,6 +210,7 @@ check_process(
 	findings_init(&found);
 	if (conf->log_file[0] != '\0')
 		check_writable("log-file", conf->log_file, &found);
+	check_syslog(conf, daemon, &found);
 	if (daemon && test && is_for_root(conf->pid_file))
 		findings_warning(&found,
 		    "pid-file: %s: uid %u may not write it: start tlsd as root or "

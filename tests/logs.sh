@@ -415,6 +415,17 @@ syslog_has_facility_severity_and_lines_of_its_own() {
 	grep -q ': stopped: ' heard
 }
 
+a_syslogd_that_does_not_run_is_warned_of() {
+	listen_as_syslogd heard
+	serve_in_chroot
+	stop
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>err
+	! grep -q syslog err || return 1
+	rm dev/log
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>err
+	grep -q 'tlsd.ini:4: syslog: /dev/log: No such file or directory: what is logged is' err
+}
+
 syslog_takes_json_and_another_facility_by_a_reload() {
 	listen_as_syslogd heard
 	serve_in_chroot
@@ -470,6 +481,7 @@ for test in text_and_json_have_the_same_fields \
 	a_server_whose_log_stands_still_can_be_stopped \
 	a_full_disk_is_told_of_when_it_has_room_again \
 	syslog_has_facility_severity_and_lines_of_its_own \
+	a_syslogd_that_does_not_run_is_warned_of \
 	syslog_takes_json_and_another_facility_by_a_reload \
 	a_syslogd_that_was_restarted_is_found_again \
 	a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end; do

@@ -3,7 +3,6 @@
 #include "base/log.h"
 
 #include <errno.h>
-#include <paths.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
