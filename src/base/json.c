@@ -129,6 +129,18 @@ add_character(struct json *json, uint32_t character)
 	}
 }
 
+/* How many of the first bytes stand for themselves: most do. */
+static size_t
+plain_span(const unsigned char *bytes, size_t size)
+{
+	size_t length = 0;
+
+	while (length < size && bytes[length] >= 0x20 && bytes[length] <= 0x7e &&
+	       bytes[length] != '"' && bytes[length] != '\\')
+		length++;
+	return length;
+}
+
 static void
 add_string(struct json *json, const unsigned char *bytes, size_t size)
 {
@@ -136,6 +148,11 @@ add_string(struct json *json, const unsigned char *bytes, size_t size)
 
 	add_text(json, "\"");
 	while (place < size) {
+		size_t plain = plain_span(bytes + place, size - place);
+		add(json, (const char *)bytes + place, plain);
+		place += plain;
+		if (place == size)
+			break;
 		uint32_t character = REPLACEMENT;
 		size_t length = read_character(bytes + place, size - place, &character);
 		add_character(json, length > 0 ? character : REPLACEMENT);

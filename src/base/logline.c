@@ -36,6 +36,18 @@ add(struct line *line, const char *format, ...)
 		line->length = line->room - 1;
 }
 
+/* The same without a format, which is what most of a line takes. */
+static void
+add_text(struct line *line, const char *text)
+{
+	size_t length = strlen(text), room = line->room - 1 - line->length;
+
+	if (length > room)
+		length = room;
+	memcpy(line->text + line->length, text, length);
+	line->length += length;
+}
+
 /* "2026-11-23T18:45:06.123Z" */
 static void
 format_time(char stamp[STAMP_SIZE])
@@ -92,7 +104,7 @@ add_value(struct line *line, const struct log_field *field)
 {
 	switch (field->kind) {
 	case LOG_KIND_TEXT:
-		add(line, "%s", field->text);
+		add_text(line, field->text);
 		break;
 	case LOG_KIND_NUMBER:
 		add(line, "%" PRIu64, field->number);
@@ -101,7 +113,7 @@ add_value(struct line *line, const struct log_field *field)
 		add(line, "%.1fms", field->ms);
 		break;
 	default:
-		add(line, "%s", field->truth ? "yes" : "no");
+		add_text(line, field->truth ? "yes" : "no");
 	}
 }
 
@@ -110,10 +122,12 @@ add_fields(struct line *line, const struct log_field *fields, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
-			add(line, "%s",
-			    fields[i - 1].look == LOG_LOOK_SUBJECT ? ": " : " ");
-		if (fields[i].look == LOG_LOOK_NAMED)
-			add(line, "%s=", fields[i].name);
+			add_text(
+			    line, fields[i - 1].look == LOG_LOOK_SUBJECT ? ": " : " ");
+		if (fields[i].look == LOG_LOOK_NAMED) {
+			add_text(line, fields[i].name);
+			add_text(line, "=");
+		}
 		add_value(line, &fields[i]);
 	}
 }
