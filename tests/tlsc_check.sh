@@ -283,7 +283,10 @@ a_self_signed_certificate_is_critical() {
 	openssl_server selfsigned
 	examine
 	expect_status 2
-	expect 'fail trust the certificate is self-signed'
+	expect 'fail trust the certificate is self-signed' '> have an authority issue one'
+	examine --servername other.example
+	expect 'fail name the certificate is not for "other.example"'
+	[ "$(grep -c '^fail  *trust' out)" -eq 1 ] || complain 'the name is a matter of trust'
 }
 
 an_incomplete_chain_is_critical() {
@@ -340,7 +343,9 @@ an_old_server_is_examined_all_the_same() {
 	openssl_server rsa -tls1 -cipher 'DEFAULT:@SECLEVEL=0'
 	examine
 	expect_status 2
-	expect 'fail handshake' 'neither TLS 1.2 nor TLS 1.3' 'ok name'
+	expect 'fail handshake' 'neither TLS 1.2 nor TLS 1.3' 'ok name' \
+		'groups TLS 1.0: Diffie-Hellman'
+	! grep -q 'a client that knows only' out || complain 'kinds were not asked for'
 }
 
 a_server_without_tickets_does_not_resume() {

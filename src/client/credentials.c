@@ -10,6 +10,7 @@
 #include <gnutls/x509.h>
 
 #include "base/memory.h"
+#include "base/stringlist.h"
 #include "client/chain.h"
 #include "client/channel.h"
 #include "client/options.h"
@@ -45,31 +46,42 @@ check_order(struct patient *patient, const struct chain *chain)
 		    chain->count == 1 ? "" : "s");
 }
 
+static const char *
+remedy_for_trust(unsigned status, const struct chain *chain)
+{
+	if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) == 0)
+		return "have a new certificate issued";
+	if (chain->count == 1 && chain_is_self_issued(chain->items[0]))
+		return "have an authority issue one that clients trust, or give them "
+		       "this";
+	return "send the intermediate certificates too; for an authority of one's own: "
+	       "--ca FILE";
+}
+
 /* What has a line of its own is no matter of trust. */
 static void
-check_trust(struct patient *patient, const struct verdict *verdict)
+check_trust(
+    struct patient *patient, const struct chain *chain, const struct verdict *verdict)
 {
 	const unsigned others = GNUTLS_CERT_INVALID | GNUTLS_CERT_UNEXPECTED_OWNER |
 	                        GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED;
-	bool unknown = (verdict->status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0;
+	const unsigned left = verdict->status & ~others;
+	struct stringlist reasons = { 0 };
 
-	if (!verdict->trusted && (verdict->status & ~others) == 0 &&
-	    verdict->status != 0) {
-		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "trust", NULL,
-		    "the chain ends at a trusted authority");
-		return;
-	}
-	for (size_t i = 0; i < verdict->reasons.count; i++)
+	if (verdict->status == 0)
+		stringlist_copy(&reasons, &verdict->reasons);
+	else if (left != 0)
+		verdict_explain(&reasons, left, chain, patient->parameters->name);
+	for (size_t i = 0; i < reasons.count; i++)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "trust",
-		    unknown ? "send the intermediate certificates too; for an "
-			      "authority of one's own: --ca FILE"
-			    : "have a new certificate issued",
-		    "%s", verdict->reasons.items[i]);
-	if (verdict->trusted)
+		    remedy_for_trust(left, chain), "%s", reasons.items[i]);
+	if (reasons.count == 0)
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "trust", NULL,
-		    "trusted, by %s",
+		    verdict->trusted ? "trusted, by %s"
+				     : "the chain ends at an authority of %s",
 		    patient->options->ca_files.count > 0 ? "--ca"
 							 : "the system's store");
+	stringlist_fini(&reasons);
 }
 
 static void
@@ -258,7 +270,7 @@ credentials_check(struct patient *patient, const struct channel *channel)
 		return;
 	}
 	check_order(patient, &chain);
-	check_trust(patient, channel_verdict(channel));
+	check_trust(patient, &chain, channel_verdict(channel));
 	check_name(patient, &chain);
 	check_certificates(patient, &chain);
 	check_usage(patient, chain.items[0]);
@@ -294,6 +306,9 @@ kind_with(struct patient *patient, const char *signatures)
 void
 credentials_check_kinds(struct patient *patient)
 {
+	if (!patient_offers(patient, PROBE_TLS12) &&
+	    !patient_offers(patient, PROBE_TLS13))
+		return;
 	const char *rsa = kind_with(patient,
 	    "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA256");
 	const char *ecdsa = kind_with(patient,

@@ -260,11 +260,15 @@ habits_check_dh(struct patient *patient)
 	    &result);
 
 	if (channel != NULL && result == 0) {
-		int bits = gnutls_dh_get_prime_bits(channel_session(channel));
+		gnutls_session_t session = channel_session(channel);
+		int bits = gnutls_dh_get_prime_bits(session);
+		const char *version = /* "TLS1.2" */
+		    gnutls_protocol_get_name(gnutls_protocol_get_version(session));
 		diagnosis_add(&patient->diagnosis,
 		    bits < DH_BITS ? SEVERITY_WARNING : SEVERITY_OK, "groups",
 		    bits < DH_BITS ? "offer ECDHE only, or a prime of 2048 bits" : NULL,
-		    "TLS 1.2: Diffie-Hellman with a prime of %d bits", bits);
+		    "%.3s %s: Diffie-Hellman with a prime of %d bits", version,
+		    version + 3, bits);
 	}
 	channel_free(channel);
 }

@@ -14,14 +14,14 @@
 #define DAY 86400
 
 static void __attribute__((format(printf, 2, 3)))
-add_reason(struct verdict *verdict, const char *format, ...)
+add_reason(struct stringlist *reasons, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	char *text = memory_vformat(format, args);
 	va_end(args);
-	stringlist_add(&verdict->reasons, text, strlen(text));
+	stringlist_add(reasons, text, strlen(text));
 	free(text);
 }
 
@@ -60,20 +60,20 @@ list_names(const struct chain *chain)
 }
 
 static void
-explain_name(struct verdict *verdict, const struct chain *chain, const char *name)
+explain_name(struct stringlist *reasons, const struct chain *chain, const char *name)
 {
 	char *names = list_names(chain);
 
 	add_reason(
-	    verdict, "the certificate is not for \"%s\": it is for %s", name, names);
+	    reasons, "the certificate is not for \"%s\": it is for %s", name, names);
 	free(names);
 }
 
 static void
-explain_expired(struct verdict *verdict, const struct chain *chain, const char *name)
+explain_expired(struct stringlist *reasons, const struct chain *chain, const char *name)
 {
 	time_t now = time(NULL);
-	size_t before = verdict->reasons.count;
+	size_t before = reasons->count;
 
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
@@ -83,19 +83,19 @@ explain_expired(struct verdict *verdict, const struct chain *chain, const char *
 		if (end == (time_t)-1 || end > now)
 			continue;
 		char *which = describe(chain, i);
-		add_reason(verdict, "%s expired on %s, %ld days ago", which,
+		add_reason(reasons, "%s expired on %s, %ld days ago", which,
 		    chain_format_time(end, when), (long)((now - end) / DAY));
 		free(which);
 	}
-	if (verdict->reasons.count == before)
-		add_reason(verdict, "an authority above the certificate has expired");
+	if (reasons->count == before)
+		add_reason(reasons, "an authority above the certificate has expired");
 }
 
 static void
-explain_early(struct verdict *verdict, const struct chain *chain, const char *name)
+explain_early(struct stringlist *reasons, const struct chain *chain, const char *name)
 {
 	time_t now = time(NULL);
-	size_t before = verdict->reasons.count;
+	size_t before = reasons->count;
 
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
@@ -105,17 +105,17 @@ explain_early(struct verdict *verdict, const struct chain *chain, const char *na
 		if (start == (time_t)-1 || start <= now)
 			continue;
 		char *which = describe(chain, i);
-		add_reason(verdict, "%s is not valid before %s (is the clock right?)",
+		add_reason(reasons, "%s is not valid before %s (is the clock right?)",
 		    which, chain_format_time(start, when));
 		free(which);
 	}
-	if (verdict->reasons.count == before)
+	if (reasons->count == before)
 		add_reason(
-		    verdict, "an authority above the certificate is not yet valid");
+		    reasons, "an authority above the certificate is not yet valid");
 }
 
 static void
-explain_issuer(struct verdict *verdict, const struct chain *chain, const char *name)
+explain_issuer(struct stringlist *reasons, const struct chain *chain, const char *name)
 {
 	(void)name;
 	if (chain->count == 0)
@@ -123,11 +123,11 @@ explain_issuer(struct verdict *verdict, const struct chain *chain, const char *n
 	gnutls_x509_crt_t last = chain->items[chain->count - 1];
 	char *issuer = chain_issuer(last);
 	if (chain->count == 1 && chain_is_self_issued(last))
-		add_reason(verdict, "the certificate is self-signed and not among the "
+		add_reason(reasons, "the certificate is self-signed and not among the "
 				    "trusted ones; if it "
 				    "is the right one, --ca FILE trusts it");
 	else
-		add_reason(verdict,
+		add_reason(reasons,
 		    "the issuer \"%s\" is unknown; if it is the right one, --ca FILE "
 		    "trusts it",
 		    issuer);
@@ -135,14 +135,15 @@ explain_issuer(struct verdict *verdict, const struct chain *chain, const char *n
 }
 
 static void
-explain_weakness(struct verdict *verdict, const struct chain *chain, const char *name)
+explain_weakness(
+    struct stringlist *reasons, const struct chain *chain, const char *name)
 {
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
 		char *which = describe(chain, i);
 		char *algorithms = chain_algorithms(chain->items[i]);
 
-		add_reason(verdict,
+		add_reason(reasons,
 		    "too weak a key or signature in the chain: %s has %s", which,
 		    algorithms);
 		free(algorithms);
@@ -159,7 +160,7 @@ static const struct meaning {
 	gnutls_alert_description_t alert;
 	const char *text; /* or, where there is more to say: */
 	void (*explain)(
-	    struct verdict *verdict, const struct chain *chain, const char *name);
+	    struct stringlist *reasons, const struct chain *chain, const char *name);
 } meanings[] = {
 	{ GNUTLS_CERT_REVOKED, GNUTLS_A_CERTIFICATE_REVOKED,
 	    "the certificate is revoked", NULL },
@@ -195,24 +196,31 @@ static const struct meaning {
 	    "the stapled OCSP answer is invalid", NULL },
 };
 
-static void
-put_into_words(struct verdict *verdict, unsigned status, const struct chain *chain,
+void
+verdict_explain(struct stringlist *reasons, unsigned status, const struct chain *chain,
     const char *name)
 {
-	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
-		const struct meaning *meaning = &meanings[i];
+	size_t before = reasons->count;
 
-		if ((status & meaning->status) == 0)
+	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+		if ((status & meanings[i].status) == 0)
 			continue;
-		if (verdict->reasons.count == 0)
-			verdict->alert = meaning->alert;
-		if (meaning->explain != NULL)
-			meaning->explain(verdict, chain, name);
+		if (meanings[i].explain != NULL)
+			meanings[i].explain(reasons, chain, name);
 		else
-			add_reason(verdict, "%s", meaning->text);
+			add_reason(reasons, "%s", meanings[i].text);
 	}
-	if (verdict->reasons.count == 0)
-		add_reason(verdict, "the certificate is invalid (status %#x)", status);
+	if (reasons->count == before)
+		add_reason(reasons, "the certificate is invalid (status %#x)", status);
+}
+
+static gnutls_alert_description_t
+choose_alert(unsigned status)
+{
+	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+		if ((status & meanings[i].status) != 0)
+			return meanings[i].alert;
+	return GNUTLS_A_BAD_CERTIFICATE;
 }
 
 /* The library's findings, and the name, which it leaves out when the chain is bad. */
@@ -239,15 +247,16 @@ verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *nam
 
 	verdict_fini(verdict);
 	chain_init(&chain, session);
-	*verdict =
-	    (struct verdict){ .reached = true, .alert = GNUTLS_A_BAD_CERTIFICATE };
 	int result = examine(session, &chain, name, &status);
-	verdict->status = status;
+	*verdict = (struct verdict){
+		.reached = true, .status = status, .alert = choose_alert(status)
+	};
 	if (result < 0)
-		add_reason(verdict, "the certificate could not be verified: %s",
+		add_reason(&verdict->reasons,
+		    "the certificate could not be verified: %s",
 		    gnutls_strerror(result));
 	else if (status != 0)
-		put_into_words(verdict, status, &chain, name);
+		verdict_explain(&verdict->reasons, status, &chain, name);
 	else
 		verdict->trusted = true;
 	chain_fini(&chain);

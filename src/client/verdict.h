@@ -29,6 +29,11 @@ struct verdict {
  */
 void verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *name);
 
+/* Adds to `reasons` the words for each bit of `status` that `chain`, verified for `name`, has. */
+struct chain;
+void verdict_explain(struct stringlist *reasons, unsigned status,
+    const struct chain *chain, const char *name);
+
 void verdict_fini(struct verdict *verdict);
 
 #endif
