@@ -18,6 +18,7 @@
 #include "base/unreadable.h"
 #include "tls/certificate.h"
 #include "tls/chain.h"
+#include "tls/credential.h"
 #include "tls/pem.h"
 #include "tls/secret.h"
 #include "tls/servername.h"
@@ -361,40 +362,6 @@ keypair_prove(const struct keypair *pair, struct findings *findings)
 	signer_prove(pair->signer, pair->chain.certs[0], findings);
 }
 
-/* Proves by a signature that the key belongs to the certificates. `credentials` keep both,
- * unless that fails. */
-static int
-give(const struct keypair *pair, gnutls_certificate_credentials_t credentials,
-    gnutls_pcert_st *certs, unsigned count, gnutls_privkey_t key)
-{
-	const struct stringlist *names = &pair->names;
-	const char **hosts = memory_new((names->count + 1) * sizeof *hosts);
-
-	for (size_t i = 0; i < names->count; i++)
-		hosts[i] = names->items[i];
-	int code = gnutls_certificate_set_key(
-	    credentials, hosts, (int)names->count, certs, (int)count, key);
-	free(hosts);
-	return code;
-}
-
-static int
-install_with(const struct keypair *pair, gnutls_certificate_credentials_t credentials,
-    gnutls_privkey_t key)
-{
-	unsigned count = (unsigned)pair->chain.count;
-	gnutls_pcert_st *certs = memory_new(count * sizeof *certs);
-	int code = gnutls_pcert_import_x509_list(certs, pair->chain.certs, &count, 0);
-
-	if (code >= 0) {
-		code = give(pair, credentials, certs, count, key);
-		for (unsigned i = 0; i < count && code < 0; i++)
-			gnutls_pcert_deinit(&certs[i]);
-	}
-	free(certs);
-	return code;
-}
-
 static int
 install(const struct keypair *pair, gnutls_certificate_credentials_t credentials)
 {
@@ -403,7 +370,7 @@ install(const struct keypair *pair, gnutls_certificate_credentials_t credentials
 
 	if (key == NULL)
 		return code;
-	code = install_with(pair, credentials, key);
+	code = credential_add(credentials, &pair->chain, &pair->names, key);
 	if (code < 0)
 		gnutls_privkey_deinit(key);
 	return code;
