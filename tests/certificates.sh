@@ -238,6 +238,18 @@ a_reload_skips_and_a_later_one_takes_it_back() {
 	stop
 }
 
+a_skipped_service_comes_back_by_itself_where_files_are_watched() {
+	two_services 'on-bad-cert = skip' 'watch = yes'
+	cp two.key good.key
+	cp one.key two.key
+	start
+	[ -z "$(address two)" ]
+	cp good.key two.key
+	wait_for grep 'listening: .*: two$' log
+	answers two localhost
+	stop
+}
+
 where_every_service_is_bad_nothing_is_skipped() {
 	two_services 'on-bad-cert = skip'
 	start
