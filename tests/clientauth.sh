@@ -393,6 +393,30 @@ END
 	refuses anything 49 49 not-allowed
 }
 
+# asks_as CLIENT: tlsc, which prints the answer
+asks_as() {
+	timeout 30 "$builddir/tlsc" --ca "$folder/ca.crt" --cert "$folder/$1.crt" \
+		--key "$folder/$1.key" "127.0.0.1:$port" </dev/null
+}
+
+the_name_in_the_list_reaches_log_environment_and_backend() {
+	needs socat
+	echo "$(pin_of alice) name=the-alice" >list
+	allow 'authorized-certs = list' 'respond = exec' 'exec = /usr/bin/env'
+	asks_as alice >answer
+	grep -qx 'SSL_CLIENT_NAME=the-alice' answer
+	grep -qx 'SSL_CLIENT_S_DN=CN=alice' answer
+	expect ' client=the-alice '
+	stop
+	(cd "$folder" && exec timeout 60 socat -u UNIX-LISTEN:backend OPEN:header,creat) &
+	wait_for test -S "$folder/backend"
+	allow 'authorized-certs = list' 'respond = connect' "connect = $folder/backend" \
+		'send-proxy = v2-tls'
+	asks_as alice
+	wait_for grep -q -a the-alice "$folder/header"
+	expect ' client=the-alice '
+}
+
 a_list_does_not_replace_an_authority_that_is_named() {
 	echo "$(pin_of own) name=own" >list
 	allow 'authorized-certs = list'
@@ -746,6 +770,7 @@ what_cannot_be_used_is_said_with_file_and_remedy() {
 	no_rule_fits_a_part_of_a_name \
 	no_rule_replaces_trust \
 	authorized_certs_name_the_clients_of_an_authority \
+	the_name_in_the_list_reaches_log_environment_and_backend \
 	a_list_does_not_replace_an_authority_that_is_named \
 	a_self_signed_client_that_is_listed_needs_no_authority \
 	optional_with_a_list_serves_strangers_without_certificates_only \
