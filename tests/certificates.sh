@@ -775,6 +775,26 @@ a_stale_response_is_warned_of_and_not_sent() {
 	stop
 }
 
+# A minute of its clock takes some seconds of ours.
+what_ends_while_serving_is_warned_of_at_once() {
+	library=$(faketime_library)
+	if [ -z "$library" ] || nm "$builddir/tlsd" 2>/dev/null | grep -q '__[at]san_init'; then
+		echo 'libfaketime is missing, or cannot be together with a sanitizer' >skipped
+		return
+	fi
+	one_stapled_service
+	openssl ocsp -index index -rsigner ca.crt -rkey ca.key -CA ca.crt -reqin one.req \
+		-nmin 2 -respout one.ocsp
+	cat ca.crt >>one.crt
+	LD_PRELOAD=$library FAKETIME='+0 x10' "$builddir/tlsd" -f -c tlsd.ini >>log 2>&1 &
+	echo $! >pid
+	wait_for has_started
+	staple | grep 'Cert Status: good'
+	wait_for grep 'warning: .*one.ocsp: is stale, good until' log
+	staple | grep 'OCSP response: no response sent'
+	stop
+}
+
 a_response_without_an_end_is_warned_of_and_not_sent() {
 	one_stapled_service
 	make_response ''

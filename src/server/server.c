@@ -18,6 +18,7 @@
 #include "server/connection.h"
 #include "server/control.h"
 #include "server/current.h"
+#include "server/expiry.h"
 #include "server/handover.h"
 #include "server/loop.h"
 #include "server/metrics.h"
@@ -37,7 +38,6 @@
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
 
 #define MINUTE_MS 60000
-#define EXPIRY_LOOK_MS (24LL * 60 * 60 * 1000)
 
 enum course { RUNNING, DRAINING, CUTTING };
 
@@ -56,7 +56,7 @@ struct server {
 	struct control *control; /* the caller's, as the next; may be NULL */
 	struct pidfile *pidfile;
 	enum course course;
-	struct deadline next_expiry_look;
+	struct deadline expiry; /* when to look what has ended */
 	struct deadline drain_deadline;
 };
 
@@ -132,6 +132,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	warn_fixed(snapshot_conf(in_force(server)), snapshot_conf(new));
 	snapshot_show(new, &server->figures);
 	current_use(server->current, new);
+	server->expiry = expiry_next(new);
 	review_all(server->roster, new);
 	snapshot_drop(new);
 	acceptor_announce(pipeline_acceptor(server->pipeline));
@@ -194,22 +195,6 @@ static void
 on_certificates_changed(void *context)
 {
 	reload_unasked(context);
-}
-
-/* Who reads the log once a day learns in time what ends soon. */
-static struct deadline
-look_at_expiry(struct server *server)
-{
-	struct findings findings;
-
-	if (!deadline_passed(server->next_expiry_look))
-		return server->next_expiry_look;
-	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
-	findings_init(&findings);
-	snapshot_warn(in_force(server), &findings);
-	findings_log(&findings, "");
-	findings_fini(&findings);
-	return server->next_expiry_look;
 }
 
 void
@@ -342,7 +327,7 @@ server_start(struct server *server, struct findings *findings)
 	}
 	/* Everything that is watched is watched with the rights of the daemon's user. */
 	watch_files(server);
-	server->next_expiry_look = deadline_in(EXPIRY_LOOK_MS);
+	server->expiry = expiry_next(in_force(server));
 	acceptor_announce(pipeline_acceptor(server->pipeline));
 	log_notice("started: %" PRId64 " workers", conf->workers);
 	return 0;
@@ -362,9 +347,13 @@ is_stopped(struct server *server)
 static struct deadline
 expire_all(struct server *server)
 {
-	struct deadline next =
-	    deadline_earlier(pipeline_expire(server->pipeline), look_at_expiry(server));
+	struct deadline next = pipeline_expire(server->pipeline);
 
+	if (deadline_passed(server->expiry)) {
+		expiry_warn(in_force(server));
+		server->expiry = expiry_next(in_force(server));
+	}
+	next = deadline_earlier(next, server->expiry);
 	next = deadline_earlier(next, repeats_expire(server->repeats));
 	if (server->course == RUNNING)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));

@@ -20,6 +20,7 @@
 #include "server/service.h"
 #include "server/verbosity.h"
 #include "tls/context.h"
+#include "tls/pairs.h"
 
 struct snapshot {
 	_Atomic(unsigned) references;
@@ -334,6 +335,20 @@ unsigned long long
 snapshot_files_state(const struct snapshot *snapshot)
 {
 	return snapshot->files_state;
+}
+
+int64_t
+snapshot_next_end(const struct snapshot *snapshot, int64_t now)
+{
+	int64_t next = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		int64_t end = pairs_next_end(
+		    context_pairs(snapshot->services[i]->context), (time_t)now);
+		if (end != 0 && (next == 0 || end < next))
+			next = end;
+	}
+	return next;
 }
 
 void

@@ -293,6 +293,27 @@ pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings)
 	warn_of_staples(pairs, findings);
 }
 
+/* The earlier of `next`, 0 for none, and `end`, if that is after `now`. */
+static time_t
+choose_next(time_t next, time_t end, time_t now)
+{
+	return end > now && (next == 0 || end < next) ? end : next;
+}
+
+time_t
+pairs_next_end(const struct pairs *pairs, time_t now)
+{
+	time_t next = 0;
+
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct staple *staple = keypair_staple(pairs->items[i]);
+		next = choose_next(next, keypair_not_after(pairs->items[i]), now);
+		if (staple != NULL)
+			next = choose_next(next, staple_ends(staple), now);
+	}
+	return next;
+}
+
 static void
 print_pair(const struct keypair *pair, FILE *out, const char *indent)
 {

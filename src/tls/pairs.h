@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "tls/pairsource.h"
 
@@ -57,6 +58,9 @@ bool pairs_cover(const struct pairs *pairs, const char *host);
 /* Adds a warning for each certificate of a chain that has ended, or will within `days`, and
  * for each OCSP response that is stale. */
 void pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings);
+
+/* When the next of the chains or OCSP responses ends, after `now`; 0 if none does. */
+time_t pairs_next_end(const struct pairs *pairs, time_t now);
 
 /* Adds an error for each pair whose key is in a token with which this process, as this user,
  * cannot sign. */
