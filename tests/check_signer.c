@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/signer.h"
 
+#include "config.h"
+
 #include <gnutls/abstract.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/findings.h"
@@ -220,13 +223,60 @@ START_TEST(threads_sign_with_one_handle_at_once)
 }
 END_TEST
 
+#ifdef HAVE_LIBCRYPTO
+static bool refuses;
+
+/* Who wants to sign by libcrypto calls this one: -Wl,--wrap. */
+int __real_EVP_PKEY_sign_init(void *context);
+int __wrap_EVP_PKEY_sign_init(void *context);
+
+int
+__wrap_EVP_PKEY_sign_init(void *context)
+{
+	return refuses ? 0 : __real_EVP_PKEY_sign_init(context);
+}
+
+START_TEST(a_key_that_libcrypto_refuses_signs_and_is_warned_of)
+{
+	const struct pki_options options = { .algorithm = GNUTLS_PK_ECDSA };
+	struct pki_pair *pair = pki_make(&options, NULL);
+	const char *pem = pki_key_pem(pair, PKI_PKCS8, NULL);
+	struct findings findings;
+
+	findings_init(&findings);
+	refuses = true;
+	struct signer *signer = signer_load("a.key", pem, strlen(pem), NULL, &findings);
+	ck_assert_ptr_nonnull(signer);
+	ck_assert_uint_eq(findings.count, 1);
+	ck_assert_uint_eq(findings.errors, 0);
+	ck_assert_str_eq(findings.items[0].text,
+	    "a.key: libcrypto does not take the key, so GnuTLS signs, which costs "
+	    "several times as much: make another key");
+	gnutls_privkey_t handle = handle_of(signer);
+	ck_assert_int_eq(
+	    sign_and_verify(handle, pair->cert, GNUTLS_SIGN_ECDSA_SHA256), 0);
+	gnutls_privkey_deinit(handle);
+	signer_free(signer);
+	findings_fini(&findings);
+	pki_free(pair);
+}
+END_TEST
+#endif
+
 int
 main(void)
 {
-	return SUITE_RUN("signer", rsa_signs_in_all_ways_of_tls,
-	    rsa_of_odd_sizes_signs_too, ecdsa_signs_with_each_hash_of_tls,
-	    each_curve_signs_as_tls_1_3_has_it,
-	    a_handle_tells_the_kind_and_size_of_its_key,
-	    what_a_key_cannot_sign_is_an_error, a_handle_outlives_its_signer,
-	    threads_sign_with_one_handle_at_once);
+	int failed = 0;
+
+#ifdef HAVE_LIBCRYPTO
+	failed =
+	    SUITE_RUN("libcrypto", a_key_that_libcrypto_refuses_signs_and_is_warned_of);
+#endif
+	return failed |
+	       SUITE_RUN("signer", rsa_signs_in_all_ways_of_tls,
+		   rsa_of_odd_sizes_signs_too, ecdsa_signs_with_each_hash_of_tls,
+		   each_curve_signs_as_tls_1_3_has_it,
+		   a_handle_tells_the_kind_and_size_of_its_key,
+		   what_a_key_cannot_sign_is_an_error, a_handle_outlives_its_signer,
+		   threads_sign_with_one_handle_at_once);
 }

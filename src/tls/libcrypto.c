@@ -128,13 +128,13 @@ pays(gnutls_x509_privkey_t key, gnutls_pk_algorithm_t algorithm)
 }
 
 struct libcrypto_key *
-libcrypto_key_new(gnutls_x509_privkey_t key)
+libcrypto_key_new(gnutls_x509_privkey_t key, bool *refused)
 {
 	unsigned bits;
 	int algorithm = gnutls_x509_privkey_get_pk_algorithm2(key, &bits);
 
-	if (algorithm < 0 || !pays(key, (gnutls_pk_algorithm_t)algorithm) ||
-	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+	*refused = algorithm >= 0 && pays(key, (gnutls_pk_algorithm_t)algorithm);
+	if (!*refused || OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return NULL;
 	EVP_PKEY *converted = convert(key);
 	struct libcrypto_key *made = memory_new(sizeof *made);
@@ -143,6 +143,7 @@ libcrypto_key_new(gnutls_x509_privkey_t key)
 	if (converted != NULL && prepare_all(made, converted)) {
 		made->signature_size = (size_t)EVP_PKEY_get_size(converted);
 		EVP_PKEY_free(converted);
+		*refused = false;
 		return made;
 	}
 	ERR_clear_error();
@@ -265,9 +266,10 @@ libcrypto_version(void)
 }
 
 struct libcrypto_key *
-libcrypto_key_new(struct gnutls_x509_privkey_int *key)
+libcrypto_key_new(struct gnutls_x509_privkey_int *key, bool *refused)
 {
 	(void)key;
+	*refused = false;
 	return NULL;
 }
 

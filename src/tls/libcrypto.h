@@ -13,6 +13,8 @@
  * so that a fault in computing it does not give the key away.
  */
 
+#include <stdbool.h>
+
 struct gnutls_privkey_st;
 struct gnutls_x509_privkey_int;
 struct libcrypto_key;
@@ -21,8 +23,9 @@ struct libcrypto_key;
 const char *libcrypto_version(void);
 
 /* Takes a copy of `key`. Returns what libcrypto_key_free() wipes and frees, or NULL if GnuTLS
- * has to sign with this one. */
-struct libcrypto_key *libcrypto_key_new(struct gnutls_x509_privkey_int *key);
+ * has to sign with this one; `*refused` if libcrypto was to have it and did not take it. */
+struct libcrypto_key *libcrypto_key_new(
+    struct gnutls_x509_privkey_int *key, bool *refused);
 void libcrypto_key_free(struct libcrypto_key *key);
 
 /*

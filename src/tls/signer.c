@@ -41,6 +41,21 @@ open_token(struct signer *signer, const char *pin_file, struct findings *finding
 	return 0;
 }
 
+/* Whoever signs, clients see no difference; the server's load does. */
+static struct libcrypto_key *
+find_faster(gnutls_x509_privkey_t key, const char *place, struct findings *findings)
+{
+	bool refused;
+	struct libcrypto_key *faster = libcrypto_key_new(key, &refused);
+
+	if (refused)
+		findings_warning(findings,
+		    "%s: libcrypto does not take the key, so GnuTLS signs, which costs "
+		    "several times as much: make another key",
+		    place);
+	return faster;
+}
+
 struct signer *
 signer_load(const char *place, const char *data, size_t size, const char *pin_file,
     struct findings *findings)
@@ -53,7 +68,7 @@ signer_load(const char *place, const char *data, size_t size, const char *pin_fi
 		signer->key = privatekey_read(place, data, size, pin_file, findings);
 		good = signer->key != NULL;
 		if (good)
-			signer->faster = libcrypto_key_new(signer->key);
+			signer->faster = find_faster(signer->key, place, findings);
 	} else {
 		signer->url = memory_copy(place);
 		good = open_token(signer, pin_file, findings) == 0;
