@@ -211,6 +211,28 @@ START_TEST(what_is_no_header_is_refused)
 }
 END_TEST
 
+START_TEST(a_header_of_odd_bytes_does_not_reach_the_log)
+{
+	struct daemon *daemon = serve("hello-timeout = 5m\n");
+	unsigned port = daemon_port(daemon);
+
+	peer_see_off(DIAL(port, "PROXY TCP4 \x1b[2J\a\x80\xff 1.2.3.4 1 2\r\n"));
+	peer_see_off(DIAL(port, "PROXY \x1b[2J\n\r\n"));
+	peer_see_off(DIAL(port, "\x1b[2J\n\xc3\x28 and more\r\n"));
+	daemon_expect_times(daemon, ": tlsd: proxy-header: ", 3);
+	/* An authority (PP2_TYPE_AUTHORITY) behind the addresses. */
+	ck_assert_str_eq(
+	    peer_ask_over(DIAL(port, SIGNATURE "\x21\x11\x00\x14"
+					       "\xc0\0\2\7\xc6\x33\x64\1\xc9\x3a\1\xbb"
+					       "\2\0\5\x1b[2J\n"),
+		NULL),
+	    HELLO);
+	daemon_expect(daemon, ": tlsd: done ");
+	daemon_expect_clean_log(daemon);
+	daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(a_header_has_to_come_in_time)
 {
 	struct daemon *daemon = serve("hello-timeout = 300ms\n");
@@ -264,6 +286,6 @@ main(void)
 	    connections_are_counted_for_the_client_and_not_for_the_proxy,
 	    who_waits_is_one_of_his_own_crowd_and_not_of_the_proxys,
 	    only_a_proxy_may_send_a_header, what_is_no_header_is_refused,
-	    a_header_has_to_come_in_time,
+	    a_header_of_odd_bytes_does_not_reach_the_log, a_header_has_to_come_in_time,
 	    configurations_that_trust_anybody_or_disagree_are_refused);
 }

@@ -218,6 +218,28 @@ a_name_cannot_forge_the_log() {
 	expect 'client=Eve\\x20\\x22in=0\\x20out=1\\x22 in=0 out=12 '
 }
 
+# odd_client NAME AUTHORITY: its own name has escape, bell, a new line, delete, and a letter of
+# two bytes in UTF-8
+odd_client() {
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -utf8 -out odd.csr \
+		-keyout "$folder/$1.key" -subj "/CN=$(printf 'odd\033[2J\007\n\177\303\251')"
+	openssl x509 -req -in odd.csr -CA "$2.crt" -CAkey "$2.key" -CAcreateserial -days 9 \
+		-out "$folder/$1.crt"
+}
+
+a_name_of_odd_bytes_is_escaped_in_the_log() {
+	odd_client odd "$folder/ca"
+	odd_client stranger "$folder/other/ca"
+	serve 'client-verify = required' "ca-file = $folder/ca.crt"
+	takes odd
+	refuses stranger 48 48 cert-untrusted
+	stop
+	expect ' client=odd\\x1b\[2J\\x07\\x0a\\x7f\\xc3\\xa9 in=0 out=12 '
+	if LC_ALL=C grep -n '[^ -~]' tlsd.log; then
+		fail 'the log has odd bytes'
+	fi
+}
+
 a_client_without_a_certificate_is_told_that_one_is_required() {
 	ask_for required
 	refuses none 40 116 cert-missing
@@ -750,6 +772,7 @@ what_cannot_be_used_is_said_with_file_and_remedy() {
 	a_client_with_a_good_certificate_is_served_and_named \
 	a_certificate_without_purposes_is_served \
 	a_name_cannot_forge_the_log \
+	a_name_of_odd_bytes_is_escaped_in_the_log \
 	a_client_without_a_certificate_is_told_that_one_is_required \
 	a_certificate_of_another_authority_is_told_unknown_ca \
 	a_self_signed_certificate_is_told_unknown_ca \
