@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/shortage.h"
 
 /* Closes `fd` and keeps errno. */
 static void
@@ -28,8 +29,10 @@ file_open(const char *path)
 	/* O_NONBLOCK: opening a FIFO nobody writes to must not hang. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-	if (fd < 0)
+	if (fd < 0) {
+		shortage_note_cause(errno);
 		return -1;
+	}
 	if (fstat(fd, &st) < 0) {
 		close_quietly(fd);
 		return -1;

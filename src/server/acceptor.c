@@ -12,6 +12,8 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reserve.h"
+#include "base/shortage.h"
 #include "base/stringlist.h"
 #include "server/conf.h"
 #include "server/connection.h"
@@ -115,27 +117,52 @@ acceptor_resume(struct acceptor *acceptor)
 	apply_pause(acceptor);
 }
 
-/* Descriptors or memory have run out: somebody who waits must go, or we must wait. */
-static void
-on_exhaustion(struct acceptor *acceptor)
+static const char *
+remedy(int error)
 {
-	if (deadline_passed(acceptor->next_complaint)) {
-		log_warning("accept: %m: shedding load; a higher limit of open files "
-			    "(ulimit -n) lets more in");
-		acceptor->next_complaint = deadline_in(COMPLAIN_MS);
-	}
-	if (acceptor->ports.relieve(acceptor->ports.context))
-		return;
+	return error == EMFILE
+	           ? ": a higher limit of open files (ulimit -n) lets more in"
+	       : error == ENFILE ? ": a higher fs.file-max lets more in"
+	                         : "";
+}
+
+static void
+pause_for_a_while(struct acceptor *acceptor)
+{
 	acceptor->exhausted = true;
 	acceptor->retry = deadline_in(RETRY_MS);
 	apply_pause(acceptor);
 }
 
-static bool
-is_exhaustion(int error)
+static void
+complain(struct acceptor *acceptor, int error)
 {
-	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-	       error == ENOMEM;
+	if (deadline_passed(acceptor->next_complaint)) {
+		log_warning("accept: %s: shedding load%s", strerrordesc_np(error),
+		    remedy(error));
+		acceptor->next_complaint = deadline_in(COMPLAIN_MS);
+	}
+}
+
+/* Descriptors have run out: somebody who waits must go, or we must wait. */
+static void
+on_exhaustion(struct acceptor *acceptor, int error)
+{
+	complain(acceptor, error);
+	if (!acceptor->ports.relieve(acceptor->ports.context))
+		pause_for_a_while(acceptor);
+}
+
+/* Whether there is memory for another connection. Whoever has begun ends in order by what
+ * is set aside for that; whoever waits has too little of it to be in the way. */
+static bool
+has_memory(struct acceptor *acceptor)
+{
+	if (reserve_fill())
+		return true;
+	complain(acceptor, ENOMEM);
+	pause_for_a_while(acceptor);
+	return false;
 }
 
 /* Accepts one connection from `door`; false when there is none, or none can be had. */
@@ -143,10 +170,12 @@ static bool
 accept_one(struct acceptor *acceptor, const struct door *door)
 {
 	struct address peer;
-	int fd = listener_accept(door->listener, &peer);
 
-	if (fd < 0 && is_exhaustion(errno)) {
-		on_exhaustion(acceptor);
+	if (!has_memory(acceptor))
+		return false;
+	int fd = listener_accept(door->listener, &peer);
+	if (fd < 0 && shortage_is_cause(errno)) {
+		on_exhaustion(acceptor, errno);
 		return false;
 	}
 	if (fd < 0) /* a client that left already concerns nobody else */

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/shortage.h"
 #include "base/unreadable.h"
 #include "responders/connect.h"
 #include "responders/sendproxy.h"
@@ -448,7 +449,8 @@ next_line(char *line, int room, void *stream)
 {
 	struct reading *reading = stream;
 
-	if (reading->next >= reading->end)
+	/* What was read in a shortage is given up, and more of it would be dear. */
+	if (reading->next >= reading->end || shortage_is_noted())
 		return NULL;
 	const char *start = reading->next;
 	const char *newline = memchr(start, '\n', (size_t)(reading->end - start));

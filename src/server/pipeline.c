@@ -22,6 +22,7 @@
 #include "server/service.h"
 #include "server/snapshot.h"
 #include "server/standby.h"
+#include "server/stats.h"
 
 struct pipeline {
 	struct loop *loop;
@@ -240,6 +241,8 @@ apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 		const struct service *service = snapshot_service(snapshot, i);
 		limits_set_service(
 		    pipeline->limits, service->name, &service->conf->limits);
+		/* Made while there is memory, and not for the first client. */
+		stats_tally(roster_stats(pipeline->roster), service->name);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/shortage.h"
 #include "base/stringlist.h"
 #include "responders/responder.h"
 #include "server/certwatch.h"
@@ -80,13 +81,14 @@ find_excuse(const struct findings *found)
 }
 
 /* Whether on-bad-cert lets the rest go on without this service, and if so makes warnings of
- * its errors. */
+ * its errors. A certificate that could not be read for want of something is not bad. */
 static bool
 skip(struct snapshot *snapshot, const struct service *service, struct findings *found)
 {
 	const struct finding *excuse = find_excuse(found);
 
-	if (service->conf->on_bad_cert != CONF_SKIP || excuse == NULL)
+	if (service->conf->on_bad_cert != CONF_SKIP || excuse == NULL ||
+	    shortage_is_noted())
 		return false;
 	char *text = memory_format("%s: %s", service->name, excuse->text);
 	stringlist_add(&snapshot->skipped, text, strlen(text));
@@ -123,7 +125,7 @@ prepare_all(
 
 	snapshot->all = memory_new(conf->service_count * sizeof *snapshot->all);
 	snapshot->services = memory_new(conf->service_count * sizeof(struct service *));
-	for (size_t i = 0; i < conf->service_count; i++)
+	for (size_t i = 0; i < conf->service_count && !shortage_is_noted(); i++)
 		prepare(snapshot, conf->services[i], old, findings);
 }
 
@@ -212,6 +214,7 @@ prepare_process(struct snapshot *snapshot, struct findings *findings)
 struct snapshot *
 snapshot_new(const char *path, const struct snapshot *old, struct findings *findings)
 {
+	shortage_forget();
 	struct snapshot *snapshot = memory_new(sizeof *snapshot);
 	size_t errors = findings->errors;
 
@@ -225,7 +228,12 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	snapshot->files_state = certwatch_state(snapshot->conf);
 	prepare_process(snapshot, findings);
 	prepare_all(snapshot, old, findings);
-	if (snapshot->count == 0)
+	if (shortage_is_noted())
+		findings_error(findings,
+		    "%s: there was not enough memory, or not enough descriptors, to "
+		    "read it: try again when there is",
+		    path);
+	else if (snapshot->count == 0)
 		findings_error(findings,
 		    "%s: on-bad-cert: every service is skipped: mend a certificate",
 		    path);

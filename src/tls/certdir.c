@@ -11,6 +11,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/shortage.h"
 #include "base/stringlist.h"
 
 static bool
@@ -78,6 +79,7 @@ certdir_list(const char *folder, struct stringlist *certs, struct stringlist *ke
 	size_t errors = findings->errors;
 
 	if (count < 0) {
+		shortage_note_cause(errno);
 		findings_error(
 		    findings, "cert-dir: %s: %s", folder, strerrordesc_np(errno));
 		return;

@@ -19,6 +19,7 @@
 #include "base/deadline.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/shortage.h"
 #include "base/stringlist.h"
 #include "tls/certificate.h"
 #include "tls/chain.h"
@@ -291,12 +292,13 @@ try_for(struct proof *proof, const struct keypair *pair, char *host)
 	};
 
 	proof->handshakes++;
-	if (socketpair(
-		AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, trial.fds) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		trial.fds) < 0) {
+		shortage_note_cause(errno);
 		findings_error(proof->findings,
 		    "cert: cannot be proved by a handshake of our own: %s",
 		    strerrordesc_np(errno));
-	else if (make_client(&trial) < 0)
+	} else if (make_client(&trial) < 0)
 		complain(&trial, "cannot be made: the library has none of it");
 	else if (shake_hands(&trial))
 		examine_sent(&trial);

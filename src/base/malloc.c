@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * malloc(3) and the like for all of a process, libraries included: the C library's own,
+ * which takes from the reserve rather than fail. Not in a library: whoever links it gets it.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/reserve.h"
+#include "base/shortage.h"
+
+#define PAUSE_MS 1
+#define PAUSES 1000
+
+/* The next ones, as programs are linked: the C library's. */
+static struct {
+	void *(*malloc)(size_t);
+	void *(*calloc)(size_t, size_t);
+	void *(*realloc)(void *, size_t);
+	void (*free)(void *);
+} next;
+
+/* ISO C knows no other way from what dlsym() returns to a function. */
+static void
+find(const char *name, void *function)
+{
+	void *found = dlsym(RTLD_NEXT, name);
+
+	memcpy(function, &found, sizeof found);
+}
+
+/* False only while dlsym(3) itself asks for memory, which it can do without. The first call
+ * is before there are threads. */
+static bool
+is_ready(void)
+{
+	static bool is_finding;
+
+	if (next.free != NULL)
+		return true;
+	if (is_finding)
+		return false;
+	is_finding = true;
+	find("malloc", &next.malloc);
+	find("calloc", &next.calloc);
+	find("realloc", &next.realloc);
+	find("free", &next.free);
+	return true;
+}
+
+/* Waits for a while until others have returned something, for libraries do worse without
+ * memory than stand still. */
+static void *
+take(size_t size)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	int saved = errno;
+	void *block = reserve_take(size);
+
+	shortage_note();
+	for (int i = 0; block == NULL && i < PAUSES && reserve_awaits(size); i++) {
+		nanosleep(&pause, NULL);
+		block = reserve_take(size);
+	}
+	errno = block != NULL ? saved : ENOMEM;
+	return block;
+}
+
+void *
+malloc(size_t size)
+{
+	if (!is_ready())
+		return NULL;
+	void *block = next.malloc(size);
+	return block != NULL ? block : take(size);
+}
+
+void *
+calloc(size_t count, size_t size)
+{
+	size_t total;
+
+	if (!is_ready())
+		return NULL;
+	void *block = next.calloc(count, size);
+	if (block != NULL || __builtin_mul_overflow(count, size, &total))
+		return block;
+	block = take(total);
+	return block != NULL ? memset(block, 0, total) : NULL;
+}
+
+void
+free(void *block)
+{
+	int saved = errno;
+
+	if (is_ready() && !reserve_keep(block))
+		next.free(block);
+	errno = saved;
+}
+
+void *
+realloc(void *old, size_t size)
+{
+	if (!is_ready())
+		return NULL;
+	void *block = next.realloc(old, size);
+	if (block != NULL || size == 0)
+		return block;
+	block = take(size);
+	if (block != NULL && old != NULL) {
+		size_t had = malloc_usable_size(old);
+		memcpy(block, old, had < size ? had : size);
+		free(old);
+	}
+	return block;
+}

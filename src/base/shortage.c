@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What has run out. */
+#include "base/shortage.h"
+
+#include <errno.h>
+
+static _Thread_local bool noted;
+
+bool
+shortage_is_cause(int error)
+{
+	switch (error) {
+	case EADDRNOTAVAIL: /* of ports for outgoing connections */
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+shortage_note(void)
+{
+	noted = true;
+}
+
+void
+shortage_note_cause(int error)
+{
+	if (shortage_is_cause(error))
+		noted = true;
+}
+
+bool
+shortage_is_noted(void)
+{
+	return noted;
+}
+
+void
+shortage_forget(void)
+{
+	noted = false;
+}
