@@ -553,6 +553,8 @@ run(const struct options *options)
 	signals_block();
 	/* Who ignores its children's ends could not tell how a program ended. */
 	signal(SIGCHLD, SIG_DFL);
+	/* A log that may not grow (ulimit -f) must stop nobody. */
+	signal(SIGXFSZ, SIG_IGN);
 	raise_file_limit();
 	process.upgrade = options->upgrade;
 	process.daemonize = becomes_daemon(options);

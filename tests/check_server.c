@@ -223,6 +223,25 @@ START_TEST(a_hello_in_many_tiny_records_works)
 }
 END_TEST
 
+START_TEST(a_hello_in_records_of_any_size_works_in_every_version)
+{
+	static const size_t sizes[] = { 1, 2, 3, 4, 6, 64, 511 };
+	static const char *const versions[] = { "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+		"NORMAL:-VERS-ALL:+VERS-TLS1.3" };
+	struct daemon *daemon = daemon_serve("workers = 1\n" NOT_HURRIED);
+
+	for (size_t i = 0; i < 2 * sizeof sizes / sizeof sizes[0]; i++) {
+		struct peer_options options = { .priority = versions[i % 2],
+			.record = sizes[i / 2] };
+		int fd = peer_dial(daemon_port(daemon));
+		ck_assert_str_eq(peer_ask_over(fd, &options), HELLO);
+	}
+	daemon_expect_times(daemon, ": tlsd: done TLS1.2 ", 7);
+	daemon_expect_times(daemon, ": tlsd: done TLS1.3 ", 7);
+	daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(a_reset_within_the_hello_is_an_early_close)
 {
 	struct daemon *daemon = daemon_serve("workers = 1\n");
@@ -795,6 +814,7 @@ main(void)
 	    silence_after_the_hello_costs_an_early_answer_no_worker,
 	    a_hello_of_single_bytes_works, a_hello_in_several_segments_works,
 	    a_hello_in_several_records_works, a_hello_in_many_tiny_records_works,
+	    a_hello_in_records_of_any_size_works_in_every_version,
 	    a_reset_within_the_hello_is_an_early_close,
 	    a_reset_within_the_handshake_is_an_early_close,
 	    a_client_of_tls_1_1_fails_by_its_version,

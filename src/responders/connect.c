@@ -17,6 +17,7 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/shortage.h"
 #include "responders/relay.h"
 #include "responders/sendproxy.h"
 #include "tls/identity.h"
@@ -255,12 +256,19 @@ describe(char words[WORDS_SIZE], const struct backend *backend,
 	    text, error == ETIMEDOUT ? "timed out" : strerrordesc_np(error));
 }
 
-/* Tries each address. A connected socket, or -1 with the last one's words; those that a
- * client's end cut short say nothing about the backend. */
+/* Why a backend was not reached. */
+struct miss {
+	char words[WORDS_SIZE]; /* of the last address */
+	bool is_ours; /* for want of descriptors, ports or memory here */
+};
+
+/* Tries each address. A connected socket, or -1 with the reason; those that a client's end
+ * cut short, or a shortage of ours, say nothing about the backend. */
 static int
 reach(struct backend *backend, struct session *session, int64_t timeout_ms,
-    char words[WORDS_SIZE])
+    struct miss *miss)
 {
+	miss->is_ours = false;
 	for (int i = 0; i < backend->address_count; i++) {
 		int fd = dial(&backend->addresses[i], session, timeout_ms);
 		if (fd >= 0) {
@@ -269,9 +277,11 @@ reach(struct backend *backend, struct session *session, int64_t timeout_ms,
 		}
 		if (session_failure(session) != FAILURE_NONE)
 			return -1;
-		describe(words, backend, &backend->addresses[i], errno);
+		miss->is_ours = miss->is_ours || shortage_is_cause(errno);
+		describe(miss->words, backend, &backend->addresses[i], errno);
 	}
-	avoid(backend, words);
+	if (!miss->is_ours)
+		avoid(backend, miss->words);
 	return -1;
 }
 
@@ -285,7 +295,7 @@ reach_any(struct backends *backends, struct session *session, struct backend **r
 {
 	size_t chosen = choose(backends, session);
 	bool tried_chosen = false;
-	char words[WORDS_SIZE] = "";
+	struct miss miss = { .words = "" };
 
 	for (size_t i = 0; i <= backends->count; i++) {
 		*reached = &backends->list[(chosen + i) % backends->count];
@@ -293,13 +303,14 @@ reach_any(struct backends *backends, struct session *session, struct backend **r
 		if (is_last_resort ? tried_chosen : is_avoided(*reached))
 			continue;
 		tried_chosen = tried_chosen || i == 0;
-		int fd = reach(*reached, session, backends->timeout_ms, words);
+		int fd = reach(*reached, session, backends->timeout_ms, &miss);
 		if (fd >= 0)
 			return fd;
 		if (session_failure(session) != FAILURE_NONE)
 			return -1;
 	}
-	return session_fail(session, FAILURE_BACKEND, "%s", words);
+	return session_fail(session, miss.is_ours ? FAILURE_INTERNAL : FAILURE_BACKEND,
+	    "%s", miss.words);
 }
 
 /* A client that broke off is not passed off as one that ended. */
@@ -385,6 +396,8 @@ answer(const void *argument, struct session *session)
 	return result;
 }
 
-const struct responder_kind responder_connect = {
-	.name = "connect", .prepare = prepare, .answer = answer, .release = release
-};
+const struct responder_kind responder_connect = { .name = "connect",
+	.descriptors = 1,
+	.prepare = prepare,
+	.answer = answer,
+	.release = release };

@@ -20,6 +20,7 @@
 #include "base/failure.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/shortage.h"
 #include "base/stringlist.h"
 #include "responders/account.h"
 #include "responders/child.h"
@@ -266,11 +267,14 @@ start(struct run *run, struct session *session, int stream, int complaints)
 	return result;
 }
 
+/* The program is not to blame for what we have too little of, processes among it. */
 static int
 fail_to_start(const struct run *run, struct session *session)
 {
-	return session_fail(session, FAILURE_EXEC, "%s cannot be started: %s",
-	    name_of(run), strerrordesc_np(errno));
+	bool is_ours = shortage_is_cause(errno) || errno == EAGAIN;
+
+	return session_fail(session, is_ours ? FAILURE_INTERNAL : FAILURE_EXEC,
+	    "%s cannot be started: %s", name_of(run), strerrordesc_np(errno));
 }
 
 /* Runs it with `stream` and `complaints` as its ends, which it closes. */
@@ -336,6 +340,7 @@ answer(const void *prepared, struct session *session)
 
 const struct responder_kind responder_exec = { .name = "exec",
 	.runs_programs = true,
+	.descriptors = 7, /* a pair of sockets, two pipes, the process */
 	.prepare = prepare,
 	.answer = answer,
 	.release = release };

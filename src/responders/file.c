@@ -76,6 +76,7 @@ release(void *prepared)
 const struct responder_kind responder_file = { .name = "file",
 	.constant = true,
 	.fetched = true,
+	.descriptors = 1,
 	.prepare = prepare,
 	.answer = answer,
 	.release = release };

@@ -34,6 +34,12 @@ responder_kind_runs_programs(int index)
 	return kinds[index]->runs_programs;
 }
 
+unsigned
+responder_kind_descriptors(int index)
+{
+	return kinds[index]->descriptors;
+}
+
 struct responder *
 responder_new(const struct responder_settings *settings, struct findings *findings)
 {

@@ -42,6 +42,8 @@ struct responder_kind {
 
 	bool runs_programs; /* that need what only they know */
 
+	unsigned descriptors; /* that one answer may have open at once */
+
 	/*
 	 * Makes what answering needs from the settings, checking them: NULL after an error
 	 * in `findings`, whose text starts with the key. Main thread.
@@ -72,6 +74,9 @@ const char *responder_kind_name(int index);
 
 /* Whether the kind with that index runs programs. */
 bool responder_kind_runs_programs(int index);
+
+/* How many descriptors an answer of the kind with that index may have open at once. */
+unsigned responder_kind_descriptors(int index);
 
 /* Prepares the kind that `settings` name; responder_free() frees it. NULL after an error. */
 struct responder *responder_new(

@@ -4,9 +4,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/findings.h"
@@ -15,6 +19,7 @@
 #include "base/reserve.h"
 #include "base/shortage.h"
 #include "base/stringlist.h"
+#include "responders/responder.h"
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/listener.h"
@@ -25,6 +30,7 @@
 
 #define BATCH 64 /* accepted in a row before anything else gets its turn */
 #define RETRY_MS 100 /* after descriptors ran out */
+#define RELOAD_SPARE 16 /* descriptors */
 #define COMPLAIN_MS 60000 /* say so once a minute */
 
 /* A listener with the services behind it. */
@@ -42,6 +48,10 @@ struct acceptor {
 	struct door **doors;
 	size_t count;
 	bool paused, exhausted;
+	rlim_t
+	    spare; /* descriptors for those who have been accepted, and for reloads */
+	int bound; /* the lowest number of theirs */
+	bool scarce; /* it was reached */
 	struct deadline retry;
 	struct deadline next_complaint;
 };
@@ -144,13 +154,54 @@ complain(struct acceptor *acceptor, int error)
 	}
 }
 
-/* Descriptors have run out: somebody who waits must go, or we must wait. */
-static void
-on_exhaustion(struct acceptor *acceptor, int error)
+/* Whether somebody is there; accept(2) looks for a descriptor first. */
+static bool
+has_visitor(const struct door *door)
 {
+	struct pollfd pollfd = { .fd = door->listener->fd, .events = POLLIN };
+
+	return poll(&pollfd, 1, 0) > 0;
+}
+
+/* Descriptors have run out: somebody who waits must go for whoever comes, or we must wait. */
+static void
+on_exhaustion(struct acceptor *acceptor, const struct door *door, int error)
+{
+	if (!has_visitor(door))
+		return;
 	complain(acceptor, error);
 	if (!acceptor->ports.relieve(acceptor->ports.context))
 		pause_for_a_while(acceptor);
+}
+
+/* Leaves the highest numbers to the spare ones, which are a quarter of all at most. */
+static void
+set_bound(struct acceptor *acceptor)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > INT_MAX)
+		limit.rlim_cur = INT_MAX;
+	rlim_t most = limit.rlim_cur / 4;
+	rlim_t spare = acceptor->spare < most ? acceptor->spare : most;
+	acceptor->bound = (int)(limit.rlim_cur - spare);
+}
+
+/* Whether there is a descriptor for another connection that is not a spare one; the lowest
+ * number that is free tells. */
+static bool
+has_descriptors(struct acceptor *acceptor, const struct door *door)
+{
+	if (!acceptor->scarce)
+		return true;
+	int fd = fcntl(door->listener->fd, F_DUPFD_CLOEXEC, 0);
+	set_bound(acceptor);
+	acceptor->scarce = fd < 0 || fd >= acceptor->bound;
+	if (fd >= 0)
+		close(fd);
+	if (acceptor->scarce)
+		on_exhaustion(acceptor, door, EMFILE);
+	return !acceptor->scarce;
 }
 
 /* Whether there is memory for another connection. Whoever has begun ends in order by what
@@ -171,20 +222,22 @@ accept_one(struct acceptor *acceptor, const struct door *door)
 {
 	struct address peer;
 
-	if (!has_memory(acceptor))
+	if (!has_descriptors(acceptor, door) || !has_memory(acceptor))
 		return false;
 	int fd = listener_accept(door->listener, &peer);
 	if (fd < 0 && shortage_is_cause(errno)) {
-		on_exhaustion(acceptor, errno);
+		acceptor->scarce = errno == EMFILE;
+		on_exhaustion(acceptor, door, errno);
 		return false;
 	}
 	if (fd < 0) /* a client that left already concerns nobody else */
 		return errno == ECONNABORTED || errno == EINTR;
+	acceptor->scarce = fd >= acceptor->bound;
 	struct connection *connection = connection_new(
 	    fd, &peer, acceptor->snapshot, door->route, acceptor->ports.roster);
 	if (connection != NULL)
 		acceptor->ports.take(acceptor->ports.context, connection);
-	return true;
+	return !acceptor->scarce;
 }
 
 static void
@@ -308,6 +361,20 @@ assign_routes(struct acceptor *acceptor, const struct snapshot *snapshot)
 	}
 }
 
+/* What all workers may need at once, and a reload with those who ask for it. */
+static rlim_t
+spare_of(const struct snapshot *snapshot)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
+		int kind = snapshot_service(snapshot, i)->conf->responder.kind;
+		unsigned descriptors = responder_kind_descriptors(kind);
+		most = descriptors > most ? descriptors : most;
+	}
+	return (rlim_t)snapshot_conf(snapshot)->process.workers * most + RELOAD_SPARE;
+}
+
 int
 acceptor_use(
     struct acceptor *acceptor, struct snapshot *snapshot, struct findings *findings)
@@ -324,6 +391,8 @@ acceptor_use(
 		free(new.doors);
 		return -1;
 	}
+	acceptor->spare = spare_of(snapshot);
+	set_bound(acceptor);
 	close_others(acceptor, &old, &new);
 	free(old.doors);
 	acceptor->doors = new.doors;

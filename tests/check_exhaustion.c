@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd that runs out of something: it sheds load, says so once, does not spin, and
+ * goes on by itself when there is enough again. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "daemon.h"
+#include "peer.h"
+#include "suite.h"
+
+#define HELLO "Hello, TLS!\n"
+#define PATIENT "workers = 4\nhello-timeout = 5m\n"
+#define SHEDDING ": shedding load"
+#define CROWD 60
+#define MANY 5000
+#define SHORTAGE_MS 1500 /* long enough for a loop without a pause to show */
+#define FEW_TICKS 30 /* of the processor, in that time */
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED true
+#else
+#define IS_SANITIZED false
+#endif
+
+/* Lets it have as many of `resource` as `count`. */
+static void
+limit(const struct daemon *daemon, enum __rlimit_resource resource, rlim_t count)
+{
+	struct rlimit limits;
+
+	ck_assert_int_eq(prlimit(daemon->pid, resource, NULL, &limits), 0);
+	limits.rlim_cur = count < limits.rlim_max ? count : limits.rlim_max;
+	ck_assert_int_eq(prlimit(daemon->pid, resource, &limits, NULL), 0);
+}
+
+/* The number behind `name` in a file of /proc. */
+static unsigned long
+read_number(const struct daemon *daemon, const char *name)
+{
+	char *path = memory_format("/proc/%d/status", daemon->pid), line[256];
+	FILE *file = fopen(path, "r");
+	unsigned long number = 0;
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof line, file) != NULL)
+		if (strncmp(line, name, strlen(name)) == 0)
+			number = strtoul(line + strlen(name), NULL, 10);
+	fclose(file);
+	free(path);
+	return number;
+}
+
+/* What it has computed so far, in clock ticks. */
+static unsigned long
+ticks(const struct daemon *daemon)
+{
+	char *path = memory_format("/proc/%d/stat", daemon->pid);
+	FILE *file = fopen(path, "r");
+	unsigned long user = 0, system = 0;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(
+	    fscanf(file,
+		"%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+		&user, &system),
+	    2);
+	fclose(file);
+	free(path);
+	return user + system;
+}
+
+/* Wants it to be nearly idle for a while. */
+static void
+expect_calm(const struct daemon *daemon)
+{
+	unsigned long before = ticks(daemon);
+
+	poll(NULL, 0, SHORTAGE_MS);
+	ck_assert_uint_le(ticks(daemon) - before, FEW_TICKS);
+}
+
+/* Clients that have begun their hellos. */
+static void
+open_crowd(unsigned port, int fds[CROWD])
+{
+	for (int i = 0; i < CROWD; i++) {
+		fds[i] = peer_dial(port);
+		peer_send(fds[i], "\x16", 1);
+	}
+}
+
+static void
+close_crowd(const int fds[CROWD])
+{
+	for (int i = 0; i < CROWD; i++)
+		close(fds[i]);
+}
+
+START_TEST(without_descriptors_it_pauses_and_goes_on_by_itself)
+{
+	struct daemon *daemon = daemon_serve(PATIENT);
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	int fds[CROWD];
+
+	limit(daemon, RLIMIT_NOFILE, descriptors);
+	open_crowd(port, fds);
+	daemon_expect(daemon, ": accept: Too many open files" SHEDDING);
+	expect_calm(daemon);
+	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
+	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	close_crowd(fds);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(whoever_was_accepted_gets_a_file_when_descriptors_run_out)
+{
+	char *ini = memory_format(
+	    PATIENT "respond = file\nfile = %s\n", suite_file("hello", HELLO));
+	struct daemon_options options = { .ini = daemon_ini(ini), .descriptors = 64 };
+	struct daemon *daemon = daemon_spawn(&options);
+	int fds[CROWD];
+
+	daemon_expect(daemon, ": started: ");
+	unsigned port = daemon_port(daemon);
+	open_crowd(port, fds);
+	daemon_expect(daemon, SHEDDING);
+	for (int i = 0; i < 20; i++)
+		ck_assert_str_eq(peer_ask(port), HELLO);
+	close_crowd(fds);
+	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
+	ck_assert_uint_eq(daemon_count(daemon, ": tlsd: internal: "), 0);
+	daemon_stop(daemon);
+	free(ini);
+}
+END_TEST
+
+START_TEST(a_reload_without_descriptors_fails_and_skips_no_service)
+{
+	struct daemon *daemon = daemon_serve("on-bad-cert = skip\n");
+	unsigned port = daemon_port(daemon);
+
+	limit(daemon, RLIMIT_NOFILE, daemon_descriptors(daemon));
+	daemon_reload(daemon, "failed");
+	ck_assert_uint_eq(daemon_count(daemon, "is skipped"), 0);
+	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
+	daemon_reload(daemon, "done");
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* From no descriptor to enough of them a reload fails, or does not, in order. */
+START_TEST(a_reload_with_too_few_descriptors_skips_no_service)
+{
+	struct daemon *daemon = daemon_serve("on-bad-cert = skip\n");
+	size_t descriptors = daemon_descriptors(daemon);
+
+	for (rlim_t more = 0; more < 4; more++) {
+		size_t all = daemon_count(daemon, "reload: done") +
+		             daemon_count(daemon, "reload: failed");
+		long long deadline = daemon_deadline();
+		limit(daemon, RLIMIT_NOFILE, descriptors + more);
+		daemon_signal(daemon, SIGHUP);
+		while (daemon_count(daemon, "reload: done") +
+			   daemon_count(daemon, "reload: failed") ==
+		       all)
+			daemon_pause(deadline, "no reload");
+	}
+	ck_assert_uint_gt(daemon_count(daemon, "reload: failed"), 1);
+	ck_assert_uint_eq(daemon_count(daemon, "is skipped"), 0);
+	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
+	daemon_reload(daemon, "done");
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* As many descriptors as this process may have. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limits;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limits), 0);
+	limits.rlim_cur = limits.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limits), 0);
+}
+
+START_TEST(without_memory_it_pauses_and_goes_on_by_itself)
+{
+	struct daemon *daemon = daemon_serve(PATIENT "max-waiting = 100000\n");
+	unsigned port = daemon_port(daemon);
+	int fds[MANY], count = 0;
+
+	if (IS_SANITIZED) /* they take what they want */
+		return;
+	raise_descriptors();
+	limit(daemon, RLIMIT_DATA, read_number(daemon, "VmData:") * 1024);
+	for (; daemon_count(daemon, SHEDDING) == 0 && count < MANY; count++) {
+		fds[count] = peer_dial(port);
+		peer_send(fds[count], "\x16", 1);
+	}
+	daemon_expect(daemon, ": accept: Cannot allocate memory" SHEDDING);
+	expect_calm(daemon);
+	daemon_reload(daemon, "failed");
+	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
+	limit(daemon, RLIMIT_DATA, RLIM_INFINITY);
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	daemon_reload(daemon, "done");
+	while (count > 0)
+		close(fds[--count]);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* A socket that accepts connections at 127.0.0.1, and its port. */
+static int
+listen_somewhere(unsigned *port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(
+	    bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+	ck_assert_int_eq(listen(fd, 16), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	*port = ntohs(address.sin_port);
+	return fd;
+}
+
+/* A relay to a backend that accepts and says nothing. */
+static struct daemon *
+relay_to(unsigned port)
+{
+	char *ini = memory_format("listen = %s\nworkers = 8\nrespond = connect\n"
+				  "connect = 127.0.0.1:%u\n",
+	    suite_path("front"), port);
+	struct daemon *daemon = daemon_serve(ini);
+
+	free(ini);
+	return daemon;
+}
+
+START_TEST(a_backend_is_not_avoided_for_want_of_a_descriptor_here)
+{
+	unsigned port;
+	int backend = listen_somewhere(&port);
+	struct daemon *daemon = relay_to(port);
+
+	limit(daemon, RLIMIT_NOFILE, daemon_descriptors(daemon) + 1);
+	struct peer *peer = peer_new(peer_dial_path(suite_path("front")), NULL);
+	ck_assert_int_ne(peer_run(peer), 0);
+	peer_free(peer);
+	daemon_expect(daemon, ": tlsd: internal: 127.0.0.1:");
+	ck_assert_uint_eq(daemon_count(daemon, "avoided"), 0);
+	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
+	peer = peer_new(peer_dial_path(suite_path("front")), NULL);
+	ck_assert_int_eq(peer_shake(peer), 0);
+	close(accept(backend, NULL, NULL));
+	peer_free(peer);
+	daemon_stop(daemon);
+	close(backend);
+}
+END_TEST
+
+START_TEST(a_program_that_cannot_be_started_costs_that_connection)
+{
+	struct daemon *daemon =
+	    daemon_serve("respond = exec\nexec = /bin/echo hello\n");
+	unsigned port = daemon_port(daemon);
+
+	if (geteuid() != 0) { /* whom it does not limit */
+		limit(daemon, RLIMIT_NPROC, 1);
+		ck_assert_int_ne(peer_try(port, NULL), 0);
+		daemon_expect(daemon,
+		    ": tlsd: internal: /bin/echo cannot be started: Resource temp");
+		limit(daemon, RLIMIT_NPROC, RLIM_INFINITY);
+	}
+	limit(daemon, RLIMIT_NOFILE, daemon_descriptors(daemon) + 1);
+	ck_assert_int_ne(peer_try(port, NULL), 0);
+	daemon_expect(
+	    daemon, ": tlsd: internal: /bin/echo cannot be started: Too many open");
+	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
+	ck_assert_str_eq(peer_ask(port), "hello\n");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(without_threads_it_does_not_start_and_says_why)
+{
+	struct rlimit before, few;
+
+	if (IS_SANITIZED)
+		return;
+	ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
+	few = before;
+	few.rlim_cur = 1 << 30;
+	struct daemon_options options = { .ini = daemon_ini(
+					      "workers = 4096\nstack-size = 4m\n") };
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &few), 0);
+	struct daemon *daemon = daemon_spawn(&options);
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
+	ck_assert_int_eq(daemon_wait(daemon), 1);
+	daemon_expect(daemon, "workers: the system does not give 4096 threads (");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_log_that_may_not_grow_stops_nobody)
+{
+	struct daemon *daemon = daemon_serve("");
+	unsigned port = daemon_port(daemon);
+
+	limit(daemon, RLIMIT_FSIZE, 1);
+	for (int i = 0; i < 5; i++)
+		ck_assert_str_eq(peer_ask(port), HELLO);
+	expect_calm(daemon);
+	ck_assert_uint_eq(daemon_count(daemon, ": tlsd: done "), 0);
+	limit(daemon, RLIMIT_FSIZE, RLIM_INFINITY);
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	daemon_expect(daemon, ": warning: log: 5 lines could not be written");
+	daemon_stop(daemon);
+}
+END_TEST
+
+int
+main(void)
+{
+	return SUITE_RUN("exhaustion",
+	    without_descriptors_it_pauses_and_goes_on_by_itself,
+	    whoever_was_accepted_gets_a_file_when_descriptors_run_out,
+	    a_reload_without_descriptors_fails_and_skips_no_service,
+	    a_reload_with_too_few_descriptors_skips_no_service,
+	    without_memory_it_pauses_and_goes_on_by_itself,
+	    a_backend_is_not_avoided_for_want_of_a_descriptor_here,
+	    a_program_that_cannot_be_started_costs_that_connection,
+	    without_threads_it_does_not_start_and_says_why,
+	    a_log_that_may_not_grow_stops_nobody);
+}
