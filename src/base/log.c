@@ -215,23 +215,23 @@ log_wants(enum log_level level)
 	return (int)level <= atomic_load_explicit(&sink.level, memory_order_relaxed);
 }
 
-/* A line in the form that they have just now; its length, or 0 if there is no room. */
+typedef enum spool_verdict put_line(
+    struct spool *spool, int form, const char *line, size_t size);
+
 static enum spool_verdict
-pass_on(int form, enum log_level level, const char *line, size_t size)
+pass_on(int form, const char *line, size_t size, put_line *put)
 {
 	struct spool *spool = atomic_load(&sink.spool);
 
-	if (spool == NULL) {
-		write_at_once(form, line, size);
-		return SPOOL_TAKEN;
-	}
-	return level == LOG_LEVEL_INFO || level == LOG_LEVEL_DEBUG
-	           ? spool_put(spool, form, line, size)
-	           : spool_put_urgent(spool, form, line, size);
+	if (spool != NULL)
+		return put(spool, form, line, size);
+	write_at_once(form, line, size);
+	return SPOOL_TAKEN;
 }
 
-void
-log_fields(enum log_level level, const struct log_field *fields, size_t count)
+static void
+log_with(
+    enum log_level level, const struct log_field *fields, size_t count, put_line *put)
 {
 	int saved = errno;
 	char line[LOGLINE_SIZE];
@@ -244,13 +244,20 @@ log_fields(enum log_level level, const struct log_field *fields, size_t count)
 		int form = atomic_load(&sink.form);
 		size_t size = logline_format(line, (enum logline_form)form,
 		    atomic_load(&sink.facility), level, fields, count);
-		verdict = pass_on(form, level, line, size);
+		verdict = pass_on(form, line, size, put);
 	} while (verdict == SPOOL_OTHER_FORM);
 	if (verdict == SPOOL_FULL)
 		lose(1);
 	errno = saved;
 }
 
+void
+log_fields(enum log_level level, const struct log_field *fields, size_t count)
+{
+	log_with(level, fields, count, spool_put);
+}
+
+/* There are few of these, and somebody may wait for them. */
 static void __attribute__((format(printf, 2, 0)))
 log_line(enum log_level level, const char *format, va_list args)
 {
@@ -262,7 +269,7 @@ log_line(enum log_level level, const char *format, va_list args)
 	if (!log_wants(level))
 		return;
 	vsnprintf(text, sizeof text, format, args);
-	log_fields(level, &field, 1);
+	log_with(level, &field, 1, spool_put_urgent);
 	errno = saved;
 }
 

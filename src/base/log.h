@@ -93,7 +93,8 @@ void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A line of fields. */
+/* A line of fields, for what there is much of: it may be written with others that come within
+ * a hundredth of a second. */
 void log_fields(enum log_level level, const struct log_field *fields, size_t count);
 
 /* How many lines were lost since the start. Any thread. */
