@@ -159,6 +159,27 @@ text_and_json_have_the_same_fields() {
 	! grep -qv '^{' json
 }
 
+what_programs_write_has_the_id_of_their_connection() {
+	printf '#!/bin/sh\necho "one \"word\"" >&2\necho hello\n' >program
+	chmod 755 program
+	serve 'log-file = log' 'log-format = json'
+	printf 'respond = exec\nexec = %s\n' "$PWD/program" >>tlsd.ini
+	stop
+	start tlsd "$builddir/tlsd" -f -c tlsd.ini
+	wait_for ctl status
+	find_port
+	timeout 60 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+		>answer 2>/dev/null
+	grep -qx hello answer
+	stop
+	python3 -c 'import json
+lines = [json.loads(line) for line in open("log")]
+said, = [line for line in lines if line.get("source") == "exec"]
+done, = [line for line in lines if line.get("result") == "done"]
+assert said["message"] == "one \"word\"" and said["service"] == "hello", said
+assert said["id"] == done["id"] and said["peer"] == done["peer"], (said, done)'
+}
+
 a_flood_of_connections_survives_changes_of_form_and_file() {
 	serve 'log-file = 1' 'log-format = text'
 	flood &
@@ -472,6 +493,7 @@ a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end() {
 # --- running them ---------------------------------------------------------------------
 
 for test in text_and_json_have_the_same_fields \
+	what_programs_write_has_the_id_of_their_connection \
 	a_flood_of_connections_survives_changes_of_form_and_file \
 	classes_have_the_levels_that_they_are_given \
 	quiet_classes_have_no_lines_and_are_counted a_class_that_there_is_not_is_pointed_at \

@@ -137,7 +137,7 @@ struct run {
 	struct deadline deadline;
 	bool has_closed; /* its output, at least: */
 	struct deadline closing; /* until then its end is waited for */
-	char subject[256];
+	char peer[ADDRESS_TEXT_SIZE];
 	struct stderrlog log;
 };
 
@@ -301,13 +301,11 @@ run_with(struct run *run, struct session *session, int stream, int complaints)
 static void
 describe(struct run *run, const struct session *session)
 {
-	char text[ADDRESS_TEXT_SIZE];
 	struct address peer;
 
 	session_peer(session, &peer);
-	snprintf(run->subject, sizeof run->subject, "%s: %s: exec",
-	    address_format(&peer, text), run->program->service);
-	stderrlog_init(&run->log, run->subject, session_id(session));
+	stderrlog_init(&run->log, address_format(&peer, run->peer),
+	    run->program->service, session_id(session));
 }
 
 static int

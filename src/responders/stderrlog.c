@@ -17,9 +17,11 @@
 #define PIPE_SIZE 65536 /* what a pipe may hold */
 
 void
-stderrlog_init(struct stderrlog *log, const char *subject, uint64_t id)
+stderrlog_init(
+    struct stderrlog *log, const char *peer, const char *service, uint64_t id)
 {
-	log->subject = subject;
+	log->peer = peer;
+	log->service = service;
 	log->id = id;
 	log->length = 0;
 	log->cut = false;
@@ -32,8 +34,10 @@ static void
 write_line(const struct stderrlog *log, const char *text)
 {
 	const struct log_field fields[] = {
-		{ "subject", LOG_LOOK_SUBJECT, LOG_KIND_TEXT,
-		    { .text = log->subject } },
+		{ "peer", LOG_LOOK_SUBJECT, LOG_KIND_TEXT, { .text = log->peer } },
+		{ "service", LOG_LOOK_SUBJECT, LOG_KIND_TEXT,
+		    { .text = log->service } },
+		{ "source", LOG_LOOK_SUBJECT, LOG_KIND_TEXT, { .text = "exec" } },
 		{ "message", LOG_LOOK_WORD, LOG_KIND_TEXT, { .text = text } },
 		{ "id", LOG_LOOK_NAMED, LOG_KIND_NUMBER, { .number = log->id } },
 	};

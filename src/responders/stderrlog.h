@@ -3,7 +3,7 @@
 #define TLSD_RESPONDERS_STDERRLOG_H
 
 /*
- * What a program says on standard error, line by line in the log behind a subject. Lines are
+ * What a program says on standard error, line by line in the log. Lines are
  * escaped and cut at 400 bytes, and of more than 20 within a second the rest is counted only: a
  * flood fills no disk, and the program is never made to wait. One thread at a time.
  */
@@ -15,7 +15,7 @@
 #define STDERRLOG_LINE 400
 
 struct stderrlog {
-	const char *subject; /* in front of each line; the caller's */
+	const char *peer, *service; /* in front of each line; the caller's */
 	uint64_t id; /* of the connection, behind it */
 	size_t length; /* of the line so far, as far as it is kept */
 	char line[STDERRLOG_LINE];
@@ -25,7 +25,8 @@ struct stderrlog {
 	uint64_t left_out; /* of that second */
 };
 
-void stderrlog_init(struct stderrlog *log, const char *subject, uint64_t id);
+void stderrlog_init(
+    struct stderrlog *log, const char *peer, const char *service, uint64_t id);
 
 /* Takes what there is to be read from the pipe `fd`, which does not block, once. False at
  * the end. */
