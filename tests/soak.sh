@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Long loads, in a short form: SOAK_RELOADS=1000 SOAK_SECONDS=600 make check
-# TESTS=tests/soak.sh is the long one.
+# Long loads, in a short form: SOAK_RELOADS=1000 SOAK_SECONDS=600 SOAK_FAILURES=1000000 make
+# check TESTS=tests/soak.sh is the long one.
 # shellcheck disable=SC2317 # tests are called by their names
 # shellcheck source=tests/suite.sh
 . "${top_srcdir:-.}/tests/suite.sh"
 reloads=${SOAK_RELOADS:-25}
 seconds=${SOAK_SECONDS:-5}
+failures=${SOAK_FAILURES:-6000}
 needs openssl
 [ -d /proc/self/fd ] || skip 'there is no /proc'
 open_folder
@@ -20,7 +21,7 @@ end_processes() {
 	done
 }
 
-# start_server: two services, at $port and $echo_port.
+# start_server ACCESS-LOG: two services, at $port and $echo_port.
 start_server() {
 	"$builddir/tlscert" self-signed --cert one.crt --key one.key localhost >/dev/null
 	"$builddir/tlscert" self-signed --cert two.crt --key two.key localhost >/dev/null
@@ -32,7 +33,7 @@ start_server() {
 		close-timeout = 1s
 		control-socket = $PWD/control
 		log-file = $PWD/log
-		access-log = no
+		access-log = $1
 		cert = server.crt
 		key = server.key
 		[hello]
@@ -90,7 +91,7 @@ reload_times() {
 # An early round has made what stays for good; what grows after it would grow for ever. Of
 # memory some may come yet, as to threads that had nothing to do before.
 reloads_lose_nobody_and_nothing() {
-	start_server
+	start_server no
 	"$builddir/tlsc" bench --concurrency 4 --duration 1h --ca trust.crt \
 		--servername localhost "127.0.0.1:$port" >bench.out &
 	load=$!
@@ -120,7 +121,7 @@ has_descriptors_of_one_at_rest() {
 }
 
 hostile_clients_keep_honest_ones_from_nothing() {
-	start_server
+	start_server no
 	"$builddir/tlsc" bench --concurrency 2 --duration "${seconds}s" --timeout 60s \
 		--ca trust.crt --servername localhost "127.0.0.1:$port" >bench.out &
 	load=$!
@@ -134,7 +135,33 @@ hostile_clients_keep_honest_ones_from_nothing() {
 	stop_server
 }
 
-for test in reloads_lose_nobody_and_nothing hostile_clients_keep_honest_ones_from_nothing; do
+count_failed() {
+	"$builddir/tlsdctl" -s "$PWD/control" stats |
+		sed -n 's/^service hello: .* failed=\([0-9]*\).*/\1/p'
+}
+
+has_failed_all() {
+	[ "$(count_failed)" -eq "$failures" ]
+}
+
+# Ten lines of each class within a minute, and one more for its sum.
+failing_clients_write_a_bounded_log_without_their_bytes() {
+	start_server yes
+	begin=$(date +%s)
+	"$builddir/failing" "$port" "$failures"
+	wait_for has_failed_all
+	stop_server
+	minutes=$((($(date +%s) - begin) / 60 + 2))
+	echo "$failures failures: $(wc -l <log) lines, $(wc -c <log) bytes in the log," \
+		"of $minutes minutes at most" >&3
+	[ "$(wc -l <log)" -le $((minutes * 6 * 11 + 30)) ]
+	if LC_ALL=C grep -n '[^ -~]' log; then
+		return 1
+	fi
+}
+
+for test in reloads_lose_nobody_and_nothing hostile_clients_keep_honest_ones_from_nothing \
+	failing_clients_write_a_bounded_log_without_their_bytes; do
 	run_test "$test"
 done
 finish

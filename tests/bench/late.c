@@ -151,9 +151,10 @@ drip_kept(void)
 {
 	size_t i = 0;
 
-	while (!is_over(POLLRDHUP, DRIP_MS))
+	do
 		if (i < kept_size)
 			send(fd, kept + i++, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (!is_over(POLLRDHUP, DRIP_MS));
 }
 
 static void
