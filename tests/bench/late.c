@@ -23,7 +23,7 @@
 #define UPDATE_MS 150 /* eight a second are what the library takes */
 #define GIVE_UP_MS 20000
 #define GULP 2048
-#define PAUSE_MS 100
+#define PAUSE_MS 20
 #define NARROW 4096
 #define GONE (POLLHUP | POLLERR)
 
