@@ -27,15 +27,20 @@ issue() {
 		--outfile "$name.crt" 2>/dev/null
 }
 
-# old_crl NAME [CERT]: a list of the authority's that was over in 2020, with CERT in it
-old_crl() {
+# dated_crl NAME START END [CERT]: a list of the authority's between these times, with CERT in it
+dated_crl() {
 	: >index.txt
 	printf '[ca]\ndefault_ca = d\n[d]\ndatabase = index.txt\ndefault_md = sha256\n' >ca.cnf
-	if [ $# -gt 1 ]; then
-		openssl ca -config ca.cnf -cert ca.crt -keyfile ca.key -revoke "$2" 2>/dev/null
+	if [ $# -gt 3 ]; then
+		openssl ca -config ca.cnf -cert ca.crt -keyfile ca.key -revoke "$4" 2>/dev/null
 	fi
 	openssl ca -config ca.cnf -cert ca.crt -keyfile ca.key -gencrl \
-		-crl_lastupdate 20200101000000Z -crl_nextupdate 20200201000000Z -out "$1" 2>/dev/null
+		-crl_lastupdate "$2" -crl_nextupdate "$3" -out "$1" 2>/dev/null
+}
+
+# crl_time WHEN: as date(1) takes it
+crl_time() {
+	date -u -d "$1" +%Y%m%d%H%M%SZ
 }
 
 make_certificates() {
@@ -66,7 +71,8 @@ make_certificates() {
 	cat middle.crt >>deep.crt
 	certtool --generate-self-signed --template own.tmpl --load-privkey own.key \
 		--outfile own.crt 2>/dev/null
-	old_crl old.crl bob.crt
+	dated_crl old.crl 20200101000000Z 20200201000000Z bob.crt
+	dated_crl soon.crl "$(crl_time "9 days ago")" "$(crl_time "1 day")"
 }
 
 # --- the server -----------------------------------------------------------------------
@@ -359,6 +365,29 @@ a_list_that_is_over_still_revokes_and_vouches_for_nobody() {
 }
 
 # pin_of NAME: as tlscert shows it
+warns() {
+	"$builddir/tlsdctl" -s "$folder/tlsd.sock" status | grep -q "^warning: .*$1"
+}
+
+authorities_and_lists_that_end_soon_are_warned_of() {
+	mkdir short
+	"$tlscert" ca --days 5 --out-dir short Short
+	serve 'client-verify = required' 'ca-file = short/ca.crt'
+	expect 'warning: .*ca-file: CN=Short ends on 20..-..-.., and all that it certified'
+	warns 'ca-file: CN=Short ends'
+	stop
+	serve 'client-verify = required' 'ca-file = short/ca.crt' 'warn-days = 3'
+	if logged 'CN=Short'; then fail 'warned of too early'; fi
+	stop
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/soon.crl"
+	expect 'soon.crl: the list of CN=Test Authority is current until 20..-..-.. only'
+	warns 'soon.crl: the list of CN=Test Authority is current until'
+	takes alice
+	stop
+	ask_for required
+	if logged 'warning: .*crl-file'; then fail 'a fresh list is warned of'; fi
+}
+
 pin_of() {
 	"$tlscert" show "$folder/$1.crt" | grep -o 'pin-sha256:[^ ]*'
 }
@@ -788,6 +817,7 @@ what_cannot_be_used_is_said_with_file_and_remedy() {
 	every_issuer_in_the_chain_needs_a_list \
 	a_revoked_authority_below_another_is_no_longer_trusted \
 	a_list_that_is_over_still_revokes_and_vouches_for_nobody \
+	authorities_and_lists_that_end_soon_are_warned_of \
 	each_rule_lets_in_whom_it_fits \
 	any_of_several_rules_will_do \
 	no_rule_fits_a_part_of_a_name \

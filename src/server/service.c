@@ -11,6 +11,8 @@
 #include "server/conf.h"
 #include "server/hostname.h"
 #include "server/limits.h"
+#include "tls/certificate.h"
+#include "tls/clientauth.h"
 #include "tls/context.h"
 #include "tls/proof.h"
 #include "tls/token.h"
@@ -160,12 +162,23 @@ check_conf(const struct conf_service *conf, const struct conf_process *process,
 	limits_check(&conf->limits, findings);
 }
 
+static void
+warn_of_ends(const struct service *service, struct findings *findings)
+{
+	const struct clientauth *clientauth = context_clientauth(service->context);
+	const int64_t days = service->conf->warn_days;
+
+	pairs_warn(context_pairs(service->context), days, findings);
+	if (clientauth != NULL)
+		clientauth_warn(clientauth, days, findings);
+}
+
 /* What can be said of its certificates together. */
 static void
 prove(
     struct service *service, const struct service *namesake, struct findings *findings)
 {
-	pairs_warn(context_pairs(service->context), service->conf->warn_days, findings);
+	warn_of_ends(service, findings);
 	check_coverage(service, findings);
 	proof_run(
 	    service->context, namesake != NULL ? namesake->context : NULL, findings);
@@ -222,8 +235,20 @@ service_warn(const struct service *service, struct findings *findings)
 	struct findings found;
 
 	findings_init(&found);
-	pairs_warn(context_pairs(service->context), service->conf->warn_days, &found);
+	warn_of_ends(service, &found);
 	conf_locate(&service->conf->section, &found, findings);
+}
+
+int64_t
+service_next_end(const struct service *service, int64_t now)
+{
+	const struct clientauth *clientauth = context_clientauth(service->context);
+	time_t next = pairs_next_end(context_pairs(service->context), (time_t)now);
+
+	if (clientauth != NULL)
+		next = certificate_next_end(
+		    next, clientauth_next_end(clientauth, (time_t)now), (time_t)now);
+	return next;
 }
 
 bool

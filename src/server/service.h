@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/address.h"
 #include "base/networks.h"
@@ -49,8 +50,12 @@ void service_fini(struct service *service);
  * left tells which these are. */
 void service_skip(struct service *service);
 
-/* Adds a warning for each of its certificates that has ended, or will within warn-days, at
- * the place of its key. */
+/* When the next of its certificates, OCSP responses, authorities and revocation lists ends, seconds
+ * since 1970 and after `now`; 0 if none does. */
+int64_t service_next_end(const struct service *service, int64_t now);
+
+/* Adds a warning for each of these that has ended, or will within warn-days, at the place of its
+ * key. */
 void service_warn(const struct service *service, struct findings *findings);
 
 /* Whether it takes its clients without a look at the application protocols they offer. */

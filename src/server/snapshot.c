@@ -21,7 +21,6 @@
 #include "server/service.h"
 #include "server/verbosity.h"
 #include "tls/context.h"
-#include "tls/pairs.h"
 
 struct snapshot {
 	_Atomic(unsigned) references;
@@ -351,8 +350,7 @@ snapshot_next_end(const struct snapshot *snapshot, int64_t now)
 	int64_t next = 0;
 
 	for (size_t i = 0; i < snapshot->count; i++) {
-		int64_t end = pairs_next_end(
-		    context_pairs(snapshot->services[i]->context), (time_t)now);
+		int64_t end = service_next_end(snapshot->services[i], now);
 		if (end != 0 && (next == 0 || end < next))
 			next = end;
 	}

@@ -71,8 +71,7 @@ int64_t snapshot_time(const struct snapshot *snapshot);
 /* What certwatch_state() said just before the files were loaded. */
 unsigned long long snapshot_files_state(const struct snapshot *snapshot);
 
-/* When the next of its certificates or OCSP responses ends, seconds since 1970 and after `now`;
- * 0 if none does. */
+/* When the next of what service_next_end() counts ends, of all services. */
 int64_t snapshot_next_end(const struct snapshot *snapshot, int64_t now);
 
 /* Adds a warning for each certificate that has ended, or will within its warn-days. */

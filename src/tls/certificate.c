@@ -251,6 +251,12 @@ certificate_must_staple(gnutls_x509_crt_t cert)
 	return must;
 }
 
+time_t
+certificate_next_end(time_t next, time_t end, time_t now)
+{
+	return end > now && (next == 0 || end < next) ? end : next;
+}
+
 char *
 certificate_date(time_t when, char out[CERTIFICATE_DATE_SIZE])
 {

@@ -56,6 +56,9 @@ bool certificate_may_sign(struct gnutls_x509_crt_int *cert);
 /* It demands that an OCSP response comes with it (RFC 7633). */
 bool certificate_must_staple(struct gnutls_x509_crt_int *cert);
 
+/* The earlier of `next`, 0 for none, and `end`, if that is after `now`. */
+time_t certificate_next_end(time_t next, time_t end, time_t now);
+
 /* "2027-01-31", in UTC. Returns `out`. */
 char *certificate_date(time_t when, char out[CERTIFICATE_DATE_SIZE]);
 

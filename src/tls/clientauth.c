@@ -339,6 +339,29 @@ clientauth_digest(
 	                                                                            : 0;
 }
 
+void
+clientauth_warn(
+    const struct clientauth *clientauth, int64_t days, struct findings *findings)
+{
+	if (clientauth->trust != NULL)
+		trust_warn(clientauth->trust, days, findings);
+	if (clientauth->revoked != NULL)
+		revoked_warn(clientauth->revoked, findings);
+}
+
+time_t
+clientauth_next_end(const struct clientauth *clientauth, time_t now)
+{
+	time_t next = 0;
+
+	if (clientauth->trust != NULL)
+		next = trust_next_end(clientauth->trust, now);
+	if (clientauth->revoked != NULL)
+		next = certificate_next_end(
+		    next, revoked_next_end(clientauth->revoked, now), now);
+	return next;
+}
+
 int
 clientauth_install(
     const struct clientauth *clientauth, gnutls_certificate_credentials_t credentials)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/stringlist.h"
 #include "tls/allow.h"
@@ -75,6 +76,14 @@ int clientauth_digest(
  * exhausted. */
 int clientauth_install(const struct clientauth *clientauth,
     struct gnutls_certificate_credentials_st *credentials);
+
+/* Adds a warning for each authority that has ended, or will within `days`, and for each
+ * revocation list as revoked_warn() does. */
+void clientauth_warn(
+    const struct clientauth *clientauth, int64_t days, struct findings *findings);
+
+/* When the next of these ends, after `now`; 0 if none does. */
+time_t clientauth_next_end(const struct clientauth *clientauth, time_t now);
 
 /* Prints it in one line behind `indent`. */
 void clientauth_print(

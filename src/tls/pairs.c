@@ -10,6 +10,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/clientauth.h"
 #include "tls/keypair.h"
@@ -293,13 +294,6 @@ pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings)
 	warn_of_staples(pairs, findings);
 }
 
-/* The earlier of `next`, 0 for none, and `end`, if that is after `now`. */
-static time_t
-choose_next(time_t next, time_t end, time_t now)
-{
-	return end > now && (next == 0 || end < next) ? end : next;
-}
-
 time_t
 pairs_next_end(const struct pairs *pairs, time_t now)
 {
@@ -307,9 +301,10 @@ pairs_next_end(const struct pairs *pairs, time_t now)
 
 	for (size_t i = 0; i < pairs->count; i++) {
 		const struct staple *staple = keypair_staple(pairs->items[i]);
-		next = choose_next(next, keypair_not_after(pairs->items[i]), now);
+		next =
+		    certificate_next_end(next, keypair_not_after(pairs->items[i]), now);
 		if (staple != NULL)
-			next = choose_next(next, staple_ends(staple), now);
+			next = certificate_next_end(next, staple_ends(staple), now);
 	}
 	return next;
 }

@@ -28,6 +28,7 @@ struct serial {
 };
 
 struct list {
+	char *label; /* its file and issuer, for messages */
 	gnutls_datum_t issuer; /* its name, in DER */
 	time_t start, end;
 	struct serial *serials; /* sorted */
@@ -160,22 +161,27 @@ is_usable(gnutls_x509_crl_t crl, const struct chain *anchors, const char *file,
 	return false;
 }
 
+/* Who makes the next list in time has it long before the last quarter of this one. */
 static void
-examine_dates(const struct list *list, const char *file, const char *issuer,
-    struct findings *findings)
+examine_dates(const struct list *list, struct findings *findings)
 {
 	char date[CERTIFICATE_DATE_SIZE];
 	time_t now = time(NULL);
 
+	certificate_date(list->end, date);
 	if (list->end <= now)
 		findings_warning(findings,
-		    "crl-file: %s: the list of %s was current until %s: clients that "
-		    "it certified are refused until there is a newer one",
-		    file, issuer, certificate_date(list->end, date));
-	if (list->start > now)
+		    "crl-file: %s was current until %s: clients that it certified are "
+		    "refused until there is a newer one",
+		    list->label, date);
+	else if ((list->end - now) * 4 < list->end - list->start)
 		findings_warning(findings,
-		    "crl-file: %s: the list of %s begins on %s: check the clock", file,
-		    issuer, certificate_date(list->start, date));
+		    "crl-file: %s is current until %s only, and then clients that it "
+		    "certified are refused: have the next one made",
+		    list->label, date);
+	if (list->start > now)
+		findings_warning(findings, "crl-file: %s begins on %s: check the clock",
+		    list->label, certificate_date(list->start, date));
 }
 
 static void
@@ -183,6 +189,7 @@ clear(struct list *list)
 {
 	gnutls_free(list->issuer.data);
 	free(list->serials);
+	free(list->label);
 }
 
 static void
@@ -205,7 +212,8 @@ add_list(struct revoked *revoked, gnutls_x509_crl_t crl, const struct chain *anc
 		clear(&list);
 		return;
 	}
-	examine_dates(&list, file, issuer, findings);
+	list.label = memory_format("%s: the list of %s", file, issuer);
+	examine_dates(&list, findings);
 	revoked->lists = memory_resize(
 	    revoked->lists, (revoked->count + 1) * sizeof *revoked->lists);
 	revoked->lists[revoked->count++] = list;
@@ -305,6 +313,23 @@ revoked_free(struct revoked *revoked)
 		clear(&revoked->lists[i]);
 	free(revoked->lists);
 	free(revoked);
+}
+
+void
+revoked_warn(const struct revoked *revoked, struct findings *findings)
+{
+	for (size_t i = 0; i < revoked->count; i++)
+		examine_dates(&revoked->lists[i], findings);
+}
+
+time_t
+revoked_next_end(const struct revoked *revoked, time_t now)
+{
+	time_t next = 0;
+
+	for (size_t i = 0; i < revoked->count; i++)
+		next = certificate_next_end(next, revoked->lists[i].end, now);
+	return next;
 }
 
 static bool

@@ -20,6 +20,8 @@
 #include "tls/pem.h"
 #include "tls/refusal.h"
 
+enum { DAY = 86400 };
+
 struct trust {
 	struct chain anchors;
 	gnutls_x509_trust_list_t list; /* of the same; made when all are known */
@@ -29,10 +31,7 @@ static void
 examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
 {
 	char *subject = certificate_subject(cert);
-	char date[CERTIFICATE_DATE_SIZE];
-	time_t now = time(NULL);
 	time_t start = gnutls_x509_crt_get_activation_time(cert);
-	time_t end = gnutls_x509_crt_get_expiration_time(cert);
 	unsigned usage;
 
 	if (gnutls_x509_crt_get_ca_status(cert, NULL) <= 0)
@@ -46,15 +45,12 @@ examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
 		    "ca-file: %s: the key usage of %s is without keyCertSign, so it "
 		    "cannot certify clients: have it issued again with that usage",
 		    file, subject);
-	if (end < now)
-		findings_warning(findings,
-		    "ca-file: %s: %s expired on %s, and all that it certified is "
-		    "refused: put its successor there",
-		    file, subject, certificate_date(end, date));
-	if (start > now)
+	if (start > time(NULL)) {
+		char date[CERTIFICATE_DATE_SIZE];
 		findings_warning(findings,
 		    "ca-file: %s: %s is not valid before %s: check the clock, or wait",
 		    file, subject, certificate_date(start, date));
+	}
 	free(subject);
 }
 
@@ -189,6 +185,40 @@ trust_digest(const struct trust *trust, unsigned char digest[TRUST_DIGEST_SIZE])
 	}
 	free(hashes);
 	return code < 0 ? -1 : 0;
+}
+
+static void
+warn_of(gnutls_x509_crt_t cert, int64_t days, struct findings *findings)
+{
+	char date[CERTIFICATE_DATE_SIZE];
+	const time_t now = time(NULL), end = gnutls_x509_crt_get_expiration_time(cert);
+
+	if (end >= now && ((int64_t)end - now) / DAY >= days)
+		return;
+	char *subject = certificate_subject(cert);
+	findings_warning(findings,
+	    "ca-file: %s %s on %s, and all that it certified is refused then: put its "
+	    "successor there",
+	    subject, end < now ? "expired" : "ends", certificate_date(end, date));
+	free(subject);
+}
+
+void
+trust_warn(const struct trust *trust, int64_t days, struct findings *findings)
+{
+	for (size_t i = 0; i < trust->anchors.count; i++)
+		warn_of(trust->anchors.certs[i], days, findings);
+}
+
+time_t
+trust_next_end(const struct trust *trust, time_t now)
+{
+	time_t next = 0;
+
+	for (size_t i = 0; i < trust->anchors.count; i++)
+		next = certificate_next_end(next,
+		    gnutls_x509_crt_get_expiration_time(trust->anchors.certs[i]), now);
+	return next;
 }
 
 const struct chain *

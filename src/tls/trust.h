@@ -8,6 +8,8 @@
  * may know GnuTLS.
  */
 
+#include <stdint.h>
+#include <time.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -32,6 +34,12 @@ void trust_free(struct trust *trust);
  * however often each is named. 0, or -1 if the library fails. */
 enum { TRUST_DIGEST_SIZE = 32 };
 int trust_digest(const struct trust *trust, unsigned char digest[TRUST_DIGEST_SIZE]);
+
+/* Adds a warning for each authority that has ended, or will within `days`. */
+void trust_warn(const struct trust *trust, int64_t days, struct findings *findings);
+
+/* When the next of them ends, after `now`; 0 if none does. */
+time_t trust_next_end(const struct trust *trust, time_t now);
 
 /* The authorities' certificates; owned by the trust. */
 const struct chain *trust_anchors(const struct trust *trust);
