@@ -332,6 +332,14 @@ what_overlaps_is_an_error_even_where_one_is_skipped() {
 	stop
 }
 
+more_protocols_than_the_library_takes_are_an_error() {
+	two_services 'alpn = a,b,c,d,e,f,g,h'
+	"$builddir/tlsd" -t -c tlsd.ini
+	sed -i 's/^alpn = .*/&,i/' tlsd.ini
+	fails "$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	grep 'tlsd.ini:2: alpn: 9 protocols are more than the 8 that the library takes' out
+}
+
 # --- the tests: names -----------------------------------------------------------------
 
 a_name_that_no_certificate_is_for_is_warned_of() {

@@ -147,13 +147,15 @@ START_TEST(all_that_is_wrong_is_found_in_one_run)
 }
 END_TEST
 
-START_TEST(a_protocol_with_too_long_a_name_is_refused)
+START_TEST(protocols_that_cannot_be_offered_are_refused)
 {
 	char name[300];
 
 	memset(name, 'x', sizeof name - 1);
 	name[sizeof name - 1] = '\0';
 	check_wrong(PARSE("--alpn", name, "localhost:1"), "--alpn");
+	check_wrong(PARSE("--alpn", "a,b,c,d,e,f,g,h,i", "localhost:1"),
+	    "--alpn: the library offers 8 protocols at most");
 }
 END_TEST
 
@@ -181,6 +183,6 @@ main(void)
 	    the_end_is_told_before_the_time_for_silence_is_over, a_message_has_escapes,
 	    help_and_version_need_no_target, what_is_wrong_is_named,
 	    a_key_or_a_pin_needs_its_certificate, all_that_is_wrong_is_found_in_one_run,
-	    a_protocol_with_too_long_a_name_is_refused,
+	    protocols_that_cannot_be_offered_are_refused,
 	    the_help_names_every_option_once);
 }

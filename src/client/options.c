@@ -83,10 +83,15 @@ set_warn_days(struct options *options, const char *value, struct findings *findi
 		    WARN_DAYS_MAX);
 }
 
+enum { PROTOCOLS_MAX = 8 };
+
 static void
 set_alpn(struct options *options, const char *value, struct findings *findings)
 {
 	stringlist_split(&options->alpn, value);
+	if (options->alpn.count > PROTOCOLS_MAX)
+		findings_error(findings,
+		    "--alpn: the library offers %d protocols at most", PROTOCOLS_MAX);
 	for (size_t i = 0; i < options->alpn.count; i++)
 		if (strlen(options->alpn.items[i]) > 255)
 			findings_error(findings,

@@ -14,6 +14,7 @@
 #include "tls/pairs.h"
 #include "tls/ticketkeys.h"
 
+enum { PROTOCOLS_MAX = 8 };
 enum { EXTENSION_SESSION_TICKET = 35, EXTENSION_PRE_SHARED_KEY = 41 };
 
 struct context {
@@ -33,6 +34,11 @@ static void
 prepare_alpn(
     struct context *context, const struct stringlist *names, struct findings *findings)
 {
+	if (names->count > PROTOCOLS_MAX)
+		findings_error(findings,
+		    "alpn: %zu protocols are more than the %d that the library takes: "
+		    "leave out those that no client offers",
+		    names->count, PROTOCOLS_MAX);
 	stringlist_copy(&context->alpn_names, names);
 	context->alpn = memory_new(names->count * sizeof *context->alpn);
 	for (size_t i = 0; i < names->count; i++) {
