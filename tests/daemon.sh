@@ -106,6 +106,11 @@ answer() {
 		cat client.err
 }
 
+# Over a Unix-domain socket, for the log may not tell of a port.
+answer_at() {
+	timeout 20 openssl s_client -quiet -unix "$1" </dev/null 2>client.err
+}
+
 serves() {
 	[ "$(answer "$@")" = 'Hello, TLS!' ]
 }
@@ -564,6 +569,27 @@ a_key_that_only_root_reads_serves_until_a_reload() {
 	chmod 640 server.key
 	expect 0 reload
 	serves
+}
+
+a_full_disk_stops_a_start_for_its_pid_file_only() {
+	mkdir full
+	mount -t tmpfs -o size=4k none full 2>/dev/null || {
+		echo 'there is no right to mount a small disk' >skipped
+		return 0
+	}
+	trap 'umount -l full' EXIT
+	head -c 8192 /dev/zero >full/fill || true
+	write_ini 'pid-file = full/tlsd.pid'
+	expect 1 start
+	grep 'pid-file: .*: No space left on device' out err
+	listen=$PWD/front write_ini 'log-file = full/tlsd.log'
+	expect 0 start
+	[ "$(answer_at front)" = 'Hello, TLS!' ]
+	"$sbindir/tlsdctl" -s "$PWD/tlsd.sock" status | grep '^log: [1-9][0-9]* lines lost'
+	rm full/fill
+	[ "$(answer_at front)" = 'Hello, TLS!' ]
+	wait_for grep ' lines could not be written$' full/tlsd.log
+	expect 0 stop
 }
 
 logrotate_rotates() {
