@@ -139,9 +139,28 @@ START_TEST(whoever_was_accepted_gets_a_file_when_descriptors_run_out)
 	daemon_expect(daemon, SHEDDING);
 	for (int i = 0; i < 20; i++)
 		ck_assert_str_eq(peer_ask(port), HELLO);
+	daemon_reload(daemon, "done");
 	close_crowd(fds);
 	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
 	ck_assert_uint_eq(daemon_count(daemon, ": tlsd: internal: "), 0);
+	daemon_stop(daemon);
+	free(ini);
+}
+END_TEST
+
+START_TEST(whoever_calls_the_control_socket_waits_for_a_descriptor)
+{
+	char *ini = memory_format("control-socket = %s\n", suite_path("control")), byte;
+	struct daemon *daemon = daemon_serve(ini);
+
+	limit(daemon, RLIMIT_NOFILE, daemon_descriptors(daemon));
+	int fd = peer_dial_path(suite_path("control"));
+	peer_say(fd, "status\n");
+	expect_calm(daemon);
+	ck_assert_int_eq((int)recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
+	ck_assert_int_eq((int)recv(fd, &byte, 1, 0), 1);
+	close(fd);
 	daemon_stop(daemon);
 	free(ini);
 }
@@ -339,6 +358,7 @@ main(void)
 	int status =
 	    SUITE_RUN("exhaustion", without_descriptors_it_pauses_and_goes_on_by_itself,
 		whoever_was_accepted_gets_a_file_when_descriptors_run_out,
+		whoever_calls_the_control_socket_waits_for_a_descriptor,
 		a_reload_without_descriptors_fails_and_skips_no_service,
 		a_reload_with_too_few_descriptors_skips_no_service,
 		a_backend_is_not_avoided_for_want_of_a_descriptor_here,

@@ -12,6 +12,7 @@
 
 #include "base/address.h"
 #include "base/memory.h"
+#include "base/shortage.h"
 #include "server/listener.h"
 #include "server/loop.h"
 #include "server/takeover.h"
@@ -19,6 +20,7 @@
 #define CLIENT_MAX 8 /* one more and somebody has to go */
 #define GROUPS_MAX 256
 #define BACKLOG 16
+#define RETRY_MS 100 /* after descriptors ran out */
 
 struct client {
 	struct watch watch; /* its holder is the control */
@@ -39,6 +41,7 @@ struct control {
 	void *context;
 	struct client *clients[CLIENT_MAX]; /* the oldest first */
 	size_t count;
+	struct deadline retry; /* while there is no descriptor for a client */
 };
 
 static void
@@ -212,8 +215,25 @@ on_client(struct watch *watch, uint32_t events)
 	int fd = listener_accept(control->listener, &peer);
 
 	(void)events;
-	if (fd >= 0)
+	if (fd >= 0) {
 		add_client(control, fd);
+	} else if (shortage_is_cause(errno)) {
+		/* Whoever calls waits; the loop must not go round for it. */
+		loop_change(control->loop, control->listener->fd, 0, &control->watch);
+		control->retry = deadline_in(RETRY_MS);
+	}
+}
+
+struct deadline
+control_expire(struct control *control)
+{
+	if (!deadline_passed(control->retry))
+		return control->retry;
+	control->retry = deadline_never();
+	if (control->listener != NULL)
+		loop_change(
+		    control->loop, control->listener->fd, EPOLLIN, &control->watch);
+	return control->retry;
 }
 
 /* Gives the socket away, and only then its mode: until then it is its maker's alone. */
@@ -280,7 +300,8 @@ control_open(const struct control_place *place, struct loop *loop,
 		.group = place->group,
 		.watch = { .ready = on_client, .holder = control },
 		.handler = handler,
-		.context = context };
+		.context = context,
+		.retry = deadline_never() };
 	if (loop_add(loop, listener->fd, EPOLLIN, &control->watch) == 0)
 		return control;
 	snprintf(error, error_size, "%s: %s", place->path, strerrordesc_np(errno));

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "base/deadline.h"
 #include "base/stringlist.h"
 
 struct control;
@@ -55,6 +56,10 @@ struct control *control_open(const struct control_place *place, struct loop *loo
 /* Where it listens. */
 const char *control_path(const struct control *control);
 int control_fd(const struct control *control);
+
+/* Tries again what could not be for want of descriptors; returns when there will be
+ * something to do again. */
+struct deadline control_expire(struct control *control);
 
 /* What was taken over is its own from now on. */
 void control_own(struct control *control);

@@ -362,6 +362,8 @@ expire_all(struct server *server)
 	next = deadline_earlier(next, repeats_expire(server->repeats));
 	if (server->course == RUNNING)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));
+	if (server->control != NULL)
+		next = deadline_earlier(next, control_expire(server->control));
 	if (server->course != RUNNING)
 		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
 	return next;
