@@ -262,6 +262,13 @@ sigusr2_writes_the_status_to_the_log() {
 	grep -q ': status: service: hello: ' tlsd.log
 }
 
+a_socket_may_be_named_from_where_one_is() {
+	serve
+	timeout 60 "$builddir/tlsdctl" -s sock health
+	mkdir deep
+	(cd deep && timeout 60 "$builddir/tlsdctl" -s ../sock health)
+}
+
 socat_speaks_the_protocol_too() {
 	needs socat
 	serve
@@ -355,6 +362,7 @@ for test in figures_tell_what_happened figures_for_prometheus_please_its_own_lin
 	the_socket_answers_while_every_worker_is_busy \
 	top_prints_one_picture_where_there_is_no_terminal top_leaves_the_terminal_as_it_was \
 	the_log_level_can_be_changed sigusr2_writes_the_status_to_the_log \
+	a_socket_may_be_named_from_where_one_is \
 	socat_speaks_the_protocol_too hostile_clients_of_the_socket_harm_nothing \
 	who_may_only_look_crowds_nobody_out \
 	wrong_usage_is_status_2_and_nobody_there_is_status_3; do

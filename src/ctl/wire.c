@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#include "base/address.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "ctl/status.h"
@@ -21,16 +21,16 @@ struct wire {
 static int
 connect_to(const char *path)
 {
-	struct address addresses[ADDRESS_MAX];
-	char wrong[ADDRESS_TEXT_SIZE];
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
-	if (path[0] != '/' || address_parse_listen(path, addresses, wrong) < 0) {
-		errno = EINVAL;
+	if (strlen(path) >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
 		return -1;
 	}
+	strcpy(address.sun_path, path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&addresses[0].storage,
-			   addresses[0].length) == 0)
+	if (fd >= 0 &&
+	    connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
 	int saved = errno;
 	if (fd >= 0)
