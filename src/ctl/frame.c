@@ -156,7 +156,7 @@ put_line(struct picture *picture, const char *format, ...)
 	picture->rows++;
 }
 
-/* "12.3k" */
+/* "12.3k", "0.9", "7" */
 static const char *
 short_number(double value, char out[16])
 {
@@ -168,7 +168,8 @@ short_number(double value, char out[16])
 		unit++;
 	}
 	if (unit == 0)
-		snprintf(out, 16, "%.*f", value > 0 && value < 10 ? 1 : 0, value);
+		snprintf(out, 16, "%.*f",
+		    value < 10 && value != (double)(int)value ? 1 : 0, value);
 	else
 		snprintf(out, 16, "%.1f%c", value, units[unit]);
 	return out;
