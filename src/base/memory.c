@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/shortage.h"
+
 static void *
 insist(void *memory)
 {
@@ -67,7 +69,11 @@ whole_pages(size_t size)
 void *
 memory_pages(size_t size)
 {
-	return aligned_alloc((size_t)sysconf(_SC_PAGESIZE), whole_pages(size));
+	void *pages = aligned_alloc((size_t)sysconf(_SC_PAGESIZE), whole_pages(size));
+
+	if (pages == NULL)
+		shortage_note();
+	return pages;
 }
 
 void
