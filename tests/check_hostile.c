@@ -162,16 +162,22 @@ struct flood {
 };
 
 static struct flood
-begin_flood(const char *priority)
+begin_flood_of(const char *ini, const char *priority)
 {
 	static struct peer_options options;
-	struct flood flood = { .daemon = daemon_serve(ECHO PATIENT) };
+	struct flood flood = { .daemon = daemon_serve(ini) };
 
 	options.priority = priority;
 	flood.peer = peer_new(peer_dial(daemon_port(flood.daemon)), &options);
 	ck_assert_int_eq(peer_shake(flood.peer), 0);
 	forge_init(&flood.forge, flood.peer->tls);
 	return flood;
+}
+
+static struct flood
+begin_flood(const char *priority)
+{
+	return begin_flood_of(ECHO PATIENT, priority);
 }
 
 /* Sends, however long that takes; false once the server has closed. */
@@ -254,6 +260,55 @@ START_TEST(updates_of_keys_without_end_are_a_protocol_failure)
 	}
 	ck_assert_int_lt(count, 100000);
 	daemon_expect(daemon, ": tlsd: protocol: ");
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* Such records are progress each, and come until the server has closed. */
+static void
+drip_records(const char *priority, const void *bytes, size_t size)
+{
+	struct flood flood =
+	    begin_flood_of(ECHO PATIENT "max-lifetime = 2s\n", priority);
+	struct pollfd pollfd = { .fd = flood.peer->fd, .events = POLLRDHUP };
+	unsigned char record[FORGE_RECORD_MAX];
+	bool open = true;
+
+	for (int i = 0; open && i < DAEMON_PATIENCE_MS / 80; i++) {
+		size_t length =
+		    forge_record(&flood.forge, FORGE_DATA, bytes, size, record);
+		open = push_through(flood.peer->fd, record, length) &&
+		       poll(&pollfd, 1, 80) == 0;
+	}
+	ck_assert(!open);
+	end_flood(&flood, ": tlsd: idle-timeout: ");
+}
+
+START_TEST(records_that_drip_do_not_prolong_the_longest_life)
+{
+	drip_records(TLS13, "x", 1);
+	drip_records(TLS13, "", 0);
+	drip_records(TLS12, "", 0);
+}
+END_TEST
+
+START_TEST(updates_of_keys_that_drip_do_not_prolong_the_longest_life)
+{
+	struct daemon *daemon = daemon_serve(ECHO PATIENT "max-lifetime = 2s\n");
+	struct peer_options options = { .priority = TLS13 };
+	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
+	struct pollfd pollfd = { .fd = peer->fd, .events = POLLRDHUP };
+	int rounds = 0;
+
+	ck_assert_int_eq(peer_shake(peer), 0);
+	for (; rounds < DAEMON_PATIENCE_MS / 150; rounds++)
+		/* Eight a second are what the library takes. */
+		if (gnutls_session_key_update(peer->tls, 0) < 0 ||
+		    poll(&pollfd, 1, 150) > 0)
+			break;
+	ck_assert_int_lt(rounds, DAEMON_PATIENCE_MS / 150);
+	daemon_expect(daemon, ": tlsd: idle-timeout: ");
 	peer_free(peer);
 	daemon_stop(daemon);
 }
@@ -500,6 +555,8 @@ main(void)
 	    empty_records_without_end_are_a_protocol_failure,
 	    warnings_without_end_end_the_session,
 	    updates_of_keys_without_end_are_a_protocol_failure,
+	    records_that_drip_do_not_prolong_the_longest_life,
+	    updates_of_keys_that_drip_do_not_prolong_the_longest_life,
 	    a_ticket_for_the_server_is_a_protocol_failure,
 	    a_hello_within_a_session_is_refused,
 	    changes_of_cipher_without_end_are_a_protocol_failure,

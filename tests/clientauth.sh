@@ -331,6 +331,23 @@ an_intermediate_certificate_counts_against_verify_depth() {
 	takes alice
 }
 
+# A hundred issuers that have nothing to do with the client.
+a_chain_that_is_too_long_is_refused_before_it_is_verified() {
+	cp "$folder/alice.crt" "$folder/long.crt"
+	cp "$folder/alice.key" "$folder/long.key"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			cat "$folder/middle.crt"
+		done
+	done >"$folder/long.above"
+	ask_for required
+	for version in tls1_2 tls1_3; do
+		openssl_asks $version long | grep -q 'SSL alert number 50$' || fail "taken: $version"
+	done
+	wait_for refused_times protocol 2
+	expect 'The handshake data size is too large'
+}
+
 every_issuer_in_the_chain_needs_a_list() {
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crl"
 	refuses deep 46 46 crl-expired
@@ -814,6 +831,7 @@ what_cannot_be_used_is_said_with_file_and_remedy() {
 	the_client_is_told_which_authorities_are_good \
 	the_names_of_too_many_authorities_are_left_out_with_a_warning \
 	an_intermediate_certificate_counts_against_verify_depth \
+	a_chain_that_is_too_long_is_refused_before_it_is_verified \
 	every_issuer_in_the_chain_needs_a_list \
 	a_revoked_authority_below_another_is_no_longer_trusted \
 	a_list_that_is_over_still_revokes_and_vouches_for_nobody \
