@@ -352,10 +352,10 @@ START_TEST(a_program_that_takes_too_long_is_ended)
 {
 	struct daemon *daemon =
 	    serve_script("trap 'exit 0' TERM\necho begun\nsleep 1000 & wait\n",
-		"exec-timeout = 300ms\n");
+		"exec-timeout = 3s\n");
 
 	expect_break(
-	    daemon, "", "begun\n", ": tlsd: exec: /bin/sh did not end in 300 ms");
+	    daemon, "", "begun\n", ": tlsd: exec: /bin/sh did not end in 3000 ms");
 	expect_no_child(daemon);
 	daemon_stop(daemon);
 }

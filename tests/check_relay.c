@@ -83,8 +83,9 @@ END_TEST
 
 START_TEST(an_echo_that_nobody_reads_ends_at_the_write_timeout)
 {
+	/* Long enough for a busy machine to let the client begin. */
 	struct daemon *daemon =
-	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 300ms\n");
+	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 3s\n");
 	struct talk talk = { .peer = talk_meet(daemon_port(daemon), &tls13) };
 	long long deadline = daemon_deadline();
 
@@ -885,7 +886,7 @@ START_TEST(an_idle_relay_ends_without_a_close_notify)
 	struct backend backend;
 
 	backend_open(&backend);
-	struct daemon *daemon = relay_to(backend.place, "idle-timeout = 300ms\n");
+	struct daemon *daemon = relay_to(backend.place, "idle-timeout = 2s\n");
 	backend.size = 10;
 	backend_run(&backend, say_and_wait);
 	expect_break(daemon, 10, ": tlsd: idle-timeout: neither side ");
