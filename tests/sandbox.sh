@@ -13,8 +13,8 @@ backend=
 
 end_processes() {
 	for process in $server $backend; do
-		kill "$process" 2>/dev/null
-		wait "$process"
+		kill "$process" 2>/dev/null || :
+		wait "$process" || :
 	done
 	server=
 	backend=
@@ -33,6 +33,7 @@ serve() {
 		'cert = server.crt' 'key = server.key' "$@" >tlsd.ini
 	"$builddir/tlsd" -f -c tlsd.ini 2>err &
 	server=$!
+	trap end_processes EXIT # of the shell of this test
 	wait_for grep -q ': started: ' log || cat err
 }
 
