@@ -266,7 +266,9 @@ git_clones_from_a_program_through_stunnel() {
 	GIT_PROXY_COMMAND=$PWD/through timeout 60 git clone -q \
 		git://localhost/repository.git clone
 	cmp work/file clone/file
-	wait_for grep -q ': relay: done ' tlsd.log
+	# While it waits for our end stunnel 5.68 goes round and round, and after a thousand
+	# rounds resets the connection, of which nothing is missing.
+	wait_for grep -Eq ': relay: (done |early-close: connection lost )' tlsd.log
 }
 
 redis_answers_stunnel() {
