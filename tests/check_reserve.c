@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/reserve.h"
 #include "suite.h"
 
-#define LARGEST (1 << 20)
+#define THREADS 4
+#define ROUNDS 20000
 
-/* Takes all blocks of `size` and larger ones, hanging them up by their first bytes. Returns
- * how many there were. */
+/* Takes all blocks of `size`, hanging them up by their first bytes. Returns how many there
+ * were. */
 static size_t
 take_all(size_t size, void **all)
 {
@@ -24,92 +28,153 @@ take_all(size_t size, void **all)
 	return count;
 }
 
-/* Gives them to the reserve, or to free(3). Returns how many were kept. */
-static size_t
+static void
 return_all(void *all)
 {
-	size_t count = 0;
-
 	while (all != NULL) {
 		void *block = all;
 		memcpy(&all, block, sizeof all);
-		if (reserve_keep(block))
-			count++;
-		else
-			free(block);
+		reserve_return(block);
 	}
-	return count;
 }
 
 START_TEST(nothing_can_be_taken_before_it_is_made)
 {
-	void *block = malloc(100);
-
 	ck_assert_ptr_null(reserve_take(1));
-	ck_assert(!reserve_keep(block));
-	ck_assert(reserve_fill());
-	free(block);
+	ck_assert(!reserve_awaits(1));
+	ck_assert(!reserve_owns(NULL));
+	ck_assert(reserve_is_ready());
 }
 END_TEST
 
 START_TEST(what_is_taken_is_as_large_as_was_asked)
 {
-	static const size_t sizes[] = { 0, 1, 256, 257, 4096, 4097, 20480, LARGEST };
+	static const size_t sizes[] = { 0, 1, 48, 49, 4096, 20480, 1 << 20, 3 << 20 };
+	void *blocks[sizeof sizes / sizeof sizes[0]];
 
-	reserve_make(1);
+	reserve_make();
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-		void *block = reserve_take(sizes[i]);
-		ck_assert_ptr_nonnull(block);
-		memset(block, 0xa5, sizes[i]);
-		free(block);
+		blocks[i] = reserve_take(sizes[i]);
+		ck_assert_ptr_nonnull(blocks[i]);
+		ck_assert(reserve_owns(blocks[i]));
+		ck_assert_uint_eq((uintptr_t)blocks[i] % _Alignof(max_align_t), 0);
+		ck_assert_uint_ge(reserve_size(blocks[i]), sizes[i]);
+		memset(blocks[i], (int)i, reserve_size(blocks[i]));
 	}
-	ck_assert_ptr_null(reserve_take(LARGEST + 1));
-	reserve_free();
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		unsigned char *bytes = blocks[i];
+		for (size_t j = 0; j < reserve_size(blocks[i]); j++)
+			ck_assert_uint_eq(bytes[j], i);
+		reserve_return(blocks[i]);
+	}
 }
 END_TEST
 
-START_TEST(it_ends_and_is_filled_again)
+START_TEST(what_is_too_large_is_not_waited_for)
+{
+	reserve_make();
+	ck_assert_ptr_null(reserve_take(1 << 22));
+	ck_assert(!reserve_awaits(1 << 22));
+	ck_assert_ptr_null(reserve_take(SIZE_MAX));
+	ck_assert(!reserve_awaits(SIZE_MAX));
+}
+END_TEST
+
+START_TEST(what_is_elsewhere_is_not_its_own)
+{
+	void *other = malloc(1);
+	int here;
+
+	reserve_make();
+	ck_assert(!reserve_owns(NULL));
+	ck_assert(!reserve_owns(other));
+	ck_assert(!reserve_owns(&here));
+	free(other);
+}
+END_TEST
+
+START_TEST(it_is_all_there_again_whatever_it_was_used_for)
+{
+	static const size_t sizes[] = { 100, 5000, 1 << 20, 16 };
+	size_t counts[sizeof sizes / sizeof sizes[0]];
+	void *all;
+
+	reserve_make();
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+			size_t count = take_all(sizes[i], &all);
+			ck_assert(reserve_awaits(sizes[i]));
+			return_all(all);
+			ck_assert_uint_gt(count, 0);
+			if (round > 0)
+				ck_assert_uint_eq(count, counts[i]);
+			counts[i] = count;
+		}
+}
+END_TEST
+
+START_TEST(what_was_returned_is_taken_again)
+{
+	void *kept, *all;
+
+	reserve_make();
+	kept = reserve_take(1);
+	size_t count = take_all(1000, &all);
+	ck_assert_ptr_null(reserve_take(1000));
+	return_all(all);
+	ck_assert_uint_eq(take_all(1000, &all), count);
+	return_all(all);
+	reserve_return(kept);
+}
+END_TEST
+
+START_TEST(it_is_low_when_half_of_it_is_used)
 {
 	void *all;
 
-	reserve_make(1);
-	size_t count = take_all(sizeof all, &all);
-	ck_assert_uint_gt(count, 100);
-	ck_assert(reserve_awaits(LARGEST));
+	reserve_make();
+	void *block = reserve_take(1 << 20);
+	ck_assert(!reserve_is_low());
+	ck_assert(reserve_is_ready()); /* there is memory, and enough of it */
+	take_all(1 << 20, &all);
+	ck_assert(reserve_is_low());
+	ck_assert(!reserve_is_ready());
 	return_all(all);
-	ck_assert(reserve_fill());
-	ck_assert_uint_eq(take_all(sizeof all, &all), count);
-	ck_assert_uint_eq(return_all(all), count);
-	ck_assert(reserve_fill());
-	reserve_free();
+	ck_assert(!reserve_is_low());
+	ck_assert(reserve_is_ready());
+	reserve_return(block);
 }
 END_TEST
 
-START_TEST(any_block_that_is_large_enough_stands_for_one_that_is_missing)
+/* Takes and returns blocks that nobody else may write to meanwhile. */
+static void *
+use(void *argument)
 {
-	reserve_make(1);
-	free(reserve_take(LARGEST));
-	void *small = malloc(LARGEST / 2), *large = malloc(2 * LARGEST);
-	ck_assert(!reserve_keep(small));
-	ck_assert(reserve_keep(large));
-	ck_assert(!reserve_awaits(LARGEST));
-	free(small);
-	reserve_free();
+	unsigned char mark = (unsigned char)(uintptr_t)argument;
+
+	for (size_t i = 0; i < ROUNDS; i++) {
+		size_t size = 1 + i % 300;
+		unsigned char *block = reserve_take(size);
+		ck_assert_ptr_nonnull(block);
+		memset(block, mark, size);
+		for (size_t j = 0; j < size; j++)
+			ck_assert_uint_eq(block[j], mark);
+		reserve_return(block);
+	}
+	return NULL;
 }
-END_TEST
 
-START_TEST(more_threads_have_more)
+START_TEST(threads_do_not_get_the_same)
 {
-	void *all;
+	pthread_t threads[THREADS];
 
-	reserve_make(1);
-	size_t one = take_all(sizeof all, &all);
-	return_all(all);
-	reserve_free();
-	reserve_make(4);
-	ck_assert_uint_gt(take_all(sizeof all, &all), 3 * one);
-	return_all(all);
-	reserve_free();
+	reserve_make();
+	for (uintptr_t i = 0; i < THREADS; i++)
+		ck_assert_int_eq(
+		    pthread_create(&threads[i], NULL, use, (void *)(i + 1)), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert(reserve_is_ready());
 }
 END_TEST
 
@@ -117,7 +182,9 @@ int
 main(void)
 {
 	return SUITE_RUN("reserve", nothing_can_be_taken_before_it_is_made,
-	    what_is_taken_is_as_large_as_was_asked, it_ends_and_is_filled_again,
-	    any_block_that_is_large_enough_stands_for_one_that_is_missing,
-	    more_threads_have_more);
+	    what_is_taken_is_as_large_as_was_asked, what_is_too_large_is_not_waited_for,
+	    what_is_elsewhere_is_not_its_own,
+	    it_is_all_there_again_whatever_it_was_used_for,
+	    what_was_returned_is_taken_again, it_is_low_when_half_of_it_is_used,
+	    threads_do_not_get_the_same);
 }

@@ -22,6 +22,7 @@ static struct {
 	void *(*malloc)(size_t);
 	void *(*calloc)(size_t, size_t);
 	void *(*realloc)(void *, size_t);
+	size_t (*usable_size)(void *);
 	void (*free)(void *);
 } next;
 
@@ -49,6 +50,7 @@ is_ready(void)
 	find("malloc", &next.malloc);
 	find("calloc", &next.calloc);
 	find("realloc", &next.realloc);
+	find("malloc_usable_size", &next.usable_size);
 	find("free", &next.free);
 	return true;
 }
@@ -94,14 +96,38 @@ calloc(size_t count, size_t size)
 	return block != NULL ? memset(block, 0, total) : NULL;
 }
 
+size_t
+malloc_usable_size(void *block)
+{
+	if (reserve_owns(block))
+		return reserve_size(block);
+	return is_ready() ? next.usable_size(block) : 0;
+}
+
 void
 free(void *block)
 {
 	int saved = errno;
 
-	if (is_ready() && !reserve_keep(block))
+	if (reserve_owns(block))
+		reserve_return(block);
+	else if (is_ready())
 		next.free(block);
 	errno = saved;
+}
+
+/* Moves what is in `old` to a block of `size` bytes. */
+static void *
+move(void *old, size_t size)
+{
+	size_t had = malloc_usable_size(old);
+	void *block = malloc(size);
+
+	if (block == NULL)
+		return NULL;
+	memcpy(block, old, had < size ? had : size);
+	free(old);
+	return block;
 }
 
 void *
@@ -109,14 +135,10 @@ realloc(void *old, size_t size)
 {
 	if (!is_ready())
 		return NULL;
+	if (reserve_owns(old))
+		return size <= reserve_size(old) ? old : move(old, size);
 	void *block = next.realloc(old, size);
 	if (block != NULL || size == 0)
 		return block;
-	block = take(size);
-	if (block != NULL && old != NULL) {
-		size_t had = malloc_usable_size(old);
-		memcpy(block, old, had < size ? had : size);
-		free(old);
-	}
-	return block;
+	return old != NULL ? move(old, size) : take(size);
 }

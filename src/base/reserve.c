@@ -2,145 +2,163 @@
 /* Memory set aside. */
 #include "base/reserve.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/sync.h"
 
-/* By its first bytes a block hangs on its shelf. */
+/*
+ * A connection takes a hundred kilobytes, with a large certificate of its client one or two
+ * megabytes; a reload some, until it stops.
+ */
+#define SIZE ((size_t)16 << 20)
+#define LOW (SIZE / 2) /* used */
+#define LITTLE (SIZE / 4) /* used; what is kept for long may be made in a shortage */
+#define TRIAL ((size_t)64 << 10) /* bytes; not so many that malloc(3) maps them alone */
+#define SMALLEST 6 /* a block has 1 << `rank` bytes, its head among them */
+#define LARGEST 22
+
+/* What stands before the bytes of a block; while nobody has it, it hangs on its shelf. */
 struct block {
-	struct block *next;
+	_Alignas(max_align_t) struct block *next;
+	unsigned rank;
 };
-
-/* A connection has about 40 small blocks, and 190 more for each certificate of its client;
- * 15 of up to a page, and 8 for records. A reload may need two large ones until it stops. */
-static struct shelf {
-	const size_t size, per_thread, extra;
-	size_t wanted, count;
-	struct block *blocks;
-} shelves[] = {
-	{ .size = 256, .per_thread = 256 },
-	{ .size = 4096, .per_thread = 16 },
-	{ .size = 20480, .per_thread = 8 },
-	{ .size = 1 << 20, .extra = 2 },
-};
-
-enum { SHELVES = sizeof shelves / sizeof shelves[0] };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic(size_t) missing; /* blocks; so that nobody need look for gaps */
-static _Thread_local bool is_filling; /* malloc(3) is not to take them from here */
-
-static void
-put(struct shelf *shelf, void *memory)
-{
-	struct block *block = memory;
-
-	block->next = shelf->blocks;
-	shelf->blocks = block;
-	shelf->count++;
-	atomic_fetch_sub(&missing, 1);
-}
-
-static void
-fill_shelf(struct shelf *shelf)
-{
-	while (shelf->count < shelf->wanted) {
-		void *block = malloc(shelf->size);
-		if (block == NULL)
-			return;
-		put(shelf, block);
-	}
-}
+static unsigned char *memory; /* set once */
+static size_t fresh; /* where nothing was taken yet */
+static struct block *shelves[LARGEST + 1]; /* of what was returned, by rank */
+static _Atomic(size_t) used; /* bytes */
+/* malloc(3) is not to take from here. Compilers think that it looks at nothing of ours. */
+static _Thread_local volatile bool is_trying;
 
 void
-reserve_make(size_t threads)
+reserve_make(void)
 {
-	for (size_t i = 0; i < SHELVES; i++) {
-		shelves[i].wanted = threads * shelves[i].per_thread + shelves[i].extra;
-		atomic_fetch_add(&missing, shelves[i].wanted);
-	}
-	reserve_fill();
+	void *pages = mmap(
+	    NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages != MAP_FAILED)
+		memory = pages;
 }
 
-bool
-reserve_fill(void)
+static unsigned
+rank_for(size_t size)
 {
-	if (atomic_load(&missing) == 0)
-		return true;
-	sync_lock(&mutex);
-	is_filling = true;
-	for (size_t i = 0; i < SHELVES; i++)
-		fill_shelf(&shelves[i]);
-	is_filling = false;
-	sync_unlock(&mutex);
-	return atomic_load(&missing) == 0;
+	unsigned rank = SMALLEST;
+
+	while ((size_t)1 << rank < size + sizeof(struct block))
+		rank++;
+	return rank;
 }
 
-void *
-reserve_take(size_t size)
+static struct block *
+take_returned(unsigned rank)
 {
-	struct block *block = NULL;
+	struct block *block = shelves[rank];
 
-	if (is_filling)
+	if (block != NULL)
+		shelves[rank] = block->next;
+	return block;
+}
+
+static struct block *
+take_fresh(unsigned rank)
+{
+	size_t size = (size_t)1 << rank;
+
+	if (size > SIZE - fresh)
 		return NULL;
-	sync_lock(&mutex);
-	for (size_t i = 0; i < SHELVES && block == NULL; i++) {
-		if (shelves[i].size < size || shelves[i].blocks == NULL)
-			continue;
-		block = shelves[i].blocks;
-		shelves[i].blocks = block->next;
-		shelves[i].count--;
-		atomic_fetch_add(&missing, 1);
-	}
-	sync_unlock(&mutex);
+	struct block *block = (struct block *)(void *)(memory + fresh);
+	fresh += size;
+	block->rank = rank;
 	return block;
 }
 
 bool
 reserve_awaits(size_t size)
 {
-	return !is_filling && atomic_load(&missing) > 0 &&
-	       size <= shelves[SHELVES - 1].size;
+	return memory != NULL && !is_trying &&
+	       size <= ((size_t)1 << LARGEST) - sizeof(struct block);
 }
 
-/* The shelf where a block is missing for which one of `size` bytes can stand. */
-static struct shelf *
-find_gap(size_t size)
+void *
+reserve_take(size_t size)
 {
-	for (size_t i = SHELVES; i-- > 0;)
-		if (shelves[i].size <= size && shelves[i].count < shelves[i].wanted)
-			return &shelves[i];
-	return NULL;
+	if (!reserve_awaits(size))
+		return NULL;
+	unsigned rank = rank_for(size);
+	sync_lock(&mutex);
+	struct block *block = take_returned(rank);
+	if (block == NULL)
+		block = take_fresh(rank);
+	if (block != NULL)
+		atomic_fetch_add(&used, (size_t)1 << rank);
+	sync_unlock(&mutex);
+	return block != NULL ? block + 1 : NULL;
 }
 
 bool
-reserve_keep(void *block)
+reserve_owns(const void *block)
 {
-	if (block == NULL || atomic_load_explicit(&missing, memory_order_relaxed) == 0)
-		return false;
-	sync_lock(&mutex);
-	struct shelf *shelf = find_gap(malloc_usable_size(block));
-	if (shelf != NULL)
-		put(shelf, block);
-	sync_unlock(&mutex);
-	return shelf != NULL;
+	return memory != NULL && (uintptr_t)block - (uintptr_t)memory < SIZE;
+}
+
+static struct block *
+head_of(const void *bytes)
+{
+	return (struct block *)(uintptr_t)bytes - 1;
+}
+
+size_t
+reserve_size(const void *block)
+{
+	return ((size_t)1 << head_of(block)->rank) - sizeof(struct block);
+}
+
+/* What nobody uses any more needs no order. */
+static void
+start_anew(void)
+{
+	fresh = 0;
+	for (unsigned rank = 0; rank <= LARGEST; rank++)
+		shelves[rank] = NULL;
+	madvise(memory, SIZE, MADV_DONTNEED);
 }
 
 void
-reserve_free(void)
+reserve_return(void *bytes)
 {
-	atomic_store(&missing, 0);
-	for (size_t i = 0; i < SHELVES; i++) {
-		struct block *block = shelves[i].blocks;
-		while (block != NULL) {
-			struct block *next = block->next;
-			free(block);
-			block = next;
-		}
-		shelves[i].blocks = NULL;
-		shelves[i].count = shelves[i].wanted = 0;
-	}
+	struct block *block = head_of(bytes);
+
+	sync_lock(&mutex);
+	block->next = shelves[block->rank];
+	shelves[block->rank] = block;
+	size_t size = (size_t)1 << block->rank;
+	if (atomic_fetch_sub(&used, size) == size)
+		start_anew();
+	sync_unlock(&mutex);
+}
+
+bool
+reserve_is_low(void)
+{
+	return atomic_load(&used) > LOW;
+}
+
+bool
+reserve_is_ready(void)
+{
+	if (atomic_load_explicit(&used, memory_order_relaxed) == 0)
+		return true;
+	if (atomic_load(&used) > LITTLE)
+		return false;
+	is_trying = true;
+	void *volatile trial = malloc(TRIAL); /* which is not to be left out */
+	free(trial);
+	is_trying = false;
+	return trial != NULL;
 }

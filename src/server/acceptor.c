@@ -204,12 +204,12 @@ has_descriptors(struct acceptor *acceptor, const struct door *door)
 	return !acceptor->scarce;
 }
 
-/* Whether there is memory for another connection. Whoever has begun ends in order by what
- * is set aside for that; whoever waits has too little of it to be in the way. */
+/* Whether there is memory for another connection; whoever has begun ends in order by what
+ * is set aside for that. */
 static bool
 has_memory(struct acceptor *acceptor)
 {
-	if (reserve_fill())
+	if (reserve_is_ready())
 		return true;
 	complain(acceptor, ENOMEM);
 	pause_for_a_while(acceptor);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/shortage.h"
 #include "base/alert.h"
 #include "responders/responder.h"
 #include "server/conf.h"
@@ -303,6 +304,7 @@ connection_serve(struct connection *connection, struct transport *transport)
 {
 	const struct conf_service *conf = connection->service->conf;
 
+	shortage_forget();
 	connection->taken_ns = deadline_now_ns();
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
 	transport_attach(transport, connection->fd, connection->sliced);

@@ -38,8 +38,6 @@
 #define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
 
-#define RESERVE_MAX 16 /* threads that lack memory at once */
-
 #define MINUTE_MS 60000
 
 enum course { RUNNING, DRAINING, CUTTING };
@@ -260,8 +258,7 @@ make_parts(struct server *server)
 {
 	const struct conf_process *conf = process_conf(server);
 
-	reserve_make(
-	    conf->workers < RESERVE_MAX ? (size_t)conf->workers + 1 : RESERVE_MAX);
+	reserve_make();
 	server->stats = stats_new((size_t)conf->workers + 1);
 	server->repeats = repeats_new(MINUTE_MS);
 	server->roster = roster_new(server->stats, server->repeats, server->current);
@@ -375,7 +372,6 @@ server_run(struct server *server)
 	while (!is_stopped(server)) {
 		loop_turn(server->loop, expire_all(server));
 		pipeline_turn(server->pipeline);
-		reserve_fill();
 	}
 	struct stats_sums sums;
 
@@ -400,7 +396,6 @@ server_free(struct server *server)
 	loop_free(server->loop);
 	current_free(server->current);
 	free(server);
-	reserve_free();
 }
 
 static struct estate

@@ -49,6 +49,9 @@ fault_of_transport(
 		set(fault, FAILURE_EARLY_CLOSE,
 		    "the client closed the connection during the %s", phase);
 		break;
+	case TRANSPORT_STARVED:
+		set(fault, FAILURE_INTERNAL, "out of memory");
+		break;
 	default:
 		set(fault, FAILURE_EARLY_CLOSE, "connection lost during the %s: %s",
 		    phase, strerrordesc_np(transport->error));

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 
 #include "base/memory.h"
+#include "base/reserve.h"
+#include "base/shortage.h"
 
 /* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
 #define IN_SIZE (68 * 1024)
@@ -126,6 +128,16 @@ static struct deadline
 end_of(const struct transport *transport)
 {
 	return deadline_earlier(transport->deadline, transport->idle_deadline);
+}
+
+/* Fails if this connection took memory that was set aside, and little of that is left: it
+ * must not wait with that for its peer. */
+static int
+allow_waiting(struct transport *transport)
+{
+	if (!shortage_is_noted() || !reserve_is_low())
+		return 0;
+	return fail(transport, TRANSPORT_STARVED, ENOMEM);
 }
 
 /*
@@ -261,6 +273,8 @@ send_in_time(struct transport *transport, size_t sent, int more)
 		note_sent(transport);
 	if (n != 0)
 		return n;
+	if (allow_waiting(transport) < 0)
+		return -1;
 	transport_will_wait(transport);
 	return wait_for_room(transport)
 	           ? 0
@@ -367,6 +381,8 @@ receive_some(struct transport *transport, int flags)
 static ssize_t
 fill(struct transport *transport)
 {
+	if (allow_waiting(transport) < 0)
+		return -1;
 	if (transport->in_end > 0) /* a hello is there before anybody reads it */
 		transport_will_wait(transport);
 	for (;;) {
@@ -473,6 +489,8 @@ transport_wait(struct transport *transport, short events, struct pollfd *others,
 	int left;
 
 	assert(count > 0 && count <= TRANSPORT_OTHERS);
+	if (allow_waiting(transport) < 0)
+		return -1;
 	transport_will_wait(transport);
 	memcpy(polls + 1, others, count * sizeof *others);
 	if (time_to_wait(transport, until, &left) < 0)

@@ -7,7 +7,8 @@
  * in one piece, so that a handshake costs as few system calls as it has flights. Output
  * gathers in a buffer and leaves when input is needed, when the buffer is full, or when
  * transport_flush() says so. Every wait ends at an absolute deadline, however the peer
- * drips. Knows no TLS library. One thread at a time.
+ * drips, and nobody waits who lives on the last memory there is (base/reserve.h). Knows no
+ * TLS library. One thread at a time.
  */
 
 #include <stdatomic.h>
@@ -31,6 +32,7 @@ enum transport_failure {
 	TRANSPORT_TIMED_OUT_READING,
 	TRANSPORT_TIMED_OUT_WRITING,
 	TRANSPORT_END, /* the peer ended its side when more was needed */
+	TRANSPORT_STARVED, /* it would have held on to memory that others need */
 	TRANSPORT_BROKEN /* reset, or another error of the socket: see `error` */
 };
 
