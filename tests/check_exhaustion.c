@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd that runs out of something: it sheds load, says so once, does not spin, and
  * goes on by itself when there is enough again. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,12 +22,6 @@
 #define MANY 5000
 #define SHORTAGE_MS 1500 /* long enough for a loop without a pause to show */
 #define FEW_TICKS 30 /* of the processor, in that time */
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED true
-#else
-#define IS_SANITIZED false
-#endif
 
 /* Lets it have as many of `resource` as `count`. */
 static void
@@ -206,24 +198,13 @@ START_TEST(a_reload_with_too_few_descriptors_skips_no_service)
 }
 END_TEST
 
-/* As many descriptors as this process may have. */
-static void
-raise_descriptors(void)
-{
-	struct rlimit limits;
-
-	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limits), 0);
-	limits.rlim_cur = limits.rlim_max;
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limits), 0);
-}
-
 START_TEST(without_memory_it_pauses_and_goes_on_by_itself)
 {
 	struct daemon *daemon = daemon_serve(PATIENT "max-waiting = 100000\n");
 	unsigned port = daemon_port(daemon);
 	int fds[MANY], count = 0;
 
-	raise_descriptors();
+	peer_raise_limit();
 	limit(daemon, RLIMIT_DATA, read_number(daemon, "VmData:") * 1024);
 	for (; daemon_count(daemon, SHEDDING) == 0 && count < MANY; count++) {
 		fds[count] = peer_dial(port);
@@ -242,23 +223,6 @@ START_TEST(without_memory_it_pauses_and_goes_on_by_itself)
 }
 END_TEST
 
-/* A socket that accepts connections at 127.0.0.1, and its port. */
-static int
-listen_somewhere(unsigned *port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t length = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	ck_assert_int_eq(
-	    bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
-	ck_assert_int_eq(listen(fd, 16), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-	*port = ntohs(address.sin_port);
-	return fd;
-}
-
 /* A relay to a backend that accepts and says nothing. */
 static struct daemon *
 relay_to(unsigned port)
@@ -274,8 +238,8 @@ relay_to(unsigned port)
 
 START_TEST(a_backend_is_not_avoided_for_want_of_a_descriptor_here)
 {
-	unsigned port;
-	int backend = listen_somewhere(&port);
+	unsigned port = 0;
+	int backend = peer_listen(&port);
 	struct daemon *daemon = relay_to(port);
 
 	limit(daemon, RLIMIT_NOFILE, daemon_descriptors(daemon) + 1);
@@ -365,7 +329,7 @@ main(void)
 		a_program_that_cannot_be_started_costs_that_connection,
 		a_log_that_may_not_grow_stops_nobody);
 
-	if (IS_SANITIZED) {
+	if (SUITE_IS_SANITIZED) {
 		puts("SKIPPED: want of memory and threads: sanitizers cannot do with "
 		     "less than they want");
 		return status;

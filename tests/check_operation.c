@@ -43,22 +43,6 @@ expect_answer(struct daemon *daemon, const char *service, const char *text)
 	ck_assert_str_eq(peer_ask(port), text);
 }
 
-/* A socket of the test's own that listens; its port is stored. */
-static int
-occupy(unsigned *port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t length = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, length), 0);
-	ck_assert_int_eq(listen(fd, 1), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-	*port = ntohs(address.sin_port);
-	return fd;
-}
-
 /* daemon_ini() that listens at `port` as well. */
 static const char *
 ini_with_port(unsigned port)
@@ -211,8 +195,8 @@ END_TEST
 
 START_TEST(a_port_in_use_is_named_and_ends_the_start)
 {
-	unsigned port;
-	int fd = occupy(&port);
+	unsigned port = 0;
+	int fd = peer_listen(&port);
 	char reason[64];
 
 	snprintf(reason, sizeof reason,
@@ -562,8 +546,8 @@ END_TEST
 START_TEST(a_reload_that_needs_a_taken_port_changes_nothing)
 {
 	struct daemon *daemon = daemon_serve("text = old\n");
-	unsigned port, taken;
-	int fd = occupy(&taken);
+	unsigned port, taken = 0;
+	int fd = peer_listen(&taken);
 	char reason[64];
 
 	port = daemon_port(daemon);

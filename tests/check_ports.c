@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd that runs out of ports for connections to its backend, in a network of its
  * own. */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,20 +42,6 @@ set_ports(const char *range)
 	close(fd);
 }
 
-static int
-listen_as_backend(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port = htons(BACKEND_PORT),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	ck_assert_int_eq(
-	    bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
-	ck_assert_int_eq(listen(fd, 16), 0);
-	return fd;
-}
-
 /* A client that has the backend's attention; `*connected` is the backend's end. */
 static struct peer *
 reach(int backend, int *connected)
@@ -76,7 +60,7 @@ START_TEST(without_ports_the_backend_is_not_to_blame)
 	int connected[PORTS];
 
 	set_up_loopback();
-	int backend = listen_as_backend();
+	int backend = peer_listen(&(unsigned){ BACKEND_PORT });
 	char *ini = memory_format("listen = %s\nrespond = connect\n"
 				  "connect = 127.0.0.1:%d\n",
 	    suite_path("front"), BACKEND_PORT);

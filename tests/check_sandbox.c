@@ -497,12 +497,6 @@ has_landlock(void)
 	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED true
-#else
-#define IS_SANITIZED false
-#endif
-
 int
 main(void)
 {
@@ -523,7 +517,7 @@ main(void)
 		    a_reload_that_needs_more_asks_for_a_restart);
 	else
 		skipped = skip("there is no Landlock here");
-	if (IS_SANITIZED)
+	if (SUITE_IS_SANITIZED)
 		skipped = skip("a sanitizer needs /proc, and no other user");
 	else if (geteuid() == 0)
 		failed |= SUITE_RUN("root", a_reload_works_in_another_root,

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -599,22 +598,11 @@ START_TEST(no_reset_follows_an_answer_that_left_a_request_unread)
 }
 END_TEST
 
-/* As many descriptors as this process may have. */
-static void
-raise_descriptors(void)
-{
-	struct rlimit limit;
-
-	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	limit.rlim_cur = limit.rlim_max;
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-}
-
 START_TEST(a_thousand_clients_at_once_are_all_answered)
 {
 	struct daemon *daemon = daemon_serve("workers = 4\n" NOT_HURRIED);
 
-	raise_descriptors();
+	peer_raise_limit();
 	struct peer **crowd = peer_crowd(daemon_port(daemon), 1000, NULL);
 	peer_crowd_finish(crowd, 1000, HELLO);
 	daemon_expect_times(daemon, ": tlsd: done TLS1.3 ", 1000);

@@ -19,7 +19,6 @@
 #include "base/deadline.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/stringlist.h"
 #include "pki.h"
 #include "suite.h"
 
@@ -33,17 +32,25 @@ static struct {
 	unsigned count; /* started ever */
 } children;
 
-static struct stringlist texts;
-
 static void
 kill_children(void)
 {
-	stringlist_fini(&texts);
 	if (children.owner != getpid())
 		return;
 	for (size_t i = 0; i < MAX_CHILDREN; i++)
 		if (children.pids[i] > 0)
 			kill(children.pids[i], SIGKILL);
+}
+
+/* The children go when the process does. */
+static void
+set_up(void)
+{
+	if (children.owner == getpid())
+		return;
+	memset(&children, 0, sizeof children);
+	children.owner = getpid();
+	atexit(kill_children);
 }
 
 static void
@@ -57,6 +64,7 @@ forget_child(pid_t pid)
 static void
 remember_child(pid_t pid)
 {
+	set_up();
 	for (size_t i = 0; i < MAX_CHILDREN; i++)
 		if (children.pids[i] == 0) {
 			children.pids[i] = pid;
@@ -69,26 +77,6 @@ void
 daemon_adopt(pid_t pid)
 {
 	remember_child(pid);
-}
-
-/* What this module keeps goes when the process does, and so do the children. */
-static void
-set_up(void)
-{
-	if (children.owner == getpid())
-		return;
-	memset(&children, 0, sizeof children);
-	children.owner = getpid();
-	atexit(kill_children);
-}
-
-static const char *
-keep(char *text)
-{
-	set_up();
-	stringlist_add(&texts, text, strlen(text));
-	free(text);
-	return texts.items[texts.count - 1];
 }
 
 long long
@@ -110,7 +98,7 @@ program(void)
 {
 	const char *folder = getenv("top_builddir");
 
-	return keep(memory_format("%s/tlsd", folder != NULL ? folder : "."));
+	return suite_take(memory_format("%s/tlsd", folder != NULL ? folder : "."));
 }
 
 static void
@@ -177,8 +165,8 @@ const char *
 daemon_ini(const char *more)
 {
 	make_pair();
-	return keep(memory_format("listen = 127.0.0.1:0\n"
-				  "cert = %s/server.crt\nkey = %s/server.key\n%s",
+	return suite_take(memory_format("listen = 127.0.0.1:0\n"
+					"cert = %s/server.crt\nkey = %s/server.key\n%s",
 	    suite_folder(), suite_folder(), more));
 }
 
@@ -189,9 +177,10 @@ daemon_spawn(const struct daemon_options *options)
 
 	set_up();
 	unsigned number = ++children.count;
-	daemon->conf = keep(memory_format("%s/tlsd-%u.ini", suite_folder(), number));
+	daemon->conf =
+	    suite_take(memory_format("%s/tlsd-%u.ini", suite_folder(), number));
 	const char *output =
-	    keep(memory_format("%s/tlsd-%u.err", suite_folder(), number));
+	    suite_take(memory_format("%s/tlsd-%u.err", suite_folder(), number));
 	daemon->log = options->log != NULL ? options->log : output;
 	daemon_configure(daemon, options->ini);
 	const char *const arguments[] = { "-f", "-c", daemon->conf };
@@ -390,16 +379,10 @@ daemon_resident_kib(const struct daemon *daemon)
 	return pages * (size_t)sysconf(_SC_PAGESIZE) / 1024;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MEMORY_IS_OURS false
-#else
-#define MEMORY_IS_OURS true
-#endif
-
 bool
 daemon_grew_at_most(const struct daemon *daemon, size_t before_kib, size_t kib)
 {
-	return !MEMORY_IS_OURS || daemon_resident_kib(daemon) <= before_kib + kib;
+	return SUITE_IS_SANITIZED || daemon_resident_kib(daemon) <= before_kib + kib;
 }
 
 void
@@ -426,10 +409,10 @@ daemon_run(const char **output, const char *const arguments[3])
 	size_t size;
 
 	set_up();
-	const char *path =
-	    keep(memory_format("%s/run-%u.out", suite_folder(), ++children.count));
+	const char *path = suite_take(
+	    memory_format("%s/run-%u.out", suite_folder(), ++children.count));
 	int status = wait_for(launch(path, 0, arguments), "tlsd does not end");
 	ck_assert_int_eq(file_read(path, LOG_LIMIT, &text, &size), 0);
-	*output = keep(text);
+	*output = suite_take(text);
 	return status;
 }

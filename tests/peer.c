@@ -11,35 +11,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
 #include "base/memory.h"
-#include "base/stringlist.h"
 #include "daemon.h"
 #include "suite.h"
 
 #define HEADER_SIZE 5
 #define NARROW_BYTES 4096
-
-static struct stringlist texts;
-
-static void
-free_texts(void)
-{
-	stringlist_fini(&texts);
-}
-
-static const char *
-keep(const char *text, size_t length)
-{
-	if (texts.count == 0)
-		atexit(free_texts);
-	stringlist_add(&texts, text, length);
-	return texts.items[texts.count - 1];
-}
 
 static int
 open_socket(int family)
@@ -117,6 +100,32 @@ peer_dial_path(const char *path)
 	ck_assert_uint_lt(strlen(path), sizeof address.sun_path);
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	return connect_to(open_socket(AF_UNIX), &address, sizeof address);
+}
+
+int
+peer_listen(unsigned *port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)*port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof address;
+	int fd = open_socket(AF_INET);
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, length), 0);
+	ck_assert_int_eq(listen(fd, 16), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	*port = ntohs(address.sin_port);
+	return fd;
+}
+
+void
+peer_raise_limit(void)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
 void
@@ -460,7 +469,7 @@ peer_ask_over(int fd, const struct peer_options *options)
 	int code = peer_run(peer);
 
 	ck_assert_msg(code == 0, "the client failed: %s", gnutls_strerror(code));
-	const char *answer = keep(peer->answer, peer->size);
+	const char *answer = suite_keep(peer->answer, peer->size);
 	peer_free(peer);
 	return answer;
 }

@@ -21,6 +21,12 @@ int peer_dial_path(const char *path);
 /* Connected to a port of 127.0.0.1 with a receive buffer of a few bytes only. */
 int peer_dial_narrow(unsigned port);
 
+/* A socket that listens at `*port` of 127.0.0.1; 0 is replaced by the one that it got. */
+int peer_listen(unsigned *port);
+
+/* Lets this process have as many sockets as it may. */
+void peer_raise_limit(void);
+
 /* Sends all of the bytes, or the text. */
 void peer_send(int fd, const void *bytes, size_t size);
 void peer_say(int fd, const char *text);

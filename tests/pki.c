@@ -12,33 +12,14 @@
 #include <time.h>
 
 #include "base/memory.h"
-#include "base/stringlist.h"
 #include "suite.h"
 
 #define GOOD(call) ck_assert_int_ge((call), 0)
 
-static struct stringlist texts;
-
-static void
-free_texts(void)
-{
-	stringlist_fini(&texts);
-}
-
-/* Keeps a copy of `text` until the process exits. */
-static const char *
-keep(const char *text, size_t length)
-{
-	if (texts.count == 0)
-		atexit(free_texts);
-	stringlist_add(&texts, text, length);
-	return texts.items[texts.count - 1];
-}
-
 static const char *
 take(gnutls_datum_t *datum)
 {
-	const char *text = keep((const char *)datum->data, datum->size);
+	const char *text = suite_keep((const char *)datum->data, datum->size);
 
 	gnutls_free(datum->data);
 	return text;
@@ -261,7 +242,7 @@ export_dek_info(const struct pki_pair *pair, const char *passphrase)
 	char *text = memory_format("-----BEGIN %s-----\nProc-Type: 4,ENCRYPTED\n"
 				   "DEK-Info: AES-128-CBC,%s\n\n%s",
 	    label, iv_text, body);
-	const char *kept = keep(text, strlen(text));
+	const char *kept = suite_keep(text, strlen(text));
 	free(text);
 	return kept;
 }
@@ -309,7 +290,7 @@ pki_join(const char *const *parts)
 		free(all);
 		all = longer;
 	}
-	const char *kept = keep(all, strlen(all));
+	const char *kept = suite_keep(all, strlen(all));
 	free(all);
 	return kept;
 }

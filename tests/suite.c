@@ -14,7 +14,7 @@
 
 static char folder[64];
 static pid_t folder_owner;
-static struct stringlist paths;
+static struct stringlist texts;
 
 int
 suite_run(const char *name, const TTest *const *tests)
@@ -44,9 +44,8 @@ remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 }
 
 static void
-clean_up(void)
+remove_folder(void)
 {
-	stringlist_fini(&paths);
 	if (folder[0] != '\0' && folder_owner == getpid())
 		nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
@@ -58,19 +57,39 @@ suite_folder(void)
 		strcpy(folder, "/tmp/tlsd-test.XXXXXX");
 		ck_assert_ptr_nonnull(mkdtemp(folder));
 		folder_owner = getpid();
-		atexit(clean_up);
+		atexit(remove_folder);
 	}
 	return folder;
+}
+
+static void
+free_texts(void)
+{
+	stringlist_fini(&texts);
+}
+
+const char *
+suite_keep(const char *text, size_t length)
+{
+	if (texts.count == 0)
+		atexit(free_texts);
+	stringlist_add(&texts, text, length);
+	return texts.items[texts.count - 1];
+}
+
+const char *
+suite_take(char *text)
+{
+	const char *kept = suite_keep(text, strlen(text));
+
+	free(text);
+	return kept;
 }
 
 const char *
 suite_path(const char *name)
 {
-	char *path = memory_format("%s/%s", suite_folder(), name);
-
-	stringlist_add(&paths, path, strlen(path));
-	free(path);
-	return paths.items[paths.count - 1];
+	return suite_take(memory_format("%s/%s", suite_folder(), name));
 }
 
 const char *
