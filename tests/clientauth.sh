@@ -77,30 +77,12 @@ make_certificates() {
 
 # --- the server -----------------------------------------------------------------------
 
-fail() {
-	echo "$*"
-	exit 1
-}
-
-logged() {
-	grep -q -e "$1" tlsd.log
-}
-
-# expect TEXT: it stands in the log, or soon will
-expect() {
-	wait_for logged "$1"
-}
-
-started_or_gone() {
-	logged ': started: ' || ! kill -0 "$server"
-}
-
 # write_ini LINE...: a service at a port of 127.0.0.1; @FILE stands for the lines in it
 write_ini() {
 	{
 		echo 'workers = 4'
 		echo 'pid-file ='
-		echo "control-socket = $folder/tlsd.sock"
+		echo "control-socket = $PWD/sock"
 		echo 'listen = 127.0.0.1:0'
 		echo "cert = $folder/server.crt"
 		echo "key = $folder/server.key"
@@ -116,23 +98,12 @@ write_ini() {
 # serve LINE...
 serve() {
 	write_ini "$@"
-	: >tlsd.log
-	timeout --foreground -s KILL 300 "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
-	server=$!
-	trap 'kill "$server" 2>/dev/null; wait "$server"' EXIT
-	wait_for started_or_gone
-	logged ': started: ' || fail 'tlsd did not start'
+	start_tlsd tlsd
 	port=$(sed -n 's/.*listening: .*:\([0-9]*\): .*/\1/p' tlsd.log | tail -n 1)
 }
 
-stop() {
-	trap - EXIT
-	kill "$server"
-	wait "$server"
-}
-
-# refuse_to_start TEXT LINE...: tlsd -t says TEXT and is not content
-refuse_to_start() {
+# rejects TEXT LINE...: tlsd -t says TEXT and is not content
+rejects() {
 	text=$1
 	shift
 	write_ini "$@"
@@ -158,12 +129,12 @@ openssl_asks() {
 	sleep 30 | timeout 20 openssl s_client -connect "127.0.0.1:$port" "-$version" \
 		-CAfile "$folder/ca.crt" -verify_return_error -quiet "$@" >openssl.log 2>&1 &
 	asking=$!
-	wait_for ended_or_answered
+	wait_for is_answered
 	kill "$asking" 2>/dev/null || :
 	cat openssl.log
 }
 
-ended_or_answered() {
+is_answered() {
 	! kill -0 "$asking" 2>/dev/null || grep -q -e 'Hello, TLS!' -e 'SSL alert number' openssl.log
 }
 
@@ -381,9 +352,8 @@ a_list_that_is_over_still_revokes_and_vouches_for_nobody() {
 	expect 'crl-expired: CN=alice: crl-file has no current list of the issuer'
 }
 
-# pin_of NAME: as tlscert shows it
 warns() {
-	"$builddir/tlsdctl" -s "$folder/tlsd.sock" status | grep -q "^warning: .*$1"
+	ctl status | grep -q "^warning: .*$1"
 }
 
 authorities_and_lists_that_end_soon_are_warned_of() {
@@ -405,6 +375,7 @@ authorities_and_lists_that_end_soon_are_warned_of() {
 	if logged 'warning: .*crl-file'; then fail 'a fresh list is warned of'; fi
 }
 
+# pin_of NAME: as tlscert shows it
 pin_of() {
 	"$tlscert" show "$folder/$1.crt" | grep -o 'pin-sha256:[^ ]*'
 }
@@ -520,7 +491,7 @@ wrong_lines_of_the_list_are_told_all_at_once() {
 	pin=$(pin_of alice)
 	printf '%s\n' '# list' "$pin name=alice" 'sha1:abc' 'pin-sha256:abc' "$pin name=again" \
 		"$pin service=other" "$(pin_of bob) nick=bob" "$(pin_of bob) name=b\"b" >list
-	refuse_to_start 'authorized-certs: .*/list:3: "sha1:abc" is no pin' \
+	rejects 'authorized-certs: .*/list:3: "sha1:abc" is no pin' \
 		'client-verify = required' 'authorized-certs = list'
 	for text in '4: "pin-sha256:abc" is no pin' '5: has the pin of line 2' \
 		'7: "nick=bob" is neither' '8: "name=b"b" is no name'; do
@@ -532,14 +503,14 @@ wrong_lines_of_the_list_are_told_all_at_once() {
 
 rules_without_an_authority_are_an_error() {
 	: >list
-	refuse_to_start 'allow-cn: needs ca-file, for anybody' 'client-verify = required' \
+	rejects 'allow-cn: needs ca-file, for anybody' 'client-verify = required' \
 		'authorized-certs = list' 'allow-cn = alice'
-	refuse_to_start 'crl-file: its lists are an authority' 'client-verify = required' \
+	rejects 'crl-file: its lists are an authority' 'client-verify = required' \
 		'authorized-certs = list' "crl-file = $folder/ca.crl"
-	refuse_to_start 'allow-pin: is not used without client-verify' 'allow-pin = x'
-	refuse_to_start 'allow-pin: "x" is no pin' 'client-verify = required' \
+	rejects 'allow-pin: is not used without client-verify' 'allow-pin = x'
+	rejects 'allow-pin: "x" is no pin' 'client-verify = required' \
 		"ca-file = $folder/ca.crt" 'allow-pin = x'
-	refuse_to_start 'authorized-certs: .*/none: ' 'client-verify = required' \
+	rejects 'authorized-certs: .*/none: ' 'client-verify = required' \
 		'authorized-certs = none'
 }
 
@@ -557,7 +528,7 @@ hold() {
 }
 
 reload() {
-	"$builddir/tlsdctl" -s "$folder/tlsd.sock" reload
+	ctl reload
 }
 
 a_reload_ends_the_session_of_a_client_that_was_revoked() {
@@ -647,7 +618,7 @@ hold_at() {
 
 # is_held CLIENTS: so many sessions go on
 is_held() {
-	"$builddir/tlsdctl" -s "$folder/tlsd.sock" connections | grep -c ' answer ' |
+	ctl connections | grep -c ' answer ' |
 		grep -qx "$1"
 }
 
@@ -791,77 +762,27 @@ done_times() {
 
 what_cannot_be_used_is_said_with_file_and_remedy() {
 	need='client-verify = required'
-	refuse_to_start 'client-verify: required needs to know .* ca-file' "$need"
-	refuse_to_start 'tlsd.ini:[0-9]*: ca-file: is not used without client-verify' \
+	rejects 'client-verify: required needs to know .* ca-file' "$need"
+	rejects 'tlsd.ini:[0-9]*: ca-file: is not used without client-verify' \
 		"ca-file = $folder/ca.crt"
-	refuse_to_start 'tlsd.ini:[0-9]*: ca-file: .*/none.crt: ' "$need" 'ca-file = none.crt'
-	refuse_to_start 'ca-file: .*/alice.crt: CN=alice is not an authority' "$need" \
+	rejects 'tlsd.ini:[0-9]*: ca-file: .*/none.crt: ' "$need" 'ca-file = none.crt'
+	rejects 'ca-file: .*/alice.crt: CN=alice is not an authority' "$need" \
 		"ca-file = $folder/alice.crt"
-	refuse_to_start 'ca-file: .*/ca.key: no certificate in it' "$need" \
+	rejects 'ca-file: .*/ca.key: no certificate in it' "$need" \
 		"ca-file = $folder/ca.key"
 	issuer=$folder/ca issue crippled ca crl_signing_key 'expiration_days = 10'
-	refuse_to_start 'ca-file: .*: the key usage of CN=crippled is without keyCertSign' \
+	rejects 'ca-file: .*: the key usage of CN=crippled is without keyCertSign' \
 		"$need" 'ca-file = crippled.crt'
-	refuse_to_start 'crl-file: .*/ca.crl: the list of CN=Other Authority is signed by no' \
+	rejects 'crl-file: .*/ca.crl: the list of CN=Other Authority is signed by no' \
 		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/other/ca.crl"
-	refuse_to_start 'crl-file: .*/ca.crt: no revocation list in it, only CERTIFICATE' \
+	rejects 'crl-file: .*/ca.crt: no revocation list in it, only CERTIFICATE' \
 		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crt"
 	sed '3s/./!/' "$folder/ca.crl" >broken.crl
-	refuse_to_start 'crl-file: .*/broken.crl: the list that begins in line 1 is damaged' \
+	rejects 'crl-file: .*/broken.crl: the list that begins in line 1 is damaged' \
 		"$need" "ca-file = $folder/ca.crt" 'crl-file = broken.crl'
-	refuse_to_start 'verify-depth: "9" is not' "$need" "ca-file = $folder/ca.crt" \
+	rejects 'verify-depth: "9" is not' "$need" "ca-file = $folder/ca.crt" \
 		'verify-depth = 9'
 }
 
 (cd "$folder" && make_certificates) || exit 1
-[ $# -gt 0 ] || set -- \
-	a_client_with_a_good_certificate_is_served_and_named \
-	a_certificate_without_purposes_is_served \
-	a_name_cannot_forge_the_log \
-	a_name_of_odd_bytes_is_escaped_in_the_log \
-	a_client_without_a_certificate_is_told_that_one_is_required \
-	a_certificate_of_another_authority_is_told_unknown_ca \
-	a_self_signed_certificate_is_told_unknown_ca \
-	a_certificate_that_has_ended_is_told_certificate_expired \
-	a_certificate_that_has_not_begun_is_told_certificate_expired \
-	a_revoked_certificate_is_told_certificate_revoked \
-	a_servers_certificate_is_told_unsupported_certificate \
-	optional_serves_a_client_without_a_certificate_as_unknown \
-	optional_refuses_a_client_with_a_bad_certificate \
-	the_client_is_told_which_authorities_are_good \
-	the_names_of_too_many_authorities_are_left_out_with_a_warning \
-	an_intermediate_certificate_counts_against_verify_depth \
-	a_chain_that_is_too_long_is_refused_before_it_is_verified \
-	every_issuer_in_the_chain_needs_a_list \
-	a_revoked_authority_below_another_is_no_longer_trusted \
-	a_list_that_is_over_still_revokes_and_vouches_for_nobody \
-	authorities_and_lists_that_end_soon_are_warned_of \
-	each_rule_lets_in_whom_it_fits \
-	any_of_several_rules_will_do \
-	no_rule_fits_a_part_of_a_name \
-	no_rule_replaces_trust \
-	authorized_certs_name_the_clients_of_an_authority \
-	the_name_in_the_list_reaches_log_environment_and_backend \
-	a_list_does_not_replace_an_authority_that_is_named \
-	a_self_signed_client_that_is_listed_needs_no_authority \
-	optional_with_a_list_serves_strangers_without_certificates_only \
-	wrong_lines_of_the_list_are_told_all_at_once \
-	rules_without_an_authority_are_an_error \
-	a_reload_ends_the_session_of_a_client_that_was_revoked \
-	a_reload_ends_the_session_of_a_client_that_is_no_longer_listed \
-	a_reload_that_requires_certificates_ends_the_sessions_of_clients_without \
-	a_reload_that_requires_certificates_ends_the_sessions_of_clients_never_asked \
-	a_reload_reviews_the_clients_of_a_host_that_moves_to_another_service \
-	a_reload_that_removes_a_service_ends_the_sessions_of_those_with_certificates \
-	a_reload_that_renames_a_service_lets_its_clients_go_on \
-	a_reload_that_skips_a_service_ends_the_sessions_of_those_with_certificates \
-	a_service_that_becomes_strict_keeps_whom_its_rules_let_in \
-	a_session_ends_with_its_clients_certificate \
-	a_ticket_carries_the_client_and_is_checked_again \
-	a_ticket_replaces_no_certificate_that_has_become_required \
-	other_authorities_make_tickets_worthless \
-	what_cannot_be_used_is_said_with_file_and_remedy
-for test; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

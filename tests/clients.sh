@@ -1,8 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The server and clients that nobody here wrote: OpenSSL's, GnuTLS's, curl, Python's; and
-# tlsc. A test is a function whose name is a sentence; it runs in a folder and a shell of
-# its own, which ends at the first command that fails.
+# The server and clients that nobody here wrote: OpenSSL's, GnuTLS's, curl, Python's; and tlsc.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
@@ -43,26 +41,8 @@ make_certificates() {
 
 # --- the server -----------------------------------------------------------------------
 
-fail() {
-	echo "$*"
-	exit 1
-}
-
-logged() {
-	grep -q -e "$1" tlsd.log
-}
-
 logged_twice() {
 	[ "$(grep -c -e "$1" tlsd.log)" -eq 2 ]
-}
-
-# expect TEXT: it stands in the log, or soon will
-expect() {
-	wait_for logged "$1"
-}
-
-started_or_gone() {
-	logged ': started: ' || ! kill -0 "$server"
 }
 
 # serve [LINE...]: tlsd with an ECDSA certificate, at a port of 127.0.0.1
@@ -83,27 +63,9 @@ serve_with() {
 			printf '%s\n' "$line"
 		done
 	} >tlsd.ini
-	: >tlsd.log # or the last server's would be read
-	# In the foreground timeout(1) passes the signal on once, without a SIGCONT, which
-	# would wake the server while LeakSanitizer holds it.
 	# shellcheck disable=SC2086 # a command and its options
-	timeout --foreground -s KILL 300 $wrapper "$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 &
-	server=$!
-	trap 'kill "$server" 2>/dev/null; wait "$server"' EXIT
-	wait_for started_or_gone
-	logged ': started: ' || fail 'tlsd did not start'
-	pid=$(sed -n 's/.* tlsd\[\([0-9]*\)\]: .*/\1/p' tlsd.log | head -n 1)
+	start_tlsd tlsd $wrapper
 	port=$(sed -n 's/.*: listening: \[127\.0\.0\.1\]:\([0-9]*\): .*/\1/p' tlsd.log)
-}
-
-# stop: by SIGTERM; sanitizers and valgrind speak through the exit status. timeout(1) would
-# send SIGCONT as well, with which the leak sanitizer hangs while it stops the process.
-stop() {
-	status=0
-	kill "$pid"
-	wait "$server" || status=$?
-	trap - EXIT
-	[ "$status" -eq 0 ] || fail "tlsd ended with $status"
 }
 
 # s_client [OPTION...]: the whole answer by OpenSSL's client, which verifies
@@ -147,7 +109,7 @@ openssl_takes_each_suite_of_tls_1_3() {
 	stop
 }
 
-takes_each_suite_of_tls_1_2() {
+takes_suites() {
 	serve
 	for suite in AES128-GCM-SHA256 AES256-GCM-SHA384 CHACHA20-POLY1305; do
 		expect_hello s_client -tls1_2 -cipher "ECDHE-$1-$suite"
@@ -158,12 +120,12 @@ takes_each_suite_of_tls_1_2() {
 }
 
 openssl_takes_each_suite_of_tls_1_2_with_ecdsa() {
-	takes_each_suite_of_tls_1_2 ECDSA
+	takes_suites ECDSA
 }
 
 openssl_takes_each_suite_of_tls_1_2_with_rsa() {
 	pairs=rsa
-	takes_each_suite_of_tls_1_2 RSA
+	takes_suites RSA
 }
 
 openssl_takes_ed25519() {
@@ -332,7 +294,7 @@ no_configuration_of_openssl_is_read() {
 	stop
 }
 
-openssl_resumes() {
+openssl_resumes_a_session() {
 	serve
 	expect_hello s_client -tls1_3 -sess_out session
 	expect_hello s_client -tls1_3 -sess_in session
@@ -453,7 +415,7 @@ tlsc_is_answered() {
 
 # --- addresses ------------------------------------------------------------------------
 
-ipv6_serves() {
+ipv6_serves_as_well() {
 	[ -e /proc/net/if_inet6 ] && grep -q ' lo$' /proc/net/if_inet6 || exit 77
 	serve 'listen = [::1]:0'
 	port6=$(sed -n 's/.*: listening: \[::1\]:\([0-9]*\): .*/\1/p' tlsd.log)
@@ -521,13 +483,9 @@ four_clients_at_once_get_64_mebibytes() {
 
 # --- valgrind -------------------------------------------------------------------------
 
-has_sanitizers() {
-	grep -q -e __asan_init -e __tsan_init -e __ubsan_handle "$builddir/tlsd"
-}
-
 valgrind_finds_nothing() {
 	needs valgrind
-	if has_sanitizers; then
+	if is_sanitized; then
 		skip 'tlsd is built with sanitizers'
 	fi
 	serve_with 'valgrind -q --error-exitcode=99 --leak-check=full
@@ -540,7 +498,7 @@ valgrind_finds_nothing() {
 		s_client $version -alpn h2 -CAfile "$folder/other.pem" >answer || :
 	done
 	curl_ "http://127.0.0.1:$port/" >answer
-	kill -HUP "$pid"
+	kill -HUP "$(cat tlsd.pid)"
 	expect 'reload: done'
 	expect_hello s_client
 	stop
@@ -555,41 +513,4 @@ works() {
 
 cd "$folder" || exit 1
 make_certificates
-for name in \
-	openssl_speaks_both_versions \
-	openssl_takes_each_suite_of_tls_1_3 \
-	openssl_takes_each_suite_of_tls_1_2_with_ecdsa \
-	openssl_takes_each_suite_of_tls_1_2_with_rsa \
-	openssl_takes_ed25519 \
-	openssl_takes_each_group_of_tls_1_3 \
-	openssl_takes_each_group_of_tls_1_2 \
-	openssl_is_asked_again_only_for_a_share_that_we_cannot_use \
-	openssl_without_a_common_group_is_refused \
-	openssl_of_an_old_version_is_refused \
-	openssl_takes_a_cbc_suite_where_that_is_allowed \
-	openssl_agrees_on_a_protocol \
-	openssl_gets_the_certificate_of_the_name_it_asks_for \
-	openssl_gets_rsa_if_it_knows_nothing_else \
-	openssl_verifies_each_signature_of_rsa \
-	openssl_verifies_each_signature_of_ecdsa \
-	no_configuration_of_openssl_is_read \
-	openssl_resumes \
-	openssl_that_does_not_trust_us_is_named \
-	openssl_that_speaks_first_is_answered_all_the_same \
-	gnutls_cli_speaks_both_versions \
-	curl_reads_a_bare_text_as_http_0_9 \
-	curl_reads_an_http_answer \
-	curl_over_plain_http_learns_what_is_wrong \
-	curl_reads_after_posting_200_kilobytes \
-	python_reads_to_the_end \
-	tlsc_is_answered \
-	ipv6_serves \
-	a_unix_domain_socket_serves \
-	openssl_gets_64_mebibytes \
-	curl_gets_64_mebibytes \
-	gnutls_cli_gets_two_mebibytes \
-	four_clients_at_once_get_64_mebibytes \
-	valgrind_finds_nothing; do
-	run_test "$name"
-done
-finish
+run_tests "$@"

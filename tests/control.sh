@@ -1,8 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# tlsdctl and the control socket of a running tlsd. A test is a function whose name is a
-# sentence; it runs in a folder and a shell of its own, which ends at the first command that
-# fails.
+# tlsdctl and the control socket of a running tlsd.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
@@ -10,63 +8,24 @@ umask 077
 needs openssl timeout
 open_folder
 
-# What a test has started, by its pids in files of its folder, and nothing else.
-end_processes() {
-	for file in "$folder"/*/*.pid; do
-		[ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
-	done
-}
-
-# start NAME COMMAND...: in the background; its output is ./NAME.log.
-start() {
-	name=$1
-	shift
-	"$@" >"$name.log" 2>&1 </dev/null &
-	echo $! >"$name.pid"
-}
-
-# serve LINE...: tlsd with a service of text and one of echo; their ports are $hello, $echo.
+# serve LINE...: tlsd with a service of text and one of echo; their ports are $port, $echo.
 serve() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
-		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
-		-keyout server.key -out server.crt 2>/dev/null
+	make_pair
 	{
 		printf '%s\n' 'pid-file =' "control-socket = $PWD/sock" "$@" \
 			'cert = server.crt' 'key = server.key' \
 			'[hello]' 'listen = 127.0.0.1:0' \
 			'[echo]' 'listen = 127.0.0.2:0' 'respond = echo'
 	} >tlsd.ini
-	start tlsd "$builddir/tlsd" -f -c tlsd.ini
-	wait_for grep -q ': started: ' tlsd.log
-	hello=$(sed -n 's/.*: listening: \[127\.0\.0\.1\]:\([0-9]*\).*/\1/p' tlsd.log)
-	echo=$(sed -n 's/.*: listening: \[127\.0\.0\.2\]:\([0-9]*\).*/\1/p' tlsd.log)
-}
-
-ctl() {
-	timeout 60 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
-}
-
-# says PATTERN COMMAND...: what tlsdctl prints has a line like that.
-says() {
-	pattern=$1
-	shift
-	ctl "$@" | grep -Eq "$pattern"
-}
-
-# refuses COMMAND...: tlsdctl fails.
-refuses() {
-	! ctl "$@"
-}
-
-greet() {
-	[ "$(timeout 60 openssl s_client -connect "127.0.0.1:$hello" -quiet </dev/null \
-		2>/dev/null)" = 'Hello, TLS!' ]
+	start_tlsd tlsd
+	port=$(port_of hello)
+	echo=$(port_of echo)
 }
 
 # hold NAME: a client of the echo that stays.
 hold() {
 	mkfifo "$1.in"
-	timeout 120 openssl s_client -connect "127.0.0.2:$echo" -quiet <"$1.in" \
+	openssl s_client -connect "127.0.0.2:$echo" -quiet <"$1.in" \
 		>"$1.log" 2>&1 &
 	echo $! >"$1.pid"
 	exec 7>"$1.in"
@@ -89,7 +48,7 @@ figures_tell_what_happened() {
 	says '^tlsd_handshake_seconds_count\{service="hello"\} [1-9]' stats --prometheus
 	says '"name":"hello","accepted":[1-9]' stats --json
 	says '^answered: [1-9]' status
-	says '^certificate: hello: .*/server.crt until .*Z, (9|10) days$' status
+	says '^certificate: hello: .*/server.crt until .*Z, (29|30) days$' status
 	says '^tlsd_certificate_not_after_seconds\{service="echo",name=".*/server.crt"\} [0-9]+$' \
 		stats --prometheus
 }
@@ -150,7 +109,7 @@ a_connection_is_shown_and_can_be_killed() {
 	ctl kill "$id"
 	wait_for grep -q ": echo: killed: by tlsdctl, .* id=$id\$" tlsd.log
 	# The record is written just before the connection is gone.
-	wait_for refuses kill "$id"
+	wait_for fails ctl kill "$id"
 	! ctl kill all || return 1
 	wait_for says '^answer-failures echo: killed=1$' stats
 }
@@ -174,7 +133,7 @@ draining_settles_only_when_nobody_comes_any_more() {
 	greet
 	wait_for says '^service hello: accepted=[1-9]' stats
 	ctl drain --settle 300ms | grep -qx '0 connections left'
-	timeout 60 "$builddir/tlsc" bench --insecure --duration 40s "localhost:$hello" >bench.log &
+	timeout 60 "$builddir/tlsc" bench --insecure --duration 40s "localhost:$port" >bench.log &
 	echo $! >bench.pid
 	wait_for says '^service hello: accepted=[0-9]{2}' stats
 	! ctl drain --settle 1h --timeout 1s >drain.out 2>&1 || return 1
@@ -213,7 +172,7 @@ the_socket_answers_while_every_worker_is_busy() {
 	hold one
 	wait_for says '^workers: 1 of 1 busy' status
 	for n in 1 2 3; do
-		timeout 100 openssl s_client -connect "127.0.0.1:$hello" </dev/null \
+		timeout 100 openssl s_client -connect "127.0.0.1:$port" </dev/null \
 			>"more$n.log" 2>&1 &
 		echo $! >"more$n.pid"
 	done
@@ -352,20 +311,4 @@ wrong_usage_is_status_2_and_nobody_there_is_status_3() {
 	done
 }
 
-# --- running them ---------------------------------------------------------------------
-
-for test in figures_tell_what_happened figures_for_prometheus_please_its_own_lint \
-	a_file_of_figures_is_whole_whenever_it_is_read \
-	figures_live_on_through_a_reload a_connection_is_shown_and_can_be_killed \
-	draining_waits_for_connections_and_still_serves \
-	draining_settles_only_when_nobody_comes_any_more health_is_a_word_and_a_status \
-	the_socket_answers_while_every_worker_is_busy \
-	top_prints_one_picture_where_there_is_no_terminal top_leaves_the_terminal_as_it_was \
-	the_log_level_can_be_changed sigusr2_writes_the_status_to_the_log \
-	a_socket_may_be_named_from_where_one_is \
-	socat_speaks_the_protocol_too hostile_clients_of_the_socket_harm_nothing \
-	who_may_only_look_crowds_nobody_out \
-	wrong_usage_is_status_2_and_nobody_there_is_status_3; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

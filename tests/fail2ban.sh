@@ -7,17 +7,7 @@
 
 needs fail2ban-regex openssl python3
 open_folder
-process=
-
-end_processes() {
-	[ -z "$process" ] || kill "$process" 2>/dev/null
-	[ -z "$process" ] || wait "$process" 2>/dev/null
-	process=
-}
-
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
-	-subj /CN=localhost -addext subjectAltName=DNS:localhost \
-	-keyout "$folder/server.key" -out "$folder/server.crt" 2>/dev/null || exit 1
+(cd "$folder" && make_pair) || exit 1
 
 # serve LINE...: a server with these lines for the process, at $address.
 serve() {
@@ -26,10 +16,8 @@ serve() {
 		printf '%s\n' '[hello]' "listen = $address:0" \
 			"cert = $folder/server.crt" "key = $folder/server.key"
 	} >tlsd.ini
-	"$builddir/tlsd" -f -c tlsd.ini &
-	process=$!
-	wait_for grep -q 'started: ' tlsd.log
-	port=$(sed -n 's/.*listening: \[.*\]:\([0-9]*\): hello["}]*$/\1/p' tlsd.log)
+	start_tlsd tlsd
+	port=$(port_of hello)
 }
 
 # say TIMES TEXT: to the server, each time until it closes.
@@ -53,12 +41,6 @@ ask() {
 		2>client.err | grep -qx 'Hello, TLS!'
 }
 
-stop() {
-	kill "$process"
-	wait "$process"
-	process=
-}
-
 # bans COUNT HOST: what fail2ban finds is so many lines, each with the host.
 bans() {
 	fail2ban-regex --print-all-matched -v tlsd.log "$srcdir/conf/fail2ban-tlsd.conf" \
@@ -69,7 +51,7 @@ bans() {
 }
 
 # The clients are: plain HTTP, another protocol, a silent one, and two good ones.
-hostile_clients_are_found() {
+finds_hostile() {
 	serve 'hello-timeout = 1s' "log-format = ${format:-text}"
 	ask
 	say 2 'GET / HTTP/1.0'"
@@ -85,23 +67,22 @@ hostile_clients_are_found() {
 
 an_ipv4_client_is_found() {
 	address=127.0.0.1
-	hostile_clients_are_found 127.0.0.1
+	finds_hostile 127.0.0.1
 }
 
 an_ipv6_client_is_found() {
 	grep -qs ' lo$' /proc/net/if_inet6 || skip 'there is no IPv6 here'
 	address='[::1]'
-	hostile_clients_are_found ::1
+	finds_hostile ::1
 }
 
 clients_are_found_in_json_too() {
 	address=127.0.0.1
-	format=json hostile_clients_are_found 127.0.0.1
+	format=json finds_hostile 127.0.0.1
 	! grep -v '^{' tlsd.log || return 1
 	grep -qs ' lo$' /proc/net/if_inet6 || return 0
 	address='[::1]'
-	rm tlsd.log
-	format=json hostile_clients_are_found ::1
+	format=json finds_hostile ::1
 }
 
 a_client_from_where_it_may_not_is_found() {
@@ -133,9 +114,4 @@ sums_of_repeats_confuse_nothing() {
 	bans "$(grep -c '\]:[0-9]*: hello: not-tls-http: ' tlsd.log)" 127.0.0.1
 }
 
-for test in an_ipv4_client_is_found an_ipv6_client_is_found clients_are_found_in_json_too \
-	a_client_from_where_it_may_not_is_found a_limit_for_all_bans_nobody \
-	sums_of_repeats_confuse_nothing; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

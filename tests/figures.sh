@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# respond = metrics, status and agent, asked by curl, by Prometheus and by hand. A test is
-# a function whose name is a sentence.
+# respond = metrics, status and agent, asked by curl, by Prometheus and by hand.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
@@ -9,24 +8,12 @@ umask 077
 needs openssl curl timeout
 open_folder
 
-# What a test has started, by its pids in files of its folder, and nothing else.
-end_processes() {
-	for file in "$folder"/*/*.pid; do
-		[ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
-	done
-}
-
 make_certificates() (
 	cd "$folder" || exit 1
 	"$builddir/tlscert" ca 'Test Authority'
 	"$builddir/tlscert" server localhost 127.0.0.1 127.0.0.2
 	"$builddir/tlscert" client monitor
 ) >/dev/null
-
-# listening ADDRESS: the port of the service there
-listening() {
-	sed -n "s/.*: listening: \\[$1\\]:\\([0-9]*\\).*/\\1/p" tlsd.log
-}
 
 # serve LINE...: tlsd, which answers with metrics at $metrics and with its status at $status;
 # the lines are the service's of metrics.
@@ -51,13 +38,11 @@ serve() {
 		listen = 127.0.0.4:0
 		respond = echo
 	END
-	"$builddir/tlsd" -f -c tlsd.ini >tlsd.log 2>&1 </dev/null &
-	echo $! >tlsd.pid
-	wait_for grep -q ': started: ' tlsd.log
-	metrics=https://127.0.0.1:$(listening 127.0.0.1)
-	status=https://127.0.0.2:$(listening 127.0.0.2)
-	agent=127.0.0.3:$(listening 127.0.0.3)
-	echo=127.0.0.4:$(listening 127.0.0.4)
+	start_tlsd tlsd
+	metrics=https://$(address_of metrics)
+	status=https://$(address_of status)
+	agent=$(address_of agent)
+	echo=$(address_of echo)
 }
 
 ask() {
@@ -78,16 +63,8 @@ say() {
 	{ printf "$1"; sleep 30; } | timeout 60 openssl s_client -quiet \
 		-connect "${metrics#https://}" 2>/dev/null >answer &
 	asking=$!
-	wait_for ended
+	wait_for is_gone "$asking"
 	cat answer
-}
-
-ended() {
-	! kill -0 "$asking" 2>/dev/null
-}
-
-ctl() {
-	timeout 60 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
 }
 
 # --- the tests ------------------------------------------------------------------------
@@ -174,7 +151,7 @@ queued() {
 agent_says_maint_to_who_still_waits_in_a_stop() {
 	workers='workers = 1' serve
 	mkfifo holding
-	timeout 100 openssl s_client -quiet -connect "$echo" <holding >held 2>&1 &
+	openssl s_client -quiet -connect "$echo" <holding >held 2>&1 &
 	echo $! >holder.pid
 	exec 7>holding
 	echo hello >&7
@@ -184,14 +161,14 @@ agent_says_maint_to_who_still_waits_in_a_stop() {
 	wait_for queued 1
 	ctl stop
 	kill "$(cat holder.pid)"
-	wait_for ended
+	wait_for is_gone "$asking"
 	[ "$(cat answer)" = maint ]
 }
 
 watchers_are_not_waited_for() {
 	serve
 	mkfifo watching
-	timeout 100 openssl s_client -quiet -connect "${status#https://}" <watching \
+	openssl s_client -quiet -connect "${status#https://}" <watching \
 		>watched 2>&1 &
 	echo $! >watcher.pid
 	exec 7>watching
@@ -227,9 +204,8 @@ prometheus_scrapes_with_a_client_certificate_and_not_without() {
 		    tls_config: { ca_file: $folder/ca.crt, cert_file: $folder/client.crt, key_file: $folder/client.key }
 		    static_configs: [ { targets: [ "${metrics#https://}" ] } ]
 	END
-	timeout --foreground -s KILL 200 prometheus --config.file=prometheus.yml \
-		--storage.tsdb.path=data --web.listen-address=127.0.0.1:0 >prometheus.log 2>&1 &
-	echo $! >prometheus.pid
+	start prometheus prometheus --config.file=prometheus.yml --storage.tsdb.path=data \
+		--web.listen-address=127.0.0.1:0
 	wait_for grep -q 'msg="Listening on" address=' prometheus.log
 	prometheus=$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' prometheus.log)
 	wait_for up
@@ -289,18 +265,5 @@ alerts_fire_on_the_figures_of_a_server() {
 	promtool test rules cases.yml
 }
 
-# --- running them ---------------------------------------------------------------------
-
 make_certificates || skip 'tlscert made no certificates'
-for test in metrics_are_what_tlsdctl_prints_and_pass_their_lint \
-	head_gets_the_head_alone_and_other_methods_405 garbage_gets_400_and_harms_nothing \
-	a_client_that_sends_nothing_is_cut_after_its_idle_time \
-	status_is_503_while_draining_and_200_again_later \
-	agent_has_the_words_of_haproxy_for_each_state \
-	agent_says_maint_to_who_still_waits_in_a_stop watchers_are_not_waited_for \
-	both_live_on_through_a_reload \
-	prometheus_scrapes_with_a_client_certificate_and_not_without \
-	alerts_fire_on_the_figures_of_a_server; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two daemons behind haproxy: who the client is, health by respond = status and = agent, and
-# what draining does. A test is a function whose name is a sentence; it runs in a folder and a
-# shell of its own, which ends at the first command that fails.
+# what draining does.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
@@ -12,13 +11,6 @@ needs haproxy openssl curl socat timeout
 open_folder
 tlsc=$builddir/tlsc
 
-# What a test has started, by its pids in files of its folder, and nothing else.
-end_processes() {
-	for file in "$folder"/*/*.pid; do
-		[ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
-	done
-}
-
 make_certificates() (
 	cd "$folder" || exit 1
 	"$builddir/tlscert" ca 'Test Authority'
@@ -26,14 +18,6 @@ make_certificates() (
 ) >/dev/null
 
 # --- what tests are made of -----------------------------------------------------------
-
-# start NAME COMMAND...: in the background; its output is added to ./NAME.log.
-start() {
-	name=$1
-	shift
-	"$@" >>"$name.log" 2>&1 </dev/null &
-	echo $! >"$name.pid"
-}
 
 # configure NAME TEXT STATUS AGENT: ports of the machine NAME; 0 for any.
 configure() {
@@ -57,32 +41,17 @@ configure() {
 	END
 }
 
-# port NAME SERVICE
-port() {
-	sed -n "s/.*: listening: \\[127\\.0\\.0\\.[123]\\]:\\([0-9]*\\): $2\$/\\1/p" "$1.log" | tail -n 1
-}
-
-started() {
-	[ "$(grep -c ': started: ' "$1.log")" -ge "$2" ]
-}
-
 # serve NAME: at the same ports when it is started again.
 serve() {
 	configure "$1" 0 0 0
-	start "$1" "$builddir/tlsd" -f -c "$1.ini"
-	wait_for started "$1" 1
-	configure "$1" "$(port "$1" text)" "$(port "$1" status)" "$(port "$1" agent)"
+	start_tlsd "$1"
+	configure "$1" "$(port_of text "$1")" "$(port_of status "$1")" "$(port_of agent "$1")"
 }
 
 ctl() {
 	machine=$1
 	shift
 	timeout 100 "$builddir/tlsdctl" -s "$PWD/$machine.sock" "$@"
-}
-
-# is_running PID
-is_running() {
-	kill -0 "$1" 2>/dev/null
 }
 
 # balance HOW: haproxy in front of a and b, at $front, which looks after them by their status or
@@ -95,15 +64,14 @@ balance() {
 		"by_$1" >haproxy.cfg
 		start haproxy haproxy -db -f haproxy.cfg
 		wait_for has_begun
-		! is_running "$(cat haproxy.pid)" || return 0
+		is_gone "$(cat haproxy.pid)" || return 0
 		grep -q 'cannot bind' haproxy.log
-		rm haproxy.log
 	done
 }
 
 # Checks of the machines' status begin when it has begun.
 has_begun() {
-	! is_running "$(cat haproxy.pid)" || { says_of a UP && says_of b UP; }
+	is_gone "$(cat haproxy.pid)" || { says_of a UP && says_of b UP; }
 }
 
 common_part() {
@@ -127,8 +95,8 @@ by_status() {
 	common_part
 	cat <<-END
 			option httpchk GET /
-			server a 127.0.0.1:$(port a text) addr 127.0.0.2 port $(port a status)
-			server b 127.0.0.1:$(port b text) addr 127.0.0.2 port $(port b status)
+			server a 127.0.0.1:$(port_of text a) addr 127.0.0.2 port $(port_of status a)
+			server b 127.0.0.1:$(port_of text b) addr 127.0.0.2 port $(port_of status b)
 	END
 }
 
@@ -137,14 +105,14 @@ by_agent() {
 	common_part
 	cat <<-END
 			default-server agent-check agent-inter 200ms agent-addr 127.0.0.1
-			server a 127.0.0.1:$(port a text) addr 127.0.0.3 port $(port a agent) agent-port $((front + 1))
-			server b 127.0.0.1:$(port b text) addr 127.0.0.3 port $(port b agent) agent-port $((front + 2))
+			server a 127.0.0.1:$(port_of text a) addr 127.0.0.3 port $(port_of agent a) agent-port $((front + 1))
+			server b 127.0.0.1:$(port_of text b) addr 127.0.0.3 port $(port_of agent b) agent-port $((front + 2))
 		listen agent-a
 			bind 127.0.0.1:$((front + 1))
-			server a 127.0.0.3:$(port a agent) ssl verify required ca-file $folder/ca.crt sni str(localhost)
+			server a 127.0.0.3:$(port_of agent a) ssl verify required ca-file $folder/ca.crt sni str(localhost)
 		listen agent-b
 			bind 127.0.0.1:$((front + 2))
-			server b 127.0.0.3:$(port b agent) ssl verify required ca-file $folder/ca.crt sni str(localhost)
+			server b 127.0.0.3:$(port_of agent b) ssl verify required ca-file $folder/ca.crt sni str(localhost)
 	END
 }
 
@@ -227,8 +195,7 @@ restart() {
 	ctl "$1" stop
 	wait "$(cat "$1.pid")"
 	wait_for says_of "$1" '^(DOWN|MAINT)'
-	start "$1" "$builddir/tlsd" -f -c "$1.ini"
-	wait_for started "$1" 2
+	start_tlsd "$1"
 	wait_for says_of "$1" '^UP'
 }
 
@@ -251,17 +218,10 @@ a_machine_that_dies_is_out_until_it_is_back() {
 	kill -KILL "$(cat a.pid)"
 	wait_for says_of a '^DOWN'
 	[ "$(answerers 10)" = '10 b' ]
-	start a "$builddir/tlsd" -f -c a.ini
+	start_tlsd a
 	wait_for says_of a '^UP'
 	answerers 10 | grep -q ' a$'
 }
 
-# --- running them ---------------------------------------------------------------------
-
 make_certificates || skip 'tlscert made no certificates'
-for test in log_and_limits_know_the_client draining_takes_a_machine_out_by_its_status \
-	draining_takes_a_machine_out_by_its_agent a_rolling_restart_loses_no_connection \
-	a_machine_that_dies_is_out_until_it_is_back; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

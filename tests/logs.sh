@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The log of a running tlsd, from outside: its forms and levels, and what becomes of it where
-# writing is slow or fails: a pipe that nobody reads, a full disk, syslogd. A test is a
-# function whose name is a sentence.
+# writing is slow or fails: a pipe that nobody reads, a full disk, syslogd.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
@@ -10,26 +9,9 @@ umask 077
 needs openssl python3 timeout
 open_folder
 
-# What a test has started, by its pids in files of its folder, and nothing else.
-end_processes() {
-	for file in "$folder"/*/*.pid; do
-		[ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
-	done
-}
-
-# start NAME COMMAND...: in the background, its pid in ./NAME.pid
-start() {
-	name=$1
-	shift
-	"$@" >"$name.out" 2>&1 </dev/null &
-	echo $! >"$name.pid"
-}
-
 # write_ini LINE...: tlsd's, with the lines for the process
 write_ini() {
-	[ -s server.crt ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
-		-nodes -days 10 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
-		-keyout server.key -out server.crt 2>/dev/null
+	[ -s server.crt ] || make_pair
 	{
 		printf '%s\n' 'pid-file =' "control-socket = ${socket:-$PWD/sock}" "$@" \
 			'[hello]' 'listen = 127.0.0.1:0' 'cert = server.crt' \
@@ -43,11 +25,6 @@ find_port() {
 	port=$(sed -n 's/^service: hello: .*:\([0-9]*\)$/\1/p' status.out)
 }
 
-# ended NAME: what start has started
-ended() {
-	! kill -0 "$(cat "$1.pid")"
-}
-
 # serve LINE...: tlsd with these lines for the process, on $port
 serve() {
 	write_ini "$@"
@@ -55,22 +32,6 @@ serve() {
 	wait_for ctl status
 	find_port
 	[ -n "$port" ]
-}
-
-ctl() {
-	timeout 60 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
-}
-
-# says PATTERN COMMAND...: what tlsdctl prints has a line like that
-says() {
-	pattern=$1
-	shift
-	ctl "$@" | grep -Eq "$pattern"
-}
-
-greet() {
-	[ "$(timeout 60 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
-		2>/dev/null)" = 'Hello, TLS!' ]
 }
 
 # http TIMES: plain HTTP requests
@@ -83,12 +44,6 @@ for _ in range(int(sys.argv[2])):
         while client.recv(4096):
             pass
 END
-}
-
-# stop: as an administrator would; and it ends
-stop() {
-	kill "$(cat tlsd.pid)"
-	wait "$(cat tlsd.pid)"
 }
 
 # number NAME: of the sums for Prometheus, over services
@@ -275,19 +230,26 @@ loses_lines() {
 	[ "$(number tlsd_log_lost_total)" -gt 0 ]
 }
 
+# read_later BYTES SECONDS: a reader of ./pipe, as `reader`, that begins once there is ./read.
+# It copies so many bytes at a time into ./log, with a pause behind them.
+read_later() {
+	start reader python3 -c 'import os, sys, time
+size, pause = int(sys.argv[1]), float(sys.argv[2])
+pipe = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+print("ready", flush=True)
+while not os.path.exists("read"): time.sleep(0.01)
+os.set_blocking(pipe, True)
+with open("log", "wb", 0) as log:
+    while data := os.read(pipe, size):
+        log.write(data)
+        time.sleep(pause)' "$@"
+	wait_for grep -q ready reader.log
+}
+
 # Nobody reads what tlsd writes; later it is read, and all is there but for what was counted.
 a_pipe_that_nobody_reads_stops_nobody() {
 	mkfifo pipe
-	start holder python3 -c 'import os, time
-fd = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
-print("ready", flush=True)
-while not os.path.exists("read"): time.sleep(0.01)
-os.set_blocking(fd, True)
-log = open("log", "wb")
-while data := os.read(fd, 65536):
-    log.write(data)
-    log.flush()'
-	wait_for grep -q ready holder.out
+	read_later 65536 0
 	serve 'log-file = pipe'
 	talk $MANY
 	loses_lines
@@ -301,7 +263,7 @@ while data := os.read(fd, 65536):
 	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
 	lost=$(number tlsd_log_lost_total)
 	stop
-	wait_for ended holder
+	wait_for is_gone "$(cat reader.pid)"
 	grep -q ': stopped: ' log
 	[ "$(($(grep -Ec ': hello: done |: log-level: info' log) + lost))" -ge \
 		"$((answered + MANY))" ]
@@ -327,23 +289,14 @@ a_pipe_without_a_reader_is_refused() {
 
 a_slow_reader_loses_nothing() {
 	mkfifo pipe
-	start reader python3 -c 'import os, time
-pipe = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
-print("ready", flush=True)
-while not os.path.exists("read"): time.sleep(0.01)
-os.set_blocking(pipe, True)
-with open("log", "wb") as log:
-    while data := os.read(pipe, 8192):
-        log.write(data)
-        time.sleep(0.02)'
-	wait_for grep -q ready reader.out
+	read_later 8192 0.02
 	serve 'log-file = pipe'
 	touch read
 	flood
 	greet
 	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
 	stop
-	wait_for ended reader
+	wait_for is_gone "$(cat reader.pid)"
 	[ "$(grep -c ': hello: done ' log)" -eq "$answered" ]
 	! grep -q 'could not be written' log
 }
@@ -397,8 +350,8 @@ a_full_disk_is_told_of_when_it_has_room_again() {
 
 # --- syslog ---------------------------------------------------------------------------
 
-# listen_as_syslogd NAME: at $PWD/dev/log; what comes is a line of ./NAME each
-listen_as_syslogd() {
+# start_syslogd NAME: at $PWD/dev/log; what comes is a line of ./NAME each
+start_syslogd() {
 	mkdir -p dev
 	rm -f dev/log
 	start "$1" python3 -c 'import os, socket, sys
@@ -411,8 +364,8 @@ with open(sys.argv[1], "w") as out:
 	wait_for test -S dev/log
 }
 
-# serve_in_chroot LINE...: where dev/log is that of the test
-serve_in_chroot() {
+# serve_chrooted LINE...: where dev/log is that of the test
+serve_chrooted() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root may change the root folder'
 	[ -e dev/null ] || mknod -m 666 dev/null c 1 3 || skip 'no devices can be made here'
 	# Leaks cannot be looked for where there is no /proc.
@@ -422,8 +375,8 @@ serve_in_chroot() {
 }
 
 syslog_has_facility_severity_and_lines_of_its_own() {
-	listen_as_syslogd heard
-	serve_in_chroot 'syslog-facility = local3' 'class-level = not-tls-http=warning'
+	start_syslogd heard
+	serve_chrooted 'syslog-facility = local3' 'class-level = not-tls-http=warning'
 	greet
 	http 1
 	wait_for grep -q not-tls-http heard
@@ -437,8 +390,8 @@ syslog_has_facility_severity_and_lines_of_its_own() {
 }
 
 a_syslogd_that_does_not_run_is_warned_of() {
-	listen_as_syslogd heard
-	serve_in_chroot
+	start_syslogd heard
+	serve_chrooted
 	stop
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>err
 	! grep -q syslog err || return 1
@@ -448,8 +401,8 @@ a_syslogd_that_does_not_run_is_warned_of() {
 }
 
 syslog_takes_json_and_another_facility_by_a_reload() {
-	listen_as_syslogd heard
-	serve_in_chroot
+	start_syslogd heard
+	serve_chrooted
 	socket=/sock write_ini "chroot = $PWD" 'syslog = yes' 'log-format = json' \
 		'syslog-facility = auth'
 	ctl reload
@@ -462,14 +415,14 @@ syslog_takes_json_and_another_facility_by_a_reload() {
 }
 
 a_syslogd_that_was_restarted_is_found_again() {
-	listen_as_syslogd first
-	serve_in_chroot
+	start_syslogd first
+	serve_chrooted
 	greet
 	wait_for grep -q 'hello: done' first
 	kill -KILL "$(cat first.pid)"
 	greet
 	wait_for says '^log: [1-9][0-9]* lines lost' status
-	listen_as_syslogd second
+	start_syslogd second
 	greet
 	wait_for grep -q 'hello: done' second
 	wait_for grep -q '^<28>.*: log: [0-9]* lines could not be written' second
@@ -477,8 +430,8 @@ a_syslogd_that_was_restarted_is_found_again() {
 }
 
 a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end() {
-	listen_as_syslogd heard
-	serve_in_chroot
+	start_syslogd heard
+	serve_chrooted
 	kill -STOP "$(cat heard.pid)"
 	flood
 	greet
@@ -490,23 +443,4 @@ a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end() {
 	[ "$(($(grep -c ': hello: done ' heard) + lost))" -eq "$answered" ]
 }
 
-# --- running them ---------------------------------------------------------------------
-
-for test in text_and_json_have_the_same_fields \
-	what_programs_write_has_the_id_of_their_connection \
-	a_flood_of_connections_survives_changes_of_form_and_file \
-	classes_have_the_levels_that_they_are_given \
-	quiet_classes_have_no_lines_and_are_counted a_class_that_there_is_not_is_pointed_at \
-	each_class_has_its_remedy_in_the_manual \
-	a_pipe_that_nobody_reads_stops_nobody a_pipe_without_a_reader_is_refused \
-	a_slow_reader_loses_nothing \
-	a_server_whose_log_stands_still_can_be_stopped \
-	a_full_disk_is_told_of_when_it_has_room_again \
-	syslog_has_facility_severity_and_lines_of_its_own \
-	a_syslogd_that_does_not_run_is_warned_of \
-	syslog_takes_json_and_another_facility_by_a_reload \
-	a_syslogd_that_was_restarted_is_found_again \
-	a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

@@ -3,26 +3,13 @@
 # Keys in PKCS#11 tokens, by SoftHSM: a daemon in its sandbox serves with them and reloads
 # them; what is wrong with a token is said at load. The clients are those of openssl.
 # shellcheck disable=SC2317 # tests are called by their names
-script=$(realpath "$0")
-# shellcheck source-path=SCRIPTDIR source=suite.sh
-. "$(dirname "$script")/suite.sh"
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
 
 needs openssl softhsm2-util p11tool certtool
 open_folder
 
-end_processes() {
-	for file in "$folder"/*/pid; do
-		[ ! -e "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null
-	done
-}
-
 # --- what tests are made of -----------------------------------------------------------
-
-fails() {
-	if "$@"; then
-		return 1
-	fi
-}
 
 # A token of this test alone, with the PIN 1234, and a file with that.
 make_token() {
@@ -51,36 +38,32 @@ make_key() {
 # write_ini LINE...: of the one service.
 write_ini() {
 	{
-		printf '%s\n' 'pid-file = pid' 'log-file = log' "control-socket = $PWD/control" \
+		printf '%s\n' 'pid-file = tlsd.pid' 'log-file = tlsd.log' "control-socket = $PWD/sock" \
 			'watch = yes' '[web]' 'listen = 127.0.0.1:0'
 		printf '%s\n' "$@"
 	} >tlsd.ini
 }
 
 # In the background, as a daemon; it is ready when this returns.
-start() {
+launch() {
 	"$builddir/tlsd" -c tlsd.ini
 }
 
 # refuses TEXT: it does not start, and says so and where.
 refuses() {
-	fails start 2>refused
+	fails launch 2>refused
 	cat refused
 	grep -F "$1" refused
 	fails "$builddir/tlsd" -t -c tlsd.ini >/dev/null 2>refused
 	grep -F "$1" refused
-	[ ! -e pid ]
-}
-
-address() {
-	sed -n 's/.* listening: \[\([0-9.]*\)\]:\([0-9]*\): web$/\1:\2/p' log | tail -n 1
+	[ ! -e tlsd.pid ]
 }
 
 # serves CERT [OPTION...]: a handshake with that certificate, which is verified.
 serves() {
 	cert=$1
 	shift
-	openssl s_client -connect "$(address)" -CAfile "$cert" -verify_return_error \
+	openssl s_client -connect "$(address_of web)" -CAfile "$cert" -verify_return_error \
 		-verify_hostname localhost "$@" -ign_eof </dev/null >answer 2>&1 || fails cat answer
 	grep -q 'Verify return code: 0 (ok)' answer
 	grep -q 'Hello, TLS!' answer
@@ -89,8 +72,8 @@ serves() {
 }
 
 stop() {
-	kill "$(cat pid)"
-	wait_for test ! -e pid
+	kill "$(cat tlsd.pid)"
+	wait_for test ! -e tlsd.pid
 }
 
 # --- the tests ------------------------------------------------------------------------
@@ -99,8 +82,8 @@ a_daemon_in_its_sandbox_serves_with_an_ecdsa_key_in_a_token() {
 	make_token
 	make_key web ecdsa
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
-	start
-	grep 'sandbox: .*a PKCS#11 token' log
+	launch
+	grep 'sandbox: .*a PKCS#11 token' tlsd.log
 	serves web.crt
 	serves web.crt -tls1_2
 	stop
@@ -110,7 +93,7 @@ a_daemon_serves_with_an_rsa_key_in_a_token() {
 	make_token
 	make_key web rsa
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
-	start
+	launch
 	serves web.crt
 	serves web.crt -tls1_2
 	stop
@@ -121,12 +104,12 @@ the_certificate_may_be_in_the_token_too() {
 	make_key web ecdsa
 	p11tool --login --write --load-certificate web.crt --label web 'pkcs11:token=tlsd'
 	write_ini 'cert = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
-	start
+	launch
 	serves web.crt
 	stop
 	write_ini 'cert = pkcs11:token=tlsd;object=web;type=cert' \
 		'key = pkcs11:token=tlsd;object=web;type=private' 'pin-file = token.pin'
-	start
+	launch
 	serves web.crt
 	stop
 }
@@ -137,7 +120,7 @@ keys_in_files_and_in_tokens_serve_side_by_side() {
 	"$builddir/tlscert" self-signed --cert file.crt --key file.key localhost
 	write_ini 'cert = file.crt, web.crt' 'key = file.key, pkcs11:token=tlsd;object=web' \
 		'pin-file = token.pin'
-	start 2>warnings
+	launch 2>warnings
 	serves file.crt
 	serves web.crt -tls1_2 -cipher aRSA
 	stop
@@ -148,9 +131,9 @@ many_clients_at_once_are_served() {
 	make_key web ecdsa
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web' \
 		'pin-file = token.pin' 'early-answer = no' 'session-tickets = no'
-	start
+	launch
 	"$builddir/tlsc" bench --concurrency 16 --connections 400 --ca web.crt \
-		--servername localhost "$(address)" >bench.log 2>&1 || fails cat bench.log
+		--servername localhost "$(address_of web)" >bench.log 2>&1 || fails cat bench.log
 	serves web.crt
 	stop
 }
@@ -160,13 +143,13 @@ a_reload_takes_another_key_of_the_token() {
 	make_key web ecdsa
 	make_key next ecdsa
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
-	start
+	launch
 	serves web.crt
 	write_ini 'cert = next.crt' 'key = pkcs11:token=tlsd;object=next' 'pin-file = token.pin'
-	"$builddir/tlsdctl" -s "$PWD/control" reload
+	ctl reload
 	serves next.crt
 	write_ini 'cert = next.crt' 'key = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
-	fails "$builddir/tlsdctl" -s "$PWD/control" reload
+	fails ctl reload
 	serves next.crt
 	stop
 }
@@ -210,7 +193,7 @@ a_user_who_cannot_use_the_token_is_found_out_at_the_start() {
 	mkdir -m 777 logs
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
 	sed -i -e 's,^log-file.*,log-file = logs/log,' -e '1i user = nobody' tlsd.ini
-	fails start 2>refused
+	fails launch 2>refused
 	cat refused
 	grep -F "uid $(id -u nobody) cannot sign with the key in the token" refused
 }
@@ -221,11 +204,4 @@ a_user_who_cannot_use_the_token_is_found_out_at_the_start() {
 	mkdir "$folder/probe" && cd "$folder/probe" && make_token
 	p11tool --list-token-urls | grep token=tlsd
 ) >/dev/null 2>&1 || skip 'p11-kit does not find the module of SoftHSM'
-if [ $# -eq 0 ]; then
-	# shellcheck disable=SC2046 # a list of words
-	set -- $(sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' "$script")
-fi
-for test; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

@@ -1,51 +1,43 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The daemon between clients and servers of other people: openssl, curl, socat, redis, nginx,
-# haproxy, git and stunnel. A test is a function whose name is a sentence; it runs in a folder
-# and a shell of its own, which ends at the first command that fails. One whose program is
-# missing is skipped loudly.
+# haproxy, git and stunnel. One whose program is missing is skipped loudly.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
 umask 077
 needs openssl timeout cmp
 open_folder
-tlsd=$builddir/tlsd
-
-# What a test has started, by its pids in files of its folder, and nothing else.
-end_processes() {
-	for file in "$folder"/*/*.pid; do
-		[ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
-	done
-}
 
 # --- what tests are made of -----------------------------------------------------------
 
-# start NAME COMMAND...: in the background; its output is ./NAME.log.
-start() {
-	name=$1
-	shift
-	"$@" >"$name.log" 2>&1 </dev/null &
-	echo $! >"$name.pid"
-}
-
 # serve LINE...: tlsd with one service of these lines; its port is $port.
 serve() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
-		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
-		-keyout server.key -out server.crt 2>/dev/null
+	make_pair
 	{
 		printf '%s\n' 'pid-file =' 'control-socket =' '[relay]' 'listen = 127.0.0.1:0' \
 			'cert = server.crt' 'key = server.key' "$@"
 	} >tlsd.ini
-	start tlsd "$tlsd" -f -c tlsd.ini
-	wait_for grep -q ': started: ' tlsd.log
-	port=$(sed -n 's/.*: listening: \[127\.0\.0\.1\]:\([0-9]*\).*/\1/p' tlsd.log)
+	start_tlsd tlsd
+	port=$(port_of relay)
 }
 
 fetch() {
 	timeout 60 openssl s_client -connect "127.0.0.1:$port" -CAfile server.crt \
 		-verify_return_error -servername localhost -quiet -no_ign_eof "$@"
+}
+
+# get PATH [OPTION...]: by curl
+get() {
+	get_at "$port" "$@"
+}
+
+# get_at PORT PATH [OPTION...]
+get_at() {
+	page=https://localhost:$1$2
+	resolved=localhost:$1:127.0.0.1
+	shift 2
+	curl -s --max-time 60 --cacert server.crt --resolve "$resolved" "$@" "$page"
 }
 
 # --- the tests ------------------------------------------------------------------------
@@ -77,11 +69,15 @@ socat_behind_and_in_front_loses_nothing() {
 	wait_for grep -q ': relay: done .* in=67108864 ' tlsd.log
 }
 
-redis_is_served_to_its_own_client() {
-	needs redis-server redis-cli
+serve_redis() {
 	start redis redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --dir "$PWD"
 	wait_for is_listening redis.sock
 	serve 'respond = connect' "connect = $PWD/redis.sock"
+}
+
+redis_is_served_to_its_own_client() {
+	needs redis-server redis-cli
+	serve_redis
 	set -- -h localhost -p "$port" --tls --cacert server.crt
 	redis-cli --help 2>&1 | grep -q -e --tls || skip "redis-cli has no TLS"
 	head -c 4194304 /dev/urandom | base64 -w 0 >sent
@@ -95,30 +91,20 @@ redis_is_served_to_its_own_client() {
 	[ "$(tail -n 1 answers | tr -dc 0-9)" = 2000 ]
 }
 
+# start_nginx LINE...: one server with these lines, at ./nginx.sock
+start_nginx() {
+	write_nginx_conf "$@"
+	start nginx nginx -c "$PWD/nginx.conf"
+	wait_for is_listening nginx.sock
+}
+
 nginx_serves_a_page_and_a_download() {
 	needs nginx
 	mkdir page
 	head -c 33554432 /dev/urandom >page/download
 	chmod 755 "$folder" . page
 	chmod 644 page/download
-	cat >nginx.conf <<-END
-		daemon off;
-		master_process off;
-		pid $PWD/nginx.pid.own;
-		error_log $PWD/nginx.err;
-		events {}
-		http {
-			access_log off;
-			client_body_temp_path $PWD/t1;
-			proxy_temp_path $PWD/t2;
-			fastcgi_temp_path $PWD/t3;
-			uwsgi_temp_path $PWD/t4;
-			scgi_temp_path $PWD/t5;
-			server { listen unix:$PWD/nginx.sock; root $PWD/page; }
-		}
-	END
-	start nginx nginx -c "$PWD/nginx.conf"
-	wait_for is_listening nginx.sock
+	start_nginx "listen unix:$PWD/nginx.sock; root $PWD/page;"
 	serve 'respond = connect' "connect = unix:$PWD/nginx.sock"
 	printf 'GET /download HTTP/1.0\r\n\r\n' >request
 	{
@@ -137,39 +123,15 @@ a_backend_that_is_not_there_is_no_proper_end() {
 	wait_for grep -q ': relay: backend: .*nobody.sock' tlsd.log
 }
 
-# nginx behind, which answers with the address that it was told; $1 is its socket.
-start_nginx_behind() {
-	chmod 755 "$folder" .
-	cat >nginx.conf <<-END
-		daemon off;
-		master_process off;
-		pid $PWD/nginx.pid.own;
-		error_log $PWD/nginx.err;
-		events {}
-		http {
-			access_log off;
-			client_body_temp_path $PWD/t1;
-			proxy_temp_path $PWD/t2;
-			fastcgi_temp_path $PWD/t3;
-			uwsgi_temp_path $PWD/t4;
-			scgi_temp_path $PWD/t5;
-			server {
-				listen unix:$1 proxy_protocol;
-				return 200 "from \$proxy_protocol_addr\n";
-			}
-		}
-	END
-	start nginx nginx -c "$PWD/nginx.conf"
-	wait_for is_listening "$1"
-}
-
 nginx_sees_the_clients_address() {
 	needs nginx curl
-	start_nginx_behind "$PWD/nginx.sock"
+	chmod 755 "$folder" .
+	# shellcheck disable=SC2016 # nginx's own variable
+	start_nginx "listen unix:$PWD/nginx.sock proxy_protocol;" \
+		'return 200 "from $proxy_protocol_addr\n";'
 	for kind in v1 v2 v2-tls; do
 		serve 'respond = connect' "connect = $PWD/nginx.sock" "send-proxy = $kind"
-		curl -s --max-time 60 --cacert server.crt --interface 127.0.0.9 \
-			--resolve "localhost:$port:127.0.0.1" "https://localhost:$port/" >heard
+		get / --interface 127.0.0.9 >heard
 		grep -qx 'from 127.0.0.9' heard
 		kill "$(cat tlsd.pid)"
 	done
@@ -190,8 +152,7 @@ haproxy_behind_knows_the_host_that_was_asked_for() {
 	start haproxy haproxy -db -f haproxy.cfg
 	wait_for is_listening haproxy.sock
 	serve 'respond = connect' "connect = $PWD/haproxy.sock" 'send-proxy = v2-tls'
-	curl -s --max-time 60 --cacert server.crt --resolve "localhost:$port:127.0.0.1" \
-		"https://localhost:$port/" >heard
+	get / >heard
 	grep -qx '127.0.0.1 localhost' heard
 }
 
@@ -214,8 +175,7 @@ haproxy_in_front_tells_who_the_client_is() {
 				server tlsd 127.0.0.1:$port source 127.0.0.1 $version
 		END
 		start haproxy haproxy -db -f haproxy.cfg
-		wait_for curl -s --http0.9 --max-time 60 --interface 127.0.0.9 --cacert server.crt \
-			--resolve "localhost:$front:127.0.0.1" -o heard "https://localhost:$front/"
+		wait_for get_at "$front" / --http0.9 --interface 127.0.0.9 -o heard
 		grep -qx 'TCPREMOTEIP=127.0.0.9' heard
 		grep -qx "TCPLOCALPORT=$front" heard
 		kill -KILL "$(cat haproxy.pid)"
@@ -227,15 +187,13 @@ haproxy_in_front_tells_who_the_client_is() {
 curl_says_itself_who_it_is() {
 	needs curl
 	serve 'accept-proxy = yes' 'accept-proxy-from = 127.0.0.0/8'
-	curl -s --http0.9 --max-time 60 --interface 127.0.0.9 --haproxy-protocol \
-		--cacert server.crt --resolve "localhost:$port:127.0.0.1" \
-		"https://localhost:$port/" >heard
+	get / --http0.9 --interface 127.0.0.9 --haproxy-protocol >heard
 	grep -qx 'Hello, TLS!' heard
 	wait_for grep -q '\[127\.0\.0\.9\]:.*: relay: done ' tlsd.log
 }
 
 # A client of stunnel's, by its standard input and output.
-write_stunnel_conf() {
+configure_stunnel() {
 	cat >stunnel.conf <<-END
 		pid =
 		foreground = yes
@@ -260,7 +218,7 @@ git_clones_from_a_program_through_stunnel() {
 	git -C repository.git symbolic-ref HEAD refs/heads/master
 	serve 'respond = exec' \
 		"exec = $(command -v git) daemon --inetd --export-all --base-path='$PWD'"
-	write_stunnel_conf
+	configure_stunnel
 	printf '#!/bin/sh\nexec stunnel4 "%s/stunnel.conf"\n' "$PWD" >through
 	chmod +x through
 	GIT_PROXY_COMMAND=$PWD/through timeout 60 git clone -q \
@@ -273,10 +231,8 @@ git_clones_from_a_program_through_stunnel() {
 
 redis_answers_stunnel() {
 	needs redis-server stunnel4
-	start redis redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --dir "$PWD"
-	wait_for is_listening redis.sock
-	serve 'respond = connect' "connect = $PWD/redis.sock"
-	write_stunnel_conf
+	serve_redis
+	configure_stunnel
 	printf 'SET a 1\r\nGET a\r\nQUIT\r\n' | timeout 60 stunnel4 stunnel.conf >heard
 	# shellcheck disable=SC2016 # redis tells a length so
 	tr -d '\r' <heard | tr '\n' ' ' | grep -qxF '+OK $1 1 +OK '
@@ -286,8 +242,7 @@ a_browser_opens_a_status_page_of_one_file() {
 	needs curl
 	printf 'HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<h1>Fine</h1>\n' >page
 	serve 'respond = file' 'file = page'
-	curl -sf --max-time 60 --cacert server.crt --resolve "localhost:$port:127.0.0.1" \
-		"https://localhost:$port/status" >heard
+	get /status -f >heard
 	grep -qx '<h1>Fine</h1>' heard
 }
 
@@ -308,15 +263,4 @@ a_program_knows_who_has_a_certificate() {
 	wait_for grep -q ': relay: cert-missing: ' tlsd.log
 }
 
-# --- running them ---------------------------------------------------------------------
-
-for test in an_echo_of_64_mib_to_openssl_is_whole socat_behind_and_in_front_loses_nothing \
-	redis_is_served_to_its_own_client nginx_serves_a_page_and_a_download \
-	a_backend_that_is_not_there_is_no_proper_end nginx_sees_the_clients_address \
-	haproxy_behind_knows_the_host_that_was_asked_for \
-	haproxy_in_front_tells_who_the_client_is curl_says_itself_who_it_is \
-	git_clones_from_a_program_through_stunnel redis_answers_stunnel \
-	a_browser_opens_a_status_page_of_one_file a_program_knows_who_has_a_certificate; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

@@ -8,18 +8,6 @@
 needs stat
 [ -r /proc/self/status ] || skip 'there is no /proc'
 open_folder
-server=
-backend=
-
-end_processes() {
-	for process in $server $backend; do
-		kill "$process" 2>/dev/null || :
-		wait "$process" || :
-	done
-	server=
-	backend=
-}
-
 # serve LINE...: a daemon with those lines behind the process keys; as another user if root
 # may choose
 serve() {
@@ -29,17 +17,15 @@ serve() {
 		chown nobody . server.key
 		set -- 'user = nobody' "$@"
 	fi
-	printf '%s\n' 'workers = 2' "log-file = $PWD/log" "control-socket = $PWD/control" \
+	printf '%s\n' 'workers = 2' "control-socket = $PWD/sock" \
 		'cert = server.crt' 'key = server.key' "$@" >tlsd.ini
-	"$builddir/tlsd" -f -c tlsd.ini 2>err &
-	server=$!
-	trap end_processes EXIT # of the shell of this test
-	wait_for grep -q ': started: ' log || cat err
+	start_tlsd tlsd
+	server=$(cat tlsd.pid)
 }
 
 # in_force WORDS: the log says so
 in_force() {
-	grep -q "sandbox: .*$1" log
+	logged "sandbox: .*$1"
 }
 
 # of_threads FIELD: what /proc/PID/status says of each thread, once
@@ -49,12 +35,8 @@ of_threads() {
 
 # ask SERVICE [INPUT]: its answer
 ask() {
-	place=$(sed -n "s/.*listening: \[\(.*\)\]\(:[0-9]*\): $1\$/\1\2/p" log)
-	printf '%s' "${2:-}" | "$builddir/tlsc" --ca server.crt --servername localhost "$place"
-}
-
-reload() {
-	"$builddir/tlsdctl" -s "$PWD/control" reload
+	printf '%s' "${2:-}" |
+		"$builddir/tlsc" --ca server.crt --servername localhost "$(address_of "$1")"
 }
 
 no_thread_gains_privileges_or_has_any() {
@@ -115,8 +97,7 @@ ask_all() {
 
 every_responder_works_in_it_before_and_after_a_reload() {
 	needs socat
-	socat "UNIX-LISTEN:backend,fork,mode=777" EXEC:cat &
-	backend=$!
+	start backend socat "UNIX-LISTEN:backend,fork,mode=777" EXEC:cat
 	wait_for is_listening backend
 	echo old >file
 	serve '[text]' 'listen = 127.0.0.1:0' 'text = old' \
@@ -129,7 +110,7 @@ every_responder_works_in_it_before_and_after_a_reload() {
 	ask_all old
 	echo new >file
 	sed -i 's/^text = old/text = new/' tlsd.ini
-	reload
+	ctl reload
 	ask_all new
 }
 
@@ -144,15 +125,8 @@ programs_inherit_what_the_manual_says() {
 		skip 'this build has no filter of system calls'
 	fi
 	grep -q '^Seccomp:[[:space:]]*2' program
-	reload
+	ctl reload
 	ask exec | grep -q '^NoNewPrivs:[[:space:]]*1'
 }
 
-for test in no_thread_gains_privileges_or_has_any \
-	each_thread_has_the_filter_that_the_log_tells_of keys_are_neither_dumped_nor_shown \
-	locked_memory_is_what_the_log_says without_a_sandbox_the_log_says_off \
-	every_responder_works_in_it_before_and_after_a_reload \
-	programs_inherit_what_the_manual_says; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

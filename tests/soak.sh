@@ -12,14 +12,6 @@ needs openssl
 [ -d /proc/self/fd ] || skip 'there is no /proc'
 open_folder
 exec 3>&1 # for the figures of tests that pass
-server=
-load=
-
-end_processes() {
-	for process in $server $load; do
-		kill "$process" 2>/dev/null
-	done
-}
 
 # start_server ACCESS-LOG: two services, at $port and $echo_port.
 start_server() {
@@ -31,8 +23,8 @@ start_server() {
 		workers = 8
 		hello-timeout = 1s
 		close-timeout = 1s
-		control-socket = $PWD/control
-		log-file = $PWD/log
+		control-socket = $PWD/sock
+		log-file = $PWD/tlsd.log
 		access-log = $1
 		cert = server.crt
 		key = server.key
@@ -42,11 +34,10 @@ start_server() {
 		listen = 127.0.0.2:0
 		respond = echo
 	END
-	"$builddir/tlsd" -f -c tlsd.ini 2>err &
-	server=$!
-	wait_for grep -q ': started: ' log || cat err
-	port=$(sed -n 's/.*listening: \[127.0.0.1\]:\([0-9]*\): hello$/\1/p' log)
-	echo_port=$(sed -n 's/.*listening: \[127.0.0.2\]:\([0-9]*\): echo$/\1/p' log)
+	start_tlsd tlsd
+	server=$(cat tlsd.pid)
+	port=$(port_of hello)
+	echo_port=$(port_of echo)
 }
 
 # use NAME: puts a pair in place, both files or none of them as one reload sees them.
@@ -56,22 +47,12 @@ use() {
 }
 
 stop_server() {
-	kill "$server"
-	wait "$server"
-	server=
-	cat err
-	if grep -E 'Sanitizer|runtime error' err; then
-		return 1
-	fi
+	stop
+	fails grep -E 'Sanitizer|runtime error' tlsd.log
 }
 
 descriptors() {
 	find "/proc/$server/fd" -type l | wc -l
-}
-
-# A sanitizer keeps what was freed, and remembers what was done.
-is_sanitized() {
-	grep -qE '__(asan|tsan)_init' "$builddir/tlsd"
 }
 
 resident_kb() {
@@ -81,7 +62,7 @@ resident_kb() {
 reload_times() {
 	for round in $(seq "$1"); do
 		if [ $((round % 2)) -eq 0 ]; then use one; else use two; fi
-		"$builddir/tlsdctl" -s "$PWD/control" reload >reloaded || {
+		ctl reload >reloaded || {
 			cat reloaded
 			return 1
 		}
@@ -92,55 +73,46 @@ reload_times() {
 # memory some may come yet, as to threads that had nothing to do before.
 reloads_lose_nobody_and_nothing() {
 	start_server no
-	"$builddir/tlsc" bench --concurrency 4 --duration 1h --ca trust.crt \
-		--servername localhost "127.0.0.1:$port" >bench.out &
-	load=$!
+	start bench "$builddir/tlsc" bench --concurrency 4 --duration 1h --ca trust.crt \
+		--servername localhost "127.0.0.1:$port"
 	reload_times 10
 	before=$(resident_kb)
 	fds_before=$(descriptors)
 	reload_times "$reloads"
 	after=$(resident_kb)
 	fds_after=$(descriptors)
-	kill -INT "$load"
-	wait "$load" || {
-		cat bench.out
-		return 1
-	}
-	load=
+	kill -INT "$(cat bench.pid)"
+	wait "$(cat bench.pid)"
 	echo "resident: $before kB, after $reloads reloads $after kB;" \
 		"descriptors: $fds_before, $fds_after" >&3
-	grep -v '^$' bench.out >&3
+	grep -v '^$' bench.log >&3
+	# A sanitizer keeps what was freed, and remembers what was done.
 	is_sanitized || [ "$after" -le $((before + before / 2)) ]
 	reload_times 1
-	wait_for has_descriptors_of_one_at_rest
+	wait_for is_calm
 	stop_server
 }
 
-has_descriptors_of_one_at_rest() {
+is_calm() {
 	[ "$(descriptors)" -le 20 ]
 }
 
 hostile_clients_keep_honest_ones_from_nothing() {
 	start_server no
-	"$builddir/tlsc" bench --concurrency 2 --duration "${seconds}s" --timeout 60s \
-		--ca trust.crt --servername localhost "127.0.0.1:$port" >bench.out &
-	load=$!
+	start bench "$builddir/tlsc" bench --concurrency 2 --duration "${seconds}s" \
+		--timeout 60s --ca trust.crt --servername localhost "127.0.0.1:$port"
 	"$builddir/hostile" "$port" "$echo_port" "$seconds" >&3
-	wait "$load" || {
-		cat bench.out
-		return 1
-	}
-	load=
-	grep -v '^$' bench.out >&3
+	wait "$(cat bench.pid)"
+	grep -v '^$' bench.log >&3
 	stop_server
 }
 
 count_failed() {
-	"$builddir/tlsdctl" -s "$PWD/control" stats |
+	ctl stats |
 		sed -n 's/^service hello: .* failed=\([0-9]*\).*/\1/p'
 }
 
-has_failed_all() {
+all_failed() {
 	[ "$(count_failed)" -eq "$failures" ]
 }
 
@@ -149,19 +121,13 @@ failing_clients_write_a_bounded_log_without_their_bytes() {
 	start_server yes
 	begin=$(date +%s)
 	"$builddir/failing" "$port" "$failures"
-	wait_for has_failed_all
+	wait_for all_failed
 	stop_server
 	minutes=$((($(date +%s) - begin) / 60 + 2))
-	echo "$failures failures: $(wc -l <log) lines, $(wc -c <log) bytes in the log," \
+	echo "$failures failures: $(wc -l <tlsd.log) lines, $(wc -c <tlsd.log) bytes in the log," \
 		"of $minutes minutes at most" >&3
-	[ "$(wc -l <log)" -le $((minutes * 6 * 11 + 30)) ]
-	if LC_ALL=C grep -n '[^ -~]' log; then
-		return 1
-	fi
+	[ "$(wc -l <tlsd.log)" -le $((minutes * 6 * 11 + 30)) ]
+	LC_ALL=C fails grep -n '[^ -~]' tlsd.log
 }
 
-for test in reloads_lose_nobody_and_nothing hostile_clients_keep_honest_ones_from_nothing \
-	failing_clients_write_a_bounded_log_without_their_bytes; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

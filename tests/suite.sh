@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck shell=sh disable=SC2034 # variables for the suites
-# What the shell suites share: the programs that they need, a folder, waiting, and the count
-# of tests. A test is a function whose name is a sentence. A suite reads this first, and its
-# last command is finish.
+# shellcheck shell=sh disable=SC2034,SC2154 # variables for the suites, and of theirs
+# What the shell suites share: the programs that they need, a folder, waiting, what runs in
+# the background, tlsd as others see it, and the count of tests. A suite reads this first, and
+# its last command is run_tests "$@". A test is a function whose name is a sentence; it runs in
+# a folder and a shell of its own, which ends at the first command that fails.
 set -u
 umask 022
 unset SSLKEYLOGFILE OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy ALL_PROXY
 
 srcdir=$(cd "${top_srcdir:-.}" && pwd)
 builddir=$(cd "${top_builddir:-.}" && pwd)
+suite=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
 passed=0
 failed=0
 skipped=0
@@ -26,9 +28,25 @@ needs() {
 	done
 }
 
-# What tests have left running; a suite that starts anything defines it anew.
+# fails COMMAND...: as a test wants it; for a command behind ! does not end its shell.
+fails() {
+	if "$@"; then
+		return 1
+	fi
+}
+
+# fail WORD...: ends a test with these as its reason.
+fail() {
+	echo "$*"
+	exit 1
+}
+
+# What tests have left running, by the pids in files of their folders, and nothing else. A
+# suite that keeps its pids elsewhere defines it anew.
 end_processes() {
-	:
+	for file in "$folder"/*/*.pid; do
+		[ ! -s "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null
+	done
 }
 
 # open_folder: $folder, which everybody may enter, for as long as the suite runs. Its name is
@@ -60,6 +78,133 @@ is_listening() {
 		END { exit !found }' /proc/net/unix
 }
 
+# --- what runs in the background ------------------------------------------------------
+
+# start NAME COMMAND...: without input; its output is ./NAME.log, empty at first, and its pid
+# in ./NAME.pid, by which it is ended when its test is over at the latest.
+start() {
+	started=$1
+	shift
+	: >"$started.log"
+	"$@" >>"$started.log" 2>&1 </dev/null &
+	echo $! >"$started.pid"
+}
+
+# is_gone PID: it has ended, and if its parent has not noticed yet.
+is_gone() {
+	! kill -0 "$1" 2>/dev/null || grep -qs '^State:[[:blank:]]*Z' "/proc/$1/status"
+}
+
+# end NAME: by SIGTERM. Its exit status is returned.
+end() {
+	ended=$(cat "$1.pid")
+	kill "$ended"
+	rm "$1.pid"
+	wait "$ended"
+}
+
+# --- tlsd -----------------------------------------------------------------------------
+
+# Whether this build has sanitizers, which need more of everything.
+is_sanitized() {
+	grep -q -e __asan_init -e __tsan_init -e __ubsan_handle "$builddir/tlsd"
+}
+
+# make_pair: server.crt and server.key for localhost, by openssl.
+make_pair() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
+		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
+		-keyout server.key -out server.crt 2>/dev/null
+}
+
+# start_tlsd NAME [WRAPPER...]: as start does, with ./NAME.ini, and run by WRAPPER. It serves
+# when this returns; if it ended instead, this fails.
+start_tlsd() {
+	machine=$1
+	shift
+	start "$machine" "$@" "$builddir/tlsd" -f -c "$machine.ini"
+	wait_for serves_or_is_gone "$machine"
+	is_serving "$machine"
+}
+
+is_serving() {
+	grep -Eq '(: |")started: ' "$1.log"
+}
+
+serves_or_is_gone() {
+	is_serving "$1" || is_gone "$(cat "$1.pid")"
+}
+
+# stop: ends ./tlsd.ini's.
+stop() {
+	end tlsd
+}
+
+# address_of SERVICE [NAME]: HOST:PORT where tlsd listens for it, or did last, as ./NAME.log
+# says, or ./tlsd.log.
+address_of() {
+	sed -n "s/.*listening: \\[\\([^]]*\\)\\]:\\([0-9]*\\): $1[\"}]*\$/\\1:\\2/p" \
+		"${2:-tlsd}.log" | tail -n 1
+}
+
+# port_of SERVICE [NAME]: the port alone.
+port_of() {
+	address_of "$@" | sed 's/.*://'
+}
+
+# logged TEXT: it stands in ./tlsd.log.
+logged() {
+	grep -q -e "$1" tlsd.log
+}
+
+# expect TEXT: it stands there, or soon will.
+expect() {
+	wait_for logged "$1"
+}
+
+# greet: openssl gets the usual answer at $port.
+greet() {
+	[ "$(timeout 60 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+		2>/dev/null)" = 'Hello, TLS!' ]
+}
+
+# ctl WORD...: tlsdctl, by ./sock.
+ctl() {
+	timeout 100 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
+}
+
+# says PATTERN WORD...: what ctl prints has a line like that.
+says() {
+	pattern=$1
+	shift
+	ctl "$@" | grep -Eq "$pattern"
+}
+
+# write_nginx_conf LINE...: ./nginx.conf, of nginx in the foreground, with all its files here
+# and one server of these lines.
+write_nginx_conf() {
+	cat >nginx.conf <<-END
+		daemon off;
+		master_process off;
+		pid $PWD/nginx.pid.own;
+		error_log $PWD/nginx.err;
+		events {}
+		http {
+			access_log off;
+			client_body_temp_path $PWD/t1;
+			proxy_temp_path $PWD/t2;
+			fastcgi_temp_path $PWD/t3;
+			uwsgi_temp_path $PWD/t4;
+			scgi_temp_path $PWD/t5;
+			server {
+				$(printf '%s\n' "$@")
+			}
+		}
+	END
+}
+
+# --- the count ------------------------------------------------------------------------
+
 has_passed() {
 	passed=$((passed + 1))
 	echo "ok $1"
@@ -76,29 +221,51 @@ was_skipped() {
 	echo "SKIPPED $1: $2"
 }
 
-# run_test NAME: in a folder and a shell of its own, which ends at the first command that
-# fails. Of one that failed the ends of its logs are shown.
+# What is done before and after each test, where it runs; a suite may define these anew.
+set_up() {
+	:
+}
+
+tear_down() {
+	:
+}
+
+# run_test NAME: of one that failed the ends of its logs are shown.
 run_test() {
 	mkdir "$folder/$1"
 	(
 		cd "$folder/$1" || exit 1
 		set -e
+		set_up
 		"$1"
+		tear_down
 	) >"$folder/$1/test.log" 2>&1
 	case $? in
 	0) has_passed "$1" ;;
 	77) was_skipped "$1" "$(sed -n 's/^SKIPPED: //p' "$folder/$1/test.log")" ;;
 	*)
 		has_failed "$1"
-		tail -n 30 "$folder/$1"/*.log | sed 's/^/    /'
+		tail -n 30 "$folder/$1"/*.log* | sed 's/^/    /'
 		;;
 	esac
 	end_processes
 	rm -rf "${folder:?}/$1"
 }
 
+# run_tests [NAME...]: these, or all functions of the suite with names of three words and
+# more, for those of its helpers have fewer; and finish.
+run_tests() {
+	# shellcheck disable=SC2046 # a list of words
+	[ $# -gt 0 ] || set -- $(sed -n 's/^\([a-z0-9]*_[a-z0-9]*_[a-z0-9_]*\)() {$/\1/p' "$suite")
+	for test; do
+		run_test "$test"
+	done
+	finish
+}
+
 # finish: the count, and success if something passed and nothing failed.
 finish() {
 	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$skipped" -eq 0 ] || [ $((passed + failed)) -gt 0 ] || skip 'all tests were skipped'
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }

@@ -3,32 +3,13 @@
 # Sessions that are resumed by tickets: on the machine that issued them and on others with the
 # same ticket-key-file, across rotations and reloads. The clients are those of openssl and GnuTLS.
 # shellcheck disable=SC2317 # tests are called by their names
-script=$(realpath "$0")
-# shellcheck source-path=SCRIPTDIR source=suite.sh
-. "$(dirname "$script")/suite.sh"
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
 
 needs openssl gnutls-cli
 open_folder
 
-end_processes() {
-	for file in "$folder"/*/*.pid; do
-		[ ! -e "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null
-	done
-}
-
-fails() {
-	if "$@"; then
-		return 1
-	fi
-}
-
 # --- what tests are made of -----------------------------------------------------------
-
-make_pair() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
-		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
-		-keyout server.key -out server.crt 2>/dev/null
-}
 
 keys() {
 	"$builddir/tlscert" ticket-keys "$@"
@@ -43,22 +24,16 @@ serve() {
 			'listen = 127.0.0.1:0' 'cert = server.crt' 'key = server.key'
 		printf '%s\n' "$@"
 	} >"$machine.ini"
-	"$builddir/tlsd" -f -c "$machine.ini" >"$machine.log" 2>&1 &
-	echo $! >"$machine.pid"
-	wait_for grep -q ': started: ' "$machine.log"
+	start_tlsd "$machine"
 }
 
 reload() {
 	"$builddir/tlsdctl" -s "$PWD/$1.sock" reload
 }
 
-address() {
-	sed -n 's/.* listening: \[\([0-9.]*\)\]:\([0-9]*\): web$/\1:\2/p' "$1.log" | tail -n 1
-}
-
 # visit NAME SESSION [OPTION...]: a full handshake whose session is kept.
 visit() {
-	at=$(address "$1")
+	at=$(address_of web "$1")
 	session=$2
 	shift 2
 	timeout 60 openssl s_client -connect "$at" -sess_out "$session" -ign_eof "$@" \
@@ -68,7 +43,7 @@ visit() {
 
 # resumes NAME SESSION [OPTION...]: which is kept as it was.
 resumes() {
-	at=$(address "$1")
+	at=$(address_of web "$1")
 	session=$2
 	shift 2
 	timeout 60 openssl s_client -connect "$at" -sess_in "$session" -ign_eof "$@" \
@@ -227,9 +202,7 @@ a_ticket_of_one_service_is_worth_nothing_at_another_with_other_rules() {
 		resumes both session $version -servername closed.example
 		fails resumes both session $version -servername open.example
 		wait_for grep -q ': web: done .* sni=open.example .* resumed=no ' both.log
-		kill "$(cat both.pid)"
-		wait "$(cat both.pid)" || :
-		rm both.pid both.log
+		end both
 	done
 }
 
@@ -238,7 +211,7 @@ gnutls_cli_resumes_too() {
 	keys shared
 	keys --delay 0 shared
 	serve one 'ticket-key-file = shared'
-	timeout 60 gnutls-cli --resume --x509cafile server.crt -p "$(address one | cut -d: -f2)" \
+	timeout 60 gnutls-cli --resume --x509cafile server.crt -p "$(port_of web one)" \
 		--verify-hostname localhost 127.0.0.1 </dev/null >gnutls.log 2>&1 || :
 	grep -q 'This is a resumed session' gnutls.log
 }
@@ -282,8 +255,4 @@ tlscert_keeps_the_file_for_its_owner() {
 	cmp before shared
 }
 
-tests=$(sed -n '/^# --- the tests/,$s/^\([a-z0-9_]*\)() {$/\1/p' "$script") || exit 1
-for test in $tests; do
-	run_test "$test"
-done
-finish
+run_tests "$@"
