@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # bootstrap, in a tree whose configure does nothing and with package tools that only say what
-# they are asked. A test is a function whose name is a sentence; it runs in a folder and a
-# shell of its own, which ends at the first command that fails.
+# they are asked.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
@@ -62,10 +61,9 @@ expect() {
 	[ "$status" -eq "$wanted" ]
 }
 
-fails() {
-	if "$@"; then
-		return 1
-	fi
+set_up() {
+	mkdir bin
+	make_tree
 }
 
 # --- the tests ------------------------------------------------------------------------
@@ -203,25 +201,4 @@ a_failed_test_is_named_with_its_log() {
 	grep -q "check failed; all of it is in $PWD/tree/build/test-suite.log" err
 }
 
-# --- running them ---------------------------------------------------------------------
-
-# shellcheck disable=SC2013 # words
-for test in $(sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' \
-	"$srcdir/tests/bootstrap.sh"); do
-	mkdir -p "$folder/$test/bin"
-	cd "$folder/$test" || exit 1
-	make_tree
-	(
-		set -ex
-		"$test"
-	) >"$folder/$test.log" 2>&1
-	# shellcheck disable=SC2181 # as a condition it would not end at a failure
-	if [ $? -eq 0 ]; then
-		has_passed "$test"
-	else
-		has_failed "$test"
-		tail -n 30 "$folder/$test.log" | sed 's/^/    /'
-	fi
-done
-cd /
-finish
+run_tests "$@"

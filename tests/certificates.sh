@@ -1,55 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Certificates of a running tlsd, by the hand of an administrator: proved before they are put
-# into force, left out when they are bad, replaced while it serves. A test is a function
-# whose name is a sentence; it runs in a folder and a shell of its own, which ends at the
-# first command that fails.
+# into force, left out when they are bad, replaced while it serves.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
-set -u
-umask 022
-unset SSLKEYLOGFILE
-
-script=$(realpath "$0")
-builddir=$(realpath "${top_builddir:-.}")
-command -v openssl >/dev/null || {
-	echo "SKIPPED: openssl is missing: NOTHING about reloading certificates was tested" >&2
-	exit 77
-}
-
-folder=$(mktemp -d /tmp/tlsd-certs.XXXXXX) || exit 1
-
-# Each test leaves its daemon's process id in its folder.
-clean_up() {
-	for file in "$folder"/*/pid; do
-		[ ! -e "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null
-	done
-	rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/suite.sh"
+needs openssl
+open_folder
 
 # --- what tests are made of -----------------------------------------------------------
-
-fail() {
-	echo "$*"
-	exit 1
-}
-
-# fails COMMAND...
-fails() {
-	if "$@"; then
-		return 1
-	fi
-}
-
-# wait_for COMMAND...: until it succeeds, for at most 40 seconds.
-wait_for() {
-	until=$(($(date +%s) + 40))
-	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt "$until" ] || fail "in vain: $*"
-		sleep 0.05
-	done
-}
 
 tlscert() {
 	"$builddir/tlscert" "$@" >/dev/null
@@ -66,49 +25,23 @@ make_server() {
 # write_ini [LINE...]: the process's lines and the services.
 write_ini() {
 	{
-		echo 'control-socket = control'
+		echo 'control-socket = sock'
 		for line; do
 			echo "$line"
 		done
 	} >tlsd.ini
 }
 
-# The server in the foreground, as a child of this test, logging to ./log.
-start() {
-	"$builddir/tlsd" -f -c tlsd.ini >>log 2>&1 &
-	echo $! >pid
-	wait_for has_started
-}
-
-has_started() {
-	grep -q ': started: ' log || fails kill -0 "$(cat pid)"
-}
-
-stop() {
-	kill "$(cat pid)"
-	wait "$(cat pid)"
-	rm pid
-}
-
-control() {
-	"$builddir/tlsdctl" -s "$PWD/control" "$@"
-}
-
-# address SERVICE: where it listens, or did last.
-address() {
-	sed -n "s/.* listening: \\[\\([0-9.]*\\)\\]:\\([0-9]*\\): $1\$/\\1:\\2/p" log | tail -n 1
-}
-
 # answers SERVICE HOST: it serves, with a certificate of the authority's for HOST.
 answers() {
-	"$builddir/tlsc" --ca ca.crt --servername "$2" "$(address "$1")" \
+	"$builddir/tlsc" --ca ca.crt --servername "$2" "$(address_of "$1")" \
 		</dev/null >answer 2>&1 || fails cat answer
 	[ "$(cat answer)" = 'Hello, TLS!' ]
 }
 
 # serial SERVICE [HOST]: of the certificate that it serves.
 serial() {
-	openssl s_client -connect "$(address "$1")" -servername "${2:-localhost}" \
+	openssl s_client -connect "$(address_of "$1")" -servername "${2:-localhost}" \
 		</dev/null 2>/dev/null | openssl x509 -noout -serial
 }
 
@@ -118,6 +51,12 @@ serial_of() {
 
 serves() {
 	[ "$(serial "$1")" = "$(serial_of "$2")" ]
+}
+
+# needs_faketime: $library, which changes the clock of who loads it before others.
+needs_faketime() {
+	library=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
+	[ -n "$library" ] || skip 'libfaketime is missing'
 }
 
 two_services() {
@@ -132,10 +71,10 @@ two_services() {
 
 a_reload_with_a_key_that_does_not_match_changes_nothing() {
 	two_services
-	start
+	start_tlsd tlsd
 	serial_of one.crt >before
 	cp two.key one.key
-	fails control reload >out
+	fails ctl reload >out
 	grep 'error: .*tlsd.ini:4: cert: .*/one.crt: the key in .*/one.key does not belong' out
 	grep -c '^error' out | grep -qx 1
 	serial one | cmp - before
@@ -145,41 +84,41 @@ a_reload_with_a_key_that_does_not_match_changes_nothing() {
 
 a_pair_replaced_one_file_after_the_other_is_never_served_in_halves() {
 	two_services
-	start
+	start_tlsd tlsd
 	cp one.crt old.crt
 	make_server new localhost
 	cp new.key one.key
-	fails control reload
+	fails ctl reload
 	serves one old.crt
 	cp new.crt one.crt
-	control reload
+	ctl reload
 	serves one new.crt
 	stop
 }
 
 half_a_file_is_never_served() {
 	two_services
-	start
+	start_tlsd tlsd
 	cp one.crt whole.crt
 	head -c 400 whole.crt >one.crt
-	fails control reload >out
+	fails ctl reload >out
 	grep 'has no end line: the file was cut off' out
 	serves one whole.crt
 	: >one.crt
-	fails control reload
+	fails ctl reload
 	serves one whole.crt
 	stop
 }
 
 an_expired_certificate_does_not_take_the_place_of_a_valid_one() {
 	two_services
-	start
+	start_tlsd tlsd
 	cp one.crt valid.crt
 	openssl req -new -key one.key -subj /CN=localhost -out one.csr
 	printf 'subjectAltName=DNS:localhost\nkeyUsage=digitalSignature\n' >ext
 	openssl x509 -req -in one.csr -CA ca.crt -CAkey ca.key -days -1 -extfile ext \
 		-out one.crt
-	fails control reload >out
+	fails ctl reload >out
 	grep 'one.crt: in a trial handshake .* gets a certificate that is not valid' out
 	serves one valid.crt
 	stop
@@ -190,7 +129,7 @@ a_certificate_that_the_priority_leaves_no_client_for_is_an_error() {
 	make_server rsa --key-type rsa localhost
 	cp rsa.crt two.crt
 	cp rsa.key two.key
-	start
+	start_tlsd tlsd
 	stop
 	echo 'priority = NONE:+VERS-TLS1.3:+AES-128-GCM:+AEAD:+GROUP-X25519:+SIGN-ECDSA-SECP256R1-SHA256' >>tlsd.ini
 	status=0
@@ -208,11 +147,11 @@ a_service_with_a_bad_certificate_is_skipped_at_the_start() {
 	grep 'warning: .*two.crt: the key in .*two.key does not belong' out
 	grep 'warning: .*on-bad-cert: \[two\] is skipped' out
 	grep '^skipped: two: cert: .*two.crt: the key in' out
-	start
-	grep 'on-bad-cert: \[two\] is skipped' log
+	start_tlsd tlsd
+	grep 'on-bad-cert: \[two\] is skipped' tlsd.log
 	answers one localhost
-	[ -z "$(address two)" ]
-	control status >shown
+	[ -z "$(address_of two)" ]
+	ctl status >shown
 	grep '^service: one: ' shown
 	grep '^skipped: two: cert: .*two.crt: the key in' shown
 	fails grep '^service: two' shown
@@ -221,19 +160,19 @@ a_service_with_a_bad_certificate_is_skipped_at_the_start() {
 
 a_reload_skips_and_a_later_one_takes_it_back() {
 	two_services 'on-bad-cert = skip'
-	start
+	start_tlsd tlsd
 	cp two.key good.key
-	old_address=$(address two)
+	old_address=$(address_of two)
 	echo nonsense >two.key
-	control reload >out
+	ctl reload >out
 	grep 'warning: .*\[two\] is skipped' out
 	answers one localhost
-	control status | grep '^skipped: two: key: '
+	ctl status | grep '^skipped: two: key: '
 	fails openssl s_client -connect "$old_address" </dev/null
 	cp good.key two.key
-	control reload
+	ctl reload
 	answers two localhost
-	control status >shown
+	ctl status >shown
 	fails grep skipped shown
 	stop
 }
@@ -242,21 +181,21 @@ a_skipped_service_comes_back_by_itself_where_files_are_watched() {
 	two_services 'on-bad-cert = skip' 'watch = yes'
 	cp two.key good.key
 	cp one.key two.key
-	start
-	[ -z "$(address two)" ]
+	start_tlsd tlsd
+	[ -z "$(address_of two)" ]
 	cp good.key two.key
-	wait_for grep 'listening: .*: two$' log
+	wait_for grep 'listening: .*: two$' tlsd.log
 	answers two localhost
 	stop
 }
 
 where_every_service_is_bad_nothing_is_skipped() {
 	two_services 'on-bad-cert = skip'
-	start
+	start_tlsd tlsd
 	cp one.crt good.crt
 	echo nonsense >one.crt
 	echo nonsense >two.crt
-	fails control reload >out
+	fails ctl reload >out
 	grep 'error: .*on-bad-cert: every service is skipped' out
 	serves one good.crt
 	stop
@@ -282,7 +221,7 @@ shared_address() {
 	write_ini 'on-bad-cert = skip' 'listen = 127.0.0.1:0' \
 		'[one]' 'server-name = one.example' 'cert = one.crt' 'key = one.key' \
 		'[two]' 'cert = two.crt' 'key = two.key' "$@"
-	start
+	start_tlsd tlsd
 }
 
 # is_refused VERSION HOST: by the alert unrecognized_name
@@ -291,7 +230,7 @@ is_refused() {
 	nobody) set -- "$1" -noservername ;;
 	*) set -- "$1" -servername "$2" ;;
 	esac
-	fails openssl s_client -connect "$(address one)" "$@" </dev/null >refused 2>&1
+	fails openssl s_client -connect "$(address_of one)" "$@" </dev/null >refused 2>&1
 	grep 'SSL alert number 112$' refused
 }
 
@@ -302,13 +241,13 @@ names_of_a_skipped_service_are_not_given_to_another() {
 		is_refused $version WWW.two.example
 		[ "$(serial one one.example)" = "$(serial_of one.crt)" ]
 	done
-	grep ': two: sni: the service is skipped, for its certificate is bad' log
-	control stats --prometheus | grep '^tlsd_handshake_failures_total{service="two",class="sni"} 4$'
-	control status >shown
+	grep ': two: sni: the service is skipped, for its certificate is bad' tlsd.log
+	ctl stats --prometheus | grep '^tlsd_handshake_failures_total{service="two",class="sni"} 4$'
+	ctl status >shown
 	grep '^skipped: two: cert: ' shown
 	fails grep '^service: two' shown
 	cp good.key two.key
-	control reload
+	ctl reload
 	answers two two.example
 	[ "$(serial one www.two.example)" = "$(serial_of two.crt)" ]
 	stop
@@ -319,7 +258,7 @@ clients_without_a_name_do_not_go_elsewhere_when_the_default_is_skipped() {
 	is_refused -tls1_3 nobody
 	is_refused -tls1_3 other.example
 	cp good.key two.key
-	control reload
+	ctl reload
 	[ "$(serial one other.example)" = "$(serial_of two.crt)" ]
 	stop
 }
@@ -327,7 +266,7 @@ clients_without_a_name_do_not_go_elsewhere_when_the_default_is_skipped() {
 what_overlaps_is_an_error_even_where_one_is_skipped() {
 	shared_address 'server-name = two.example'
 	sed -i 's/^\[one\]/&\nserver-name = two.example/' tlsd.ini
-	fails control reload >out
+	fails ctl reload >out
 	grep 'error: .*server-name: two.example at .* belongs to \[one\] already' out
 	stop
 }
@@ -353,19 +292,19 @@ a_name_that_no_certificate_is_for_is_warned_of() {
 		grep "^tlsd: warning: tlsd.ini:[67]: server-name: no certificate is for $name, so" out
 	done
 	[ "$(grep -c 'no certificate is for' out)" -eq 3 ]
-	start
-	[ "$(grep -c 'no certificate is for' log)" -eq 3 ]
+	start_tlsd tlsd
+	[ "$(grep -c 'no certificate is for' tlsd.log)" -eq 3 ]
 	make_server more one.example '*.two.example' a.b.one.example
 	sed -i 's/^cert = .*/&, more.crt/; s/^key = .*/&, more.key/' tlsd.ini
-	control reload >out
+	ctl reload >out
 	fails grep 'no certificate' out
 	stop
 }
 
 # --- the tests: renewal ---------------------------------------------------------------
 
-# chain_with_a_short_middle: one.crt lasts, but not the certificate of its issuer.
-chain_with_a_short_middle() {
+# short_middle: one.crt lasts, but not the certificate of its issuer.
+short_middle() {
 	tlscert ca --cert root.crt --key root.key Root
 	tlscert ca --ca-cert root.crt --ca-key root.key Middle
 	make_server one --days 100 localhost
@@ -375,40 +314,40 @@ chain_with_a_short_middle() {
 }
 
 an_issuer_that_ends_before_its_certificate_is_warned_of_everywhere() {
-	chain_with_a_short_middle 5
+	short_middle 5
 	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
 	warning="one.crt: the issuer's certificate CN=Middle ends in [45] days, on 20..-..-..: renew it"
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
 	grep "warning: .*cert: .*$warning" out
-	start
-	grep "warning: .*$warning" log
-	control status >shown
+	start_tlsd tlsd
+	grep "warning: .*$warning" tlsd.log
+	ctl status >shown
 	grep "^warning: .*$warning" shown
 	grep '^certificate: one: .*one.crt until .*, [45] days$' shown
 	end=$(openssl x509 -in ca.crt -noout -enddate)
-	control stats --prometheus | grep "not_after_seconds.*one.crt\"} $(date -d "${end#notAfter=}" +%s)\$"
+	ctl stats --prometheus | grep "not_after_seconds.*one.crt\"} $(date -d "${end#notAfter=}" +%s)\$"
 	stop
 }
 
 a_chain_with_an_issuer_that_has_ended_gives_way_to_a_whole_one() {
-	chain_with_a_short_middle 30
+	short_middle 30
 	cp one.crt whole.crt
 	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
-	start
+	start_tlsd tlsd
 	openssl req -new -key ca.key -subj /CN=Middle -out ca.csr
 	printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign,cRLSign\n' >ext
 	openssl x509 -in ca.crt -noout -ext subjectKeyIdentifier |
 		sed -n 's/^ */subjectKeyIdentifier=/p' >>ext
 	openssl x509 -req -in ca.csr -CA root.crt -CAkey root.key -days -1 -extfile ext |
 		cat leaf.crt - >one.crt
-	fails control reload >out
+	fails ctl reload >out
 	grep 'one.crt: in a trial handshake .* gets a certificate that is not valid' out
 	cp one.key two.key
 	cp one.crt two.crt
 	cp whole.crt one.crt
 	sed -i 's/^cert = .*/cert = two.crt, one.crt/; s/^key = .*/key = two.key, one.key/' tlsd.ini
-	control reload
-	openssl s_client -connect "$(address one)" -servername localhost -CAfile root.crt \
+	ctl reload
+	openssl s_client -connect "$(address_of one)" -servername localhost -CAfile root.crt \
 		-verify_return_error -showcerts </dev/null >shown 2>&1
 	stop
 }
@@ -422,11 +361,11 @@ a_certificate_that_ends_soon_is_warned_of_everywhere() {
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
 	grep "warning: .*$warning" out
 	fails grep 'two.crt: the certificate ends' out
-	start
-	grep "warning: .*$warning" log
-	control status | grep "^warning: .*$warning"
+	start_tlsd tlsd
+	grep "warning: .*$warning" tlsd.log
+	ctl status | grep "^warning: .*$warning"
 	sed -i 's/^cert = two.crt/&\nwarn-days = 30/; s/^cert = one.crt/&\nwarn-days = 5/' tlsd.ini
-	control reload >out
+	ctl reload >out
 	grep 'two.crt: the certificate ends in' out
 	fails grep 'one.crt: the certificate ends in' out
 	stop
@@ -434,39 +373,35 @@ a_certificate_that_ends_soon_is_warned_of_everywhere() {
 
 # One day of its clock takes some seconds of ours.
 the_log_warns_once_a_day() {
-	library=$(faketime_library)
-	if [ -z "$library" ] || nm "$builddir/tlsd" 2>/dev/null | grep -q '__[at]san_init'; then
-		echo 'libfaketime is missing, or cannot be together with a sanitizer' >skipped
-		return
-	fi
+	needs_faketime
+	! is_sanitized || skip 'a sanitizer takes no library before its own'
 	make_server one --days 10 localhost
 	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
-	LD_PRELOAD=$library FAKETIME='+0 x20000' "$builddir/tlsd" -f -c tlsd.ini >>log 2>&1 &
-	echo $! >pid
-	wait_for grep 'one.crt: the certificate ends in 7 days' log
-	[ "$(grep -c 'ends in 8 days' log)" -eq 1 ]
-	wait_for grep 'one.crt: the certificate expired on' log
+	start_tlsd tlsd env LD_PRELOAD="$library" FAKETIME='+0 x20000'
+	wait_for grep 'one.crt: the certificate ends in 7 days' tlsd.log
+	[ "$(grep -c 'ends in 8 days' tlsd.log)" -eq 1 ]
+	wait_for grep 'one.crt: the certificate expired on' tlsd.log
 	stop
 }
 
 # --- the tests: watch -----------------------------------------------------------------
 
 reloads() {
-	grep -c 'watch: certificates have changed' log
+	grep -c 'watch: certificates have changed' tlsd.log
 }
 
 has_reloaded() {
-	[ "$(grep -c 'reload: done' log)" -eq "$1" ]
+	[ "$(grep -c 'reload: done' tlsd.log)" -eq "$1" ]
 }
 
 a_renewed_pair_is_noticed() {
 	two_services 'watch = yes'
 	make_server new localhost
-	start
+	start_tlsd tlsd
 	mv new.key one.key
 	mv new.crt one.crt
 	wait_for serves one one.crt
-	grep 'watch: certificates have changed: reloading' log
+	grep 'watch: certificates have changed: reloading' tlsd.log
 	wait_for has_reloaded 1
 	stop
 }
@@ -474,7 +409,7 @@ a_renewed_pair_is_noticed() {
 a_pair_written_in_place_is_noticed() {
 	two_services 'watch = yes'
 	make_server new localhost
-	start
+	start_tlsd tlsd
 	cat new.key >one.key
 	cat new.crt >one.crt
 	wait_for serves one one.crt
@@ -486,12 +421,12 @@ what_comes_into_a_folder_of_pairs_is_noticed() {
 	make_server pairs/one one.example
 	make_server two two.example
 	write_ini 'watch = yes' '[web]' 'listen = 127.0.0.1:0' 'cert-dir = pairs'
-	start
+	start_tlsd tlsd
 	[ "$(serial web two.example)" = "$(serial_of pairs/one.crt)" ]
 	mkdir pairs/two
 	wait_for has_reloaded 1
 	cp two.crt pairs/two/fullchain.pem
-	wait_for grep 'privkey.pem' log
+	wait_for grep 'privkey.pem' tlsd.log
 	cp two.key pairs/two/privkey.pem
 	wait_for answers web two.example
 	[ "$(serial web two.example)" = "$(serial_of two.crt)" ]
@@ -507,7 +442,7 @@ a_changed_list_of_known_clients_is_noticed() {
 	echo "pin-sha256:$pin name=alice" >clients
 	write_ini 'watch = yes' '[web]' 'listen = 127.0.0.1:0' 'cert = one.crt' \
 		'key = one.key' 'client-verify = required' 'authorized-certs = clients'
-	start
+	start_tlsd tlsd
 	echo "pin-sha256:$pin name=bob" >clients
 	wait_for has_reloaded 1
 	stop
@@ -517,9 +452,9 @@ a_half_renewed_pair_waits_for_its_other_half() {
 	two_services 'watch = yes'
 	make_server new localhost
 	cp one.crt old.crt
-	start
+	start_tlsd tlsd
 	mv new.key one.key
-	wait_for grep 'reload: failed, the old configuration stays' log
+	wait_for grep 'reload: failed, the old configuration stays' tlsd.log
 	serves one old.crt
 	mv new.crt one.crt
 	wait_for serves one one.crt
@@ -530,17 +465,17 @@ a_half_renewed_pair_waits_for_its_other_half() {
 # ./wrong
 calls() {
 	while [ ! -e enough ]; do
-		"$builddir/tlsc" --ca ca.crt --servername localhost "$(address one)" \
+		"$builddir/tlsc" --ca ca.crt --servername localhost "$(address_of one)" \
 			</dev/null >>answers 2>>wrong || echo "exit status $?" >>wrong
 		echo called >>calls
 	done
 }
 
-has_failed_to_reload() {
-	[ "$(grep -c 'reload: failed' log)" -ge "$1" ]
+failed_times() {
+	[ "$(grep -c 'reload: failed' tlsd.log)" -ge "$1" ]
 }
 
-has_been_called() {
+called_times() {
 	[ "$(wc -l <calls)" -ge "$1" ]
 }
 
@@ -549,22 +484,22 @@ a_pair_that_is_written_slowly_is_never_served_in_parts() {
 	two_services 'watch = yes'
 	make_server new localhost
 	cp one.crt old.crt
-	start
+	start_tlsd tlsd
 	calls &
 	caller=$!
 	head -c 100 new.key >one.key
-	wait_for has_failed_to_reload 1
+	wait_for failed_times 1
 	tail -c +101 new.key >>one.key
-	wait_for has_failed_to_reload 2
+	wait_for failed_times 2
 	head -c 300 new.crt >one.crt
-	wait_for has_failed_to_reload 3
+	wait_for failed_times 3
 	serves one old.crt
 	tail -c +301 new.crt | head -c 200 >>one.crt
-	wait_for has_failed_to_reload 4
+	wait_for failed_times 4
 	serves one old.crt
 	tail -c +501 new.crt >>one.crt
 	wait_for serves one new.crt
-	wait_for has_been_called $(($(wc -l <calls) + 3))
+	wait_for called_times $(($(wc -l <calls) + 3))
 	touch enough
 	wait $caller
 	[ ! -s wrong ] || fails cat wrong
@@ -586,12 +521,12 @@ secrets_that_are_swapped_as_a_whole_are_noticed() {
 	ln -s ..data/tls.key secret/tls.key
 	write_ini 'watch = yes' '[one]' 'listen = 127.0.0.1:0' \
 		'cert = secret/tls.crt' 'key = secret/tls.key'
-	start
+	start_tlsd tlsd
 	ln -s ..v2 secret/..data_tmp
 	mv -T secret/..data_tmp secret/..data
 	rm -r secret/..v1
 	wait_for serves one secret/..v2/tls.crt
-	fails grep 'reload: failed' log
+	fails grep 'reload: failed' tlsd.log
 	stop
 }
 
@@ -607,7 +542,7 @@ links_that_are_swapped_are_noticed() {
 	done
 	write_ini 'watch = yes' '[one]' 'listen = 127.0.0.1:0' \
 		'cert = live/site/fullchain.pem' 'key = live/site/privkey.pem'
-	start
+	start_tlsd tlsd
 	mv two.crt archive/site/fullchain2.pem
 	mv two.key archive/site/privkey2.pem
 	for file in privkey fullchain; do
@@ -632,7 +567,7 @@ a_link_to_a_folder_that_is_swapped_is_noticed() {
 	ln -s v1 current
 	write_ini 'watch = yes' '[one]' 'listen = 127.0.0.1:0' \
 		'cert = current/one.crt' 'key = current/one.key'
-	start
+	start_tlsd tlsd
 	ln -s v2 next
 	mv -T next current
 	wait_for serves one v2/one.crt
@@ -647,9 +582,9 @@ a_folder_that_vanishes_and_comes_back_is_noticed() {
 	cp certs/site/one.crt old.crt
 	write_ini 'watch = yes' '[one]' 'listen = 127.0.0.1:0' \
 		'cert = certs/site/one.crt' 'key = certs/site/one.key'
-	start
+	start_tlsd tlsd
 	mv certs gone
-	wait_for grep 'reload: failed' log
+	wait_for grep 'reload: failed' tlsd.log
 	serves one old.crt
 	mkdir -p certs/site
 	mv two.key certs/site/one.key
@@ -661,37 +596,33 @@ a_folder_that_vanishes_and_comes_back_is_noticed() {
 what_else_happens_in_a_folder_is_no_reason_to_reload() {
 	two_services 'watch = yes'
 	make_server new localhost
-	start
+	start_tlsd tlsd
 	echo something >unrelated
 	cp one.crt copy.crt
 	mv new.key one.key
 	mv new.crt one.crt
 	wait_for serves one one.crt
 	[ "$(reloads)" -le 2 ]
-	control status | grep '^service: two'
+	ctl status | grep '^service: two'
 	stop
 }
 
 without_watch_nothing_is_noticed() {
 	two_services
 	make_server new localhost
-	start
+	start_tlsd tlsd
 	cp one.crt old.crt
 	mv new.key one.key
 	mv new.crt one.crt
 	sed -i 's/^control-socket.*/&\nwatch = yes/' tlsd.ini
 	serves one old.crt
-	control reload
+	ctl reload
 	serves one one.crt
 	[ "$(reloads)" -eq 0 ]
 	stop
 }
 
 # --- the tests: OCSP ------------------------------------------------------------------
-
-faketime_library() {
-	find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1
-}
 
 # make_response DAYS [STATUS]: one.ocsp about one.crt, without an end if DAYS is empty; made
 # at $FAKETIME by $LD_PRELOAD, if these are set for it.
@@ -707,7 +638,7 @@ make_response() {
 		${1:+-ndays "$1"} -respout one.ocsp
 }
 
-one_stapled_service() {
+stapled_service() {
 	make_server one localhost
 	make_response 7
 	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key' \
@@ -716,99 +647,90 @@ one_stapled_service() {
 
 # What a client says of the response.
 staple() {
-	openssl s_client -connect "$(address one)" -servername localhost -status "$@" \
+	openssl s_client -connect "$(address_of one)" -servername localhost -status "$@" \
 		</dev/null 2>/dev/null
 }
 
 a_response_is_sent_with_its_certificate() {
-	one_stapled_service
+	stapled_service
 	cat ca.crt >>one.crt
-	start
+	start_tlsd tlsd
 	for version in -tls1_2 -tls1_3; do
 		staple $version >out
 		grep 'OCSP Response Status: successful' out
 		grep 'Cert Status: good' out
 	done
-	fails grep 'warning: .*ocsp' log
+	fails grep 'warning: .*ocsp' tlsd.log
 	stop
 }
 
 a_response_that_does_not_fit_is_an_error() {
-	one_stapled_service
+	stapled_service
 	cat ca.crt >>one.crt
-	start
+	start_tlsd tlsd
 	make_response 7 revoked
-	fails control reload >out
+	fails ctl reload >out
 	grep 'error: .*ocsp-response: .*one.ocsp: says that the certificate is revoked' out
 	echo nonsense >one.ocsp
-	fails control reload >out
+	fails ctl reload >out
 	grep 'one.ocsp: is no OCSP response' out
 	make_response 7
 	mkdir other
 	tlscert ca --out-dir other 'Other authority'
 	openssl ocsp -index index -rsigner other/ca.crt -rkey other/ca.key -CA ca.crt \
 		-reqin one.req -ndays 7 -respout one.ocsp
-	fails control reload >out
+	fails ctl reload >out
 	grep 'one.ocsp: neither the .* issuer nor its delegate has signed it' out
 	make_response 7
 	make_server one localhost
-	fails control reload >out
+	fails ctl reload >out
 	grep 'one.ocsp: is about none of the certificates' out
 	staple | grep 'Cert Status: good'
 	stop
 }
 
 a_stale_response_is_warned_of_and_not_sent() {
-	library=$(faketime_library)
-	if [ -z "$library" ]; then
-		echo 'libfaketime is missing' >skipped
-		return
-	fi
-	one_stapled_service
+	needs_faketime
+	stapled_service
 	(
 		export LD_PRELOAD="$library" FAKETIME=-9d
 		make_response 7
 	)
 	cat ca.crt >>one.crt
-	start
-	grep 'warning: .*one.ocsp: is stale' log
-	control status | grep 'warning: .*one.ocsp: is stale'
+	start_tlsd tlsd
+	grep 'warning: .*one.ocsp: is stale' tlsd.log
+	ctl status | grep 'warning: .*one.ocsp: is stale'
 	staple | grep 'OCSP response: no response sent'
 	figure='^tlsd_ocsp_next_update_seconds{service="one",name=".*/one.crt"} '
-	[ "$(control stats --prometheus | sed -n "s|$figure||p")" -lt "$(date +%s)" ]
+	[ "$(ctl stats --prometheus | sed -n "s|$figure||p")" -lt "$(date +%s)" ]
 	make_response 7
-	control reload
+	ctl reload
 	staple | grep 'Cert Status: good'
-	[ "$(control stats --prometheus | sed -n "s|$figure||p")" -gt "$(date +%s)" ]
+	[ "$(ctl stats --prometheus | sed -n "s|$figure||p")" -gt "$(date +%s)" ]
 	stop
 }
 
 # A minute of its clock takes some seconds of ours.
 what_ends_while_serving_is_warned_of_at_once() {
-	library=$(faketime_library)
-	if [ -z "$library" ] || nm "$builddir/tlsd" 2>/dev/null | grep -q '__[at]san_init'; then
-		echo 'libfaketime is missing, or cannot be together with a sanitizer' >skipped
-		return
-	fi
-	one_stapled_service
+	needs_faketime
+	! is_sanitized || skip 'a sanitizer takes no library before its own'
+	stapled_service
 	openssl ocsp -index index -rsigner ca.crt -rkey ca.key -CA ca.crt -reqin one.req \
 		-nmin 2 -respout one.ocsp
 	cat ca.crt >>one.crt
-	LD_PRELOAD=$library FAKETIME='+0 x10' "$builddir/tlsd" -f -c tlsd.ini >>log 2>&1 &
-	echo $! >pid
-	wait_for has_started
+	start_tlsd tlsd env LD_PRELOAD="$library" FAKETIME='+0 x10'
 	staple | grep 'Cert Status: good'
-	wait_for grep 'warning: .*one.ocsp: is stale, good until' log
+	wait_for grep 'warning: .*one.ocsp: is stale, good until' tlsd.log
 	staple | grep 'OCSP response: no response sent'
 	stop
 }
 
 a_response_without_an_end_is_warned_of_and_not_sent() {
-	one_stapled_service
+	stapled_service
 	make_response ''
 	cat ca.crt >>one.crt
-	start
-	grep 'warning: .*one.ocsp: does not say when it ends' log
+	start_tlsd tlsd
+	grep 'warning: .*one.ocsp: does not say when it ends' tlsd.log
 	staple | grep 'OCSP response: no response sent'
 	stop
 }
@@ -826,53 +748,9 @@ must_staple_without_a_response_is_an_error() {
 	grep 'cert: .*one.crt: demands a fresh OCSP response' out
 	make_response 7
 	echo 'ocsp-response = one.ocsp' >>tlsd.ini
-	start
+	start_tlsd tlsd
 	staple | grep 'Cert Status: good'
 	stop
 }
 
-# --- running --------------------------------------------------------------------------
-
-passed=0
-failed=0
-skipped=0
-
-run_test() {
-	# A number: the path of the control socket is bounded.
-	here=$folder/$((passed + failed + skipped))
-	mkdir "$here"
-	cd "$here" || exit 1
-	(
-		set -eux
-		"$1"
-	) >"$here.out" 2>&1
-	status=$?
-	if [ $status -ne 0 ]; then
-		failed=$((failed + 1))
-		echo "FAIL $1"
-		tail -n 40 "$here.out" | sed 's/^/    /'
-		[ ! -f log ] || sed 's/^/    tlsd: /' log
-	elif [ -f skipped ]; then
-		skipped=$((skipped + 1))
-		echo "SKIPPED $1: $(cat skipped)"
-	else
-		passed=$((passed + 1))
-		echo "ok $1"
-	fi
-}
-
-all_tests() {
-	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' "$script" |
-		grep -vxE 'reloads|has_reloaded|shared_address|is_refused|chain_with_a_short_middle|calls|has_failed_to_reload|has_been_called|make_response|one_stapled_service|staple|faketime_library'
-}
-
-tests=$(all_tests) || exit 1
-# shellcheck disable=SC2086 # a list of words
-[ $# -gt 0 ] || set -- $tests
-for test; do
-	run_test "$test"
-done
-cd /
-[ $skipped -eq 0 ] || echo "$skipped SKIPPED"
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+run_tests "$@"

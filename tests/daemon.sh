@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The installed daemon, through its init script: start, stop, restart, reload, reopen, status,
-# and what can go wrong with each. A test is a function whose name is a sentence; it runs in
-# a folder and a shell of its own, which ends at the first command that fails.
+# and what can go wrong with each.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/suite.sh"
@@ -34,12 +33,6 @@ shipped_rotation=$(find "$root" -path '*/logrotate.d/tlsd')
 
 # --- what tests are made of -----------------------------------------------------------
 
-make_pair() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
-		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
-		-keyout server.key -out server.crt 2>/dev/null
-}
-
 # write_ini [LINE...]: a daemon of its own in this folder, with the further lines for the
 # process; $listen is where.
 write_ini() {
@@ -61,6 +54,22 @@ write_ini() {
 	} >tlsd.ini
 }
 
+# What a sanitizer has to say would be lost with the daemon's standard error. Leaks cannot
+# be looked for in a process that has changed its user.
+set_up() {
+	cp ../pair/server.crt ../pair/server.key .
+	write_settings
+	write_ini
+	reports=$PWD/report.log
+	export ASAN_OPTIONS="log_path=$reports:detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+	export UBSAN_OPTIONS="log_path=$reports${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
+	export TSAN_OPTIONS="log_path=$reports${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+}
+
+tear_down() {
+	fails ls report.log.*
+}
+
 write_settings() {
 	echo "TLSD_CONF=$PWD/tlsd.ini"
 	echo "TLSD_SBINDIR=$sbindir"
@@ -75,18 +84,6 @@ expect() {
 	TLSD_DEFAULTS=$PWD/settings "$init" "$@" >out 2>err </dev/null || status=$?
 	cat out err
 	[ "$status" -eq "$wanted" ]
-}
-
-# fails COMMAND...
-fails() {
-	if "$@"; then
-		return 1
-	fi
-}
-
-fail() {
-	echo "$*"
-	exit 1
 }
 
 pid() {
@@ -115,25 +112,16 @@ serves() {
 	[ "$(answer "$@")" = 'Hello, TLS!' ]
 }
 
-is_alive() {
-	kill -0 "$1" 2>/dev/null && fails grep -q '^State:[[:blank:]]*Z' "/proc/$1/status"
-}
-
-is_dead() {
-	fails is_alive "$1"
-}
-
-# Whether to skip the rest of a test that ordinary users cannot run; they cannot look into
-# the daemon either, for it is not dumpable.
-lacks_root() {
-	[ "$(id -u)" -ne 0 ] && echo "only root can" >skipped
+# Ordinary users cannot look into the daemon either, for it is not dumpable.
+needs_root() {
+	[ "$(id -u)" -eq 0 ] || skip 'only root can'
 }
 
 count_descriptors() {
 	find "/proc/$1/fd" -type l | wc -l
 }
 
-has_no_more_descriptors_than() {
+descriptors_within() {
 	[ "$(count_descriptors "$(pid)")" -le "$1" ]
 }
 
@@ -147,7 +135,7 @@ as_nobody() {
 start_returns_when_the_daemon_serves() {
 	expect 0 start
 	serves
-	is_alive "$(pid)"
+	fails is_gone "$(pid)"
 	grep -qz "^$sbindir/tlsd$" "/proc/$(pid)/cmdline"
 }
 
@@ -166,7 +154,7 @@ the_daemon_leads_no_session_and_has_no_terminal() {
 }
 
 the_daemon_has_left_its_surroundings() {
-	if lacks_root; then return; fi
+	needs_root
 	echo secret >inherited
 	expect 0 start 9<inherited
 	[ "$(readlink "/proc/$(pid)/cwd")" = / ]
@@ -198,7 +186,7 @@ stop_returns_when_the_process_is_gone() {
 	expect 0 start
 	process=$(pid)
 	expect 0 stop
-	is_dead "$process"
+	is_gone "$process"
 	[ ! -e tlsd.pid ]
 	[ ! -e tlsd.sock ]
 	expect 0 stop
@@ -211,7 +199,7 @@ status_tells_running_dead_and_stopped_apart() {
 	expect 0 status
 	grep -q "is running, as process $(pid)" out
 	kill -KILL "$(pid)"
-	wait_for is_dead "$(pid)"
+	wait_for is_gone "$(pid)"
 	expect 1 status
 	expect 0 stop
 	expect 3 status
@@ -221,7 +209,7 @@ what_a_killed_daemon_left_is_no_obstacle() {
 	expect 0 start
 	first=$(pid)
 	kill -KILL "$first"
-	wait_for is_dead "$first"
+	wait_for is_gone "$first"
 	[ -S tlsd.sock ]
 	expect 0 start
 	[ "$(pid)" != "$first" ]
@@ -235,10 +223,10 @@ a_pid_file_that_names_a_stranger_hurts_nobody() {
 	echo "$stranger" >tlsd.pid
 	expect 1 status
 	expect 0 stop
-	is_alive "$stranger"
+	fails is_gone "$stranger"
 	echo "$stranger" >tlsd.pid
 	expect 0 start
-	is_alive "$stranger"
+	fails is_gone "$stranger"
 	[ "$(pid)" != "$stranger" ]
 	kill "$stranger"
 	serves
@@ -260,7 +248,7 @@ a_pid_file_that_names_another_tlsd_does_not_hurt_that() {
 		[ "$(pid)" != "$(pid ../tlsd.pid)" ]
 		expect 0 stop
 	)
-	is_alive "$(pid)"
+	fails is_gone "$(pid)"
 	serves
 }
 
@@ -304,7 +292,7 @@ restart_makes_a_new_process() {
 	expect 0 start
 	first=$(pid)
 	expect 0 restart
-	is_dead "$first"
+	is_gone "$first"
 	[ "$(pid)" != "$first" ]
 	serves
 }
@@ -401,7 +389,7 @@ reopen_works_without_a_control_socket() {
 }
 
 descriptors_stay_the_same_over_reloads() {
-	if lacks_root; then return; fi
+	needs_root
 	expect 0 start
 	expect 0 reload
 	serves
@@ -416,7 +404,7 @@ descriptors_stay_the_same_over_reloads() {
 		expect 1 reload
 	done
 	# The connection of the last tlsdctl may take a moment to go.
-	wait_for has_no_more_descriptors_than "$before"
+	wait_for descriptors_within "$before"
 }
 
 a_daemon_that_does_not_stop_is_killed() {
@@ -426,7 +414,7 @@ a_daemon_that_does_not_stop_is_killed() {
 	kill -STOP "$process"
 	expect 0 stop
 	grep -q 'was killed, for it had not stopped within 1 s' err
-	is_dead "$process"
+	is_gone "$process"
 	expect 3 status
 }
 
@@ -440,7 +428,7 @@ a_program_that_was_replaced_still_runs() {
 	mv bin/new bin/tlsd
 	expect 0 status
 	expect 0 restart
-	is_dead "$first"
+	is_gone "$first"
 	expect 0 stop
 }
 
@@ -497,7 +485,7 @@ the_shipped_configuration_lacks_a_certificate_only() {
 }
 
 every_thread_is_the_user() {
-	if lacks_root; then return; fi
+	needs_root
 	group=$(id -g nobody)
 	chgrp "$group" server.key
 	chmod 640 server.key
@@ -522,7 +510,7 @@ every_thread_is_the_user() {
 }
 
 a_test_by_an_ordinary_user_only_warns_of_a_pid_file_of_root() {
-	if lacks_root; then return; fi
+	needs_root
 	chown nobody . server.key
 	mkdir -m 755 run
 	write_ini 'pid-file = run/tlsd.pid'
@@ -539,7 +527,7 @@ a_test_by_an_ordinary_user_only_warns_of_a_pid_file_of_root() {
 }
 
 a_log_that_the_user_cannot_write_is_told() {
-	if lacks_root; then return; fi
+	needs_root
 	write_ini 'user = nobody'
 	expect 1 start
 	grep -q "log-file: .*/tlsd.log: uid $(id -u nobody) cannot write it" err
@@ -555,7 +543,7 @@ a_log_that_the_user_cannot_write_is_told() {
 }
 
 a_key_that_only_root_reads_serves_until_a_reload() {
-	if lacks_root; then return; fi
+	needs_root
 	chmod 600 server.key
 	chown nobody .
 	write_ini 'user = nobody'
@@ -573,10 +561,8 @@ a_key_that_only_root_reads_serves_until_a_reload() {
 
 a_full_disk_stops_a_start_for_its_pid_file_only() {
 	mkdir full
-	mount -t tmpfs -o size=4k none full 2>/dev/null || {
-		echo 'there is no right to mount a small disk' >skipped
-		return 0
-	}
+	mount -t tmpfs -o size=4k none full 2>/dev/null ||
+		skip 'there is no right to mount a small disk'
 	trap 'umount -l full' EXIT
 	head -c 8192 /dev/zero >full/fill || true
 	write_ini 'pid-file = full/tlsd.pid'
@@ -592,11 +578,8 @@ a_full_disk_stops_a_start_for_its_pid_file_only() {
 	expect 0 stop
 }
 
-logrotate_rotates() {
-	if ! command -v logrotate >/dev/null; then
-		echo "logrotate is missing" >skipped
-		return
-	fi
+logrotate_moves_the_log() {
+	needs logrotate
 	expect 0 start
 	sed -e "s|^/.*/\*\.log|$PWD/*.log|" -e "s|[^ ]*/init.d/tlsd|$init|" \
 		"$shipped_rotation" >rotation
@@ -632,7 +615,7 @@ an_upgrade_leaves_a_new_process_in_charge() {
 	first=$(pid)
 	expect 0 upgrade
 	[ "$(pid)" != "$first" ]
-	wait_for is_dead "$first"
+	wait_for is_gone "$first"
 	expect 0 status
 	grep -q "process $(pid)" out
 	serves
@@ -644,64 +627,11 @@ an_upgrade_leaves_a_new_process_in_charge() {
 	grep -q "process $second goes on" err
 	serves
 	expect 0 stop
-	wait_for is_dead "$second"
+	wait_for is_gone "$second"
 }
 
 # --- running them ---------------------------------------------------------------------
 
-passed=0
-failed=0
 mkdir "$folder/pair"
-cd "$folder/pair" && make_pair || exit 1
-
-# What a sanitizer has to say would be lost with the daemon's standard error. Leaks cannot
-# be looked for in a process that has changed its user.
-reports=$folder/report
-ASAN_OPTIONS=log_path=$reports:detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
-UBSAN_OPTIONS=log_path=$reports${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}
-TSAN_OPTIONS=log_path=$reports${TSAN_OPTIONS:+:$TSAN_OPTIONS}
-export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
-
-run_here() {
-	here=$folder/$1
-	mkdir "$here"
-	chmod 755 "$here"
-	cd "$here" || exit 1
-	cp "$folder/pair/server.crt" "$folder/pair/server.key" .
-	write_settings
-	write_ini
-	(
-		set -ex
-		"$1"
-	) >"$folder/$1.log" 2>&1
-	status=$?
-	if [ -n "$(find "$folder" -maxdepth 1 -name 'report*')" ]; then
-		cat "$reports"* >>"$folder/$1.log"
-		rm -f "$reports"*
-		status=1
-	fi
-	if [ $status -ne 0 ]; then
-		has_failed "$1"
-		tail -n 40 "$folder/$1.log" | sed 's/^/    /'
-		[ ! -f tlsd.log ] || sed 's/^/    tlsd.log: /' tlsd.log
-	elif [ -f skipped ]; then
-		was_skipped "$1" "$(cat skipped)"
-	else
-		has_passed "$1"
-	fi
-	end_processes
-}
-
-all_tests() {
-	sed -n '/^# --- the tests/,/^# --- running/s/^\([a-z_]*\)() {$/\1/p' \
-		"$srcdir/tests/daemon.sh"
-}
-
-cd "$srcdir" && tests=$(all_tests) || exit 1
-# shellcheck disable=SC2086 # a list of words
-[ $# -gt 0 ] || set -- $tests
-for test; do
-	run_here "$test"
-done
-cd /
-finish
+(cd "$folder/pair" && make_pair) || exit 1
+run_tests "$@"

@@ -10,10 +10,6 @@ tlsd=$builddir/tlsd
 tlsc=$builddir/tlsc
 tlsdctl=$builddir/tlsdctl
 
-is_sanitized() {
-	grep -q -e __asan_init -e __tsan_init "$tlsd"
-}
-
 rounds=20
 ! is_sanitized || rounds=5
 
@@ -37,9 +33,7 @@ UBSAN_OPTIONS=log_path=$reports:halt_on_error=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}
 TSAN_OPTIONS=log_path=$reports${TSAN_OPTIONS:+:$TSAN_OPTIONS}
 export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
-	-subj /CN=localhost -addext subjectAltName=DNS:localhost \
-	-keyout "$folder/server.key" -out "$folder/server.crt" 2>/dev/null || exit 1
+(cd "$folder" && make_pair) || exit 1
 
 # --- what tests are made of -----------------------------------------------------------
 
@@ -70,12 +64,6 @@ pid() {
 
 port() {
 	sed -n 's/.* listening: \[127\.0\.0\.1\]:\([0-9]*\): hello$/\1/p' tlsd.log | head -n 1
-}
-
-fails() {
-	if "$@"; then
-		return 1
-	fi
 }
 
 # ask COMMAND...: of the control socket.
@@ -111,11 +99,6 @@ answered() {
 # is_busy PID
 is_busy() {
 	[ "$(answered "$1")" -ge 20 ]
-}
-
-# has_gone PID: or only its parent has not noticed yet.
-has_gone() {
-	! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:blank:]]*Z' "/proc/$1/status"
 }
 
 # begin_load: clients that come without end, those of tlsc and those of OpenSSL.
@@ -154,7 +137,7 @@ start() {
 stop() {
 	last=$(pid)
 	ask stop
-	wait_for has_gone "$last"
+	wait_for is_gone "$last"
 	[ ! -e "$control/tlsd.pid" ]
 	[ ! -e "$control/tlsd.sock" ]
 	[ ! -e hello.sock ]
@@ -183,7 +166,7 @@ upgrades_under_load_lose_not_one_connection() {
 	while [ "$round" -lt "$rounds" ]; do
 		wait_for is_busy "$(pid)"
 		upgrade
-		wait_for has_gone "$old"
+		wait_for is_gone "$old"
 		round=$((round + 1))
 	done
 	wait_for is_busy "$(pid)"
@@ -201,13 +184,13 @@ a_connection_stays_with_the_process_that_has_it() {
 	begin_echo
 	upgrade
 	upgrade
-	wait_for has_gone "$old"
+	wait_for is_gone "$old"
 	kill -0 "$first"
 	echo after >&5
 	wait_for grep -q after heard
 	serves
 	exec 5>&-
-	wait_for has_gone "$first"
+	wait_for is_gone "$first"
 	grep -q "tlsd\[$first\]: .*: echo: done" tlsd.log
 	serves
 	stop
@@ -259,7 +242,7 @@ addresses_come_and_go() {
 	[ "$(answer -unix "$PWD/more.sock")" = 'Hello, TLS!' ]
 	more_listen=$PWD/other.sock write_ini tlsd.ini
 	upgrade
-	wait_for has_gone "$old"
+	wait_for is_gone "$old"
 	[ ! -e more.sock ]
 	[ "$(answer -unix "$PWD/other.sock")" = 'Hello, TLS!' ]
 	serves
@@ -273,13 +256,13 @@ another_pid_file_and_control_socket_replace_the_old_ones() {
 	old=$(pid)
 	sed -e 's|\./tlsd\.pid|./other.pid|' tlsd.ini >other.ini
 	"$tlsd" -u -c other.ini
-	wait_for has_gone "$old"
+	wait_for is_gone "$old"
 	[ ! -e tlsd.pid ]
 	kill -0 "$(cat other.pid)"
 	ask status | grep -qx "process: $(cat other.pid), running"
 	last=$(cat other.pid)
 	ask stop
-	wait_for has_gone "$last"
+	wait_for is_gone "$last"
 	[ ! -e other.pid ]
 }
 
@@ -327,7 +310,7 @@ one_that_is_no_longer_root_hands_over_too() {
 	for round in 1 2 3; do
 		wait_for is_busy "$(pid)"
 		upgrade
-		wait_for has_gone "$old"
+		wait_for is_gone "$old"
 		grep -q "^Uid:[[:space:]]*$(id -u nobody)[[:space:]]" "/proc/$new/status"
 	done
 	end_load
@@ -335,17 +318,7 @@ one_that_is_no_longer_root_hands_over_too() {
 	[ "$(stat -c %U control/tlsd.sock)" = nobody ]
 	last=$(pid)
 	ask stop
-	wait_for has_gone "$last"
+	wait_for is_gone "$last"
 }
 
-# --- running them -------------------------------------------------------------------------
-
-for test in upgrades_under_load_lose_not_one_connection \
-	a_connection_stays_with_the_process_that_has_it \
-	what_cannot_serve_leaves_the_running_one_alone addresses_come_and_go \
-	another_pid_file_and_control_socket_replace_the_old_ones \
-	without_a_running_one_nothing_starts a_stranger_gets_nothing \
-	one_that_is_no_longer_root_hands_over_too; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

@@ -10,17 +10,6 @@ needs openssl curl awk
 open_folder
 manual=$srcdir/conf/tlsd.ini.5
 
-end_processes() {
-	for file in "$folder"/*/pid "$folder"/*/responder.pid; do
-		[ ! -e "$file" ] || kill "$(cat "$file")" 2>/dev/null || :
-	done
-}
-
-fail() {
-	echo "$*"
-	exit 1
-}
-
 # --- what is written ------------------------------------------------------------------
 
 # section TITLE: of the manual, as text
@@ -69,15 +58,15 @@ set_up() {
 	port=4433
 }
 
-# here_and_now: lines with what is true here
-here_and_now() {
+# as_here: lines with what is true here
+as_here() {
 	sed "s,/etc/tlsd,$here/etc,g; s,www\.example\.org:4433,localhost:$port,g
 		s,www\.example\.org,localhost,g"
 }
 
 take_ini() {
 	{
-		printf '%s\n' "pid-file = $here/pid" "control-socket = $here/control" \
+		printf '%s\n' "pid-file = $here/tlsd.pid" "control-socket = $here/control" \
 			"log-file = $here/tlsd.log"
 		sed 's/^listen = .*/listen = 127.0.0.1:0/; /^user = /d'
 	} >tlsd.ini
@@ -101,7 +90,7 @@ judge() {
 run_line() {
 	judge
 	: >"$here/wanted"
-	command=$(printf '%s\n' "$1" | here_and_now)
+	command=$(printf '%s\n' "$1" | as_here)
 	echo "+ $command"
 	status=0
 	eval "$command" >"$here/out" 2>&1 </dev/null || status=$?
@@ -119,7 +108,7 @@ follow() {
 		BLOCK) ;;
 		'# '* | '$ '*) run_line "${line#??}" ;;
 		'') ;;
-		*) printf '%s\n' "$line" | here_and_now >>"$here/wanted" ;;
+		*) printf '%s\n' "$line" | as_here >>"$here/wanted" ;;
 		esac
 	done
 	judge
@@ -133,7 +122,6 @@ split() {
 }
 
 the_steps_of_the_manual_work() {
-	set_up
 	section 'Clients with certificates, step by step' | blocks | split
 	take_ini <files
 	follow <session
@@ -142,7 +130,6 @@ the_steps_of_the_manual_work() {
 }
 
 the_steps_of_the_readme_work() {
-	set_up
 	readme_blocks 'Clients with certificates' | split
 	take_ini <files
 	follow <session
@@ -154,15 +141,14 @@ hook() {
 	section RENEWAL | blocks | awk -v wanted="$1" '
 		/^BLOCK$/ { first = 1; next }
 		first { script = /^#!/; number += script; first = 0 }
-		script && number == wanted' | here_and_now |
+		script && number == wanted' | as_here |
 		sed 's/ -g tlsd / /' >hook
 	chmod +x hook
 	grep -q 'tlsdctl reload' hook
 }
 
-# renew_as_told NAME: a server whose pair is www.*, and a newer pair in $here/new
-renew_as_told() {
-	set_up
+# prepare_renewal NAME: a server whose pair is www.*, and a newer pair in $here/new
+prepare_renewal() {
 	tlscert ca 'Example CA' >/dev/null
 	tlscert server --cert www.crt --key www.key localhost >/dev/null
 	printf '%s\n' 'cert = www.crt' 'key = www.key' '[page]' 'listen = *:4433' | take_ini
@@ -179,14 +165,14 @@ is_renewed() {
 }
 
 the_hook_for_certbot_works() {
-	renew_as_told
+	prepare_renewal
 	hook 1
 	RENEWED_LINEAGE=$here/new ./hook
 	is_renewed
 }
 
 the_hook_for_dehydrated_works() {
-	renew_as_told
+	prepare_renewal
 	hook 2
 	./hook unknown_hook
 	if is_renewed; then fail 'another hook renewed it'; fi
@@ -196,8 +182,8 @@ the_hook_for_dehydrated_works() {
 }
 
 the_cron_job_works() {
-	renew_as_told
-	section RENEWAL | sed -n 's/^7 4 \* \* \* root //p' | here_and_now |
+	prepare_renewal
+	section RENEWAL | sed -n 's/^7 4 \* \* \* root //p' | as_here |
 		sed 's/server\.crt/www.crt/; s/--if-within 30/--if-within 500/' >job
 	cp www.crt old.crt
 	sh -e ./job
@@ -223,9 +209,8 @@ start_responder() {
 		cat response.der
 	END
 	chmod +x respond
-	timeout 100 socat -d -d TCP-LISTEN:0,bind=127.0.0.1,fork EXEC:./respond \
-		2>socat.log &
-	echo $! >"$here/responder.pid"
+	start socat socat -d -d TCP-LISTEN:0,bind=127.0.0.1,fork EXEC:./respond
+	mv socat.pid "$here"
 	wait_for grep -q 'listening on' socat.log
 	responder=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' socat.log)
 }
@@ -236,7 +221,7 @@ staple() {
 
 the_cron_job_for_ocsp_works() {
 	needs socat ocsptool
-	renew_as_told
+	prepare_renewal
 	start_responder
 	openssl req -new -key www.key -subj /CN=localhost -out www.csr 2>/dev/null
 	printf '%s\n' subjectAltName=DNS:localhost keyUsage=digitalSignature \
@@ -246,7 +231,7 @@ the_cron_job_for_ocsp_works() {
 	cat ca.crt >>www.crt
 	serial=$(openssl x509 -in www.crt -noout -serial)
 	printf 'V\t301231000000Z\t\t%s\tunknown\t/CN=localhost\n' "${serial#serial=}" >index
-	section RENEWAL | sed -n 's,^7 \*/6 \* \* \* root ,,p' | here_and_now |
+	section RENEWAL | sed -n 's,^7 \*/6 \* \* \* root ,,p' | as_here |
 		sed 's/server\.crt/www.crt/; s/issuer\.crt/ca.crt/' >job
 	sh -e ./job
 	echo 'ocsp-response = server.ocsp' >>tlsd.ini
@@ -255,17 +240,12 @@ the_cron_job_for_ocsp_works() {
 	before=$(staple | sed -n 's/.*This Update: //p')
 	rm server.ocsp.new 2>/dev/null || :
 	sh -e ./job
-	wait_for is_stapled_after "$before"
+	wait_for stapled_after "$before"
 }
 
-is_stapled_after() {
+stapled_after() {
 	now=$(staple | sed -n 's/.*This Update: //p')
 	[ "$now" != "$1" ] || { sh -e ./job && return 1; }
 }
 
-[ $# -gt 0 ] || set -- the_cron_job_for_ocsp_works the_steps_of_the_manual_work the_steps_of_the_readme_work \
-	the_hook_for_certbot_works the_hook_for_dehydrated_works the_cron_job_works
-for test; do
-	run_test "$test"
-done
-finish
+run_tests "$@"

@@ -188,7 +188,7 @@ has_moved() {
 	holds "$2" "$3" && ! holds "$1" "$3"
 }
 
-all_is_well() {
+is_well() {
 	says a '^UP' && says b '^UP' && says c '^UP' && has_moved l2 l1 "$front" &&
 		has_moved b a "$pair" && call "$front:443" && call "$pair:444"
 }
@@ -223,7 +223,7 @@ end_load() {
 }
 
 # at least 95 of 100; it is full for the first call of each client
-nearly_all_resumed() {
+most_resumed() {
 	echo "resumed: $resumed of $connections" | tee -a "$folder/table"
 	[ "$failed" -eq 0 ] && [ $((resumed * 100)) -ge $((connections * 95)) ]
 }
@@ -247,7 +247,7 @@ end_processes() {
 
 # --- what happens ---------------------------------------------------------------------
 
-nothing_happens() {
+nothing_happens_at_all() {
 	begin_load
 	end_load 'nothing happens'
 	[ "$failed" -eq 0 ]
@@ -260,7 +260,7 @@ a_machine_dies() {
 	wait_for says a '^DOWN'
 	end_load 'a machine killed'
 	serve a
-	wait_for all_is_well
+	wait_for is_well
 	[ "$failed" -le 16 ]
 }
 
@@ -270,7 +270,7 @@ a_machine_is_cut_off() {
 	wait_for says b '^DOWN'
 	end_load 'a machine cut off'
 	ip -n "$fleet-b" link set wire up
-	wait_for all_is_well
+	wait_for is_well
 }
 
 # A slow line: by delay where the kernel has that, or else by a few bytes a second.
@@ -284,23 +284,22 @@ a_machine_is_slow() {
 	sleep "$hold"
 	end_load "a machine slow: $how"
 	on c tc qdisc delete dev wire root
-	wait_for all_is_well
+	wait_for is_well
 	[ "$failed" -eq 0 ]
 }
 
 a_clock_is_wrong() {
-	! grep -qE '__(asan|tsan)_init' "$builddir/tlsd" ||
-		skip 'a sanitizer takes no library before its own'
+	! is_sanitized || skip 'a sanitizer takes no library before its own'
 	finish_off c TERM
 	serve c LD_PRELOAD="$(clock_library)" FAKETIME=+60s
 	ahead=$(($(date -d "$(sed -n 's/ .*: started: .*//p' "$folder/c.log")" +%s) - $(date +%s)))
 	[ "$ahead" -ge 55 ] && [ "$ahead" -le 60 ]
-	wait_for all_is_well
+	wait_for is_well
 	begin_load
 	end_load 'a clock a minute ahead'
 	finish_off c TERM
 	serve c
-	wait_for all_is_well
+	wait_for is_well
 	[ "$failed" -eq 0 ]
 }
 
@@ -311,7 +310,7 @@ a_balancer_reloads() {
 		sleep "$hold"
 	done
 	end_load 'haproxy reloaded, three times'
-	wait_for all_is_well
+	wait_for is_well
 	[ "$failed" -eq 0 ]
 }
 
@@ -322,7 +321,7 @@ a_balancer_dies() {
 	wait_for has_moved l1 l2 "$front"
 	end_load 'haproxy killed: the address moves'
 	start_balancer l1
-	wait_for all_is_well
+	wait_for is_well
 }
 
 a_balancer_is_cut_off() {
@@ -331,7 +330,7 @@ a_balancer_is_cut_off() {
 	wait_for holds l2 "$front"
 	end_load 'a balancer cut off: the address moves'
 	ip -n "$fleet-l1" link set wire up
-	wait_for all_is_well
+	wait_for is_well
 }
 
 # restart NAME: as tlsd-fleet(7) says
@@ -386,7 +385,7 @@ a_renewed_certificate_gets_to_all() {
 sessions_resume_on_every_machine() {
 	begin_load --resume "$front:443"
 	end_load 'sessions resumed'
-	nearly_all_resumed
+	most_resumed
 }
 
 # rotate NAME...: as tlsd-fleet(7) says, with two keys, and the hour until the new one, which
@@ -410,12 +409,12 @@ rotate() {
 ticket_keys_rotate() {
 	needs rsync
 	finish_off c TERM
-	if grep -qE '__(asan|tsan)_init' "$builddir/tlsd"; then
+	if is_sanitized; then
 		serve c # a sanitizer takes no library before its own
 	else
 		serve c LD_PRELOAD="$(clock_library)" FAKETIME=+60s
 	fi
-	wait_for all_is_well
+	wait_for is_well
 	begin_load --resume "$front:443"
 	first=$(tail -n 1 "$folder/tickets.key")
 	rotate a b c
@@ -426,8 +425,8 @@ ticket_keys_rotate() {
 	end_load 'ticket keys rotated, a clock ahead'
 	finish_off c TERM
 	serve c
-	wait_for all_is_well
-	nearly_all_resumed
+	wait_for is_well
+	most_resumed
 }
 
 # --- two without a balancer -----------------------------------------------------------
@@ -440,7 +439,7 @@ the_address_moves_when_tlsd_dies() {
 	[ "$(call "$pair:444")" = b ]
 	serve a
 	wait_for has_moved b a "$pair"
-	wait_for all_is_well
+	wait_for is_well
 }
 
 the_address_moves_when_tlsd_drains() {
@@ -463,17 +462,12 @@ the_address_moves_when_tlsd_drains() {
 		"$builddir/tlscert" ticket-keys tickets.key
 ) >/dev/null || skip 'tlscert made no certificates'
 build_fleet
-wait_for all_is_well || {
+wait_for is_well || {
 	tail -n 20 "$folder"/*.log
 	exit 1
 }
 printf '%-38s %8s %6s %10s\n' '' calls failed longest >"$folder/table"
-for test in nothing_happens a_machine_dies a_machine_is_cut_off a_machine_is_slow \
-	a_clock_is_wrong a_balancer_reloads a_balancer_dies a_balancer_is_cut_off \
-	all_are_restarted a_renewed_certificate_gets_to_all \
-	sessions_resume_on_every_machine ticket_keys_rotate the_address_moves_when_tlsd_dies \
-	the_address_moves_when_tlsd_drains; do
-	run_test "$test"
-done
+run_tests "$@"
+status=$?
 cat "$folder/table"
-finish
+exit $status

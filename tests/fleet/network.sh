@@ -45,10 +45,6 @@ pid_of() {
 	cat "$folder/$1.pid"
 }
 
-is_gone() {
-	! kill -0 "$1" 2>/dev/null
-}
-
 # finish_off NAME SIGNAL: and waits for its end.
 finish_off() {
 	ended=$(pid_of "$1")
