@@ -24,11 +24,10 @@ is_good() {
 }
 
 is_revoked() {
-	openssl verify -crl_check -CAfile ca.crt -CRLfile ca.crl "$1" >out 2>&1
-	has out "certificate revoked"
-	certtool --verify --load-ca-certificate ca.crt --load-crl ca.crl --infile "$1" \
-		>out 2>&1
-	has out "revoked"
+	fails openssl verify -crl_check -CAfile ca.crt -CRLfile ca.crl "$1" >out 2>&1 &&
+		has out "certificate revoked" &&
+		fails certtool --verify --load-ca-certificate ca.crt --load-crl ca.crl \
+			--infile "$1" >out 2>&1 && has out "revoked"
 }
 
 # Makes an authority and the servers a, b and c.
@@ -149,12 +148,11 @@ revocations_at_once_are_all_there() {
 }
 
 a_full_disk_leaves_the_old_list() {
-	starts_without_room || return 0
+	needs_no_room
 	make_four && cp ca.crl before && chmod 0640 ca.crl || return 1
 	(
 		ulimit -f 0
-		"$tlscert" revoke a.crt 2>&1
-		echo "status $?"
+		"$tlscert" revoke a.crt 2>&1 || echo "status $?"
 	) | cat >out
 	has out "status 1" && has out "cannot be written" && cmp ca.crl before &&
 		there_is_no ca.crl.new && expect 0 revoke a.crt && rights ca.crl -rw-r-----
@@ -168,4 +166,4 @@ an_authority_may_be_unable_to_revoke() {
 	expect 1 crl && has err "does not let it sign revocation lists" && there_is_no ca.crl
 }
 
-run_tests
+run_tests "$@"
