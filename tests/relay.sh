@@ -29,15 +29,9 @@ fetch() {
 
 # get PATH [OPTION...]: by curl
 get() {
-	get_at "$port" "$@"
-}
-
-# get_at PORT PATH [OPTION...]
-get_at() {
-	page=https://localhost:$1$2
-	resolved=localhost:$1:127.0.0.1
-	shift 2
-	curl -s --max-time 60 --cacert server.crt --resolve "$resolved" "$@" "$page"
+	page=https://localhost:$port$1
+	shift
+	curl -s --max-time 60 --cacert server.crt --resolve "localhost:$port:127.0.0.1" "$@" "$page"
 }
 
 # --- the tests ------------------------------------------------------------------------
@@ -161,9 +155,10 @@ haproxy_in_front_tells_who_the_client_is() {
 	needs haproxy curl
 	serve 'respond = exec' 'exec = /usr/bin/env' 'accept-proxy = yes' \
 		'accept-proxy-from = 127.0.0.1'
-	front=$((10000 + $$ % 20000))
+	behind=$port
+	port=$((10000 + $$ % 20000))
 	for version in send-proxy send-proxy-v2 'send-proxy-v2 proxy-v2-options crc32c'; do
-		front=$((front + 1))
+		port=$((port + 1))
 		cat >haproxy.cfg <<-END
 			defaults
 				mode tcp
@@ -171,13 +166,13 @@ haproxy_in_front_tells_who_the_client_is() {
 				timeout connect 60s
 				timeout server 60s
 			listen front
-				bind 127.0.0.1:$front
-				server tlsd 127.0.0.1:$port source 127.0.0.1 $version
+				bind 127.0.0.1:$port
+				server tlsd 127.0.0.1:$behind source 127.0.0.1 $version
 		END
 		start haproxy haproxy -db -f haproxy.cfg
-		wait_for get_at "$front" / --http0.9 --interface 127.0.0.9 -o heard
+		wait_for get / --http0.9 --interface 127.0.0.9 -o heard
 		grep -qx 'TCPREMOTEIP=127.0.0.9' heard
-		grep -qx "TCPLOCALPORT=$front" heard
+		grep -qx "TCPLOCALPORT=$port" heard
 		kill -KILL "$(cat haproxy.pid)"
 		rm haproxy.pid
 	done

@@ -83,11 +83,26 @@ is_listening() {
 # start NAME COMMAND...: without input; its output is ./NAME.log, empty at first, and its pid
 # in ./NAME.pid, by which it is ended when its test is over at the latest.
 start() {
-	started=$1
-	shift
+	start_with /dev/null "$@"
+}
+
+# start_with INPUT NAME COMMAND...: the same, with that file as its input.
+start_with() {
+	input=$1 started=$2
+	shift 2
 	: >"$started.log"
-	"$@" >>"$started.log" 2>&1 </dev/null &
+	"$@" >>"$started.log" 2>&1 <"$input" &
 	echo $! >"$started.pid"
+}
+
+# finds_port NAME: $port is the first one at which, as the kernel tells, it listens by IPv4.
+finds_port() {
+	sockets=$(find "/proc/$(cat "$1.pid")/fd" -lname 'socket:*' -printf '%l ')
+	port=$(awk -v sockets="$sockets" '$4 == "0A" && index(sockets, "[" $10 "]") {
+		print "0x" substr($2, index($2, ":") + 1)
+		exit
+	}' /proc/net/tcp)
+	[ -n "$port" ] && port=$(printf %d "$port")
 }
 
 # is_gone PID: it has ended, and if its parent has not noticed yet.

@@ -1,97 +1,31 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The client against servers that nobody here wrote: those of OpenSSL and GnuTLS.
-# shellcheck source=tests/suite.sh disable=SC1091
-. "${top_srcdir:-.}/tests/suite.sh"
-needs openssl gnutls-serv timeout cmp seq
-tlsc=$builddir/tlsc
-servers=
-# Numbers below the kernel's own range for outgoing connections.
-port=$((10000 + $$ % 20000))
-
-end_processes() {
-	for pid in $servers; do
-		kill "$pid" 2>/dev/null
-	done
-	wait 2>/dev/null
-}
-open_folder
-cd "$folder" || exit 1
+# shellcheck disable=SC2317 # the tests are called by their names at the end
+# shellcheck source=tests/tlsc_suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/tlsc_suite.sh"
+needs gnutls-serv cmp seq
 
 # --- certificates ---------------------------------------------------------------------
 
-cat >ca.cnf <<'CNF'
-[ca]
-default_ca = test
-[test]
-new_certs_dir = .
-database = index.txt
-serial = serial
-default_md = sha256
-policy = any
-unique_subject = no
-copy_extensions = none
-[any]
-commonName = supplied
-[req]
-distinguished_name = name
-[name]
-CNF
-: >index.txt
-echo 1000 >serial
 names='subjectAltName=DNS:localhost,DNS:*.example.org,IP:127.0.0.1,IP:::1'
 request='GET / HTTP/1.0\r\n\r\n'
 
-# make_key FILE ALGORITHM [OPTION...]
-make_key() {
-	file=$1 algorithm=$2
-	shift 2
-	openssl genpkey -algorithm "$algorithm" "$@" -out "$file" 2>/dev/null
-}
-
-make_ec_key() {
-	make_key "$1" EC -pkeyopt ec_paramgen_curve:P-256
-}
-
-# issue NAME EXTENSIONS [OPTION...]: NAME.pem from the test's authority for NAME.key
-issue() {
-	name=$1
-	printf '%b\n' "$2" >"$name.ext"
-	shift 2
-	[ -f "$name.key" ] || make_ec_key "$name.key"
-	openssl req -new -config ca.cnf -key "$name.key" -subj "/CN=$name" -out "$name.csr"
-	[ $# -gt 0 ] || set -- -days 10
-	openssl ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key \
-		-in "$name.csr" -extfile "$name.ext" "$@" -out "$name.pem" 2>ca.log || {
-		cat ca.log >&2
-		exit 1
-	}
-}
-
-# self_sign NAME EXTENSION
-self_sign() {
-	make_ec_key "$1.key"
-	openssl req -x509 -new -config ca.cnf -key "$1.key" -subj "/CN=$1" -days 10 \
-		-addext "$2" -out "$1.pem"
-}
-
 make_certificates() {
-	make_ec_key ca.key
-	openssl req -x509 -new -config ca.cnf -key ca.key -subj '/CN=Test Authority' \
-		-addext basicConstraints=critical,CA:true -days 10 -out ca.pem
-	make_key rsa.key RSA -pkeyopt rsa_keygen_bits:2048
-	make_key weak.key RSA -pkeyopt rsa_keygen_bits:1024
-	make_key ed25519.key ED25519
+	open_authority
+	make_key rsa RSA -pkeyopt rsa_keygen_bits:2048
+	make_key weak RSA -pkeyopt rsa_keygen_bits:1024
+	make_key ed25519 ED25519
 	for name in server rsa weak ed25519 revoked; do
-		issue $name "$names"
+		issue ca $name "$names"
 	done
-	issue other 'subjectAltName=DNS:other.example'
-	issue second 'subjectAltName=DNS:second.example'
-	issue textual 'subjectAltName=DNS:127.0.0.1'
-	issue purpose "$names\\nextendedKeyUsage=clientAuth"
-	issue expired "$names" -startdate 20200101000000Z -enddate 20200201000000Z
-	issue early "$names" -startdate 20450101000000Z -enddate 20460101000000Z
-	issue client extendedKeyUsage=clientAuth
+	issue ca other 'subjectAltName=DNS:other.example'
+	issue ca second 'subjectAltName=DNS:second.example'
+	issue ca textual 'subjectAltName=DNS:127.0.0.1'
+	issue ca purpose "$names\\nextendedKeyUsage=clientAuth"
+	issue ca expired "$names" -startdate 20200101000000Z -enddate 20200201000000Z
+	issue ca early "$names" -startdate 20450101000000Z -enddate 20460101000000Z
+	issue ca client extendedKeyUsage=clientAuth
 	self_sign selfsigned "$names"
 	self_sign stranger subjectAltName=DNS:stranger
 	openssl pkey -in client.key -aes256 -passout pass:secret -out locked.key
@@ -100,7 +34,7 @@ make_certificates() {
 	cat client.pem client.key >both.pem
 }
 
-make_ocsp_answer() {
+make_ocsp() {
 	openssl ca -config ca.cnf -cert ca.pem -keyfile ca.key -revoke revoked.pem 2>/dev/null
 	openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key \
 		-issuer ca.pem -cert revoked.pem -ndays 1 -respout revoked.der >/dev/null 2>&1
@@ -108,84 +42,17 @@ make_ocsp_answer() {
 
 # --- servers --------------------------------------------------------------------------
 
-is_gone() {
-	! kill -0 "$1"
-}
-
-is_ready() {
-	grep -qE '^ACCEPT|listening on IPv4 .*done' server.log
-}
-
-# gnutls-serv goes on without the address that another program has.
-is_ready_or_failed() {
-	is_ready || grep -q 'bind() failed' server.log || is_gone "$server"
-}
-
-# launch COMMAND...: each PORT in it replaced; its standard input is a fifo, which the
-# script holds open as descriptor 4 so that neither side waits for the other
-launch() {
-	[ -p orders ] || mkfifo orders
-	exec 4<>orders
-	: >server.log
-	command=$(printf '%s\n' "$@" | sed "s/PORT/$port/")
-	(
-		set -f
-		IFS='
-'
-		# shellcheck disable=SC2086 # one word a line
-		exec timeout 100 $command
-	) <&4 >>server.log 2>&1 &
-	server=$!
-	servers="$servers $server"
-}
-
-# start COMMAND...: on the first port that it can have
-start() {
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		port=$((port + 1))
-		launch "$@"
-		wait_for is_ready_or_failed
-		is_ready && return 0
-		stop
-	done
-	echo "no server: $*" >&2
-	cat server.log >&2
-	exit 1
-}
-
-# openssl_server NAME [OPTION...]: with NAME's certificate
-openssl_server() {
-	name=$1
-	shift
-	start openssl s_server -accept 127.0.0.1:PORT -cert "$name.pem" -key "$name.key" "$@"
-}
-
-web_server() {
-	name=$1
-	shift
-	openssl_server "$name" -www "$@"
-}
-
 echo_server() {
-	start gnutls-serv --echo --nodb --port PORT --x509certfile server.pem \
+	start server gnutls-serv --echo --nodb --port 0 --x509certfile server.pem \
 		--x509keyfile server.key
-}
-
-stop() {
-	[ -n "$server" ] || return 0
-	kill "$server" 2>/dev/null
-	wait "$server" 2>/dev/null
-	exec 4>&-
-	rm -f orders
-	server=
+	wait_for finds_port server
 }
 
 # --- what is expected -----------------------------------------------------------------
 
 # call ARGUMENT...: the client, without any input
 call() {
-	timeout 60 "$tlsc" --timeout 5s "$@" </dev/null >out 2>err
-	status=$?
+	run --timeout 5s "$@" </dev/null
 }
 
 # ask ARGUMENT...: one page of a web server
@@ -204,58 +71,20 @@ converse() {
 # Ends the input of converse, and then the client is to end by itself.
 hang_up() {
 	exec 3>&-
-	wait "$client"
-	status=$?
+	status=0
+	wait "$client" || status=$?
 	rm -f input
-}
-
-complain() {
-	echo "  $*"
-	sed 's/^/  | /' err | head -20
-	good=false
-}
-
-expect_status() {
-	[ "$status" -eq "$1" ] || complain "exit status $status instead of $1"
-}
-
-# expect_error TEXT...: each of them on standard error
-expect_error() {
-	for text in "$@"; do
-		grep -qF -- "$text" err || complain "standard error lacks: $text"
-	done
-}
-
-expect_output() {
-	grep -qF -- "$1" out || complain "standard output lacks: $1"
-}
-
-expect_silence() {
-	[ ! -s err ] || complain "standard error is not empty"
 }
 
 expect_page() {
 	expect_status 0
-	expect_output 'HTTP/1.0 200 ok'
+	expect 'HTTP/1.0 200 ok'
 }
 
 expect_untrusted() {
 	expect_status 3
 	expect_error "tlsc: localhost:$port: the certificate is not trusted for" "$@"
 	[ ! -s out ] || complain "an untrusted server's answer was printed"
-}
-
-try() {
-	good=true
-	: >out
-	: >err
-	"$1"
-	stop
-	if $good; then
-		has_passed "$1"
-	else
-		has_failed "$1"
-	fi
 }
 
 # --- trust ----------------------------------------------------------------------------
@@ -274,7 +103,7 @@ an_address_matches_the_addresses_in_the_certificate() {
 }
 
 an_ipv6_address_matches_the_addresses_in_the_certificate() {
-	start openssl s_server -6 -accept '[::1]:PORT' -cert server.pem -key server.key -www
+	start_openssl s_server -6 -accept '[::1]:0' -cert server.pem -key server.key -www
 	ask "[::1]:$port"
 	expect_page
 }
@@ -377,7 +206,7 @@ insecure_warns_even_when_it_is_needless() {
 
 # --- client certificates --------------------------------------------------------------
 
-client_certificates_with() {
+take_certificates() {
 	web_server server "$1" -CAfile ca.pem -Verify 1 -verify_return_error
 	ask --cert client.pem --key client.key "localhost:$port"
 	expect_page
@@ -392,17 +221,16 @@ client_certificates_with() {
 }
 
 client_certificates_work_in_tls_1_2() {
-	client_certificates_with -tls1_2 'handshake failure (alert 40)'
+	take_certificates -tls1_2 'handshake failure (alert 40)'
 }
 
 client_certificates_work_in_tls_1_3() {
-	client_certificates_with -tls1_3 'certificate required (alert 116)'
+	take_certificates -tls1_3 'certificate required (alert 116)'
 }
 
 a_refusal_is_seen_in_the_middle_of_a_big_input() {
 	web_server server -tls1_3 -CAfile ca.pem -Verify 1 -verify_return_error
-	timeout 60 "$tlsc" --ca ca.pem "localhost:$port" <big >out 2>err
-	status=$?
+	run --ca ca.pem "localhost:$port" <big
 	expect_status 1
 	expect_error 'certificate required (alert 116)'
 }
@@ -518,7 +346,7 @@ key_updates_do_no_harm() {
 	wait_for grep -q '<<<.*KeyUpdate' server.log || complain "no key update in return"
 	order q reply server.log
 	hang_up
-	expect_output two
+	expect two
 }
 
 renegotiation_is_declined() {
@@ -532,7 +360,7 @@ renegotiation_is_declined() {
 
 the_secrets_are_logged_on_demand() {
 	web_server server
-	SSLKEYLOGFILE=$folder/secrets
+	SSLKEYLOGFILE=$PWD/secrets
 	export SSLKEYLOGFILE
 	ask "localhost:$port"
 	unset SSLKEYLOGFILE
@@ -544,8 +372,7 @@ the_secrets_are_logged_on_demand() {
 
 twenty_mebibytes_are_echoed() {
 	echo_server
-	timeout 60 "$tlsc" --ca ca.pem "localhost:$port" <big >out 2>err
-	status=$?
+	run --ca ca.pem "localhost:$port" <big
 	expect_status 0
 	cmp big out || complain "the echo differs"
 }
@@ -572,10 +399,10 @@ the_end_of_the_input_is_told_at_the_wanted_time() {
 	echo_server
 	call --ca ca.pem --end-after 0 --message 'hello\n' "localhost:$port"
 	expect_status 0
-	expect_output hello
+	expect hello
 	call --ca ca.pem --end-after 1h --timeout 1s --message 'hello\n' "localhost:$port"
 	expect_status 4
-	expect_output hello
+	expect hello
 	expect_error 'truncated after 6 bytes: the server was silent for 1s'
 }
 
@@ -592,8 +419,7 @@ lines_are_answered_while_the_input_is_open() {
 
 a_closed_input_is_an_empty_one() {
 	echo_server
-	timeout 60 "$tlsc" --ca ca.pem "localhost:$port" <&- >out 2>err
-	status=$?
+	run --ca ca.pem "localhost:$port" <&-
 	expect_status 0
 	[ ! -s out ] || complain "something was echoed"
 }
@@ -602,16 +428,16 @@ a_server_may_speak_unasked() {
 	openssl_server server
 	echo welcome >&4
 	call --ca ca.pem "localhost:$port"
-	expect_output welcome
+	expect welcome
 }
 
 a_unix_socket_is_a_target() {
-	start openssl s_server -unix "$folder/socket" -cert server.pem -key server.key -www
-	ask "unix:$folder/socket"
+	start_openssl s_server -unix socket -cert server.pem -key server.key -www
+	ask "unix:$PWD/socket"
 	expect_page
-	ask --servername a.example.org "$folder/socket"
+	ask --servername a.example.org "$PWD/socket"
 	expect_page
-	ask --servername wrong.example "$folder/socket"
+	ask --servername wrong.example "$PWD/socket"
 	expect_status 3
 }
 
@@ -636,8 +462,9 @@ a_server_that_falls_silent_truncates() {
 a_reader_that_leaves_is_not_worth_a_message() {
 	web_server server
 	{
-		ask_to_stdout "localhost:$port"
-		echo $? >status
+		status=0
+		ask_later "localhost:$port" || status=$?
+		echo $status >status
 	} 2>err | true
 	wait_for test -s status
 	status=$(cat status)
@@ -646,27 +473,26 @@ a_reader_that_leaves_is_not_worth_a_message() {
 	expect_silence
 }
 
-ask_to_stdout() {
+ask_later() {
 	sleep 0.1
 	timeout 60 "$tlsc" --ca ca.pem --message "$request" "$@"
 }
 
 an_output_that_cannot_be_written_is_told() {
 	web_server server
-	timeout 60 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >/dev/full 2>err
-	status=$?
+	status=0
+	timeout 60 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >/dev/full 2>err || status=$?
 	expect_status 1
 	expect_error 'standard output: No space left on device'
-	timeout 60 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >&- 2>err
-	status=$?
+	status=0
+	timeout 60 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >&- 2>err || status=$?
 	expect_status 1
 	expect_error 'standard output: Bad file descriptor'
 }
 
 an_input_that_cannot_be_read_is_told() {
 	web_server server
-	timeout 60 "$tlsc" --ca ca.pem "localhost:$port" </ >out 2>err
-	status=$?
+	run --ca ca.pem "localhost:$port" </
 	expect_status 1
 	expect_error 'standard input: Is a directory'
 }
@@ -705,21 +531,13 @@ a_server_that_does_not_answer_is_given_up() {
 }
 
 what_is_not_tls_is_told() {
-	start openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key -port PORT
+	start_openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key -port 0
 	ask --timeout 2s "localhost:$port"
 	expect_status 1
 	expect_error 'handshake: what answers there is not TLS'
 }
 
 # --- usage ----------------------------------------------------------------------------
-
-expect_usage() {
-	text=$1
-	shift
-	call "$@"
-	expect_status 2
-	expect_error "$text" 'usage: tlsc'
-}
 
 a_wrong_command_line_is_told() {
 	expect_usage 'whom to call is missing'
@@ -734,70 +552,16 @@ a_wrong_command_line_is_told() {
 help_and_version_are_printed() {
 	call --help
 	expect_status 0
-	expect_output '--end-after'
+	expect '--end-after'
 	call --version
 	expect_status 0
-	expect_output 'GnuTLS'
+	expect 'GnuTLS'
 }
 
+# --- running them ---------------------------------------------------------------------
+
+cd "$folder" || exit 1
 make_certificates
-make_ocsp_answer
+make_ocsp
 seq 1 2800000 >big # 20 MiB of lines; the echo server is one of lines
-server=
-for name in \
-	a_trusted_server_answers \
-	an_address_matches_the_addresses_in_the_certificate \
-	an_ipv6_address_matches_the_addresses_in_the_certificate \
-	an_address_does_not_match_a_dns_name \
-	an_unknown_issuer_is_not_trusted \
-	a_self_signed_certificate_is_not_trusted \
-	a_self_signed_certificate_can_be_trusted \
-	an_expired_certificate_is_not_trusted \
-	a_certificate_from_the_future_is_not_trusted \
-	a_certificate_for_another_name_tells_its_names \
-	all_that_is_wrong_is_told \
-	a_client_certificate_is_not_one_for_a_server \
-	a_revoked_certificate_is_noticed_by_its_ocsp_answer \
-	a_weak_key_is_not_trusted \
-	the_server_is_told_why_it_is_not_trusted \
-	a_server_name_is_asked_for_and_verified \
-	without_trust_insecure_goes_on_and_warns \
-	insecure_warns_even_when_it_is_needless \
-	client_certificates_work_in_tls_1_2 \
-	client_certificates_work_in_tls_1_3 \
-	a_refusal_is_seen_in_the_middle_of_a_big_input \
-	an_encrypted_key_needs_its_pin \
-	files_that_cannot_be_used_are_named \
-	verbose_tells_what_was_negotiated \
-	the_pin_is_the_one_that_openssl_computes \
-	tls_1_2_alone_is_enough \
-	tls_1_1_is_not_spoken \
-	rsa_and_ed25519_certificates_work \
-	an_application_protocol_is_agreed_on \
-	a_priority_string_is_obeyed \
-	key_updates_do_no_harm \
-	renegotiation_is_declined \
-	the_secrets_are_logged_on_demand \
-	twenty_mebibytes_are_echoed \
-	sixty_four_mebibytes_are_received \
-	a_message_is_sent_with_its_escapes \
-	the_end_of_the_input_is_told_at_the_wanted_time \
-	lines_are_answered_while_the_input_is_open \
-	a_closed_input_is_an_empty_one \
-	a_server_may_speak_unasked \
-	a_unix_socket_is_a_target \
-	an_answer_that_is_cut_is_truncated \
-	a_server_that_falls_silent_truncates \
-	a_reader_that_leaves_is_not_worth_a_message \
-	an_output_that_cannot_be_written_is_told \
-	an_input_that_cannot_be_read_is_told \
-	a_refused_connection_is_told \
-	a_name_that_does_not_resolve_is_told \
-	a_socket_that_is_not_there_is_told \
-	a_server_that_does_not_answer_is_given_up \
-	what_is_not_tls_is_told \
-	a_wrong_command_line_is_told \
-	help_and_version_are_printed; do
-	try "$name"
-done
-finish
+run_tests "$@"
