@@ -6,10 +6,10 @@
 
 #include "base/findings.h"
 #include "client/benchcaller.h"
-#include "client/benchoptions.h"
 #include "client/benchreport.h"
 #include "client/benchrun.h"
 #include "client/channel.h"
+#include "client/command.h"
 #include "client/dial.h"
 #include "client/parameters.h"
 #include "client/say.h"
@@ -55,7 +55,7 @@ call_once(const struct options *options, const struct parameters *parameters,
 }
 
 static int
-report(const struct benchoptions *options, const struct benchrun_outcome *outcome)
+report(const struct options *options, const struct benchrun_outcome *outcome)
 {
 	if (options->json)
 		benchreport_print_json(stdout, options, outcome);
@@ -70,17 +70,18 @@ report(const struct benchoptions *options, const struct benchrun_outcome *outcom
 }
 
 static int
-load(const struct benchoptions *options, const struct parameters *parameters,
-    const struct address *server)
+load(const struct options *options, const struct parameters *parameters)
 {
 	static struct benchrun_outcome outcome; /* too big for a stack */
 	struct benchcaller_plan plan = { .parameters = parameters,
-		.server = *server,
-		.message = options->call.message,
-		.message_size = options->call.message_size,
-		.timeout_ms = options->call.timeout_ms,
+		.message = options->message,
+		.message_size = options->message_size,
+		.timeout_ms = options->timeout_ms,
 		.resume = options->resume };
+	int status = call_once(options, parameters, &plan.server);
 
+	if (status != STATUS_ANSWERED)
+		return status;
 	if (benchrun(&plan, &options->limits, &outcome) < 0) {
 		say(NULL, "%d threads cannot be had: %m", options->limits.concurrency);
 		return STATUS_FAILED;
@@ -88,51 +89,8 @@ load(const struct benchoptions *options, const struct parameters *parameters,
 	return report(options, &outcome);
 }
 
-static int
-prepare_and_load(const struct benchoptions *options)
-{
-	struct parameters parameters;
-	struct findings findings;
-	struct address server;
-	int status = STATUS_USAGE;
-
-	findings_init(&findings);
-	int result = parameters_load(&parameters, &options->call, &findings);
-	say_findings(NULL, &findings);
-	findings_fini(&findings);
-	if (result == 0)
-		status = call_once(&options->call, &parameters, &server);
-	if (status == STATUS_ANSWERED)
-		status = load(options, &parameters, &server);
-	parameters_fini(&parameters);
-	return status;
-}
-
-static int
-print_help(void)
-{
-	benchoptions_print_help(stdout);
-	return fflush(stdout) == 0 ? STATUS_ANSWERED : STATUS_FAILED;
-}
-
 int
 bench_main(int argc, char **argv)
 {
-	struct benchoptions options;
-	struct findings findings;
-	int status = STATUS_USAGE;
-
-	findings_init(&findings);
-	int result = benchoptions_parse(&options, argc, argv, &findings);
-	say_findings(NULL, &findings);
-	findings_fini(&findings);
-	if (result < 0)
-		say(NULL,
-		    "usage: tlsc bench [OPTIONS] HOST:PORT, or tlsc bench --help");
-	else if (options.help)
-		status = print_help();
-	else
-		status = prepare_and_load(&options);
-	benchoptions_fini(&options);
-	return status;
+	return command_run(OPTIONS_BENCH, argc, argv, load, STATUS_USAGE);
 }

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "client/benchoptions.h"
+#include "client/options.h"
 #include "client/benchrun.h"
 
 #define NS_PER_S 1e9
@@ -79,14 +79,14 @@ print_cpu(FILE *out, const char *fact, int64_t ns, uint64_t connections)
 }
 
 void
-benchreport_print(FILE *out, const struct benchoptions *options,
-    const struct benchrun_outcome *outcome)
+benchreport_print(
+    FILE *out, const struct options *options, const struct benchrun_outcome *outcome)
 {
 	const struct benchtally *tally = &outcome->tally;
 	uint64_t connections = benchtally_connections(tally);
 	double seconds = (double)outcome->elapsed_ns / NS_PER_S;
 
-	fprintf(out, "%-13s%s, %d at a time\n", "target", options->call.target.text,
+	fprintf(out, "%-13s%s, %d at a time\n", "target", options->target.text,
 	    options->limits.concurrency);
 	fprintf(out, "%-13s%" PRIu64 " in %.2f s: %.1f a second\n", "connections",
 	    connections, seconds, (double)connections / seconds);
@@ -164,15 +164,15 @@ put_cpu(FILE *out, const char *name, int64_t ns, uint64_t connections)
 }
 
 void
-benchreport_print_json(FILE *out, const struct benchoptions *options,
-    const struct benchrun_outcome *outcome)
+benchreport_print_json(
+    FILE *out, const struct options *options, const struct benchrun_outcome *outcome)
 {
 	const struct benchtally *tally = &outcome->tally;
 	uint64_t connections = benchtally_connections(tally);
 	double seconds = (double)outcome->elapsed_ns / NS_PER_S;
 
 	fputs("{\n  \"target\": ", out);
-	put_string(out, options->call.target.text);
+	put_string(out, options->target.text);
 	fprintf(out, ",\n  \"concurrency\": %d,\n  \"seconds\": %.4f,\n",
 	    options->limits.concurrency, seconds);
 	fprintf(out,

@@ -6,15 +6,15 @@
 
 #include <stdio.h>
 
-struct benchoptions;
+struct options;
 struct benchrun_outcome;
 
 /* One line for each fact, the fact's name first. */
-void benchreport_print(FILE *out, const struct benchoptions *options,
-    const struct benchrun_outcome *outcome);
+void benchreport_print(
+    FILE *out, const struct options *options, const struct benchrun_outcome *outcome);
 
 /* The same as one object of JSON (RFC 8259), its names and units as in tlsc(1). */
-void benchreport_print_json(FILE *out, const struct benchoptions *options,
-    const struct benchrun_outcome *outcome);
+void benchreport_print_json(
+    FILE *out, const struct options *options, const struct benchrun_outcome *outcome);
 
 #endif

@@ -58,8 +58,8 @@ command_run(enum options_command command, int argc, char **argv,
 	say_findings(NULL, &findings);
 	findings_fini(&findings);
 	if (result < 0)
-		say(NULL, "usage: %s HOST:PORT, or tlsc --help",
-		    options_usage(command));
+		say(NULL, "usage: %s [OPTIONS] HOST:PORT, or %s --help",
+		    options_name(command), options_name(command));
 	else if (options.help)
 		status = print_help(command);
 	else if (options.version)

@@ -5,35 +5,49 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/findings.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "client/cputime.h"
+#include "client/parameters.h"
 
 #define END_AFTER_MS 1000
+#define CONNECTIONS_MAX 1000000000000
+#define CONCURRENCY_MAX 4096
+#define THREADS_PER_CORE 2
+#define LOAD_MS 10000
 #define WARN_DAYS_MAX 36500
 
 /* Who has an option. */
 enum {
 	TALK = 1 << OPTIONS_TALK,
+	BENCH = 1 << OPTIONS_BENCH,
 	CHECK = 1 << OPTIONS_CHECK,
 	EXPLAIN = 1 << OPTIONS_EXPLAIN,
-	ALL = TALK | CHECK | EXPLAIN
+	ONE_CALL = TALK | CHECK | EXPLAIN,
+	ALL = ONE_CALL | BENCH
 };
 
 static const struct usage {
-	const char *command, *purpose, *status;
+	const char *name, *purpose, *status;
 } usages[] = {
-	[OPTIONS_TALK] = { "tlsc [OPTIONS]",
+	[OPTIONS_TALK] = { "tlsc",
 	    "Calls a TLS server, verifies it, sends standard input and prints the "
 	    "answer.\n"
 	    "Other commands: tlsc bench, tlsc check, tlsc explain; each has a --help.",
 	    "0 the whole answer came, 1 no connection or refused,\n"
 	    "2 usage, 3 certificate not trusted, 4 answer truncated." },
-	[OPTIONS_CHECK] = { "tlsc check [OPTIONS]",
+	[OPTIONS_BENCH] = { "tlsc bench",
+	    "Calls a TLS server again and again, and reports how it bore it.",
+	    "0 each answer was whole, 1 some connections failed, 2 usage,\n"
+	    "3 certificate not trusted." },
+	[OPTIONS_CHECK] = { "tlsc check",
 	    "Examines a TLS server and says what is wrong with it, and what helps.",
 	    "0 all is well, 1 a warning, 2 critical, 3 it could not be\n"
 	    "examined, or usage." },
-	[OPTIONS_EXPLAIN] = { "tlsc explain [OPTIONS]",
+	[OPTIONS_EXPLAIN] = { "tlsc explain",
 	    "Draws the handshake with a TLS server, message by message.",
 	    "0 the handshake is done, 1 no connection or refused,\n"
 	    "2 usage, 3 certificate not trusted." },
@@ -112,27 +126,99 @@ set_message(struct options *options, const char *value, struct findings *finding
 		    wrong);
 }
 
+/* One of at least `min_ms`. */
+static void
+parse_duration(const char *name, const char *value, int64_t min_ms,
+    int64_t *duration_ms, struct findings *findings)
+{
+	if (text_parse_duration(value, duration_ms) < 0 || *duration_ms < min_ms)
+		findings_error(findings,
+		    "--%s: \"%s\" is no duration such as 500ms, 30s or 5m", name,
+		    value);
+}
+
 static void
 set_timeout(struct options *options, const char *value, struct findings *findings)
 {
 	options->timeout_text = value;
-	if (text_parse_duration(value, &options->timeout_ms) < 0)
-		findings_error(findings,
-		    "--timeout: \"%s\" is no duration such as 500ms, 30s or 5m", value);
+	parse_duration("timeout", value, 0, &options->timeout_ms, findings);
 }
 
 static void
 set_end_after(struct options *options, const char *value, struct findings *findings)
 {
-	if (text_parse_duration(value, &options->end_after_ms) < 0)
-		findings_error(findings,
-		    "--end-after: \"%s\" is no duration such as 500ms, 30s or 5m",
-		    value);
+	parse_duration("end-after", value, 0, &options->end_after_ms, findings);
+}
+
+static void
+set_duration(struct options *options, const char *value, struct findings *findings)
+{
+	parse_duration("duration", value, 1, &options->limits.duration_ms, findings);
+}
+
+static void
+set_connections(struct options *options, const char *value, struct findings *findings)
+{
+	if (text_parse_number(value, 1, CONNECTIONS_MAX, &options->limits.connections) <
+	    0)
+		findings_error(
+		    findings, "--connections: \"%s\" is not in 1-1000000000000", value);
+}
+
+static void
+set_concurrency(struct options *options, const char *value, struct findings *findings)
+{
+	int64_t number = 1;
+
+	if (text_parse_number(value, 1, CONCURRENCY_MAX, &number) < 0)
+		findings_error(
+		    findings, "--concurrency: \"%s\" is not in 1-4096", value);
+	options->limits.concurrency = (int)number;
+}
+
+static void
+set_pid(struct options *options, const char *value, struct findings *findings)
+{
+	int64_t number = 0;
+
+	if (text_parse_number(value, 1, INT32_MAX, &number) < 0)
+		findings_error(
+		    findings, "--pid: \"%s\" is not the number of a process", value);
+	else if (cputime_of((pid_t)number) < 0)
+		findings_error(findings, "--pid: there is no process %s", value);
+	options->limits.server = (pid_t)number;
+}
+
+/* The default priorities but for the other version. */
+static void
+set_tls(struct options *options, const char *value, struct findings *findings)
+{
+	const char *other = strcmp(value, "1.2") == 0   ? "1.3"
+	                    : strcmp(value, "1.3") == 0 ? "1.2"
+	                                                : NULL;
+
+	if (other == NULL) {
+		findings_error(findings, "--tls: \"%s\" is neither 1.2 nor 1.3", value);
+		return;
+	}
+	free(options->version_priority);
+	options->version_priority =
+	    memory_format("%s:-VERS-TLS%s", PARAMETERS_PRIORITY, other);
 }
 
 static const struct row rows[] = {
-	{ ALL, 0, "message", "TEXT", set_message,
+	{ BENCH, 0, "connections", "N", set_connections, "end after so many" },
+	{ BENCH, 0, "duration", "DURATION", set_duration,
+	    "end after this time [10s, or none with --connections]" },
+	{ BENCH, 0, "concurrency", "N", set_concurrency,
+	    "connections at a time [two for each processor]" },
+	{ BENCH, 0, "resume", NULL, set_resume,
+	    "resume the session of the connection before" },
+	{ BENCH, 0, "tls", "VERSION", set_tls, "1.2 or 1.3 only" },
+	{ ONE_CALL, 0, "message", "TEXT", set_message,
 	    "send TEXT (\\n \\r \\t \\\\ \\xHH), not standard input" },
+	{ BENCH, 0, "message", "TEXT", set_message,
+	    "send TEXT (\\n \\r \\t \\\\ \\xHH)" },
 	{ TALK, 0, "end-after", "DURATION", set_end_after,
 	    "tell that the input ended after such a silence [1s]" },
 	{ ALL, 0, "timeout", "DURATION", set_timeout,
@@ -141,15 +227,16 @@ static const struct row rows[] = {
 	    "trust these authorities, not the system's; repeatable" },
 	{ ALL, 0, "servername", "NAME", set_servername,
 	    "the name to ask for and to verify [HOST]" },
-	{ TALK | EXPLAIN, 0, "insecure", NULL, set_insecure,
+	{ TALK | BENCH | EXPLAIN, 0, "insecure", NULL, set_insecure,
 	    "go on with a certificate that is not trusted" },
-	{ ALL, 0, "cert", "FILE", set_cert,
+	{ ONE_CALL, 0, "cert", "FILE", set_cert,
 	    "certificate chain to authenticate with, PEM" },
-	{ ALL, 0, "key", "FILE", set_key, "its private key [the file of --cert]" },
-	{ ALL, 0, "pin-file", "FILE", set_pin_file, "its first line decrypts the key" },
-	{ ALL, 0, "alpn", "LIST", set_alpn,
+	{ ONE_CALL, 0, "key", "FILE", set_key, "its private key [the file of --cert]" },
+	{ ONE_CALL, 0, "pin-file", "FILE", set_pin_file,
+	    "its first line decrypts the key" },
+	{ ONE_CALL, 0, "alpn", "LIST", set_alpn,
 	    "application protocols to offer, best first" },
-	{ TALK | EXPLAIN, 0, "priority", "STRING", set_priority,
+	{ TALK | BENCH | EXPLAIN, 0, "priority", "STRING", set_priority,
 	    "GnuTLS priority string" },
 	{ EXPLAIN, 0, "resume", NULL, set_resume,
 	    "call twice, and draw how the session is resumed" },
@@ -157,7 +244,9 @@ static const struct row rows[] = {
 	{ EXPLAIN, 0, "ascii", NULL, set_ascii, "draw with ASCII only" },
 	{ CHECK, 0, "warn-days", "N", set_warn_days,
 	    "warn so long before a certificate expires [14]" },
-	{ CHECK, 0, "json", NULL, set_json, "print JSON" },
+	{ BENCH, 0, "pid", "PID", set_pid,
+	    "measure the processor time of this process, the server" },
+	{ BENCH | CHECK, 0, "json", NULL, set_json, "print JSON" },
 	{ CHECK, 'q', "quiet", NULL, set_quiet, "print only what is not well" },
 	{ TALK, 'v', "verbose", NULL, add_verbosity,
 	    "say what was negotiated; twice: more" },
@@ -216,10 +305,8 @@ parse_dashed(struct options *options, enum options_command command, int argc,
 		if (code == ':')
 			findings_error(findings, "%s needs a value", argv[optind - 1]);
 		else if (row == NULL)
-			findings_error(findings, "%s is not an option of %.*s",
-			    argv[optind - 1],
-			    (int)strcspn(usages[command].command, "[") - 1,
-			    usages[command].command);
+			findings_error(findings, "%s is not an option of %s",
+			    argv[optind - 1], options_name(command));
 		else
 			row->set(options, optarg, findings);
 	}
@@ -247,6 +334,8 @@ check_together(const struct options *options, struct findings *findings)
 		findings_error(findings, "--key is of no use without --cert");
 	if (options->cert_file == NULL && options->pin_file != NULL)
 		findings_error(findings, "--pin-file is of no use without --cert");
+	if (options->version_priority != NULL && options->priority != NULL)
+		findings_error(findings, "--tls and --priority exclude each other");
 	if (options->servername != NULL && options->servername[0] == '\0')
 		findings_error(findings, "--servername: a name is needed");
 }
@@ -260,6 +349,30 @@ default_end_after(const struct options *options)
 	return END_AFTER_MS;
 }
 
+static int
+default_concurrency(void)
+{
+	long threads = sysconf(_SC_NPROCESSORS_ONLN) * THREADS_PER_CORE;
+
+	return threads < 1                 ? 1
+	       : threads > CONCURRENCY_MAX ? CONCURRENCY_MAX
+	                                   : (int)threads;
+}
+
+/* What was left open and depends on other options. */
+static void
+complete(struct options *options)
+{
+	struct benchrun_limits *limits = &options->limits;
+
+	if (options->end_after_ms < 0)
+		options->end_after_ms = default_end_after(options);
+	if (limits->duration_ms == 0 && limits->connections == 0)
+		limits->duration_ms = LOAD_MS;
+	if (options->version_priority != NULL)
+		options->priority = options->version_priority;
+}
+
 int
 options_parse(struct options *options, enum options_command command, int argc,
     char **argv, struct findings *findings)
@@ -267,14 +380,14 @@ options_parse(struct options *options, enum options_command command, int argc,
 	*options = (struct options){ .timeout_ms = 10000,
 		.timeout_text = "10s",
 		.end_after_ms = -1,
+		.limits.concurrency = default_concurrency(),
 		.warn_days = 14 };
 	parse_dashed(options, command, argc, argv, findings);
 	if (options->help || options->version)
 		return findings->errors == 0 ? 0 : -1;
-	if (options->end_after_ms < 0)
-		options->end_after_ms = default_end_after(options);
 	parse_target(options, argc, argv, findings);
 	check_together(options, findings);
+	complete(options);
 	return findings->errors == 0 ? 0 : -1;
 }
 
@@ -285,6 +398,7 @@ options_fini(struct options *options)
 	stringlist_fini(&options->ca_files);
 	stringlist_fini(&options->alpn);
 	free(options->message);
+	free(options->version_priority);
 	*options = (struct options){ 0 };
 }
 
@@ -306,8 +420,9 @@ options_print_help(enum options_command command, FILE *out)
 {
 	const struct usage *usage = &usages[command];
 
-	fprintf(out, "usage: %s HOST:PORT | [IPV6]:PORT | [unix:]/PATH\n%s\n\n",
-	    usage->command, usage->purpose);
+	fprintf(out,
+	    "usage: %s [OPTIONS] HOST:PORT | [IPV6]:PORT | [unix:]/PATH\n%s\n\n",
+	    usage->name, usage->purpose);
 	for (size_t i = 0; i < ROWS; i++)
 		if ((rows[i].commands & 1u << command) != 0)
 			print_row(&rows[i], out);
@@ -315,7 +430,7 @@ options_print_help(enum options_command command, FILE *out)
 }
 
 const char *
-options_usage(enum options_command command)
+options_name(enum options_command command)
 {
-	return usages[command].command;
+	return usages[command].name;
 }

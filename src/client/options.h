@@ -3,8 +3,8 @@
 #define TLSD_CLIENT_OPTIONS_H
 
 /*
- * The command line of tlsc and of its commands that call one server: from words to values.
- * Each has options of its own among those that they share.
+ * The command line of tlsc and of its commands: from words to values. Each has options of
+ * its own among those that they share.
  */
 
 #include <stdbool.h>
@@ -13,11 +13,12 @@
 #include <stdio.h>
 
 #include "base/stringlist.h"
+#include "client/benchrun.h"
 #include "client/target.h"
 
 struct findings;
 
-enum options_command { OPTIONS_TALK, OPTIONS_CHECK, OPTIONS_EXPLAIN };
+enum options_command { OPTIONS_TALK, OPTIONS_BENCH, OPTIONS_CHECK, OPTIONS_EXPLAIN };
 
 struct options {
 	struct target target;
@@ -26,6 +27,7 @@ struct options {
 	const char *cert_file, *key_file, *pin_file; /* NULL without; key_file may be */
 	struct stringlist alpn;
 	const char *priority; /* NULL: the default */
+	char *version_priority; /* memory for `priority`, or NULL */
 	char *message; /* NULL: standard input */
 	size_t message_size;
 	int64_t timeout_ms; /* 0: none */
@@ -33,6 +35,7 @@ struct options {
 	int64_t end_after_ms; /* of silence; 0: at once */
 	int64_t warn_days; /* before a certificate expires */
 	const char *svg_file; /* NULL without */
+	struct benchrun_limits limits; /* of a load */
 	int verbosity;
 	bool insecure;
 	bool resume, ascii, json, quiet;
@@ -50,7 +53,7 @@ void options_fini(struct options *options);
 /* Writes the usage of the command, one line for each option. */
 void options_print_help(enum options_command command, FILE *out);
 
-/* "tlsc check [OPTIONS]": what stands before the target. */
-const char *options_usage(enum options_command command);
+/* "tlsc check": what stands before the options. */
+const char *options_name(enum options_command command);
 
 #endif
