@@ -3,6 +3,7 @@
 #include "base/stringlist.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,18 @@ stringlist_add(struct stringlist *list, const char *text, size_t length)
 	list->items =
 	    memory_resize(list->items, (list->count + 1) * sizeof *list->items);
 	list->items[list->count++] = memory_format("%.*s", (int)length, text);
+}
+
+void
+stringlist_format(struct stringlist *list, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	stringlist_add(list, text, strlen(text));
+	free(text);
 }
 
 void

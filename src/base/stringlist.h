@@ -19,6 +19,10 @@ void stringlist_fini(struct stringlist *list);
 /* Adds a copy of the `length` bytes at `text`, which holds no NUL among them. */
 void stringlist_add(struct stringlist *list, const char *text, size_t length);
 
+/* Adds what printf(3) would print. */
+void stringlist_format(struct stringlist *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Adds the parts of `text` between commas, without white space round them; empty parts
  * are left out. */
 void stringlist_split(struct stringlist *list, const char *text);

@@ -3,7 +3,6 @@
 #include "client/benchcaller.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +13,7 @@
 
 #include "client/benchtally.h"
 #include "client/chain.h"
+#include "client/dial.h"
 #include "client/parameters.h"
 #include "client/report.h"
 #include "client/verdict.h"
@@ -172,24 +172,6 @@ open_socket(int family)
 	return fd;
 }
 
-/* connect(2) has come back at the end of its slice: waits for the rest of the time. */
-static int
-await(int fd, struct deadline deadline)
-{
-	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
-	socklen_t size = sizeof errno;
-	int n, error;
-
-	do
-		n = poll(&pollfd, 1, deadline_left_ms(deadline));
-	while (n < 0 && errno == EINTR);
-	if (n > 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0)
-		errno = error;
-	else if (n == 0)
-		errno = ETIMEDOUT;
-	return n > 0 && errno == 0 ? 0 : -1;
-}
-
 static int
 connect_until(int fd, const struct address *server, struct deadline deadline)
 {
@@ -198,8 +180,9 @@ connect_until(int fd, const struct address *server, struct deadline deadline)
 	for (;;) {
 		if (connect(fd, to, server->length) == 0)
 			return 0;
+		/* It has come back at the end of its slice, or early. */
 		if (errno == EINPROGRESS || errno == EINTR)
-			return await(fd, deadline);
+			return dial_await(fd, deadline);
 		/* The backlog of a Unix-domain socket stayed full for a slice. */
 		if (errno != EAGAIN)
 			return -1;

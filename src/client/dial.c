@@ -19,9 +19,8 @@
 
 #define RETRY_MS 20
 
-/* Waits for a connection that is under way; 0, or -1 with errno. */
-static int
-await(int fd, struct deadline deadline)
+int
+dial_await(int fd, struct deadline deadline)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
 	socklen_t size = sizeof errno;
@@ -49,7 +48,7 @@ connect_until(int fd, const struct address *address, struct deadline deadline)
 		if (connect(fd, to, address->length) == 0)
 			return 0;
 		if (errno == EINPROGRESS || errno == EINTR)
-			return await(fd, deadline);
+			return dial_await(fd, deadline);
 		/* The backlog of a Unix-domain socket is full; nothing tells when not. */
 		if (errno != EAGAIN)
 			return -1;

@@ -24,6 +24,9 @@ struct target;
 int dial(const struct target *target, struct deadline deadline, struct address *reached,
     struct findings *attempts);
 
+/* Waits for a connection that is under way. 0, or -1 with errno. */
+int dial_await(int fd, struct deadline deadline);
+
 /* The addresses of the target, at most `max`, in the resolver's order; 0 with the reason a
  * warning in `attempts`. */
 size_t dial_resolve(const struct target *target, struct address *addresses, size_t max,

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,18 +94,6 @@ end_call(struct call *call)
 	trace_fini(&call->trace);
 }
 
-static void __attribute__((format(printf, 2, 3)))
-add(struct stringlist *lines, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	char *line = memory_vformat(format, args);
-	va_end(args);
-	stringlist_add(lines, line, strlen(line));
-	free(line);
-}
-
 static const char *
 or_none(const char *name)
 {
@@ -122,8 +109,8 @@ add_certificate(struct stringlist *facts, gnutls_session_t session)
 	if (chain.count > 0) {
 		char *subject = chain_subject(chain.items[0]);
 		char *algorithms = chain_algorithms(chain.items[0]);
-		add(facts, "%-12s %.60s", "certificate", subject);
-		add(facts, "%-12s %s", "", algorithms);
+		stringlist_format(facts, "%-12s %.60s", "certificate", subject);
+		stringlist_format(facts, "%-12s %s", "", algorithms);
 		free(subject);
 		free(algorithms);
 	}
@@ -137,13 +124,15 @@ add_facts(struct stringlist *facts, const struct call *call)
 	gnutls_sign_algorithm_t signature =
 	    (gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session);
 
-	add(facts, "%-12s %s", "version",
+	stringlist_format(facts, "%-12s %s", "version",
 	    or_none(gnutls_protocol_get_name(gnutls_protocol_get_version(session))));
-	add(facts, "%-12s %s", "suite", or_none(report_suite_name(session)));
-	add(facts, "%-12s %s", "group",
+	stringlist_format(
+	    facts, "%-12s %s", "suite", or_none(report_suite_name(session)));
+	stringlist_format(facts, "%-12s %s", "group",
 	    or_none(gnutls_group_get_name(gnutls_group_get(session))));
 	if (signature != GNUTLS_SIGN_UNKNOWN)
-		add(facts, "%-12s %s", "signature", gnutls_sign_get_name(signature));
+		stringlist_format(
+		    facts, "%-12s %s", "signature", gnutls_sign_get_name(signature));
 	add_certificate(facts, session);
 }
 
@@ -152,9 +141,9 @@ add_failure(struct stringlist *facts, const struct call *call)
 {
 	const struct verdict *verdict = channel_verdict(call->channel);
 
-	add(facts, "FAILED: %.66s", channel_reason(call->channel));
+	stringlist_format(facts, "FAILED: %.66s", channel_reason(call->channel));
 	for (size_t i = 0; i < verdict->reasons.count; i++)
-		add(facts, "%.74s", verdict->reasons.items[i]);
+		stringlist_format(facts, "%.74s", verdict->reasons.items[i]);
 }
 
 static const char *
@@ -184,7 +173,7 @@ make_diagram(const struct call *call, char *title)
 		add_failure(&diagram.facts, call);
 	story_tell(&call->trace, &diagram.story);
 	if (call->handshake == 0)
-		add(&diagram.story, "The server's side ended: %s.",
+		stringlist_format(&diagram.story, "The server's side ended: %s.",
 		    end_in_words(&call->ending));
 	return diagram;
 }

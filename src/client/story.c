@@ -2,25 +2,8 @@
 /* What a trace means, in sentences. */
 #include "client/story.h"
 
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/stringlist.h"
 #include "client/trace.h"
-
-static void __attribute__((format(printf, 2, 3)))
-add(struct stringlist *lines, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	char *line = memory_vformat(format, args);
-	va_end(args);
-	stringlist_add(lines, line, strlen(line));
-	free(line);
-}
 
 static bool
 has(const struct trace *trace, enum trace_direction direction, unsigned message)
@@ -55,12 +38,13 @@ tell_round_trips(const struct trace *trace, struct stringlist *lines)
 	unsigned tcp = trace_find(trace, TRACE_IN, TRACE_CONNECT, 0) < trace->count;
 	unsigned handshake = trace_round_trips(trace, end_of_handshake(trace)) - tcp;
 
-	add(lines, "The handshake took %u round trip%s%s.", handshake,
+	stringlist_format(lines, "The handshake took %u round trip%s%s.", handshake,
 	    plural(handshake), tcp != 0 ? ", behind the one of TCP" : "");
 	if (data < trace->count) {
 		unsigned answer = trace_round_trips(trace, data) - tcp;
-		add(lines, "The first byte of the answer came after %u round trip%s.",
-		    answer, plural(answer));
+		stringlist_format(lines,
+		    "The first byte of the answer came after %u round trip%s.", answer,
+		    plural(answer));
 	}
 }
 
@@ -79,7 +63,8 @@ tell_bytes(const struct trace *trace, struct stringlist *lines)
 			flights++;
 		}
 	}
-	add(lines, "%zu bytes went to the server and %zu came back, in %u flight%s.",
+	stringlist_format(lines,
+	    "%zu bytes went to the server and %zu came back, in %u flight%s.",
 	    bytes[TRACE_OUT], bytes[TRACE_IN], flights, plural(flights));
 }
 
@@ -91,15 +76,18 @@ story_tell(const struct trace *trace, struct stringlist *lines)
 	tell_round_trips(trace, lines);
 	tell_bytes(trace, lines);
 	if (has(trace, TRACE_IN, TRACE_HELLO_RETRY))
-		add(lines, "HelloRetryRequest: a round trip lost, for the key share "
-			   "was of another group.");
+		stringlist_format(lines,
+		    "HelloRetryRequest: a round trip lost, for the key share "
+		    "was of another group.");
 	if (trace_has_early_answer(trace))
-		add(lines, "Early answer: the server did not wait for the client's "
-			   "Finished.");
+		stringlist_format(lines,
+		    "Early answer: the server did not wait for the client's "
+		    "Finished.");
 	if (done && !has(trace, TRACE_IN, TRACE_CERTIFICATE))
-		add(lines, "No certificate came: the session was resumed.");
+		stringlist_format(
+		    lines, "No certificate came: the session was resumed.");
 	if (has(trace, TRACE_IN, TRACE_CERTIFICATE_REQUEST))
-		add(lines, "The server asked for a client certificate%s.",
+		stringlist_format(lines, "The server asked for a client certificate%s.",
 		    has(trace, TRACE_OUT, TRACE_CERTIFICATE_VERIFY)
 			? ", and was given one"
 			: ": none was given");

@@ -2,7 +2,6 @@
 /* Is the certificate trusted, and if not, why not. */
 #include "client/verdict.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +11,6 @@
 #include "client/chain.h"
 
 #define DAY 86400
-
-static void __attribute__((format(printf, 2, 3)))
-add_reason(struct stringlist *reasons, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	char *text = memory_vformat(format, args);
-	va_end(args);
-	stringlist_add(reasons, text, strlen(text));
-	free(text);
-}
 
 /* The server's own certificate, or by its name one of those above it. */
 static char *
@@ -64,7 +51,7 @@ explain_name(struct stringlist *reasons, const struct chain *chain, const char *
 {
 	char *names = list_names(chain);
 
-	add_reason(
+	stringlist_format(
 	    reasons, "the certificate is not for \"%s\": it is for %s", name, names);
 	free(names);
 }
@@ -83,12 +70,13 @@ explain_expired(struct stringlist *reasons, const struct chain *chain, const cha
 		if (end == (time_t)-1 || end > now)
 			continue;
 		char *which = describe(chain, i);
-		add_reason(reasons, "%s expired on %s, %ld days ago", which,
+		stringlist_format(reasons, "%s expired on %s, %ld days ago", which,
 		    chain_format_time(end, when), (long)((now - end) / DAY));
 		free(which);
 	}
 	if (reasons->count == before)
-		add_reason(reasons, "an authority above the certificate has expired");
+		stringlist_format(
+		    reasons, "an authority above the certificate has expired");
 }
 
 static void
@@ -105,12 +93,13 @@ explain_early(struct stringlist *reasons, const struct chain *chain, const char 
 		if (start == (time_t)-1 || start <= now)
 			continue;
 		char *which = describe(chain, i);
-		add_reason(reasons, "%s is not valid before %s (is the clock right?)",
-		    which, chain_format_time(start, when));
+		stringlist_format(reasons,
+		    "%s is not valid before %s (is the clock right?)", which,
+		    chain_format_time(start, when));
 		free(which);
 	}
 	if (reasons->count == before)
-		add_reason(
+		stringlist_format(
 		    reasons, "an authority above the certificate is not yet valid");
 }
 
@@ -123,11 +112,12 @@ explain_issuer(struct stringlist *reasons, const struct chain *chain, const char
 	gnutls_x509_crt_t last = chain->items[chain->count - 1];
 	char *issuer = chain_issuer(last);
 	if (chain->count == 1 && chain_is_self_issued(last))
-		add_reason(reasons, "the certificate is self-signed and not among the "
-				    "trusted ones; if it "
-				    "is the right one, --ca FILE trusts it");
+		stringlist_format(reasons,
+		    "the certificate is self-signed and not among the "
+		    "trusted ones; if it "
+		    "is the right one, --ca FILE trusts it");
 	else
-		add_reason(reasons,
+		stringlist_format(reasons,
 		    "the issuer \"%s\" is unknown; if it is the right one, --ca FILE "
 		    "trusts it",
 		    issuer);
@@ -143,7 +133,7 @@ explain_weakness(
 		char *which = describe(chain, i);
 		char *algorithms = chain_algorithms(chain->items[i]);
 
-		add_reason(reasons,
+		stringlist_format(reasons,
 		    "too weak a key or signature in the chain: %s has %s", which,
 		    algorithms);
 		free(algorithms);
@@ -208,10 +198,11 @@ verdict_explain(struct stringlist *reasons, unsigned status, const struct chain 
 		if (meanings[i].explain != NULL)
 			meanings[i].explain(reasons, chain, name);
 		else
-			add_reason(reasons, "%s", meanings[i].text);
+			stringlist_format(reasons, "%s", meanings[i].text);
 	}
 	if (reasons->count == before)
-		add_reason(reasons, "the certificate is invalid (status %#x)", status);
+		stringlist_format(
+		    reasons, "the certificate is invalid (status %#x)", status);
 }
 
 static gnutls_alert_description_t
@@ -252,7 +243,7 @@ verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *nam
 		.reached = true, .status = status, .alert = choose_alert(status)
 	};
 	if (result < 0)
-		add_reason(&verdict->reasons,
+		stringlist_format(&verdict->reasons,
 		    "the certificate could not be verified: %s",
 		    gnutls_strerror(result));
 	else if (status != 0)
