@@ -207,12 +207,14 @@ has_descriptors(struct acceptor *acceptor, const struct door *door)
 /* Whether there is memory for another connection; whoever has begun ends in order by what
  * is set aside for that. */
 static bool
-has_memory(struct acceptor *acceptor)
+has_memory(struct acceptor *acceptor, const struct door *door)
 {
 	if (reserve_is_ready())
 		return true;
-	complain(acceptor, ENOMEM);
-	pause_for_a_while(acceptor);
+	if (has_visitor(door)) {
+		complain(acceptor, ENOMEM);
+		pause_for_a_while(acceptor);
+	}
 	return false;
 }
 
@@ -222,7 +224,7 @@ accept_one(struct acceptor *acceptor, const struct door *door)
 {
 	struct address peer;
 
-	if (!has_descriptors(acceptor, door) || !has_memory(acceptor))
+	if (!has_descriptors(acceptor, door) || !has_memory(acceptor, door))
 		return false;
 	int fd = listener_accept(door->listener, &peer);
 	if (fd < 0 && shortage_is_cause(errno)) {
