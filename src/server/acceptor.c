@@ -136,6 +136,15 @@ remedy(int error)
 	                         : "";
 }
 
+/* What has run out, for whoever has to go. */
+static const char *
+name_limit(int error)
+{
+	return error == EMFILE   ? "the limit of open files"
+	       : error == ENFILE ? "the system's limit of open files"
+	                         : "the limit of memory";
+}
+
 static void
 pause_for_a_while(struct acceptor *acceptor)
 {
@@ -163,14 +172,14 @@ has_visitor(const struct door *door)
 	return poll(&pollfd, 1, 0) > 0;
 }
 
-/* Descriptors have run out: somebody who waits must go for whoever comes, or we must wait. */
+/* Descriptors or memory have run out: somebody who waits must go for whoever comes, or we must wait. */
 static void
 on_exhaustion(struct acceptor *acceptor, const struct door *door, int error)
 {
 	if (!has_visitor(door))
 		return;
 	complain(acceptor, error);
-	if (!acceptor->ports.relieve(acceptor->ports.context))
+	if (!acceptor->ports.relieve(acceptor->ports.context, name_limit(error)))
 		pause_for_a_while(acceptor);
 }
 
@@ -218,6 +227,21 @@ has_memory(struct acceptor *acceptor, const struct door *door)
 	return false;
 }
 
+/* Nobody could be accepted. Whether there may be somebody else: a client that left already
+ * concerns nobody. */
+static bool
+on_failure(struct acceptor *acceptor, const struct door *door, int error)
+{
+	if (shortage_is_cause(error)) {
+		acceptor->scarce = error == EMFILE;
+		on_exhaustion(acceptor, door, error);
+	} else if (!listener_is_usual(error)) {
+		complain(acceptor, error);
+		pause_for_a_while(acceptor);
+	}
+	return error == ECONNABORTED || error == EINTR;
+}
+
 /* Accepts one connection from `door`; false when there is none, or none can be had. */
 static bool
 accept_one(struct acceptor *acceptor, const struct door *door)
@@ -227,13 +251,8 @@ accept_one(struct acceptor *acceptor, const struct door *door)
 	if (!has_descriptors(acceptor, door) || !has_memory(acceptor, door))
 		return false;
 	int fd = listener_accept(door->listener, &peer);
-	if (fd < 0 && shortage_is_cause(errno)) {
-		acceptor->scarce = errno == EMFILE;
-		on_exhaustion(acceptor, door, errno);
-		return false;
-	}
-	if (fd < 0) /* a client that left already concerns nobody else */
-		return errno == ECONNABORTED || errno == EINTR;
+	if (fd < 0)
+		return on_failure(acceptor, door, errno);
 	acceptor->scarce = fd >= acceptor->bound;
 	struct connection *connection = connection_new(
 	    fd, &peer, acceptor->snapshot, door->route, acceptor->ports.roster);

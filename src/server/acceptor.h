@@ -25,13 +25,13 @@ struct takeover;
 
 /*
  * What it works with. `take` gets each new connection; `relieve` is called when descriptors
- * or memory have run out, and says whether it could free some.
+ * or memory have run out, with the name of what that is, and says whether it could free some.
  */
 struct acceptor_ports {
 	struct loop *loop;
 	struct roster *roster;
 	void (*take)(void *context, struct connection *connection);
-	bool (*relieve)(void *context);
+	bool (*relieve)(void *context, const char *limit);
 	void *context;
 };
 

@@ -12,7 +12,6 @@
 
 #include "base/address.h"
 #include "base/memory.h"
-#include "base/shortage.h"
 #include "server/listener.h"
 #include "server/loop.h"
 #include "server/takeover.h"
@@ -217,7 +216,7 @@ on_client(struct watch *watch, uint32_t events)
 	(void)events;
 	if (fd >= 0) {
 		add_client(control, fd);
-	} else if (shortage_is_cause(errno)) {
+	} else if (!listener_is_usual(errno)) {
 		/* Whoever calls waits; the loop must not go round for it. */
 		loop_change(control->loop, control->listener->fd, 0, &control->watch);
 		control->retry = deadline_in(RETRY_MS);

@@ -197,6 +197,12 @@ listener_accept(const struct listener *listener, struct address *peer)
 	return fd;
 }
 
+bool
+listener_is_usual(int error)
+{
+	return error == EAGAIN || error == ECONNABORTED || error == EINTR;
+}
+
 char *
 listener_format(const struct listener *listener, char out[ADDRESS_TEXT_SIZE])
 {

@@ -42,6 +42,10 @@ void listener_close(struct listener *listener);
 /* Accepts one connection: its CLOEXEC descriptor, and where it comes from; or -1, errno. */
 int listener_accept(const struct listener *listener, struct address *peer);
 
+/* Whether accepting may fail with this errno though nothing is wrong here: nobody is there any
+ * more. After any other, the next attempt had better be a while later. */
+bool listener_is_usual(int error);
+
 /* Where it really listens, with the port that the kernel chose for 0. Returns `out`. */
 char *listener_format(const struct listener *listener, char out[ADDRESS_TEXT_SIZE]);
 

@@ -149,7 +149,7 @@ on_introduced(void *context, struct connection *connection, const char **reason)
 }
 
 static bool
-on_exhaustion(void *context)
+on_exhaustion(void *context, const char *limit)
 {
 	struct pipeline *pipeline = context;
 
@@ -158,7 +158,7 @@ on_exhaustion(void *context)
 	/* Not a newcomer where the crowd has been answered already, and will not leave. */
 	if (linger_count(pipeline->linger) > waiting && linger_evict(pipeline->linger))
 		return true;
-	return admission_evict(pipeline->admission, "the limit of open files");
+	return admission_evict(pipeline->admission, limit);
 }
 
 /* Called by a worker: the main thread shall call enqueue_ready(). */
