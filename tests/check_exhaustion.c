@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd that runs out of something: it sheds load, says so once, does not spin, and
  * goes on by itself when there is enough again. */
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +19,6 @@
 #define SHEDDING ": shedding load"
 #define CROWD 60
 #define MANY 5000
-#define SHORTAGE_MS 1500 /* long enough for a loop without a pause to show */
-#define FEW_TICKS 30 /* of the processor, in that time */
 
 /* Lets it have as many of `resource` as `count`. */
 static void
@@ -51,35 +48,6 @@ read_number(const struct daemon *daemon, const char *name)
 	return number;
 }
 
-/* What it has computed so far, in clock ticks. */
-static unsigned long
-ticks(const struct daemon *daemon)
-{
-	char *path = memory_format("/proc/%d/stat", daemon->pid);
-	FILE *file = fopen(path, "r");
-	unsigned long user = 0, system = 0;
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(
-	    fscanf(file,
-		"%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-		&user, &system),
-	    2);
-	fclose(file);
-	free(path);
-	return user + system;
-}
-
-/* Wants it to be nearly idle for a while. */
-static void
-expect_calm(const struct daemon *daemon)
-{
-	unsigned long before = ticks(daemon);
-
-	poll(NULL, 0, SHORTAGE_MS);
-	ck_assert_uint_le(ticks(daemon) - before, FEW_TICKS);
-}
-
 /* Clients that have begun their hellos. */
 static void
 open_crowd(unsigned port, int fds[CROWD])
@@ -107,7 +75,7 @@ START_TEST(without_descriptors_it_pauses_and_goes_on_by_itself)
 	limit(daemon, RLIMIT_NOFILE, descriptors);
 	open_crowd(port, fds);
 	daemon_expect(daemon, ": accept: Too many open files" SHEDDING);
-	expect_calm(daemon);
+	daemon_expect_calm(daemon);
 	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
 	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
 	ck_assert_str_eq(peer_ask(port), HELLO);
@@ -148,7 +116,7 @@ START_TEST(whoever_calls_the_control_socket_waits_for_a_descriptor)
 	limit(daemon, RLIMIT_NOFILE, daemon_descriptors(daemon));
 	int fd = peer_dial_path(suite_path("control"));
 	peer_say(fd, "status\n");
-	expect_calm(daemon);
+	daemon_expect_calm(daemon);
 	ck_assert_int_eq((int)recv(fd, &byte, 1, MSG_DONTWAIT), -1);
 	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
 	ck_assert_int_eq((int)recv(fd, &byte, 1, 0), 1);
@@ -211,7 +179,7 @@ START_TEST(without_memory_it_pauses_and_goes_on_by_itself)
 		peer_send(fds[count], "\x16", 1);
 	}
 	daemon_expect(daemon, ": accept: Cannot allocate memory" SHEDDING);
-	expect_calm(daemon);
+	daemon_expect_calm(daemon);
 	daemon_reload(daemon, "failed");
 	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
 	limit(daemon, RLIMIT_DATA, RLIM_INFINITY);
@@ -307,7 +275,7 @@ START_TEST(a_log_that_may_not_grow_stops_nobody)
 	limit(daemon, RLIMIT_FSIZE, 1);
 	for (int i = 0; i < 5; i++)
 		ck_assert_str_eq(peer_ask(port), HELLO);
-	expect_calm(daemon);
+	daemon_expect_calm(daemon);
 	ck_assert_uint_eq(daemon_count(daemon, ": tlsd: done "), 0);
 	limit(daemon, RLIMIT_FSIZE, RLIM_INFINITY);
 	ck_assert_str_eq(peer_ask(port), HELLO);

@@ -25,6 +25,8 @@
 #define LOG_LIMIT (64 << 20)
 #define PAUSE_MS 3
 #define MAX_CHILDREN 8
+#define CALM_MS 1500 /* long enough for a loop without a pause to show */
+#define FEW_TICKS 30 /* of the processor, in that time */
 
 static struct {
 	pid_t pids[MAX_CHILDREN]; /* those that have not been waited for */
@@ -383,6 +385,34 @@ bool
 daemon_grew_at_most(const struct daemon *daemon, size_t before_kib, size_t kib)
 {
 	return SUITE_IS_SANITIZED || daemon_resident_kib(daemon) <= before_kib + kib;
+}
+
+/* What it has computed so far, in clock ticks. */
+static unsigned long
+count_ticks(const struct daemon *daemon)
+{
+	char path[64];
+	unsigned long user = 0, system = 0;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)daemon->pid);
+	FILE *file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(
+	    fscanf(file,
+		"%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+		&user, &system),
+	    2);
+	fclose(file);
+	return user + system;
+}
+
+void
+daemon_expect_calm(const struct daemon *daemon)
+{
+	unsigned long before = count_ticks(daemon);
+
+	poll(NULL, 0, CALM_MS);
+	ck_assert_uint_le(count_ticks(daemon) - before, FEW_TICKS);
 }
 
 void

@@ -84,6 +84,9 @@ size_t daemon_threads(const struct daemon *daemon);
 size_t daemon_resident_kib(const struct daemon *daemon);
 bool daemon_grew_at_most(const struct daemon *daemon, size_t before_kib, size_t kib);
 
+/* Wants it to be nearly idle for a while. */
+void daemon_expect_calm(const struct daemon *daemon);
+
 /* Waits until it has `count` descriptors. */
 void daemon_expect_descriptors(const struct daemon *daemon, size_t count);
 
