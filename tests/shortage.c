@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A shortage of memory, to be loaded by LD_PRELOAD. */
+/* A shortage of memory, threads or files, to be loaded by LD_PRELOAD. */
 #include "shortage.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct shortage *shortage; /* NULL until the process has come that far */
@@ -25,6 +28,12 @@ static struct {
 	void *(*realloc)(void *, size_t);
 	void *(*aligned_alloc)(size_t, size_t);
 	void (*free)(void *);
+	int (*accept4)(int, struct sockaddr *, socklen_t *, int);
+	int (*clock_gettime)(clockid_t, struct timespec *);
+	int (*cond_timedwait)(
+	    pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+	int (*join)(pthread_t, void **);
 } real;
 
 /* ISO C knows no other way from what dlsym() returns to a function. */
@@ -50,7 +59,12 @@ is_found(void)
 	find("calloc", &real.calloc);
 	find("realloc", &real.realloc);
 	find("aligned_alloc", &real.aligned_alloc);
-	find("free", &real.free);
+	find("accept4", &real.accept4);
+	find("clock_gettime", &real.clock_gettime);
+	find("pthread_cond_timedwait", &real.cond_timedwait);
+	find("pthread_create", &real.create);
+	find("pthread_join", &real.join);
+	find("free", &real.free); /* the last: it says that all are there */
 	return true;
 }
 
@@ -172,4 +186,64 @@ posix_memalign(void **memory, size_t alignment, size_t size)
 	              ? NULL
 	              : note(real.aligned_alloc(alignment, size));
 	return *memory != NULL ? 0 : ENOMEM;
+}
+
+int
+accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
+{
+	int error = shortage != NULL ? atomic_load(&shortage->accept_error) : 0;
+
+	if (error == 0)
+		return real.accept4(fd, address, length, flags);
+	atomic_fetch_add(&shortage->refused, 1);
+	errno = error;
+	return -1;
+}
+
+int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	if (!is_found())
+		return -1;
+	int result = real.clock_gettime(clock, now);
+	if (result == 0 && clock == CLOCK_MONOTONIC && shortage != NULL)
+		now->tv_sec += atomic_load(&shortage->ahead_s);
+	return result;
+}
+
+/* All conditions of tlsd are on the monotonic clock, which the kernel has not put ahead. */
+int
+pthread_cond_timedwait(
+    pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until)
+{
+	struct timespec at = *until;
+
+	if (shortage != NULL)
+		at.tv_sec -= atomic_load(&shortage->ahead_s);
+	return real.cond_timedwait(condition, mutex, &at);
+}
+
+int
+pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+    void *(*run)(void *), void *context)
+{
+	if (shortage == NULL)
+		return real.create(thread, attributes, run, context);
+	if (atomic_fetch_add(&shortage->started, 1) + 1 ==
+	    atomic_load(&shortage->thread))
+		return EAGAIN;
+	int error = real.create(thread, attributes, run, context);
+	if (error == 0)
+		atomic_fetch_add(&shortage->running, 1);
+	return error;
+}
+
+int
+pthread_join(pthread_t thread, void **result)
+{
+	int error = real.join(thread, result);
+
+	if (error == 0 && shortage != NULL)
+		atomic_fetch_sub(&shortage->running, 1);
+	return error;
 }

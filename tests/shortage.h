@@ -3,9 +3,10 @@
 #define TLSD_TESTS_SHORTAGE_H
 
 /*
- * A shortage of memory that a test orders in another process: shortage.so, loaded into it
- * before everything else, counts what it and its libraries allocate, and lets allocations
- * fail. Both share this page; the file behind it is named by SHORTAGE_VARIABLE.
+ * What a test lets another process run out of: shortage.so, loaded into it before everything
+ * else, counts what it and its libraries allocate, and lets allocations fail; and so with
+ * threads and accept4(2). It can put the monotonic clock ahead. Both share this page; the file
+ * behind it is named by SHORTAGE_VARIABLE.
  */
 
 #include <stdatomic.h>
@@ -19,6 +20,12 @@ struct shortage {
 	_Atomic(long) failed; /* of these, those that failed */
 	_Atomic(long) blocks; /* allocated and not freed */
 	char where[128]; /* who asked for the first that failed */
+	_Atomic(long) thread; /* the number of the thread that fails; 0: none */
+	_Atomic(long) started; /* threads that were asked for */
+	_Atomic(long) running; /* threads that were made, and not joined */
+	_Atomic(int) accept_error; /* the errno of accept4(2); 0: it works */
+	_Atomic(long) refused; /* its calls that failed by that */
+	_Atomic(long) ahead_s; /* seconds of the monotonic clock, from now on */
 };
 
 #endif
