@@ -72,9 +72,10 @@ find_port(struct poor *poor)
 }
 
 struct poor
-poor_serve(const char *more)
+poor_serve_crowd(size_t workers, const char *more)
 {
-	char *ini = memory_format("log-level = debug\nworkers = 2\n%s", more);
+	char *ini =
+	    memory_format("log-level = debug\nworkers = %zu\n%s", workers, more);
 	struct poor poor = poor_spawn(ini, 0);
 
 	free(ini);
@@ -83,6 +84,12 @@ poor_serve(const char *more)
 	poor.port = find_port(&poor);
 	poor.descriptors = daemon_descriptors(poor.daemon);
 	return poor;
+}
+
+struct poor
+poor_serve(const char *more)
+{
+	return poor_serve_crowd(2, more);
 }
 
 void

@@ -54,6 +54,9 @@ struct poor poor_spawn(const char *more, long thread);
 /* Starts one with two workers, and waits until it serves. */
 struct poor poor_serve(const char *more);
 
+/* The same with as many workers as that. */
+struct poor poor_serve_crowd(size_t workers, const char *more);
+
 /* Stops it, and frees what is here. */
 void poor_stop(struct poor *poor);
 
