@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd that runs out of something: it sheds load, says so once, does not spin, and
- * goes on by itself when there is enough again. */
+ * goes on by itself when there is enough again; and one that clients would keep busy. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,6 +284,26 @@ START_TEST(a_log_that_may_not_grow_stops_nobody)
 }
 END_TEST
 
+/* A peek shows nothing behind an urgent byte, which the kernel counts all the same. */
+START_TEST(a_hello_behind_an_urgent_byte_keeps_nobody_busy)
+{
+	struct daemon *daemon = daemon_serve(PATIENT);
+	unsigned port = daemon_port(daemon);
+	unsigned char hello[2048];
+	size_t size = peer_hello(hello);
+	int fd = peer_dial(port);
+
+	peer_send(fd, hello, 50);
+	ck_assert_int_eq(send(fd, "!", 1, MSG_OOB), 1);
+	peer_send(fd, hello + 50, size - 50);
+	/* It was accepted before the next one. */
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	daemon_expect_calm(daemon);
+	close(fd);
+	daemon_stop(daemon);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -295,7 +315,8 @@ main(void)
 		a_reload_with_too_few_descriptors_skips_no_service,
 		a_backend_is_not_avoided_for_want_of_a_descriptor_here,
 		a_program_that_cannot_be_started_costs_that_connection,
-		a_log_that_may_not_grow_stops_nobody);
+		a_log_that_may_not_grow_stops_nobody,
+		a_hello_behind_an_urgent_byte_keeps_nobody_busy);
 
 	if (SUITE_IS_SANITIZED) {
 		puts("SKIPPED: want of memory and threads: sanitizers cannot do with "

@@ -141,14 +141,24 @@ admission_reject(struct admission *admission, struct connection *connection,
 	part(admission, connection, record, sizeof record);
 }
 
-/* Lets epoll stay quiet until `needed` bytes are there. */
+/* Lets epoll stay quiet until `needed` bytes are there. Setting what is set already would wake
+ * us at once where the kernel counts more than a peek shows: those behind an urgent byte. */
 static void
-raise_low_water(struct connection *connection, size_t needed)
+set_low_water(struct connection *connection, size_t needed)
 {
 	int bytes = (int)needed;
 
+	if (bytes == connection->low_water)
+		return;
 	setsockopt(connection->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
-	connection->raised_low_water = needed > 1;
+	connection->low_water = bytes;
+}
+
+static void
+reset_low_water(struct connection *connection)
+{
+	if (connection->low_water > 1)
+		set_low_water(connection, 1);
 }
 
 /* The hello was peeked just now, and all of it is there. */
@@ -159,8 +169,7 @@ admit(struct admission *admission, struct connection *connection)
 	size_t size = hello_gather(bytes);
 	struct clienthello hello;
 
-	if (connection->raised_low_water)
-		raise_low_water(connection, 1);
+	reset_low_water(connection);
 	if (clienthello_read(bytes + HELLO_RECORD_HEADER, size, &hello) == 0)
 		admission->ports.admit(admission->ports.context, connection, &hello);
 	else
@@ -230,8 +239,7 @@ accept_header(struct admission *admission, struct connection *connection,
 	if (n != (ssize_t)header->size)
 		return (struct sight){ .verdict = LEFT };
 	connection->header_due = false;
-	if (connection->raised_low_water)
-		raise_low_water(connection, 1);
+	reset_low_water(connection);
 	if (adopt(admission, connection, header) < 0)
 		return refusal(FAILURE_INTERNAL, "out of memory");
 	enum failure failure =
@@ -256,7 +264,7 @@ look_for_header(struct admission *admission, struct connection *connection)
 	case PROXYHEADER_BROKEN:
 		return refusal(FAILURE_PROXY_HEADER, header.wrong);
 	default:
-		raise_low_water(connection, header.needed);
+		set_low_water(connection, header.needed);
 		return (struct sight){ .verdict = STAY };
 	}
 }
@@ -271,7 +279,7 @@ look_for_hello(struct admission *admission, struct connection *connection)
 		return sight;
 	sight.hello = hello_judge(admission->peeked, size, &needed);
 	if (sight.hello == HELLO_PARTIAL) {
-		raise_low_water(connection, needed);
+		set_low_water(connection, needed);
 		sight.verdict = STAY;
 	}
 	return sight;

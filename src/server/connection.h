@@ -50,7 +50,7 @@ struct connection {
 	int fd;
 	bool sliced; /* it has the time-outs of transport_attach() */
 	bool header_due; /* a PROXY header is still to come */
-	bool raised_low_water; /* SO_RCVLOWAT is not 1 */
+	int low_water; /* SO_RCVLOWAT; 0 is as 1 */
 	bool wants_p256; /* as its hello says */
 	bool early; /* answered before the client had finished its handshake */
 	bool unsure; /* answered, as it seems, and not counted yet */
