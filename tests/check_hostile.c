@@ -14,6 +14,7 @@
 #include "daemon.h"
 #include "forge.h"
 #include "peer.h"
+#include "pki.h"
 #include "suite.h"
 
 #define HELLO "Hello, TLS!\n"
@@ -392,6 +393,38 @@ START_TEST(a_handshake_message_that_never_ends_is_a_protocol_failure)
 }
 END_TEST
 
+/* --- certificates ---------------------------------------------------------------------- */
+
+START_TEST(a_stranger_is_refused_before_its_signature_is_tried)
+{
+	char *more =
+	    memory_format(ONE_WORKER PATIENT "client-verify = optional\nca-file = %s\n",
+		suite_path("ca.crt"));
+	struct daemon *daemon = daemon_serve(more);
+	struct peer_options options = { .priority = TLS13 };
+	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
+	/* Whoever is not asked for by name brings no certificate. */
+	struct pki_pair *namesake = pki_ca("tlsd test authority");
+	struct pki_pair *stranger = pki_make(&(struct pki_options){ .name = "stranger",
+						 .purpose = GNUTLS_KP_TLS_WWW_CLIENT },
+	    namesake);
+
+	free(more);
+	/* Its signature is by another key than that of the certificate. */
+	gnutls_certificate_set_flags(
+	    peer->credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+	ck_assert_int_ge(gnutls_certificate_set_x509_key(
+			     peer->credentials, &stranger->cert, 1, namesake->key),
+	    0);
+	ck_assert_int_eq(peer_run(peer), GNUTLS_E_FATAL_ALERT_RECEIVED);
+	daemon_expect(daemon, ": tlsd: cert-untrusted: CN=stranger: ");
+	peer_free(peer);
+	pki_free(stranger);
+	pki_free(namesake);
+	daemon_stop(daemon);
+}
+END_TEST
+
 /* --- parting --------------------------------------------------------------------------- */
 
 /* A file of `size` bytes at its path. */
@@ -566,6 +599,7 @@ main(void)
 	    warnings_within_a_handshake_end_it,
 	    empty_handshake_records_are_a_protocol_failure,
 	    a_handshake_message_that_never_ends_is_a_protocol_failure,
+	    a_stranger_is_refused_before_its_signature_is_tried,
 	    an_early_client_has_the_time_of_a_handshake_to_finish,
 	    an_early_client_that_never_finishes_ends_with_the_handshake_timeout,
 	    megabytes_on_their_way_behind_the_answer_cause_no_reset,

@@ -319,6 +319,38 @@ a_chain_that_is_too_long_is_refused_before_it_is_verified() {
 	expect 'The handshake data size is too large'
 }
 
+# rsa_client NAME EXPONENT: with a key of 2048 bits
+rsa_client() {
+	openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
+		-pkeyopt "rsa_keygen_pubexp:$2" -out "$folder/$1.key"
+	openssl req -new -key "$folder/$1.key" -subj "/CN=$1" -out rsa.csr
+	openssl x509 -req -in rsa.csr -CA "$folder/ca.crt" -CAkey "$folder/ca.key" \
+		-CAcreateserial -days 9 -out "$folder/$1.crt"
+}
+
+an_rsa_key_whose_signatures_take_long_to_try_is_refused() {
+	rsa_client quick 4294967291
+	rsa_client slow 1099511627791
+	ask_for optional
+	takes quick
+	refuses slow 42 42 cert-untrusted
+	expect 'cert-untrusted: CN=slow: its RSA key is too long, or has too long an exponent'
+}
+
+a_certificate_that_is_too_large_is_refused_unread() {
+	i=0
+	set --
+	while [ $i -lt 120 ]; do
+		i=$((i + 1))
+		set -- "$@" "dns_name = $(printf '%063d' $i).example.org"
+	done
+	issuer=$folder/ca issue large tls_www_client 'expiration_days = 10' "$@"
+	mv large.crt large.key "$folder"
+	ask_for optional
+	refuses large 42 42 cert-untrusted
+	expect 'cert-untrusted: there is a certificate of [0-9]* bytes'
+}
+
 every_issuer_in_the_chain_needs_a_list() {
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crl"
 	refuses deep 46 46 crl-expired

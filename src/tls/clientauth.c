@@ -23,6 +23,11 @@
 
 /* The client's own, the intermediate ones and the authority's. */
 #define CHAIN_MAX (CLIENTAUTH_DEPTH_MAX + 2)
+/* Anybody may send any: the work that the library has with one grows with the square of its
+ * size, and that with an RSA signature with the key's. */
+#define CERT_SIZE_MAX 8192
+#define RSA_BITS_MAX 8192
+#define EXPONENT_SIZE_MAX 5 /* bytes, a zero in front among them; 65537 has three */
 
 struct clientauth {
 	enum clientauth_verify verify;
@@ -289,14 +294,50 @@ import(const struct clientauth_chain *from, struct chain *chain)
 }
 
 static bool
+is_modest(const struct clientauth_chain *chain, struct refusal *refusal)
+{
+	const gnutls_datum_t *certs = chain->certs;
+
+	for (unsigned i = 0; i < chain->count; i++)
+		if (certs[i].size > CERT_SIZE_MAX)
+			return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
+			    GNUTLS_A_BAD_CERTIFICATE,
+			    "there is a certificate of %u bytes", certs[i].size);
+	return true;
+}
+
+/* Whether a signature by the client's key may be tried: no honest one is slow to. */
+static bool
+is_quick(gnutls_x509_crt_t cert, struct refusal *refusal)
+{
+	gnutls_datum_t modulus = { NULL, 0 }, exponent = { NULL, 0 };
+	unsigned bits = 0;
+	int algorithm = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
+
+	if (algorithm >= 0 && algorithm != GNUTLS_PK_RSA &&
+	    algorithm != GNUTLS_PK_RSA_PSS)
+		return true;
+	bool quick = gnutls_x509_crt_get_pk_rsa_raw(cert, &modulus, &exponent) >= 0 &&
+	             bits <= RSA_BITS_MAX && exponent.size <= EXPONENT_SIZE_MAX;
+	gnutls_free(modulus.data);
+	gnutls_free(exponent.data);
+	return quick ||
+	       refusal_set(refusal, FAILURE_CERT_UNTRUSTED, GNUTLS_A_BAD_CERTIFICATE,
+		   "its RSA key is too long, or has too long an exponent");
+}
+
+static bool
 check(const struct clientauth *clientauth, const struct clientauth_chain *from,
     struct chain *chain, struct identity *identity, struct refusal *refusal)
 {
+	if (!is_modest(from, refusal))
+		return false;
 	if (!import(from, chain))
 		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
 		    GNUTLS_A_BAD_CERTIFICATE, "the certificate is damaged");
 	identity_read(chain->certs[0], identity);
-	identity->verified = is_good(clientauth, chain, identity, refusal);
+	identity->verified = is_quick(chain->certs[0], refusal) &&
+	                     is_good(clientauth, chain, identity, refusal);
 	return identity->verified || name_the_refused(identity, refusal);
 }
 

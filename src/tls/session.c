@@ -39,6 +39,7 @@ struct session {
 	struct fault fault;
 	struct records records;
 	bool greeted; /* a hello was read */
+	bool judged; /* the client's certificate was, or that there is none */
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
 	bool ended; /* our close_notify is written */
@@ -134,21 +135,6 @@ use_name(gnutls_session_t tls)
 	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
 }
 
-/* Before the library looks for the session that the client wants to resume. */
-static int
-choose_ticket_key(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
-    const gnutls_datum_t *message)
-{
-	const struct session *session = gnutls_session_get_ptr(tls);
-
-	(void)type;
-	(void)when;
-	if (incoming)
-		context_choose_ticket_key(
-		    session->context, tls, message->data, message->size);
-	return 0;
-}
-
 /* RFC 5246 has no alert for a client that gave no certificate. */
 static unsigned
 alert_for(const struct session *session, const struct refusal *refusal)
@@ -171,6 +157,9 @@ check_client(gnutls_session_t tls)
 	struct identity identity;
 	struct refusal refusal;
 
+	if (session->judged)
+		return session->fault.failure == FAILURE_NONE ? 0 : -1;
+	session->judged = true;
 	chain.certs = gnutls_certificate_get_peers(tls, &chain.count);
 	bool accepted = clientauth_accepts(
 	    context_clientauth(session->context), &chain, &identity, &refusal);
@@ -184,6 +173,29 @@ check_client(gnutls_session_t tls)
 		return 0;
 	session->refusal_alert = (int)alert_for(session, &refusal);
 	return session_fail(session, refusal.failure, "%s", refusal.reason);
+}
+
+/*
+ * Before the library reads a message of the client: a hello, where it looks for the session
+ * that is to be resumed, or a signature. In TLS 1.3 it would call check_client() only after
+ * it has tried that, and with an RSA key of the client's making this can take a minute.
+ */
+static int
+on_message(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
+    const gnutls_datum_t *message)
+{
+	const struct session *session = gnutls_session_get_ptr(tls);
+
+	(void)when;
+	if (!incoming)
+		return 0;
+	if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO &&
+	    context_chooses_ticket_keys(session->context))
+		context_choose_ticket_key(
+		    session->context, tls, message->data, message->size);
+	if (type == GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY)
+		return check_client(tls);
+	return 0;
 }
 
 struct session *
@@ -217,9 +229,9 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	gnutls_transport_set_vec_push_function(session->tls, push);
 	gnutls_session_set_ptr(session->tls, session);
 	gnutls_handshake_set_post_client_hello_function(session->tls, use_name);
-	if (context_chooses_ticket_keys(context))
-		gnutls_handshake_set_hook_function(session->tls,
-		    GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, choose_ticket_key);
+	if (context_chooses_ticket_keys(context) || context_clientauth(context) != NULL)
+		gnutls_handshake_set_hook_function(
+		    session->tls, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, on_message);
 	if (context_clientauth(context) != NULL)
 		gnutls_session_set_verify_function(session->tls, check_client);
 	gnutls_handshake_set_max_packet_length(session->tls, HANDSHAKE_MESSAGE_MAX);
