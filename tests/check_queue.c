@@ -80,6 +80,38 @@ START_TEST(trying_does_not_wait)
 }
 END_TEST
 
+static bool
+is_even(void *context, struct connection *connection)
+{
+	int *asked = context;
+
+	ck_assert_ptr_eq(connection, ITEM(*asked));
+	(*asked)++;
+	return *asked % 2 == 1;
+}
+
+START_TEST(what_is_sifted_out_leaves_the_others_in_order)
+{
+	struct queue *queue = queue_new(5, PROCESSORS, count_space, NULL);
+	int asked = 0;
+
+	/* Round the end of the ring. */
+	for (int i = 0; i < 3; i++) {
+		ck_assert(queue_push(queue, ITEM(i)));
+		ck_assert_ptr_eq(queue_pop(queue), ITEM(i));
+	}
+	for (int i = 0; i < 5; i++)
+		ck_assert(queue_push(queue, ITEM(i)));
+	ck_assert_uint_eq(queue_sift(queue, is_even, &asked), 2);
+	ck_assert_int_eq(asked, 5);
+	ck_assert_uint_eq(queue_depth(queue), 3);
+	ck_assert(queue_push(queue, ITEM(5)));
+	for (int i = 0; i < 4; i++)
+		ck_assert_ptr_eq(queue_pop(queue), ITEM(i < 3 ? 2 * i : 5));
+	queue_free(queue);
+}
+END_TEST
+
 static void *
 count_pops(void *argument)
 {
@@ -197,6 +229,7 @@ main(void)
 	return SUITE_RUN("queue", first_in_is_first_out,
 	    a_full_queue_refuses_and_tells_when_there_is_space,
 	    a_closed_queue_gives_what_is_left_and_then_nothing, trying_does_not_wait,
+	    what_is_sifted_out_leaves_the_others_in_order,
 	    many_consumers_get_each_item_once,
 	    more_consumers_than_processors_leave_nothing_behind,
 	    who_waits_makes_way_for_the_next);

@@ -249,6 +249,35 @@ START_TEST(who_waits_for_a_worker_gets_it_when_it_is_free)
 }
 END_TEST
 
+/* The same where the whole pool is held: in the queue, and behind it while it is full. */
+START_TEST(who_waits_for_any_worker_does_so_until_the_handshake_timeout)
+{
+	struct daemon *daemon = daemon_serve("workers = 1\nqueue-size = 1\n"
+					     "respond = echo\nidle-timeout = 5m\n"
+					     "handshake-timeout = 1s\n");
+	unsigned port = daemon_port(daemon);
+	struct peer *holder = peer_new(peer_dial(port), NULL);
+
+	ck_assert_int_eq(peer_shake(holder), 0);
+	struct peer **crowd = peer_crowd(port, 2, NULL);
+	daemon_expect_times(
+	    daemon, ": tlsd: handshake-timeout: no worker was free in time", 2);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_ne(peer_run(crowd[i]), 0);
+		peer_free(crowd[i]);
+	}
+	free(crowd);
+	peer_free(holder);
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	/* It accepts again. */
+	holder = peer_new(peer_dial(port), NULL);
+	ck_assert_int_eq(peer_shake(holder), 0);
+	peer_free(holder);
+	daemon_expect_times(daemon, ": tlsd: early-close: ", 2);
+	daemon_stop(daemon);
+}
+END_TEST
+
 /* --- a network of our own -------------------------------------------------------------- */
 
 static bool
@@ -336,7 +365,8 @@ main(void)
 	    a_service_may_have_only_so_many_connections,
 	    a_burst_is_answered_and_then_only_the_rate,
 	    a_service_whose_workers_are_held_blocks_no_other,
-	    who_waits_for_a_worker_gets_it_when_it_is_free);
+	    who_waits_for_a_worker_gets_it_when_it_is_free,
+	    who_waits_for_any_worker_does_so_until_the_handshake_timeout);
 
 	if (can_enter_network())
 		return failed |

@@ -37,6 +37,7 @@ struct pipeline {
 	struct connection_list ready; /* admitted, but the queue was full */
 	size_t ready_count;
 	uint64_t enqueued; /* since the start */
+	struct deadline first_late; /* nobody waits too long for a worker before */
 };
 
 /* Enqueues what has been admitted, in order; what does not fit stops the accepting. */
@@ -59,12 +60,22 @@ enqueue_ready(struct pipeline *pipeline)
 	acceptor_resume(pipeline->acceptor);
 }
 
+/* When whoever waits for a worker has waited too long. */
+static struct deadline
+end_of_wait(const struct connection *connection)
+{
+	return deadline_after(
+	    connection->accepted_ns, connection->service->conf->handshake_timeout_ms);
+}
+
 static void
 make_ready(struct pipeline *pipeline, struct connection *connection)
 {
 	connection->hurried = limits_bound_workers(connection->gate);
 	connection_enter(connection, PHASE_QUEUE);
 	connection->queued_ns = connection->phase_ns;
+	pipeline->first_late =
+	    deadline_earlier(pipeline->first_late, end_of_wait(connection));
 	TAILQ_INSERT_TAIL(&pipeline->ready, connection, link);
 	pipeline->ready_count++;
 	enqueue_ready(pipeline);
@@ -109,7 +120,8 @@ on_admitted(
 		turn_away(connection, failure, reason);
 }
 
-/* A worker is done with `connection`: those who wait for that take over. */
+/* A worker is done with `connection`, or will not have it: those who wait for that take
+ * over. */
 static void
 on_returned(void *context, struct connection *connection)
 {
@@ -189,6 +201,7 @@ pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *
 
 	pipeline->loop = loop;
 	pipeline->roster = roster;
+	pipeline->first_late = deadline_never();
 	TAILQ_INIT(&pipeline->ready);
 	pipeline->limits = limits_new();
 	pipeline->standby = standby_new();
@@ -271,12 +284,73 @@ pipeline_turn(struct pipeline *pipeline)
 		enqueue_ready(pipeline);
 }
 
+/* What is found out about those who wait for a worker. */
+struct sifting {
+	struct connection_list late;
+	struct deadline next; /* when the next one of the others will be late */
+};
+
+static bool
+is_in_time(void *context, struct connection *connection)
+{
+	struct sifting *sifting = context;
+	struct deadline end = end_of_wait(connection);
+
+	if (deadline_passed(end)) {
+		TAILQ_INSERT_TAIL(&sifting->late, connection, link);
+		return false;
+	}
+	sifting->next = deadline_earlier(sifting->next, end);
+	return true;
+}
+
+static void
+sift_ready(struct pipeline *pipeline, struct sifting *sifting)
+{
+	struct connection_list all = TAILQ_HEAD_INITIALIZER(all);
+	struct connection *connection;
+
+	TAILQ_CONCAT(&all, &pipeline->ready, link);
+	while ((connection = TAILQ_FIRST(&all)) != NULL) {
+		TAILQ_REMOVE(&all, connection, link);
+		if (is_in_time(sifting, connection))
+			TAILQ_INSERT_TAIL(&pipeline->ready, connection, link);
+		else
+			pipeline->ready_count--;
+	}
+}
+
+/* Ends those who have waited for a worker until their handshakes had to be done; returns
+ * when the next one will have. */
+static struct deadline
+expire_waiting(struct pipeline *pipeline)
+{
+	struct sifting sifting = { .late = TAILQ_HEAD_INITIALIZER(sifting.late),
+		.next = deadline_never() };
+	struct connection *connection;
+
+	if (!deadline_passed(pipeline->first_late))
+		return pipeline->first_late;
+	pipeline->enqueued -= queue_sift(pipeline->queue, is_in_time, &sifting);
+	sift_ready(pipeline, &sifting);
+	pipeline->first_late = sifting.next;
+	while ((connection = TAILQ_FIRST(&sifting.late)) != NULL) {
+		TAILQ_REMOVE(&sifting.late, connection, link);
+		on_returned(pipeline, connection);
+		turn_away(connection, FAILURE_HANDSHAKE_TIMEOUT,
+		    "no worker was free in time");
+	}
+	enqueue_ready(pipeline);
+	return pipeline->first_late;
+}
+
 struct deadline
 pipeline_expire(struct pipeline *pipeline)
 {
 	struct deadline next = deadline_earlier(
 	    admission_expire(pipeline->admission), linger_expire(pipeline->linger));
 
+	next = deadline_earlier(next, expire_waiting(pipeline));
 	next = deadline_earlier(next, acceptor_expire(pipeline->acceptor));
 	return deadline_earlier(next, standby_expire(pipeline->standby));
 }

@@ -176,6 +176,26 @@ queue_try_pop(struct queue *queue)
 	return connection;
 }
 
+size_t
+queue_sift(struct queue *queue,
+    bool (*keeps)(void *context, struct connection *connection), void *context)
+{
+	size_t kept = 0;
+
+	sync_lock(&queue->mutex);
+	for (size_t i = 0; i < queue->count; i++) {
+		struct connection *connection =
+		    queue->ring[(queue->first + i) % queue->capacity];
+		if (keeps(context, connection))
+			queue->ring[(queue->first + kept++) % queue->capacity] =
+			    connection;
+	}
+	size_t out = queue->count - kept;
+	queue->count = kept;
+	sync_unlock(&queue->mutex);
+	return out;
+}
+
 void
 queue_close(struct queue *queue)
 {

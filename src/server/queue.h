@@ -44,6 +44,14 @@ void queue_done(struct queue *queue);
 /* The same without waiting; NULL when there is none. */
 struct connection *queue_try_pop(struct queue *queue);
 
+/*
+ * Takes out those of which `keeps(context, connection)` says no: each is asked about once, in
+ * order and with a lock held. Whoever waits for space is not told. Returns how many were
+ * taken out.
+ */
+size_t queue_sift(struct queue *queue,
+    bool (*keeps)(void *context, struct connection *connection), void *context);
+
 /* No more pushes; those who wait in queue_pop() get what is left, then NULL. */
 void queue_close(struct queue *queue);
 
