@@ -204,6 +204,37 @@ START_TEST(protocols_that_could_be_read_in_two_ways_are_refused)
 }
 END_TEST
 
+static size_t
+record_size(size_t type, const char *bytes, size_t count)
+{
+	begin();
+	add(type, bytes, count);
+	ck_assert_int_eq(read_hello(), 0);
+	return got.record_size;
+}
+
+#define RECORD_SIZE(type, text) record_size(type, text, sizeof(text) - 1)
+
+START_TEST(records_are_as_large_as_the_client_takes_them)
+{
+	begin();
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert_uint_eq(got.record_size, 16384);
+	ck_assert_uint_eq(RECORD_SIZE(28, "\x00\x40"), 63);
+	ck_assert_uint_eq(RECORD_SIZE(28, "\x40\x01"), 16384);
+	ck_assert_uint_eq(RECORD_SIZE(28, "\xff\xff"), 16384);
+	ck_assert_uint_eq(RECORD_SIZE(1, "\x01"), 512);
+	ck_assert_uint_eq(RECORD_SIZE(1, "\x04"), 4096);
+	/* What is not allowed is the library's to refuse. */
+	ck_assert_uint_eq(RECORD_SIZE(28, "\x00\x3f"), 16384);
+	ck_assert_uint_eq(RECORD_SIZE(1, "\x05"), 16384);
+	IS_REFUSED(28, "\x40");
+	IS_REFUSED(28, "\x40\x01\x00");
+	IS_REFUSED(1, "");
+	IS_REFUSED(1, "\x01\x01");
+}
+END_TEST
+
 START_TEST(lengths_that_lie_are_refused)
 {
 	IS_REFUSED(51, "\x00\xff" P256);
@@ -249,8 +280,8 @@ int
 main(void)
 {
 	return SUITE_RUN("clienthello", only_a_lone_p256_share_wants_p256,
-	    name_and_protocols_are_found, a_hello_need_not_have_them,
-	    names_of_an_unknown_kind_are_left_alone,
+	    records_are_as_large_as_the_client_takes_them, name_and_protocols_are_found,
+	    a_hello_need_not_have_them, names_of_an_unknown_kind_are_left_alone,
 	    names_that_could_be_read_in_two_ways_are_refused,
 	    protocols_that_could_be_read_in_two_ways_are_refused,
 	    lengths_that_lie_are_refused, a_hello_cut_anywhere_is_refused,

@@ -41,11 +41,10 @@ static size_t
 count_ended(struct poor *poor)
 {
 	long long deadline = daemon_deadline();
-	size_t held, ended;
 
 	for (;;) {
-		held = daemon_descriptors(poor->daemon) - poor->descriptors;
-		ended = daemon_count(poor->daemon, OUT_OF_MEMORY);
+		size_t held = daemon_descriptors(poor->daemon) - poor->descriptors;
+		size_t ended = daemon_count(poor->daemon, OUT_OF_MEMORY);
 		if (held + ended == CROWD)
 			return ended;
 		daemon_pause(deadline, "neither held nor ended");

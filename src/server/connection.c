@@ -193,6 +193,13 @@ end_of_life(const struct connection *connection, const struct session *session)
 	return deadline_earlier(end, deadline_in(left_s > 0 ? left_s * 1000 : 1));
 }
 
+struct deadline
+connection_end_of_handshake(const struct connection *connection)
+{
+	return deadline_after(
+	    connection->accepted_ns, connection->service->conf->handshake_timeout_ms);
+}
+
 /* Handshake, answer, close_notify; each phase with a deadline of its own. */
 static void
 converse(
@@ -207,6 +214,9 @@ converse(
 		    transport, end_of_life(connection, session), conf->idle_timeout_ms);
 		review_begin(connection, session);
 		responder_answer(connection->service->responder, session);
+		if (session_is_ahead(session))
+			transport_set_deadline(
+			    transport, connection_end_of_handshake(connection), 0);
 	}
 	connection_enter(connection, PHASE_CLOSE);
 	session_finish(session);
@@ -281,7 +291,8 @@ serve(struct connection *connection, struct transport *transport)
 	const struct service *service = connection->service;
 	struct session *session = session_new(service->context, transport,
 	    (service->early ? SESSION_EARLY : SESSION_COMPLETE) |
-		(connection->wants_p256 ? SESSION_P256 : 0));
+		(connection->wants_p256 ? SESSION_P256 : 0),
+	    connection->record_size);
 
 	if (session == NULL) {
 		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
@@ -302,8 +313,6 @@ serve(struct connection *connection, struct transport *transport)
 void
 connection_serve(struct connection *connection, struct transport *transport)
 {
-	const struct conf_service *conf = connection->service->conf;
-
 	shortage_forget();
 	connection->taken_ns = deadline_now_ns();
 	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
@@ -311,8 +320,7 @@ connection_serve(struct connection *connection, struct transport *transport)
 	transport_count(transport, &connection->traffic);
 	if (!connection->service->prompt)
 		transport_will_wait(transport);
-	transport_set_deadline(transport,
-	    deadline_after(connection->accepted_ns, conf->handshake_timeout_ms), 0);
+	transport_set_deadline(transport, connection_end_of_handshake(connection), 0);
 	serve(connection, transport);
 	connection_enter(connection, PHASE_LINGER);
 }

@@ -52,6 +52,7 @@ struct connection {
 	bool header_due; /* a PROXY header is still to come */
 	int low_water; /* SO_RCVLOWAT; 0 is as 1 */
 	bool wants_p256; /* as its hello says */
+	uint16_t record_size; /* likewise */
 	bool early; /* answered before the client had finished its handshake */
 	bool unsure; /* answered, as it seems, and not counted yet */
 	uint64_t drained; /* bytes thrown away while lingering */
@@ -104,6 +105,9 @@ bool connection_has_worker(const struct connection *connection);
 
 /* Closes the descriptor and gives everything back. Main thread. */
 void connection_free(struct connection *connection);
+
+/* When its handshake has to be done; whatever it waits for meanwhile. */
+struct deadline connection_end_of_handshake(const struct connection *connection);
 
 /*
  * Serves it to the end with blocking calls: handshake, answer, close_notify, a line in the

@@ -75,6 +75,7 @@ entry_route(struct limits *limits, struct connection *connection,
 	enum failure failure = route_find(connection->route, hello, &service);
 
 	connection->wants_p256 = hello->wants_p256;
+	connection->record_size = (uint16_t)hello->record_size;
 	if (service != NULL && service != connection->service)
 		connection_assign(connection, service);
 	if (failure != FAILURE_NONE) {

@@ -228,8 +228,7 @@ static struct deadline
 find_end(const struct linger_list *linger, const struct connection *connection)
 {
 	struct deadline end = deadline_in(linger->close_timeout_ms);
-	struct deadline handshake_end = deadline_after(
-	    connection->accepted_ns, connection->service->conf->handshake_timeout_ms);
+	struct deadline handshake_end = connection_end_of_handshake(connection);
 
 	return connection->early && handshake_end.at_ns > end.at_ns ? handshake_end
 	                                                            : end;

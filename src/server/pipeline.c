@@ -60,22 +60,14 @@ enqueue_ready(struct pipeline *pipeline)
 	acceptor_resume(pipeline->acceptor);
 }
 
-/* When whoever waits for a worker has waited too long. */
-static struct deadline
-end_of_wait(const struct connection *connection)
-{
-	return deadline_after(
-	    connection->accepted_ns, connection->service->conf->handshake_timeout_ms);
-}
-
 static void
 make_ready(struct pipeline *pipeline, struct connection *connection)
 {
 	connection->hurried = limits_bound_workers(connection->gate);
 	connection_enter(connection, PHASE_QUEUE);
 	connection->queued_ns = connection->phase_ns;
-	pipeline->first_late =
-	    deadline_earlier(pipeline->first_late, end_of_wait(connection));
+	pipeline->first_late = deadline_earlier(
+	    pipeline->first_late, connection_end_of_handshake(connection));
 	TAILQ_INSERT_TAIL(&pipeline->ready, connection, link);
 	pipeline->ready_count++;
 	enqueue_ready(pipeline);
@@ -294,7 +286,7 @@ static bool
 is_in_time(void *context, struct connection *connection)
 {
 	struct sifting *sifting = context;
-	struct deadline end = end_of_wait(connection);
+	struct deadline end = connection_end_of_handshake(connection);
 
 	if (deadline_passed(end)) {
 		TAILQ_INSERT_TAIL(&sifting->late, connection, link);

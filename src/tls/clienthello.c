@@ -5,12 +5,16 @@
 #include <string.h>
 
 #define EXTENSION_SERVER_NAME 0
+#define EXTENSION_MAX_FRAGMENT_LENGTH 1
 #define EXTENSION_ALPN 16
+#define EXTENSION_RECORD_SIZE_LIMIT 28
 #define EXTENSION_KEY_SHARE 51
 #define NAME_HOST 0
 #define NAME_MAX_SIZE 255
 #define GROUP_SECP256R1 0x0017
 #define GROUP_X25519 0x001d
+#define RECORD_SIZE_MAX 16384 /* RFC 8446, 5.1 */
+#define RECORD_SIZE_LIMIT_MIN 64 /* RFC 8449, 4 */
 
 /* What is left to be read; `broken` once somebody asked for more than there was. */
 struct cursor {
@@ -115,6 +119,36 @@ read_shares(struct cursor extension, struct clienthello *hello)
 	return is_done(&extension) && is_done(&shares);
 }
 
+static void
+bound_record(struct clienthello *hello, size_t size)
+{
+	if (size < hello->record_size)
+		hello->record_size = size;
+}
+
+/* RFC 8449, 4: in TLS 1.3 a byte of it is for the type of the content. The library refuses
+ * what is too small. */
+static bool
+read_record_size_limit(struct cursor extension, struct clienthello *hello)
+{
+	size_t limit = take_number(&extension, 2);
+
+	if (limit >= RECORD_SIZE_LIMIT_MIN)
+		bound_record(hello, limit - 1);
+	return is_done(&extension);
+}
+
+/* RFC 6066, 4: from 1 for 512 bytes to 4 for 4096; the library refuses others. */
+static bool
+read_max_fragment_length(struct cursor extension, struct clienthello *hello)
+{
+	size_t code = take_number(&extension, 1);
+
+	if (code >= 1 && code <= 4)
+		bound_record(hello, (size_t)256 << code);
+	return is_done(&extension);
+}
+
 static bool
 read_extension(struct cursor *extensions, struct clienthello *hello)
 {
@@ -126,8 +160,12 @@ read_extension(struct cursor *extensions, struct clienthello *hello)
 	switch (type) {
 	case EXTENSION_SERVER_NAME:
 		return read_name(extension, hello);
+	case EXTENSION_MAX_FRAGMENT_LENGTH:
+		return read_max_fragment_length(extension, hello);
 	case EXTENSION_ALPN:
 		return read_protocols(extension, hello);
+	case EXTENSION_RECORD_SIZE_LIMIT:
+		return read_record_size_limit(extension, hello);
 	case EXTENSION_KEY_SHARE:
 		return read_shares(extension, hello);
 	default:
@@ -140,7 +178,7 @@ clienthello_read(const unsigned char *message, size_t size, struct clienthello *
 {
 	struct cursor cursor = { .bytes = message, .left = size };
 
-	*hello = (struct clienthello){ 0 };
+	*hello = (struct clienthello){ .record_size = RECORD_SIZE_MAX };
 	skip(&cursor, 1); /* the type */
 	struct cursor body = take_part(&cursor, 3);
 	skip(&body, 2 + 32); /* legacy_version, random */

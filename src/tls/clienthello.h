@@ -23,6 +23,8 @@ struct clienthello {
 	/* There is a key share for P-256 and none for X25519 (RFC 8446, 4.2.8): a server
 	 * that insists on X25519 would ask for another hello, a round trip more. */
 	bool wants_p256;
+	size_t
+	    record_size; /* bytes that it takes in a record (RFC 8449, RFC 6066, 4) */
 };
 
 /*

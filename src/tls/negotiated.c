@@ -57,5 +57,4 @@ negotiated_tell(gnutls_session_t tls, struct session_facts *facts)
 	facts->group = or_dash(gnutls_group_get_name(gnutls_group_get(tls)));
 	read_alpn(tls, facts->alpn, sizeof facts->alpn);
 	facts->resumed = gnutls_session_is_resumed(tls);
-	facts->early = gnutls_session_get_flags(tls) & GNUTLS_SFLAGS_EARLY_START;
 }

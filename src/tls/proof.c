@@ -144,7 +144,8 @@ make_server(struct trial *trial)
 
 	transport_attach(transport, trial->fds[0], false);
 	transport_set_deadline(transport, deadline_in(TIME_MAX_MS), 0);
-	trial->server = session_new(trial->proof->context, transport, SESSION_COMPLETE);
+	trial->server =
+	    session_new(trial->proof->context, transport, SESSION_COMPLETE, 0);
 	return trial->server != NULL ? 0 : -1;
 }
 

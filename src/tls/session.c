@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "base/alert.h"
 #include "base/text.h"
+#include "tls/ahead.h"
 #include "tls/clientauth.h"
 #include "tls/clienthello.h"
 #include "tls/context.h"
@@ -38,6 +39,7 @@ struct session {
 	const struct context *context;
 	struct fault fault;
 	struct records records;
+	struct ahead ahead;
 	bool greeted; /* a hello was read */
 	bool judged; /* the client's certificate was, or that there is none */
 	bool handshaken, has_tickets;
@@ -56,6 +58,10 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct session *session = pointer;
 
+	if (ahead_opens(&session->ahead)) {
+		gnutls_transport_set_errno(session->tls, EAGAIN);
+		return -1;
+	}
 	if (records_want(&session->records, size, session->handshaken)) {
 		gnutls_transport_set_errno(session->tls, EPROTO);
 		return -1;
@@ -99,11 +105,12 @@ push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
 
 /* Secrets stay here whatever SSLKEYLOGFILE says in the daemon's environment. */
 static int
-keep_secrets(gnutls_session_t tls, const char *label, const gnutls_datum_t *secret)
+keep_secret(gnutls_session_t tls, const char *label, const gnutls_datum_t *secret)
 {
-	(void)tls;
-	(void)label;
+	struct session *session = gnutls_session_get_ptr(tls);
+
 	(void)secret;
+	ahead_note_secret(&session->ahead, label);
 	return 0;
 }
 
@@ -199,7 +206,8 @@ on_message(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming
 }
 
 struct session *
-session_new(const struct context *context, struct transport *transport, unsigned start)
+session_new(const struct context *context, struct transport *transport, unsigned start,
+    size_t record_size)
 {
 	/* One ticket, of our own, instead of the library's two. */
 	const unsigned flags = GNUTLS_SERVER | GNUTLS_NO_SIGNAL |
@@ -210,6 +218,8 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	if (session == NULL)
 		return NULL;
 	records_init(&session->records);
+	session->ahead.allowed = start & SESSION_EARLY;
+	session->ahead.record_size = record_size;
 	session->refusal_alert = -1;
 	strcpy(session->sni, "-");
 	session->transport = transport;
@@ -235,7 +245,7 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	if (context_clientauth(context) != NULL)
 		gnutls_session_set_verify_function(session->tls, check_client);
 	gnutls_handshake_set_max_packet_length(session->tls, HANDSHAKE_MESSAGE_MAX);
-	gnutls_session_set_keylog_function(session->tls, keep_secrets);
+	gnutls_session_set_keylog_function(session->tls, keep_secret);
 	return session;
 }
 
@@ -360,7 +370,9 @@ session_handshake(struct session *session)
 
 	do
 		code = gnutls_handshake(session->tls);
-	while (is_again(session, code));
+	while (is_again(session, code) && !session->ahead.open);
+	if (session->ahead.open)
+		return 0;
 	if (code < 0)
 		return fail_code(session, code);
 	session->handshaken = true;
@@ -407,6 +419,25 @@ session_read(struct session *session, void *bytes, size_t size)
 	return n;
 }
 
+/* What has to wait for the client to have finished its handshake. */
+static int
+catch_up(struct session *session)
+{
+	session->ahead.open = false;
+	return session_handshake(session);
+}
+
+/* Writes what can leave before that. Returns how many of the bytes, or -1. */
+static ssize_t
+write_ahead(struct session *session, const void *bytes, size_t size)
+{
+	size_t n =
+	    ahead_write(&session->ahead, session->tls, session->transport, bytes, size);
+
+	session->bytes_out += n;
+	return n < size && catch_up(session) < 0 ? -1 : (ssize_t)n;
+}
+
 int
 session_write(struct session *session, const void *bytes, size_t size)
 {
@@ -414,6 +445,13 @@ session_write(struct session *session, const void *bytes, size_t size)
 
 	if (session->fault.failure != FAILURE_NONE)
 		return -1;
+	if (session->ahead.open) {
+		ssize_t n = write_ahead(session, bytes, size);
+		if (n < 0)
+			return -1;
+		from += n;
+		size -= (size_t)n;
+	}
 	while (size > 0) {
 		ssize_t n = gnutls_record_send(session->tls, from, size);
 		if (is_again(session, n))
@@ -558,6 +596,8 @@ session_end(struct session *session)
 int
 session_finish(struct session *session)
 {
+	if (session->fault.failure == FAILURE_NONE && session->ahead.open)
+		catch_up(session);
 	if (session->fault.alert_due && !session->ended)
 		gnutls_alert_send(
 		    session->tls, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
@@ -653,6 +693,12 @@ session_is_early(const struct session *session)
 	return gnutls_session_get_flags(session->tls) & GNUTLS_SFLAGS_EARLY_START;
 }
 
+bool
+session_is_ahead(const struct session *session)
+{
+	return session->ahead.open;
+}
+
 enum failure
 session_failure(const struct session *session)
 {
@@ -669,6 +715,7 @@ void
 session_facts(const struct session *session, struct session_facts *facts)
 {
 	negotiated_tell(session->tls, facts);
+	facts->early = session_is_early(session) || session->ahead.written > 0;
 	facts->sni = session->sni;
 	facts->bytes_in = session->bytes_in;
 	facts->bytes_out = session->bytes_out;

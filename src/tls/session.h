@@ -43,17 +43,18 @@ enum session_start {
 	    0, /* the handshake ends when the client is known to be alive */
 	SESSION_EARLY =
 	    1, /* in TLS 1.3 once our side has: for an answer that is the same
-			    * for everybody. It then leaves with our first flight, a round
-			    * trip earlier. */
+			    * for everybody, and reads nothing. It then leaves with our
+			    * first flight, a round trip earlier. */
 	SESSION_P256 = 2 /* the client's hello wants P-256: clienthello.h */
 };
 
 /*
  * A session over `transport`, which is attached to a socket and outlives it, with what
- * `context` holds. Returns NULL when memory is exhausted.
+ * `context` holds. `record_size` says what the client takes in a record: clienthello.h.
+ * Returns NULL when memory is exhausted.
  */
-struct session *session_new(
-    const struct context *context, struct transport *transport, unsigned start);
+struct session *session_new(const struct context *context, struct transport *transport,
+    unsigned start, size_t record_size);
 void session_free(struct session *session);
 
 /* Shakes hands. 0, or -1 with the failure kept and the right alert on its way, which
@@ -75,6 +76,10 @@ struct evidence *session_evidence(const struct session *session);
 /* Whether session_handshake() came back early: what the client then still sends is its
  * part of the handshake, and unverified. */
 bool session_is_early(const struct session *session);
+
+/* Whether it came back early in a session that is resumed: then the handshake is completed by
+ * the session_write() of more than fits into the first flight, or by session_finish(). */
+bool session_is_ahead(const struct session *session);
 
 /* Reads up to `size` bytes of what the client sent. Returns how many, 0 after the client's
  * close_notify, -1 after a failure. */

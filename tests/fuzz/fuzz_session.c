@@ -178,7 +178,8 @@ serve(int fd, const struct service *service, enum session_start start)
 {
 	transport_attach(&transport, fd, false);
 	transport_set_deadline(&transport, deadline_in(PATIENCE_MS), 0);
-	struct session *session = session_new(service->context, &transport, start);
+	struct session *session =
+	    session_new(service->context, &transport, start, 1000);
 	FUZZ_EXPECT(session != NULL);
 	if (session_handshake(session) == 0) {
 		transport_set_deadline(
