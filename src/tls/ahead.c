@@ -111,16 +111,21 @@ write_record(
 	return transport_write(transport, record, HEADER + sealed_size);
 }
 
+static size_t
+smaller(size_t one, size_t other)
+{
+	return one < other ? one : other;
+}
+
 size_t
 ahead_write(struct ahead *ahead, gnutls_session_t tls, struct transport *transport,
     const void *bytes, size_t size)
 {
-	size_t most = ahead->record_size < PART ? ahead->record_size : PART;
 	const unsigned char *from = bytes;
 	size_t left = size;
 
 	while (left > 0 && ahead->written < MOST) {
-		size_t part = left < most ? left : most;
+		size_t part = smaller(left, smaller(PART, ahead->record_size));
 		if (write_record(tls, transport, from, part) < 0)
 			break;
 		from += part;
