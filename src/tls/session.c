@@ -375,6 +375,7 @@ session_handshake(struct session *session)
 		return 0;
 	if (code < 0)
 		return fail_code(session, code);
+	session->ahead.allowed = false;
 	session->handshaken = true;
 	records_forget(&session->records);
 	if (gnutls_session_is_resumed(session->tls) &&
