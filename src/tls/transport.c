@@ -6,7 +6,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -194,26 +197,37 @@ send_some(struct transport *transport, size_t sent, int flags)
 	return n;
 }
 
-/* How many bytes the peer has taken, or its kernel. */
+/*
+ * How far the peer has let us go, in bytes: for TCP to the end of its window (RFC 9293, 3.8.6),
+ * otherwise as far as it has read.
+ */
 static int64_t
-count_taken(const struct transport *transport)
+find_reach(const struct transport *transport)
 {
-	int untaken = 0;
+	struct tcp_info info;
+	socklen_t size = sizeof info;
+	int unread = 0;
 
-	ioctl(transport->fd, SIOCOUTQ, &untaken);
-	return transport->sent - untaken;
+	if (getsockopt(transport->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+	    size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof info.tcpi_snd_wnd)
+		return (int64_t)info.tcpi_bytes_acked + info.tcpi_snd_wnd;
+	ioctl(transport->fd, SIOCOUTQ, &unread);
+	return transport->sent - unread;
 }
 
-/* Whether the peer has taken something since this was noted last: that is progress. What
- * the socket's buffer takes is none, for it grows by itself. */
+/*
+ * Whether the peer has let us go farther since this was noted last: that is progress. What
+ * the socket's buffer takes is none, for it grows by itself, nor what still fits into a window
+ * that nobody moves by reading.
+ */
 static bool
-note_taken(struct transport *transport)
+note_reach(struct transport *transport)
 {
-	int64_t taken = count_taken(transport);
+	int64_t reach = find_reach(transport);
 
-	if (taken <= transport->taken)
+	if (reach <= transport->reach)
 		return false;
-	transport->taken = taken;
+	transport->reach = reach;
 	note_progress(transport);
 	return true;
 }
@@ -223,7 +237,7 @@ static void
 note_sent(struct transport *transport)
 {
 	if (transport->filled)
-		note_taken(transport);
+		note_reach(transport);
 	else
 		note_progress(transport);
 }
@@ -233,7 +247,7 @@ static void
 note_full(struct transport *transport)
 {
 	transport->filled = true;
-	transport->taken = count_taken(transport);
+	transport->reach = find_reach(transport);
 }
 
 /* Whether there is room to send within `most_ms`, and in time. */
@@ -250,8 +264,8 @@ gets_room(const struct transport *transport, int most_ms)
 
 /*
  * Waits until sending is to be tried again; false once the time is up. poll(2) wants a third
- * of the buffer to be free: a peer that reads steadily, but less than that, has taken
- * something in the end. What is on its way when the buffer is full does not count for that.
+ * of the buffer to be free: a peer that reads steadily, but less than that, has let us go
+ * farther in the end. What is on its way when the buffer is full does not count for that.
  */
 static bool
 wait_for_room(struct transport *transport)
@@ -259,7 +273,7 @@ wait_for_room(struct transport *transport)
 	if (gets_room(transport, ARRIVAL_MS))
 		return true;
 	note_full(transport);
-	return gets_room(transport, INT_MAX) || note_taken(transport);
+	return gets_room(transport, INT_MAX) || note_reach(transport);
 }
 
 /* The same, waiting until the deadline at most. */

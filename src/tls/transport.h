@@ -54,8 +54,7 @@ struct transport {
 	void (*on_wait)(void *context);
 	void *context;
 	bool filled; /* the socket's buffer has been full */
-	int64_t sent,
-	    taken; /* bytes; `taken`, since it was full, when it was noted last */
+	int64_t sent, reach; /* bytes; `reach`, since then, when it was noted last */
 	size_t in_start, in_end, out_end;
 	unsigned char *in, *out;
 };
