@@ -3,6 +3,7 @@
 #include "client/options.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -156,13 +157,21 @@ set_duration(struct options *options, const char *value, struct findings *findin
 	parse_duration("duration", value, 1, &options->limits.duration_ms, findings);
 }
 
+/* One of at least 1. */
+static void
+parse_count(const char *name, const char *value, int64_t max, int64_t *count,
+    struct findings *findings)
+{
+	if (text_parse_number(value, 1, max, count) < 0)
+		findings_error(
+		    findings, "--%s: \"%s\" is not in 1-%" PRId64, name, value, max);
+}
+
 static void
 set_connections(struct options *options, const char *value, struct findings *findings)
 {
-	if (text_parse_number(value, 1, CONNECTIONS_MAX, &options->limits.connections) <
-	    0)
-		findings_error(
-		    findings, "--connections: \"%s\" is not in 1-1000000000000", value);
+	parse_count("connections", value, CONNECTIONS_MAX, &options->limits.connections,
+	    findings);
 }
 
 static void
@@ -170,9 +179,7 @@ set_concurrency(struct options *options, const char *value, struct findings *fin
 {
 	int64_t number = 1;
 
-	if (text_parse_number(value, 1, CONCURRENCY_MAX, &number) < 0)
-		findings_error(
-		    findings, "--concurrency: \"%s\" is not in 1-4096", value);
+	parse_count("concurrency", value, CONCURRENCY_MAX, &number, findings);
 	options->limits.concurrency = (int)number;
 }
 

@@ -172,7 +172,8 @@ has_visitor(const struct door *door)
 	return poll(&pollfd, 1, 0) > 0;
 }
 
-/* Descriptors or memory have run out: somebody who waits must go for whoever comes, or we must wait. */
+/* Descriptors or memory have run out: somebody who waits must go for whoever comes, or we
+ * must wait. */
 static void
 on_exhaustion(struct acceptor *acceptor, const struct door *door, int error)
 {
