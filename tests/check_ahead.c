@@ -214,17 +214,25 @@ START_TEST(records_are_as_small_as_the_client_wants_them)
 }
 END_TEST
 
+/* A client that has its answer, and has not finished yet. */
+static void
+resume_unfinished(struct client *client, unsigned port)
+{
+	char heard[sizeof HELLO] = "";
+
+	converse(port, TLS13, 0, HELLO, 0);
+	shake_hands(client, port, TLS13, 0);
+	hear(client, heard, strlen(HELLO));
+	ck_assert_str_eq(heard, HELLO);
+}
+
 START_TEST(who_finishes_badly_is_told_so)
 {
 	struct daemon *daemon = daemon_serve("");
 	unsigned port = daemon_port(daemon);
-	char heard[sizeof HELLO] = "";
 	struct client client;
 
-	converse(port, TLS13, 0, HELLO, 0);
-	shake_hands(&client, port, TLS13, 0);
-	hear(&client, heard, strlen(HELLO));
-	ck_assert_str_eq(heard, HELLO);
+	resume_unfinished(&client, port);
 	client.held[client.held_size - 1] ^= 1;
 	release(&client);
 	ck_assert_int_eq(hear_end(&client), GNUTLS_E_FATAL_ALERT_RECEIVED);
@@ -240,12 +248,9 @@ START_TEST(who_never_finishes_has_the_time_of_a_handshake)
 	struct daemon *daemon =
 	    daemon_serve("handshake-timeout = 1s\nidle-timeout = 5m\n");
 	unsigned port = daemon_port(daemon);
-	char heard[sizeof HELLO] = "";
 	struct client client;
 
-	converse(port, TLS13, 0, HELLO, 0);
-	shake_hands(&client, port, TLS13, 0);
-	hear(&client, heard, strlen(HELLO));
+	resume_unfinished(&client, port);
 	daemon_expect(daemon, ": tlsd: handshake-timeout: ");
 	hang_up(&client);
 	daemon_stop(daemon);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd that cannot accept clients, or does not get its threads. */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -39,6 +38,16 @@ call(struct poor *poor)
 	struct peer *peer = peer_new(peer_dial(poor->port), NULL);
 
 	peer_step(peer);
+	return peer;
+}
+
+/* One that cannot come in; the log says so. */
+static struct peer *
+be_kept_out(struct poor *poor)
+{
+	let_accept_fail(poor, ENFILE);
+	struct peer *peer = call(poor);
+	daemon_expect(poor->daemon, SHEDDING);
 	return peer;
 }
 
@@ -112,7 +121,7 @@ START_TEST(it_says_nothing_of_memory_while_nobody_waits)
 
 	ck_assert(poor_attempt(&poor, &life));
 	poor_settle(&poor);
-	poor_order(&poor, 1, LONG_MAX / 2);
+	poor_order(&poor, 1, POOR_ALL);
 	ck_assert(poor_attempt(&poor, &life));
 	poor_settle(&poor);
 	ck_assert_int_gt(poor_relieve(&poor), 0);
@@ -172,9 +181,7 @@ START_TEST(it_says_so_once_a_minute)
 {
 	struct poor poor = poor_serve("");
 
-	let_accept_fail(&poor, ENFILE);
-	struct peer *peer = call(&poor);
-	daemon_expect(poor.daemon, SHEDDING);
+	struct peer *peer = be_kept_out(&poor);
 	await_retries(&poor);
 	atomic_store(&poor.shortage->ahead_s, 58);
 	await_retries(&poor);
@@ -196,9 +203,7 @@ START_TEST(a_stop_does_not_wait_for_whoever_cannot_come_in)
 {
 	struct poor poor = poor_serve("");
 
-	let_accept_fail(&poor, ENFILE);
-	struct peer *peer = call(&poor);
-	daemon_expect(poor.daemon, SHEDDING);
+	struct peer *peer = be_kept_out(&poor);
 	poor_stop(&poor);
 	ck_assert_int_ne(peer_run(peer), 0);
 	peer_free(peer);

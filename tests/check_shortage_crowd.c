@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd without memory that has more clients than what is set aside does for, and none
  * of them goes: some must, and the server stays. */
-#include <limits.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include "poor.h"
 
 #define CROWD 400 /* for each of whom a session takes about 60 kB */
-#define ALL (LONG_MAX / 2) /* allocations */
 #define OUT_OF_MEMORY ": tlsd: internal: out of memory"
 
 /* Clients that have been accepted, and have said only the first byte. */
@@ -61,7 +59,7 @@ START_TEST(who_would_be_waited_for_with_the_last_memory_ends)
 	int fds[CROWD];
 
 	come(&poor, fds, hello);
-	poor_order(&poor, 1, ALL);
+	poor_order(&poor, 1, POOR_ALL);
 	speak(fds, hello, size);
 	size_t ended = count_ended(&poor);
 	ck_assert_uint_gt(ended, 0);

@@ -3,7 +3,6 @@
 #include "poor.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,6 @@
 #define LISTENING ": listening: [127.0.0.1]:"
 #define OUT_OF_MEMORY ": internal: out of memory"
 #define TEAM 4 /* servers at once; half of them with a failure that stays */
-#define ALL (LONG_MAX / 2) /* allocations that fail: the rest */
 #define TRIES 4 /* until what is gone is lost */
 #define PATIENCE_TIMES "4" /* that of other tests, which make fewer connections */
 #define LONGEST_LOG "1048576" /* that can be a test's message */
@@ -381,7 +379,7 @@ poor_fail_each(const char *ini, const struct life *life)
 	long first = 1, most = 0;
 
 	for (int i = 0; i < TEAM; i++)
-		team[i] = serve_some(ini, life, i % 2 == 0 ? 1 : ALL);
+		team[i] = serve_some(ini, life, i % 2 == 0 ? 1 : POOR_ALL);
 	do {
 		long count = fail_some(team, life, first);
 		most = count > most ? count : most;

@@ -9,6 +9,7 @@
  */
 
 #include <gnutls/gnutls.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,6 +17,7 @@
 #include "shortage.h"
 #include "suite.h"
 
+#define POOR_ALL (LONG_MAX / 2) /* allocations that fail: the rest */
 #define POOR_HELLO "Hello, TLS!\n"
 #define POOR_TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
 #define POOR_TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
