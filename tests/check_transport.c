@@ -315,16 +315,70 @@ START_TEST(waiting_tells_who_is_ready)
 }
 END_TEST
 
-START_TEST(waiting_ends_at_the_deadline_though_there_is_always_something)
+static void
+wait_for_failure(void)
 {
 	struct pollfd nobody = { .fd = -1 };
 
+	while (transport_wait(&transport, POLLIN, &nobody, 1, deadline_never()) >= 0)
+		;
+	ck_assert_int_eq(errno, ETIMEDOUT);
+}
+
+START_TEST(waiting_ends_at_the_deadline_though_there_is_always_something)
+{
 	set_up(true);
 	ck_assert_int_eq(write(peer, "a", 1), 1);
 	transport_set_deadline(&transport, deadline_in(20), 0);
-	while (transport_wait(&transport, POLLIN, &nobody, 1, deadline_never()) >= 0)
-		;
+	wait_for_failure();
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
+	tear_down();
+}
+END_TEST
+
+START_TEST(silence_while_the_peer_leaves_something_untaken_is_its_not_reading)
+{
+	set_up(true);
+	transport_set_deadline(&transport, deadline_never(), 100);
+	ck_assert_int_eq(transport_write(&transport, "abc", 3), 0);
+	ck_assert_int_eq(transport_flush(&transport), 0);
+	wait_for_failure();
+	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_WRITING);
+	tear_down();
+}
+END_TEST
+
+#define PIECES 6
+
+/* Takes all in more time than it may be idle. */
+static void *
+take_at_leisure(void *unused)
+{
+	char piece;
+
+	(void)unused;
+	for (int i = 0; i < PIECES; i++) {
+		usleep(500000);
+		ck_assert_int_eq(read(peer, &piece, 1), 1);
+	}
+	return NULL;
+}
+
+START_TEST(who_takes_at_leisure_what_was_sent_is_not_idle)
+{
+	pthread_t thread;
+
+	set_up(true);
+	transport_set_deadline(&transport, deadline_never(), 2000);
+	for (int i = 0; i < PIECES; i++) {
+		ck_assert_int_eq(transport_write(&transport, "a", 1), 0);
+		ck_assert_int_eq(transport_flush(&transport), 0);
+	}
+	pthread_create(&thread, NULL, take_at_leisure, NULL);
+	wait_for_failure();
+	/* Had it been the writing, something would be left. */
+	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
+	pthread_join(thread, NULL);
 	tear_down();
 }
 END_TEST
@@ -463,6 +517,8 @@ main(void)
 	    a_buffer_that_grows_is_no_progress, trying_to_read_does_not_wait,
 	    trying_to_flush_sends_what_fits_in_order, waiting_tells_who_is_ready,
 	    waiting_ends_at_the_deadline_though_there_is_always_something,
+	    silence_while_the_peer_leaves_something_untaken_is_its_not_reading,
+	    who_takes_at_leisure_what_was_sent_is_not_idle,
 	    a_peer_that_hangs_up_while_nothing_is_wanted_is_gone,
 	    what_there_is_room_for_is_taken_without_sending,
 	    an_answer_is_read_although_sending_failed,

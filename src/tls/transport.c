@@ -102,6 +102,7 @@ transport_set_deadline(
 static void
 note_progress(struct transport *transport)
 {
+	transport->moved = true;
 	if (transport->idle_ms > 0)
 		transport->idle_deadline = deadline_in(transport->idle_ms);
 }
@@ -197,6 +198,16 @@ send_some(struct transport *transport, size_t sent, int flags)
 	return n;
 }
 
+/* How much of what was sent the peer has not taken, in bytes. */
+static int
+count_untaken(const struct transport *transport)
+{
+	int bytes = 0;
+
+	ioctl(transport->fd, SIOCOUTQ, &bytes);
+	return bytes;
+}
+
 /*
  * How far the peer has let us go, in bytes: for TCP to the end of its window (RFC 9293, 3.8.6),
  * otherwise as far as it has read.
@@ -206,13 +217,11 @@ find_reach(const struct transport *transport)
 {
 	struct tcp_info info;
 	socklen_t size = sizeof info;
-	int unread = 0;
 
 	if (getsockopt(transport->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
 	    size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof info.tcpi_snd_wnd)
 		return (int64_t)info.tcpi_bytes_acked + info.tcpi_snd_wnd;
-	ioctl(transport->fd, SIOCOUTQ, &unread);
-	return transport->sent - unread;
+	return transport->sent - count_untaken(transport);
 }
 
 /*
@@ -478,19 +487,53 @@ hung_up(struct transport *transport, struct pollfd *others, size_t count, int le
 	return 0;
 }
 
+/*
+ * Whether the peer has gone on taking, although nothing was to be done for it: it may read at
+ * leisure what the kernel still has of ours.
+ */
+static bool
+still_takes(struct transport *transport)
+{
+	return !deadline_passed(transport->deadline) && count_untaken(transport) > 0 &&
+	       note_reach(transport);
+}
+
 /* How long a wait may last; -1 with `failure` set once the connection's own time is up. */
 static int
 time_to_wait(struct transport *transport, struct deadline until, int *left)
 {
-	struct deadline end = end_of(transport);
-
-	if (deadline_passed(end))
+	if (deadline_passed(end_of(transport)) && !still_takes(transport))
 		return fail(transport,
-		    transport->out_end > 0 ? TRANSPORT_TIMED_OUT_WRITING
-					   : TRANSPORT_TIMED_OUT_READING,
+		    transport->out_end > 0 || count_untaken(transport) > 0
+			? TRANSPORT_TIMED_OUT_WRITING
+			: TRANSPORT_TIMED_OUT_READING,
 		    ETIMEDOUT);
-	*left = deadline_left_ms(deadline_earlier(end, until));
+	*left = deadline_left_ms(deadline_earlier(end_of(transport), until));
 	return 0;
+}
+
+/* Nothing has happened while what was sent last arrived: only from here on is it progress
+ * that the peer takes what the kernel has of ours. */
+static void
+note_silence(struct transport *transport)
+{
+	if (!transport->moved)
+		return;
+	transport->moved = false;
+	transport->reach = find_reach(transport);
+}
+
+/* poll(2) for `left` ms. */
+static int
+poll_in_time(struct transport *transport, struct pollfd *polls, nfds_t count, int left)
+{
+	if (left >= 0 && left <= ARRIVAL_MS)
+		return poll(polls, count, left);
+	int ready = poll(polls, count, ARRIVAL_MS);
+	if (ready != 0)
+		return ready;
+	note_silence(transport);
+	return poll(polls, count, left < 0 ? left : left - ARRIVAL_MS);
 }
 
 int
@@ -511,7 +554,7 @@ transport_wait(struct transport *transport, short events, struct pollfd *others,
 		return -1;
 	if (transport->out_end > 0)
 		polls[0].events |= POLLOUT;
-	if (poll(polls, 1 + count, left) <= 0)
+	if (poll_in_time(transport, polls, 1 + count, left) <= 0)
 		for (size_t i = 0; i <= count; i++)
 			polls[i].revents = 0;
 	if (polls[0].events == 0 && (polls[0].revents & lost) != 0 &&

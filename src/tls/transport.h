@@ -54,6 +54,7 @@ struct transport {
 	void (*on_wait)(void *context);
 	void *context;
 	bool filled; /* the socket's buffer has been full */
+	bool moved; /* there was progress since `reach` was noted in silence */
 	int64_t sent, reach; /* bytes; `reach`, since then, when it was noted last */
 	size_t in_start, in_end, out_end;
 	unsigned char *in, *out;
@@ -122,9 +123,9 @@ size_t transport_room(const struct transport *transport);
  * Sleeps, once, until the peer is ready for `events` (POLLIN or 0), takes more of what has
  * gathered, one of the `count` others is ready (at most TRANSPORT_OTHERS; each `fd` may be
  * -1), `until`, or a deadline. Returns which of POLLIN, POLLERR and POLLHUP hold for the peer,
- * and fills in the others' `revents`; the readiness of the first of them is progress. -1 with
- * errno and `failure` set once a deadline has passed, also if there always is something to do,
- * and when the peer is gone.
+ * and fills in the others' `revents`; the readiness of the first of them is progress, and so
+ * is that the peer takes what was sent long ago. -1 with errno and `failure` set once a
+ * deadline has passed, also if there always is something to do, and when the peer is gone.
  */
 int transport_wait(struct transport *transport, short events, struct pollfd *others,
     size_t count, struct deadline until);
