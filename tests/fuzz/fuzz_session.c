@@ -2,9 +2,10 @@
 /*
  * A whole connection through the session layer, on a socket pair: handshake, answer, end.
  * The first byte of an input chooses the service and the client. The rest is what a client
- * sends that knows nothing of TLS, or what one does after an honest handshake: records,
- * bytes that are none, key updates and renegotiations. Nothing may hang, and what would be
- * logged is printable.
+ * sends that knows nothing of TLS, or what one does after an honest handshake, of a new
+ * session or of one that is resumed, or instead of finishing that: records, bytes that are
+ * none, key updates and renegotiations. Nothing may hang, and what would be logged is
+ * printable.
  */
 #include "tls/session.h"
 
@@ -25,15 +26,15 @@
 #define PATIENCE_MS 10000 /* who needs that long hangs */
 #define IMPATIENCE_MS 20 /* of a client that asks again: the server may wait for more */
 
-enum choice { HONEST = 1, OLD = 2, EARLY = 4 };
-#define SERVICE_SHIFT 3
+enum choice { HONEST = 1, OLD = 2, EARLY = 4, ECHO = 8, RESUMED = 16, UNFINISHED = 32 };
 
 static struct snapshot *snapshot;
 static struct transport transport;
 static gnutls_certificate_credentials_t credentials;
+static gnutls_datum_t visits[2]; /* sessions of TLS 1.3 with each, to be resumed */
 
 static void
-set_up(void)
+make_services(void)
 {
 	snapshot = services_new("cert = server.crt\nkey = server.key\n"
 				"alpn = http/1.1\n"
@@ -48,6 +49,7 @@ struct client {
 	unsigned choice;
 	const uint8_t *data;
 	size_t size;
+	bool greeted;
 };
 
 /* Takes up to `most` bytes of the input. */
@@ -96,8 +98,26 @@ act(struct client *client, gnutls_session_t tls)
 	}
 }
 
+/* One that does not finish its handshake believes that it has. */
+static ssize_t
+push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
+{
+	struct client *client = pointer;
+	bool hushed = client->greeted && client->choice & UNFINISHED;
+
+	client->greeted = true;
+	return hushed ? (ssize_t)size : send(client->fd, bytes, size, MSG_NOSIGNAL);
+}
+
+/* Which service it asks. */
+static size_t
+service_of(const struct client *client)
+{
+	return client->choice & ECHO ? 1 : 0;
+}
+
 static gnutls_session_t
-honest_session(const struct client *client)
+honest_session(struct client *client)
 {
 	gnutls_session_t tls;
 
@@ -108,21 +128,38 @@ honest_session(const struct client *client)
 			NULL) == 0);
 	gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
 	gnutls_server_name_set(tls, GNUTLS_NAME_DNS, "localhost", 9);
-	gnutls_transport_set_int(tls, client->fd);
+	gnutls_transport_set_ptr2(
+	    tls, (gnutls_transport_ptr_t)(intptr_t)client->fd, client);
+	gnutls_transport_set_push_function(tls, push);
 	gnutls_handshake_set_timeout(tls, PATIENCE_MS);
 	return tls;
 }
 
 static void
-behave_at_first(struct client *client)
+shake_hands(gnutls_session_t tls)
 {
-	gnutls_session_t tls = honest_session(client);
 	int code;
 
 	do
 		code = gnutls_handshake(tls);
 	while (code < 0 && !gnutls_error_is_fatal(code));
 	FUZZ_EXPECT(code == 0);
+}
+
+static void
+behave_at_first(struct client *client)
+{
+	gnutls_session_t tls = honest_session(client);
+	const gnutls_datum_t *visit = &visits[service_of(client)];
+	bool resumes = client->choice & RESUMED;
+	int code = 0;
+
+	if (resumes)
+		FUZZ_EXPECT(
+		    gnutls_session_set_data(tls, visit->data, visit->size) == 0);
+	shake_hands(tls);
+	FUZZ_EXPECT(gnutls_session_is_resumed(tls) == resumes);
+	client->choice &= ~(unsigned)UNFINISHED;
 	gnutls_handshake_set_timeout(tls, IMPATIENCE_MS);
 	while (code >= 0 && client->size > 0)
 		code = act(client, tls);
@@ -193,30 +230,68 @@ serve(int fd, const struct service *service, enum session_start start)
 	session_free(session);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Leaves its session behind. */
+static void *
+visit_once(void *argument)
+{
+	struct client *client = argument;
+	gnutls_session_t tls = honest_session(client);
+	char bytes[64];
+
+	shake_hands(tls);
+	gnutls_bye(tls, GNUTLS_SHUT_WR);
+	while (gnutls_record_recv(tls, bytes, sizeof bytes) > 0)
+		;
+	FUZZ_EXPECT(gnutls_session_get_data2(tls, &visits[service_of(client)]) == 0);
+	gnutls_deinit(tls);
+	shutdown(client->fd, SHUT_WR);
+	return NULL;
+}
+
+/* Serves what `run` does with the client on the other end. */
+static void
+meet(struct client *client, void *(*run)(void *client), enum session_start start)
 {
 	pthread_t thread;
 	int pair[2];
 
-	if (snapshot == NULL)
-		set_up();
-	if (size == 0)
-		return 0;
-	const struct service *service = snapshot_service(
-	    snapshot, (data[0] >> SERVICE_SHIFT) % snapshot_service_count(snapshot));
-	bool early = service->early && (data[0] & EARLY);
 	FUZZ_EXPECT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
-	struct client client = {
-		.fd = pair[1], .choice = data[0], .data = data + 1, .size = size - 1
-	};
-	FUZZ_EXPECT(pthread_create(&thread, NULL, run_client, &client) == 0);
-	serve(pair[0], service, early ? SESSION_EARLY : SESSION_COMPLETE);
+	client->fd = pair[1];
+	FUZZ_EXPECT(pthread_create(&thread, NULL, run, client) == 0);
+	serve(pair[0], snapshot_service(snapshot, service_of(client)), start);
 	/* As it lingers: what an early answer was not waited for must still get in. */
 	shutdown(pair[0], SHUT_WR);
 	drain(pair[0]);
 	pthread_join(thread, NULL);
 	close(pair[0]);
 	close(pair[1]);
+}
+
+static void
+set_up(void)
+{
+	struct client clients[] = { { .choice = HONEST }, { .choice = HONEST | ECHO } };
+
+	make_services();
+	for (size_t i = 0; i < 2; i++)
+		meet(&clients[i], visit_once, SESSION_COMPLETE);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (snapshot == NULL)
+		set_up();
+	if (size == 0)
+		return 0;
+	struct client client = {
+		.choice = data[0], .data = data + 1, .size = size - 1
+	};
+	if (client.choice & OLD) /* what TLS 1.3 alone has */
+		client.choice &= ~(unsigned)(RESUMED | UNFINISHED);
+	if (client.choice & ECHO) /* what does not read alone has */
+		client.choice &= ~(unsigned)EARLY;
+	meet(&client, run_client,
+	    client.choice & EARLY ? SESSION_EARLY : SESSION_COMPLETE);
 	return 0;
 }
