@@ -257,6 +257,22 @@ START_TEST(who_never_finishes_has_the_time_of_a_handshake)
 }
 END_TEST
 
+START_TEST(who_has_not_finished_yet_holds_no_worker)
+{
+	struct daemon *daemon = daemon_serve("workers = 1\nhandshake-timeout = 5m\n");
+	unsigned port = daemon_port(daemon);
+	struct client client;
+
+	resume_unfinished(&client, port);
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	release(&client);
+	ck_assert_int_eq(hear_end(&client), 0);
+	hang_up(&client);
+	daemon_expect(daemon, " resumed=yes early=yes ");
+	daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(nobody_is_answered_early_where_that_is_not_wanted)
 {
 	struct daemon *daemon = daemon_serve("early-answer = no\n");
@@ -285,5 +301,6 @@ main(void)
 	    records_are_as_small_as_the_client_wants_them,
 	    who_finishes_badly_is_told_so,
 	    who_never_finishes_has_the_time_of_a_handshake,
+	    who_has_not_finished_yet_holds_no_worker,
 	    nobody_is_answered_early_where_that_is_not_wanted);
 }

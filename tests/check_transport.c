@@ -227,11 +227,12 @@ set_send_buffer(int size)
 }
 
 /* As the kernel does by itself over TCP, when the buffer has been full once. */
-static void
+static bool
 enlarge_send_buffer(void *context)
 {
 	(void)context;
 	set_send_buffer(24 << 10);
+	return false;
 }
 
 START_TEST(a_buffer_that_grows_is_no_progress)
@@ -438,10 +439,11 @@ START_TEST(an_answer_is_read_although_sending_failed)
 }
 END_TEST
 
-static void
+static bool
 count_wait(void *context)
 {
 	++*(unsigned *)context;
+	return false;
 }
 
 START_TEST(the_first_bytes_are_there_but_the_next_may_have_to_be_waited_for)
@@ -482,10 +484,11 @@ read_away(void *argument)
 }
 
 /* Only who is told of the wait begins to read: else the writing would not come to an end. */
-static void
+static bool
 begin_to_read(void *context)
 {
 	ck_assert_int_eq(pthread_create(context, NULL, read_away, &peer), 0);
+	return false;
 }
 
 START_TEST(a_full_socket_is_told_before_it_is_waited_for)

@@ -162,7 +162,7 @@ class_of_errno(int error)
 static int
 open_socket(int family)
 {
-	struct timeval slice = { .tv_sec = TRANSPORT_SLICE_MS / MS_PER_S };
+	struct timeval slice = { .tv_usec = TRANSPORT_SLICE_MS * 1000 };
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0) {

@@ -63,6 +63,7 @@ connection_free(struct connection *connection)
 {
 	if (connection == NULL)
 		return;
+	session_free(connection->session);
 	close(connection->fd);
 	if (connection->unsure)
 		tally_done(connection->tally);
@@ -200,26 +201,46 @@ connection_end_of_handshake(const struct connection *connection)
 	    connection->accepted_ns, connection->service->conf->handshake_timeout_ms);
 }
 
-/* Handshake, answer, close_notify; each phase with a deadline of its own. */
+/* What belongs to the handshake, even if it is completed behind the answer: then the client
+ * is not waited for by who could serve others. */
 static void
+begin_handshake(struct connection *connection, struct transport *transport)
+{
+	transport_set_deadline(transport, connection_end_of_handshake(connection), 0);
+	transport_park(transport, true);
+}
+
+static void
+answer(
+    struct connection *connection, struct session *session, struct transport *transport)
+{
+	connection->shaken_ns = deadline_now_ns();
+	enter_at(connection, PHASE_ANSWER, connection->shaken_ns);
+	transport_park(transport, false);
+	transport_set_deadline(transport, end_of_life(connection, session),
+	    connection->service->conf->idle_timeout_ms);
+	review_begin(connection, session);
+	responder_answer(connection->service->responder, session);
+	if (session_is_ahead(session))
+		begin_handshake(connection, transport);
+}
+
+/* Handshake, answer, close_notify; each phase with a deadline of its own. False: the client
+ * has to go on with its handshake first. */
+static bool
 converse(
     struct connection *connection, struct session *session, struct transport *transport)
 {
-	const struct conf_service *conf = connection->service->conf;
-
-	if (session_handshake(session) == 0) {
-		connection->shaken_ns = deadline_now_ns();
-		enter_at(connection, PHASE_ANSWER, connection->shaken_ns);
-		transport_set_deadline(
-		    transport, end_of_life(connection, session), conf->idle_timeout_ms);
-		review_begin(connection, session);
-		responder_answer(connection->service->responder, session);
-		if (session_is_ahead(session))
-			transport_set_deadline(
-			    transport, connection_end_of_handshake(connection), 0);
+	begin_handshake(connection, transport);
+	if (!session_is_ahead(session)) {
+		int result = session_handshake(session);
+		if (result == SESSION_PARKED)
+			return false;
+		if (result == 0)
+			answer(connection, session, transport);
 	}
 	connection_enter(connection, PHASE_CLOSE);
-	session_finish(session);
+	return session_finish(session) != SESSION_PARKED;
 }
 
 /* Counts how long it took and what went over the wire. */
@@ -284,9 +305,9 @@ part(struct connection *connection, const struct transport *transport)
 		reset_on_close(connection->fd);
 }
 
-/* One session from its beginning to its end. */
-static void
-serve(struct connection *connection, struct transport *transport)
+/* NULL when memory is exhausted. */
+static struct session *
+begin_session(struct connection *connection, struct transport *transport)
 {
 	const struct service *service = connection->service;
 	struct session *session = session_new(service->context, transport,
@@ -294,33 +315,69 @@ serve(struct connection *connection, struct transport *transport)
 		(connection->wants_p256 ? SESSION_P256 : 0),
 	    connection->record_size);
 
+	connection->taken_ns = connection->phase_ns;
+	if (session == NULL)
+		return NULL;
+	session_set_id(session, connection->id);
+	if (connection->local.length > 0)
+		session_introduce(session, &connection->peer, &connection->local);
+	return session;
+}
+
+/* The one that was parked. */
+static struct session *
+resume_session(struct connection *connection, struct transport *transport)
+{
+	struct session *session = connection->session;
+
+	connection->session = NULL;
+	session_move(session, transport);
+	return session;
+}
+
+/* A session from its beginning, or from where it was parked, to its end or to where it is
+ * parked. */
+static void
+serve(struct connection *connection, struct transport *transport)
+{
+	struct session *session = connection->session != NULL
+	                              ? resume_session(connection, transport)
+	                              : begin_session(connection, transport);
+
 	if (session == NULL) {
 		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
 		connection->finished = true;
 		return;
 	}
-	session_set_id(session, connection->id);
-	if (connection->local.length > 0)
-		session_introduce(session, &connection->peer, &connection->local);
-	converse(connection, session, transport);
+	if (!converse(connection, session, transport)) {
+		connection->session = session;
+		return;
+	}
 	int64_t now_ns = deadline_now_ns();
 	measure(connection, now_ns);
 	conclude(connection, session, now_ns);
 	session_free(session);
 	part(connection, transport);
+	enter_at(connection, PHASE_LINGER, now_ns);
 }
 
 void
 connection_serve(struct connection *connection, struct transport *transport)
 {
 	shortage_forget();
-	connection->taken_ns = deadline_now_ns();
-	enter_at(connection, PHASE_HANDSHAKE, connection->taken_ns);
+	connection_enter(connection, PHASE_HANDSHAKE);
 	transport_attach(transport, connection->fd, connection->sliced);
 	transport_count(transport, &connection->traffic);
 	if (!connection->service->prompt)
 		transport_will_wait(transport);
-	transport_set_deadline(transport, connection_end_of_handshake(connection), 0);
 	serve(connection, transport);
-	connection_enter(connection, PHASE_LINGER);
+}
+
+void
+connection_abandon(
+    struct connection *connection, enum failure failure, const char *reason)
+{
+	measure(connection, deadline_now_ns());
+	connection_fail(connection, failure, reason);
+	reset_on_close(connection->fd);
 }

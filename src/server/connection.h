@@ -31,6 +31,7 @@ struct refusal;
 struct roster;
 struct route;
 struct service;
+struct session;
 struct snapshot;
 struct tally;
 
@@ -63,6 +64,7 @@ struct connection {
 	_Atomic(enum phase) phase;
 	_Atomic(int64_t) phase_ns; /* when it began */
 	_Atomic(bool) killed;
+	struct session *session; /* while it is parked */
 	struct traffic traffic;
 	_Atomic(struct evidence *)
 	    evidence; /* by its worker: the client's certificates, once it has shaken hands */
@@ -112,9 +114,14 @@ struct deadline connection_end_of_handshake(const struct connection *connection)
 /*
  * Serves it to the end with blocking calls: handshake, answer, close_notify, a line in the
  * log, a count. `transport` is the worker's own. Afterwards either our side is shut down
- * and the client's can be drained, or `finished` is set.
+ * and the client's can be drained, or `finished` is set; or it has a session, because its
+ * client does not go on with the handshake, and is to be served again when it does.
  */
 void connection_serve(struct connection *connection, struct transport *transport);
+
+/* Counts and logs how one ended that has a session. It is closed next. */
+void connection_abandon(
+    struct connection *connection, enum failure failure, const char *reason);
 
 /* Counts and logs an alert, by its number, that came instead of the end of a handshake
  * whose answer had left early. */

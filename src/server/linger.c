@@ -29,7 +29,7 @@
 
 struct linger_list {
 	struct loop *loop;
-	void (*returned)(void *context, struct connection *connection);
+	bool (*returned)(void *context, struct connection *connection);
 	void *context;
 	int64_t close_timeout_ms;
 	struct agenda draining;
@@ -44,7 +44,7 @@ struct linger_list {
 
 struct linger_list *
 linger_new(struct loop *loop,
-    void (*returned)(void *context, struct connection *connection), void *context)
+    bool (*returned)(void *context, struct connection *connection), void *context)
 {
 	struct linger_list *linger = memory_new(sizeof *linger);
 
@@ -68,7 +68,8 @@ linger_give(struct linger_list *linger, struct connection *connection)
 {
 	struct deadline collect = deadline_in(COLLECT_MS);
 
-	if (connection->hurried) /* somebody waits for the worker that had it */
+	/* Somebody waits for the worker that had it, or it is to go on. */
+	if (connection->hurried || connection->session != NULL)
 		collect.at_ns = deadline_now_ns();
 	sync_lock(&linger->mutex);
 	TAILQ_INSERT_TAIL(&linger->given, connection, link);
@@ -293,7 +294,8 @@ collect_given(struct linger_list *linger)
 	sync_unlock(&linger->mutex);
 	while ((connection = TAILQ_FIRST(&taken)) != NULL) {
 		TAILQ_REMOVE(&taken, connection, link);
-		linger->returned(linger->context, connection);
+		if (linger->returned(linger->context, connection))
+			continue;
 		if (connection->finished)
 			connection_free(connection);
 		else

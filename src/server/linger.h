@@ -22,9 +22,9 @@ struct linger_list; /* struct linger is the socket option's */
 struct loop;
 
 /* `returned(context, connection)` is called for each connection that a worker gave, before
- * it lingers or is closed. */
+ * it lingers or is closed: true if it does neither, because it was taken over. */
 struct linger_list *linger_new(struct loop *loop,
-    void (*returned)(void *context, struct connection *connection), void *context);
+    bool (*returned)(void *context, struct connection *connection), void *context);
 
 /* Closes all that linger. No worker may be left. */
 void linger_free(struct linger_list *linger);

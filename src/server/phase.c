@@ -8,6 +8,7 @@ static const char *const names[PHASE_COUNT] = {
 	[PHASE_HELLO] = "hello",
 	[PHASE_HOLD] = "hold",
 	[PHASE_QUEUE] = "queue",
+	[PHASE_PARKED] = "parked",
 	[PHASE_HANDSHAKE] = "handshake",
 	[PHASE_ANSWER] = "answer",
 	[PHASE_CLOSE] = "close",

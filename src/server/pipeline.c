@@ -16,6 +16,7 @@
 #include "server/limits.h"
 #include "server/linger.h"
 #include "server/loop.h"
+#include "server/parking.h"
 #include "server/pool.h"
 #include "server/queue.h"
 #include "server/roster.h"
@@ -34,6 +35,7 @@ struct pipeline {
 	struct pool *pool;
 	struct limits *limits;
 	struct standby *standby;
+	struct parking *parking;
 	struct connection_list ready; /* admitted, but the queue was full */
 	size_t ready_count;
 	uint64_t enqueued; /* since the start */
@@ -65,7 +67,8 @@ make_ready(struct pipeline *pipeline, struct connection *connection)
 {
 	connection->hurried = limits_bound_workers(connection->gate);
 	connection_enter(connection, PHASE_QUEUE);
-	connection->queued_ns = connection->phase_ns;
+	if (connection->session == NULL)
+		connection->queued_ns = connection->phase_ns;
 	pipeline->first_late = deadline_earlier(
 	    pipeline->first_late, connection_end_of_handshake(connection));
 	TAILQ_INSERT_TAIL(&pipeline->ready, connection, link);
@@ -112,14 +115,17 @@ on_admitted(
 		turn_away(connection, failure, reason);
 }
 
-/* A worker is done with `connection`, or will not have it: those who wait for that take
- * over. */
+/* The client of one that was parked has gone on. */
 static void
-on_returned(void *context, struct connection *connection)
+on_flight(void *context, struct connection *connection)
 {
-	struct pipeline *pipeline = context;
-	struct gate *gate = connection->gate;
+	enqueue(context, connection);
+}
 
+/* The worker that `gate` had taken is free: those who wait for it take over. */
+static void
+pass_on(struct pipeline *pipeline, struct gate *gate)
+{
 	limits_give_worker(gate);
 	while (limits_take_worker(gate)) {
 		struct connection *next = standby_take(pipeline->standby, gate);
@@ -129,6 +135,19 @@ on_returned(void *context, struct connection *connection)
 		}
 		make_ready(pipeline, next);
 	}
+}
+
+/* A worker is done with `connection`, for now or for ever. */
+static bool
+on_returned(void *context, struct connection *connection)
+{
+	struct pipeline *pipeline = context;
+
+	pass_on(pipeline, connection->gate);
+	if (connection->session == NULL)
+		return false;
+	parking_add(pipeline->parking, connection);
+	return true;
 }
 
 static void
@@ -197,6 +216,7 @@ pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *
 	TAILQ_INIT(&pipeline->ready);
 	pipeline->limits = limits_new();
 	pipeline->standby = standby_new();
+	pipeline->parking = parking_new(loop, on_flight, pipeline);
 	pipeline->linger = linger_new(loop, on_returned, pipeline);
 	struct admission_ports admission_ports = { .loop = loop,
 		.linger = pipeline->linger,
@@ -225,6 +245,7 @@ pipeline_free(struct pipeline *pipeline)
 		pool_stop(pipeline->pool);
 	admission_free(pipeline->admission);
 	standby_free(pipeline->standby);
+	parking_free(pipeline->parking);
 	linger_free(pipeline->linger);
 	acceptor_free(pipeline->acceptor);
 	limits_free(pipeline->limits);
@@ -240,6 +261,7 @@ apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 	admission_limit(
 	    pipeline->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
 	standby_limit(pipeline->standby, (size_t)conf->max_waiting);
+	parking_limit(pipeline->parking, (size_t)conf->max_waiting);
 	linger_limit(pipeline->linger, conf->close_timeout_ms);
 	limits_set_process(pipeline->limits, &conf->limits);
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
@@ -328,7 +350,7 @@ expire_waiting(struct pipeline *pipeline)
 	pipeline->first_late = sifting.next;
 	while ((connection = TAILQ_FIRST(&sifting.late)) != NULL) {
 		TAILQ_REMOVE(&sifting.late, connection, link);
-		on_returned(pipeline, connection);
+		pass_on(pipeline, connection->gate);
 		turn_away(connection, FAILURE_HANDSHAKE_TIMEOUT,
 		    "no worker was free in time");
 	}
@@ -344,6 +366,7 @@ pipeline_expire(struct pipeline *pipeline)
 
 	next = deadline_earlier(next, expire_waiting(pipeline));
 	next = deadline_earlier(next, acceptor_expire(pipeline->acceptor));
+	next = deadline_earlier(next, parking_expire(pipeline->parking));
 	return deadline_earlier(next, standby_expire(pipeline->standby));
 }
 
@@ -366,7 +389,8 @@ pipeline_is_empty(const struct pipeline *pipeline)
 {
 	return admission_count(pipeline->admission) == 0 &&
 	       pipeline->ready_count == 0 && standby_count(pipeline->standby) == 0 &&
-	       outstanding(pipeline) == 0 && linger_count(pipeline->linger) == 0;
+	       parking_count(pipeline->parking) == 0 && outstanding(pipeline) == 0 &&
+	       linger_count(pipeline->linger) == 0;
 }
 
 static void
@@ -386,6 +410,7 @@ pipeline_cut(struct pipeline *pipeline)
 	}
 	pipeline->ready_count = 0;
 	standby_clear(pipeline->standby);
+	parking_clear(pipeline->parking);
 	while ((connection = queue_try_pop(pipeline->queue)) != NULL) {
 		pipeline->enqueued--;
 		refuse(connection);

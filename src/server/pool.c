@@ -42,10 +42,10 @@ serve(struct worker *worker, struct connection *connection)
 	atomic_fetch_add_explicit(&pool->served, 1, memory_order_release);
 }
 
-static void
+static bool
 on_wait(void *context)
 {
-	queue_wait(context);
+	return queue_wait(context);
 }
 
 static void *

@@ -144,15 +144,17 @@ queue_pop(struct queue *queue)
 	return connection;
 }
 
-void
+bool
 queue_wait(struct queue *queue)
 {
 	sync_lock(&queue->mutex);
 	queue->computing--;
 	struct sleeper *sleeper = take_sleeper(queue);
+	bool lacks = queue->sleepers == NULL && queue->count > queue->waking;
 	sync_unlock(&queue->mutex);
 	if (sleeper != NULL)
 		sync_post(&sleeper->woken);
+	return lacks;
 }
 
 void

@@ -35,8 +35,9 @@ bool queue_push(struct queue *queue, struct connection *connection);
  */
 struct connection *queue_pop(struct queue *queue);
 
-/* The caller is going to wait for something else: another may be woken in its place. */
-void queue_wait(struct queue *queue);
+/* The caller is going to wait for something else: another may be woken in its place. Returns
+ * whether there is none, although there is something to do. */
+bool queue_wait(struct queue *queue);
 
 /* The caller will pop at once. */
 void queue_done(struct queue *queue);

@@ -370,9 +370,12 @@ session_handshake(struct session *session)
 
 	do
 		code = gnutls_handshake(session->tls);
-	while (is_again(session, code) && !session->ahead.open);
+	while (is_again(session, code) && !session->ahead.open &&
+	       !transport_is_parked(session->transport));
 	if (session->ahead.open)
 		return 0;
+	if (is_again(session, code))
+		return SESSION_PARKED;
 	if (code < 0)
 		return fail_code(session, code);
 	session->ahead.allowed = false;
@@ -384,6 +387,12 @@ session_handshake(struct session *session)
 		return fail_code(session, GNUTLS_E_CERTIFICATE_ERROR);
 	send_ticket(session);
 	return 0;
+}
+
+void
+session_move(struct session *session, struct transport *transport)
+{
+	session->transport = transport;
 }
 
 int
@@ -425,7 +434,9 @@ static int
 catch_up(struct session *session)
 {
 	session->ahead.open = false;
-	return session_handshake(session);
+	int result = session_handshake(session);
+	session->ahead.open = result == SESSION_PARKED;
+	return result;
 }
 
 /* Writes what can leave before that. Returns how many of the bytes, or -1. */
@@ -597,8 +608,9 @@ session_end(struct session *session)
 int
 session_finish(struct session *session)
 {
-	if (session->fault.failure == FAILURE_NONE && session->ahead.open)
-		catch_up(session);
+	if (session->fault.failure == FAILURE_NONE && session->ahead.open &&
+	    catch_up(session) == SESSION_PARKED)
+		return SESSION_PARKED;
 	if (session->fault.alert_due && !session->ended)
 		gnutls_alert_send(
 		    session->tls, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);

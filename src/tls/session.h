@@ -57,9 +57,17 @@ struct session *session_new(const struct context *context, struct transport *tra
     unsigned start, size_t record_size);
 void session_free(struct session *session);
 
-/* Shakes hands. 0, or -1 with the failure kept and the right alert on its way, which
- * session_finish() sends. */
+#define SESSION_PARKED 1
+
+/*
+ * Shakes hands. 0, or -1 with the failure kept and the right alert on its way, which
+ * session_finish() sends; or SESSION_PARKED where transport_read() gives up: call it again,
+ * after session_move(), when the client has sent more.
+ */
 int session_handshake(struct session *session);
+
+/* Goes on over another transport, which is attached to the same socket. */
+void session_move(struct session *session, struct transport *transport);
 
 /* As far as that goes without waiting: -1 with EAGAIN, which is no failure, means that the
  * client has to send more first; session_try_flush() sends what it waits for. */

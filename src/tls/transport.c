@@ -50,7 +50,7 @@ void
 transport_attach(struct transport *transport, int fd, bool sliced)
 {
 	unsigned char *in = transport->in, *out = transport->out;
-	void (*on_wait)(void *context) = transport->on_wait;
+	bool (*on_wait)(void *context) = transport->on_wait;
 
 	*transport = (struct transport){ .fd = fd,
 		.on_wait = on_wait,
@@ -70,7 +70,7 @@ transport_count(struct transport *transport, struct traffic *traffic)
 
 void
 transport_tell(
-    struct transport *transport, void (*on_wait)(void *context), void *context)
+    struct transport *transport, bool (*on_wait)(void *context), void *context)
 {
 	transport->on_wait = on_wait;
 	transport->context = context;
@@ -80,7 +80,7 @@ void
 transport_will_wait(struct transport *transport)
 {
 	if (!transport->waited && transport->on_wait != NULL)
-		transport->on_wait(transport->context);
+		transport->pressed = transport->on_wait(transport->context);
 	transport->waited = true;
 }
 
@@ -88,6 +88,18 @@ bool
 transport_has_waited(const struct transport *transport)
 {
 	return transport->waited;
+}
+
+void
+transport_park(struct transport *transport, bool parks)
+{
+	transport->parks = parks;
+}
+
+bool
+transport_is_parked(const struct transport *transport)
+{
+	return transport->parked;
 }
 
 void
@@ -145,21 +157,26 @@ allow_waiting(struct transport *transport)
 }
 
 /*
- * Makes sure that the next recv(2) cannot outlast the deadline. Returns the flags for it, or
- * -1 when the time is up: far from the deadline the socket's own time-out bounds the call,
- * near it poll(2) does.
+ * Makes sure that the next recv(2) cannot outlast the deadline, nor the patience of who parks.
+ * Returns the flags for it, or -1 when the time is up: for a slice the socket's own time-out
+ * bounds the call, then poll(2) does.
  */
 static int
-wait_for_input(struct transport *transport)
+wait_for_input(struct transport *transport, bool first)
 {
 	int left = deadline_left_ms(end_of(transport));
 	struct pollfd pollfd = { .fd = transport->fd, .events = POLLIN };
 
-	if (transport->sliced && (left < 0 || left >= TRANSPORT_SLICE_MS))
-		return 0;
 	if (left == 0)
 		return -1;
-	if (poll(&pollfd, 1, left) == 0)
+	if (transport->parks && transport->pressed)
+		return MSG_DONTWAIT;
+	bool far = left < 0 || left >= TRANSPORT_SLICE_MS;
+	if (far && first && transport->sliced)
+		return 0;
+	if (far && transport->parks)
+		left = TRANSPORT_SLICE_MS;
+	if (poll(&pollfd, 1, left) == 0 && !transport->parks)
 		return -1;
 	return MSG_DONTWAIT;
 }
@@ -408,13 +425,18 @@ fill(struct transport *transport)
 		return -1;
 	if (transport->in_end > 0) /* a hello is there before anybody reads it */
 		transport_will_wait(transport);
-	for (;;) {
-		int flags = wait_for_input(transport);
+	for (bool first = true;; first = false) {
+		int flags = wait_for_input(transport, first);
 		if (flags < 0)
 			return fail(transport, TRANSPORT_TIMED_OUT_READING, ETIMEDOUT);
 		ssize_t n = receive_some(transport, flags);
 		if (n >= 0 || !is_soft(errno))
 			return n;
+		if (transport->parks) {
+			transport->parked = true;
+			errno = EAGAIN;
+			return -1;
+		}
 	}
 }
 

@@ -23,9 +23,10 @@ struct pollfd;
 
 /*
  * Give sockets SO_RCVTIMEO of this length: while a deadline is farther than that away, a plain
- * recv(2) cannot oversleep it and no poll(2) is needed.
+ * recv(2) cannot oversleep it, and no poll(2) is needed for a peer that answers soon. One
+ * that does not may be parked meanwhile.
  */
-#define TRANSPORT_SLICE_MS 1000
+#define TRANSPORT_SLICE_MS 20
 
 enum transport_failure {
 	TRANSPORT_FINE,
@@ -51,7 +52,9 @@ struct transport {
 	int error; /* its errno */
 	struct traffic *traffic; /* NULL if nobody wants to know */
 	bool waited; /* or was about to, since it was attached */
-	void (*on_wait)(void *context);
+	bool pressed; /* and somebody else needs the thread */
+	bool parks, parked; /* see transport_park() */
+	bool (*on_wait)(void *context);
 	void *context;
 	bool filled; /* the socket's buffer has been full */
 	bool moved; /* there was progress since `reach` was noted in silence */
@@ -74,13 +77,25 @@ void transport_attach(struct transport *transport, int fd, bool sliced);
 void transport_count(struct transport *transport, struct traffic *traffic);
 
 /* For all sockets that will be attached: on_wait(context) is called for each once, before
- * the first call that may wait for the peer. What it sent before is taken to be there. */
+ * the first call that may wait for the peer, and says whether somebody else needs the thread.
+ * What the peer sent before is taken to be there. */
 void transport_tell(
-    struct transport *transport, void (*on_wait)(void *context), void *context);
+    struct transport *transport, bool (*on_wait)(void *context), void *context);
 
 /* Calls that now, if it was not called yet: something else may be waited for. */
 void transport_will_wait(struct transport *transport);
 bool transport_has_waited(const struct transport *transport);
+
+/*
+ * From now on, or no longer, transport_read() gives up on a peer that does not answer soon,
+ * at once if somebody else needs the thread: it returns -1 with EAGAIN, no failure. All that
+ * gathered is sent by then, and all that was received has been handed out, so that another
+ * transport can be attached in place of this one when there is something to read.
+ */
+void transport_park(struct transport *transport, bool parks);
+
+/* Whether a read has given up since it was attached. */
+bool transport_is_parked(const struct transport *transport);
 
 /* A new phase with an end of its own; what progress means is the idle time, 0 for none. */
 void transport_set_deadline(

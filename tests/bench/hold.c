@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * "bench-hold PORT COUNT [DRIPPING]": COUNT clients of 127.0.0.1:PORT that say the first byte
- * of a TLS record and no more, and some more that go on with a byte a second of a record
- * that never ends. Says "held" once they all have begun, and keeps them until its standard
- * input ends. Whoever was closed by the server calls again, so that the attack lasts. They
- * come from several loopback addresses, since one has too few ports.
+ * "bench-hold PORT SILENT DRIPPING STALLING": clients of 127.0.0.1:PORT that say the first
+ * byte of a TLS record and no more, some that go on with a byte a second of a record that
+ * never ends, and some that say a whole ClientHello of TLS 1.2 and leave it at that. Says
+ * "held" once they all have begun, and keeps them until its standard input ends. Whoever was
+ * closed by the server calls again, so that the attack lasts. They come from several loopback
+ * addresses, since one has too few ports.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +19,28 @@
 
 #define PER_ADDRESS 10000
 
-/* A client that has said the first byte; or -1. */
+/* RFC 5246, 7.4.1.2: the random is all "?"; ECDHE with AES-128-GCM, by ECDSA or RSA; X25519
+ * or P-256, and SHA-256 (RFC 8422, 5.1). */
+static const char hello[] =
+    "\x16\x03\x01\x00\x4b\x01\x00\x00\x47\x03\x03????????????????????????????????\x00"
+    "\x00\x04\xc0\x2b\xc0\x2f\x01\x00\x00\x1a"
+    "\x00\x0a\x00\x06\x00\x04\x00\x1d\x00\x17"
+    "\x00\x0d\x00\x06\x00\x04\x04\x03\x08\x04"
+    "\x00\x0b\x00\x02\x01\x00";
+
+/* How many there are of each kind, in their order. */
+static size_t silent, dripping, stalling;
+
+/* What the client with this number begins with. */
+static bool
+begin(int fd, size_t number)
+{
+	ssize_t size = number < silent + dripping ? 1 : (ssize_t)sizeof hello - 1;
+
+	return send(fd, hello, (size_t)size, MSG_NOSIGNAL) == size;
+}
+
+/* A client that has begun; or -1. */
 static int
 call(uint16_t port, size_t number)
 {
@@ -31,33 +53,33 @@ call(uint16_t port, size_t number)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&from, sizeof from) == 0 &&
-	    connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
-	    send(fd, "\x16", 1, MSG_NOSIGNAL) == 1)
+	    connect(fd, (struct sockaddr *)&to, sizeof to) == 0 && begin(fd, number))
 		return fd;
 	if (fd >= 0)
 		close(fd);
 	return -1;
 }
 
+/* Throws away what the server says. */
 static bool
 was_closed(int fd)
 {
-	char byte;
-	ssize_t n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	char bytes[8192];
+	ssize_t n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
 
 	return n == 0 || (n < 0 && errno != EAGAIN);
 }
 
-/* A second of an attack: the last `dripping` of them say their next byte. */
+/* A second of an attack: those that drip say their next byte. */
 static void
-go_on(uint16_t port, int *fds, size_t count, size_t dripping)
+go_on(uint16_t port, int *fds, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (fds[i] < 0 || was_closed(fds[i])) {
 			if (fds[i] >= 0)
 				close(fds[i]);
 			fds[i] = call(port, i);
-		} else if (i >= count - dripping)
+		} else if (i >= silent && i < silent + dripping)
 			send(fds[i], "\x03", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	}
 }
@@ -77,11 +99,13 @@ main(int argc, char **argv)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
-	if (argc < 3)
+	if (argc < 5)
 		return 2;
 	uint16_t port = (uint16_t)strtoul(argv[1], NULL, 10);
-	size_t dripping = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
-	size_t count = strtoul(argv[2], NULL, 10) + dripping;
+	silent = strtoul(argv[2], NULL, 10);
+	dripping = strtoul(argv[3], NULL, 10);
+	stalling = strtoul(argv[4], NULL, 10);
+	size_t count = silent + dripping + stalling;
 	int *fds = calloc(count + 1, sizeof *fds);
 	raise_limit();
 	for (size_t i = 0; fds != NULL && i < count; i++)
@@ -92,7 +116,7 @@ main(int argc, char **argv)
 	puts("held");
 	fflush(stdout);
 	while (poll(&input, 1, 1000) == 0)
-		go_on(port, fds, count, dripping);
+		go_on(port, fds, count);
 	free(fds);
 	return 0;
 }
