@@ -366,16 +366,14 @@ START_TEST(a_stopping_server_listens_no_more)
 }
 END_TEST
 
-/* A server of a file without end, and a client that does not read it. */
+/* A program that writes without end, and a client that holds its worker by not reading. */
 static struct daemon *
 serve_stuck(const char *settings, struct peer **stuck)
 {
-	const char *path = suite_file("huge", "");
-	char *more = memory_format(
-	    "%srespond = file\nfile = %s\nidle-timeout = 5m\n" NOT_HURRIED, settings,
-	    path);
+	char *more = memory_format("%srespond = exec\nexec = /bin/cat "
+				   "/dev/zero\nidle-timeout = 5m\n" NOT_HURRIED,
+	    settings);
 
-	ck_assert_int_eq(truncate(path, 64 << 20), 0);
 	struct daemon *daemon = daemon_serve(more);
 	free(more);
 	*stuck = peer_new(peer_dial_narrow(daemon_port(daemon)), NULL);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd with one worker, against clients that let their handshakes wait: they wait
- * without it. */
+/* A real tlsd with one worker, against clients that let their handshakes wait, or do not take
+ * their answers: they wait without it. */
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -69,6 +70,74 @@ START_TEST(others_are_served_while_a_handshake_waits)
 	others_are_served(
 	    suite_take(memory_format(PATIENT "listen = %s\n", suite_path("front"))),
 	    true);
+}
+END_TEST
+
+#define LONG \
+	(8 << 20) /* bytes: more than the kernel takes for a client that reads nothing */
+
+/* No two pieces of it are alike. */
+static const char *
+long_text(void)
+{
+	char *text = memory_new(LONG + 1);
+
+	for (size_t i = 0; i < LONG; i += 8)
+		snprintf(text + i, 9, "%07zu\n", i / 8);
+	return suite_take(text);
+}
+
+/* Although some have shaken hands, and read nothing. */
+static void
+others_are_answered(const struct peer_options *options)
+{
+	const char *text = long_text();
+	struct daemon *daemon = daemon_serve(suite_take(
+	    memory_format(PATIENT "idle-timeout = 5m\nrespond = file\nfile = %s\n",
+		suite_file("long", text))));
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[WAITING];
+
+	for (size_t i = 0; i < WAITING; i++) {
+		peers[i] = peer_new(peer_dial_narrow(port), options);
+		ck_assert_int_eq(peer_shake(peers[i]), 0);
+	}
+	ck_assert_str_eq(peer_ask_over(peer_dial(port), options), text);
+	for (size_t i = 0; i < WAITING; i++) {
+		ck_assert_int_eq(peer_run(peers[i]), 0);
+		ck_assert_str_eq(peers[i]->answer, text);
+		peer_free(peers[i]);
+	}
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+
+START_TEST(others_are_answered_while_an_answer_is_not_taken)
+{
+	others_are_answered(NULL);
+	others_are_answered(&tls12);
+}
+END_TEST
+
+START_TEST(an_answer_that_is_not_taken_may_be_given_up)
+{
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	    "idle-timeout = 5m\nmax-waiting = 1\nrespond = file\nfile = %s\n",
+	    suite_file("long", long_text()))));
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *first = peer_new(peer_dial_narrow(port), NULL);
+	struct peer *second = peer_new(peer_dial_narrow(port), NULL);
+
+	ck_assert_int_eq(peer_shake(first), 0);
+	ck_assert_int_eq(peer_shake(second), 0);
+	daemon_expect(daemon, ": tlsd: refused-limit: the oldest of whoever had most ");
+	ck_assert_int_ne(peer_run(first), 0);
+	peer_free(first);
+	peer_free(second);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
 }
 END_TEST
 
@@ -147,7 +216,8 @@ int
 main(void)
 {
 	return SUITE_RUN("parking", others_are_served_while_a_handshake_waits,
-	    whose_time_is_up_is_closed, who_leaves_is_let_go,
-	    of_too_many_the_oldest_of_whoever_has_most_is_closed,
+	    others_are_answered_while_an_answer_is_not_taken,
+	    an_answer_that_is_not_taken_may_be_given_up, whose_time_is_up_is_closed,
+	    who_leaves_is_let_go, of_too_many_the_oldest_of_whoever_has_most_is_closed,
 	    a_stop_waits_for_them_as_long_as_it_may);
 }

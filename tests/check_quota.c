@@ -192,7 +192,8 @@ START_TEST(one_client_may_have_only_so_many_connections)
 }
 END_TEST
 
-/* Two services: the first has one worker and a big file, the second a text. */
+/* Two services: the first has one worker and a program that writes much, the second a
+ * text. */
 static struct daemon *
 serve_two(const char *more)
 {
@@ -201,8 +202,8 @@ serve_two(const char *more)
 
 	ck_assert_int_eq(file_write(path, big, BIG, 0600, FILE_REPLACE), 0);
 	char *ini =
-	    memory_format("workers = 4\n%s[one]\nmax-workers = 1\nrespond = file\n"
-			  "file = %s\n[two]\nlisten = %s\n",
+	    memory_format("workers = 4\n%s[one]\nmax-workers = 1\nrespond = exec\n"
+			  "exec = /bin/cat %s\n[two]\nlisten = %s\n",
 		more, path, suite_path("two"));
 	struct daemon *daemon = daemon_serve(ini);
 	free(ini);

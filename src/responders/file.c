@@ -35,35 +35,48 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 }
 
 static int
-stream(int fd, const char *path, struct session *session)
+fail(struct session *session, const char *path)
+{
+	return session_fail(
+	    session, FAILURE_INTERNAL, "%s: %s", path, strerrordesc_np(errno));
+}
+
+/* What is left of the file, as far as the client takes it. */
+static int
+pass(int fd, const char *path, struct session *session)
 {
 	char piece[PIECE_SIZE];
 
 	for (;;) {
+		int result = session_make_room(session);
+		if (result != 0)
+			return result;
 		ssize_t n = read(fd, piece, sizeof piece);
 		if (n == 0)
 			return 0;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return session_fail(session, FAILURE_INTERNAL, "%s: %s", path,
-			    strerrordesc_np(errno));
+			return fail(session, path);
 		if (session_write(session, piece, (size_t)n) < 0)
 			return -1;
 	}
 }
 
 static int
-answer(const void *prepared, struct session *session)
+stream(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const char *path = prepared;
-	int fd = file_open(path);
 
-	if (fd < 0)
-		return session_fail(
-		    session, FAILURE_INTERNAL, "%s: %s", path, strerrordesc_np(errno));
-	int result = stream(fd, path, session);
-	close(fd);
+	if (cursor->fd < 0)
+		cursor->fd = file_open(path);
+	if (cursor->fd < 0)
+		return fail(session, path);
+	int result = pass(cursor->fd, path, session);
+	if (result == SESSION_PARKED)
+		return result;
+	close(cursor->fd);
+	cursor->fd = -1;
 	return result;
 }
 
@@ -78,5 +91,5 @@ const struct responder_kind responder_file = { .name = "file",
 	.fetched = true,
 	.descriptors = 1,
 	.prepare = prepare,
-	.answer = answer,
+	.stream = stream,
 	.release = release };

@@ -69,10 +69,20 @@ responder_show(struct responder *responder, const struct figures *figures)
 		responder->kind->show(responder->prepared, figures);
 }
 
-int
-responder_answer(const struct responder *responder, struct session *session)
+bool
+responder_streams(const struct responder *responder)
 {
-	return responder->kind->answer(responder->prepared, session);
+	return responder->kind->stream != NULL;
+}
+
+int
+responder_answer(
+    const struct responder *responder, struct session *session, struct cursor *cursor)
+{
+	const struct responder_kind *kind = responder->kind;
+
+	return kind->stream != NULL ? kind->stream(responder->prepared, session, cursor)
+	                            : kind->answer(responder->prepared, session);
 }
 
 bool

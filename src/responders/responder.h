@@ -13,6 +13,7 @@
 
 #include "base/stringlist.h"
 
+struct cursor;
 struct figures;
 struct findings;
 struct session;
@@ -64,8 +65,27 @@ struct responder_kind {
 	 */
 	int (*answer)(const void *prepared, struct session *session);
 
+	/*
+	 * The same, instead of it, for kinds that only write, by session_make_room() and
+	 * session_write(): SESSION_PARKED is returned as it comes, and `cursor` tells where
+	 * the next call, of whichever worker, goes on.
+	 */
+	int (*stream)(
+	    const void *prepared, struct session *session, struct cursor *cursor);
+
 	void (*release)(void *prepared);
 };
+
+/* How far an answer has come. Begins as CURSOR_START; whoever gives up on the answer in
+ * between closes `fd`. */
+struct cursor {
+	int fd; /* what is read from, or -1 */
+	size_t offset; /* or how many bytes are written */
+};
+#define CURSOR_START     \
+	{                \
+		.fd = -1 \
+	}
 
 struct responder;
 
@@ -95,6 +115,11 @@ bool responder_is_constant(const struct responder *responder);
 /* Whether a constant answer may have to be waited for. */
 bool responder_is_fetched(const struct responder *responder);
 
-int responder_answer(const struct responder *responder, struct session *session);
+/* Whether the answer may be parked. */
+bool responder_streams(const struct responder *responder);
+
+/* 0, -1 or SESSION_PARKED, as the kinds do. */
+int responder_answer(
+    const struct responder *responder, struct session *session, struct cursor *cursor);
 
 #endif

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "tls/session.h"
 
+#define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
+
 struct text {
 	char *bytes;
 	size_t size;
@@ -33,11 +35,21 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 }
 
 static int
-answer(const void *prepared, struct session *session)
+stream(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const struct text *text = prepared;
 
-	return session_write(session, text->bytes, text->size);
+	while (cursor->offset < text->size) {
+		size_t left = text->size - cursor->offset;
+		size_t size = left < PIECE_SIZE ? left : PIECE_SIZE;
+		int result = session_make_room(session);
+		if (result != 0)
+			return result;
+		if (session_write(session, text->bytes + cursor->offset, size) < 0)
+			return -1;
+		cursor->offset += size;
+	}
+	return 0;
 }
 
 static void
@@ -52,5 +64,5 @@ release(void *prepared)
 const struct responder_kind responder_text = { .name = "text",
 	.constant = true,
 	.prepare = prepare,
-	.answer = answer,
+	.stream = stream,
 	.release = release };

@@ -43,6 +43,7 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 	*connection = (struct connection){ .fd = fd,
 		.sliced = address_family(peer) != AF_UNIX,
 		.stalled = deadline_never(),
+		.cursor = CURSOR_START,
 		.accepted_ns = now_ns,
 		.phase = PHASE_HELLO,
 		.phase_ns = now_ns,
@@ -64,6 +65,9 @@ connection_free(struct connection *connection)
 	if (connection == NULL)
 		return;
 	session_free(connection->session);
+	free(connection->pause);
+	if (connection->cursor.fd >= 0)
+		close(connection->cursor.fd);
 	close(connection->fd);
 	if (connection->unsure)
 		tally_done(connection->tally);
@@ -120,6 +124,15 @@ connection_has_worker(const struct connection *connection)
 	    atomic_load_explicit(&connection->phase, memory_order_relaxed);
 
 	return phase >= PHASE_HANDSHAKE && phase <= PHASE_CLOSE;
+}
+
+bool
+connection_is_begun(const struct connection *connection)
+{
+	enum phase phase =
+	    atomic_load_explicit(&connection->phase, memory_order_relaxed);
+
+	return phase == PHASE_PARKED || connection_has_worker(connection);
 }
 
 void
@@ -201,46 +214,79 @@ connection_end_of_handshake(const struct connection *connection)
 	    connection->accepted_ns, connection->service->conf->handshake_timeout_ms);
 }
 
-/* What belongs to the handshake, even if it is completed behind the answer: then the client
- * is not waited for by who could serve others. */
-static void
-begin_handshake(struct connection *connection, struct transport *transport)
+struct deadline
+connection_end_of_waiting(const struct connection *connection)
 {
-	transport_set_deadline(transport, connection_end_of_handshake(connection), 0);
-	transport_park(transport, true);
+	return connection->session == NULL || connection->step == PHASE_HANDSHAKE
+	           ? connection_end_of_handshake(connection)
+	           : deadline_after(connection->accepted_ns,
+			 connection->service->conf->max_lifetime_ms);
+}
+
+/* Where a phase begins, or goes on after it was parked. */
+static void
+enter_step(struct connection *connection, enum phase step, int64_t now_ns)
+{
+	connection->step = step;
+	enter_at(connection, step, now_ns);
 }
 
 static void
-answer(
+begin_answer(
     struct connection *connection, struct session *session, struct transport *transport)
 {
 	connection->shaken_ns = deadline_now_ns();
-	enter_at(connection, PHASE_ANSWER, connection->shaken_ns);
-	transport_park(transport, false);
+	enter_step(connection, PHASE_ANSWER, connection->shaken_ns);
+	transport_park(transport, responder_streams(connection->service->responder));
 	transport_set_deadline(transport, end_of_life(connection, session),
 	    connection->service->conf->idle_timeout_ms);
 	review_begin(connection, session);
-	responder_answer(connection->service->responder, session);
-	if (session_is_ahead(session))
-		begin_handshake(connection, transport);
 }
 
-/* Handshake, answer, close_notify; each phase with a deadline of its own. False: the client
- * has to go on with its handshake first. */
+/* The handshake belongs to the end where an answer went ahead of it. */
+static void
+begin_close(
+    struct connection *connection, struct session *session, struct transport *transport)
+{
+	enter_step(connection, PHASE_CLOSE, deadline_now_ns());
+	transport_park(transport, true);
+	if (session_is_ahead(session))
+		transport_set_deadline(
+		    transport, connection_end_of_handshake(connection), 0);
+}
+
+/* The step that it has come to. As session_handshake(). */
+static int
+take_step(struct connection *connection, struct session *session)
+{
+	switch (connection->step) {
+	case PHASE_HANDSHAKE:
+		return session_handshake(session);
+	case PHASE_ANSWER:
+		return responder_answer(
+		    connection->service->responder, session, &connection->cursor);
+	default:
+		return session_finish(session);
+	}
+}
+
+/* Handshake, answer, close_notify; each phase with a deadline of its own. False: it is
+ * parked in one of them. */
 static bool
 converse(
     struct connection *connection, struct session *session, struct transport *transport)
 {
-	begin_handshake(connection, transport);
-	if (!session_is_ahead(session)) {
-		int result = session_handshake(session);
+	for (;;) {
+		int result = take_step(connection, session);
 		if (result == SESSION_PARKED)
 			return false;
-		if (result == 0)
-			answer(connection, session, transport);
+		if (connection->step == PHASE_CLOSE)
+			return true;
+		if (connection->step == PHASE_HANDSHAKE && result == 0)
+			begin_answer(connection, session, transport);
+		else
+			begin_close(connection, session, transport);
 	}
-	connection_enter(connection, PHASE_CLOSE);
-	return session_finish(session) != SESSION_PARKED;
 }
 
 /* Counts how long it took and what went over the wire. */
@@ -299,7 +345,8 @@ static void
 part(struct connection *connection, const struct transport *transport)
 {
 	connection->finished =
-	    transport->failure != TRANSPORT_FINE && transport->failure != TRANSPORT_END;
+	    transport_is_parked(transport) || (transport->failure != TRANSPORT_FINE &&
+						  transport->failure != TRANSPORT_END);
 	if (transport->failure == TRANSPORT_TIMED_OUT_WRITING ||
 	    transport->failure == TRANSPORT_TIMED_OUT_READING)
 		reset_on_close(connection->fd);
@@ -310,12 +357,17 @@ static struct session *
 begin_session(struct connection *connection, struct transport *transport)
 {
 	const struct service *service = connection->service;
+
+	connection->taken_ns = deadline_now_ns();
+	enter_step(connection, PHASE_HANDSHAKE, connection->taken_ns);
+	transport_attach(transport, connection->fd, connection->sliced);
+	transport_count(transport, &connection->traffic);
+	transport_set_deadline(transport, connection_end_of_handshake(connection), 0);
+	transport_park(transport, true);
 	struct session *session = session_new(service->context, transport,
 	    (service->early ? SESSION_EARLY : SESSION_COMPLETE) |
 		(connection->wants_p256 ? SESSION_P256 : 0),
 	    connection->record_size);
-
-	connection->taken_ns = connection->phase_ns;
 	if (session == NULL)
 		return NULL;
 	session_set_id(session, connection->id);
@@ -330,47 +382,51 @@ resume_session(struct connection *connection, struct transport *transport)
 {
 	struct session *session = connection->session;
 
-	connection->session = NULL;
+	connection_enter(connection, connection->step);
+	transport_return(transport, connection->pause);
 	session_move(session, transport);
+	connection->session = NULL;
+	connection->pause = NULL;
 	return session;
 }
 
-/* A session from its beginning, or from where it was parked, to its end or to where it is
- * parked. */
-static void
-serve(struct connection *connection, struct transport *transport)
+/* Keeps the session until its client goes on; -1 when memory is exhausted. */
+static int
+park(struct connection *connection, struct session *session,
+    const struct transport *transport)
 {
-	struct session *session = connection->session != NULL
-	                              ? resume_session(connection, transport)
-	                              : begin_session(connection, transport);
-
-	if (session == NULL) {
-		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
-		connection->finished = true;
-		return;
-	}
-	if (!converse(connection, session, transport)) {
-		connection->session = session;
-		return;
-	}
-	int64_t now_ns = deadline_now_ns();
-	measure(connection, now_ns);
-	conclude(connection, session, now_ns);
-	session_free(session);
-	part(connection, transport);
-	enter_at(connection, PHASE_LINGER, now_ns);
+	connection->pause = transport_leave(transport);
+	if (connection->pause == NULL)
+		return session_fail(session, FAILURE_INTERNAL, "out of memory");
+	connection->session = session;
+	connection->parked = transport_is_parked(transport);
+	connection->deadline = transport_end(transport);
+	return 0;
 }
 
 void
 connection_serve(struct connection *connection, struct transport *transport)
 {
 	shortage_forget();
-	connection_enter(connection, PHASE_HANDSHAKE);
-	transport_attach(transport, connection->fd, connection->sliced);
-	transport_count(transport, &connection->traffic);
+	struct session *session = connection->session != NULL
+	                              ? resume_session(connection, transport)
+	                              : begin_session(connection, transport);
+
 	if (!connection->service->prompt)
 		transport_will_wait(transport);
-	serve(connection, transport);
+	if (session == NULL) {
+		connection_fail(connection, FAILURE_INTERNAL, "out of memory");
+		connection->finished = true;
+	} else if (converse(connection, session, transport) ||
+		   park(connection, session, transport) < 0) {
+		int64_t now_ns = deadline_now_ns();
+		measure(connection, now_ns);
+		conclude(connection, session, now_ns);
+		session_free(session);
+		part(connection, transport);
+	}
+	if (connection->session == NULL)
+		connection_enter(connection, PHASE_LINGER);
 }
 
 void

@@ -19,6 +19,7 @@
 #include "base/address.h"
 #include "base/deadline.h"
 #include "base/failure.h"
+#include "responders/responder.h"
 #include "server/agenda.h"
 #include "server/loop.h"
 #include "server/phase.h"
@@ -27,6 +28,7 @@
 struct evidence;
 struct gate;
 struct guest;
+struct pause;
 struct refusal;
 struct roster;
 struct route;
@@ -43,7 +45,7 @@ struct connection {
 	TAILQ_ENTRY(connection) link; /* in the list of who holds it */
 	TAILQ_ENTRY(connection) crowd_link; /* among its client's, while it waits */
 	struct guest *guest; /* its client there */
-	struct deadline deadline; /* of that wait */
+	struct deadline deadline; /* of that wait, or of being parked */
 	struct appointment appointment; /* the same, for who waits in no order */
 	TAILQ_ENTRY(connection) roster_link; /* among all */
 	struct roster *roster;
@@ -65,6 +67,10 @@ struct connection {
 	_Atomic(int64_t) phase_ns; /* when it began */
 	_Atomic(bool) killed;
 	struct session *session; /* while it is parked */
+	struct pause *pause; /* likewise: of its transport */
+	enum phase step; /* where it stopped then */
+	short parked; /* what is to come first: POLLIN or POLLOUT */
+	struct cursor cursor; /* how far its answer has come */
 	struct traffic traffic;
 	_Atomic(struct evidence *)
 	    evidence; /* by its worker: the client's certificates, once it has shaken hands */
@@ -102,8 +108,10 @@ void connection_enter(struct connection *connection, enum phase phase);
  * FAILURE_KILLED. Main thread, whoever holds it. */
 void connection_kill(struct connection *connection);
 
-/* Whether a worker has it just now. Main thread, whoever holds it. */
+/* Whether a worker has it just now; or one has had it, and it is not over. Main thread,
+ * whoever holds it. */
 bool connection_has_worker(const struct connection *connection);
+bool connection_is_begun(const struct connection *connection);
 
 /* Closes the descriptor and gives everything back. Main thread. */
 void connection_free(struct connection *connection);
@@ -111,11 +119,15 @@ void connection_free(struct connection *connection);
 /* When its handshake has to be done; whatever it waits for meanwhile. */
 struct deadline connection_end_of_handshake(const struct connection *connection);
 
+/* How long it may wait for a worker. */
+struct deadline connection_end_of_waiting(const struct connection *connection);
+
 /*
  * Serves it to the end with blocking calls: handshake, answer, close_notify, a line in the
  * log, a count. `transport` is the worker's own. Afterwards either our side is shut down
- * and the client's can be drained, or `finished` is set; or it has a session, because its
- * client does not go on with the handshake, and is to be served again when it does.
+ * and the client's can be drained, or `finished` is set; or it has a session and is parked,
+ * because its client does not go on with the handshake or does not take the answer: it is to
+ * be served again when it does, or at its deadline.
  */
 void connection_serve(struct connection *connection, struct transport *transport);
 

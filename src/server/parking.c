@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Waiting for the client's next flight without a worker. */
+/* Waiting for the client without a worker. */
 #include "server/parking.h"
 
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -62,47 +64,63 @@ end(struct connection *connection, enum failure failure, const char *reason)
 	connection_free(connection);
 }
 
-static void
-evict(struct parking *parking)
+void
+parking_evict(struct parking *parking, const char *limit)
 {
 	struct connection *connection = crowd_heaviest(parking->crowd);
+	char reason[96];
 
+	snprintf(reason, sizeof reason,
+	    "the oldest of whoever had most parked when %s was reached", limit);
 	leave(parking, connection);
-	end(connection, FAILURE_REFUSED_LIMIT,
-	    "the oldest of whoever had most parked when max-waiting was reached");
+	end(connection, FAILURE_REFUSED_LIMIT, reason);
+}
+
+/* Lets a worker go on with it. */
+static void
+unpark(struct parking *parking, struct connection *connection)
+{
+	leave(parking, connection);
+	parking->ready(parking->context, connection);
 }
 
 static void
-on_bytes(struct watch *watch, uint32_t events)
+on_ready(struct watch *watch, uint32_t events)
 {
 	struct parking *parking = watch->holder;
 	struct connection *connection = (struct connection *)watch;
 
 	(void)events;
-	leave(parking, connection);
-	parking->ready(parking->context, connection);
+	unpark(parking, connection);
+}
+
+/* The end of the client's side means nothing while it only has to read. */
+static uint32_t
+events_for(const struct connection *connection)
+{
+	return connection->parked == POLLOUT ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
 }
 
 void
 parking_add(struct parking *parking, struct connection *connection)
 {
-	connection->watch = (struct watch){ .ready = on_bytes, .holder = parking };
+	connection->watch = (struct watch){ .ready = on_ready, .holder = parking };
 	if (crowd_add(parking->crowd, connection) < 0) {
 		end(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
-	if (loop_add(parking->loop, connection->fd, EPOLLIN | EPOLLRDHUP,
+	if (loop_add(parking->loop, connection->fd, events_for(connection),
 		&connection->watch) < 0) {
 		crowd_remove(parking->crowd, connection);
 		end(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	connection_enter(connection, PHASE_PARKED);
-	agenda_add(&parking->agenda, &connection->appointment,
-	    connection_end_of_handshake(connection), connection);
+	agenda_add(&parking->agenda, &connection->appointment, connection->deadline,
+	    connection);
 	parking->count++;
 	if (parking->count > parking->max)
-		evict(parking);
+		parking_evict(parking, "max-waiting");
 }
 
 struct deadline
@@ -110,11 +128,15 @@ parking_expire(struct parking *parking)
 {
 	struct connection *connection;
 
-	while ((connection = agenda_due(&parking->agenda)) != NULL) {
-		leave(parking, connection);
-		end(connection, FAILURE_HANDSHAKE_TIMEOUT,
-		    "the client sent nothing more in time");
-	}
+	while ((connection = agenda_due(&parking->agenda)) != NULL)
+		if (connection->parked == POLLOUT) {
+			/* It may have taken less than is worth going on for. */
+			unpark(parking, connection);
+		} else {
+			leave(parking, connection);
+			end(connection, FAILURE_HANDSHAKE_TIMEOUT,
+			    "the client sent nothing more in time");
+		}
 	return agenda_next(&parking->agenda);
 }
 

@@ -7,7 +7,7 @@ enum phase {
 	PHASE_HELLO, /* the main thread waits for its ClientHello */
 	PHASE_HOLD, /* admitted, but its service has all its workers */
 	PHASE_QUEUE, /* waits for a worker */
-	PHASE_PARKED, /* the main thread waits for the client's next flight */
+	PHASE_PARKED, /* the main thread waits for its client, in the midst of it */
 	PHASE_HANDSHAKE, /* a worker shakes hands */
 	PHASE_ANSWER, /* a worker answers */
 	PHASE_CLOSE, /* a worker says the last words */

@@ -67,10 +67,11 @@ make_ready(struct pipeline *pipeline, struct connection *connection)
 {
 	connection->hurried = limits_bound_workers(connection->gate);
 	connection_enter(connection, PHASE_QUEUE);
-	if (connection->session == NULL)
+	if (connection->session == NULL) {
 		connection->queued_ns = connection->phase_ns;
-	pipeline->first_late = deadline_earlier(
-	    pipeline->first_late, connection_end_of_handshake(connection));
+		pipeline->first_late = deadline_earlier(
+		    pipeline->first_late, connection_end_of_waiting(connection));
+	}
 	TAILQ_INSERT_TAIL(&pipeline->ready, connection, link);
 	pipeline->ready_count++;
 	enqueue_ready(pipeline);
@@ -115,9 +116,9 @@ on_admitted(
 		turn_away(connection, failure, reason);
 }
 
-/* The client of one that was parked has gone on. */
+/* One that was parked is to go on. */
 static void
-on_flight(void *context, struct connection *connection)
+on_unparked(void *context, struct connection *connection)
 {
 	enqueue(context, connection);
 }
@@ -178,7 +179,13 @@ on_exhaustion(void *context, const char *limit)
 
 	size_t waiting = admission_count(pipeline->admission);
 
-	/* Not a newcomer where the crowd has been answered already, and will not leave. */
+	/* Not a newcomer where the crowd has been answered already, and will not leave, or is
+	 * being answered, and does not take it. */
+	if (parking_count(pipeline->parking) > waiting &&
+	    parking_count(pipeline->parking) > linger_count(pipeline->linger)) {
+		parking_evict(pipeline->parking, limit);
+		return true;
+	}
 	if (linger_count(pipeline->linger) > waiting && linger_evict(pipeline->linger))
 		return true;
 	return admission_evict(pipeline->admission, limit);
@@ -216,7 +223,7 @@ pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *
 	TAILQ_INIT(&pipeline->ready);
 	pipeline->limits = limits_new();
 	pipeline->standby = standby_new();
-	pipeline->parking = parking_new(loop, on_flight, pipeline);
+	pipeline->parking = parking_new(loop, on_unparked, pipeline);
 	pipeline->linger = linger_new(loop, on_returned, pipeline);
 	struct admission_ports admission_ports = { .loop = loop,
 		.linger = pipeline->linger,
@@ -308,8 +315,10 @@ static bool
 is_in_time(void *context, struct connection *connection)
 {
 	struct sifting *sifting = context;
-	struct deadline end = connection_end_of_handshake(connection);
+	struct deadline end = connection_end_of_waiting(connection);
 
+	if (connection->session != NULL) /* its worker will see what it is late for */
+		return true;
 	if (deadline_passed(end)) {
 		TAILQ_INSERT_TAIL(&sifting->late, connection, link);
 		return false;

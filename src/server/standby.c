@@ -114,7 +114,7 @@ standby_add(struct standby *standby, struct connection *connection)
 	connection_enter(connection, PHASE_HOLD);
 	TAILQ_INSERT_TAIL(&line->waiting, connection, link);
 	agenda_add(&standby->agenda, &connection->appointment,
-	    connection_end_of_handshake(connection), connection);
+	    connection_end_of_waiting(connection), connection);
 	standby->count++;
 	if (standby->count > standby->max)
 		evict(standby);

@@ -111,6 +111,12 @@ write_record(
 	return transport_write(transport, record, HEADER + sealed_size);
 }
 
+bool
+ahead_is_full(const struct ahead *ahead)
+{
+	return ahead->written >= MOST;
+}
+
 static size_t
 smaller(size_t one, size_t other)
 {

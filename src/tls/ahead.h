@@ -30,6 +30,9 @@ void ahead_note_secret(struct ahead *ahead, const char *label);
  * leave now; once. */
 bool ahead_opens(struct ahead *ahead);
 
+/* Whether as much has been written as may leave so. */
+bool ahead_is_full(const struct ahead *ahead);
+
 /*
  * Writes what can leave ahead of `size` bytes. Returns how many; when these are not all,
  * nothing more can, and the handshake has to be completed first.

@@ -439,6 +439,18 @@ catch_up(struct session *session)
 	return result;
 }
 
+/* The same, waiting for it. */
+static int
+wait_to_catch_up(struct session *session)
+{
+	bool parks = session->transport->parks;
+
+	transport_park(session->transport, false);
+	int result = catch_up(session);
+	transport_park(session->transport, parks);
+	return result;
+}
+
 /* Writes what can leave before that. Returns how many of the bytes, or -1. */
 static ssize_t
 write_ahead(struct session *session, const void *bytes, size_t size)
@@ -447,7 +459,7 @@ write_ahead(struct session *session, const void *bytes, size_t size)
 	    ahead_write(&session->ahead, session->tls, session->transport, bytes, size);
 
 	session->bytes_out += n;
-	return n < size && catch_up(session) < 0 ? -1 : (ssize_t)n;
+	return n < size && wait_to_catch_up(session) < 0 ? -1 : (ssize_t)n;
 }
 
 int
@@ -571,6 +583,24 @@ session_try_read(struct session *session, void *bytes, size_t size)
 	return n;
 }
 
+int
+session_make_room(struct session *session)
+{
+	const size_t record = gnutls_record_get_max_size(session->tls);
+	const size_t whole = record + gnutls_record_overhead_size(session->tls);
+	const size_t records = (RECORD_MAX + record - 1) / record;
+
+	if (session->fault.failure != FAILURE_NONE)
+		return -1;
+	if (session->ahead.open)
+		return ahead_is_full(&session->ahead) ? catch_up(session) : 0;
+	if (transport_make_room(session->transport, CONTROL_ROOM + records * whole) ==
+	    0)
+		return 0;
+	return transport_is_parked(session->transport) ? SESSION_PARKED
+	                                               : fail_transport(session);
+}
+
 size_t
 session_room(const struct session *session)
 {
@@ -617,6 +647,10 @@ session_finish(struct session *session)
 	session->fault.alert_due = false;
 	if (session->fault.failure == FAILURE_NONE && !session->ended)
 		say_goodbye(session);
+	if (transport_was_full(session->transport) &&
+	    transport_make_room(session->transport, TRANSPORT_ROOM) < 0 &&
+	    transport_is_parked(session->transport))
+		return SESSION_PARKED;
 	if (transport_finish(session->transport) < 0 && !has_left(session))
 		fail_transport(session);
 	return session->fault.failure == FAILURE_NONE ? 0 : -1;

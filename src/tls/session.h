@@ -66,7 +66,7 @@ void session_free(struct session *session);
  */
 int session_handshake(struct session *session);
 
-/* Goes on over another transport, which is attached to the same socket. */
+/* Goes on over another transport, which has taken over from the one that was parked. */
 void session_move(struct session *session, struct transport *transport);
 
 /* As far as that goes without waiting: -1 with EAGAIN, which is no failure, means that the
@@ -95,6 +95,11 @@ ssize_t session_read(struct session *session, void *bytes, size_t size);
 
 /* Writes all of `size` bytes, gathering them in the transport. 0, or -1 after a failure. */
 int session_write(struct session *session, const void *bytes, size_t size);
+
+/* Sees to it that session_write() takes a full record without waiting. 0, or -1 after a
+ * failure; or SESSION_PARKED, if the client makes us wait: call it again as for
+ * session_handshake(). */
+int session_make_room(struct session *session);
 
 /*
  * What follows is for who serves the client and another descriptor at once, or both

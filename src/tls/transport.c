@@ -21,7 +21,11 @@
 
 /* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
 #define IN_SIZE (68 * 1024)
-#define OUT_SIZE (68 * 1024)
+#define OUT_SIZE (TRANSPORT_ROOM + 1)
+
+/* How long somebody else may wait for the thread because a peer that is near is about to
+ * answer: less than it takes to go and come back. */
+#define PRESSED_MS 2
 
 /* By then what was sent last has arrived. */
 #define ARRIVAL_MS 50
@@ -96,10 +100,51 @@ transport_park(struct transport *transport, bool parks)
 	transport->parks = parks;
 }
 
-bool
+short
 transport_is_parked(const struct transport *transport)
 {
 	return transport->parked;
+}
+
+struct pause {
+	struct transport state; /* its pointers are of no use */
+	size_t in_size;
+	unsigned char
+	    bytes[]; /* `in_size` received ones, and those that are to be sent */
+};
+
+struct pause *
+transport_leave(const struct transport *transport)
+{
+	size_t in_size = transport->in_end - transport->in_start;
+	struct pause *pause = malloc(sizeof *pause + in_size + transport->out_end);
+
+	if (pause == NULL)
+		return NULL;
+	pause->state = *transport;
+	pause->in_size = in_size;
+	memcpy(pause->bytes, transport->in + transport->in_start, in_size);
+	memcpy(pause->bytes + in_size, transport->out, transport->out_end);
+	return pause;
+}
+
+void
+transport_return(struct transport *transport, struct pause *pause)
+{
+	struct transport *state = &pause->state;
+
+	state->in = transport->in;
+	state->out = transport->out;
+	state->on_wait = transport->on_wait;
+	state->context = transport->context;
+	state->waited = state->pressed = false;
+	state->parked = 0;
+	state->in_start = 0;
+	state->in_end = pause->in_size;
+	*transport = *state;
+	memcpy(transport->in, pause->bytes, pause->in_size);
+	memcpy(transport->out, pause->bytes + pause->in_size, transport->out_end);
+	free(pause);
 }
 
 void
@@ -139,9 +184,8 @@ fail(struct transport *transport, enum transport_failure failure, int error)
 	return -1;
 }
 
-/* When it will have taken too long. */
-static struct deadline
-end_of(const struct transport *transport)
+struct deadline
+transport_end(const struct transport *transport)
 {
 	return deadline_earlier(transport->deadline, transport->idle_deadline);
 }
@@ -156,6 +200,13 @@ allow_waiting(struct transport *transport)
 	return fail(transport, TRANSPORT_STARVED, ENOMEM);
 }
 
+/* How long who parks waits for the peer first, in milliseconds. */
+static int
+patience(const struct transport *transport)
+{
+	return transport->pressed ? PRESSED_MS : TRANSPORT_SLICE_MS;
+}
+
 /*
  * Makes sure that the next recv(2) cannot outlast the deadline, nor the patience of who parks.
  * Returns the flags for it, or -1 when the time is up: for a slice the socket's own time-out
@@ -164,18 +215,16 @@ allow_waiting(struct transport *transport)
 static int
 wait_for_input(struct transport *transport, bool first)
 {
-	int left = deadline_left_ms(end_of(transport));
+	int left = deadline_left_ms(transport_end(transport));
 	struct pollfd pollfd = { .fd = transport->fd, .events = POLLIN };
 
 	if (left == 0)
 		return -1;
-	if (transport->parks && transport->pressed)
-		return MSG_DONTWAIT;
 	bool far = left < 0 || left >= TRANSPORT_SLICE_MS;
-	if (far && first && transport->sliced)
+	if (far && first && transport->sliced && !transport->pressed)
 		return 0;
 	if (far && transport->parks)
-		left = TRANSPORT_SLICE_MS;
+		left = patience(transport);
 	if (poll(&pollfd, 1, left) == 0 && !transport->parks)
 		return -1;
 	return MSG_DONTWAIT;
@@ -280,7 +329,7 @@ note_full(struct transport *transport)
 static bool
 gets_room(const struct transport *transport, int most_ms)
 {
-	int left = deadline_left_ms(end_of(transport));
+	int left = deadline_left_ms(transport_end(transport));
 	struct pollfd pollfd = { .fd = transport->fd, .events = POLLOUT };
 
 	if (left >= 0 && left < most_ms)
@@ -356,6 +405,13 @@ transport_finish(struct transport *transport)
 	return fail(transport, TRANSPORT_BROKEN, errno);
 }
 
+static void
+drop_sent(struct transport *transport, size_t sent)
+{
+	transport->out_end -= sent;
+	memmove(transport->out, transport->out + sent, transport->out_end);
+}
+
 int
 transport_try_flush(struct transport *transport)
 {
@@ -368,8 +424,7 @@ transport_try_flush(struct transport *transport)
 		return -1;
 	if (n > 0)
 		note_sent(transport);
-	transport->out_end -= (size_t)n;
-	memmove(transport->out, transport->out + n, transport->out_end);
+	drop_sent(transport, (size_t)n);
 	if (transport->out_end == 0)
 		return 0;
 	if (!transport->filled)
@@ -433,7 +488,7 @@ fill(struct transport *transport)
 		if (n >= 0 || !is_soft(errno))
 			return n;
 		if (transport->parks) {
-			transport->parked = true;
+			transport->parked = POLLIN;
 			errno = EAGAIN;
 			return -1;
 		}
@@ -520,20 +575,6 @@ still_takes(struct transport *transport)
 	       note_reach(transport);
 }
 
-/* How long a wait may last; -1 with `failure` set once the connection's own time is up. */
-static int
-time_to_wait(struct transport *transport, struct deadline until, int *left)
-{
-	if (deadline_passed(end_of(transport)) && !still_takes(transport))
-		return fail(transport,
-		    transport->out_end > 0 || count_untaken(transport) > 0
-			? TRANSPORT_TIMED_OUT_WRITING
-			: TRANSPORT_TIMED_OUT_READING,
-		    ETIMEDOUT);
-	*left = deadline_left_ms(deadline_earlier(end_of(transport), until));
-	return 0;
-}
-
 /* Nothing has happened while what was sent last arrived: only from here on is it progress
  * that the peer takes what the kernel has of ours. */
 static void
@@ -543,6 +584,71 @@ note_silence(struct transport *transport)
 		return;
 	transport->moved = false;
 	transport->reach = find_reach(transport);
+}
+
+/* Waits for the peer to take more; not for long, if it parks. */
+static int
+wait_for_taking(struct transport *transport)
+{
+	if (deadline_passed(transport_end(transport)) && !still_takes(transport))
+		return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
+	if (allow_waiting(transport) < 0)
+		return -1;
+	if (!transport->filled)
+		note_full(transport);
+	transport_will_wait(transport);
+	if (!transport->parks) {
+		gets_room(transport, INT_MAX);
+		return 0;
+	}
+	if (gets_room(transport, patience(transport)))
+		return 0;
+	note_silence(transport);
+	transport->parked = POLLOUT;
+	errno = EAGAIN;
+	return -1;
+}
+
+int
+transport_make_room(struct transport *transport, size_t room)
+{
+	size_t sent = 0;
+	int result = cannot_send(transport) ? -1 : 0;
+
+	if (transport_room(transport) >= room)
+		return result;
+	/* Once begun, all of it, for the less is to be moved then. */
+	while (result == 0 && sent < transport->out_end) {
+		ssize_t n = send_some(transport, sent, MSG_DONTWAIT);
+		if (n > 0) {
+			note_sent(transport);
+			sent += (size_t)n;
+		} else {
+			result = n < 0 ? -1 : wait_for_taking(transport);
+		}
+	}
+	drop_sent(transport, sent);
+	return result;
+}
+
+bool
+transport_was_full(const struct transport *transport)
+{
+	return transport->filled;
+}
+
+/* How long a wait may last; -1 with `failure` set once the connection's own time is up. */
+static int
+time_to_wait(struct transport *transport, struct deadline until, int *left)
+{
+	if (deadline_passed(transport_end(transport)) && !still_takes(transport))
+		return fail(transport,
+		    transport->out_end > 0 || count_untaken(transport) > 0
+			? TRANSPORT_TIMED_OUT_WRITING
+			: TRANSPORT_TIMED_OUT_READING,
+		    ETIMEDOUT);
+	*left = deadline_left_ms(deadline_earlier(transport_end(transport), until));
+	return 0;
 }
 
 /* poll(2) for `left` ms. */

@@ -53,7 +53,8 @@ struct transport {
 	struct traffic *traffic; /* NULL if nobody wants to know */
 	bool waited; /* or was about to, since it was attached */
 	bool pressed; /* and somebody else needs the thread */
-	bool parks, parked; /* see transport_park() */
+	bool parks; /* see transport_park() */
+	short parked; /* for POLLIN or POLLOUT; 0: it is not */
 	bool (*on_wait)(void *context);
 	void *context;
 	bool filled; /* the socket's buffer has been full */
@@ -88,14 +89,25 @@ bool transport_has_waited(const struct transport *transport);
 
 /*
  * From now on, or no longer, transport_read() gives up on a peer that does not answer soon,
- * at once if somebody else needs the thread: it returns -1 with EAGAIN, no failure. All that
- * gathered is sent by then, and all that was received has been handed out, so that another
- * transport can be attached in place of this one when there is something to read.
+ * at once if somebody else needs the thread: it returns -1 with EAGAIN, no failure, and the
+ * transport is parked: by transport_leave() and transport_return() another thread's can go
+ * on where this one stopped.
  */
 void transport_park(struct transport *transport, bool parks);
 
-/* Whether a read has given up since it was attached. */
-bool transport_is_parked(const struct transport *transport);
+/* What is to be waited for before that, POLLIN or POLLOUT; 0 if it is not parked. */
+short transport_is_parked(const struct transport *transport);
+
+/* When it is to go on even if nothing comes, for that is too late or has to be looked at. */
+struct deadline transport_end(const struct transport *transport);
+
+/* All but the buffers themselves, and what is in them. The caller frees it with free(3);
+ * NULL when memory is exhausted. */
+struct pause;
+struct pause *transport_leave(const struct transport *transport);
+
+/* Goes on after `pause`, instead of beginning with transport_attach(). Frees it. */
+void transport_return(struct transport *transport, struct pause *pause);
 
 /* A new phase with an end of its own; what progress means is the idle time, 0 for none. */
 void transport_set_deadline(
@@ -131,6 +143,17 @@ int transport_try_flush(struct transport *transport);
 
 /* How many bytes transport_write() takes without having to send. */
 size_t transport_room(const struct transport *transport);
+
+/*
+ * Sends until there is room for `room` bytes, at most TRANSPORT_ROOM, which empties it. 0, or
+ * -1 with errno (and `failure` set); with EAGAIN, no failure, it has given up on a peer that
+ * does not take anything, as transport_park() says of reading, and is parked.
+ */
+#define TRANSPORT_ROOM (68 * 1024 - 1)
+int transport_make_room(struct transport *transport, size_t room);
+
+/* Whether the peer has ever had to be waited for before it took what was sent. */
+bool transport_was_full(const struct transport *transport);
 
 #define TRANSPORT_OTHERS 3
 

@@ -218,10 +218,11 @@ serve(int fd, const struct service *service, enum session_start start)
 	struct session *session =
 	    session_new(service->context, &transport, start, 1000);
 	FUZZ_EXPECT(session != NULL);
+	struct cursor cursor = CURSOR_START;
 	if (session_handshake(session) == 0) {
 		transport_set_deadline(
 		    &transport, deadline_in(PATIENCE_MS), PATIENCE_MS);
-		responder_answer(service->responder, session);
+		responder_answer(service->responder, session, &cursor);
 	}
 	session_finish(session);
 	FUZZ_EXPECT(transport.failure != TRANSPORT_TIMED_OUT_READING);
