@@ -239,6 +239,10 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	const struct peer *peer = pointer;
 
+	if (peer->deaf) {
+		errno = EAGAIN;
+		return -1;
+	}
 	return recv(peer->fd, bytes, size, 0);
 }
 

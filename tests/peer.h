@@ -64,6 +64,7 @@ struct peer {
 	gnutls_certificate_credentials_t credentials;
 	const struct peer_options *options;
 	bool shaken, done, first_sent;
+	bool deaf; /* reads nothing, as long as that is set */
 	int code; /* when done: 0, answered and closed properly, or the library's error */
 	size_t asked; /* bytes of the request that are out */
 	char *answer; /* what came, with a NUL behind */
