@@ -617,6 +617,8 @@ transport_make_room(struct transport *transport, size_t room)
 
 	if (transport_room(transport) >= room)
 		return result;
+	if (result == 0 && deadline_passed(transport->deadline))
+		return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
 	/* Once begun, all of it, for the less is to be moved then. */
 	while (result == 0 && sent < transport->out_end) {
 		ssize_t n = send_some(transport, sent, MSG_DONTWAIT);
@@ -637,16 +639,24 @@ transport_was_full(const struct transport *transport)
 	return transport->filled;
 }
 
+/* What has taken too long. What was sent last may be on its way at the end of all time, but
+ * not if nothing has moved for as long as it may be idle. */
+static enum transport_failure
+find_lateness(const struct transport *transport)
+{
+	bool idle = deadline_passed(transport->idle_deadline);
+
+	return transport->out_end > 0 || (idle && count_untaken(transport) > 0)
+	           ? TRANSPORT_TIMED_OUT_WRITING
+	           : TRANSPORT_TIMED_OUT_READING;
+}
+
 /* How long a wait may last; -1 with `failure` set once the connection's own time is up. */
 static int
 time_to_wait(struct transport *transport, struct deadline until, int *left)
 {
 	if (deadline_passed(transport_end(transport)) && !still_takes(transport))
-		return fail(transport,
-		    transport->out_end > 0 || count_untaken(transport) > 0
-			? TRANSPORT_TIMED_OUT_WRITING
-			: TRANSPORT_TIMED_OUT_READING,
-		    ETIMEDOUT);
+		return fail(transport, find_lateness(transport), ETIMEDOUT);
 	*left = deadline_left_ms(deadline_earlier(transport_end(transport), until));
 	return 0;
 }
