@@ -211,6 +211,7 @@ START_TEST(a_stop_waits_for_them_as_long_as_it_may)
 	peer_free(peers[0]);
 	peer_free(peers[1]);
 	free(peers);
+	daemon_stop(daemon);
 }
 END_TEST
 
