@@ -7,6 +7,7 @@
  */
 #include "call.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -82,12 +83,26 @@ shake_half(int fd)
 	gnutls_session_t tls = call_session(fd, GNUTLS_NONBLOCK, CALL_TLS13);
 	struct pollfd answer = { .fd = fd, .events = POLLIN };
 
+	fcntl(fd, F_SETFL, O_NONBLOCK);
 	gnutls_handshake(tls);
 	if (rand() & 1)
 		poll(&answer, 1, 1000);
 	gnutls_deinit(tls);
 	if (rand() & 1)
 		reset(fd);
+}
+
+/* Lets its handshake wait again and again, and may leave in between. */
+static void
+dawdle(int fd)
+{
+	gnutls_session_t tls = call_session(fd, GNUTLS_NONBLOCK, CALL_TLS12);
+	int most = rand() % 8;
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	for (int i = 0; i < most && gnutls_handshake(tls) == GNUTLS_E_AGAIN; i++)
+		poll(NULL, 0, 50);
+	gnutls_deinit(tls);
 }
 
 static void
@@ -163,7 +178,7 @@ static struct kind {
 } kinds[] = { { .name = "silent", .call = be_silent }, { .name = "drip", .call = drip },
 	{ .name = "garbage", .call = send_garbage },
 	{ .name = "reset", .call = reset_at_once },
-	{ .name = "half", .call = shake_half },
+	{ .name = "half", .call = shake_half }, { .name = "dawdling", .call = dawdle },
 	{ .name = "renegotiation", .call = renegotiate, .of_echo = true },
 	{ .name = "key update", .call = update_keys, .of_echo = true },
 	{ .name = "echo", .call = echo_much, .of_echo = true } };
