@@ -190,13 +190,19 @@ connection_stall(struct connection *connection)
 	recant(connection, FAILURE_WRITE_TIMEOUT, true, reason);
 }
 
+static struct deadline
+end_of_longest_life(const struct connection *connection)
+{
+	return deadline_after(
+	    connection->accepted_ns, connection->service->conf->max_lifetime_ms);
+}
+
 /* No connection outlives its client's certificate. */
 static struct deadline
 end_of_life(const struct connection *connection, const struct session *session)
 {
 	const struct identity *identity = session_identity(session);
-	struct deadline end = deadline_after(
-	    connection->accepted_ns, connection->service->conf->max_lifetime_ms);
+	struct deadline end = end_of_longest_life(connection);
 
 	if (identity == NULL)
 		return end;
@@ -219,8 +225,7 @@ connection_end_of_waiting(const struct connection *connection)
 {
 	return connection->session == NULL || connection->step == PHASE_HANDSHAKE
 	           ? connection_end_of_handshake(connection)
-	           : deadline_after(connection->accepted_ns,
-			 connection->service->conf->max_lifetime_ms);
+	           : end_of_longest_life(connection);
 }
 
 /* Where a phase begins, or goes on after it was parked. */

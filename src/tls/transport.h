@@ -89,9 +89,9 @@ bool transport_has_waited(const struct transport *transport);
 
 /*
  * From now on, or no longer, transport_read() gives up on a peer that does not answer soon,
- * at once if somebody else needs the thread: it returns -1 with EAGAIN, no failure, and the
- * transport is parked: by transport_leave() and transport_return() another thread's can go
- * on where this one stopped.
+ * within TRANSPORT_SLICE_MS, or 2 ms if somebody else needs the thread: it returns -1 with
+ * EAGAIN, no failure, and the transport is parked: by transport_leave() and
+ * transport_return() another thread's can go on where this one stopped.
  */
 void transport_park(struct transport *transport, bool parks);
 
