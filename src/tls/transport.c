@@ -601,7 +601,7 @@ wait_for_taking(struct transport *transport)
 		gets_room(transport, INT_MAX);
 		return 0;
 	}
-	if (gets_room(transport, patience(transport)))
+	if (gets_room(transport, transport->pressed ? PRESSED_MS : ARRIVAL_MS))
 		return 0;
 	note_silence(transport);
 	transport->parked = POLLOUT;
