@@ -69,17 +69,6 @@ START_TEST(a_closed_queue_gives_what_is_left_and_then_nothing)
 }
 END_TEST
 
-START_TEST(trying_does_not_wait)
-{
-	struct queue *queue = queue_new(1, PROCESSORS, count_space, NULL);
-
-	ck_assert_ptr_null(queue_try_pop(queue));
-	ck_assert(queue_push(queue, ITEM(0)));
-	ck_assert_ptr_eq(queue_try_pop(queue), ITEM(0));
-	queue_free(queue);
-}
-END_TEST
-
 static bool
 is_even(void *context, struct connection *connection)
 {
@@ -228,7 +217,7 @@ main(void)
 {
 	return SUITE_RUN("queue", first_in_is_first_out,
 	    a_full_queue_refuses_and_tells_when_there_is_space,
-	    a_closed_queue_gives_what_is_left_and_then_nothing, trying_does_not_wait,
+	    a_closed_queue_gives_what_is_left_and_then_nothing,
 	    what_is_sifted_out_leaves_the_others_in_order,
 	    many_consumers_get_each_item_once,
 	    more_consumers_than_processors_leave_nothing_behind,

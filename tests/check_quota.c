@@ -250,12 +250,17 @@ START_TEST(who_waits_for_a_worker_gets_it_when_it_is_free)
 }
 END_TEST
 
-/* The same where the whole pool is held: in the queue, and behind it while it is full. */
+/* The same where the whole pool is held, by a backend that takes nobody: in the queue, and
+ * behind it while it is full. */
 START_TEST(who_waits_for_any_worker_does_so_until_the_handshake_timeout)
 {
-	struct daemon *daemon = daemon_serve("workers = 1\nqueue-size = 1\n"
-					     "respond = echo\nidle-timeout = 5m\n"
-					     "handshake-timeout = 1s\n");
+	const char *path = suite_path("backend");
+	int listener = peer_listen_path(path, 0);
+	int filler = peer_dial_path(path);
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(
+	    "workers = 1\nqueue-size = 1\nrespond = connect\nconnect = %s\n"
+	    "connect-timeout = 5m\nidle-timeout = 5m\nhandshake-timeout = 1s\n",
+	    path)));
 	unsigned port = daemon_port(daemon);
 	struct peer *holder = peer_new(peer_dial(port), NULL);
 
@@ -268,13 +273,15 @@ START_TEST(who_waits_for_any_worker_does_so_until_the_handshake_timeout)
 		peer_free(crowd[i]);
 	}
 	free(crowd);
+	close(filler);
+	close(listener);
+	daemon_expect(daemon, ": tlsd: backend: ");
 	peer_free(holder);
-	daemon_expect(daemon, ": tlsd: early-close: ");
 	/* It accepts again. */
 	holder = peer_new(peer_dial(port), NULL);
 	ck_assert_int_eq(peer_shake(holder), 0);
+	daemon_expect_times(daemon, ": tlsd: backend: ", 2);
 	peer_free(holder);
-	daemon_expect_times(daemon, ": tlsd: early-close: ", 2);
 	daemon_stop(daemon);
 }
 END_TEST

@@ -99,27 +99,13 @@ START_TEST(an_echo_that_nobody_reads_ends_at_the_write_timeout)
 }
 END_TEST
 
-/* Wants one byte to come back at once, while the connection stays open. */
-static void
-expect_byte(struct peer *peer)
-{
-	struct talk talk = { .peer = peer, .size = 1, .open = true };
-	long long deadline = daemon_deadline();
-
-	talk_speak(&talk);
-	while (talk.heard < 1) {
-		ck_assert(!talk_hear(&talk));
-		daemon_pause(deadline, "no echo");
-	}
-}
-
 START_TEST(an_echo_answers_each_byte_at_once)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
 	for (int i = 0; i < 20; i++)
-		expect_byte(peer);
+		talk_expect_echo(peer);
 	peer_free(peer);
 	daemon_expect(daemon, ": tlsd: early-close: ");
 	daemon_stop(daemon);
@@ -142,10 +128,10 @@ START_TEST(an_echo_survives_new_keys_and_empty_records)
 	for (int i = 0; i < 5; i++) {
 		ck_assert_int_eq(
 		    gnutls_session_key_update(peer->tls, GNUTLS_KU_PEER), 0);
-		expect_byte(peer);
+		talk_expect_echo(peer);
 	}
 	send_empty_records(peer);
-	expect_byte(peer);
+	talk_expect_echo(peer);
 	peer_free(peer);
 	daemon_stop(daemon);
 }
@@ -203,7 +189,7 @@ START_TEST(a_stop_cuts_an_echo_that_goes_on)
 	    daemon_serve("respond = echo\nworkers = 1\nshutdown-timeout = 300ms\n");
 	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
 
-	expect_byte(peer);
+	talk_expect_echo(peer);
 	daemon_signal(daemon, SIGTERM);
 	daemon_expect(daemon, ": tlsd: killed: ");
 	ck_assert_int_eq(daemon_wait(daemon), 0);
@@ -243,14 +229,10 @@ backend_open(struct backend *backend)
 static void
 backend_open_path(struct backend *backend, int backlog)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	const char *path = suite_path("backend");
 
-	*backend = (struct backend){ .listener = socket(
-					 AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) };
-	snprintf(un.sun_path, sizeof un.sun_path, "%s", suite_path("backend"));
-	snprintf(backend->place, sizeof backend->place, "unix:%s", un.sun_path);
-	ck_assert_int_eq(bind(backend->listener, (struct sockaddr *)&un, sizeof un), 0);
-	ck_assert_int_eq(listen(backend->listener, backlog), 0);
+	*backend = (struct backend){ .listener = peer_listen_path(path, backlog) };
+	snprintf(backend->place, sizeof backend->place, "unix:%s", path);
 }
 
 static void *

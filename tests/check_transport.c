@@ -241,7 +241,7 @@ START_TEST(a_buffer_that_grows_is_no_progress)
 
 	set_up(false);
 	set_send_buffer(16 << 10);
-	transport_tell(&transport, enlarge_send_buffer, NULL);
+	transport_tell(&transport, enlarge_send_buffer, NULL, NULL);
 	transport_set_deadline(&transport, deadline_never(), 200);
 	while (send(transport.fd, big, 4096, MSG_DONTWAIT) > 0)
 		;
@@ -452,7 +452,7 @@ START_TEST(the_first_bytes_are_there_but_the_next_may_have_to_be_waited_for)
 	char bytes[8];
 
 	set_up(true);
-	transport_tell(&transport, count_wait, &waits);
+	transport_tell(&transport, count_wait, NULL, &waits);
 	ck_assert_int_eq(write(peer, "abc", 3), 3);
 	ck_assert_int_eq(transport_read(&transport, bytes, 2), 2);
 	ck_assert_int_eq(transport_read(&transport, bytes, 2), 1);
@@ -497,7 +497,7 @@ START_TEST(a_full_socket_is_told_before_it_is_waited_for)
 	pthread_t reader;
 
 	set_up(true);
-	transport_tell(&transport, begin_to_read, &reader);
+	transport_tell(&transport, begin_to_read, NULL, &reader);
 	ck_assert_int_eq(transport_write(&transport, bytes, sizeof bytes), 0);
 	ck_assert_int_eq(transport_finish(&transport), 0);
 	pthread_join(reader, NULL);

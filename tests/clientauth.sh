@@ -650,7 +650,7 @@ hold_at() {
 
 # is_held CLIENTS: so many sessions go on
 is_held() {
-	ctl connections | grep -c ' answer ' |
+	ctl connections | grep -Ec ' (answer|parked) ' |
 		grep -qx "$1"
 }
 

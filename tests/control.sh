@@ -8,24 +8,24 @@ umask 077
 needs openssl timeout
 open_folder
 
-# serve LINE...: tlsd with a service of text and one of echo; their ports are $port, $echo.
+# serve LINE...: tlsd with a service of text at $port, and one of echo at $echo.
 serve() {
 	make_pair
 	{
-		printf '%s\n' 'pid-file =' "control-socket = $PWD/sock" "$@" \
-			'cert = server.crt' 'key = server.key' \
+		printf '%s\n' 'pid-file =' "control-socket = $PWD/sock" \
+			'cert = server.crt' 'key = server.key' "$@" \
 			'[hello]' 'listen = 127.0.0.1:0' \
 			'[echo]' 'listen = 127.0.0.2:0' 'respond = echo'
 	} >tlsd.ini
 	start_tlsd tlsd
 	port=$(port_of hello)
-	echo=$(port_of echo)
+	echo=$(address_of echo)
 }
 
 # hold NAME: a client of the echo that stays.
 hold() {
 	mkfifo "$1.in"
-	openssl s_client -connect "127.0.0.2:$echo" -quiet <"$1.in" \
+	openssl s_client -connect "$echo" -quiet <"$1.in" \
 		>"$1.log" 2>&1 &
 	echo $! >"$1.pid"
 	exec 7>"$1.in"
@@ -104,7 +104,7 @@ figures_live_on_through_a_reload() {
 a_connection_is_shown_and_can_be_killed() {
 	serve
 	hold one
-	wait_for says '^ +[0-9]+ echo +answer .* \[127\.0\.0\.1\]' connections --sort age
+	wait_for says '^ +[0-9]+ echo +(answer|parked) .* \[127\.0\.0\.1\]' connections --sort age
 	id=$(ctl connections | awk '$2 == "echo" { print $1 }')
 	ctl kill "$id"
 	wait_for grep -q ": echo: killed: by tlsdctl, .* id=$id\$" tlsd.log
@@ -117,7 +117,7 @@ a_connection_is_shown_and_can_be_killed() {
 draining_waits_for_connections_and_still_serves() {
 	serve
 	hold one
-	wait_for says ' echo +answer ' connections
+	wait_for says ' echo +(answer|parked) ' connections
 	! ctl drain --timeout 300ms >drain.out || return 1
 	grep -qx '1 connections left' drain.out
 	says '^process: [0-9]+, draining$' status
@@ -152,7 +152,7 @@ health_is_a_word_and_a_status() {
 	ctl resume
 	ctl health
 	hold one
-	wait_for says ' echo +answer ' connections
+	wait_for says ' echo +(answer|parked) ' connections
 	ctl stop
 	! ctl health >word || return 1
 	[ "$(cat word)" = stopping ]
@@ -168,7 +168,11 @@ no_health() {
 }
 
 the_socket_answers_while_every_worker_is_busy() {
-	serve 'workers = 1' 'queue-size = 1'
+	needs python3
+	start_stuck
+	serve 'workers = 1' 'queue-size = 1' '[stuck]' 'listen = 127.0.0.3:0' 'respond = connect' \
+		"connect = unix:$PWD/stuck.sock" 'connect-timeout = 5m'
+	echo=$(address_of stuck)
 	hold one
 	wait_for says '^workers: 1 of 1 busy' status
 	for n in 1 2 3; do
@@ -178,7 +182,7 @@ the_socket_answers_while_every_worker_is_busy() {
 	done
 	wait_for says '^queue: [1-3]' status
 	says '^server: .* busy=1 queue=[1-3]' stats
-	leave one
+	end stuck || :
 	wait_for says '^workers: 0 of 1 busy' status
 }
 
@@ -271,14 +275,14 @@ hostile_clients_of_the_socket_harm_nothing() {
 	needs python3
 	serve
 	hold one
-	wait_for says ' echo +answer ' connections
+	wait_for says ' echo +(answer|parked) ' connections
 	assault &
 	assault=$!
 	greet
 	wait "$assault"
 	greet
 	says '^process: [0-9]+, running$' status
-	says ' echo +answer ' connections
+	says ' echo +(answer|parked) ' connections
 	[ "$(find "/proc/$(cat tlsd.pid)/fd" | wc -l)" -lt 60 ]
 	leave one
 }

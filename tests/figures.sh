@@ -34,15 +34,17 @@ serve() {
 		[agent]
 		listen = 127.0.0.3:0
 		respond = agent
-		[echo]
+		[stuck]
 		listen = 127.0.0.4:0
-		respond = echo
+		respond = connect
+		connect = unix:$PWD/stuck.sock
+		connect-timeout = 5m
 	END
 	start_tlsd tlsd
 	metrics=https://$(address_of metrics)
 	status=https://$(address_of status)
 	agent=$(address_of agent)
-	echo=$(address_of echo)
+	stuck=$(address_of stuck)
 }
 
 ask() {
@@ -149,18 +151,18 @@ queued() {
 }
 
 agent_says_maint_to_who_still_waits_in_a_stop() {
+	needs python3
+	start_stuck
 	workers='workers = 1' serve
 	mkfifo holding
-	openssl s_client -quiet -connect "$echo" <holding >held 2>&1 &
-	echo $! >holder.pid
+	start_with holding holder openssl s_client -connect "$stuck"
 	exec 7>holding
-	echo hello >&7
-	wait_for grep -q hello held
+	wait_for grep -q 'Verify return code' holder.log
 	timeout 60 openssl s_client -quiet -connect "$agent" </dev/null >answer 2>/dev/null &
 	asking=$!
 	wait_for queued 1
 	ctl stop
-	kill "$(cat holder.pid)"
+	end stuck || :
 	wait_for is_gone "$asking"
 	[ "$(cat answer)" = maint ]
 }
@@ -172,7 +174,7 @@ watchers_are_not_waited_for() {
 		>watched 2>&1 &
 	echo $! >watcher.pid
 	exec 7>watching
-	watches() { ctl connections | grep -q ' status  *answer '; }
+	watches() { ctl connections | grep -Eq ' status +(answer|parked) '; }
 	wait_for watches
 	ctl drain --timeout 50s | grep -qx '0 connections left'
 	watches

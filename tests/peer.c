@@ -92,14 +92,33 @@ peer_dial_v6(unsigned port)
 	return peer_dial_v6_from("::", port);
 }
 
-int
-peer_dial_path(const char *path)
+static struct sockaddr_un
+address_of_path(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	ck_assert_uint_lt(strlen(path), sizeof address.sun_path);
 	memcpy(address.sun_path, path, strlen(path) + 1);
+	return address;
+}
+
+int
+peer_dial_path(const char *path)
+{
+	struct sockaddr_un address = address_of_path(path);
+
 	return connect_to(open_socket(AF_UNIX), &address, sizeof address);
+}
+
+int
+peer_listen_path(const char *path, int backlog)
+{
+	struct sockaddr_un address = address_of_path(path);
+	int fd = open_socket(AF_UNIX);
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	ck_assert_int_eq(listen(fd, backlog), 0);
+	return fd;
 }
 
 int

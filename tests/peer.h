@@ -24,6 +24,9 @@ int peer_dial_narrow(unsigned port);
 /* A socket that listens at `*port` of 127.0.0.1; 0 is replaced by the one that it got. */
 int peer_listen(unsigned *port);
 
+/* The same at a path, with room for `backlog` + 1 that wait. */
+int peer_listen_path(const char *path, int backlog);
+
 /* Lets this process have as many sockets as it may. */
 void peer_raise_limit(void);
 

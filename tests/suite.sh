@@ -95,6 +95,20 @@ start_with() {
 	echo $! >"$started.pid"
 }
 
+# start_stuck: ./stuck.sock is a backend that takes nobody, until it is ended as "stuck": a
+# worker that would connect to it waits.
+start_stuck() {
+	start stuck python3 -c 'import socket, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("stuck.sock")
+listener.listen(0)
+client = socket.socket(socket.AF_UNIX)
+client.connect("stuck.sock")
+print("stuck", flush=True)
+time.sleep(300)'
+	wait_for grep -q stuck stuck.log
+}
+
 # finds_port NAME: $port is the first one at which, as the kernel tells, it listens by IPv4.
 finds_port() {
 	sockets=$(find "/proc/$(cat "$1.pid")/fd" -lname 'socket:*' -printf '%l ')

@@ -146,3 +146,16 @@ talk_meet(unsigned port, const struct peer_options *options)
 	ck_assert_int_eq(peer_shake(peer), 0);
 	return peer;
 }
+
+void
+talk_expect_echo(struct peer *peer)
+{
+	struct talk talk = { .peer = peer, .size = 1, .open = true };
+	long long deadline = daemon_deadline();
+
+	talk_speak(&talk);
+	while (talk.heard < 1) {
+		ck_assert(!talk_hear(&talk));
+		daemon_pause(deadline, "no echo");
+	}
+}

@@ -35,6 +35,9 @@ void stream_check(const char *bytes, size_t size, size_t offset);
 /* A client that has shaken hands. */
 struct peer *talk_meet(unsigned port, const struct peer_options *options);
 
+/* Wants one byte to come back from an echo at once, while the connection stays open. */
+void talk_expect_echo(struct peer *peer);
+
 /* Talks until the server ends it. */
 void talk_run(struct talk *talk);
 

@@ -313,15 +313,23 @@ reach_any(struct backends *backends, struct session *session, struct backend **r
 	    "%s", miss.words);
 }
 
+static void
+reset_and_close(int fd)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+	close(fd);
+}
+
 /* A client that broke off is not passed off as one that ended. */
 static void
 part(int fd, const struct session *session)
 {
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
 	if (session_failure(session) != FAILURE_NONE)
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-	close(fd);
+		reset_and_close(fd);
+	else
+		close(fd);
 }
 
 static const char *
@@ -379,25 +387,78 @@ judge(struct backend *backend, const struct session *session)
 		avoid(backend, session_reason(session));
 }
 
+/* A client and its backend. */
+struct call {
+	struct backend *backend;
+	struct relay *relay;
+	int fd;
+};
+
+/* NULL with a failure. */
+static struct call *
+begin(struct backends *backends, struct session *session)
+{
+	struct call *call = malloc(sizeof *call);
+
+	if (call == NULL) {
+		session_fail(session, FAILURE_INTERNAL, "out of memory");
+		return NULL;
+	}
+	call->fd = reach_any(backends, session, &call->backend);
+	if (call->fd < 0) {
+		free(call);
+		return NULL;
+	}
+	call->relay = relay_new(session, call->backend->name, NULL);
+	if (call->relay == NULL)
+		session_fail(session, FAILURE_INTERNAL, "out of memory");
+	else
+		introduce(backends, call->fd, call->backend->name, session);
+	return call;
+}
+
+static void
+end(struct call *call, const struct session *session)
+{
+	judge(call->backend, session);
+	part(call->fd, session);
+	free(call->relay);
+	free(call);
+}
+
 static int
-answer(const void *argument, struct session *session)
+answer(const void *argument, struct session *session, struct cursor *cursor)
 {
 	const struct prepared *prepared = argument;
-	struct backend *reached;
-	int fd = reach_any(prepared->backends, session, &reached);
 
-	if (fd < 0)
+	if (cursor->state == NULL)
+		cursor->state = begin(prepared->backends, session);
+	if (cursor->state == NULL)
 		return -1;
-	int result = introduce(prepared->backends, fd, reached->name, session);
-	if (result == 0)
-		result = relay_run(session, fd, reached->name, NULL);
-	judge(reached, session);
-	part(fd, session);
+	struct call *call = cursor->state;
+	int result = session_failure(session) == FAILURE_NONE
+	                 ? relay_run(call->relay, call->fd)
+	                 : -1;
+	if (result == SESSION_PARKED)
+		return result;
+	end(call, session);
+	cursor->state = NULL;
 	return result;
+}
+
+static void
+abandon(void *state)
+{
+	struct call *call = state;
+
+	reset_and_close(call->fd);
+	free(call->relay);
+	free(call);
 }
 
 const struct responder_kind responder_connect = { .name = "connect",
 	.descriptors = 1,
 	.prepare = prepare,
 	.answer = answer,
+	.abandon = abandon,
 	.release = release };

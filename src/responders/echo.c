@@ -41,19 +41,21 @@ return_bytes(struct session *session)
 }
 
 static int
-answer(const void *prepared, struct session *session)
+answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	enum outcome outcome = GO_ON;
 	struct pollfd nobody = { .fd = -1 };
 
 	(void)prepared;
+	(void)cursor;
 	while (outcome == GO_ON) {
 		if (session_try_flush(session) < 0)
 			return -1;
 		short events = session_room(session) > 0 ? POLLIN : 0;
-		int ready = session_wait(session, events, &nobody, 1, deadline_never());
-		if (ready < 0)
-			return -1;
+		int ready =
+		    session_await(session, events, &nobody, 1, deadline_never());
+		if (ready < 0 || ready == SESSION_PARKED)
+			return ready;
 		if (ready & POLLIN)
 			outcome = return_bytes(session);
 	}

@@ -130,6 +130,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 /* A program that answers. */
 struct run {
 	struct relay_aside aside; /* the first member */
+	struct relay *relay;
 	const struct program *program;
 	struct child child;
 	int stream,
@@ -229,9 +230,9 @@ await_end(struct run *run, struct deadline deadline)
 	}
 }
 
-/* Ends it, if it has not done so, and whatever it leaves behind. */
+/* Sees to it that it ends, if it has not done so. */
 static void
-finish(struct run *run)
+stop(struct run *run)
 {
 	if (!run->aside.is_alone) {
 		child_signal(&run->child, SIGTERM);
@@ -239,8 +240,6 @@ finish(struct run *run)
 	}
 	if (!run->aside.is_alone)
 		child_signal(&run->child, SIGKILL);
-	child_reap(&run->child);
-	stderrlog_finish(&run->log, run->complaints);
 }
 
 /* Starts it with `stream` and `complaints` as its ends. 0, or -1 with errno. */
@@ -277,9 +276,10 @@ fail_to_start(const struct run *run, struct session *session)
 	    "%s cannot be started: %s", name_of(run), strerrordesc_np(errno));
 }
 
-/* Runs it with `stream` and `complaints` as its ends, which it closes. */
+/* Starts it with `stream` and `complaints` as its ends, which it closes. 0, or -1 with a
+ * failure. */
 static int
-run_with(struct run *run, struct session *session, int stream, int complaints)
+start_with(struct run *run, struct session *session, int stream, int complaints)
 {
 	int started = start(run, session, stream, complaints);
 	int error = errno;
@@ -293,9 +293,7 @@ run_with(struct run *run, struct session *session, int stream, int complaints)
 	    (struct pollfd){ .fd = run->complaints, .events = POLLIN };
 	run->aside.polls[PROCESS] =
 	    (struct pollfd){ .fd = run->child.fd, .events = POLLIN };
-	int result = relay_run(session, run->stream, name_of(run), &run->aside);
-	finish(run);
-	return result;
+	return 0;
 }
 
 static void
@@ -308,37 +306,99 @@ describe(struct run *run, const struct session *session)
 	    run->program->service, session_id(session));
 }
 
+/* Starts it with pipes and sockets of its own. 0, or -1 with a failure. */
 static int
-answer(const void *prepared, struct session *session)
+connect_and_start(struct run *run, struct session *session)
 {
-	const struct program *program = prepared;
-	struct deadline deadline = deadline_in(program->timeout_ms);
-	struct run run = { .program = program,
-		.aside = { .attend = attend, .end = end, .until = deadline },
-		.deadline = deadline };
 	int streams[2], complaints[2];
 
-	describe(&run, session);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, streams) < 0)
-		return fail_to_start(&run, session);
-	run.stream = streams[0];
+		return fail_to_start(run, session);
 	if (pipe2(complaints, O_CLOEXEC) < 0) {
-		fail_to_start(&run, session);
+		fail_to_start(run, session);
 		close(streams[0]);
 		close(streams[1]);
 		return -1;
 	}
-	run.complaints = complaints[0];
-	fcntl(run.complaints, F_SETFL, O_NONBLOCK);
-	int result = run_with(&run, session, streams[1], complaints[1]);
-	close(run.stream);
-	close(run.complaints);
+	run->stream = streams[0];
+	run->complaints = complaints[0];
+	fcntl(run->complaints, F_SETFL, O_NONBLOCK);
+	if (start_with(run, session, streams[1], complaints[1]) == 0)
+		return 0;
+	close(run->stream);
+	close(run->complaints);
+	return -1;
+}
+
+/* NULL with a failure. */
+static struct run *
+begin(const struct program *program, struct session *session)
+{
+	struct deadline deadline = deadline_in(program->timeout_ms);
+	struct run *run = calloc(1, sizeof *run);
+
+	if (run == NULL) {
+		session_fail(session, FAILURE_INTERNAL, "out of memory");
+		return NULL;
+	}
+	run->program = program;
+	run->aside =
+	    (struct relay_aside){ .attend = attend, .end = end, .until = deadline };
+	run->deadline = deadline;
+	describe(run, session);
+	run->relay = relay_new(session, name_of(run), &run->aside);
+	if (run->relay == NULL)
+		session_fail(session, FAILURE_INTERNAL, "out of memory");
+	else if (connect_and_start(run, session) == 0)
+		return run;
+	free(run->relay);
+	free(run);
+	return NULL;
+}
+
+/* Once it has ended, or been killed; and whatever it leaves behind. */
+static void
+forget(struct run *run)
+{
+	child_reap(&run->child);
+	stderrlog_finish(&run->log, run->complaints);
+	close(run->stream);
+	close(run->complaints);
+	free(run->relay);
+	free(run);
+}
+
+static int
+answer(const void *prepared, struct session *session, struct cursor *cursor)
+{
+	if (cursor->state == NULL)
+		cursor->state = begin(prepared, session);
+	struct run *run = cursor->state;
+	if (run == NULL)
+		return -1;
+	int result = relay_run(run->relay, run->stream);
+	if (result == SESSION_PARKED)
+		return result;
+	stop(run);
+	forget(run);
+	cursor->state = NULL;
 	return result;
+}
+
+static void
+abandon(void *state)
+{
+	struct run *run = state;
+
+	child_signal(&run->child, SIGKILL);
+	forget(run);
 }
 
 const struct responder_kind responder_exec = { .name = "exec",
 	.runs_programs = true,
+	.occupies = true,
 	.descriptors = 7, /* a pair of sockets, two pipes, the process */
 	.prepare = prepare,
 	.answer = answer,
+	.abandon = abandon,
 	.release = release };

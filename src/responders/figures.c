@@ -30,67 +30,82 @@ show(void *prepared, const struct figures *figures)
 	view->figures = figures;
 }
 
-/* All figures, which free(3) frees; NULL when memory is exhausted. */
-static char *
-print(const struct figures *figures, size_t *size)
+/* All figures. */
+static struct http_answer
+tell_metrics(const void *context)
 {
-	char *text = NULL;
-	FILE *out = open_memstream(&text, size);
+	const struct figures *figures = context;
+	struct http_answer answer = { .status = "200 OK",
+		.type = "text/plain; version=0.0.4; charset=utf-8" };
+	FILE *out = open_memstream(&answer.body, &answer.size);
 
 	if (out == NULL)
-		return NULL;
+		return answer;
 	figures->print(figures->context, out);
 	int error = ferror(out);
 	if (fclose(out) == 0 && error == 0)
-		return text;
-	free(text);
-	return NULL;
+		return answer;
+	free(answer.body);
+	answer.body = NULL;
+	return answer;
 }
 
-static int
-answer_metrics(const void *prepared, struct session *session)
+static struct http_answer
+tell_status(const void *context)
 {
-	const struct view *view = prepared;
-	struct http_answer answer = { .status = "200 OK",
-		.type = "text/plain; version=0.0.4; charset=utf-8" };
-	enum http_request request = http_read(session);
+	const struct figures *figures = context;
+	bool draining = figures->is_draining(figures->context);
+	const char *words = draining ? "draining\n" : "up\n";
 
-	if (request == HTTP_PART)
-		return -1;
-	char *text = print(view->figures, &answer.size);
-	if (text == NULL)
+	return (struct http_answer){ draining ? "503 Service Unavailable" : "200 OK",
+		"text/plain; charset=utf-8", strdup(words), strlen(words) };
+}
+
+/* Answers a request of HTTP. */
+static int
+answer_http(struct session *session, struct cursor *cursor,
+    struct http_answer (*tell)(const void *context), const struct view *view)
+{
+	if (cursor->state == NULL)
+		cursor->state = http_new();
+	if (cursor->state == NULL)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
-	answer.body = text;
-	int result = http_reply(session, request, &answer);
-	free(text);
+	int result = http_serve(cursor->state, session, tell, view->figures);
+	if (result == SESSION_PARKED)
+		return result;
+	http_free(cursor->state);
+	cursor->state = NULL;
 	return result;
 }
 
 static int
-answer_status(const void *prepared, struct session *session)
+answer_metrics(const void *prepared, struct session *session, struct cursor *cursor)
 {
-	static const struct http_answer up = { "200 OK", "text/plain; charset=utf-8",
-		"up\n", 3 };
-	static const struct http_answer draining = { "503 Service Unavailable",
-		"text/plain; charset=utf-8", "draining\n", 9 };
-	const struct figures *figures = ((const struct view *)prepared)->figures;
-	enum http_request request = http_read(session);
+	return answer_http(session, cursor, tell_metrics, prepared);
+}
 
-	if (request == HTTP_PART)
-		return -1;
-	return http_reply(
-	    session, request, figures->is_draining(figures->context) ? &draining : &up);
+static int
+answer_status(const void *prepared, struct session *session, struct cursor *cursor)
+{
+	return answer_http(session, cursor, tell_status, prepared);
+}
+
+static void
+abandon(void *state)
+{
+	http_free(state);
 }
 
 /* One line, as agent-check of haproxy reads it: "ready" takes back "drain" and "maint". */
 static int
-answer_agent(const void *prepared, struct session *session)
+answer_agent(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const struct figures *figures = ((const struct view *)prepared)->figures;
 	const char *line = figures->is_stopping(figures->context)   ? "maint\n"
 	                   : figures->is_draining(figures->context) ? "drain\n"
 	                                                            : "up ready\n";
 
+	(void)cursor;
 	return session_write(session, line, strlen(line));
 }
 
@@ -98,12 +113,14 @@ const struct responder_kind responder_metrics = { .name = "metrics",
 	.prepare = prepare,
 	.show = show,
 	.answer = answer_metrics,
+	.abandon = abandon,
 	.release = free };
 
 const struct responder_kind responder_status = { .name = "status",
 	.prepare = prepare,
 	.show = show,
 	.answer = answer_status,
+	.abandon = abandon,
 	.release = free };
 
 const struct responder_kind responder_agent = { .name = "agent",

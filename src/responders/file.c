@@ -64,7 +64,7 @@ pass(int fd, const char *path, struct session *session)
 }
 
 static int
-stream(const void *prepared, struct session *session, struct cursor *cursor)
+answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const char *path = prepared;
 
@@ -91,5 +91,5 @@ const struct responder_kind responder_file = { .name = "file",
 	.fetched = true,
 	.descriptors = 1,
 	.prepare = prepare,
-	.stream = stream,
+	.answer = answer,
 	.release = release };

@@ -2,22 +2,17 @@
 /* A request of HTTP and its answer. */
 #include "responders/http.h"
 
-#include <stdbool.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
+#include "base/failure.h"
 #include "tls/session.h"
 
 #define ANSWER_HEAD 512
-
-#define PLAIN "text/plain; charset=utf-8"
-#define BODY(text) .body = (text), .size = sizeof(text) - 1
-
-static const struct http_answer not_allowed = { "405 Method Not Allowed", PLAIN,
-	BODY("GET and HEAD are answered here\n") };
-static const struct http_answer bad_request = { "400 Bad Request", PLAIN,
-	BODY("this is no request of HTTP/1.0 or HTTP/1.1\n") };
+#define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
 
 /* Lines may end in LF alone: RFC 9112, 2.2. */
 static bool
@@ -79,55 +74,125 @@ http_parse(const char *bytes, size_t size)
 	return size < HTTP_HEAD ? HTTP_PART : HTTP_BAD;
 }
 
-enum http_request
-http_read(struct session *session)
-{
-	enum http_request request = HTTP_PART;
-	char head[HTTP_HEAD];
-	size_t size = 0;
+struct http {
+	char request[HTTP_HEAD];
+	size_t request_size;
+	char *answer; /* head and body; NULL: the request is not read yet */
+	size_t answer_size, sent;
+};
 
-	while (request == HTTP_PART) {
-		ssize_t n = session_read(session, head + size, sizeof head - size);
-		if (n < 0)
-			return HTTP_PART;
-		if (n == 0)
-			return HTTP_BAD;
-		size += (size_t)n;
-		request = http_parse(head, size);
-	}
-	return request;
+struct http *
+http_new(void)
+{
+	return calloc(1, sizeof(struct http));
 }
 
-static int
-write_answer(struct session *session, const struct http_answer *answer,
-    const char *more, bool whole)
+void
+http_free(struct http *http)
 {
-	char head[ANSWER_HEAD];
-	int length = snprintf(head, sizeof head,
+	if (http == NULL)
+		return;
+	free(http->answer);
+	free(http);
+}
+
+/* Reads what the client says. 0, -1 or SESSION_PARKED. */
+static int
+read_request(struct http *http, struct session *session, enum http_request *request)
+{
+	for (*request = HTTP_PART; *request == HTTP_PART;) {
+		ssize_t n = session_read(session, http->request + http->request_size,
+		    HTTP_HEAD - http->request_size);
+		if (n < 0)
+			return errno == EAGAIN ? SESSION_PARKED : -1;
+		http->request_size += (size_t)n;
+		*request =
+		    n == 0 ? HTTP_BAD : http_parse(http->request, http->request_size);
+	}
+	return 0;
+}
+
+static struct http_answer
+complain(const char *status, const char *words)
+{
+	char *body = strdup(words);
+
+	return (struct http_answer){ status, "text/plain; charset=utf-8", body,
+		strlen(words) };
+}
+
+/* Puts head and body together. -1 when memory is exhausted. */
+static int
+compose(
+    struct http *http, const struct http_answer *answer, const char *more, bool whole)
+{
+	size_t body_size = whole ? answer->size : 0;
+
+	if (answer->body == NULL)
+		return -1;
+	http->answer = malloc(ANSWER_HEAD + body_size);
+	if (http->answer == NULL)
+		return -1;
+	int length = snprintf(http->answer, ANSWER_HEAD,
 	    "HTTP/1.0 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s"
 	    "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
 	    answer->status, answer->type, answer->size, more);
+	memcpy(http->answer + length, answer->body, body_size);
+	http->answer_size = (size_t)length + body_size;
+	return 0;
+}
 
-	if (session_write(session, head, (size_t)length) < 0)
-		return -1;
-	return whole ? session_write(session, answer->body, answer->size) : 0;
+/* RFC 9110, 15.5.6, for methods that are not GET or HEAD. */
+static int
+prepare_answer(struct http *http, enum http_request request,
+    struct http_answer (*make)(const void *context), const void *context)
+{
+	struct http_answer answer;
+
+	if (request == HTTP_OTHER)
+		answer = complain(
+		    "405 Method Not Allowed", "GET and HEAD are answered here\n");
+	else if (request == HTTP_BAD)
+		answer = complain(
+		    "400 Bad Request", "this is no request of HTTP/1.0 or HTTP/1.1\n");
+	else
+		answer = make(context);
+	int result =
+	    compose(http, &answer, request == HTTP_OTHER ? "Allow: GET, HEAD\r\n" : "",
+		request != HTTP_HEAD_ONLY);
+	free(answer.body);
+	return result;
+}
+
+/* Writes what is left of the answer. 0, -1 or SESSION_PARKED. */
+static int
+write_answer(struct http *http, struct session *session)
+{
+	while (http->sent < http->answer_size) {
+		size_t left = http->answer_size - http->sent;
+		size_t size = left < PIECE_SIZE ? left : PIECE_SIZE;
+		int result = session_make_room(session);
+		if (result != 0)
+			return result;
+		if (session_write(session, http->answer + http->sent, size) < 0)
+			return -1;
+		http->sent += size;
+	}
+	return 0;
 }
 
 int
-http_reply(struct session *session, enum http_request request,
-    const struct http_answer *answer)
+http_serve(struct http *http, struct session *session,
+    struct http_answer (*answer)(const void *context), const void *context)
 {
-	switch (request) {
-	case HTTP_GET:
-	case HTTP_HEAD_ONLY:
-		return write_answer(session, answer, "", request == HTTP_GET);
-	case HTTP_OTHER:
-		/* RFC 9110, 15.5.6. */
-		return write_answer(
-		    session, &not_allowed, "Allow: GET, HEAD\r\n", true);
-	case HTTP_BAD:
-		return write_answer(session, &bad_request, "", true);
-	default:
-		return -1;
+	enum http_request request;
+
+	if (http->answer == NULL) {
+		int result = read_request(http, session, &request);
+		if (result != 0)
+			return result;
+		if (prepare_answer(http, request, answer, context) < 0)
+			return session_fail(session, FAILURE_INTERNAL, "out of memory");
 	}
+	return write_answer(http, session);
 }

@@ -25,20 +25,26 @@ enum http_request {
 /* What the first `size` bytes that a client sent, HTTP_HEAD at most, are. Pure function. */
 enum http_request http_parse(const char *bytes, size_t size);
 
-/* Reads a head. A client that ends in the midst of it has sent HTTP_BAD; HTTP_PART means
- * that reading failed, with the failure kept in the session. */
-enum http_request http_read(struct session *session);
-
 struct http_answer {
 	const char *status; /* "200 OK" */
 	const char *type; /* of the body: "text/plain" */
-	const char *body;
+	char *body; /* free(3) frees it; NULL: memory is exhausted */
 	size_t size;
 };
 
-/* Answers `request`: with the answer, its head alone, or with 405 or 400. 0, or -1 with the
- * failure kept in the session. */
-int http_reply(struct session *session, enum http_request request,
-    const struct http_answer *answer);
+/* A request and its answer. */
+struct http;
+
+/* NULL when memory is exhausted. */
+struct http *http_new(void);
+void http_free(struct http *http);
+
+/*
+ * Reads the request, and answers it: with what answer(context) gives, which is called once, with
+ * its head alone, or with 405, or 400 also for a client that ends in the midst of it. 0, or -1
+ * with the failure kept in the session; or SESSION_PARKED: call it again.
+ */
+int http_serve(struct http *http, struct session *session,
+    struct http_answer (*answer)(const void *context), const void *context);
 
 #endif

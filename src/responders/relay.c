@@ -23,7 +23,8 @@ struct relay {
 	struct session *session;
 	const char *name;
 	struct relay_aside *aside; /* or NULL */
-	struct pollfd backend;
+	int fd; /* the backend's */
+	short revents; /* likewise, as poll(2) tells */
 	bool client_ended;
 	bool exhausted; /* nothing more comes from the backend */
 	bool backend_ended; /* and the client has been told */
@@ -117,7 +118,7 @@ give_to_backend(struct relay *relay)
 	size_t size = relay->end - relay->start;
 
 	if (size > 0) {
-		ssize_t n = send(relay->backend.fd, relay->up + relay->start, size,
+		ssize_t n = send(relay->fd, relay->up + relay->start, size,
 		    MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n > 0)
 			relay->start += (size_t)n;
@@ -125,7 +126,7 @@ give_to_backend(struct relay *relay)
 			refuse(relay, errno);
 	}
 	if (relay->client_ended && !relay->up_done && relay->start == relay->end) {
-		shutdown(relay->backend.fd, SHUT_WR);
+		shutdown(relay->fd, SHUT_WR);
 		relay->up_done = true;
 	}
 }
@@ -153,7 +154,7 @@ take_from_backend(struct relay *relay)
 {
 	size_t room = session_room(relay->session);
 	stir(relay);
-	ssize_t n = recv(relay->backend.fd, relay->down,
+	ssize_t n = recv(relay->fd, relay->down,
 	    room < BUFFER_SIZE ? room : BUFFER_SIZE, MSG_DONTWAIT);
 
 	if (n > 0)
@@ -185,19 +186,19 @@ is_over(const struct relay *relay)
 {
 	const short lost = POLLERR | POLLHUP;
 
-	return relay->backend_ended &&
-	       (relay->up_done || (relay->backend.revents & lost) != 0);
+	return relay->backend_ended && (relay->up_done || (relay->revents & lost) != 0);
 }
 
 /* What poll(2) is to tell of the backend; once it has ended, that it is gone altogether. */
-static void
-watch_backend(struct relay *relay, int fd)
+static struct pollfd
+poll_backend(const struct relay *relay)
 {
-	relay->backend.events = (short)((wants_backend(relay) ? POLLIN : 0) |
-					(relay->start < relay->end ? POLLOUT : 0));
-	relay->backend.fd =
-	    relay->backend.events != 0 || relay->backend_ended ? fd : -1;
-	relay->backend.revents = 0;
+	short events = (short)((wants_backend(relay) ? POLLIN : 0) |
+			       (relay->start < relay->end ? POLLOUT : 0));
+
+	return (
+	    struct pollfd){ .fd = events != 0 || relay->backend_ended ? relay->fd : -1,
+		.events = events };
 }
 
 /* For how long there may be nothing to do; what is the last of it is read at once. */
@@ -212,26 +213,23 @@ time_to_sleep(const struct relay *relay)
 	return relay->resting ? until : deadline_earlier(until, relay->rest);
 }
 
-/* Sleeps until something can go on. As session_wait(). */
+/* Sleeps until something can go on. As session_await(). */
 static int
-wait_for_all(struct relay *relay, int fd)
+wait_for_all(struct relay *relay)
 {
 	struct relay_aside *aside = relay->aside;
 	short events = wants_client(relay) ? POLLIN : 0;
-	struct pollfd polls[3];
+	struct pollfd polls[3] = { poll_backend(relay) };
 	size_t count = 1;
 
-	watch_backend(relay, fd);
-	polls[0] = relay->backend;
 	if (aside != NULL) {
 		memcpy(polls + 1, aside->polls, sizeof aside->polls);
 		count += sizeof aside->polls / sizeof aside->polls[0];
 	}
 	int ready =
-	    session_wait(relay->session, events, polls, count, time_to_sleep(relay));
-	relay->backend.revents = polls[0].revents;
-	relay->backend.fd = fd;
-	if (aside == NULL || ready < 0)
+	    session_await(relay->session, events, polls, count, time_to_sleep(relay));
+	relay->revents = polls[0].revents;
+	if (aside == NULL || ready < 0 || ready == SESSION_PARKED)
 		return ready;
 	memcpy(aside->polls, polls + 1, sizeof aside->polls);
 	return aside->attend(aside, relay->session) < 0 ? -1 : ready;
@@ -240,18 +238,18 @@ wait_for_all(struct relay *relay, int fd)
 static bool
 has_from_backend(const struct relay *relay)
 {
-	return (relay->backend.revents & ~POLLOUT) != 0 || is_alone(relay);
+	return (relay->revents & ~POLLOUT) != 0 || is_alone(relay);
 }
 
-/* One turn: sleeps until something can go on, and lets it. */
+/* One turn: sleeps until something can go on, and lets it. 0, -1 or SESSION_PARKED. */
 static int
-take_turn(struct relay *relay, int fd)
+take_turn(struct relay *relay)
 {
 	if (session_try_flush(relay->session) < 0)
 		return -1;
-	int ready = wait_for_all(relay, fd);
-	if (ready < 0)
-		return -1;
+	int ready = wait_for_all(relay);
+	if (ready < 0 || ready == SESSION_PARKED)
+		return ready;
 	rest_in_time(relay);
 	if ((ready & POLLIN) != 0 && take_from_client(relay) < 0)
 		return -1;
@@ -262,14 +260,13 @@ take_turn(struct relay *relay, int fd)
 	return relay->exhausted && !relay->backend_ended ? pass_on_end(relay) : 0;
 }
 
-int
-relay_run(struct session *session, int fd, const char *name, struct relay_aside *aside)
+struct relay *
+relay_new(struct session *session, const char *name, struct relay_aside *aside)
 {
 	struct relay *relay = memory_pages(sizeof *relay);
-	int result = 0;
 
 	if (relay == NULL)
-		return session_fail(session, FAILURE_INTERNAL, "out of memory");
+		return NULL;
 	relay->session = session;
 	relay->name = name;
 	relay->aside = aside;
@@ -277,10 +274,18 @@ relay_run(struct session *session, int fd, const char *name, struct relay_aside 
 	relay->exhausted = relay->backend_ended = false;
 	relay->reset = 0;
 	relay->start = relay->end = 0;
-	relay->backend = (struct pollfd){ .fd = fd };
+	relay->revents = 0;
 	stir(relay);
+	return relay;
+}
+
+int
+relay_run(struct relay *relay, int fd)
+{
+	int result = 0;
+
+	relay->fd = fd;
 	while (result == 0 && !is_over(relay))
-		result = take_turn(relay, fd);
-	free(relay);
+		result = take_turn(relay);
 	return result;
 }

@@ -14,6 +14,7 @@
 
 #include "base/deadline.h"
 
+struct relay;
 struct session;
 
 /*
@@ -34,13 +35,19 @@ struct relay_aside {
 };
 
 /*
- * Relays until both have ended, or the backend has and does not take any more. `fd` is a
- * connected stream socket that does not block; it stays the caller's. `name` is the
- * backend's, for reasons. `aside` may be NULL; with one, a reset by the backend is an end, as
- * aside->end() knows better. Returns 0, or -1 when something was cut off, with the failure
- * kept in the session.
+ * For a backend that is called `name` in reasons. `aside` may be NULL; with one, a reset by the
+ * backend is an end, as aside->end() knows better. NULL when memory is exhausted; free(3)
+ * frees it.
  */
-int relay_run(
-    struct session *session, int fd, const char *name, struct relay_aside *aside);
+struct relay *relay_new(
+    struct session *session, const char *name, struct relay_aside *aside);
+
+/*
+ * Relays until both have ended, or the backend has and does not take any more. `fd` is a
+ * connected stream socket that does not block; it stays the caller's. Returns 0, or -1 when
+ * something was cut off, with the failure kept in the session; or SESSION_PARKED, to be
+ * called again with the same one.
+ */
+int relay_run(struct relay *relay, int fd);
 
 #endif

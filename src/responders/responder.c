@@ -3,6 +3,7 @@
 #include "responders/responder.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "responders/connect.h"
@@ -70,19 +71,25 @@ responder_show(struct responder *responder, const struct figures *figures)
 }
 
 bool
-responder_streams(const struct responder *responder)
+responder_occupies(const struct responder *responder)
 {
-	return responder->kind->stream != NULL;
+	return responder->kind->occupies;
 }
 
 int
 responder_answer(
     const struct responder *responder, struct session *session, struct cursor *cursor)
 {
-	const struct responder_kind *kind = responder->kind;
+	return responder->kind->answer(responder->prepared, session, cursor);
+}
 
-	return kind->stream != NULL ? kind->stream(responder->prepared, session, cursor)
-	                            : kind->answer(responder->prepared, session);
+void
+responder_abandon(const struct responder *responder, struct cursor *cursor)
+{
+	if (cursor->fd >= 0)
+		close(cursor->fd);
+	if (cursor->state != NULL)
+		responder->kind->abandon(cursor->state);
 }
 
 bool

@@ -43,6 +43,8 @@ struct responder_kind {
 
 	bool runs_programs; /* that need what only they know */
 
+	bool occupies; /* it counts against max-workers also while it is parked */
+
 	unsigned descriptors; /* that one answer may have open at once */
 
 	/*
@@ -61,26 +63,24 @@ struct responder_kind {
 	/*
 	 * Answers through session.h only, with blocking calls. Returns 0, or -1 when the
 	 * answer is not whole: then the session knows why, from its own calls or from
-	 * session_fail(). Any worker.
+	 * session_fail(). SESSION_PARKED is returned as it comes, and `cursor` tells where the
+	 * next call, of whichever worker, goes on. Any worker.
 	 */
-	int (*answer)(const void *prepared, struct session *session);
-
-	/*
-	 * The same, instead of it, for kinds that only write, by session_make_room() and
-	 * session_write(): SESSION_PARKED is returned as it comes, and `cursor` tells where
-	 * the next call, of whichever worker, goes on.
-	 */
-	int (*stream)(
+	int (*answer)(
 	    const void *prepared, struct session *session, struct cursor *cursor);
+
+	/* Gives up on an answer that was parked, without waiting; NULL for kinds that leave no
+	 * `state` in the cursor. Main thread. */
+	void (*abandon)(void *state);
 
 	void (*release)(void *prepared);
 };
 
-/* How far an answer has come. Begins as CURSOR_START; whoever gives up on the answer in
- * between closes `fd`. */
+/* How far an answer has come. Begins as CURSOR_START. */
 struct cursor {
 	int fd; /* what is read from, or -1 */
 	size_t offset; /* or how many bytes are written */
+	void *state; /* or the kind's own */
 };
 #define CURSOR_START     \
 	{                \
@@ -115,11 +115,14 @@ bool responder_is_constant(const struct responder *responder);
 /* Whether a constant answer may have to be waited for. */
 bool responder_is_fetched(const struct responder *responder);
 
-/* Whether the answer may be parked. */
-bool responder_streams(const struct responder *responder);
+/* Whether an answer counts against max-workers also while it is parked. */
+bool responder_occupies(const struct responder *responder);
 
 /* 0, -1 or SESSION_PARKED, as the kinds do. */
 int responder_answer(
     const struct responder *responder, struct session *session, struct cursor *cursor);
+
+/* Gives up on an answer, if it was begun. Main thread. */
+void responder_abandon(const struct responder *responder, struct cursor *cursor);
 
 #endif

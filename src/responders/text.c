@@ -35,7 +35,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 }
 
 static int
-stream(const void *prepared, struct session *session, struct cursor *cursor)
+answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const struct text *text = prepared;
 
@@ -64,5 +64,5 @@ release(void *prepared)
 const struct responder_kind responder_text = { .name = "text",
 	.constant = true,
 	.prepare = prepare,
-	.stream = stream,
+	.answer = answer,
 	.release = release };

@@ -66,8 +66,7 @@ connection_free(struct connection *connection)
 		return;
 	session_free(connection->session);
 	free(connection->pause);
-	if (connection->cursor.fd >= 0)
-		close(connection->cursor.fd);
+	responder_abandon(connection->service->responder, &connection->cursor);
 	close(connection->fd);
 	if (connection->unsure)
 		tally_done(connection->tally);
@@ -242,7 +241,6 @@ begin_answer(
 {
 	connection->shaken_ns = deadline_now_ns();
 	enter_step(connection, PHASE_ANSWER, connection->shaken_ns);
-	transport_park(transport, responder_streams(connection->service->responder));
 	transport_set_deadline(transport, end_of_life(connection, session),
 	    connection->service->conf->idle_timeout_ms);
 	review_begin(connection, session);
@@ -254,7 +252,6 @@ begin_close(
     struct connection *connection, struct session *session, struct transport *transport)
 {
 	enter_step(connection, PHASE_CLOSE, deadline_now_ns());
-	transport_park(transport, true);
 	if (session_is_ahead(session))
 		transport_set_deadline(
 		    transport, connection_end_of_handshake(connection), 0);
@@ -400,12 +397,13 @@ static int
 park(struct connection *connection, struct session *session,
     const struct transport *transport)
 {
+	if (atomic_load(&connection->killed))
+		return session_fail(session, FAILURE_KILLED, "before it could wait");
 	connection->pause = transport_leave(transport);
 	if (connection->pause == NULL)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
 	connection->session = session;
-	connection->parked = transport_is_parked(transport);
-	connection->deadline = transport_end(transport);
+	connection->deadline = pause_end(connection->pause);
 	return 0;
 }
 

@@ -25,6 +25,7 @@
 #include "server/phase.h"
 #include "tls/transport.h"
 
+struct companion;
 struct evidence;
 struct gate;
 struct guest;
@@ -68,8 +69,9 @@ struct connection {
 	_Atomic(bool) killed;
 	struct session *session; /* while it is parked */
 	struct pause *pause; /* likewise: of its transport */
+	struct companion
+	    *companions; /* likewise: what it waits for besides its client */
 	enum phase step; /* where it stopped then */
-	short parked; /* what is to come first: POLLIN or POLLOUT */
 	struct cursor cursor; /* how far its answer has come */
 	struct traffic traffic;
 	_Atomic(struct evidence *)
@@ -126,8 +128,8 @@ struct deadline connection_end_of_waiting(const struct connection *connection);
  * Serves it to the end with blocking calls: handshake, answer, close_notify, a line in the
  * log, a count. `transport` is the worker's own. Afterwards either our side is shut down
  * and the client's can be drained, or `finished` is set; or it has a session and is parked,
- * because its client does not go on with the handshake or does not take the answer: it is to
- * be served again when it does, or at its deadline.
+ * because nothing is to be done for it, or others shall have their turn: it is to be served
+ * again when what its pause tells of has happened, or at its deadline.
  */
 void connection_serve(struct connection *connection, struct transport *transport);
 

@@ -2,7 +2,6 @@
 /* Waiting for the client without a worker. */
 #include "server/parking.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -14,23 +13,18 @@
 #include "server/loop.h"
 
 struct parking {
-	struct loop *loop;
-	void (*ready)(void *context, struct connection *connection);
-	void *context;
+	struct parking_ports ports;
 	struct crowd *crowd; /* all, by client */
 	struct agenda agenda; /* all, by deadline */
 	size_t count, max;
 };
 
 struct parking *
-parking_new(struct loop *loop,
-    void (*ready)(void *context, struct connection *connection), void *context)
+parking_new(const struct parking_ports *ports)
 {
 	struct parking *parking = memory_new(sizeof *parking);
 
-	parking->loop = loop;
-	parking->ready = ready;
-	parking->context = context;
+	parking->ports = *ports;
 	parking->crowd = crowd_new();
 	return parking;
 }
@@ -47,10 +41,31 @@ parking_count(const struct parking *parking)
 	return parking->count;
 }
 
+/* What a connection waits for besides its client; `fd` is -1 for nothing. */
+struct companion {
+	struct watch watch;
+	struct connection *connection;
+	int fd;
+};
+
+static void
+unwatch(struct parking *parking, struct connection *connection)
+{
+	struct companion *companions = connection->companions;
+
+	loop_remove(parking->ports.loop, connection->fd, &connection->watch);
+	for (size_t i = 0; companions != NULL && i < TRANSPORT_OTHERS; i++)
+		if (companions[i].fd >= 0)
+			loop_remove(parking->ports.loop, companions[i].fd,
+			    &companions[i].watch);
+	free(companions);
+	connection->companions = NULL;
+}
+
 static void
 leave(struct parking *parking, struct connection *connection)
 {
-	loop_remove(parking->loop, connection->fd, &connection->watch);
+	unwatch(parking, connection);
 	crowd_remove(parking->crowd, connection);
 	agenda_remove(&parking->agenda, &connection->appointment);
 	parking->count--;
@@ -58,8 +73,10 @@ leave(struct parking *parking, struct connection *connection)
 
 /* Ends a connection that has left. */
 static void
-end(struct connection *connection, enum failure failure, const char *reason)
+end(struct parking *parking, struct connection *connection, enum failure failure,
+    const char *reason)
 {
+	parking->ports.lost(parking->ports.context, connection);
 	connection_abandon(connection, failure, reason);
 	connection_free(connection);
 }
@@ -73,7 +90,7 @@ parking_evict(struct parking *parking, const char *limit)
 	snprintf(reason, sizeof reason,
 	    "the oldest of whoever had most parked when %s was reached", limit);
 	leave(parking, connection);
-	end(connection, FAILURE_REFUSED_LIMIT, reason);
+	end(parking, connection, FAILURE_REFUSED_LIMIT, reason);
 }
 
 /* Lets a worker go on with it. */
@@ -81,38 +98,83 @@ static void
 unpark(struct parking *parking, struct connection *connection)
 {
 	leave(parking, connection);
-	parking->ready(parking->context, connection);
+	parking->ports.ready(parking->ports.context, connection);
 }
 
 static void
-on_ready(struct watch *watch, uint32_t events)
+on_client(struct watch *watch, uint32_t events)
 {
-	struct parking *parking = watch->holder;
-	struct connection *connection = (struct connection *)watch;
-
 	(void)events;
-	unpark(parking, connection);
+	unpark(watch->holder, (struct connection *)watch);
 }
 
-/* The end of the client's side means nothing while it only has to read. */
-static uint32_t
-events_for(const struct connection *connection)
+static void
+on_companion(struct watch *watch, uint32_t events)
 {
-	return connection->parked == POLLOUT ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
+	const struct companion *companion = (const struct companion *)watch;
+
+	(void)events;
+	unpark(watch->holder, companion->connection);
+}
+
+/* As epoll(7) names them. The end of the client's side means nothing while it only has to
+ * read. */
+static uint32_t
+events_for(const struct pollfd *poll)
+{
+	return (poll->events & POLLIN ? EPOLLIN | EPOLLRDHUP : 0) |
+	       (poll->events & POLLOUT ? EPOLLOUT : 0);
+}
+
+/* 0, or -1 when memory is exhausted. */
+static int
+watch_companions(struct parking *parking, struct connection *connection,
+    const struct pollfd *polls, size_t count)
+{
+	struct companion *companions = calloc(TRANSPORT_OTHERS, sizeof *companions);
+
+	if (companions == NULL)
+		return -1;
+	connection->companions = companions;
+	for (size_t i = 0; i < TRANSPORT_OTHERS; i++)
+		companions[i] = (struct companion){ .watch = { .ready = on_companion,
+							.holder = parking },
+			.connection = connection,
+			.fd = i < count ? polls[i].fd : -1 };
+	for (size_t i = 0; i < count; i++)
+		if (polls[i].fd >= 0 &&
+		    loop_add(parking->ports.loop, polls[i].fd, events_for(&polls[i]),
+			&companions[i].watch) < 0)
+			return -1;
+	return 0;
+}
+
+/* Watches all that it waits for. 0, or -1 when memory is exhausted. */
+static int
+watch(struct parking *parking, struct connection *connection)
+{
+	const struct pollfd *polls;
+	size_t count = pause_polls(connection->pause, &polls);
+
+	connection->watch = (struct watch){ .ready = on_client, .holder = parking };
+	if (polls[0].fd >= 0 && loop_add(parking->ports.loop, polls[0].fd,
+				    events_for(&polls[0]), &connection->watch) < 0)
+		return -1;
+	return count == 1 ? 0
+	                  : watch_companions(parking, connection, polls + 1, count - 1);
 }
 
 void
 parking_add(struct parking *parking, struct connection *connection)
 {
-	connection->watch = (struct watch){ .ready = on_ready, .holder = parking };
 	if (crowd_add(parking->crowd, connection) < 0) {
-		end(connection, FAILURE_INTERNAL, "out of memory");
+		end(parking, connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
-	if (loop_add(parking->loop, connection->fd, events_for(connection),
-		&connection->watch) < 0) {
+	if (watch(parking, connection) < 0) {
+		unwatch(parking, connection);
 		crowd_remove(parking->crowd, connection);
-		end(connection, FAILURE_INTERNAL, "out of memory");
+		end(parking, connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	connection_enter(connection, PHASE_PARKED);
@@ -123,19 +185,28 @@ parking_add(struct parking *parking, struct connection *connection)
 		parking_evict(parking, "max-waiting");
 }
 
+/* Whether it is only late, and its worker would not see more in that. */
+static bool
+is_lost(const struct connection *connection)
+{
+	const struct pollfd *polls;
+
+	pause_polls(connection->pause, &polls);
+	return connection->step != PHASE_ANSWER && polls[0].events == POLLIN;
+}
+
 struct deadline
 parking_expire(struct parking *parking)
 {
 	struct connection *connection;
 
 	while ((connection = agenda_due(&parking->agenda)) != NULL)
-		if (connection->parked == POLLOUT) {
-			/* It may have taken less than is worth going on for. */
-			unpark(parking, connection);
-		} else {
+		if (is_lost(connection)) {
 			leave(parking, connection);
-			end(connection, FAILURE_HANDSHAKE_TIMEOUT,
+			end(parking, connection, FAILURE_HANDSHAKE_TIMEOUT,
 			    "the client sent nothing more in time");
+		} else {
+			unpark(parking, connection);
 		}
 	return agenda_next(&parking->agenda);
 }
@@ -145,18 +216,28 @@ parking_clear(struct parking *parking)
 {
 	struct connection *connection;
 
-	while ((connection = agenda_first(&parking->agenda)) != NULL) {
-		leave(parking, connection);
-		end(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
-	}
+	while ((connection = agenda_first(&parking->agenda)) != NULL)
+		if (connection->step == PHASE_HANDSHAKE) {
+			leave(parking, connection);
+			end(parking, connection, FAILURE_REFUSED_LIMIT,
+			    "the server is stopping");
+		} else {
+			connection_kill(connection);
+			unpark(parking, connection);
+		}
 }
 
 void
 parking_free(struct parking *parking)
 {
+	struct connection *connection;
+
 	if (parking == NULL)
 		return;
-	parking_clear(parking);
+	while ((connection = agenda_first(&parking->agenda)) != NULL) {
+		leave(parking, connection);
+		connection_free(connection);
+	}
 	crowd_free(parking->crowd);
 	free(parking);
 }

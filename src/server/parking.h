@@ -3,9 +3,10 @@
 #define TLSD_SERVER_PARKING_H
 
 /*
- * Connections whose clients do not go on with the handshake, or do not take an answer: a
- * worker would only wait for them. Their sessions stay as they are until something comes, or
- * is taken, or their time is up. Main thread.
+ * Connections for which there is nothing to do: their clients do not go on with the handshake,
+ * ask for nothing, or do not take an answer, or they and their backends are silent. A worker
+ * would only wait for them. Their sessions stay as they are until something comes, or is
+ * taken, or their time is up. Main thread.
  */
 
 #include <stddef.h>
@@ -16,10 +17,16 @@ struct connection;
 struct loop;
 struct parking;
 
-/* `ready(context, connection)` is called, and takes it over, when a worker is to go on with
- * it. */
-struct parking *parking_new(struct loop *loop,
-    void (*ready)(void *context, struct connection *connection), void *context);
+struct parking_ports {
+	struct loop *loop;
+	/* A worker is to go on with it; takes it over. */
+	void (*ready)(void *context, struct connection *connection);
+	/* It was given up, and is closed next. */
+	void (*lost)(void *context, struct connection *connection);
+	void *context;
+};
+
+struct parking *parking_new(const struct parking_ports *ports);
 
 /* Closes all that are parked. */
 void parking_free(struct parking *parking);
@@ -37,7 +44,8 @@ void parking_evict(struct parking *parking, const char *limit);
 /* Sees to those whose time is up; returns when the next one's will be. */
 struct deadline parking_expire(struct parking *parking);
 
-/* Closes all, because the server is stopping. */
+/* Closes those that have not shaken hands, because the server is stopping; the others are
+ * killed, and go on. */
 void parking_clear(struct parking *parking);
 
 size_t parking_count(const struct parking *parking);

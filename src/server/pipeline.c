@@ -8,6 +8,7 @@
 
 #include "base/alert.h"
 #include "base/memory.h"
+#include "responders/responder.h"
 #include "server/acceptor.h"
 #include "server/admission.h"
 #include "server/conf.h"
@@ -116,11 +117,22 @@ on_admitted(
 		turn_away(connection, failure, reason);
 }
 
+/* Whether it has a worker's place also while it is parked. */
+static bool
+occupies(const struct connection *connection)
+{
+	return connection->step == PHASE_ANSWER &&
+	       responder_occupies(connection->service->responder);
+}
+
 /* One that was parked is to go on. */
 static void
 on_unparked(void *context, struct connection *connection)
 {
-	enqueue(context, connection);
+	if (occupies(connection))
+		make_ready(context, connection);
+	else
+		enqueue(context, connection);
 }
 
 /* The worker that `gate` had taken is free: those who wait for it take over. */
@@ -138,13 +150,22 @@ pass_on(struct pipeline *pipeline, struct gate *gate)
 	}
 }
 
+/* One that was parked ends there. */
+static void
+on_lost(void *context, struct connection *connection)
+{
+	if (occupies(connection))
+		pass_on(context, connection->gate);
+}
+
 /* A worker is done with `connection`, for now or for ever. */
 static bool
 on_returned(void *context, struct connection *connection)
 {
 	struct pipeline *pipeline = context;
 
-	pass_on(pipeline, connection->gate);
+	if (connection->session == NULL || !occupies(connection))
+		pass_on(pipeline, connection->gate);
 	if (connection->session == NULL)
 		return false;
 	parking_add(pipeline->parking, connection);
@@ -223,7 +244,10 @@ pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *
 	TAILQ_INIT(&pipeline->ready);
 	pipeline->limits = limits_new();
 	pipeline->standby = standby_new();
-	pipeline->parking = parking_new(loop, on_unparked, pipeline);
+	struct parking_ports parking_ports = {
+		.loop = loop, .ready = on_unparked, .lost = on_lost, .context = pipeline
+	};
+	pipeline->parking = parking_new(&parking_ports);
 	pipeline->linger = linger_new(loop, on_returned, pipeline);
 	struct admission_ports admission_ports = { .loop = loop,
 		.linger = pipeline->linger,
@@ -273,8 +297,10 @@ apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 	limits_set_process(pipeline->limits, &conf->limits);
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
 		const struct service *service = snapshot_service(snapshot, i);
-		limits_set_service(
-		    pipeline->limits, service->name, &service->conf->limits);
+		struct limit_settings limits = service->conf->limits;
+		if (responder_occupies(service->responder) && limits.max_workers == 0)
+			limits.max_workers = conf->workers;
+		limits_set_service(pipeline->limits, service->name, &limits);
 		/* Made while there is memory, and not for the first client. */
 		stats_tally(roster_stats(pipeline->roster), service->name);
 	}
@@ -307,7 +333,7 @@ pipeline_turn(struct pipeline *pipeline)
 
 /* What is found out about those who wait for a worker. */
 struct sifting {
-	struct connection_list late;
+	struct connection_list late; /* taken out */
 	struct deadline next; /* when the next one of the others will be late */
 };
 
@@ -327,8 +353,10 @@ is_in_time(void *context, struct connection *connection)
 	return true;
 }
 
+/* As queue_sift() for those whom the queue had no room for. */
 static void
-sift_ready(struct pipeline *pipeline, struct sifting *sifting)
+sift_ready(struct pipeline *pipeline,
+    bool (*keeps)(void *context, struct connection *connection), void *context)
 {
 	struct connection_list all = TAILQ_HEAD_INITIALIZER(all);
 	struct connection *connection;
@@ -336,7 +364,7 @@ sift_ready(struct pipeline *pipeline, struct sifting *sifting)
 	TAILQ_CONCAT(&all, &pipeline->ready, link);
 	while ((connection = TAILQ_FIRST(&all)) != NULL) {
 		TAILQ_REMOVE(&all, connection, link);
-		if (is_in_time(sifting, connection))
+		if (keeps(context, connection))
 			TAILQ_INSERT_TAIL(&pipeline->ready, connection, link);
 		else
 			pipeline->ready_count--;
@@ -355,7 +383,7 @@ expire_waiting(struct pipeline *pipeline)
 	if (!deadline_passed(pipeline->first_late))
 		return pipeline->first_late;
 	pipeline->enqueued -= queue_sift(pipeline->queue, is_in_time, &sifting);
-	sift_ready(pipeline, &sifting);
+	sift_ready(pipeline, is_in_time, &sifting);
 	pipeline->first_late = sifting.next;
 	while ((connection = TAILQ_FIRST(&sifting.late)) != NULL) {
 		TAILQ_REMOVE(&sifting.late, connection, link);
@@ -408,24 +436,37 @@ refuse(struct connection *connection)
 	turn_away(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 }
 
+/* Whether a worker has to see to its end. */
+static bool
+is_begun(void *context, struct connection *connection)
+{
+	struct sifting *sifting = context;
+
+	if (connection->session != NULL && connection->step != PHASE_HANDSHAKE) {
+		connection_kill(connection);
+		return true;
+	}
+	TAILQ_INSERT_TAIL(&sifting->late, connection, link);
+	return false;
+}
+
 bool
 pipeline_cut(struct pipeline *pipeline)
 {
+	struct sifting sifting = { .late = TAILQ_HEAD_INITIALIZER(sifting.late) };
 	struct connection *connection;
 
-	while ((connection = TAILQ_FIRST(&pipeline->ready)) != NULL) {
-		TAILQ_REMOVE(&pipeline->ready, connection, link);
-		refuse(connection);
-	}
-	pipeline->ready_count = 0;
 	standby_clear(pipeline->standby);
 	parking_clear(pipeline->parking);
-	while ((connection = queue_try_pop(pipeline->queue)) != NULL) {
-		pipeline->enqueued--;
+	pipeline->enqueued -= queue_sift(pipeline->queue, is_begun, &sifting);
+	sift_ready(pipeline, is_begun, &sifting);
+	while ((connection = TAILQ_FIRST(&sifting.late)) != NULL) {
+		TAILQ_REMOVE(&sifting.late, connection, link);
 		refuse(connection);
 	}
+	enqueue_ready(pipeline);
 	roster_cut(pipeline->roster);
-	return outstanding(pipeline) == 0;
+	return pipeline->ready_count == 0 && outstanding(pipeline) == 0;
 }
 
 struct acceptor *

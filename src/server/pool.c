@@ -48,6 +48,12 @@ on_wait(void *context)
 	return queue_wait(context);
 }
 
+static bool
+is_needed(void *context)
+{
+	return queue_lacks(context);
+}
+
 static void *
 work(void *argument)
 {
@@ -68,7 +74,7 @@ start_worker(struct worker *worker, struct pool *pool, size_t stack_bytes)
 	*worker = (struct worker){ .pool = pool, .number = pool->count + 1 };
 	if (transport_init(&worker->transport) < 0)
 		return ENOMEM;
-	transport_tell(&worker->transport, on_wait, pool->queue);
+	transport_tell(&worker->transport, on_wait, is_needed, pool->queue);
 	pthread_attr_init(&attributes);
 	int error = pthread_attr_setstacksize(&attributes, stack_bytes);
 	if (error == 0)

@@ -144,16 +144,32 @@ queue_pop(struct queue *queue)
 	return connection;
 }
 
+/* Under the mutex. */
+static bool
+lacks_worker(const struct queue *queue)
+{
+	return queue->sleepers == NULL && queue->count > queue->waking;
+}
+
 bool
 queue_wait(struct queue *queue)
 {
 	sync_lock(&queue->mutex);
 	queue->computing--;
 	struct sleeper *sleeper = take_sleeper(queue);
-	bool lacks = queue->sleepers == NULL && queue->count > queue->waking;
+	bool lacks = lacks_worker(queue);
 	sync_unlock(&queue->mutex);
 	if (sleeper != NULL)
 		sync_post(&sleeper->woken);
+	return lacks;
+}
+
+bool
+queue_lacks(struct queue *queue)
+{
+	sync_lock(&queue->mutex);
+	bool lacks = lacks_worker(queue);
+	sync_unlock(&queue->mutex);
 	return lacks;
 }
 
@@ -163,19 +179,6 @@ queue_done(struct queue *queue)
 	sync_lock(&queue->mutex);
 	queue->computing--;
 	sync_unlock(&queue->mutex);
-}
-
-struct connection *
-queue_try_pop(struct queue *queue)
-{
-	struct connection *connection = NULL;
-	bool space;
-
-	sync_lock(&queue->mutex);
-	if (queue->count > 0)
-		connection = take_first(queue, &space);
-	sync_unlock(&queue->mutex);
-	return connection;
 }
 
 size_t

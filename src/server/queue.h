@@ -39,11 +39,11 @@ struct connection *queue_pop(struct queue *queue);
  * whether there is none, although there is something to do. */
 bool queue_wait(struct queue *queue);
 
+/* Whether no worker sleeps, although there is something to do. */
+bool queue_lacks(struct queue *queue);
+
 /* The caller will pop at once. */
 void queue_done(struct queue *queue);
-
-/* The same without waiting; NULL when there is none. */
-struct connection *queue_try_pop(struct queue *queue);
 
 /*
  * Takes out those of which `keeps(context, connection)` says no: each is asked about once, in

@@ -416,13 +416,22 @@ session_read(struct session *session, void *bytes, size_t size)
 {
 	ssize_t n;
 
-	if (session->fault.failure != FAILURE_NONE)
+	if (session->fault.failure != FAILURE_NONE) {
+		errno = EPROTO;
 		return -1;
+	}
 	do
 		n = gnutls_record_recv(session->tls, bytes, size);
-	while (is_again(session, n));
-	if (n < 0)
-		return fail_code(session, (int)n);
+	while (is_again(session, n) && !transport_is_parked(session->transport));
+	if (is_again(session, n)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (n < 0) {
+		fail_code(session, (int)n);
+		errno = EPROTO;
+		return -1;
+	}
 	session->bytes_in += (uint64_t)n;
 	if (n > 0)
 		records_forget(&session->records);
@@ -443,10 +452,9 @@ catch_up(struct session *session)
 static int
 wait_to_catch_up(struct session *session)
 {
-	bool parks = session->transport->parks;
-
-	transport_park(session->transport, false);
+	bool parks = transport_park(session->transport, false);
 	int result = catch_up(session);
+
 	transport_park(session->transport, parks);
 	return result;
 }
@@ -529,8 +537,8 @@ fail_waiting(struct session *session)
 }
 
 int
-session_wait(struct session *session, short events, struct pollfd *others, size_t count,
-    struct deadline until)
+session_await(struct session *session, short events, struct pollfd *others,
+    size_t count, struct deadline until)
 {
 	bool at_hand = (events & POLLIN) != 0 && session_has_input(session);
 
@@ -540,8 +548,20 @@ session_wait(struct session *session, short events, struct pollfd *others, size_
 		until = (struct deadline){ .at_ns = 0 };
 	int ready = transport_wait(session->transport, events, others, count, until);
 	if (ready < 0)
-		return fail_waiting(session);
+		return transport_is_parked(session->transport) ? SESSION_PARKED
+		                                               : fail_waiting(session);
 	return at_hand || (events & POLLIN && ready != 0) ? POLLIN : 0;
+}
+
+int
+session_wait(struct session *session, short events, struct pollfd *others, size_t count,
+    struct deadline until)
+{
+	bool parks = transport_park(session->transport, false);
+	int ready = session_await(session, events, others, count, until);
+
+	transport_park(session->transport, parks);
+	return ready;
 }
 
 /* A client that has our close_notify, and takes its leave without its own, took nothing
@@ -647,12 +667,11 @@ session_finish(struct session *session)
 	session->fault.alert_due = false;
 	if (session->fault.failure == FAILURE_NONE && !session->ended)
 		say_goodbye(session);
-	if (transport_was_full(session->transport) &&
-	    transport_make_room(session->transport, TRANSPORT_ROOM) < 0 &&
-	    transport_is_parked(session->transport))
-		return SESSION_PARKED;
-	if (transport_finish(session->transport) < 0 && !has_left(session))
+	if (transport_finish(session->transport) < 0 && !has_left(session)) {
+		if (transport_is_parked(session->transport))
+			return SESSION_PARKED;
 		fail_transport(session);
+	}
 	return session->fault.failure == FAILURE_NONE ? 0 : -1;
 }
 

@@ -57,7 +57,7 @@ struct session *session_new(const struct context *context, struct transport *tra
     unsigned start, size_t record_size);
 void session_free(struct session *session);
 
-#define SESSION_PARKED 1
+#define SESSION_PARKED 2 /* is not POLLIN */
 
 /*
  * Shakes hands. 0, or -1 with the failure kept and the right alert on its way, which
@@ -90,15 +90,15 @@ bool session_is_early(const struct session *session);
 bool session_is_ahead(const struct session *session);
 
 /* Reads up to `size` bytes of what the client sent. Returns how many, 0 after the client's
- * close_notify, -1 after a failure. */
+ * close_notify, -1 after a failure; -1 with EAGAIN, which is no failure, means SESSION_PARKED. */
 ssize_t session_read(struct session *session, void *bytes, size_t size);
 
 /* Writes all of `size` bytes, gathering them in the transport. 0, or -1 after a failure. */
 int session_write(struct session *session, const void *bytes, size_t size);
 
 /* Sees to it that session_write() takes a full record without waiting. 0, or -1 after a
- * failure; or SESSION_PARKED, if the client makes us wait: call it again as for
- * session_handshake(). */
+ * failure; or SESSION_PARKED, if the client makes us wait, or it is somebody else's turn:
+ * call it again as for session_handshake(). */
 int session_make_room(struct session *session);
 
 /*
@@ -119,6 +119,11 @@ int session_try_flush(struct session *session);
  * idle time is. The readiness of the first of the others counts as something that moves.
  */
 int session_wait(struct session *session, short events, struct pollfd *others,
+    size_t count, struct deadline until);
+
+/* The same, but SESSION_PARKED after a short while in which nothing came, or when it is
+ * somebody else's turn: call it again as for session_handshake(). */
+int session_await(struct session *session, short events, struct pollfd *others,
     size_t count, struct deadline until);
 
 /* As session_read(), without waiting: -1 with EAGAIN, which is no failure, means that
@@ -153,7 +158,8 @@ void session_peer(const struct session *session, struct address *peer);
 void session_local(const struct session *session, struct address *local);
 
 /* Sends close_notify with all that has gathered (RFC 8446, 6.1), and ends our side of the
- * connection. It does not wait for the client's. 0, or -1 after a failure. */
+ * connection. It does not wait for the client's. 0, or -1 after a failure; or SESSION_PARKED
+ * as long as the client does not take it. */
 int session_finish(struct session *session);
 
 /*

@@ -8,7 +8,6 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@
 
 /* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
 #define IN_SIZE (68 * 1024)
-#define OUT_SIZE (TRANSPORT_ROOM + 1)
+#define OUT_SIZE (68 * 1024)
 
 /* How long somebody else may wait for the thread because a peer that is near is about to
  * answer: less than it takes to go and come back. */
@@ -54,12 +53,13 @@ void
 transport_attach(struct transport *transport, int fd, bool sliced)
 {
 	unsigned char *in = transport->in, *out = transport->out;
-	bool (*on_wait)(void *context) = transport->on_wait;
 
 	*transport = (struct transport){ .fd = fd,
-		.on_wait = on_wait,
+		.on_wait = transport->on_wait,
+		.is_needed = transport->is_needed,
 		.context = transport->context,
 		.sliced = sliced,
+		.stint = deadline_in(TRANSPORT_SLICE_MS),
 		.deadline = deadline_never(),
 		.idle_deadline = deadline_never(),
 		.in = in,
@@ -73,10 +73,11 @@ transport_count(struct transport *transport, struct traffic *traffic)
 }
 
 void
-transport_tell(
-    struct transport *transport, bool (*on_wait)(void *context), void *context)
+transport_tell(struct transport *transport, bool (*on_wait)(void *context),
+    bool (*is_needed)(void *context), void *context)
 {
 	transport->on_wait = on_wait;
+	transport->is_needed = is_needed;
 	transport->context = context;
 }
 
@@ -86,6 +87,9 @@ transport_will_wait(struct transport *transport)
 	if (!transport->waited && transport->on_wait != NULL)
 		transport->pressed = transport->on_wait(transport->context);
 	transport->waited = true;
+	if (transport->pressed)
+		transport->stint =
+		    deadline_earlier(transport->stint, deadline_in(PRESSED_MS));
 }
 
 bool
@@ -94,16 +98,19 @@ transport_has_waited(const struct transport *transport)
 	return transport->waited;
 }
 
-void
+bool
 transport_park(struct transport *transport, bool parks)
 {
+	bool before = transport->parks;
+
 	transport->parks = parks;
+	return before;
 }
 
-short
+bool
 transport_is_parked(const struct transport *transport)
 {
-	return transport->parked;
+	return transport->poll_count > 0;
 }
 
 struct pause {
@@ -136,9 +143,12 @@ transport_return(struct transport *transport, struct pause *pause)
 	state->in = transport->in;
 	state->out = transport->out;
 	state->on_wait = transport->on_wait;
+	state->is_needed = transport->is_needed;
 	state->context = transport->context;
 	state->waited = state->pressed = false;
-	state->parked = 0;
+	state->returned = true;
+	state->stint = deadline_in(TRANSPORT_SLICE_MS);
+	state->poll_count = 0;
 	state->in_start = 0;
 	state->in_end = pause->in_size;
 	*transport = *state;
@@ -184,10 +194,56 @@ fail(struct transport *transport, enum transport_failure failure, int error)
 	return -1;
 }
 
-struct deadline
-transport_end(const struct transport *transport)
+static struct deadline
+find_end(const struct transport *transport)
 {
 	return deadline_earlier(transport->deadline, transport->idle_deadline);
+}
+
+size_t
+pause_polls(const struct pause *pause, const struct pollfd **polls)
+{
+	*polls = pause->state.polls;
+	return pause->state.poll_count;
+}
+
+struct deadline
+pause_end(const struct pause *pause)
+{
+	return deadline_earlier(find_end(&pause->state), pause->state.until);
+}
+
+/* Parks until one of `polls` is ready, or `until`. */
+static int
+give_up(struct transport *transport, const struct pollfd *polls, size_t count,
+    struct deadline until)
+{
+	memcpy(transport->polls, polls, count * sizeof *polls);
+	transport->poll_count = count;
+	transport->until = until;
+	errno = EAGAIN;
+	return -1;
+}
+
+/* The same for the peer alone. */
+static int
+give_up_on_peer(struct transport *transport, short events)
+{
+	const struct pollfd peer = { .fd = transport->fd, .events = events };
+
+	return give_up(transport, &peer, 1, deadline_never());
+}
+
+/* Whether somebody else shall have the thread, which the peer kept busy long enough. */
+static bool
+must_yield(struct transport *transport)
+{
+	if (!transport->parks || !deadline_passed(transport->stint))
+		return false;
+	if (transport->is_needed != NULL && transport->is_needed(transport->context))
+		return true;
+	transport->stint = deadline_in(TRANSPORT_SLICE_MS);
+	return false;
 }
 
 /* Fails if this connection took memory that was set aside, and little of that is left: it
@@ -200,11 +256,13 @@ allow_waiting(struct transport *transport)
 	return fail(transport, TRANSPORT_STARVED, ENOMEM);
 }
 
-/* How long who parks waits for the peer first, in milliseconds. */
+/* How long who parks waits for the peer first, `usual_ms` if nobody needs the thread. */
 static int
-patience(const struct transport *transport)
+find_patience(const struct transport *transport, int usual_ms)
 {
-	return transport->pressed ? PRESSED_MS : TRANSPORT_SLICE_MS;
+	if (!transport->pressed)
+		return usual_ms;
+	return transport->returned ? 0 : PRESSED_MS;
 }
 
 /*
@@ -215,7 +273,7 @@ patience(const struct transport *transport)
 static int
 wait_for_input(struct transport *transport, bool first)
 {
-	int left = deadline_left_ms(transport_end(transport));
+	int left = deadline_left_ms(find_end(transport));
 	struct pollfd pollfd = { .fd = transport->fd, .events = POLLIN };
 
 	if (left == 0)
@@ -224,7 +282,7 @@ wait_for_input(struct transport *transport, bool first)
 	if (far && first && transport->sliced && !transport->pressed)
 		return 0;
 	if (far && transport->parks)
-		left = patience(transport);
+		left = find_patience(transport, TRANSPORT_SLICE_MS);
 	if (poll(&pollfd, 1, left) == 0 && !transport->parks)
 		return -1;
 	return MSG_DONTWAIT;
@@ -329,7 +387,7 @@ note_full(struct transport *transport)
 static bool
 gets_room(const struct transport *transport, int most_ms)
 {
-	int left = deadline_left_ms(transport_end(transport));
+	int left = deadline_left_ms(find_end(transport));
 	struct pollfd pollfd = { .fd = transport->fd, .events = POLLOUT };
 
 	if (left >= 0 && left < most_ms)
@@ -338,54 +396,80 @@ gets_room(const struct transport *transport, int most_ms)
 }
 
 /*
- * Waits until sending is to be tried again; false once the time is up. poll(2) wants a third
- * of the buffer to be free: a peer that reads steadily, but less than that, has let us go
- * farther in the end. What is on its way when the buffer is full does not count for that.
+ * Whether the peer has gone on taking, although nothing was to be done for it: it may read at
+ * leisure what the kernel still has of ours.
  */
 static bool
-wait_for_room(struct transport *transport)
+still_takes(struct transport *transport)
 {
-	if (gets_room(transport, ARRIVAL_MS))
-		return true;
-	note_full(transport);
-	return gets_room(transport, INT_MAX) || note_reach(transport);
+	return !deadline_passed(transport->deadline) && count_untaken(transport) > 0 &&
+	       note_reach(transport);
 }
 
-/* The same, waiting until the deadline at most. */
-static ssize_t
-send_in_time(struct transport *transport, size_t sent, int more)
+/* Nothing has happened while what was sent last arrived: only from here on is it progress
+ * that the peer takes what the kernel has of ours. */
+static void
+note_silence(struct transport *transport)
 {
-	if (transport->waited && deadline_passed(transport->deadline))
+	if (!transport->moved)
+		return;
+	transport->moved = false;
+	transport->reach = find_reach(transport);
+}
+
+/*
+ * Waits for the peer to take more; not for long, if it parks. poll(2) wants a third of the
+ * buffer to be free: a peer that reads steadily, but less than that, has let us go farther in
+ * the end.
+ */
+static int
+wait_for_room(struct transport *transport)
+{
+	if (deadline_passed(find_end(transport)) && !still_takes(transport))
 		return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
-	ssize_t n = send_some(transport, sent, MSG_DONTWAIT | more);
-	if (n > 0)
-		note_sent(transport);
-	if (n != 0)
-		return n;
 	if (allow_waiting(transport) < 0)
 		return -1;
+	if (!transport->filled)
+		note_full(transport);
 	transport_will_wait(transport);
-	return wait_for_room(transport)
-	           ? 0
-	           : fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
+	if (gets_room(transport,
+		transport->parks ? find_patience(transport, ARRIVAL_MS) : ARRIVAL_MS))
+		return 0;
+	note_silence(transport);
+	if (transport->parks)
+		return give_up_on_peer(transport, POLLOUT);
+	gets_room(transport, INT_MAX);
+	return 0;
+}
+
+static void
+drop_sent(struct transport *transport, size_t sent)
+{
+	transport->out_end -= sent;
+	memmove(transport->out, transport->out + sent, transport->out_end);
 }
 
 /* Sends all that has gathered, with `more` among the flags of send(2). */
 static int
 flush_with(struct transport *transport, int more)
 {
+	int result = cannot_send(transport) ? -1 : 0;
 	size_t sent = 0;
 
-	if (cannot_send(transport))
-		return -1;
-	while (sent < transport->out_end) {
-		ssize_t n = send_in_time(transport, sent, more);
-		if (n < 0)
-			return -1;
-		sent += (size_t)n;
+	if (result == 0 && transport->out_end > 0 &&
+	    deadline_passed(transport->deadline))
+		return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
+	while (result == 0 && sent < transport->out_end) {
+		ssize_t n = send_some(transport, sent, MSG_DONTWAIT | more);
+		if (n > 0) {
+			note_sent(transport);
+			sent += (size_t)n;
+		} else {
+			result = n < 0 ? -1 : wait_for_room(transport);
+		}
 	}
-	transport->out_end = 0;
-	return 0;
+	drop_sent(transport, sent);
+	return result;
 }
 
 int
@@ -403,13 +487,6 @@ transport_finish(struct transport *transport)
 	if (shutdown(transport->fd, SHUT_WR) == 0)
 		return 0;
 	return fail(transport, TRANSPORT_BROKEN, errno);
-}
-
-static void
-drop_sent(struct transport *transport, size_t sent)
-{
-	transport->out_end -= sent;
-	memmove(transport->out, transport->out + sent, transport->out_end);
 }
 
 int
@@ -433,6 +510,17 @@ transport_try_flush(struct transport *transport)
 	return -1;
 }
 
+/* Flushes without parking, for who cannot go on later. */
+static int
+flush_all(struct transport *transport)
+{
+	bool parks = transport_park(transport, false);
+	int result = transport_flush(transport);
+
+	transport_park(transport, parks);
+	return result;
+}
+
 int
 transport_write(struct transport *transport, const void *bytes, size_t size)
 {
@@ -446,7 +534,7 @@ transport_write(struct transport *transport, const void *bytes, size_t size)
 		transport->out_end += part;
 		from += part;
 		size -= part;
-		if (transport->out_end == OUT_SIZE && transport_flush(transport) < 0)
+		if (transport->out_end == OUT_SIZE && flush_all(transport) < 0)
 			return -1;
 	}
 	return 0;
@@ -481,17 +569,16 @@ fill(struct transport *transport)
 	if (transport->in_end > 0) /* a hello is there before anybody reads it */
 		transport_will_wait(transport);
 	for (bool first = true;; first = false) {
+		if (must_yield(transport))
+			return give_up_on_peer(transport, POLLIN);
 		int flags = wait_for_input(transport, first);
 		if (flags < 0)
 			return fail(transport, TRANSPORT_TIMED_OUT_READING, ETIMEDOUT);
 		ssize_t n = receive_some(transport, flags);
 		if (n >= 0 || !is_soft(errno))
 			return n;
-		if (transport->parks) {
-			transport->parked = POLLIN;
-			errno = EAGAIN;
-			return -1;
-		}
+		if (transport->parks)
+			return give_up_on_peer(transport, POLLIN);
 	}
 }
 
@@ -551,92 +638,14 @@ left_bytes(const struct transport *transport)
 	       recv(transport->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-/*
- * The peer hung up while nothing is wanted of it, and poll(2) would say so for ever: either
- * it is gone, or it is left out until there is room for what it left.
- */
-static int
-hung_up(struct transport *transport, struct pollfd *others, size_t count, int left)
-{
-	if (!left_bytes(transport))
-		return fail(transport, TRANSPORT_BROKEN, ECONNRESET);
-	poll(others, count, left);
-	return 0;
-}
-
-/*
- * Whether the peer has gone on taking, although nothing was to be done for it: it may read at
- * leisure what the kernel still has of ours.
- */
-static bool
-still_takes(struct transport *transport)
-{
-	return !deadline_passed(transport->deadline) && count_untaken(transport) > 0 &&
-	       note_reach(transport);
-}
-
-/* Nothing has happened while what was sent last arrived: only from here on is it progress
- * that the peer takes what the kernel has of ours. */
-static void
-note_silence(struct transport *transport)
-{
-	if (!transport->moved)
-		return;
-	transport->moved = false;
-	transport->reach = find_reach(transport);
-}
-
-/* Waits for the peer to take more; not for long, if it parks. */
-static int
-wait_for_taking(struct transport *transport)
-{
-	if (deadline_passed(transport_end(transport)) && !still_takes(transport))
-		return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
-	if (allow_waiting(transport) < 0)
-		return -1;
-	if (!transport->filled)
-		note_full(transport);
-	transport_will_wait(transport);
-	if (!transport->parks) {
-		gets_room(transport, INT_MAX);
-		return 0;
-	}
-	if (gets_room(transport, transport->pressed ? PRESSED_MS : ARRIVAL_MS))
-		return 0;
-	note_silence(transport);
-	transport->parked = POLLOUT;
-	errno = EAGAIN;
-	return -1;
-}
-
 int
 transport_make_room(struct transport *transport, size_t room)
 {
-	size_t sent = 0;
-	int result = cannot_send(transport) ? -1 : 0;
-
 	if (transport_room(transport) >= room)
-		return result;
-	if (result == 0 && deadline_passed(transport->deadline))
-		return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
-	/* Once begun, all of it, for the less is to be moved then. */
-	while (result == 0 && sent < transport->out_end) {
-		ssize_t n = send_some(transport, sent, MSG_DONTWAIT);
-		if (n > 0) {
-			note_sent(transport);
-			sent += (size_t)n;
-		} else {
-			result = n < 0 ? -1 : wait_for_taking(transport);
-		}
-	}
-	drop_sent(transport, sent);
-	return result;
-}
-
-bool
-transport_was_full(const struct transport *transport)
-{
-	return transport->filled;
+		return cannot_send(transport) ? -1 : 0;
+	if (transport_flush(transport) < 0)
+		return -1;
+	return must_yield(transport) ? give_up_on_peer(transport, POLLOUT) : 0;
 }
 
 /* What has taken too long. What was sent last may be on its way at the end of all time, but
@@ -655,23 +664,52 @@ find_lateness(const struct transport *transport)
 static int
 time_to_wait(struct transport *transport, struct deadline until, int *left)
 {
-	if (deadline_passed(transport_end(transport)) && !still_takes(transport))
+	if (deadline_passed(find_end(transport)) && !still_takes(transport))
 		return fail(transport, find_lateness(transport), ETIMEDOUT);
-	*left = deadline_left_ms(deadline_earlier(transport_end(transport), until));
+	*left = deadline_left_ms(deadline_earlier(find_end(transport), until));
 	return 0;
 }
 
-/* poll(2) for `left` ms. */
+/* poll(2) until then at most. 0, or -1 with `failure` set or parked. */
 static int
-poll_in_time(struct transport *transport, struct pollfd *polls, nfds_t count, int left)
+poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
+    struct deadline until)
 {
-	if (left >= 0 && left <= ARRIVAL_MS)
-		return poll(polls, count, left);
-	int ready = poll(polls, count, ARRIVAL_MS);
-	if (ready != 0)
-		return ready;
-	note_silence(transport);
-	return poll(polls, count, left < 0 ? left : left - ARRIVAL_MS);
+	bool sends = transport->filled || transport->out_end > 0;
+	int patience = transport->parks && !sends ? TRANSPORT_SLICE_MS : ARRIVAL_MS;
+	int left, ready;
+
+	if (time_to_wait(transport, until, &left) < 0)
+		return -1;
+	if (must_yield(transport))
+		return give_up(transport, polls, count, until);
+	if (transport->parks)
+		patience = find_patience(transport, patience);
+	bool soon = left >= 0 && left <= patience;
+	ready = poll(polls, count, soon ? left : patience);
+	if (ready == 0 && !soon) {
+		note_silence(transport);
+		if (transport->parks)
+			return give_up(transport, polls, count, until);
+		ready = poll(polls, count, left < 0 ? left : left - patience);
+	}
+	for (size_t i = 0; ready <= 0 && i < count; i++)
+		polls[i].revents = 0;
+	return 0;
+}
+
+/*
+ * The peer hung up while nothing is wanted of it, and poll(2) would say so for ever: either
+ * it is gone, or it is left out until there is room for what it left.
+ */
+static int
+poll_without_peer(struct transport *transport, struct pollfd *polls, size_t count,
+    struct deadline until)
+{
+	if (!left_bytes(transport))
+		return fail(transport, TRANSPORT_BROKEN, ECONNRESET);
+	polls[0].fd = -1;
+	return poll_in_time(transport, polls, count, until);
 }
 
 int
@@ -681,22 +719,18 @@ transport_wait(struct transport *transport, short events, struct pollfd *others,
 	const short lost = POLLERR | POLLHUP;
 	struct pollfd polls[1 + TRANSPORT_OTHERS] = { { .fd = transport->fd,
 	    .events = events } };
-	int left;
 
 	assert(count > 0 && count <= TRANSPORT_OTHERS);
 	if (allow_waiting(transport) < 0)
 		return -1;
 	transport_will_wait(transport);
 	memcpy(polls + 1, others, count * sizeof *others);
-	if (time_to_wait(transport, until, &left) < 0)
-		return -1;
 	if (transport->out_end > 0)
 		polls[0].events |= POLLOUT;
-	if (poll_in_time(transport, polls, 1 + count, left) <= 0)
-		for (size_t i = 0; i <= count; i++)
-			polls[i].revents = 0;
+	if (poll_in_time(transport, polls, 1 + count, until) < 0)
+		return -1;
 	if (polls[0].events == 0 && (polls[0].revents & lost) != 0 &&
-	    hung_up(transport, polls + 1, count, left) < 0)
+	    poll_without_peer(transport, polls, 1 + count, until) < 0)
 		return -1;
 	if (polls[1].revents != 0)
 		note_progress(transport);

@@ -11,6 +11,7 @@
  * TLS library. One thread at a time.
  */
 
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@
 
 #include "base/deadline.h"
 
-struct pollfd;
+#define TRANSPORT_OTHERS 3
 
 /*
  * Give sockets SO_RCVTIMEO of this length: while a deadline is farther than that away, a plain
@@ -53,9 +54,14 @@ struct transport {
 	struct traffic *traffic; /* NULL if nobody wants to know */
 	bool waited; /* or was about to, since it was attached */
 	bool pressed; /* and somebody else needs the thread */
+	bool returned; /* it had been parked before */
 	bool parks; /* see transport_park() */
-	short parked; /* for POLLIN or POLLOUT; 0: it is not */
+	struct deadline stint; /* then it is asked whether somebody else needs it */
+	size_t poll_count; /* parked: what is waited for, the peer first; or 0 */
+	struct pollfd polls[1 + TRANSPORT_OTHERS];
+	struct deadline until; /* and for how long at most */
 	bool (*on_wait)(void *context);
+	bool (*is_needed)(void *context);
 	void *context;
 	bool filled; /* the socket's buffer has been full */
 	bool moved; /* there was progress since `reach` was noted in silence */
@@ -79,32 +85,37 @@ void transport_count(struct transport *transport, struct traffic *traffic);
 
 /* For all sockets that will be attached: on_wait(context) is called for each once, before
  * the first call that may wait for the peer, and says whether somebody else needs the thread.
- * What the peer sent before is taken to be there. */
-void transport_tell(
-    struct transport *transport, bool (*on_wait)(void *context), void *context);
+ * What the peer sent before is taken to be there. Whoever parks calls is_needed(context) later
+ * on for the same. */
+void transport_tell(struct transport *transport, bool (*on_wait)(void *context),
+    bool (*is_needed)(void *context), void *context);
 
 /* Calls that now, if it was not called yet: something else may be waited for. */
 void transport_will_wait(struct transport *transport);
 bool transport_has_waited(const struct transport *transport);
 
 /*
- * From now on, or no longer, transport_read() gives up on a peer that does not answer soon,
- * within TRANSPORT_SLICE_MS, or 2 ms if somebody else needs the thread: it returns -1 with
- * EAGAIN, no failure, and the transport is parked: by transport_leave() and
- * transport_return() another thread's can go on where this one stopped.
+ * From now on, or no longer, whatever would wait for long gives up instead: on a peer that does
+ * not answer within TRANSPORT_SLICE_MS, or 2 ms if somebody else needs the thread, and on one
+ * that has kept the thread busy for so long that it is somebody else's turn. It returns -1
+ * with EAGAIN, no failure, and the transport is parked: by transport_leave() and
+ * transport_return() another thread's can go on where this one stopped. Returns what was so
+ * before.
  */
-void transport_park(struct transport *transport, bool parks);
+bool transport_park(struct transport *transport, bool parks);
+bool transport_is_parked(const struct transport *transport);
 
-/* What is to be waited for before that, POLLIN or POLLOUT; 0 if it is not parked. */
-short transport_is_parked(const struct transport *transport);
-
-/* When it is to go on even if nothing comes, for that is too late or has to be looked at. */
-struct deadline transport_end(const struct transport *transport);
-
-/* All but the buffers themselves, and what is in them. The caller frees it with free(3);
- * NULL when memory is exhausted. */
+/* A transport that is parked: all but the buffers themselves, and what is in them. The caller
+ * frees it with free(3); NULL when memory is exhausted. */
 struct pause;
 struct pause *transport_leave(const struct transport *transport);
+
+/* What is to be waited for before it goes on: the first of `*polls` is the peer, and each `fd`
+ * may be -1. Returns how many there are. */
+size_t pause_polls(const struct pause *pause, const struct pollfd **polls);
+
+/* When it is to go on even if nothing comes, for that is too late or has to be looked at. */
+struct deadline pause_end(const struct pause *pause);
 
 /* Goes on after `pause`, instead of beginning with transport_attach(). Frees it. */
 void transport_return(struct transport *transport, struct pause *pause);
@@ -123,7 +134,7 @@ ssize_t transport_read(struct transport *transport, void *bytes, size_t size);
 /* Takes all of `size` bytes, sending what does not fit. 0, or -1 as transport_flush(). */
 int transport_write(struct transport *transport, const void *bytes, size_t size);
 
-/* Sends what has gathered. 0, or -1 with errno and `failure` set. */
+/* Sends what has gathered. 0, or -1 with errno and `failure` set, unless it is parked. */
 int transport_flush(struct transport *transport);
 
 /*
@@ -144,18 +155,8 @@ int transport_try_flush(struct transport *transport);
 /* How many bytes transport_write() takes without having to send. */
 size_t transport_room(const struct transport *transport);
 
-/*
- * Sends until there is room for `room` bytes, at most TRANSPORT_ROOM, which empties it. 0, or
- * -1 with errno (and `failure` set); with EAGAIN, no failure, it has given up on a peer that
- * does not take anything, as transport_park() says of reading, and is parked.
- */
-#define TRANSPORT_ROOM (68 * 1024 - 1)
+/* Flushes if there is no room for `room` bytes, and as that. */
 int transport_make_room(struct transport *transport, size_t room);
-
-/* Whether the peer has ever had to be waited for before it took what was sent. */
-bool transport_was_full(const struct transport *transport);
-
-#define TRANSPORT_OTHERS 3
 
 /*
  * Sleeps, once, until the peer is ready for `events` (POLLIN or 0), takes more of what has
@@ -163,7 +164,8 @@ bool transport_was_full(const struct transport *transport);
  * -1), `until`, or a deadline. Returns which of POLLIN, POLLERR and POLLHUP hold for the peer,
  * and fills in the others' `revents`; the readiness of the first of them is progress, and so
  * is that the peer takes what was sent long ago. -1 with errno and `failure` set once a
- * deadline has passed, also if there always is something to do, and when the peer is gone.
+ * deadline has passed, also if there always is something to do, and when the peer is gone;
+ * or it is parked.
  */
 int transport_wait(struct transport *transport, short events, struct pollfd *others,
     size_t count, struct deadline until);
