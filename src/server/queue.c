@@ -144,31 +144,24 @@ queue_pop(struct queue *queue)
 	return connection;
 }
 
-/* Under the mutex. */
-static bool
-lacks_worker(const struct queue *queue)
-{
-	return queue->sleepers == NULL && queue->count > queue->waking;
-}
-
 bool
 queue_wait(struct queue *queue)
 {
 	sync_lock(&queue->mutex);
 	queue->computing--;
 	struct sleeper *sleeper = take_sleeper(queue);
-	bool lacks = lacks_worker(queue);
+	bool last = queue->sleepers == NULL;
 	sync_unlock(&queue->mutex);
 	if (sleeper != NULL)
 		sync_post(&sleeper->woken);
-	return lacks;
+	return last;
 }
 
 bool
 queue_lacks(struct queue *queue)
 {
 	sync_lock(&queue->mutex);
-	bool lacks = lacks_worker(queue);
+	bool lacks = queue->sleepers == NULL && queue->count > queue->waking;
 	sync_unlock(&queue->mutex);
 	return lacks;
 }

@@ -53,7 +53,7 @@ struct transport {
 	int error; /* its errno */
 	struct traffic *traffic; /* NULL if nobody wants to know */
 	bool waited; /* or was about to, since it was attached */
-	bool pressed; /* and somebody else needs the thread */
+	bool pressed; /* and no other thread was free */
 	bool returned; /* it had been parked before */
 	bool parks; /* see transport_park() */
 	struct deadline stint; /* then it is asked whether somebody else needs it */
@@ -84,9 +84,9 @@ void transport_attach(struct transport *transport, int fd, bool sliced);
 void transport_count(struct transport *transport, struct traffic *traffic);
 
 /* For all sockets that will be attached: on_wait(context) is called for each once, before
- * the first call that may wait for the peer, and says whether somebody else needs the thread.
- * What the peer sent before is taken to be there. Whoever parks calls is_needed(context) later
- * on for the same. */
+ * the first call that may wait for the peer, and says whether no other thread is free. What
+ * the peer sent before is taken to be there. Whoever parks calls is_needed(context) later on,
+ * which says whether somebody waits for a thread. */
 void transport_tell(struct transport *transport, bool (*on_wait)(void *context),
     bool (*is_needed)(void *context), void *context);
 
@@ -96,7 +96,7 @@ bool transport_has_waited(const struct transport *transport);
 
 /*
  * From now on, or no longer, whatever would wait for long gives up instead: on a peer that does
- * not answer within TRANSPORT_SLICE_MS, or 2 ms if somebody else needs the thread, and on one
+ * not answer within TRANSPORT_SLICE_MS, or 2 ms if no other thread is free, and on one
  * that has kept the thread busy for so long that it is somebody else's turn. It returns -1
  * with EAGAIN, no failure, and the transport is parked: by transport_leave() and
  * transport_return() another thread's can go on where this one stopped. Returns what was so
