@@ -23,7 +23,7 @@
 #define OUT_SIZE (68 * 1024)
 
 /* How long somebody else may wait for the thread because a peer that is near is about to
- * answer: less than it takes to go and come back. */
+ * answer. */
 #define PRESSED_MS 2
 
 /* By then what was sent last has arrived. */

@@ -95,12 +95,13 @@ void transport_will_wait(struct transport *transport);
 bool transport_has_waited(const struct transport *transport);
 
 /*
- * From now on, or no longer, whatever would wait for long gives up instead: on a peer that does
- * not answer within TRANSPORT_SLICE_MS, or 2 ms if no other thread is free, and on one
- * that has kept the thread busy for so long that it is somebody else's turn. It returns -1
- * with EAGAIN, no failure, and the transport is parked: by transport_leave() and
- * transport_return() another thread's can go on where this one stopped. Returns what was so
- * before.
+ * From now on, or no longer, whatever would wait for long gives up instead: reading after
+ * TRANSPORT_SLICE_MS, transport_wait() after 2 ms, and whoever waits for the peer to take
+ * something after 50 ms; all after 2 ms if no other thread is free, and at once if the peer has
+ * been given up on before. So it does on a peer that keeps the thread busy for
+ * TRANSPORT_SLICE_MS while somebody waits for one. It returns -1 with EAGAIN, no failure, and
+ * the transport is parked: by transport_leave() and transport_return() another thread's can
+ * go on where this one stopped. Returns what was so before.
  */
 bool transport_park(struct transport *transport, bool parks);
 bool transport_is_parked(const struct transport *transport);

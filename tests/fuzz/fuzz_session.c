@@ -10,8 +10,10 @@
 #include "tls/session.h"
 
 #include <gnutls/gnutls.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,6 +35,14 @@ static struct transport transport;
 static gnutls_certificate_credentials_t credentials;
 static gnutls_datum_t visits[2]; /* sessions of TLS 1.3 with each, to be resumed */
 
+/* Somebody is always in want of the thread. */
+static bool
+is_wanted(void *context)
+{
+	(void)context;
+	return true;
+}
+
 static void
 make_services(void)
 {
@@ -41,6 +51,7 @@ make_services(void)
 				"[text]\nlisten = 127.0.0.1:1\nrespond = text\n"
 				"[echo]\nlisten = 127.0.0.1:2\nrespond = echo\n");
 	FUZZ_EXPECT(transport_init(&transport) == 0);
+	transport_tell(&transport, is_wanted, is_wanted, NULL);
 	FUZZ_EXPECT(gnutls_certificate_allocate_credentials(&credentials) == 0);
 }
 
@@ -209,22 +220,45 @@ check_log(const struct session *session)
 	expect_printable(facts.alpn);
 }
 
+/* Waits as the main thread would for one that is parked. */
+static void
+unpark(struct session *session)
+{
+	const struct pollfd *polls;
+	struct pollfd copies[1 + TRANSPORT_OTHERS];
+	struct pause *pause = transport_leave(&transport);
+
+	FUZZ_EXPECT(pause != NULL);
+	size_t count = pause_polls(pause, &polls);
+	memcpy(copies, polls, count * sizeof *polls);
+	poll(copies, count, deadline_left_ms(pause_end(pause)));
+	transport_return(&transport, pause);
+	session_move(session, &transport);
+}
+
 /* What connection_serve() does with a connection. */
 static void
 serve(int fd, const struct service *service, enum session_start start)
 {
 	transport_attach(&transport, fd, false);
+	transport_park(&transport, true);
 	transport_set_deadline(&transport, deadline_in(PATIENCE_MS), 0);
 	struct session *session =
 	    session_new(service->context, &transport, start, 1000);
 	FUZZ_EXPECT(session != NULL);
 	struct cursor cursor = CURSOR_START;
-	if (session_handshake(session) == 0) {
+	int result;
+	while ((result = session_handshake(session)) == SESSION_PARKED)
+		unpark(session);
+	if (result == 0) {
 		transport_set_deadline(
 		    &transport, deadline_in(PATIENCE_MS), PATIENCE_MS);
-		responder_answer(service->responder, session, &cursor);
+		while (responder_answer(service->responder, session, &cursor) ==
+		       SESSION_PARKED)
+			unpark(session);
 	}
-	session_finish(session);
+	while (session_finish(session) == SESSION_PARKED)
+		unpark(session);
 	FUZZ_EXPECT(transport.failure != TRANSPORT_TIMED_OUT_READING);
 	FUZZ_EXPECT(transport.failure != TRANSPORT_TIMED_OUT_WRITING);
 	check_log(session);
