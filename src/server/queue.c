@@ -144,24 +144,31 @@ queue_pop(struct queue *queue)
 	return connection;
 }
 
+/* Under the mutex. */
+static bool
+lacks_worker(const struct queue *queue)
+{
+	return queue->sleepers == NULL && queue->count > queue->waking;
+}
+
 bool
 queue_wait(struct queue *queue)
 {
 	sync_lock(&queue->mutex);
 	queue->computing--;
 	struct sleeper *sleeper = take_sleeper(queue);
-	bool last = queue->sleepers == NULL;
+	bool lacks = lacks_worker(queue);
 	sync_unlock(&queue->mutex);
 	if (sleeper != NULL)
 		sync_post(&sleeper->woken);
-	return last;
+	return lacks;
 }
 
 bool
 queue_lacks(struct queue *queue)
 {
 	sync_lock(&queue->mutex);
-	bool lacks = queue->sleepers == NULL && queue->count > queue->waking;
+	bool lacks = lacks_worker(queue);
 	sync_unlock(&queue->mutex);
 	return lacks;
 }

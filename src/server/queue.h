@@ -36,10 +36,10 @@ bool queue_push(struct queue *queue, struct connection *connection);
 struct connection *queue_pop(struct queue *queue);
 
 /* The caller is going to wait for something else: another may be woken in its place. Returns
- * whether nobody is left who could take the next one. */
+ * whether there is none, although there is something to do. */
 bool queue_wait(struct queue *queue);
 
-/* Whether nobody is left, although there is something to do. */
+/* The same question without that. */
 bool queue_lacks(struct queue *queue);
 
 /* The caller will pop at once. */

@@ -256,7 +256,7 @@ allow_waiting(struct transport *transport)
 	return fail(transport, TRANSPORT_STARVED, ENOMEM);
 }
 
-/* How long who parks waits for the peer first, `usual_ms` if other threads are free. */
+/* How long who parks waits for the peer first, `usual_ms` if nobody needs the thread. */
 static int
 find_patience(const struct transport *transport, int usual_ms)
 {
@@ -677,7 +677,7 @@ poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
 {
 	bool sends = transport->filled || transport->out_end > 0;
 	int patience = transport->parks && !sends ? PRESSED_MS : ARRIVAL_MS;
-	int left, ready;
+	int left = 0, ready;
 
 	if (time_to_wait(transport, until, &left) < 0)
 		return -1;

@@ -53,7 +53,7 @@ struct transport {
 	int error; /* its errno */
 	struct traffic *traffic; /* NULL if nobody wants to know */
 	bool waited; /* or was about to, since it was attached */
-	bool pressed; /* and no other thread was free */
+	bool pressed; /* and somebody else needed the thread */
 	bool returned; /* it had been parked before */
 	bool parks; /* see transport_park() */
 	struct deadline stint; /* then it is asked whether somebody else needs it */
@@ -84,9 +84,9 @@ void transport_attach(struct transport *transport, int fd, bool sliced);
 void transport_count(struct transport *transport, struct traffic *traffic);
 
 /* For all sockets that will be attached: on_wait(context) is called for each once, before
- * the first call that may wait for the peer, and says whether no other thread is free. What
- * the peer sent before is taken to be there. Whoever parks calls is_needed(context) later on,
- * which says whether somebody waits for a thread. */
+ * the first call that may wait for the peer, and says whether somebody else needs the thread.
+ * What the peer sent before is taken to be there. Whoever parks calls is_needed(context) later
+ * on for the same. */
 void transport_tell(struct transport *transport, bool (*on_wait)(void *context),
     bool (*is_needed)(void *context), void *context);
 
@@ -97,9 +97,9 @@ bool transport_has_waited(const struct transport *transport);
 /*
  * From now on, or no longer, whatever would wait for long gives up instead: reading after
  * TRANSPORT_SLICE_MS, transport_wait() after 2 ms, and whoever waits for the peer to take
- * something after 50 ms; all after 2 ms if no other thread is free, and at once if the peer has
- * been given up on before. So it does on a peer that keeps the thread busy for
- * TRANSPORT_SLICE_MS while somebody waits for one. It returns -1 with EAGAIN, no failure, and
+ * something after 50 ms; if somebody else needs the thread after 2 ms, and at once if the peer
+ * has been given up on before. So it does on a peer that keeps the thread busy for
+ * TRANSPORT_SLICE_MS while somebody else needs it. It returns -1 with EAGAIN, no failure, and
  * the transport is parked: by transport_leave() and transport_return() another thread's can
  * go on where this one stopped. Returns what was so before.
  */

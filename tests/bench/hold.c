@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #define PER_ADDRESS 10000
-#define PARTS \
-	100 /* of a second: each has its clients, which know nothing of the others */
+/* Of a second: each has its clients, which know nothing of the others. */
+#define PARTS 100
 
 /* RFC 5246, 7.4.1.2: the random is all "?"; ECDHE with AES-128-GCM, by ECDSA or RSA; X25519
  * or P-256, and SHA-256 (RFC 8422, 5.1). */

@@ -135,6 +135,20 @@ update_keys(int fd)
 	gnutls_deinit(tls);
 }
 
+/* Has shaken hands, and says nothing, or one byte late. */
+static void
+be_idle(int fd)
+{
+	gnutls_session_t tls = call_session(fd, 0, "NORMAL");
+
+	if (call_shake(tls) == 0) {
+		poll(NULL, 0, rand() % 500);
+		if (rand() % 2 == 0)
+			gnutls_record_send(tls, "x", 1);
+	}
+	gnutls_deinit(tls);
+}
+
 /* The one that is honest. */
 static bool
 echoes(gnutls_session_t tls, unsigned char seed)
@@ -181,6 +195,7 @@ static struct kind {
 	{ .name = "half", .call = shake_half }, { .name = "dawdling", .call = dawdle },
 	{ .name = "renegotiation", .call = renegotiate, .of_echo = true },
 	{ .name = "key update", .call = update_keys, .of_echo = true },
+	{ .name = "idle", .call = be_idle, .of_echo = true },
 	{ .name = "echo", .call = echo_much, .of_echo = true } };
 
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
