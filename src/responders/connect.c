@@ -422,7 +422,7 @@ end(struct call *call, const struct session *session)
 {
 	judge(call->backend, session);
 	part(call->fd, session);
-	free(call->relay);
+	relay_free(call->relay);
 	free(call);
 }
 
@@ -452,7 +452,7 @@ abandon(void *state)
 	struct call *call = state;
 
 	reset_and_close(call->fd);
-	free(call->relay);
+	relay_free(call->relay);
 	free(call);
 }
 

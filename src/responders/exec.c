@@ -351,7 +351,7 @@ begin(const struct program *program, struct session *session)
 		session_fail(session, FAILURE_INTERNAL, "out of memory");
 	else if (connect_and_start(run, session) == 0)
 		return run;
-	free(run->relay);
+	relay_free(run->relay);
 	free(run);
 	return NULL;
 }
@@ -364,7 +364,7 @@ forget(struct run *run)
 	stderrlog_finish(&run->log, run->complaints);
 	close(run->stream);
 	close(run->complaints);
-	free(run->relay);
+	relay_free(run->relay);
 	free(run);
 }
 

@@ -16,9 +16,13 @@
 #define BUFFER_SIZE 65536
 #define REST_MS 1000 /* nothing moved for so long: memory is given back */
 
-struct relay {
+struct buffers {
 	char up[BUFFER_SIZE]; /* from the client, on its way to the backend */
 	char down[BUFFER_SIZE]; /* from the backend; the session takes all at once */
+};
+
+struct relay {
+	struct buffers *buffers; /* NULL while nothing moves */
 	size_t start, end; /* what is in `up` */
 	struct session *session;
 	const char *name;
@@ -30,8 +34,7 @@ struct relay {
 	bool backend_ended; /* and the client has been told */
 	bool up_done; /* the backend has been told of the end, or takes no more */
 	int reset; /* errno if it takes no more because of a reset */
-	bool resting; /* the buffers' memory is given back */
-	struct deadline rest; /* if not, when that is due */
+	struct deadline rest; /* when the buffers' memory is to be given back */
 };
 
 static int
@@ -60,24 +63,37 @@ wants_backend(const struct relay *relay)
 	return !relay->exhausted && session_room(relay->session) > 0;
 }
 
-/* The buffers come into use. */
-static void
+/* The buffers come into use. 0, or -1 with a failure. */
+static int
 stir(struct relay *relay)
 {
-	relay->resting = false;
 	relay->rest = deadline_in(REST_MS);
+	if (relay->buffers == NULL)
+		relay->buffers = memory_pages(sizeof *relay->buffers);
+	return relay->buffers != NULL
+	           ? 0
+	           : session_fail(relay->session, FAILURE_INTERNAL, "out of memory");
+}
+
+static void
+drop_buffers(struct relay *relay)
+{
+	if (relay->buffers != NULL)
+		memory_rest(relay->buffers, sizeof *relay->buffers);
+	free(relay->buffers);
+	relay->buffers = NULL;
 }
 
 /* Thousands of connections in which nothing moves need not keep their buffers. */
 static void
 rest_in_time(struct relay *relay)
 {
-	if (relay->resting || !deadline_passed(relay->rest))
+	if (!deadline_passed(relay->rest))
 		return;
 	if (relay->start == relay->end)
-		memory_rest(relay, sizeof relay->up + sizeof relay->down);
+		drop_buffers(relay);
 	session_rest(relay->session);
-	relay->resting = true;
+	relay->rest = deadline_never();
 }
 
 /* Reads what the client has sent, into the empty buffer. */
@@ -85,10 +101,11 @@ static int
 take_from_client(struct relay *relay)
 {
 	relay->start = relay->end = 0;
-	stir(relay);
+	if (stir(relay) < 0)
+		return -1;
 	do {
-		ssize_t n = session_try_read(
-		    relay->session, relay->up + relay->end, BUFFER_SIZE - relay->end);
+		ssize_t n = session_try_read(relay->session,
+		    relay->buffers->up + relay->end, BUFFER_SIZE - relay->end);
 		if (n < 0)
 			return errno == EAGAIN ? 0 : -1;
 		if (n == 0)
@@ -118,12 +135,14 @@ give_to_backend(struct relay *relay)
 	size_t size = relay->end - relay->start;
 
 	if (size > 0) {
-		ssize_t n = send(relay->fd, relay->up + relay->start, size,
+		ssize_t n = send(relay->fd, relay->buffers->up + relay->start, size,
 		    MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n > 0)
+		if (n > 0) {
 			relay->start += (size_t)n;
-		else if (!is_soft(errno))
+			relay->rest = deadline_in(REST_MS);
+		} else if (!is_soft(errno)) {
 			refuse(relay, errno);
+		}
 	}
 	if (relay->client_ended && !relay->up_done && relay->start == relay->end) {
 		shutdown(relay->fd, SHUT_WR);
@@ -153,12 +172,13 @@ static int
 take_from_backend(struct relay *relay)
 {
 	size_t room = session_room(relay->session);
-	stir(relay);
-	ssize_t n = recv(relay->fd, relay->down,
+	if (stir(relay) < 0)
+		return -1;
+	ssize_t n = recv(relay->fd, relay->buffers->down,
 	    room < BUFFER_SIZE ? room : BUFFER_SIZE, MSG_DONTWAIT);
 
 	if (n > 0)
-		return session_write(relay->session, relay->down, (size_t)n);
+		return session_write(relay->session, relay->buffers->down, (size_t)n);
 	if (n == 0)
 		return exhaust(relay, relay->reset);
 	if (!is_soft(errno))
@@ -210,7 +230,7 @@ time_to_sleep(const struct relay *relay)
 
 	if (is_alone(relay) && wants_backend(relay))
 		return (struct deadline){ .at_ns = 0 };
-	return relay->resting ? until : deadline_earlier(until, relay->rest);
+	return deadline_earlier(until, relay->rest);
 }
 
 /* Sleeps until something can go on. As session_await(). */
@@ -263,20 +283,24 @@ take_turn(struct relay *relay)
 struct relay *
 relay_new(struct session *session, const char *name, struct relay_aside *aside)
 {
-	struct relay *relay = memory_pages(sizeof *relay);
+	struct relay *relay = malloc(sizeof *relay);
 
 	if (relay == NULL)
 		return NULL;
-	relay->session = session;
-	relay->name = name;
-	relay->aside = aside;
-	relay->client_ended = relay->up_done = false;
-	relay->exhausted = relay->backend_ended = false;
-	relay->reset = 0;
-	relay->start = relay->end = 0;
-	relay->revents = 0;
-	stir(relay);
+	*relay = (struct relay){ .session = session,
+		.name = name,
+		.aside = aside,
+		.rest = deadline_never() };
 	return relay;
+}
+
+void
+relay_free(struct relay *relay)
+{
+	if (relay == NULL)
+		return;
+	free(relay->buffers);
+	free(relay);
 }
 
 int

@@ -36,11 +36,11 @@ struct relay_aside {
 
 /*
  * For a backend that is called `name` in reasons. `aside` may be NULL; with one, a reset by the
- * backend is an end, as aside->end() knows better. NULL when memory is exhausted; free(3)
- * frees it.
+ * backend is an end, as aside->end() knows better. NULL when memory is exhausted.
  */
 struct relay *relay_new(
     struct session *session, const char *name, struct relay_aside *aside);
+void relay_free(struct relay *relay);
 
 /*
  * Relays until both have ended, or the backend has and does not take any more. `fd` is a
