@@ -9,10 +9,10 @@
 #include <sys/types.h>
 
 #include "base/failure.h"
+#include "responders/stream.h"
 #include "tls/session.h"
 
 #define ANSWER_HEAD 512
-#define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
 
 /* Lines may end in LF alone: RFC 9112, 2.2. */
 static bool
@@ -164,23 +164,6 @@ prepare_answer(struct http *http, enum http_request request,
 	return result;
 }
 
-/* Writes what is left of the answer. 0, -1 or SESSION_PARKED. */
-static int
-write_answer(struct http *http, struct session *session)
-{
-	while (http->sent < http->answer_size) {
-		size_t left = http->answer_size - http->sent;
-		size_t size = left < PIECE_SIZE ? left : PIECE_SIZE;
-		int result = session_make_room(session);
-		if (result != 0)
-			return result;
-		if (session_write(session, http->answer + http->sent, size) < 0)
-			return -1;
-		http->sent += size;
-	}
-	return 0;
-}
-
 int
 http_serve(struct http *http, struct session *session,
     struct http_answer (*answer)(const void *context), const void *context)
@@ -194,5 +177,5 @@ http_serve(struct http *http, struct session *session,
 		if (prepare_answer(http, request, answer, context) < 0)
 			return session_fail(session, FAILURE_INTERNAL, "out of memory");
 	}
-	return write_answer(http, session);
+	return stream_write(session, http->answer, http->answer_size, &http->sent);
 }

@@ -7,9 +7,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "tls/session.h"
-
-#define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
+#include "responders/stream.h"
 
 struct text {
 	char *bytes;
@@ -39,17 +37,7 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const struct text *text = prepared;
 
-	while (cursor->offset < text->size) {
-		size_t left = text->size - cursor->offset;
-		size_t size = left < PIECE_SIZE ? left : PIECE_SIZE;
-		int result = session_make_room(session);
-		if (result != 0)
-			return result;
-		if (session_write(session, text->bytes + cursor->offset, size) < 0)
-			return -1;
-		cursor->offset += size;
-	}
-	return 0;
+	return stream_write(session, text->bytes, text->size, &cursor->offset);
 }
 
 static void

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_RESPONDERS_STREAM_H
+#define TLSD_RESPONDERS_STREAM_H
+
+/* Answers that are in memory as a whole. */
+
+#include <stddef.h>
+
+struct session;
+
+/* Writes what is left of `size` bytes behind the first `*done`, which it moves on. 0, or -1
+ * with the failure kept in the session; or SESSION_PARKED: call it again. */
+int stream_write(struct session *session, const char *bytes, size_t size, size_t *done);
+
+#endif
