@@ -23,6 +23,7 @@
 
 #define HEADER_SIZE 5
 #define NARROW_BYTES 4096
+#define WIDE_BYTES (1 << 20)
 
 static int
 open_socket(int family)
@@ -70,6 +71,14 @@ peer_dial_narrow(unsigned port)
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 	return dial(fd, port);
+}
+
+void
+peer_widen(int fd)
+{
+	int size = WIDE_BYTES;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
 int

@@ -21,6 +21,9 @@ int peer_dial_path(const char *path);
 /* Connected to a port of 127.0.0.1 with a receive buffer of a few bytes only. */
 int peer_dial_narrow(unsigned port);
 
+/* Gives such a socket a receive buffer that does not slow it down. */
+void peer_widen(int fd);
+
 /* A socket that listens at `*port` of 127.0.0.1; 0 is replaced by the one that it got. */
 int peer_listen(unsigned *port);
 

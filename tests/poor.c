@@ -3,6 +3,7 @@
 #include "poor.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include "pki.h"
 
 #define LISTENING ": listening: [127.0.0.1]:"
-#define OUT_OF_MEMORY ": internal: out of memory"
+#define INTERNAL ": internal: "
 #define TEAM 4 /* servers at once; half of them with a failure that stays */
 #define TRIES 4 /* until what is gone is lost */
 #define PATIENCE_TIMES "4" /* that of other tests, which make fewer connections */
@@ -43,8 +44,8 @@ make_shortage(void)
 	return shortage;
 }
 
-struct poor
-poor_spawn(const char *more, long thread)
+static struct poor
+spawn(const char *more, long thread, bool bare)
 {
 	const char *folder = getenv("top_builddir");
 	char *library = memory_format("%s/shortage.so", folder != NULL ? folder : ".");
@@ -52,11 +53,18 @@ poor_spawn(const char *more, long thread)
 	struct poor poor = { .shortage = make_shortage() };
 
 	atomic_store(&poor.shortage->thread, thread);
+	atomic_store(&poor.shortage->bare, bare);
 	setenv("LD_PRELOAD", library, 1);
 	poor.daemon = daemon_spawn(&options);
 	unsetenv("LD_PRELOAD");
 	free(library);
 	return poor;
+}
+
+struct poor
+poor_spawn(const char *more, long thread)
+{
+	return spawn(more, thread, false);
 }
 
 /* Whatever its service is called. */
@@ -69,12 +77,12 @@ find_port(struct poor *poor)
 	return (unsigned)strtoul(at + strlen(LISTENING), NULL, 10);
 }
 
-struct poor
-poor_serve_crowd(size_t workers, const char *more)
+static struct poor
+serve(size_t workers, const char *more, bool bare)
 {
 	char *ini =
 	    memory_format("log-level = debug\nworkers = %zu\n%s", workers, more);
-	struct poor poor = poor_spawn(ini, 0);
+	struct poor poor = spawn(ini, 0, bare);
 
 	free(ini);
 	daemon_expect(poor.daemon, ": started: ");
@@ -85,9 +93,15 @@ poor_serve_crowd(size_t workers, const char *more)
 }
 
 struct poor
+poor_serve_crowd(size_t workers, const char *more)
+{
+	return serve(workers, more, false);
+}
+
+struct poor
 poor_serve(const char *more)
 {
-	return poor_serve_crowd(2, more);
+	return serve(2, more, false);
 }
 
 void
@@ -172,7 +186,7 @@ read_pair(const char *name)
 static struct peer *
 dial(struct poor *poor, const struct life *life)
 {
-	int fd = peer_dial(poor->port);
+	int fd = life->stalls ? peer_dial_narrow(poor->port) : peer_dial(poor->port);
 	const gnutls_datum_t *ticket = &poor->ticket;
 
 	if (life->header != NULL)
@@ -237,12 +251,61 @@ resume_next(struct poor *poor, const struct peer *peer)
 		ck_assert(gnutls_session_is_resumed(peer->tls) != 0);
 }
 
-bool
-poor_attempt(struct poor *poor, const struct life *life)
+/* How many were parked for what this one is to be parked for, or linger. */
+static long
+count_parked(const struct poor *poor, const struct life *life)
 {
-	struct peer *peer = dial(poor, life);
+	return atomic_load(
+	    life->stalls ? &poor->shortage->to_write : &poor->shortage->to_read);
+}
+
+/* Whether the server has ended it, be it with an end that stands behind what is not read. */
+static bool
+is_ended(const struct poor *poor, const struct life *life)
+{
+	struct pollfd pollfd = { .fd = poor->peer->fd, .events = POLLRDHUP };
+
+	return poll(&pollfd, 1, 0) > 0 ||
+	       (life->stalls && daemon_descriptors(poor->daemon) == poor->descriptors);
+}
+
+static void
+await_parking(const struct poor *poor, const struct life *life)
+{
+	struct deadline deadline = deadline_in(DAEMON_PATIENCE_MS);
+
+	while (count_parked(poor, life) == poor->parked && !is_ended(poor, life)) {
+		ck_assert_msg(!deadline_passed(deadline), "it is not parked");
+		pause_briefly();
+	}
+}
+
+/* As far as it goes without being parked. */
+static void
+begin_life(struct poor *poor, const struct life *life)
+{
+	poor->parked = count_parked(poor, life);
+	poor->peer = dial(poor, life);
+	if (life->waits) {
+		poor->peer->deaf = true;
+		peer_step(poor->peer);
+		poor->peer->deaf = false;
+	} else if (life->stalls) {
+		peer_shake(poor->peer);
+	}
+}
+
+/* The rest. Whether there was the whole answer. */
+static bool
+end_life(struct poor *poor, const struct life *life)
+{
+	struct peer *peer = poor->peer;
 	bool good = false;
 
+	if (life->waits || life->stalls)
+		await_parking(poor, life);
+	if (life->stalls)
+		peer_widen(peer->fd);
 	retries = 0;
 	gnutls_handshake_set_hook_function(peer->tls,
 	    GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST, GNUTLS_HOOK_POST, count_retry);
@@ -256,6 +319,13 @@ poor_attempt(struct poor *poor, const struct life *life)
 		resume_next(poor, peer);
 	peer_free(peer);
 	return good;
+}
+
+bool
+poor_attempt(struct poor *poor, const struct life *life)
+{
+	begin_life(poor, life);
+	return end_life(poor, life);
 }
 
 /* Wants one as if nothing had been. */
@@ -283,13 +353,22 @@ count_lost(const struct poor *poor)
 	return lost;
 }
 
-/* Makes a connection in which what was ordered fails. */
+/* Begins a connection in which what is ordered fails. */
 static void
-break_one(struct poor *poor, const struct life *life, long number)
+begin_broken(struct poor *poor, const struct life *life, long number)
 {
 	poor->before = atomic_load(&poor->shortage->blocks);
 	poor_order(poor, number, poor->many);
-	poor->broken += !poor_attempt(poor, life) && life->refused == NULL;
+	begin_life(poor, life);
+}
+
+/* Of nothing but the first allocation nobody hears: without it there is no connection yet. */
+static void
+end_broken(struct poor *poor, const struct life *life)
+{
+	bool heard = !life->bare || atomic_load(&poor->shortage->first) > 1;
+
+	poor->broken += !end_life(poor, life) && life->refused == NULL && heard;
 }
 
 static const struct life *
@@ -315,7 +394,8 @@ lose_nothing(struct poor *poor, const struct life *life, long number)
 	long lost = count_lost(poor);
 
 	for (int i = 1; i < TRIES && lost > 0; i++) {
-		break_one(poor, life, number);
+		begin_broken(poor, life, number);
+		end_broken(poor, life);
 		go_on(poor, life);
 		poor_settle(poor);
 		lost = count_lost(poor);
@@ -333,7 +413,9 @@ fail_some(struct poor team[TEAM], const struct life *life, long first)
 	long most = 0;
 
 	for (int i = 0; i < TEAM; i++)
-		break_one(&team[i], life, first + i / 2);
+		begin_broken(&team[i], life, first + i / 2);
+	for (int i = 0; i < TEAM; i++)
+		end_broken(&team[i], life);
 	for (int i = 0; i < TEAM; i++) {
 		long count = go_on(&team[i], life);
 		most = count > most ? count : most;
@@ -349,12 +431,14 @@ fail_some(struct poor team[TEAM], const struct life *life, long first)
 static struct poor
 serve_some(const char *ini, const struct life *life, long many)
 {
-	struct poor poor = poor_serve(ini);
+	struct poor poor = serve(2, ini, life->bare);
 
 	poor.many = many;
 	for (int i = 0; i < 2; i++) {
+		poor_order(&poor, 0, 0);
 		succeed(&poor, life);
 		poor_settle(&poor);
+		poor.made = poor_relieve(&poor);
 		succeed(&poor, next_of(life));
 		poor_settle(&poor);
 	}
@@ -365,8 +449,10 @@ serve_some(const char *ini, const struct life *life, long many)
 static void
 expect_words(struct poor *poor, const struct life *life)
 {
-	daemon_expect_times(poor->daemon, OUT_OF_MEMORY, poor->broken);
-	ck_assert_uint_eq(daemon_count(poor->daemon, OUT_OF_MEMORY), poor->broken);
+	const char *words = life->bare ? INTERNAL : INTERNAL "out of memory";
+
+	daemon_expect_times(poor->daemon, words, poor->broken);
+	ck_assert_uint_eq(daemon_count(poor->daemon, words), poor->broken);
 	if (life->refused != NULL)
 		daemon_expect(poor->daemon, life->refused);
 }
@@ -378,8 +464,10 @@ poor_fail_each(const char *ini, const struct life *life)
 	struct poor team[TEAM];
 	long first = 1, most = 0;
 
-	for (int i = 0; i < TEAM; i++)
+	for (int i = 0; i < TEAM; i++) {
 		team[i] = serve_some(ini, life, i % 2 == 0 ? 1 : POOR_ALL);
+		most = team[i].made > most ? team[i].made : most;
+	}
 	do {
 		long count = fail_some(team, life, first);
 		most = count > most ? count : most;

@@ -33,6 +33,9 @@ struct life {
 	bool resumed;
 	bool retried; /* by a HelloRetryRequest */
 	const char *refused; /* it gets no answer, and this is in the log; or NULL */
+	bool bare; /* nothing is set aside, and only what tlsd itself asks for fails */
+	bool waits; /* says no more than its hello until it is parked */
+	bool stalls; /* reads nothing of its answer until it is parked */
 	void (*leave)(const struct peer *peer); /* all that the client does; or NULL */
 	const struct life *next; /* the one behind it; NULL: the same */
 };
@@ -44,6 +47,9 @@ struct poor {
 	struct shortage *shortage;
 	gnutls_certificate_credentials_t pair; /* of the client, once it is read */
 	gnutls_datum_t ticket; /* of the life that is resumed */
+	struct peer *peer; /* whose connection was begun */
+	long parked; /* connections before it */
+	long made; /* allocations, when none failed */
 	long many; /* allocations that fail in a row */
 	long before; /* blocks of memory */
 	size_t broken; /* connections, by the shortage */

@@ -8,15 +8,22 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <unwind.h>
 
 static struct shortage *shortage; /* NULL until the process has come that far */
+static struct {
+	const void *own, *tlsd, *libc; /* where they begin */
+} files;
 
 /* What finding the functions behind these may need; never freed. */
 static _Alignas(max_align_t) char early[4096];
@@ -29,6 +36,8 @@ static struct {
 	void *(*aligned_alloc)(size_t, size_t);
 	void (*free)(void *);
 	int (*accept4)(int, struct sockaddr *, socklen_t *, int);
+	int (*epoll_ctl)(int, int, int, struct epoll_event *);
+	void *(*mmap)(void *, size_t, int, int, int, off_t);
 	int (*clock_gettime)(clockid_t, struct timespec *);
 	int (*cond_timedwait)(
 	    pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
@@ -60,6 +69,8 @@ is_found(void)
 	find("realloc", &real.realloc);
 	find("aligned_alloc", &real.aligned_alloc);
 	find("accept4", &real.accept4);
+	find("epoll_ctl", &real.epoll_ctl);
+	find("mmap", &real.mmap);
 	find("clock_gettime", &real.clock_gettime);
 	find("pthread_cond_timedwait", &real.cond_timedwait);
 	find("pthread_create", &real.create);
@@ -86,6 +97,15 @@ is_early(const void *memory)
 	       (const char *)memory < early + sizeof early;
 }
 
+/* Where the file begins that `address` is of. */
+static const void *
+file_of(const void *address)
+{
+	Dl_info info = { 0 };
+
+	return dladdr(address, &info) != 0 ? info.dli_fbase : NULL;
+}
+
 __attribute__((constructor)) static void
 begin(void)
 {
@@ -94,6 +114,9 @@ begin(void)
 
 	if (fd < 0)
 		return;
+	files.own = file_of(early);
+	files.tlsd = file_of((const void *)getauxval(AT_ENTRY));
+	files.libc = file_of((const void *)(uintptr_t)getenv);
 	void *page =
 	    mmap(NULL, sizeof *shortage, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
@@ -101,24 +124,64 @@ begin(void)
 		shortage = page;
 }
 
+/* Whoever called, on the way up to who wanted it. */
+struct way {
+	bool is_tlsd; /* as far as it was gone */
+	const void *caller; /* who wanted it; NULL until he is found */
+};
+
+/* All come by a function of tlsd's, such as its malloc(3); some by one of the C library's. */
+static _Unwind_Reason_Code
+go_up(struct _Unwind_Context *context, void *argument)
+{
+	struct way *way = argument;
+	const void *address = (const void *)_Unwind_GetIP(context);
+	const void *file = file_of(address);
+
+	if (file == files.own || (way->is_tlsd && file == files.libc))
+		return _URC_NO_REASON;
+	bool was_tlsd = way->is_tlsd;
+	way->is_tlsd = file == files.tlsd;
+	if (!was_tlsd && way->is_tlsd)
+		return _URC_NO_REASON;
+	way->caller = address;
+	return _URC_END_OF_STACK;
+}
+
+/* Whether tlsd's own code wants it, and then who that is. */
+static bool
+is_tlsds(const void **caller)
+{
+	struct way way = { .is_tlsd = false };
+
+	_Unwind_Backtrace(go_up, &way);
+	*caller = way.caller;
+	return way.is_tlsd && way.caller != NULL;
+}
+
+static void
+note_failure(const void *caller)
+{
+	Dl_info info = { 0 };
+
+	dladdr(caller, &info);
+	snprintf(shortage->where, sizeof shortage->where, "%s+%#tx, %s", info.dli_fname,
+	    (const char *)caller - (char *)info.dli_fbase,
+	    info.dli_sname != NULL ? info.dli_sname : "-");
+}
+
 /* Counts one; whether it must fail, and then who asks for it. */
 static bool
 must_fail(const void *caller)
 {
-	Dl_info info = { 0 };
-
-	if (shortage == NULL)
+	if (shortage == NULL || (shortage->bare && !is_tlsds(&caller)))
 		return false;
 	long number = atomic_fetch_add(&shortage->count, 1) + 1;
 	long first = atomic_load(&shortage->first);
 	if (first == 0 || number < first || number > atomic_load(&shortage->last))
 		return false;
-	if (atomic_fetch_add(&shortage->failed, 1) == 0) {
-		dladdr(caller, &info);
-		snprintf(shortage->where, sizeof shortage->where, "%s+%#tx, %s",
-		    info.dli_fname, (const char *)caller - (char *)info.dli_fbase,
-		    info.dli_sname != NULL ? info.dli_sname : "-");
-	}
+	if (atomic_fetch_add(&shortage->failed, 1) == 0)
+		note_failure(caller);
 	errno = ENOMEM;
 	return true;
 }
@@ -198,6 +261,33 @@ accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 	atomic_fetch_add(&shortage->refused, 1);
 	errno = error;
 	return -1;
+}
+
+int
+epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+{
+	if (shortage == NULL || operation != EPOLL_CTL_ADD)
+		return real.epoll_ctl(epoll, operation, fd, event);
+	int result = shortage->bare && must_fail(__builtin_return_address(0))
+	                 ? -1
+	                 : real.epoll_ctl(epoll, operation, fd, event);
+	atomic_fetch_add(
+	    event->events & EPOLLOUT ? &shortage->to_write : &shortage->to_read, 1);
+	return result;
+}
+
+/* tlsd has no other use for it than to set memory aside. */
+void *
+mmap(void *place, size_t size, int rights, int flags, int fd, off_t offset)
+{
+	const void *caller = __builtin_return_address(0);
+
+	if (!is_found())
+		return MAP_FAILED;
+	if (shortage == NULL || !shortage->bare || file_of(caller) != files.tlsd)
+		return real.mmap(place, size, rights, flags, fd, offset);
+	errno = ENOMEM;
+	return MAP_FAILED;
 }
 
 int

@@ -96,14 +96,12 @@ review_all(const struct roster *roster, const struct snapshot *snapshot)
 }
 
 void
-review_begin(struct connection *connection, const struct session *session)
+review_begin(struct connection *connection, struct session *session)
 {
 	struct evidence *evidence = session_evidence(session);
-	struct refusal refusal;
 
 	if (evidence == NULL) { /* nobody could end it later */
-		refusal_set(&refusal, FAILURE_INTERNAL, 0, "out of memory");
-		convict(connection, &refusal);
+		session_fail(session, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	/* In this order, for the main thread makes its new snapshot the current one

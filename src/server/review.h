@@ -21,9 +21,9 @@ void review_all(const struct roster *roster, const struct snapshot *snapshot);
 
 /*
  * Makes the certificate of a client, whose `session` has just begun, known, and checks it
- * if there has been a reload since it was accepted. Shuts it down if there is no memory for
- * that. The connection's worker.
+ * if there has been a reload since it was accepted. The session fails if there is no memory
+ * for that. The connection's worker.
  */
-void review_begin(struct connection *connection, const struct session *session);
+void review_begin(struct connection *connection, struct session *session);
 
 #endif

@@ -75,6 +75,7 @@ fault_class(int code)
 		return FAILURE_ALPN;
 	case GNUTLS_E_MEMORY_ERROR:
 	case GNUTLS_E_INTERNAL_ERROR:
+	case GNUTLS_E_PK_SIGN_FAILED: /* we sign, not the client */
 		return FAILURE_INTERNAL;
 	default:
 		return FAILURE_PROTOCOL;

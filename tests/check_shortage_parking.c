@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd in which allocations fail for connections that are parked, and go on: that costs
+ * the connection which needed them, and nothing else. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "poor.h"
+
+#define COMPLETE "early-answer = no\n"
+#define LONG \
+	(5 << 20) /* bytes: more than the kernel takes for a client that reads nothing */
+
+static void
+fail_each(const char *ini, const struct life *life)
+{
+	if (life->pair != NULL)
+		poor_fail_each_client(ini, life, GNUTLS_PK_ECDSA);
+	else
+		poor_fail_each(ini, life);
+}
+
+/* With what is set aside, and then without, where the next one waits, too. */
+static void
+fail_each_that_waits(const char *ini, const struct life *next)
+{
+	struct life life = *next;
+
+	life.waits = true;
+	life.next = next;
+	fail_each(ini, &life);
+	life.bare = true;
+	life.next = NULL;
+	fail_each(ini, &life);
+}
+
+START_TEST(a_handshake_that_waited_outlives_every_allocation_that_fails)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS12 } };
+
+	fail_each_that_waits("", &life);
+}
+END_TEST
+
+START_TEST(so_does_one_of_tls13)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS13 } };
+
+	fail_each_that_waits(COMPLETE, &life);
+}
+END_TEST
+
+START_TEST(so_does_one_that_is_resumed)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS13 },
+		.resumed = true };
+
+	fail_each_that_waits("", &life);
+}
+END_TEST
+
+START_TEST(so_does_one_of_a_client_with_a_certificate)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS13 },
+		.pair = "client" };
+
+	fail_each_that_waits("", &life);
+}
+END_TEST
+
+/* Writes a file of which no two pieces are alike. Returns what is in it. */
+static const char *
+make_long_file(void)
+{
+	char *text = memory_new(LONG + 1);
+
+	for (size_t i = 0; i < LONG; i += 8)
+		snprintf(text + i, 9, "%07zu\n", i / 8);
+	suite_file("long", text);
+	return suite_take(text);
+}
+
+static void
+fail_each_that_stalls(const struct peer_options *options, bool resumed, bool bare)
+{
+	const char *text = make_long_file();
+	const struct life next = {
+		.options = *options, .answer = text, .resumed = resumed
+	};
+	char *ini = memory_format("respond = file\nfile = %s\n", suite_path("long"));
+	struct life life = next;
+
+	life.stalls = true;
+	life.bare = bare;
+	life.next = &next;
+	poor_fail_each(ini, &life);
+	free(ini);
+}
+
+static const struct peer_options tls12 = { .priority = POOR_TLS12 };
+static const struct peer_options tls13 = { .priority = POOR_TLS13 };
+
+START_TEST(an_answer_that_waited_outlives_every_allocation_that_fails)
+{
+	fail_each_that_stalls(&tls12, false, false);
+}
+END_TEST
+
+START_TEST(so_does_one_with_nothing_set_aside)
+{
+	fail_each_that_stalls(&tls12, false, true);
+	fail_each_that_stalls(&tls13, false, true);
+}
+END_TEST
+
+START_TEST(so_does_one_that_went_ahead_of_its_handshake)
+{
+	fail_each_that_stalls(&tls13, true, true);
+}
+END_TEST
+
+int
+main(void)
+{
+	return POOR_RUN("shortage while clients are parked",
+	    a_handshake_that_waited_outlives_every_allocation_that_fails,
+	    so_does_one_of_tls13, so_does_one_that_is_resumed,
+	    so_does_one_of_a_client_with_a_certificate,
+	    an_answer_that_waited_outlives_every_allocation_that_fails,
+	    so_does_one_with_nothing_set_aside,
+	    so_does_one_that_went_ahead_of_its_handshake);
+}
