@@ -3,6 +3,7 @@
  * nothing else. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -262,7 +263,7 @@ START_TEST(figures_by_http_outlive_every_allocation_that_fails)
 }
 END_TEST
 
-/* A backend that repeats what comes, one client after the other, behind what a proxy says. */
+/* A backend that repeats what comes, behind what a proxy says. */
 struct backend {
 	pthread_t thread;
 	int listener;
@@ -272,15 +273,27 @@ struct backend {
 static void *
 repeat(void *argument)
 {
-	const struct backend *backend = argument;
+	int fd = (int)(intptr_t)argument;
 	char bytes[256];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof bytes)) > 0)
+		send(fd, bytes, (size_t)n, MSG_NOSIGNAL);
+	close(fd);
+	return NULL;
+}
+
+static void *
+repeat_all(void *argument)
+{
+	const struct backend *backend = argument;
+	pthread_t thread;
 	int fd;
 
 	while ((fd = accept(backend->listener, NULL, NULL)) >= 0) {
-		ssize_t n;
-		while ((n = read(fd, bytes, sizeof bytes)) > 0)
-			send(fd, bytes, (size_t)n, MSG_NOSIGNAL);
-		close(fd);
+		ck_assert_int_eq(
+		    pthread_create(&thread, NULL, repeat, (void *)(intptr_t)fd), 0);
+		pthread_detach(thread);
 	}
 	return NULL;
 }
@@ -297,7 +310,8 @@ backend_open(struct backend *backend)
 	    0);
 	ck_assert_int_eq(listen(backend->listener, 16), 0);
 	backend->place = memory_copy(address.sun_path);
-	ck_assert_int_eq(pthread_create(&backend->thread, NULL, repeat, backend), 0);
+	ck_assert_int_eq(
+	    pthread_create(&backend->thread, NULL, repeat_all, backend), 0);
 }
 
 static void
@@ -326,6 +340,16 @@ START_TEST(a_relay_outlives_every_allocation_that_fails)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.words = WORDS };
+
+	relay_each("", &life);
+}
+END_TEST
+
+START_TEST(so_does_one_that_was_silent)
+{
+	static const struct life life = {
+		.options = { .priority = POOR_TLS13 }, .words = WORDS, .idles = true
+	};
 
 	relay_each("", &life);
 }
@@ -369,7 +393,7 @@ main(void)
 	    a_program_outlives_every_allocation_that_fails,
 	    a_file_outlives_every_allocation_that_fails,
 	    figures_by_http_outlive_every_allocation_that_fails,
-	    a_relay_outlives_every_allocation_that_fails,
+	    a_relay_outlives_every_allocation_that_fails, so_does_one_that_was_silent,
 	    so_does_one_that_tells_who_the_client_is,
 	    so_does_one_that_tells_of_its_tls);
 }

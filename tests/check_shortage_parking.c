@@ -119,6 +119,22 @@ START_TEST(so_does_one_that_went_ahead_of_its_handshake)
 }
 END_TEST
 
+START_TEST(so_do_those_that_said_nothing)
+{
+	static const struct life words = { .options = { .priority = POOR_TLS13 },
+		.words = "to be said again\n",
+		.idles = true };
+	static const struct life request = { .options = { .priority = POOR_TLS12 },
+		.words = "GET / HTTP/1.0\r\n\r\n",
+		.opening = "HTTP/1.0 200 OK\r\n",
+		.idles = true };
+
+	poor_fail_each("respond = echo\n", &words);
+	poor_fail_each("respond = exec\nexec = /bin/cat\n", &words);
+	poor_fail_each("respond = status\n", &request);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -128,5 +144,6 @@ main(void)
 	    so_does_one_of_a_client_with_a_certificate,
 	    an_answer_that_waited_outlives_every_allocation_that_fails,
 	    so_does_one_with_nothing_set_aside,
-	    so_does_one_that_went_ahead_of_its_handshake);
+	    so_does_one_that_went_ahead_of_its_handshake,
+	    so_do_those_that_said_nothing);
 }

@@ -290,7 +290,7 @@ begin_life(struct poor *poor, const struct life *life)
 		poor->peer->deaf = true;
 		peer_step(poor->peer);
 		poor->peer->deaf = false;
-	} else if (life->stalls) {
+	} else if (life->stalls || life->idles) {
 		peer_shake(poor->peer);
 	}
 }
@@ -302,7 +302,7 @@ end_life(struct poor *poor, const struct life *life)
 	struct peer *peer = poor->peer;
 	bool good = false;
 
-	if (life->waits || life->stalls)
+	if (life->waits || life->stalls || life->idles)
 		await_parking(poor, life);
 	if (life->stalls)
 		peer_widen(peer->fd);

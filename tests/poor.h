@@ -36,6 +36,7 @@ struct life {
 	bool bare; /* nothing is set aside, and only what tlsd itself asks for fails */
 	bool waits; /* says no more than its hello until it is parked */
 	bool stalls; /* reads nothing of its answer until it is parked */
+	bool idles; /* has shaken hands, and says nothing until it is parked */
 	void (*leave)(const struct peer *peer); /* all that the client does; or NULL */
 	const struct life *next; /* the one behind it; NULL: the same */
 };

@@ -349,7 +349,8 @@ part(struct connection *connection, const struct transport *transport)
 	connection->finished =
 	    transport_is_parked(transport) || (transport->failure != TRANSPORT_FINE &&
 						  transport->failure != TRANSPORT_END);
-	if (transport->failure == TRANSPORT_TIMED_OUT_WRITING ||
+	if (transport_is_parked(transport) ||
+	    transport->failure == TRANSPORT_TIMED_OUT_WRITING ||
 	    transport->failure == TRANSPORT_TIMED_OUT_READING)
 		reset_on_close(connection->fd);
 }

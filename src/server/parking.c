@@ -2,8 +2,10 @@
 /* Waiting for the client without a worker. */
 #include "server/parking.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "base/memory.h"
@@ -126,7 +128,7 @@ events_for(const struct pollfd *poll)
 	       (poll->events & POLLOUT ? EPOLLOUT : 0);
 }
 
-/* 0, or -1 when memory is exhausted. */
+/* 0, or -1 with errno. */
 static int
 watch_companions(struct parking *parking, struct connection *connection,
     const struct pollfd *polls, size_t count)
@@ -149,7 +151,7 @@ watch_companions(struct parking *parking, struct connection *connection,
 	return 0;
 }
 
-/* Watches all that it waits for. 0, or -1 when memory is exhausted. */
+/* Watches all that it waits for. 0, or -1 with errno. */
 static int
 watch(struct parking *parking, struct connection *connection)
 {
@@ -172,9 +174,11 @@ parking_add(struct parking *parking, struct connection *connection)
 		return;
 	}
 	if (watch(parking, connection) < 0) {
+		const char *reason =
+		    errno == ENOMEM ? "out of memory" : strerrordesc_np(errno);
 		unwatch(parking, connection);
 		crowd_remove(parking->crowd, connection);
-		end(parking, connection, FAILURE_INTERNAL, "out of memory");
+		end(parking, connection, FAILURE_INTERNAL, reason);
 		return;
 	}
 	connection_enter(connection, PHASE_PARKED);
