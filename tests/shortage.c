@@ -272,7 +272,8 @@ epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 	                 ? -1
 	                 : real.epoll_ctl(epoll, operation, fd, event);
 	atomic_fetch_add(
-	    event->events & EPOLLOUT ? &shortage->to_write : &shortage->to_read, 1);
+	    (event->events & EPOLLOUT) != 0 ? &shortage->to_write : &shortage->to_read,
+	    1);
 	return result;
 }
 

@@ -124,8 +124,8 @@ on_companion(struct watch *watch, uint32_t events)
 static uint32_t
 events_for(const struct pollfd *poll)
 {
-	return (poll->events & POLLIN ? EPOLLIN | EPOLLRDHUP : 0) |
-	       (poll->events & POLLOUT ? EPOLLOUT : 0);
+	return ((poll->events & POLLIN) != 0 ? EPOLLIN | EPOLLRDHUP : 0) |
+	       ((poll->events & POLLOUT) != 0 ? EPOLLOUT : 0);
 }
 
 /* 0, or -1 with errno. */
