@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -301,15 +300,8 @@ repeat_all(void *argument)
 static void
 backend_open(struct backend *backend)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	strcpy(address.sun_path, suite_path("backend"));
-	backend->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ck_assert_int_eq(
-	    bind(backend->listener, (const struct sockaddr *)&address, sizeof address),
-	    0);
-	ck_assert_int_eq(listen(backend->listener, 16), 0);
-	backend->place = memory_copy(address.sun_path);
+	backend->place = memory_copy(suite_path("backend"));
+	backend->listener = peer_listen_path(backend->place, 16);
 	ck_assert_int_eq(
 	    pthread_create(&backend->thread, NULL, repeat_all, backend), 0);
 }

@@ -394,7 +394,7 @@ struct call {
 	int fd;
 };
 
-/* NULL with a failure. */
+/* NULL with a failure; or one with a failure, which end() is to see. */
 static struct call *
 begin(struct backends *backends, struct session *session)
 {

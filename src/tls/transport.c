@@ -218,6 +218,8 @@ static int
 give_up(struct transport *transport, const struct pollfd *polls, size_t count,
     struct deadline until)
 {
+	while (count > 1 && polls[count - 1].fd < 0)
+		count--;
 	memcpy(transport->polls, polls, count * sizeof *polls);
 	transport->poll_count = count;
 	transport->until = until;
@@ -256,11 +258,12 @@ allow_waiting(struct transport *transport)
 	return fail(transport, TRANSPORT_STARVED, ENOMEM);
 }
 
-/* How long who parks waits for the peer first, `usual_ms` if nobody needs the thread. */
+/* How long the peer is waited for first, `usual_ms` unless it may be parked, and somebody
+ * else needs the thread. */
 static int
 find_patience(const struct transport *transport, int usual_ms)
 {
-	if (!transport->pressed)
+	if (!transport->parks || !transport->pressed)
 		return usual_ms;
 	return transport->returned ? 0 : PRESSED_MS;
 }
@@ -432,8 +435,7 @@ wait_for_room(struct transport *transport)
 	if (!transport->filled)
 		note_full(transport);
 	transport_will_wait(transport);
-	if (gets_room(transport,
-		transport->parks ? find_patience(transport, ARRIVAL_MS) : ARRIVAL_MS))
+	if (gets_room(transport, find_patience(transport, ARRIVAL_MS)))
 		return 0;
 	note_silence(transport);
 	if (transport->parks)
@@ -676,15 +678,14 @@ poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
     struct deadline until)
 {
 	bool sends = transport->filled || transport->out_end > 0;
-	int patience = transport->parks && !sends ? PRESSED_MS : ARRIVAL_MS;
+	int patience = find_patience(
+	    transport, transport->parks && !sends ? PRESSED_MS : ARRIVAL_MS);
 	int left = 0, ready;
 
 	if (time_to_wait(transport, until, &left) < 0)
 		return -1;
 	if (must_yield(transport))
 		return give_up(transport, polls, count, until);
-	if (transport->parks)
-		patience = find_patience(transport, patience);
 	bool soon = left >= 0 && left <= patience;
 	ready = poll(polls, count, soon ? left : patience);
 	if (ready == 0 && !soon) {
