@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd with one worker, against clients that have shaken hands and say nothing, and
  * against those that never stop: others are served. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -142,6 +144,150 @@ START_TEST(programs_that_have_nothing_to_say_keep_nobody_waiting)
 	expect_two();
 	echo_all(peers);
 	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* Connects until nobody is taken any more; how often that worked. What did goes to `taken`. */
+static size_t
+fill_backlog(unsigned port, int *taken, size_t room)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	for (size_t count = 0; count < room; count++) {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+		connect(fd, (struct sockaddr *)&address, sizeof address);
+		if (poll(&pollfd, 1, 200) == 0) {
+			close(fd);
+			return count;
+		}
+		taken[count] = fd;
+	}
+	ck_abort_msg("the backlog has no end");
+}
+
+/* A backend at `place` whose backlog is full of those who were `taken`. */
+static void
+others_are_served_by_the_way(
+    const char *place, int listener, const int *taken, size_t count)
+{
+	struct daemon *daemon = daemon_serve(and_two("",
+	    suite_take(memory_format(
+		"respond = connect\nconnect = %s\nconnect-timeout = 5m\n", place))));
+	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[IDLE];
+
+	meet_all(peers, port, NULL);
+	expect_two();
+	/* Who does not want to wait any more may go. */
+	peer_free(peers[0]);
+	daemon_expect(daemon, ": one: early-close: ");
+	peers[0] = talk_meet(port, NULL);
+	ck_assert_int_eq(listen(listener, 16), 0);
+	for (size_t i = 0; i < count; i++) {
+		close(take(listener));
+		close(taken[i]);
+	}
+	for (size_t i = 0; i < IDLE; i++) {
+		int backend = take(listener);
+		peer_say(backend, "so be it\n");
+		close(backend);
+	}
+	for (size_t i = 0; i < IDLE; i++) {
+		ck_assert_int_eq(peer_run(peers[i]), 0);
+		ck_assert_str_eq(peers[i]->answer, "so be it\n");
+		peer_free(peers[i]);
+	}
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+
+START_TEST(a_backend_that_takes_nobody_keeps_nobody_else_waiting)
+{
+	const char *path = suite_path("backend");
+	int listener = peer_listen_path(path, 0);
+	int taken = peer_dial_path(path);
+
+	others_are_served_by_the_way(path, listener, &taken, 1);
+	close(listener);
+}
+END_TEST
+
+START_TEST(nor_does_one_over_tcp)
+{
+	unsigned port = 0;
+	int listener = peer_listen(&port), taken[16];
+
+	ck_assert_int_eq(listen(listener, 0), 0);
+	size_t count = fill_backlog(port, taken, 16);
+	others_are_served_by_the_way(
+	    suite_take(memory_format("127.0.0.1:%u", port)), listener, taken, count);
+	close(listener);
+}
+END_TEST
+
+static void
+expect_byte(struct peer *peer)
+{
+	struct pollfd pollfd = { .fd = peer->fd, .events = POLLIN };
+	ssize_t n;
+	char byte;
+
+	while ((n = gnutls_record_recv(peer->tls, &byte, 1)) == GNUTLS_E_AGAIN)
+		ck_assert_int_eq(poll(&pollfd, 1, DAEMON_PATIENCE_MS), 1);
+	ck_assert_int_eq(n, 1);
+}
+
+/* Each of them could keep a worker for two seconds after its client has gone. */
+START_TEST(programs_that_do_not_want_to_end_keep_nobody_waiting)
+{
+	enum { MANY = 30 };
+	const char *script = suite_file(
+	    "script", "trap '' TERM\necho begun\nwhile :; do sleep 1; done\n");
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(
+	    "workers = 1\nidle-timeout = 5m\nhandshake-timeout = 30s\n[one]\n"
+	    "max-workers = %d\nrespond = exec\nexec = /bin/sh %s\n[two]\nlisten = %s\n",
+	    MANY, script, suite_path("two"))));
+	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[MANY];
+
+	for (size_t i = 0; i < MANY; i++) {
+		peers[i] = talk_meet(port, NULL);
+		expect_byte(peers[i]);
+	}
+	for (size_t i = 0; i < MANY; i++)
+		peer_free(peers[i]);
+	expect_two();
+	daemon_expect(daemon, ": one: early-close: ");
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_stop_leaves_a_program_the_time_that_it_has_to_end)
+{
+	const char *begun = suite_path("begun"), *ended = suite_path("ended");
+	const char *script = suite_file("script",
+	    suite_take(memory_format("trap 'sleep 0.5; echo >%s; exit' TERM\necho >%s\n"
+				     "while :; do sleep 0.1; done\n",
+		ended, begun)));
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	    "shutdown-timeout = 1ms\nrespond = exec\nexec = /bin/sh %s\n",
+	    script)));
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	long long deadline = daemon_deadline();
+
+	while (access(begun, F_OK) < 0)
+		daemon_pause(deadline, "the program's beginning");
+	daemon_signal(daemon, SIGTERM);
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	ck_assert_int_eq(access(ended, F_OK), 0);
+	peer_free(peer);
 	daemon_stop(daemon);
 }
 END_TEST
@@ -310,6 +456,9 @@ main(void)
 	return SUITE_RUN("idle", others_hear_an_echo_while_some_say_nothing,
 	    others_reach_the_backend_while_some_relays_are_silent,
 	    programs_that_have_nothing_to_say_keep_nobody_waiting,
+	    a_backend_that_takes_nobody_keeps_nobody_else_waiting,
+	    nor_does_one_over_tcp, programs_that_do_not_want_to_end_keep_nobody_waiting,
+	    a_stop_leaves_a_program_the_time_that_it_has_to_end,
 	    there_are_no_more_programs_than_there_may_be,
 	    a_stop_ends_programs_that_wait,
 	    monitors_are_answered_while_others_ask_for_nothing,

@@ -2,16 +2,19 @@
 /* A real tlsd that lets in only whom, and as many as, it was told to. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <linux/ipv6.h> /* which <netinet/in.h> has to be in front of */
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -250,38 +253,44 @@ START_TEST(who_waits_for_a_worker_gets_it_when_it_is_free)
 }
 END_TEST
 
-/* The same where the whole pool is held, by a backend that takes nobody: in the queue, and
- * behind it while it is full. */
+/* A program that does not begin before the descriptor is closed: who opens a file under a lease
+ * waits for its holder. fcntl(2) ends that after 45 s. */
+static int
+hold_program(const char *path)
+{
+	int fd = open(suite_file(path, "#!/bin/sh\n"), O_RDONLY | O_CLOEXEC);
+
+	ck_assert_int_eq(fchmod(fd, 0700), 0);
+	signal(SIGIO, SIG_IGN);
+	ck_assert_int_eq(fcntl(fd, F_SETLEASE, F_WRLCK), 0);
+	return fd;
+}
+
+/* The same where the whole pool is held: in the queue, and behind it while it is full. */
 START_TEST(who_waits_for_any_worker_does_so_until_the_handshake_timeout)
 {
-	const char *path = suite_path("backend");
-	int listener = peer_listen_path(path, 0);
-	int filler = peer_dial_path(path);
-	struct daemon *daemon = daemon_serve(suite_take(memory_format(
-	    "workers = 1\nqueue-size = 1\nrespond = connect\nconnect = %s\n"
-	    "connect-timeout = 5m\nidle-timeout = 5m\nhandshake-timeout = 1s\n",
-	    path)));
-	unsigned port = daemon_port(daemon);
-	struct peer *holder = peer_new(peer_dial(port), NULL);
+	int program = hold_program("program");
+	struct daemon *daemon = daemon_serve(suite_take(
+	    memory_format("workers = 1\nqueue-size = 1\nhandshake-timeout = 1s\n[one]\n"
+			  "[two]\nlisten = %s\nrespond = exec\nexec = %s\n",
+		suite_path("two"), suite_path("program"))));
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	struct peer *holder = peer_new(peer_dial_path(suite_path("two")), NULL);
 
 	ck_assert_int_eq(peer_shake(holder), 0);
-	struct peer **crowd = peer_crowd(port, 2, NULL);
+	struct peer **crowd = peer_crowd(one, 2, NULL);
 	daemon_expect_times(
-	    daemon, ": tlsd: handshake-timeout: no worker was free in time", 2);
+	    daemon, ": one: handshake-timeout: no worker was free in time", 2);
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_ne(peer_run(crowd[i]), 0);
 		peer_free(crowd[i]);
 	}
 	free(crowd);
-	close(filler);
-	close(listener);
-	daemon_expect(daemon, ": tlsd: backend: ");
+	close(program);
+	daemon_expect(daemon, ": two: done ");
 	peer_free(holder);
 	/* It accepts again. */
-	holder = peer_new(peer_dial(port), NULL);
-	ck_assert_int_eq(peer_shake(holder), 0);
-	daemon_expect_times(daemon, ": tlsd: backend: ", 2);
-	peer_free(holder);
+	ck_assert_str_eq(peer_ask(one), HELLO);
 	daemon_stop(daemon);
 }
 END_TEST

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd in which allocations fail for connections that are parked, and go on: that costs
  * the connection which needed them, and nothing else. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "poor.h"
@@ -135,6 +138,80 @@ START_TEST(so_do_those_that_said_nothing)
 }
 END_TEST
 
+/* Whether a dialled backend is one that takes nobody. */
+static void
+point_backend(bool at_full)
+{
+	const char *path = suite_path("backend"), *next = suite_path("next");
+
+	ck_assert_int_eq(symlink(suite_path(at_full ? "full" : "free"), next), 0);
+	ck_assert_int_eq(rename(next, path), 0);
+}
+
+/* Sends each the same words, until it is cancelled. */
+static void *
+welcome(void *argument)
+{
+	const int *listener = argument;
+	int fd;
+
+	while ((fd = accept(*listener, NULL, NULL)) >= 0) {
+		peer_say(fd, POOR_HELLO);
+		close(fd);
+	}
+	return NULL;
+}
+
+START_TEST(so_do_those_whose_backend_took_nobody)
+{
+	static const struct life next = { .options = { .priority = POOR_TLS13 } };
+	int full = peer_listen_path(suite_path("full"), 0);
+	int free_one = peer_listen_path(suite_path("free"), 16);
+	int filler = peer_dial_path(suite_path("full"));
+	struct life life = next;
+	pthread_t thread;
+
+	point_backend(false);
+	ck_assert_int_eq(pthread_create(&thread, NULL, welcome, &free_one), 0);
+	const char *ini = suite_take(
+	    memory_format("respond = connect\nconnect = %s\n", suite_path("backend")));
+	life.idles = true;
+	life.hold = point_backend;
+	life.next = &next;
+	poor_fail_each(ini, &life);
+	life.bare = true;
+	poor_fail_each(ini, &life);
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
+	close(filler);
+	close(free_one);
+	close(full);
+}
+END_TEST
+
+static void
+leave(const struct peer *peer)
+{
+	shutdown(peer->fd, SHUT_RDWR);
+}
+
+START_TEST(so_do_those_whose_program_takes_its_time_to_end)
+{
+	struct life life = { .options = { .priority = POOR_TLS13 },
+		.idles = true,
+		.leave = leave,
+		.refused = ": early-close: " };
+	const char *ini =
+	    suite_take(memory_format("respond = exec\nexec = /bin/sh %s\n",
+		suite_file("script",
+		    "trap 'sleep 0.02; exit' TERM\nwhile :; do sleep 0.01; done\n")));
+
+	poor_fail_each(ini, &life);
+	life.bare = true;
+	poor_fail_each(ini, &life);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -144,6 +221,7 @@ main(void)
 	    so_does_one_of_a_client_with_a_certificate,
 	    an_answer_that_waited_outlives_every_allocation_that_fails,
 	    so_does_one_with_nothing_set_aside,
-	    so_does_one_that_went_ahead_of_its_handshake,
-	    so_do_those_that_said_nothing);
+	    so_does_one_that_went_ahead_of_its_handshake, so_do_those_that_said_nothing,
+	    so_do_those_whose_backend_took_nobody,
+	    so_do_those_whose_program_takes_its_time_to_end);
 }

@@ -170,8 +170,8 @@ no_health() {
 the_socket_answers_while_every_worker_is_busy() {
 	needs python3
 	start_stuck
-	serve 'workers = 1' 'queue-size = 1' '[stuck]' 'listen = 127.0.0.3:0' 'respond = connect' \
-		"connect = unix:$PWD/stuck.sock" 'connect-timeout = 5m'
+	serve 'workers = 1' 'queue-size = 1' '[stuck]' 'listen = 127.0.0.3:0' 'respond = exec' \
+		"exec = $PWD/stuck"
 	echo=$(address_of stuck)
 	hold one
 	wait_for says '^workers: 1 of 1 busy' status

@@ -34,17 +34,12 @@ serve() {
 		[agent]
 		listen = 127.0.0.3:0
 		respond = agent
-		[stuck]
-		listen = 127.0.0.4:0
-		respond = connect
-		connect = unix:$PWD/stuck.sock
-		connect-timeout = 5m
+		${more:-}
 	END
 	start_tlsd tlsd
 	metrics=https://$(address_of metrics)
 	status=https://$(address_of status)
 	agent=$(address_of agent)
-	stuck=$(address_of stuck)
 }
 
 ask() {
@@ -153,9 +148,11 @@ queued() {
 agent_says_maint_to_who_still_waits_in_a_stop() {
 	needs python3
 	start_stuck
-	workers='workers = 1' serve
+	workers='workers = 1'
+	more=$(printf '%s\n' '[stuck]' 'listen = 127.0.0.4:0' 'respond = exec' "exec = $PWD/stuck")
+	serve
 	mkfifo holding
-	start_with holding holder openssl s_client -connect "$stuck"
+	start_with holding holder openssl s_client -connect "$(address_of stuck)"
 	exec 7>holding
 	wait_for grep -q 'Verify return code' holder.log
 	timeout 60 openssl s_client -quiet -connect "$agent" </dev/null >answer 2>/dev/null &

@@ -285,6 +285,8 @@ static void
 begin_life(struct poor *poor, const struct life *life)
 {
 	poor->parked = count_parked(poor, life);
+	if (life->hold != NULL)
+		life->hold(true);
 	poor->peer = dial(poor, life);
 	if (life->waits) {
 		poor->peer->deaf = true;
@@ -304,6 +306,8 @@ end_life(struct poor *poor, const struct life *life)
 
 	if (life->waits || life->stalls || life->idles)
 		await_parking(poor, life);
+	if (life->hold != NULL)
+		life->hold(false);
 	if (life->stalls)
 		peer_widen(peer->fd);
 	retries = 0;
@@ -445,14 +449,16 @@ serve_some(const char *ini, const struct life *life, long many)
 	return poor;
 }
 
-/* Wants the log to say of each connection that broke why it did, and of nobody else that. */
+/* Wants the log to say of each connection that broke why it did, and of nobody else that; where
+ * nothing is set aside, one that gets no answer anyway may have broken, too. */
 static void
 expect_words(struct poor *poor, const struct life *life)
 {
 	const char *words = life->bare ? INTERNAL : INTERNAL "out of memory";
 
 	daemon_expect_times(poor->daemon, words, poor->broken);
-	ck_assert_uint_eq(daemon_count(poor->daemon, words), poor->broken);
+	if (life->refused == NULL || !life->bare)
+		ck_assert_uint_eq(daemon_count(poor->daemon, words), poor->broken);
 	if (life->refused != NULL)
 		daemon_expect(poor->daemon, life->refused);
 }

@@ -37,6 +37,8 @@ struct life {
 	bool waits; /* says no more than its hello until it is parked */
 	bool stalls; /* reads nothing of its answer until it is parked */
 	bool idles; /* has shaken hands, and says nothing until it is parked */
+	void (*hold)(
+	    bool holds); /* it up from its beginning until it is parked; or NULL */
 	void (*leave)(const struct peer *peer); /* all that the client does; or NULL */
 	const struct life *next; /* the one behind it; NULL: the same */
 };

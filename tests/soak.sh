@@ -13,7 +13,21 @@ needs openssl
 open_folder
 exec 3>&1 # for the figures of tests that pass
 
-# start_server ACCESS-LOG: two services, at $port and $echo_port.
+# A backend that takes nobody.
+start_backend() {
+	start backend python3 -c 'import socket, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("backend.sock")
+listener.listen(0)
+client = socket.socket(socket.AF_UNIX)
+client.connect("backend.sock")
+print("full", flush=True)
+time.sleep(100000)'
+	wait_for grep -q full backend.log
+}
+
+# start_server ACCESS-LOG: a text, at $port, an echo, and those of a backend that takes nobody
+# and of a program that does not want to end.
 start_server() {
 	"$builddir/tlscert" self-signed --cert one.crt --key one.key localhost >/dev/null
 	"$builddir/tlscert" self-signed --cert two.crt --key two.key localhost >/dev/null
@@ -33,11 +47,19 @@ start_server() {
 		[echo]
 		listen = 127.0.0.2:0
 		respond = echo
+		[backend]
+		listen = 127.0.0.3:0
+		respond = connect
+		connect = unix:$PWD/backend.sock
+		connect-timeout = 1s
+		[program]
+		listen = 127.0.0.4:0
+		respond = exec
+		exec = /bin/sh -c 'trap "" TERM; exec sleep 100'
 	END
 	start_tlsd tlsd
 	server=$(cat tlsd.pid)
 	port=$(port_of hello)
-	echo_port=$(port_of echo)
 }
 
 # use NAME: puts a pair in place, both files or none of them as one reload sees them.
@@ -98,10 +120,13 @@ is_calm() {
 }
 
 hostile_clients_keep_honest_ones_from_nothing() {
+	needs python3
+	start_backend
 	start_server no
 	start bench "$builddir/tlsc" bench --concurrency 2 --duration "${seconds}s" \
 		--timeout 60s --ca trust.crt --servername localhost "127.0.0.1:$port"
-	"$builddir/hostile" "$port" "$echo_port" "$seconds" >&3
+	"$builddir/hostile" "$seconds" "$port" "$(port_of echo)" "$(port_of backend)" \
+		"$(port_of program)" >&3
 	wait "$(cat bench.pid)"
 	grep -v '^$' bench.log >&3
 	stop_server

@@ -95,18 +95,18 @@ start_with() {
 	echo $! >"$started.pid"
 }
 
-# start_stuck: ./stuck.sock is a backend that takes nobody, until it is ended as "stuck": a
-# worker that would connect to it waits.
+# start_stuck: ./stuck is a program that does not begin until it is ended as "stuck", and the
+# worker that starts it waits. Who opens a file under a lease waits for its holder: fcntl(2),
+# which ends that after 45 s.
 start_stuck() {
-	start stuck python3 -c 'import socket, time
-listener = socket.socket(socket.AF_UNIX)
-listener.bind("stuck.sock")
-listener.listen(0)
-client = socket.socket(socket.AF_UNIX)
-client.connect("stuck.sock")
-print("stuck", flush=True)
+	cp /bin/true stuck
+	start stuck python3 -c 'import fcntl, os, signal, time
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+program = os.open("stuck", os.O_RDONLY)
+fcntl.fcntl(program, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+print("held", flush=True)
 time.sleep(300)'
-	wait_for grep -q stuck stuck.log
+	wait_for grep -q held stuck.log
 }
 
 # finds_port NAME: $port is the first one at which, as the kernel tells, it listens by IPv4.

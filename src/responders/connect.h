@@ -12,7 +12,4 @@
 
 extern const struct responder_kind responder_connect;
 
-/* Which backend is tried first: "first", "round-robin" and "source"; NULL behind the last. */
-const char *connect_balance_name(int index);
-
 #endif

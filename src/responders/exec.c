@@ -138,6 +138,9 @@ struct run {
 	struct deadline deadline;
 	bool has_closed; /* its output, at least: */
 	struct deadline closing; /* until then its end is waited for */
+	int result; /* of its answer; SESSION_PARKED until that is over */
+	bool is_asked; /* to end, and killed if it has not by then: */
+	struct deadline killing;
 	char peer[ADDRESS_TEXT_SIZE];
 	struct stderrlog log;
 };
@@ -219,27 +222,29 @@ end(struct relay_aside *aside, struct session *session)
 	return 1;
 }
 
-/* Lets it run on until it ends, or `deadline`. */
-static void
-await_end(struct run *run, struct deadline deadline)
+/* Sees to it that it ends, if it has not done so, first by asking. 0 or SESSION_PARKED. */
+static int
+stop(struct run *run, struct session *session)
 {
-	while (!run->aside.is_alone && !deadline_passed(deadline)) {
-		struct pollfd *polls = run->aside.polls;
-		if (poll(polls, 2, deadline_left_ms(deadline)) > 0)
-			listen_to(run);
-	}
-}
+	struct pollfd *polls = run->aside.polls;
 
-/* Sees to it that it ends, if it has not done so. */
-static void
-stop(struct run *run)
-{
-	if (!run->aside.is_alone) {
+	if (!run->aside.is_alone && !run->is_asked) {
+		session_try_flush(session); /* the client need not wait for that */
+		run->is_asked = true;
+		run->killing = deadline_in(TERM_MS);
 		child_signal(&run->child, SIGTERM);
-		await_end(run, deadline_in(TERM_MS));
 	}
-	if (!run->aside.is_alone)
-		child_signal(&run->child, SIGKILL);
+	while (!run->aside.is_alone) {
+		if (deadline_passed(run->killing)) {
+			run->killing = deadline_never();
+			child_signal(&run->child, SIGKILL);
+		}
+		if (session_await_others(session, polls, 2, run->killing) ==
+		    SESSION_PARKED)
+			return SESSION_PARKED;
+		listen_to(run);
+	}
+	return 0;
 }
 
 /* Starts it with `stream` and `complaints` as its ends. 0, or -1 with errno. */
@@ -345,6 +350,7 @@ begin(const struct program *program, struct session *session)
 	run->aside =
 	    (struct relay_aside){ .attend = attend, .end = end, .until = deadline };
 	run->deadline = deadline;
+	run->result = SESSION_PARKED;
 	describe(run, session);
 	run->relay = relay_new(session, name_of(run), &run->aside);
 	if (run->relay == NULL)
@@ -356,7 +362,7 @@ begin(const struct program *program, struct session *session)
 	return NULL;
 }
 
-/* Once it has ended, or been killed; and whatever it leaves behind. */
+/* Once it has ended, or is about to; and whatever it leaves behind. */
 static void
 forget(struct run *run)
 {
@@ -376,10 +382,11 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 	struct run *run = cursor->state;
 	if (run == NULL)
 		return -1;
-	int result = relay_run(run->relay, run->stream);
-	if (result == SESSION_PARKED)
-		return result;
-	stop(run);
+	if (run->result == SESSION_PARKED)
+		run->result = relay_run(run->relay, run->stream);
+	if (run->result == SESSION_PARKED || stop(run, session) == SESSION_PARKED)
+		return SESSION_PARKED;
+	int result = run->result;
 	forget(run);
 	cursor->state = NULL;
 	return result;

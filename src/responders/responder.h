@@ -28,7 +28,7 @@ struct responder_settings {
 	int64_t exec_timeout_ms; /* 0: without end */
 	const char *service; /* what the service is called */
 	struct stringlist connect; /* where the backends are */
-	int balance; /* an index of connect_balance_name() */
+	int balance; /* an index of backends_balance_name() */
 	int64_t connect_timeout_ms;
 	int send_proxy; /* an index of sendproxy_name() */
 };

@@ -16,7 +16,7 @@
 #include "base/memory.h"
 #include "base/shortage.h"
 #include "base/unreadable.h"
-#include "responders/connect.h"
+#include "responders/backends.h"
 #include "responders/sendproxy.h"
 #include "server/setting.h"
 #include "tls/certdir.h"
@@ -152,7 +152,7 @@ static const struct key keys[] = {
 	{ "exec-timeout", IN_SERVICE(responder.exec_timeout_ms), DURATION,
 	    .standard = "0" },
 	{ "connect", IN_SERVICE(responder.connect), LIST, .standard = "" },
-	{ "balance", IN_SERVICE(responder.balance), CHOICE(connect_balance_name),
+	{ "balance", IN_SERVICE(responder.balance), CHOICE(backends_balance_name),
 	    .standard = "first" },
 	{ "connect-timeout", IN_SERVICE(responder.connect_timeout_ms), DURATION,
 	    .standard = "5s" },

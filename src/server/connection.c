@@ -134,6 +134,20 @@ connection_is_begun(const struct connection *connection)
 	return phase == PHASE_PARKED || connection_has_worker(connection);
 }
 
+/* Whether what answers it sees to its own end only. */
+static bool
+is_ending(const struct connection *connection, const struct session *session)
+{
+	return connection->step == PHASE_ANSWER &&
+	       session_failure(session) != FAILURE_NONE;
+}
+
+bool
+connection_is_ending(const struct connection *connection)
+{
+	return is_ending(connection, connection->session);
+}
+
 void
 connection_fail(struct connection *connection, enum failure failure, const char *reason)
 {
@@ -398,7 +412,7 @@ static int
 park(struct connection *connection, struct session *session,
     const struct transport *transport)
 {
-	if (atomic_load(&connection->killed))
+	if (atomic_load(&connection->killed) && !is_ending(connection, session))
 		return session_fail(session, FAILURE_KILLED, "before it could wait");
 	connection->pause = transport_leave(transport);
 	if (connection->pause == NULL)
@@ -438,6 +452,9 @@ connection_abandon(
     struct connection *connection, enum failure failure, const char *reason)
 {
 	measure(connection, deadline_now_ns());
-	connection_fail(connection, failure, reason);
+	if (session_failure(connection->session) != FAILURE_NONE)
+		conclude_failure(connection, connection->session);
+	else
+		connection_fail(connection, failure, reason);
 	reset_on_close(connection->fd);
 }

@@ -115,6 +115,9 @@ void connection_kill(struct connection *connection);
 bool connection_has_worker(const struct connection *connection);
 bool connection_is_begun(const struct connection *connection);
 
+/* Whether one that is parked has failed, and what answered it only sees to its own end. */
+bool connection_is_ending(const struct connection *connection);
+
 /* Closes the descriptor and gives everything back. Main thread. */
 void connection_free(struct connection *connection);
 

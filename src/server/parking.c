@@ -215,20 +215,38 @@ parking_expire(struct parking *parking)
 	return agenda_next(&parking->agenda);
 }
 
+/* Ends what is parked because the server is stopping, or lets its answer do that. */
+static void
+clear(struct parking *parking, struct connection *connection)
+{
+	if (connection->step == PHASE_HANDSHAKE) {
+		leave(parking, connection);
+		end(parking, connection, FAILURE_REFUSED_LIMIT,
+		    "the server is stopping");
+	} else {
+		connection_kill(connection);
+		unpark(parking, connection);
+	}
+}
+
 void
 parking_clear(struct parking *parking)
 {
+	struct connection_list ending = TAILQ_HEAD_INITIALIZER(ending);
 	struct connection *connection;
 
 	while ((connection = agenda_first(&parking->agenda)) != NULL)
-		if (connection->step == PHASE_HANDSHAKE) {
-			leave(parking, connection);
-			end(parking, connection, FAILURE_REFUSED_LIMIT,
-			    "the server is stopping");
+		if (connection_is_ending(connection)) {
+			agenda_remove(&parking->agenda, &connection->appointment);
+			TAILQ_INSERT_TAIL(&ending, connection, link);
 		} else {
-			connection_kill(connection);
-			unpark(parking, connection);
+			clear(parking, connection);
 		}
+	while ((connection = TAILQ_FIRST(&ending)) != NULL) {
+		TAILQ_REMOVE(&ending, connection, link);
+		agenda_add(&parking->agenda, &connection->appointment,
+		    connection->deadline, connection);
+	}
 }
 
 void

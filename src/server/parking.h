@@ -4,9 +4,9 @@
 
 /*
  * Connections for which there is nothing to do: their clients do not go on with the handshake,
- * ask for nothing, or do not take an answer, or they and their backends are silent. A worker
- * would only wait for them. Their sessions stay as they are until something comes, or is
- * taken, or their time is up. Main thread.
+ * ask for nothing, or do not take an answer, or they and their backends are silent, or what
+ * they have to do with does not begin or end. A worker would only wait for them. Their sessions
+ * stay as they are until something comes, or is taken, or their time is up. Main thread.
  */
 
 #include <stddef.h>
@@ -45,7 +45,7 @@ void parking_evict(struct parking *parking, const char *limit);
 struct deadline parking_expire(struct parking *parking);
 
 /* Closes those that have not shaken hands, because the server is stopping; the others are
- * killed, and go on. */
+ * killed, and go on, but for those that are ending already. */
 void parking_clear(struct parking *parking);
 
 size_t parking_count(const struct parking *parking);

@@ -450,6 +450,14 @@ is_begun(void *context, struct connection *connection)
 	return false;
 }
 
+/* Nor anybody whom a worker has just given back to be parked. */
+static bool
+nobody_is_parked(struct pipeline *pipeline)
+{
+	linger_expire(pipeline->linger);
+	return parking_count(pipeline->parking) == 0;
+}
+
 bool
 pipeline_cut(struct pipeline *pipeline)
 {
@@ -466,7 +474,8 @@ pipeline_cut(struct pipeline *pipeline)
 	}
 	enqueue_ready(pipeline);
 	roster_cut(pipeline->roster);
-	return pipeline->ready_count == 0 && outstanding(pipeline) == 0;
+	return pipeline->ready_count == 0 && outstanding(pipeline) == 0 &&
+	       nobody_is_parked(pipeline);
 }
 
 struct acceptor *

@@ -554,14 +554,12 @@ session_await(struct session *session, short events, struct pollfd *others,
 }
 
 int
-session_wait(struct session *session, short events, struct pollfd *others, size_t count,
-    struct deadline until)
+session_await_others(
+    struct session *session, struct pollfd *others, size_t count, struct deadline until)
 {
-	bool parks = transport_park(session->transport, false);
-	int ready = session_await(session, events, others, count, until);
-
-	transport_park(session->transport, parks);
-	return ready;
+	return transport_wait_for_others(session->transport, others, count, until) == 0
+	           ? 0
+	           : SESSION_PARKED;
 }
 
 /* A client that has our close_notify, and takes its leave without its own, took nothing

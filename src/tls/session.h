@@ -104,7 +104,7 @@ int session_make_room(struct session *session);
 /*
  * What follows is for who serves the client and another descriptor at once, or both
  * directions, and must not wait in either: a loop that sends with session_try_flush(), sleeps
- * in session_wait() alone, reads what there is with session_try_read() and hands
+ * in session_await() alone, reads what there is with session_try_read() and hands
  * session_write() no more than session_room() bytes.
  */
 
@@ -117,14 +117,16 @@ int session_try_flush(struct session *session);
  * Returns POLLIN if session_try_read() is worth a call and otherwise 0, with the others'
  * `revents` filled in; -1 after a failure, which the end of the connection's time and of its
  * idle time is. The readiness of the first of the others counts as something that moves.
+ * After a short while in which nothing came, or when it is somebody else's turn, SESSION_PARKED:
+ * call it again as for session_handshake().
  */
-int session_wait(struct session *session, short events, struct pollfd *others,
-    size_t count, struct deadline until);
-
-/* The same, but SESSION_PARKED after a short while in which nothing came, or when it is
- * somebody else's turn: call it again as for session_handshake(). */
 int session_await(struct session *session, short events, struct pollfd *others,
     size_t count, struct deadline until);
+
+/* The same for the others alone, whatever has become of the client and of its time: for who
+ * has to see to an end. 0 or SESSION_PARKED. */
+int session_await_others(struct session *session, struct pollfd *others, size_t count,
+    struct deadline until);
 
 /* As session_read(), without waiting: -1 with EAGAIN, which is no failure, means that
  * nothing has come. After session_end() a client that just goes has ended too. */

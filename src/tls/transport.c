@@ -210,7 +210,7 @@ pause_polls(const struct pause *pause, const struct pollfd **polls)
 struct deadline
 pause_end(const struct pause *pause)
 {
-	return deadline_earlier(find_end(&pause->state), pause->state.until);
+	return pause->state.until;
 }
 
 /* Parks until one of `polls` is ready, or `until`. */
@@ -233,7 +233,7 @@ give_up_on_peer(struct transport *transport, short events)
 {
 	const struct pollfd peer = { .fd = transport->fd, .events = events };
 
-	return give_up(transport, &peer, 1, deadline_never());
+	return give_up(transport, &peer, 1, find_end(transport));
 }
 
 /* Whether somebody else shall have the thread, which the peer kept busy long enough. */
@@ -662,32 +662,20 @@ find_lateness(const struct transport *transport)
 	           : TRANSPORT_TIMED_OUT_READING;
 }
 
-/* How long a wait may last; -1 with `failure` set once the connection's own time is up. */
+/* poll(2) until then at most. 0, or -1 parked. */
 static int
-time_to_wait(struct transport *transport, struct deadline until, int *left)
-{
-	if (deadline_passed(find_end(transport)) && !still_takes(transport))
-		return fail(transport, find_lateness(transport), ETIMEDOUT);
-	*left = deadline_left_ms(deadline_earlier(find_end(transport), until));
-	return 0;
-}
-
-/* poll(2) until then at most. 0, or -1 with `failure` set or parked. */
-static int
-poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
+poll_or_park(struct transport *transport, struct pollfd *polls, size_t count,
     struct deadline until)
 {
 	bool sends = transport->filled || transport->out_end > 0;
 	int patience = find_patience(
 	    transport, transport->parks && !sends ? PRESSED_MS : ARRIVAL_MS);
-	int left = 0, ready;
+	int left = deadline_left_ms(until);
 
-	if (time_to_wait(transport, until, &left) < 0)
-		return -1;
 	if (must_yield(transport))
 		return give_up(transport, polls, count, until);
 	bool soon = left >= 0 && left <= patience;
-	ready = poll(polls, count, soon ? left : patience);
+	int ready = poll(polls, count, soon ? left : patience);
 	if (ready == 0 && !soon) {
 		note_silence(transport);
 		if (transport->parks)
@@ -697,6 +685,17 @@ poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
 	for (size_t i = 0; ready <= 0 && i < count; i++)
 		polls[i].revents = 0;
 	return 0;
+}
+
+/* The same; -1 with `failure` set, too, once the connection's own time is up. */
+static int
+poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
+    struct deadline until)
+{
+	if (deadline_passed(find_end(transport)) && !still_takes(transport))
+		return fail(transport, find_lateness(transport), ETIMEDOUT);
+	return poll_or_park(
+	    transport, polls, count, deadline_earlier(find_end(transport), until));
 }
 
 /*
@@ -737,6 +736,20 @@ transport_wait(struct transport *transport, short events, struct pollfd *others,
 		note_progress(transport);
 	memcpy(others, polls + 1, count * sizeof *others);
 	return polls[0].revents & (POLLIN | lost);
+}
+
+int
+transport_wait_for_others(struct transport *transport, struct pollfd *others,
+    size_t count, struct deadline until)
+{
+	struct pollfd polls[1 + TRANSPORT_OTHERS] = { { .fd = -1 } };
+
+	assert(count > 0 && count <= TRANSPORT_OTHERS);
+	transport_will_wait(transport);
+	memcpy(polls + 1, others, count * sizeof *others);
+	int result = poll_or_park(transport, polls, 1 + count, until);
+	memcpy(others, polls + 1, count * sizeof *others);
+	return result;
 }
 
 size_t

@@ -171,6 +171,11 @@ int transport_make_room(struct transport *transport, size_t room);
 int transport_wait(struct transport *transport, short events, struct pollfd *others,
     size_t count, struct deadline until);
 
+/* The same for the others alone, whatever has become of the peer and of its time: for who has
+ * to see to an end. 0, or -1 once it is parked. */
+int transport_wait_for_others(struct transport *transport, struct pollfd *others,
+    size_t count, struct deadline until);
+
 /* Gives back the memory of buffers that are empty, before a long wait. */
 void transport_rest(struct transport *transport);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * hostile PORT ECHO-PORT SECONDS: clients of every bad kind at once against a server at
- * 127.0.0.1 and its echo at 127.0.0.2, a thread for each kind, and one that has large
- * answers of an echo, which have to be right. Prints how often each kind has called. Exit
- * status 1 after a wrong echo.
+ * hostile SECONDS PORT ECHO-PORT BACKEND-PORT PROGRAM-PORT: clients of every bad kind at once
+ * against a server at 127.0.0.1, its echo at 127.0.0.2, and at 127.0.0.3 and 127.0.0.4 those
+ * of a backend and of a program; a thread for each kind, and one that has large answers of an
+ * echo, which have to be right. Prints how often each kind has called. Exit status 1 after a
+ * wrong echo.
  */
 #include "call.h"
 
@@ -22,7 +23,9 @@
 #define PIECE 16384
 #define ECHO_PIECES 32
 
-static unsigned port, echo_port;
+enum service { TEXT, ECHO, BACKEND, PROGRAM, SERVICE_COUNT };
+
+static unsigned ports[SERVICE_COUNT];
 static time_t end;
 static atomic_bool wrong;
 
@@ -186,17 +189,19 @@ echo_much(int fd)
 static struct kind {
 	const char *name;
 	void (*call)(int fd);
-	bool of_echo;
+	enum service service;
 	unsigned long count;
 	pthread_t thread;
 } kinds[] = { { .name = "silent", .call = be_silent }, { .name = "drip", .call = drip },
 	{ .name = "garbage", .call = send_garbage },
 	{ .name = "reset", .call = reset_at_once },
 	{ .name = "half", .call = shake_half }, { .name = "dawdling", .call = dawdle },
-	{ .name = "renegotiation", .call = renegotiate, .of_echo = true },
-	{ .name = "key update", .call = update_keys, .of_echo = true },
-	{ .name = "idle", .call = be_idle, .of_echo = true },
-	{ .name = "echo", .call = echo_much, .of_echo = true } };
+	{ .name = "renegotiation", .call = renegotiate, .service = ECHO },
+	{ .name = "key update", .call = update_keys, .service = ECHO },
+	{ .name = "idle", .call = be_idle, .service = ECHO },
+	{ .name = "backend", .call = be_idle, .service = BACKEND },
+	{ .name = "program", .call = be_idle, .service = PROGRAM },
+	{ .name = "echo", .call = echo_much, .service = ECHO } };
 
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
 
@@ -206,8 +211,8 @@ call_again_and_again(void *argument)
 	struct kind *kind = argument;
 
 	while (now() < end) {
-		int fd = kind->of_echo ? call_dial(INADDR_LOOPBACK + 1, echo_port)
-		                       : call_dial(INADDR_LOOPBACK, port);
+		int fd =
+		    call_dial(INADDR_LOOPBACK + kind->service, ports[kind->service]);
 		if (fd < 0)
 			continue;
 		kind->call(fd);
@@ -221,13 +226,15 @@ call_again_and_again(void *argument)
 int
 main(int argc, char **argv)
 {
-	if (argc != 4) {
-		fputs("usage: hostile PORT ECHO-PORT SECONDS\n", stderr);
+	if (argc != 2 + SERVICE_COUNT) {
+		fputs("usage: hostile SECONDS PORT ECHO-PORT BACKEND-PORT "
+		      "PROGRAM-PORT\n",
+		    stderr);
 		return 2;
 	}
-	port = (unsigned)strtoul(argv[1], NULL, 10);
-	echo_port = (unsigned)strtoul(argv[2], NULL, 10);
-	end = now() + (time_t)strtol(argv[3], NULL, 10);
+	end = now() + (time_t)strtol(argv[1], NULL, 10);
+	for (int i = 0; i < SERVICE_COUNT; i++)
+		ports[i] = (unsigned)strtoul(argv[2 + i], NULL, 10);
 	call_init();
 	for (size_t i = 0; i < KIND_COUNT; i++)
 		if (pthread_create(

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which backends there are, and which of them are worth a try. */
+#include "responders/backends.h"
+
+#include <stdlib.h>
+
+#include "base/deadline.h"
+#include "base/findings.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+
+#define AVOID_MS 10000 /* how long one that failed is left out */
+
+static const char *const balances[] = { "first", "round-robin", "source" };
+
+const char *
+backends_balance_name(int index)
+{
+	return index < (int)(sizeof balances / sizeof balances[0]) ? balances[index]
+	                                                           : NULL;
+}
+
+static void
+add(struct backends *backends, const char *name, struct findings *findings)
+{
+	struct backend *backend = &backends->list[backends->count++];
+	char wrong[ADDRESS_TEXT_SIZE];
+
+	backend->name = memory_copy(name);
+	atomic_init(&backend->avoid_until_ns, 0);
+	backend->address_count = address_parse_connect(name, backend->addresses, wrong);
+	if (backend->address_count < 0)
+		findings_error(findings, "connect: \"%s\" %s", name, wrong);
+}
+
+struct backends *
+backends_new(
+    const struct stringlist *names, enum balance balance, struct findings *findings)
+{
+	size_t errors = findings->errors;
+
+	if (names->count == 0) {
+		findings_error(findings,
+		    "connect: respond = connect needs a backend: HOST:PORT or /PATH");
+		return NULL;
+	}
+	struct backends *backends = memory_new(sizeof *backends);
+	backends->list = memory_new(names->count * sizeof *backends->list);
+	backends->balance = balance;
+	atomic_init(&backends->turn, 0);
+	for (size_t i = 0; i < names->count; i++)
+		add(backends, names->items[i], findings);
+	if (findings->errors == errors)
+		return backends;
+	backends_free(backends);
+	return NULL;
+}
+
+void
+backends_free(struct backends *backends)
+{
+	for (size_t i = 0; i < backends->count; i++)
+		free(backends->list[i].name);
+	free(backends->list);
+	free(backends);
+}
+
+size_t
+backends_choose(struct backends *backends, const struct address *peer)
+{
+	switch (backends->balance) {
+	case BALANCE_ROUND_ROBIN:
+		return atomic_fetch_add(&backends->turn, 1) % backends->count;
+	case BALANCE_SOURCE:
+		return address_host_hash(peer) % backends->count;
+	default:
+		return 0;
+	}
+}
+
+bool
+backend_is_avoided(const struct backend *backend)
+{
+	return atomic_load(&backend->avoid_until_ns) > deadline_now_ns();
+}
+
+void
+backend_avoid(struct backend *backend, const char *words)
+{
+	int64_t now_ns = deadline_now_ns();
+	int64_t before_ns = atomic_exchange(
+	    &backend->avoid_until_ns, deadline_after(now_ns, AVOID_MS).at_ns);
+
+	if (before_ns <= now_ns)
+		log_warning("backend %s: avoided for %d s", words, AVOID_MS / 1000);
+}
+
+void
+backend_welcome(struct backend *backend)
+{
+	atomic_store(&backend->avoid_until_ns, 0);
+}

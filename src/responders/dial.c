@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Connecting to whichever backend takes it, without keeping a worker waiting. */
+#include "responders/dial.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/failure.h"
+#include "base/shortage.h"
+#include "responders/backends.h"
+#include "tls/session.h"
+
+#define PAUSE_MS 20 /* how soon a full backlog is tried again at first */
+#define LONGEST_PAUSE_MS 500
+
+#define PENDING 1 /* is not SESSION_PARKED */
+
+void
+dial_init(struct dial *dial, struct backends *backends, struct session *session,
+    int64_t timeout_ms)
+{
+	struct address peer;
+
+	session_peer(session, &peer);
+	*dial = (struct dial){ .fd = -1,
+		.session = session,
+		.backends = backends,
+		.timeout_ms = timeout_ms,
+		.chosen = backends_choose(backends, &peer) };
+}
+
+static const struct address *
+address_of(const struct dial *dial)
+{
+	return &dial->backend->addresses[dial->address];
+}
+
+/* Those from the chosen one on, without the avoided ones; and the chosen one after all if there
+ * was nobody else. False: nobody is left. */
+static bool
+next_backend(struct dial *dial)
+{
+	struct backends *backends = dial->backends;
+
+	while (dial->turn <= backends->count) {
+		bool is_last_resort = dial->turn == backends->count;
+		struct backend *backend =
+		    &backends->list[(dial->chosen + dial->turn) % backends->count];
+		bool is_chosen = dial->turn++ == 0;
+		if (is_last_resort ? dial->tried_chosen : backend_is_avoided(backend))
+			continue;
+		dial->tried_chosen = dial->tried_chosen || is_chosen;
+		dial->backend = backend;
+		dial->address = 0;
+		dial->is_ours = false;
+		return true;
+	}
+	return false;
+}
+
+/* A backend of which no address was reached is avoided, unless that is our own fault. */
+static bool
+next_address(struct dial *dial)
+{
+	if (dial->backend == NULL)
+		return next_backend(dial);
+	if (++dial->address < dial->backend->address_count)
+		return true;
+	if (!dial->is_ours)
+		backend_avoid(dial->backend, dial->words);
+	return next_backend(dial);
+}
+
+/* Begins to try the next address. PENDING, or -1 with errno. */
+static int
+begin(struct dial *dial)
+{
+	int family = address_family(address_of(dial)), one = 1;
+
+	dial->fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (dial->fd < 0)
+		return -1;
+	if (family != AF_UNIX)
+		setsockopt(dial->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	dial->end = deadline_in(dial->timeout_ms);
+	dial->pause_ms = PAUSE_MS;
+	return PENDING;
+}
+
+/* What comes of it without waiting: 0, PENDING until `poll` is ready or `until`, or -1 with
+ * errno. */
+static int
+advance(struct dial *dial)
+{
+	const struct address *address = address_of(dial);
+
+	if (connect(dial->fd, (const struct sockaddr *)&address->storage,
+		address->length) == 0)
+		return 0;
+	if (errno == EINPROGRESS || errno == EALREADY) {
+		dial->poll = (struct pollfd){ .fd = dial->fd, .events = POLLOUT };
+		dial->until = dial->end;
+	} else if (errno == EAGAIN) {
+		/* The backlog of a Unix-domain socket is full; nothing tells of its end. */
+		dial->poll = (struct pollfd){ .fd = -1 };
+		dial->until = deadline_earlier(dial->end, deadline_in(dial->pause_ms));
+		dial->pause_ms *= dial->pause_ms < LONGEST_PAUSE_MS ? 2 : 1;
+	} else {
+		return -1;
+	}
+	if (!deadline_passed(dial->end))
+		return PENDING;
+	errno = ETIMEDOUT;
+	return -1;
+}
+
+/* Waits for what comes of it; the client may go meanwhile, or its time may end, which the
+ * session then knows. PENDING, -1 or SESSION_PARKED. */
+static int
+await(struct dial *dial)
+{
+	if (session_try_flush(dial->session) < 0)
+		return -1;
+	int ready = session_await(dial->session, 0, &dial->poll, 1, dial->until);
+	return ready < 0 || ready == SESSION_PARKED ? ready : PENDING;
+}
+
+/* Goes on with this address. 0, -1 with errno or a failure of the session, or SESSION_PARKED. */
+static int
+try(struct dial *dial)
+{
+	int result = dial->fd < 0 ? begin(dial) : PENDING;
+
+	while (result == PENDING) {
+		result = advance(dial);
+		if (result == PENDING)
+			result = await(dial);
+	}
+	return result;
+}
+
+/* What happened and why, for the log; with the address where a backend has several. */
+static void
+note_miss(struct dial *dial, int error)
+{
+	char text[ADDRESS_TEXT_SIZE] = "";
+	bool several = dial->backend->address_count > 1;
+
+	if (several)
+		address_format(address_of(dial), text);
+	snprintf(dial->words, sizeof dial->words, "%s%s%s: %s", dial->backend->name,
+	    several ? " at " : "", text,
+	    error == ETIMEDOUT ? "timed out" : strerrordesc_np(error));
+	dial->is_ours = dial->is_ours || shortage_is_cause(error);
+}
+
+/* Gives up on this address. One that the end of the client cut short says nothing about the
+ * backend: -1. */
+static int
+miss(struct dial *dial, int error)
+{
+	if (dial->fd >= 0)
+		close(dial->fd);
+	dial->fd = -1;
+	if (session_failure(dial->session) != FAILURE_NONE)
+		return -1;
+	note_miss(dial, error);
+	return 0;
+}
+
+int
+dial_run(struct dial *dial)
+{
+	while (!dial->is_connected) {
+		if (dial->fd < 0 && !next_address(dial))
+			return session_fail(dial->session,
+			    dial->is_ours ? FAILURE_INTERNAL : FAILURE_BACKEND, "%s",
+			    dial->words);
+		int result = try(dial);
+		if (result == SESSION_PARKED)
+			return result;
+		if (result == 0)
+			dial->is_connected = true;
+		else if (miss(dial, errno) < 0)
+			return -1;
+	}
+	backend_welcome(dial->backend);
+	return 0;
+}
