@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -156,7 +157,7 @@ welcome(void *argument)
 	int fd;
 
 	while ((fd = accept(*listener, NULL, NULL)) >= 0) {
-		peer_say(fd, POOR_HELLO);
+		send(fd, POOR_HELLO, strlen(POOR_HELLO), MSG_NOSIGNAL);
 		close(fd);
 	}
 	return NULL;
