@@ -12,12 +12,15 @@
 #include "base/memory.h"
 #include "daemon.h"
 #include "peer.h"
+#include "repeater.h"
 #include "suite.h"
+#include "talk.h"
 
 #define HELLO "Hello, TLS!\n"
 #define PATIENT "workers = 4\nhello-timeout = 5m\n"
 #define SHEDDING ": shedding load"
 #define CROWD 60
+#define QUIET_CROWD 45
 #define MANY 5000
 
 /* Lets it have as many of `resource` as `count`. */
@@ -105,6 +108,61 @@ START_TEST(whoever_was_accepted_gets_a_file_when_descriptors_run_out)
 	ck_assert_uint_eq(daemon_count(daemon, ": tlsd: internal: "), 0);
 	daemon_stop(daemon);
 	free(ini);
+}
+END_TEST
+
+/* Clients that are let in before they cost anything, and then all want descriptors at once:
+ * those who are silent go for the others. */
+static void
+expect_descriptors_go_round(const char *settings, struct peer *peers[QUIET_CROWD])
+{
+	struct daemon_options options = { .ini = daemon_ini(settings),
+		.descriptors = 96 };
+	struct daemon *daemon = daemon_spawn(&options);
+
+	daemon_expect(daemon, ": started: ");
+	size_t descriptors = daemon_descriptors(daemon);
+	for (int i = 0; i < QUIET_CROWD; i++)
+		peers[i] = peer_new(peer_dial(daemon_port(daemon)), NULL);
+	daemon_expect_descriptors(daemon, descriptors + QUIET_CROWD);
+	for (int i = 0; i < QUIET_CROWD; i++)
+		peer_step(peers[i]);
+	for (int i = 0; i < QUIET_CROWD; i++)
+		peer_shake(peers[i]);
+	struct peer *late = talk_meet(daemon_port(daemon), NULL);
+	talk_expect_echo(late);
+	peer_free(late);
+	daemon_expect(daemon, ": refused-limit: the oldest of whoever had most parked "
+			      "when the limit of open files was reached");
+	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
+	for (int i = 0; i < QUIET_CROWD; i++)
+		peer_free(peers[i]);
+	daemon_expect_descriptors(daemon, descriptors);
+	ck_assert_uint_eq(daemon_count(daemon, ": internal: "), 0);
+	daemon_stop(daemon);
+}
+
+START_TEST(silent_programs_go_for_others_when_descriptors_run_out)
+{
+	struct peer *peers[QUIET_CROWD];
+
+	expect_descriptors_go_round(
+	    PATIENT "max-workers = 100\nrespond = exec\nexec = /bin/cat\n", peers);
+}
+END_TEST
+
+START_TEST(so_do_silent_relays)
+{
+	const char *path = suite_path("backend");
+	struct peer *peers[QUIET_CROWD];
+	struct repeater repeater;
+
+	repeater_open(&repeater, path);
+	expect_descriptors_go_round(
+	    suite_take(
+		memory_format(PATIENT "respond = connect\nconnect = %s\n", path)),
+	    peers);
+	repeater_close(&repeater);
 }
 END_TEST
 
@@ -307,16 +365,17 @@ END_TEST
 int
 main(void)
 {
-	int status =
-	    SUITE_RUN("exhaustion", without_descriptors_it_pauses_and_goes_on_by_itself,
-		whoever_was_accepted_gets_a_file_when_descriptors_run_out,
-		whoever_calls_the_control_socket_waits_for_a_descriptor,
-		a_reload_without_descriptors_fails_and_skips_no_service,
-		a_reload_with_too_few_descriptors_skips_no_service,
-		a_backend_is_not_avoided_for_want_of_a_descriptor_here,
-		a_program_that_cannot_be_started_costs_that_connection,
-		a_log_that_may_not_grow_stops_nobody,
-		a_hello_behind_an_urgent_byte_keeps_nobody_busy);
+	int status = SUITE_RUN("exhaustion",
+	    without_descriptors_it_pauses_and_goes_on_by_itself,
+	    whoever_was_accepted_gets_a_file_when_descriptors_run_out,
+	    silent_programs_go_for_others_when_descriptors_run_out, so_do_silent_relays,
+	    whoever_calls_the_control_socket_waits_for_a_descriptor,
+	    a_reload_without_descriptors_fails_and_skips_no_service,
+	    a_reload_with_too_few_descriptors_skips_no_service,
+	    a_backend_is_not_avoided_for_want_of_a_descriptor_here,
+	    a_program_that_cannot_be_started_costs_that_connection,
+	    a_log_that_may_not_grow_stops_nobody,
+	    a_hello_behind_an_urgent_byte_keeps_nobody_busy);
 
 	if (SUITE_IS_SANITIZED) {
 		puts("SKIPPED: want of memory and threads: sanitizers cannot do with "

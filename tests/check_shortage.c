@@ -2,8 +2,6 @@
 /* A real tlsd in which allocations fail: that costs the connection which needed them, and
  * nothing else. */
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +10,7 @@
 #include "base/memory.h"
 #include "daemon.h"
 #include "poor.h"
+#include "repeater.h"
 
 #define WORDS "to be said again\n"
 #define COMPLETE "early-answer = no\n"
@@ -262,70 +261,17 @@ START_TEST(figures_by_http_outlive_every_allocation_that_fails)
 }
 END_TEST
 
-/* A backend that repeats what comes, behind what a proxy says. */
-struct backend {
-	pthread_t thread;
-	int listener;
-	char *place;
-};
-
-static void *
-repeat(void *argument)
-{
-	int fd = (int)(intptr_t)argument;
-	char bytes[256];
-	ssize_t n;
-
-	while ((n = read(fd, bytes, sizeof bytes)) > 0)
-		send(fd, bytes, (size_t)n, MSG_NOSIGNAL);
-	close(fd);
-	return NULL;
-}
-
-static void *
-repeat_all(void *argument)
-{
-	const struct backend *backend = argument;
-	pthread_t thread;
-	int fd;
-
-	while ((fd = accept(backend->listener, NULL, NULL)) >= 0) {
-		ck_assert_int_eq(
-		    pthread_create(&thread, NULL, repeat, (void *)(intptr_t)fd), 0);
-		pthread_detach(thread);
-	}
-	return NULL;
-}
-
-static void
-backend_open(struct backend *backend)
-{
-	backend->place = memory_copy(suite_path("backend"));
-	backend->listener = peer_listen_path(backend->place, 16);
-	ck_assert_int_eq(
-	    pthread_create(&backend->thread, NULL, repeat_all, backend), 0);
-}
-
-static void
-backend_close(struct backend *backend)
-{
-	pthread_cancel(backend->thread);
-	pthread_join(backend->thread, NULL);
-	close(backend->listener);
-	free(backend->place);
-}
-
 static void
 relay_each(const char *more, const struct life *life)
 {
-	struct backend backend;
+	struct repeater repeater;
 
-	backend_open(&backend);
-	char *ini =
-	    memory_format("respond = connect\nconnect = %s\n%s", backend.place, more);
+	repeater_open(&repeater, suite_path("backend"));
+	char *ini = memory_format(
+	    "respond = connect\nconnect = %s\n%s", suite_path("backend"), more);
 	poor_fail_each(ini, life);
 	free(ini);
-	backend_close(&backend);
+	repeater_close(&repeater);
 }
 
 START_TEST(a_relay_outlives_every_allocation_that_fails)

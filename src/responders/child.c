@@ -16,6 +16,13 @@
 
 #define USUAL_FILES 1024 /* more is a trap for programs that call select(2) */
 
+/* Whether no descriptor was left. */
+static bool
+is_want(int error)
+{
+	return error == EMFILE || error == ENFILE;
+}
+
 static int
 open_pid(pid_t pid)
 {
@@ -118,17 +125,18 @@ spawn(const struct child_plan *plan, int report)
 	return pid;
 }
 
-/* The child runs, or is about to tell why not. */
+/* The child runs, or is about to tell why not. Closes `report`. */
 static int
 adopt(struct child *child, int report)
 {
 	int error = read_report(report);
 
+	close(report);
 	if (error == 0) {
 		child->fd = open_pid(child->pid);
 		if (child->fd >= 0)
 			return 0;
-		error = errno;
+		error = is_want(errno) ? EAGAIN : errno;
 		child_signal(child, SIGKILL);
 	}
 	waitpid(child->pid, NULL, 0);
@@ -146,12 +154,11 @@ child_start(struct child *child, const struct child_plan *plan)
 	*child = (struct child){ .pid = spawn(plan, report[1]), .fd = -1 };
 	int error = errno;
 	close(report[1]);
-	errno = error;
-	int result = child->pid < 0 ? -1 : adopt(child, report[0]);
-	error = errno;
+	if (child->pid >= 0)
+		return adopt(child, report[0]);
 	close(report[0]);
 	errno = error;
-	return result;
+	return -1;
 }
 
 void

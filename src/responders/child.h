@@ -30,7 +30,8 @@ struct child_plan {
 /* Whether this system has what is needed; false with errno. */
 bool child_is_possible(void);
 
-/* Starts it. 0, or -1 with errno, also for what only execve(2) finds. Any thread. */
+/* Starts it. 0, or -1 with errno, also for what only execve(2) finds; EMFILE and ENFILE mean that
+ * it has not begun. Any thread. */
 int child_start(struct child *child, const struct child_plan *plan);
 
 /* Sends a signal to its process group; before child_reap(), when the number is its still. */

@@ -131,7 +131,7 @@ struct call {
 
 /* NULL with a failure. */
 static struct call *
-begin(const struct prepared *prepared, struct session *session)
+begin(const struct prepared *prepared, struct session *session, struct cursor *cursor)
 {
 	struct call *call = malloc(sizeof *call);
 
@@ -139,7 +139,8 @@ begin(const struct prepared *prepared, struct session *session)
 		session_fail(session, FAILURE_INTERNAL, "out of memory");
 		return NULL;
 	}
-	dial_init(&call->dial, prepared->backends, session, prepared->timeout_ms);
+	dial_init(
+	    &call->dial, prepared->backends, session, cursor, prepared->timeout_ms);
 	call->relay = NULL;
 	return call;
 }
@@ -175,7 +176,7 @@ answer(const void *argument, struct session *session, struct cursor *cursor)
 {
 	const struct prepared *prepared = argument;
 	struct call *call =
-	    cursor->state != NULL ? cursor->state : begin(prepared, session);
+	    cursor->state != NULL ? cursor->state : begin(prepared, session, cursor);
 	int result = 0;
 
 	cursor->state = call;

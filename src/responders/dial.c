@@ -13,6 +13,7 @@
 #include "base/failure.h"
 #include "base/shortage.h"
 #include "responders/backends.h"
+#include "responders/want.h"
 #include "tls/session.h"
 
 #define PAUSE_MS 20 /* how soon a full backlog is tried again at first */
@@ -22,13 +23,14 @@
 
 void
 dial_init(struct dial *dial, struct backends *backends, struct session *session,
-    int64_t timeout_ms)
+    struct cursor *cursor, int64_t timeout_ms)
 {
 	struct address peer;
 
 	session_peer(session, &peer);
 	*dial = (struct dial){ .fd = -1,
 		.session = session,
+		.cursor = cursor,
 		.backends = backends,
 		.timeout_ms = timeout_ms,
 		.chosen = backends_choose(backends, &peer) };
@@ -76,9 +78,9 @@ next_address(struct dial *dial)
 	return next_backend(dial);
 }
 
-/* Begins to try the next address. PENDING, or -1 with errno. */
+/* A socket to try the address with. 0, or -1 with errno. */
 static int
-begin(struct dial *dial)
+open_socket(struct dial *dial)
 {
 	int family = address_family(address_of(dial)), one = 1;
 
@@ -89,7 +91,7 @@ begin(struct dial *dial)
 		setsockopt(dial->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	dial->end = deadline_in(dial->timeout_ms);
 	dial->pause_ms = PAUSE_MS;
-	return PENDING;
+	return 0;
 }
 
 /* What comes of it without waiting: 0, PENDING until `poll` is ready or `until`, or -1 with
@@ -134,8 +136,13 @@ await(struct dial *dial)
 static int
 try(struct dial *dial)
 {
-	int result = dial->fd < 0 ? begin(dial) : PENDING;
+	int result = PENDING;
 
+	while (dial->fd < 0 && open_socket(dial) < 0) {
+		int wanted = want_descriptors(dial->session, dial->cursor, errno);
+		if (wanted != 0)
+			return wanted;
+	}
 	while (result == PENDING) {
 		result = advance(dial);
 		if (result == PENDING)
@@ -167,6 +174,7 @@ miss(struct dial *dial, int error)
 	if (dial->fd >= 0)
 		close(dial->fd);
 	dial->fd = -1;
+	dial->is_trying = false;
 	if (session_failure(dial->session) != FAILURE_NONE)
 		return -1;
 	note_miss(dial, error);
@@ -177,10 +185,11 @@ int
 dial_run(struct dial *dial)
 {
 	while (!dial->is_connected) {
-		if (dial->fd < 0 && !next_address(dial))
+		if (!dial->is_trying && !next_address(dial))
 			return session_fail(dial->session,
 			    dial->is_ours ? FAILURE_INTERNAL : FAILURE_BACKEND, "%s",
 			    dial->words);
+		dial->is_trying = true;
 		int result = try(dial);
 		if (result == SESSION_PARKED)
 			return result;

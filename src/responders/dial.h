@@ -16,6 +16,7 @@
 
 struct backend;
 struct backends;
+struct cursor;
 struct session;
 
 #define DIAL_WORDS_SIZE 192
@@ -24,12 +25,13 @@ struct dial {
 	int fd; /* the connected socket, which is whoever's that dialled; or -1 */
 	struct backend *backend; /* that has it, or is being tried; or NULL */
 	struct session *session;
+	struct cursor *cursor; /* of the answer */
 	struct backends *backends;
 	int64_t timeout_ms; /* for each address */
 	size_t chosen, turn; /* backends: the first one, and how many were considered */
 	bool tried_chosen;
 	int address; /* its index */
-	bool is_connected;
+	bool is_trying, is_connected; /* to it */
 	struct deadline end; /* of this try */
 	struct pollfd poll; /* it goes on when this is ready, or: */
 	struct deadline until;
@@ -38,9 +40,9 @@ struct dial {
 	char words[DIAL_WORDS_SIZE]; /* why the last address was not reached */
 };
 
-/* Begins for the client of `session`. Both outlive it. */
+/* Begins for the client of `session`, whose answer is at `cursor`. All of them outlive it. */
 void dial_init(struct dial *dial, struct backends *backends, struct session *session,
-    int64_t timeout_ms);
+    struct cursor *cursor, int64_t timeout_ms);
 
 /* Goes on. 0 once it is connected, and from then on; -1 with the failure kept in the session, or
  * SESSION_PARKED: call it again as for session_handshake(). */

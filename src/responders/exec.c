@@ -27,6 +27,7 @@
 #include "responders/environment.h"
 #include "responders/relay.h"
 #include "responders/stderrlog.h"
+#include "responders/want.h"
 #include "tls/session.h"
 
 #define TERM_MS 2000 /* how long a program that was asked to end may take */
@@ -273,16 +274,17 @@ start(struct run *run, struct session *session, int stream, int complaints)
 
 /* The program is not to blame for what we have too little of, processes among it. */
 static int
-fail_to_start(const struct run *run, struct session *session)
+fail_to_start(const struct program *program, struct session *session, int error)
 {
-	bool is_ours = shortage_is_cause(errno) || errno == EAGAIN;
+	bool is_ours = shortage_is_cause(error) || error == EAGAIN;
 
+	if (error == ENOMEM)
+		return session_fail(session, FAILURE_INTERNAL, "out of memory");
 	return session_fail(session, is_ours ? FAILURE_INTERNAL : FAILURE_EXEC,
-	    "%s cannot be started: %s", name_of(run), strerrordesc_np(errno));
+	    "%s cannot be started: %s", program->arguments[0], strerrordesc_np(error));
 }
 
-/* Starts it with `stream` and `complaints` as its ends, which it closes. 0, or -1 with a
- * failure. */
+/* Starts it with `stream` and `complaints` as its ends, which it closes. 0, or -1 with errno. */
 static int
 start_with(struct run *run, struct session *session, int stream, int complaints)
 {
@@ -293,7 +295,7 @@ start_with(struct run *run, struct session *session, int stream, int complaints)
 	close(complaints);
 	errno = error;
 	if (started < 0)
-		return fail_to_start(run, session);
+		return -1;
 	run->aside.polls[COMPLAINTS] =
 	    (struct pollfd){ .fd = run->complaints, .events = POLLIN };
 	run->aside.polls[PROCESS] =
@@ -311,41 +313,50 @@ describe(struct run *run, const struct session *session)
 	    run->program->service, session_id(session));
 }
 
-/* Starts it with pipes and sockets of its own. 0, or -1 with a failure. */
+/* Two pairs, or none. 0, or -1 with errno. */
+static int
+open_ends(int streams[2], int complaints[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, streams) < 0)
+		return -1;
+	if (pipe2(complaints, O_CLOEXEC) == 0)
+		return 0;
+	int error = errno;
+	close(streams[0]);
+	close(streams[1]);
+	errno = error;
+	return -1;
+}
+
+/* Starts it with pipes and sockets of its own. 0, or -1 with errno. */
 static int
 connect_and_start(struct run *run, struct session *session)
 {
 	int streams[2], complaints[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, streams) < 0)
-		return fail_to_start(run, session);
-	if (pipe2(complaints, O_CLOEXEC) < 0) {
-		fail_to_start(run, session);
-		close(streams[0]);
-		close(streams[1]);
+	if (open_ends(streams, complaints) < 0)
 		return -1;
-	}
 	run->stream = streams[0];
 	run->complaints = complaints[0];
 	fcntl(run->complaints, F_SETFL, O_NONBLOCK);
 	if (start_with(run, session, streams[1], complaints[1]) == 0)
 		return 0;
+	int error = errno;
 	close(run->stream);
 	close(run->complaints);
+	errno = error;
 	return -1;
 }
 
-/* NULL with a failure. */
+/* NULL with errno. */
 static struct run *
 begin(const struct program *program, struct session *session)
 {
 	struct deadline deadline = deadline_in(program->timeout_ms);
 	struct run *run = calloc(1, sizeof *run);
 
-	if (run == NULL) {
-		session_fail(session, FAILURE_INTERNAL, "out of memory");
+	if (run == NULL)
 		return NULL;
-	}
 	run->program = program;
 	run->aside =
 	    (struct relay_aside){ .attend = attend, .end = end, .until = deadline };
@@ -353,13 +364,28 @@ begin(const struct program *program, struct session *session)
 	run->result = SESSION_PARKED;
 	describe(run, session);
 	run->relay = relay_new(session, name_of(run), &run->aside);
-	if (run->relay == NULL)
-		session_fail(session, FAILURE_INTERNAL, "out of memory");
-	else if (connect_and_start(run, session) == 0)
+	if (run->relay != NULL && connect_and_start(run, session) == 0)
 		return run;
+	int error = errno;
 	relay_free(run->relay);
 	free(run);
+	errno = error;
 	return NULL;
+}
+
+/* The same for an answer. 0, -1 with a failure, or SESSION_PARKED. */
+static int
+begin_answer(
+    const struct program *program, struct session *session, struct cursor *cursor)
+{
+	while ((cursor->state = begin(program, session)) == NULL) {
+		int error = errno;
+		int wanted = want_descriptors(session, cursor, error);
+		if (wanted != 0)
+			return wanted < 0 ? fail_to_start(program, session, error)
+			                  : wanted;
+	}
+	return 0;
 }
 
 /* Once it has ended, or is about to; and whatever it leaves behind. */
@@ -377,11 +403,11 @@ forget(struct run *run)
 static int
 answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
-	if (cursor->state == NULL)
-		cursor->state = begin(prepared, session);
+	int begun = cursor->state == NULL ? begin_answer(prepared, session, cursor) : 0;
 	struct run *run = cursor->state;
-	if (run == NULL)
-		return -1;
+
+	if (begun != 0)
+		return begun;
 	if (run->result == SESSION_PARKED)
 		run->result = relay_run(run->relay, run->stream);
 	if (run->result == SESSION_PARKED || stop(run, session) == SESSION_PARKED)

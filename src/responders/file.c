@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "responders/want.h"
 #include "tls/session.h"
 
 #define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
@@ -68,10 +69,11 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const char *path = prepared;
 
-	if (cursor->fd < 0)
-		cursor->fd = file_open(path);
-	if (cursor->fd < 0)
-		return fail(session, path);
+	while (cursor->fd < 0 && (cursor->fd = file_open(path)) < 0) {
+		int wanted = want_descriptors(session, cursor, errno);
+		if (wanted != 0)
+			return wanted < 0 ? fail(session, path) : wanted;
+	}
 	int result = pass(cursor->fd, path, session);
 	if (result == SESSION_PARKED)
 		return result;

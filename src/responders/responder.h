@@ -81,6 +81,8 @@ struct cursor {
 	int fd; /* what is read from, or -1 */
 	size_t offset; /* or how many bytes are written */
 	void *state; /* or the kind's own */
+	bool wants; /* it is parked for want of descriptors: want.h */
+	unsigned wanted; /* and how often it was */
 };
 #define CURSOR_START     \
 	{                \

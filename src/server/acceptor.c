@@ -197,18 +197,25 @@ set_bound(struct acceptor *acceptor)
 	acceptor->bound = (int)(limit.rlim_cur - spare);
 }
 
-/* Whether there is a descriptor for another connection that is not a spare one; the lowest
- * number that is free tells. */
+/* Whether all that are left are spare ones; the lowest number that is free tells. */
+static bool
+is_scarce(const struct acceptor *acceptor, const struct door *door)
+{
+	int fd = fcntl(door->listener->fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 || fd >= acceptor->bound;
+}
+
+/* Whether there is a descriptor for another connection. */
 static bool
 has_descriptors(struct acceptor *acceptor, const struct door *door)
 {
 	if (!acceptor->scarce)
 		return true;
-	int fd = fcntl(door->listener->fd, F_DUPFD_CLOEXEC, 0);
 	set_bound(acceptor);
-	acceptor->scarce = fd < 0 || fd >= acceptor->bound;
-	if (fd >= 0)
-		close(fd);
+	acceptor->scarce = is_scarce(acceptor, door);
 	if (acceptor->scarce)
 		on_exhaustion(acceptor, door, EMFILE);
 	return !acceptor->scarce;
@@ -243,6 +250,45 @@ on_failure(struct acceptor *acceptor, const struct door *door, int error)
 	return error == ECONNABORTED || error == EINTR;
 }
 
+bool
+acceptor_relieve(struct acceptor *acceptor)
+{
+	complain(acceptor, EMFILE);
+	return acceptor->ports.relieve(acceptor->ports.context, name_limit(EMFILE));
+}
+
+void
+acceptor_keep_spare(struct acceptor *acceptor)
+{
+	while (acceptor->count > 0 && is_scarce(acceptor, acceptor->doors[0]))
+		if (!acceptor_relieve(acceptor))
+			return;
+}
+
+/* Whether a reload has what it may need. */
+static bool
+has_for_reload(const struct acceptor *acceptor)
+{
+	int fds[RELOAD_SPARE], listener = acceptor->doors[0]->listener->fd;
+	size_t count = 0;
+
+	while (count < RELOAD_SPARE &&
+	       (fds[count] = fcntl(listener, F_DUPFD_CLOEXEC, 0)) >= 0)
+		count++;
+	bool enough = count == RELOAD_SPARE;
+	while (count > 0)
+		close(fds[--count]);
+	return enough;
+}
+
+void
+acceptor_make_room(struct acceptor *acceptor)
+{
+	while (acceptor->count > 0 && !has_for_reload(acceptor))
+		if (!acceptor_relieve(acceptor))
+			return;
+}
+
 /* Accepts one connection from `door`; false when there is none, or none can be had. */
 static bool
 accept_one(struct acceptor *acceptor, const struct door *door)
@@ -259,6 +305,8 @@ accept_one(struct acceptor *acceptor, const struct door *door)
 	    fd, &peer, acceptor->snapshot, door->route, acceptor->ports.roster);
 	if (connection != NULL)
 		acceptor->ports.take(acceptor->ports.context, connection);
+	else
+		complain(acceptor, ENOMEM);
 	return !acceptor->scarce;
 }
 

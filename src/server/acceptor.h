@@ -68,6 +68,16 @@ const struct listener *acceptor_listener(const struct acceptor *acceptor, size_t
 void acceptor_pause(struct acceptor *acceptor);
 void acceptor_resume(struct acceptor *acceptor);
 
+/* Descriptors have run out: somebody must go. Whether anybody could. */
+bool acceptor_relieve(struct acceptor *acceptor);
+
+/* Some descriptors are left for what workers do meanwhile, and for reloads: somebody must go if
+ * who waits now has taken of them. */
+void acceptor_keep_spare(struct acceptor *acceptor);
+
+/* The same before a reload, which needs several at once. */
+void acceptor_make_room(struct acceptor *acceptor);
+
 /* Accepts what is in the backlogs already, then closes all listeners. */
 void acceptor_close(struct acceptor *acceptor);
 

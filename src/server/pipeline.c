@@ -158,6 +158,21 @@ on_lost(void *context, struct connection *connection)
 		pass_on(context, connection->gate);
 }
 
+/* Who waits for want of descriptors gets those of another; who has some may have taken what was
+ * left for the workers. */
+static void
+park(struct pipeline *pipeline, struct connection *connection)
+{
+	bool wants = connection->cursor.wants;
+
+	connection->cursor.wants = false;
+	if (wants)
+		acceptor_relieve(pipeline->acceptor);
+	parking_add(pipeline->parking, connection);
+	if (!wants)
+		acceptor_keep_spare(pipeline->acceptor);
+}
+
 /* A worker is done with `connection`, for now or for ever. */
 static bool
 on_returned(void *context, struct connection *connection)
@@ -168,7 +183,7 @@ on_returned(void *context, struct connection *connection)
 		pass_on(pipeline, connection->gate);
 	if (connection->session == NULL)
 		return false;
-	parking_add(pipeline->parking, connection);
+	park(pipeline, connection);
 	return true;
 }
 

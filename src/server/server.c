@@ -108,6 +108,7 @@ watch_files(struct server *server)
 static int
 use_new_snapshot(struct server *server, struct findings *findings)
 {
+	acceptor_make_room(pipeline_acceptor(server->pipeline));
 	struct snapshot *new =
 	    snapshot_new(server->origin.path, in_force(server), findings);
 
