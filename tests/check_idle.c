@@ -217,6 +217,44 @@ START_TEST(a_backend_that_takes_nobody_keeps_nobody_else_waiting)
 }
 END_TEST
 
+/* Sends until nobody takes any more. */
+static void
+press(struct peer *peer)
+{
+	struct talk talk = { .peer = peer };
+	struct pollfd pollfd = { .fd = peer->fd, .events = POLLOUT };
+
+	do
+		talk_press(&talk);
+	while (poll(&pollfd, 1, 500) == 1);
+}
+
+/* Of a client that left bytes, which nobody can take yet, no end is seen. */
+START_TEST(who_left_bytes_behind_can_be_killed)
+{
+	const char *path = suite_path("backend");
+	int listener = peer_listen_path(path, 1);
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	    "control-socket = %s\n[one]\nlisten = %s\nrespond = connect\n"
+	    "connect = %s\n",
+	    suite_path("control"), suite_path("one"), path)));
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peer = peer_new(peer_dial_path(suite_path("one")), &tls12);
+
+	ck_assert_int_eq(peer_shake(peer), 0);
+	press(peer);
+	peer_free(peer);
+	sleep(2); /* by then the relay waits for nothing but the backend */
+	int control = peer_dial_path(suite_path("control"));
+	peer_say(control, "kill 1\n");
+	daemon_expect(daemon, ": one: killed: ");
+	close(control);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+	close(listener);
+}
+END_TEST
+
 START_TEST(nor_does_one_over_tcp)
 {
 	unsigned port = 0;
@@ -457,7 +495,8 @@ main(void)
 	    others_reach_the_backend_while_some_relays_are_silent,
 	    programs_that_have_nothing_to_say_keep_nobody_waiting,
 	    a_backend_that_takes_nobody_keeps_nobody_else_waiting,
-	    nor_does_one_over_tcp, programs_that_do_not_want_to_end_keep_nobody_waiting,
+	    nor_does_one_over_tcp, who_left_bytes_behind_can_be_killed,
+	    programs_that_do_not_want_to_end_keep_nobody_waiting,
 	    a_stop_leaves_a_program_the_time_that_it_has_to_end,
 	    there_are_no_more_programs_than_there_may_be,
 	    a_stop_ends_programs_that_wait,

@@ -103,6 +103,13 @@ unpark(struct parking *parking, struct connection *connection)
 	parking->ports.ready(parking->ports.context, connection);
 }
 
+void
+parking_rouse(struct parking *parking, struct connection *connection)
+{
+	if (!connection_is_ending(connection))
+		unpark(parking, connection);
+}
+
 static void
 on_client(struct watch *watch, uint32_t events)
 {

@@ -37,6 +37,9 @@ void parking_limit(struct parking *parking, size_t max);
 /* Takes the connection, which has a session. When there are too many, one is closed. */
 void parking_add(struct parking *parking, struct connection *connection);
 
+/* Lets a worker see to one that is parked and has been killed, unless that is ending already. */
+void parking_rouse(struct parking *parking, struct connection *connection);
+
 /* Closes the oldest one of the client that has most here, because `limit` was reached. There
  * must be one. */
 void parking_evict(struct parking *parking, const char *limit);

@@ -465,6 +465,15 @@ is_begun(void *context, struct connection *connection)
 	return false;
 }
 
+void
+pipeline_kill(struct pipeline *pipeline, struct connection *connection)
+{
+	connection_kill(connection);
+	/* Nothing may be wanted of its client, whose end is not seen then. */
+	if (connection->phase == PHASE_PARKED)
+		parking_rouse(pipeline->parking, connection);
+}
+
 /* Nor anybody whom a worker has just given back to be parked. */
 static bool
 nobody_is_parked(struct pipeline *pipeline)

@@ -14,6 +14,7 @@
 
 struct acceptor;
 struct conf_process;
+struct connection;
 struct findings;
 struct loop;
 struct pipeline;
@@ -48,6 +49,9 @@ void pipeline_close(struct pipeline *pipeline, struct deadline hello);
 
 /* Whether it has no connection left. */
 bool pipeline_is_empty(const struct pipeline *pipeline);
+
+/* Ends a connection, wherever it is: connection_kill(). */
+void pipeline_kill(struct pipeline *pipeline, struct connection *connection);
 
 /* Throws away what no worker has, and makes the workers give up what they have. True once
  * they have done that. */

@@ -459,7 +459,7 @@ server_kill(struct server *server, uint64_t id)
 
 	if (connection == NULL)
 		return -1;
-	connection_kill(connection);
+	pipeline_kill(server->pipeline, connection);
 	return 0;
 }
 
