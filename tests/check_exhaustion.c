@@ -111,6 +111,20 @@ START_TEST(whoever_was_accepted_gets_a_file_when_descriptors_run_out)
 }
 END_TEST
 
+static void
+meet_all(struct peer *peers[QUIET_CROWD], unsigned port)
+{
+	for (int i = 0; i < QUIET_CROWD; i++)
+		peers[i] = talk_meet(port, NULL);
+}
+
+static void
+part_from_all(struct peer *peers[QUIET_CROWD])
+{
+	for (int i = 0; i < QUIET_CROWD; i++)
+		peer_free(peers[i]);
+}
+
 /* Clients that are let in before they cost anything, and then all want descriptors at once:
  * those who are silent go for the others. */
 static void
@@ -135,8 +149,7 @@ expect_descriptors_go_round(const char *settings, struct peer *peers[QUIET_CROWD
 	daemon_expect(daemon, ": refused-limit: the oldest of whoever had most parked "
 			      "when the limit of open files was reached");
 	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
-	for (int i = 0; i < QUIET_CROWD; i++)
-		peer_free(peers[i]);
+	part_from_all(peers);
 	daemon_expect_descriptors(daemon, descriptors);
 	ck_assert_uint_eq(daemon_count(daemon, ": internal: "), 0);
 	daemon_stop(daemon);
@@ -163,6 +176,34 @@ START_TEST(so_do_silent_relays)
 		memory_format(PATIENT "respond = connect\nconnect = %s\n", path)),
 	    peers);
 	repeater_close(&repeater);
+}
+END_TEST
+
+START_TEST(a_limit_that_is_raised_holds_at_once)
+{
+	struct daemon *daemon = daemon_serve(
+	    PATIENT "max-workers = 100\nrespond = exec\nexec = /bin/cat\n");
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[QUIET_CROWD];
+
+	limit(daemon, RLIMIT_NOFILE, descriptors + QUIET_CROWD);
+	meet_all(peers, port);
+	daemon_expect(daemon, ": refused-limit: ");
+	part_from_all(peers);
+	daemon_expect_descriptors(daemon, descriptors);
+	/* It knows that there are enough again, by the low limit. */
+	peer_free(talk_meet(port, NULL));
+	peer_free(talk_meet(port, NULL));
+	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
+	size_t refused = daemon_count(daemon, ": refused-limit: ");
+	meet_all(peers, port);
+	for (int i = 0; i < QUIET_CROWD; i++)
+		talk_expect_echo(peers[i]);
+	ck_assert_uint_eq(daemon_count(daemon, ": refused-limit: "), refused);
+	part_from_all(peers);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
 }
 END_TEST
 
@@ -365,17 +406,18 @@ END_TEST
 int
 main(void)
 {
-	int status = SUITE_RUN("exhaustion",
-	    without_descriptors_it_pauses_and_goes_on_by_itself,
-	    whoever_was_accepted_gets_a_file_when_descriptors_run_out,
-	    silent_programs_go_for_others_when_descriptors_run_out, so_do_silent_relays,
-	    whoever_calls_the_control_socket_waits_for_a_descriptor,
-	    a_reload_without_descriptors_fails_and_skips_no_service,
-	    a_reload_with_too_few_descriptors_skips_no_service,
-	    a_backend_is_not_avoided_for_want_of_a_descriptor_here,
-	    a_program_that_cannot_be_started_costs_that_connection,
-	    a_log_that_may_not_grow_stops_nobody,
-	    a_hello_behind_an_urgent_byte_keeps_nobody_busy);
+	int status =
+	    SUITE_RUN("exhaustion", without_descriptors_it_pauses_and_goes_on_by_itself,
+		whoever_was_accepted_gets_a_file_when_descriptors_run_out,
+		silent_programs_go_for_others_when_descriptors_run_out,
+		so_do_silent_relays, a_limit_that_is_raised_holds_at_once,
+		whoever_calls_the_control_socket_waits_for_a_descriptor,
+		a_reload_without_descriptors_fails_and_skips_no_service,
+		a_reload_with_too_few_descriptors_skips_no_service,
+		a_backend_is_not_avoided_for_want_of_a_descriptor_here,
+		a_program_that_cannot_be_started_costs_that_connection,
+		a_log_that_may_not_grow_stops_nobody,
+		a_hello_behind_an_urgent_byte_keeps_nobody_busy);
 
 	if (SUITE_IS_SANITIZED) {
 		puts("SKIPPED: want of memory and threads: sanitizers cannot do with "

@@ -197,14 +197,17 @@ set_bound(struct acceptor *acceptor)
 	acceptor->bound = (int)(limit.rlim_cur - spare);
 }
 
-/* Whether all that are left are spare ones; the lowest number that is free tells. */
+/* Whether all that are left are spare ones; the lowest number that is free tells. The limit may
+ * have been changed meanwhile. */
 static bool
-is_scarce(const struct acceptor *acceptor, const struct door *door)
+is_scarce(struct acceptor *acceptor, const struct door *door)
 {
 	int fd = fcntl(door->listener->fd, F_DUPFD_CLOEXEC, 0);
 
 	if (fd >= 0)
 		close(fd);
+	if (fd < 0 || fd >= acceptor->bound)
+		set_bound(acceptor);
 	return fd < 0 || fd >= acceptor->bound;
 }
 
@@ -214,7 +217,6 @@ has_descriptors(struct acceptor *acceptor, const struct door *door)
 {
 	if (!acceptor->scarce)
 		return true;
-	set_bound(acceptor);
 	acceptor->scarce = is_scarce(acceptor, door);
 	if (acceptor->scarce)
 		on_exhaustion(acceptor, door, EMFILE);
