@@ -284,8 +284,8 @@ expect_byte(struct peer *peer)
 START_TEST(programs_that_do_not_want_to_end_keep_nobody_waiting)
 {
 	enum { MANY = 30 };
-	const char *script = suite_file(
-	    "script", "trap '' TERM\necho begun\nwhile :; do sleep 1; done\n");
+	const char *script = suite_file("script",
+	    "trap '' TERM\necho begun\nfor i in $(seq 200); do sleep 1; done\n");
 	struct daemon *daemon = daemon_serve(suite_take(memory_format(
 	    "workers = 1\nidle-timeout = 5m\nhandshake-timeout = 30s\n[one]\n"
 	    "max-workers = %d\nrespond = exec\nexec = /bin/sh %s\n[two]\nlisten = %s\n",
@@ -312,7 +312,7 @@ START_TEST(a_stop_leaves_a_program_the_time_that_it_has_to_end)
 	const char *begun = suite_path("begun"), *ended = suite_path("ended");
 	const char *script = suite_file("script",
 	    suite_take(memory_format("trap 'sleep 0.5; echo >%s; exit' TERM\necho >%s\n"
-				     "while :; do sleep 0.1; done\n",
+				     "for i in $(seq 2000); do sleep 0.1; done\n",
 		ended, begun)));
 	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
 	    "shutdown-timeout = 1ms\nrespond = exec\nexec = /bin/sh %s\n",
