@@ -202,10 +202,11 @@ START_TEST(so_do_those_whose_program_takes_its_time_to_end)
 		.idles = true,
 		.leave = leave,
 		.refused = ": early-close: " };
+	const char *script =
+	    suite_file("script", "trap 'sleep 0.02; exit' TERM\n"
+				 "for i in $(seq 20000); do sleep 0.01; done\n");
 	const char *ini =
-	    suite_take(memory_format("respond = exec\nexec = /bin/sh %s\n",
-		suite_file("script", "trap 'sleep 0.02; exit' TERM\nfor i in $(seq "
-	                             "20000); do sleep 0.01; done\n")));
+	    suite_take(memory_format("respond = exec\nexec = /bin/sh %s\n", script));
 
 	poor_fail_each(ini, &life);
 	life.bare = true;
