@@ -429,6 +429,11 @@ a_syslogd_that_was_restarted_is_found_again() {
 	stop
 }
 
+# all_heard: it has written all that it was sent, but for what was lost and counted
+all_heard() {
+	[ "$(($(grep -c ': hello: done ' heard) + lost))" -eq "$answered" ]
+}
+
 a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end() {
 	start_syslogd heard
 	serve_chrooted
@@ -440,7 +445,7 @@ a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end() {
 	lost=$(number tlsd_log_lost_total)
 	kill -CONT "$(cat heard.pid)"
 	stop
-	[ "$(($(grep -c ': hello: done ' heard) + lost))" -eq "$answered" ]
+	wait_for all_heard
 }
 
 run_tests "$@"
