@@ -11,14 +11,18 @@ shortage_is_cause(int error)
 {
 	switch (error) {
 	case EADDRNOTAVAIL: /* of ports for outgoing connections */
-	case EMFILE:
-	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
 		return true;
 	default:
-		return false;
+		return shortage_is_of_descriptors(error);
 	}
+}
+
+bool
+shortage_is_of_descriptors(int error)
+{
+	return error == EMFILE || error == ENFILE;
 }
 
 void

@@ -12,6 +12,9 @@
 /* Whether `error`, an errno, says that memory, descriptors or ports have run out. */
 bool shortage_is_cause(int error);
 
+/* Whether it says that of descriptors, this process's or the machine's. */
+bool shortage_is_of_descriptors(int error);
+
 /* Notes for this thread that something ran out, so that what it makes is not to be
  * trusted; `errno` stays as it is. */
 void shortage_note(void);

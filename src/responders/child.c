@@ -12,16 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/shortage.h"
 #include "responders/account.h"
 
 #define USUAL_FILES 1024 /* more is a trap for programs that call select(2) */
-
-/* Whether no descriptor was left. */
-static bool
-is_want(int error)
-{
-	return error == EMFILE || error == ENFILE;
-}
 
 static int
 open_pid(pid_t pid)
@@ -136,7 +130,7 @@ adopt(struct child *child, int report)
 		child->fd = open_pid(child->pid);
 		if (child->fd >= 0)
 			return 0;
-		error = is_want(errno) ? EAGAIN : errno;
+		error = shortage_is_of_descriptors(errno) ? EAGAIN : errno;
 		child_signal(child, SIGKILL);
 	}
 	waitpid(child->pid, NULL, 0);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -94,10 +95,15 @@ open_socket(struct dial *dial)
 	return 0;
 }
 
-/* What comes of it without waiting: 0, PENDING until `poll` is ready or `until`, or -1 with
- * errno. */
+/* What is waited for: `poll` to be ready, or `until`. */
+struct wait {
+	struct pollfd poll;
+	struct deadline until;
+};
+
+/* What comes of it without waiting: 0, PENDING with a `wait`, or -1 with errno. */
 static int
-advance(struct dial *dial)
+advance(struct dial *dial, struct wait *wait)
 {
 	const struct address *address = address_of(dial);
 
@@ -105,12 +111,12 @@ advance(struct dial *dial)
 		address->length) == 0)
 		return 0;
 	if (errno == EINPROGRESS || errno == EALREADY) {
-		dial->poll = (struct pollfd){ .fd = dial->fd, .events = POLLOUT };
-		dial->until = dial->end;
+		wait->poll = (struct pollfd){ .fd = dial->fd, .events = POLLOUT };
+		wait->until = dial->end;
 	} else if (errno == EAGAIN) {
 		/* The backlog of a Unix-domain socket is full; nothing tells of its end. */
-		dial->poll = (struct pollfd){ .fd = -1 };
-		dial->until = deadline_earlier(dial->end, deadline_in(dial->pause_ms));
+		wait->poll = (struct pollfd){ .fd = -1 };
+		wait->until = deadline_earlier(dial->end, deadline_in(dial->pause_ms));
 		dial->pause_ms *= dial->pause_ms < LONGEST_PAUSE_MS ? 2 : 1;
 	} else {
 		return -1;
@@ -124,11 +130,11 @@ advance(struct dial *dial)
 /* Waits for what comes of it; the client may go meanwhile, or its time may end, which the
  * session then knows. PENDING, -1 or SESSION_PARKED. */
 static int
-await(struct dial *dial)
+await(struct session *session, struct wait *wait)
 {
-	if (session_try_flush(dial->session) < 0)
+	if (session_try_flush(session) < 0)
 		return -1;
-	int ready = session_await(dial->session, 0, &dial->poll, 1, dial->until);
+	int ready = session_await(session, 0, &wait->poll, 1, wait->until);
 	return ready < 0 || ready == SESSION_PARKED ? ready : PENDING;
 }
 
@@ -144,9 +150,10 @@ try(struct dial *dial)
 			return wanted;
 	}
 	while (result == PENDING) {
-		result = advance(dial);
+		struct wait wait;
+		result = advance(dial, &wait);
 		if (result == PENDING)
-			result = await(dial);
+			result = await(dial->session, &wait);
 	}
 	return result;
 }
@@ -184,20 +191,18 @@ miss(struct dial *dial, int error)
 int
 dial_run(struct dial *dial)
 {
-	while (!dial->is_connected) {
+	for (;;) {
 		if (!dial->is_trying && !next_address(dial))
 			return session_fail(dial->session,
 			    dial->is_ours ? FAILURE_INTERNAL : FAILURE_BACKEND, "%s",
 			    dial->words);
 		dial->is_trying = true;
 		int result = try(dial);
-		if (result == SESSION_PARKED)
-			return result;
 		if (result == 0)
-			dial->is_connected = true;
-		else if (miss(dial, errno) < 0)
+			backend_welcome(dial->backend);
+		if (result >= 0)
+			return result;
+		if (miss(dial, errno) < 0)
 			return -1;
 	}
-	backend_welcome(dial->backend);
-	return 0;
 }

@@ -7,7 +7,6 @@
  * chosen backend and then of the others. One thread at a time.
  */
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,10 +30,8 @@ struct dial {
 	size_t chosen, turn; /* backends: the first one, and how many were considered */
 	bool tried_chosen;
 	int address; /* its index */
-	bool is_trying, is_connected; /* to it */
+	bool is_trying; /* that */
 	struct deadline end; /* of this try */
-	struct pollfd poll; /* it goes on when this is ready, or: */
-	struct deadline until;
 	int64_t pause_ms; /* before it is tried again, where nothing tells when */
 	bool is_ours; /* descriptors, ports or memory were wanting here */
 	char words[DIAL_WORDS_SIZE]; /* why the last address was not reached */
@@ -44,7 +41,7 @@ struct dial {
 void dial_init(struct dial *dial, struct backends *backends, struct session *session,
     struct cursor *cursor, int64_t timeout_ms);
 
-/* Goes on. 0 once it is connected, and from then on; -1 with the failure kept in the session, or
+/* Goes on. 0 once it is connected; -1 with the failure kept in the session, or
  * SESSION_PARKED: call it again as for session_handshake(). */
 int dial_run(struct dial *dial);
 

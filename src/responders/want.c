@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include "base/deadline.h"
+#include "base/shortage.h"
 #include "responders/responder.h"
 #include "tls/session.h"
 
@@ -18,7 +19,7 @@ want_descriptors(struct session *session, struct cursor *cursor, int error)
 	struct pollfd nothing = { .fd = -1 };
 	int result = -1;
 
-	if ((error == EMFILE || error == ENFILE) && cursor->wanted++ < WANTS_MAX &&
+	if (shortage_is_of_descriptors(error) && cursor->wanted++ < WANTS_MAX &&
 	    session_try_flush(session) == 0)
 		result = session_await(session, 0, &nothing, 1, deadline_in(PAUSE_MS));
 	cursor->wants = result == SESSION_PARKED;
