@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A real tlsd with one worker, against clients that have shaken hands and say nothing, and
  * against those that never stop: others are served. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -148,27 +146,6 @@ START_TEST(programs_that_have_nothing_to_say_keep_nobody_waiting)
 }
 END_TEST
 
-/* Connects until nobody is taken any more; how often that worked. What did goes to `taken`. */
-static size_t
-fill_backlog(unsigned port, int *taken, size_t room)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-
-	for (size_t count = 0; count < room; count++) {
-		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
-		connect(fd, (struct sockaddr *)&address, sizeof address);
-		if (poll(&pollfd, 1, 200) == 0) {
-			close(fd);
-			return count;
-		}
-		taken[count] = fd;
-	}
-	ck_abort_msg("the backlog has no end");
-}
-
 /* A backend at `place` whose backlog is full of those who were `taken`. */
 static void
 others_are_served_by_the_way(
@@ -217,6 +194,19 @@ START_TEST(a_backend_that_takes_nobody_keeps_nobody_else_waiting)
 }
 END_TEST
 
+START_TEST(nor_does_one_over_tcp)
+{
+	unsigned port = 0;
+	int listener = peer_listen(&port), taken[16];
+
+	ck_assert_int_eq(listen(listener, 0), 0);
+	size_t count = peer_fill_backlog(port, taken, 16);
+	others_are_served_by_the_way(
+	    suite_take(memory_format("127.0.0.1:%u", port)), listener, taken, count);
+	close(listener);
+}
+END_TEST
+
 /* Sends until nobody takes any more. */
 static void
 press(struct peer *peer)
@@ -251,19 +241,6 @@ START_TEST(who_left_bytes_behind_can_be_killed)
 	close(control);
 	daemon_expect_descriptors(daemon, descriptors);
 	daemon_stop(daemon);
-	close(listener);
-}
-END_TEST
-
-START_TEST(nor_does_one_over_tcp)
-{
-	unsigned port = 0;
-	int listener = peer_listen(&port), taken[16];
-
-	ck_assert_int_eq(listen(listener, 0), 0);
-	size_t count = fill_backlog(port, taken, 16);
-	others_are_served_by_the_way(
-	    suite_take(memory_format("127.0.0.1:%u", port)), listener, taken, count);
 	close(listener);
 }
 END_TEST

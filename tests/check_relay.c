@@ -594,24 +594,10 @@ START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket)
 }
 END_TEST
 
-/* Fills a TCP backlog: connects until one has to wait. */
-static size_t
-fill_backlog(const struct backend *backend, int *waiting, size_t room)
+static unsigned
+port_of(const struct backend *backend)
 {
-	struct sockaddr_in in;
-	socklen_t length = sizeof in;
-	size_t count = 0;
-
-	getsockname(backend->listener, (struct sockaddr *)&in, &length);
-	while (count < room) {
-		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		waiting[count++] = fd;
-		connect(fd, (struct sockaddr *)&in, sizeof in);
-		struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
-		if (poll(&pollfd, 1, 200) == 0)
-			break;
-	}
-	return count;
+	return (unsigned)strtoul(strrchr(backend->place, ':') + 1, NULL, 10);
 }
 
 START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp)
@@ -621,7 +607,7 @@ START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp)
 
 	backend_open(&backend);
 	listen(backend.listener, 0);
-	size_t count = fill_backlog(&backend, waiting, 16);
+	size_t count = peer_fill_backlog(port_of(&backend), waiting, 16);
 	struct daemon *daemon = relay_to(backend.place, "connect-timeout = 300ms\n");
 	expect_break(daemon, 0, ": tlsd: backend: 127.0.0.1:");
 	daemon_expect(daemon, ": timed out");
@@ -658,8 +644,7 @@ backend_revive(struct backend *backend)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons(
-		    (uint16_t)strtoul(strrchr(backend->place, ':') + 1, NULL, 10)) };
+		.sin_port = htons((uint16_t)port_of(backend)) };
 	int one = 1;
 
 	backend->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

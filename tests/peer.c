@@ -146,6 +146,26 @@ peer_listen(unsigned *port)
 	return fd;
 }
 
+size_t
+peer_fill_backlog(unsigned port, int *taken, size_t room)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	for (size_t count = 0; count < room; count++) {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+		connect(fd, (struct sockaddr *)&address, sizeof address);
+		if (poll(&pollfd, 1, 200) == 0) {
+			close(fd);
+			return count;
+		}
+		taken[count] = fd;
+	}
+	ck_abort_msg("the backlog has no end");
+}
+
 void
 peer_raise_limit(void)
 {

@@ -30,6 +30,10 @@ int peer_listen(unsigned *port);
 /* The same at a path, with room for `backlog` + 1 that wait. */
 int peer_listen_path(const char *path, int backlog);
 
+/* Connects until nobody is taken any more, which must be within `room`; how often that worked.
+ * What did goes to `taken`. */
+size_t peer_fill_backlog(unsigned port, int *taken, size_t room);
+
 /* Lets this process have as many sockets as it may. */
 void peer_raise_limit(void);
 
