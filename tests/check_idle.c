@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/socket.h"
 #include "base/memory.h"
 #include "daemon.h"
 #include "peer.h"
@@ -161,6 +162,7 @@ others_are_served_by_the_way(
 	meet_all(peers, port, NULL);
 	expect_two();
 	/* Who does not want to wait any more may go. */
+	socket_reset_on_close(peers[0]->fd);
 	peer_free(peers[0]);
 	daemon_expect(daemon, ": one: early-close: ");
 	peers[0] = talk_meet(port, NULL);

@@ -431,10 +431,61 @@ START_TEST(an_answer_is_read_although_sending_failed)
 	peer = -1;
 	ck_assert_int_eq(transport_write(&transport, "x", 1), 0);
 	ck_assert_int_eq(transport_try_flush(&transport), -1);
-	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
+	ck_assert(transport_is_deaf(&transport));
 	ck_assert_int_eq(transport_try_read(&transport, bytes, 8), 3);
 	ck_assert_int_eq(transport_try_flush(&transport), -1);
 	ck_assert_int_eq(errno, EPIPE);
+	ck_assert_int_eq(transport.failure, TRANSPORT_FINE);
+	ck_assert_int_le(transport_try_read(&transport, bytes, 8), 0);
+	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
+	tear_down();
+}
+END_TEST
+
+START_TEST(reading_that_cannot_flush_first_returns_what_the_peer_sent)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(write(peer, "bye", 3), 3);
+	close(peer);
+	peer = -1;
+	ck_assert_int_eq(transport_write(&transport, "x", 1), 0);
+	ck_assert_int_eq(transport_read(&transport, bytes, 8), 3);
+	ck_assert_int_le(transport_read(&transport, bytes, 8), 0);
+	ck_assert_int_eq(transport.failure, TRANSPORT_BROKEN);
+	ck_assert_int_eq(transport.error, EPIPE);
+	tear_down();
+}
+END_TEST
+
+START_TEST(deferred_output_leaves_with_the_next_output)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(transport_write(&transport, "ab", 2), 0);
+	transport_defer(&transport);
+	ck_assert_int_eq(transport_flush(&transport), 0);
+	ck_assert_int_eq(transport_try_flush(&transport), 0);
+	ck_assert_int_eq(recv(peer, bytes, sizeof bytes, MSG_DONTWAIT), -1);
+	ck_assert_int_eq(transport_write(&transport, "c", 1), 0);
+	ck_assert_int_eq(transport_flush(&transport), 0);
+	ck_assert_int_eq(recv(peer, bytes, sizeof bytes, MSG_DONTWAIT), 3);
+	tear_down();
+}
+END_TEST
+
+START_TEST(deferred_output_leaves_before_the_end)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert_int_eq(transport_write(&transport, "ab", 2), 0);
+	transport_defer(&transport);
+	ck_assert_int_eq(transport_finish(&transport), 0);
+	ck_assert_int_eq(recv(peer, bytes, sizeof bytes, 0), 2);
+	ck_assert_int_eq(recv(peer, bytes, sizeof bytes, 0), 0);
 	tear_down();
 }
 END_TEST
@@ -525,6 +576,9 @@ main(void)
 	    a_peer_that_hangs_up_while_nothing_is_wanted_is_gone,
 	    what_there_is_room_for_is_taken_without_sending,
 	    an_answer_is_read_although_sending_failed,
+	    reading_that_cannot_flush_first_returns_what_the_peer_sent,
+	    deferred_output_leaves_with_the_next_output,
+	    deferred_output_leaves_before_the_end,
 	    the_first_bytes_are_there_but_the_next_may_have_to_be_waited_for,
 	    a_full_socket_is_told_before_it_is_waited_for);
 }

@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/failure.h"
 #include "base/memory.h"
+#include "base/socket.h"
 #include "responders/backends.h"
 #include "responders/dial.h"
 #include "responders/relay.h"
@@ -49,21 +50,12 @@ release(void *argument)
 	free(prepared);
 }
 
-static void
-reset_and_close(int fd)
-{
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-	close(fd);
-}
-
 /* A client that broke off is not passed off as one that ended. */
 static void
 part(int fd, const struct session *session)
 {
 	if (session_failure(session) != FAILURE_NONE)
-		reset_and_close(fd);
+		socket_reset(fd);
 	else
 		close(fd);
 }
@@ -186,6 +178,9 @@ answer(const void *argument, struct session *session, struct cursor *cursor)
 		result = reach(call, prepared->proxy, session);
 	if (result == 0)
 		result = relay_run(call->relay, call->dial.fd);
+	if (result < 0 && call->relay != NULL && !cursor->is_cut &&
+	    relay_deliver(call->relay, call->dial.fd) == SESSION_PARKED)
+		result = SESSION_PARKED;
 	if (result == SESSION_PARKED)
 		return result;
 	end(call, session);
@@ -199,7 +194,7 @@ abandon(void *state)
 	struct call *call = state;
 
 	if (call->dial.fd >= 0)
-		reset_and_close(call->dial.fd);
+		socket_reset(call->dial.fd);
 	relay_free(call->relay);
 	free(call);
 }

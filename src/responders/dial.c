@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/failure.h"
 #include "base/shortage.h"
+#include "base/socket.h"
 #include "responders/backends.h"
 #include "responders/want.h"
 #include "tls/session.h"
@@ -173,13 +173,13 @@ note_miss(struct dial *dial, int error)
 	dial->is_ours = dial->is_ours || shortage_is_cause(error);
 }
 
-/* Gives up on this address. One that the end of the client cut short says nothing about the
- * backend: -1. */
+/* Gives up on this address. If the client's end cut the attempt short, that says nothing about
+ * the backend: returns -1. A backend that has accepted nevertheless sees a reset, not an end. */
 static int
 miss(struct dial *dial, int error)
 {
 	if (dial->fd >= 0)
-		close(dial->fd);
+		socket_reset(dial->fd);
 	dial->fd = -1;
 	dial->is_trying = false;
 	if (session_failure(dial->session) != FAILURE_NONE)

@@ -32,6 +32,7 @@
 
 #define TERM_MS 2000 /* how long a program that was asked to end may take */
 #define CLOSE_MS 1000 /* how soon it ends after closing its output, if it does */
+#define GRACE_MS 1000 /* for its work on the last bytes of a client that broke off */
 
 enum { COMPLAINTS, PROCESS }; /* indices of relay_aside's polls */
 
@@ -140,6 +141,9 @@ struct run {
 	bool has_closed; /* its output, at least: */
 	struct deadline closing; /* until then its end is waited for */
 	int result; /* of its answer; SESSION_PARKED until that is over */
+	bool
+	    has_all; /* the program has read all that a client that broke off had sent */
+	struct deadline grace; /* then it may go on until this */
 	bool is_asked; /* to end, and killed if it has not by then: */
 	struct deadline killing;
 	char peer[ADDRESS_TEXT_SIZE];
@@ -221,6 +225,27 @@ end(struct relay_aside *aside, struct session *session)
 		return 0;
 	aside->until = run->deadline;
 	return 1;
+}
+
+/* Lets the program read what the client sent before it broke off, and work on it for a moment.
+ * 0, or SESSION_PARKED. */
+static int
+hand_over(struct run *run, struct session *session)
+{
+	if (!run->has_all) {
+		int result = relay_deliver(run->relay, run->stream);
+		if (result != 0)
+			return result == SESSION_PARKED ? result : 0;
+		run->has_all = true;
+		run->grace = deadline_in(GRACE_MS);
+	}
+	while (!run->aside.is_alone && !deadline_passed(run->grace)) {
+		if (session_await_others(session, run->aside.polls, 2, run->grace) ==
+		    SESSION_PARKED)
+			return SESSION_PARKED;
+		listen_to(run);
+	}
+	return 0;
 }
 
 /* Sees to it that it ends, if it has not done so, first by asking. 0 or SESSION_PARKED. */
@@ -410,7 +435,13 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 		return begun;
 	if (run->result == SESSION_PARKED)
 		run->result = relay_run(run->relay, run->stream);
-	if (run->result == SESSION_PARKED || stop(run, session) == SESSION_PARKED)
+	if (run->result == SESSION_PARKED)
+		return SESSION_PARKED;
+	if (run->result < 0 && !run->is_asked && !cursor->is_cut &&
+	    hand_over(run, session) == SESSION_PARKED)
+		return SESSION_PARKED;
+	cursor->is_ending = true;
+	if (stop(run, session) == SESSION_PARKED)
 		return SESSION_PARKED;
 	int result = run->result;
 	forget(run);

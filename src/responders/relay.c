@@ -3,10 +3,12 @@
 #include "responders/relay.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/failure.h"
@@ -15,6 +17,8 @@
 
 #define BUFFER_SIZE 65536
 #define REST_MS 1000 /* nothing moved for so long: memory is given back */
+#define PAUSE_MS 20 /* how soon the backend's acknowledgement is looked for at first */
+#define LONGEST_PAUSE_MS 500
 
 struct buffers {
 	char up[BUFFER_SIZE]; /* from the client, on its way to the backend */
@@ -32,9 +36,16 @@ struct relay {
 	bool client_ended;
 	bool exhausted; /* nothing more comes from the backend */
 	bool backend_ended; /* and the client has been told */
-	bool up_done; /* the backend has been told of the end, or takes no more */
-	int reset; /* errno if it takes no more because of a reset */
+	bool up_done; /* the backend has been told of the end, or refuses more */
+	bool refused; /* it takes no more */
+	int reset; /* errno if that is because of a reset */
 	struct deadline rest; /* when the buffers' memory is to be given back */
+	struct delivery {
+		bool begun;
+		size_t untaken; /* bytes, when this was looked at last */
+		struct deadline end; /* unless the backend takes more before */
+		int64_t pause_ms; /* until it is looked at again */
+	} delivery; /* after the client broke off */
 };
 
 static int
@@ -124,7 +135,7 @@ take_from_client(struct relay *relay)
 static void
 refuse(struct relay *relay, int error)
 {
-	relay->up_done = true;
+	relay->up_done = relay->refused = true;
 	relay->reset = error == EPIPE ? 0 : error;
 	relay->start = relay->end = 0;
 }
@@ -301,6 +312,108 @@ relay_free(struct relay *relay)
 		return;
 	free(relay->buffers);
 	free(relay);
+}
+
+/* True if the client broke off, so that only the bytes it sent before are left to pass on. */
+static bool
+has_client_broken(const struct relay *relay)
+{
+	switch (session_failure(relay->session)) {
+	case FAILURE_EARLY_CLOSE:
+	case FAILURE_CLIENT_ALERT:
+	case FAILURE_PROTOCOL:
+	case FAILURE_WRITE_TIMEOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Reads and drops what the backend says, so that it does not stop reading. */
+static void
+drop_from_backend(struct relay *relay)
+{
+	ssize_t n = recv(relay->fd, relay->buffers->down, BUFFER_SIZE, MSG_DONTWAIT);
+
+	if (n == 0)
+		relay->exhausted = true;
+	else if (n < 0 && !is_soft(errno))
+		refuse(relay, errno);
+}
+
+/* Returns how many of the client's bytes the backend's side has not taken. */
+static size_t
+count_untaken(const struct relay *relay)
+{
+	int bytes = 0;
+
+	ioctl(relay->fd, SIOCOUTQ, &bytes);
+	return relay->end - relay->start + (size_t)bytes;
+}
+
+static void
+note_delivery(struct relay *relay)
+{
+	struct delivery *delivery = &relay->delivery;
+	size_t untaken = count_untaken(relay);
+
+	if (!delivery->begun || untaken < delivery->untaken) {
+		delivery->end = session_idle_end(relay->session);
+		delivery->pause_ms = PAUSE_MS;
+	}
+	delivery->begun = true;
+	delivery->untaken = untaken;
+}
+
+/* Waits until the backend takes more or may have acknowledged more. 0, -1 if the program at
+ * the other end is overdue, or SESSION_PARKED. */
+static int
+wait_for_backend(struct relay *relay)
+{
+	struct relay_aside *aside = relay->aside;
+	struct delivery *delivery = &relay->delivery;
+	short events = (short)((relay->exhausted ? 0 : POLLIN) |
+			       (relay->start < relay->end ? POLLOUT : 0));
+	struct pollfd polls[3] = { { events != 0 ? relay->fd : -1, events, 0 } };
+	struct deadline until = delivery->end;
+	size_t count = 1;
+
+	if (relay->start == relay->end) { /* no event tells of an acknowledgement */
+		until = deadline_earlier(until, deadline_in(delivery->pause_ms));
+		delivery->pause_ms *= delivery->pause_ms < LONGEST_PAUSE_MS ? 2 : 1;
+	}
+	if (aside != NULL) {
+		memcpy(polls + 1, aside->polls, sizeof aside->polls);
+		count += sizeof aside->polls / sizeof aside->polls[0];
+	}
+	int result = session_await_others(relay->session, polls, count, until);
+	if (aside == NULL || result == SESSION_PARKED)
+		return result;
+	memcpy(aside->polls, polls + 1, sizeof aside->polls);
+	return aside->attend(aside, relay->session);
+}
+
+int
+relay_deliver(struct relay *relay, int fd)
+{
+	relay->fd = fd;
+	if (!has_client_broken(relay))
+		return -1;
+	while (!relay->refused && !is_alone(relay)) {
+		if (stir(relay) < 0)
+			return -1;
+		give_to_backend(relay);
+		drop_from_backend(relay);
+		note_delivery(relay);
+		if (relay->delivery.untaken == 0)
+			return 0;
+		if (deadline_passed(relay->delivery.end))
+			return -1;
+		int result = wait_for_backend(relay);
+		if (result != 0)
+			return result;
+	}
+	return -1;
 }
 
 int

@@ -50,4 +50,13 @@ void relay_free(struct relay *relay);
  */
 int relay_run(struct relay *relay, int fd);
 
+/*
+ * After relay_run() has failed because the client broke off: passes on what the client sent
+ * before, and drops what the backend says. Returns 0 once the backend's side has taken all of
+ * it: TCP has acknowledged it, or the reader of a Unix-domain socket has read it. Returns -1 if
+ * the relay failed otherwise, or if the backend takes nothing for the connection's idle time;
+ * or SESSION_PARKED, to be called again.
+ */
+int relay_deliver(struct relay *relay, int fd);
+
 #endif

@@ -83,6 +83,10 @@ struct cursor {
 	void *state; /* or the kind's own */
 	bool wants; /* it is parked for want of descriptors: want.h */
 	unsigned wanted; /* and how often it was */
+	bool
+	    is_cut; /* set by the caller: the server ends this answer, waiting for nobody */
+	bool
+	    is_ending; /* only an end of bounded time is left, which a cut does not shorten */
 };
 #define CURSOR_START     \
 	{                \

@@ -8,8 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/shortage.h"
 #include "base/alert.h"
+#include "base/shortage.h"
+#include "base/socket.h"
 #include "responders/responder.h"
 #include "server/conf.h"
 #include "server/limits.h"
@@ -134,18 +135,10 @@ connection_is_begun(const struct connection *connection)
 	return phase == PHASE_PARKED || connection_has_worker(connection);
 }
 
-/* Whether what answers it sees to its own end only. */
-static bool
-is_ending(const struct connection *connection, const struct session *session)
-{
-	return connection->step == PHASE_ANSWER &&
-	       session_failure(session) != FAILURE_NONE;
-}
-
 bool
 connection_is_ending(const struct connection *connection)
 {
-	return is_ending(connection, connection->session);
+	return connection->step == PHASE_ANSWER && connection->cursor.is_ending;
 }
 
 void
@@ -183,21 +176,13 @@ connection_refused(struct connection *connection, int alert)
 	recant(connection, FAILURE_CLIENT_ALERT, false, reason);
 }
 
-/* A client that stands still must not keep the kernel busy with what it does not take. */
-static void
-reset_on_close(int fd)
-{
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-}
-
 void
 connection_stall(struct connection *connection)
 {
 	char reason[96];
 
-	reset_on_close(connection->fd);
+	/* The kernel must not keep what a client that stands still does not take. */
+	socket_reset_on_close(connection->fd);
 	snprintf(reason, sizeof reason,
 	    "the client did not take the last %zu bytes in time", connection->untaken);
 	recant(connection, FAILURE_WRITE_TIMEOUT, true, reason);
@@ -286,6 +271,18 @@ take_step(struct connection *connection, struct session *session)
 	}
 }
 
+/* True if the connection was killed while its responder passed on the last bytes of a client
+ * that broke off: then the responder ends at once. */
+static bool
+is_newly_cut(struct connection *connection, const struct session *session)
+{
+	if (connection->cursor.is_cut || !atomic_load(&connection->killed) ||
+	    session_failure(session) == FAILURE_NONE)
+		return false;
+	connection->cursor.is_cut = true;
+	return true;
+}
+
 /* Handshake, answer, close_notify; each phase with a deadline of its own. False: it is
  * parked in one of them. */
 static bool
@@ -294,6 +291,8 @@ converse(
 {
 	for (;;) {
 		int result = take_step(connection, session);
+		if (result == SESSION_PARKED && is_newly_cut(connection, session))
+			continue;
 		if (result == SESSION_PARKED)
 			return false;
 		if (connection->step == PHASE_CLOSE)
@@ -366,7 +365,7 @@ part(struct connection *connection, const struct transport *transport)
 	if (transport_is_parked(transport) ||
 	    transport->failure == TRANSPORT_TIMED_OUT_WRITING ||
 	    transport->failure == TRANSPORT_TIMED_OUT_READING)
-		reset_on_close(connection->fd);
+		socket_reset_on_close(connection->fd);
 }
 
 /* NULL when memory is exhausted. */
@@ -404,6 +403,7 @@ resume_session(struct connection *connection, struct transport *transport)
 	session_move(session, transport);
 	connection->session = NULL;
 	connection->pause = NULL;
+	connection->cursor.is_cut = atomic_load(&connection->killed);
 	return session;
 }
 
@@ -412,7 +412,7 @@ static int
 park(struct connection *connection, struct session *session,
     const struct transport *transport)
 {
-	if (atomic_load(&connection->killed) && !is_ending(connection, session))
+	if (atomic_load(&connection->killed) && !connection_is_ending(connection))
 		return session_fail(session, FAILURE_KILLED, "before it could wait");
 	connection->pause = transport_leave(transport);
 	if (connection->pause == NULL)
@@ -456,5 +456,5 @@ connection_abandon(
 		conclude_failure(connection, connection->session);
 	else
 		connection_fail(connection, failure, reason);
-	reset_on_close(connection->fd);
+	socket_reset_on_close(connection->fd);
 }

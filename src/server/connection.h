@@ -115,7 +115,8 @@ void connection_kill(struct connection *connection);
 bool connection_has_worker(const struct connection *connection);
 bool connection_is_begun(const struct connection *connection);
 
-/* Whether one that is parked has failed, and what answered it only sees to its own end. */
+/* True if a connection that is parked waits only for the end of its responder's own work, which
+ * takes a bounded time. */
 bool connection_is_ending(const struct connection *connection);
 
 /* Closes the descriptor and gives everything back. Main thread. */

@@ -86,6 +86,8 @@ pull_timeout(gnutls_transport_ptr_t pointer, unsigned ms)
 	return 1;
 }
 
+/* Output to a client that takes nothing more is dropped: the library would not read on after a
+ * failure, and the client may have sent something before it left. */
 static ssize_t
 push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
 {
@@ -93,7 +95,8 @@ push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
 	ssize_t total = 0;
 
 	for (int i = 0; i < count; i++) {
-		if (transport_write(
+		if (!transport_is_deaf(session->transport) &&
+		    transport_write(
 			session->transport, parts[i].iov_base, parts[i].iov_len) < 0) {
 			gnutls_transport_set_errno(session->tls, errno);
 			return -1;
@@ -353,14 +356,21 @@ is_again(const struct session *session, ssize_t code)
 	       code == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
-/* Offers resumption; a client that cannot use it, or a ticket that cannot be made, costs
- * the connection nothing. */
+/*
+ * Offers resumption; a client that cannot use it, or a ticket that cannot be made, costs the
+ * connection nothing. The ticket leaves with the next output, because the kernel of a client
+ * that closes without having read it resets the connection, and loses what the client sent last.
+ */
 static void
 send_ticket(struct session *session)
 {
-	if (session->has_tickets &&
-	    gnutls_protocol_get_version(session->tls) == GNUTLS_TLS1_3)
-		gnutls_session_ticket_send(session->tls, 1, 0);
+	if (!session->has_tickets ||
+	    gnutls_protocol_get_version(session->tls) != GNUTLS_TLS1_3)
+		return;
+	bool is_alone = transport_is_empty(session->transport);
+	gnutls_session_ticket_send(session->tls, 1, 0);
+	if (is_alone)
+		transport_defer(session->transport);
 }
 
 int
@@ -517,7 +527,8 @@ session_try_flush(struct session *session)
 {
 	if (session->fault.failure != FAILURE_NONE)
 		return -1;
-	if (transport_try_flush(session->transport) == 0 || errno == EAGAIN)
+	if (transport_try_flush(session->transport) == 0 || errno == EAGAIN ||
+	    transport_is_deaf(session->transport))
 		return 0;
 	return fail_transport(session);
 }
@@ -562,6 +573,12 @@ session_await_others(
 	           : SESSION_PARKED;
 }
 
+struct deadline
+session_idle_end(const struct session *session)
+{
+	return transport_idle_end(session->transport);
+}
+
 /* A client that has our close_notify, and takes its leave without its own, took nothing
  * away from anybody. */
 static bool
@@ -571,7 +588,8 @@ has_left(const struct session *session)
 
 	return session->ended &&
 	       (transport->failure == TRANSPORT_END ||
-		   (transport->failure == TRANSPORT_BROKEN && transport->out_end == 0));
+		   (transport->failure == TRANSPORT_BROKEN && transport->out_end == 0 &&
+		       !transport_is_deaf(transport)));
 }
 
 ssize_t

@@ -128,6 +128,9 @@ int session_await(struct session *session, short events, struct pollfd *others,
 int session_await_others(struct session *session, struct pollfd *others, size_t count,
     struct deadline until);
 
+/* Returns when the connection ends if nothing moves from now on. */
+struct deadline session_idle_end(const struct session *session);
+
 /* As session_read(), without waiting: -1 with EAGAIN, which is no failure, means that
  * nothing has come. After session_end() a client that just goes has ended too. */
 ssize_t session_try_read(struct session *session, void *bytes, size_t size);

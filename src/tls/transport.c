@@ -26,6 +26,8 @@
  * answer. */
 #define PRESSED_MS 2
 
+#define DEFER_MAX 8192 /* bytes: leaves room for a few records */
+
 /* By then what was sent last has arrived. */
 #define ARRIVAL_MS 50
 
@@ -166,6 +168,12 @@ transport_set_deadline(
 	transport->idle_deadline = deadline_in(idle_ms);
 }
 
+struct deadline
+transport_idle_end(const struct transport *transport)
+{
+	return deadline_earlier(transport->deadline, deadline_in(transport->idle_ms));
+}
+
 static void
 note_progress(struct transport *transport)
 {
@@ -297,18 +305,71 @@ is_soft(int error)
 	return error == EAGAIN || error == EINTR;
 }
 
-/* Whether an earlier failure forbids sending; the end of the peer's side does not. */
+void
+transport_defer(struct transport *transport)
+{
+	if (transport->out_end <= DEFER_MAX)
+		transport->deferred = transport->out_end;
+}
+
+/*
+ * Acknowledges at once what the peer has sent, in place of the output that is deferred. A peer
+ * that gathers small writes (RFC 9293, 3.7.4) would wait for the delayed acknowledgement.
+ */
+static void
+acknowledge(struct transport *transport)
+{
+	int one = 1;
+
+	if (transport->deferred == 0 || transport->acknowledged)
+		return;
+	transport->acknowledged = true;
+	setsockopt(transport->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
+}
+
+bool
+transport_is_empty(const struct transport *transport)
+{
+	return transport->out_end == 0;
+}
+
+/* True if there is output that is to be sent now. */
+static bool
+has_output(const struct transport *transport)
+{
+	return transport->out_end > transport->deferred;
+}
+
+bool
+transport_is_deaf(const struct transport *transport)
+{
+	return transport->send_error != 0;
+}
+
+/* True with errno if an earlier failure forbids sending; the end of the peer's side does not. */
 static bool
 cannot_send(const struct transport *transport)
 {
-	if (transport->failure == TRANSPORT_FINE || transport->failure == TRANSPORT_END)
-		return false;
 	errno = transport->error;
+	if (transport_is_deaf(transport))
+		errno = transport->send_error;
+	else if (transport->failure == TRANSPORT_FINE ||
+		 transport->failure == TRANSPORT_END)
+		return false;
 	return true;
 }
 
-/* One send(2) of what stands behind `sent`; returns what it took, 0 if it is to be tried
- * again, or -1 with `failure` set. */
+/* Makes the failed send(2) of a peer that takes nothing more the failure. Returns -1. */
+static int
+fail_sending(struct transport *transport)
+{
+	return transport_is_deaf(transport)
+	           ? fail(transport, TRANSPORT_BROKEN, transport->send_error)
+	           : -1;
+}
+
+/* Calls send(2) once for the bytes after `sent`. Returns how many it took, 0 if the caller
+ * must try again, or -1 with errno if the peer takes nothing more. */
 static ssize_t
 send_some(struct transport *transport, size_t sent, int flags)
 {
@@ -317,8 +378,10 @@ send_some(struct transport *transport, size_t sent, int flags)
 
 	if (n < 0 && is_soft(errno))
 		return 0;
-	if (n < 0)
-		return fail(transport, TRANSPORT_BROKEN, errno);
+	if (n < 0) {
+		transport->send_error = errno;
+		return -1;
+	}
 	if (transport->traffic != NULL)
 		count(&transport->traffic->out, n);
 	transport->sent += n;
@@ -444,22 +507,30 @@ wait_for_room(struct transport *transport)
 	return 0;
 }
 
+/* Drops the first `sent` bytes of the output, or all if the peer takes nothing more. */
 static void
 drop_sent(struct transport *transport, size_t sent)
 {
+	if (transport_is_deaf(transport))
+		sent = transport->out_end;
 	transport->out_end -= sent;
+	transport->deferred = 0;
 	memmove(transport->out, transport->out + sent, transport->out_end);
 }
 
-/* Sends all that has gathered, with `more` among the flags of send(2). */
+/* Sends all that has gathered, with `more` among the flags of send(2). Returns 0, or -1 with
+ * errno; a failed send(2) is not a failure yet, because the peer may have sent bytes before. */
 static int
 flush_with(struct transport *transport, int more)
 {
 	int result = cannot_send(transport) ? -1 : 0;
 	size_t sent = 0;
 
-	if (result == 0 && transport->out_end > 0 &&
-	    deadline_passed(transport->deadline))
+	if (result == 0 && !has_output(transport)) {
+		acknowledge(transport);
+		return 0;
+	}
+	if (result == 0 && deadline_passed(transport->deadline))
 		return fail(transport, TRANSPORT_TIMED_OUT_WRITING, ETIMEDOUT);
 	while (result == 0 && sent < transport->out_end) {
 		ssize_t n = send_some(transport, sent, MSG_DONTWAIT | more);
@@ -477,15 +548,16 @@ flush_with(struct transport *transport, int more)
 int
 transport_flush(struct transport *transport)
 {
-	return flush_with(transport, 0);
+	return flush_with(transport, 0) == 0 ? 0 : fail_sending(transport);
 }
 
 int
 transport_finish(struct transport *transport)
 {
+	transport->deferred = 0;
 	/* MSG_MORE holds the last segment back until shutdown(2) adds the FIN to it. */
 	if (flush_with(transport, MSG_MORE) < 0)
-		return -1;
+		return fail_sending(transport);
 	if (shutdown(transport->fd, SHUT_WR) == 0)
 		return 0;
 	return fail(transport, TRANSPORT_BROKEN, errno);
@@ -496,14 +568,16 @@ transport_try_flush(struct transport *transport)
 {
 	if (cannot_send(transport))
 		return -1;
-	if (transport->out_end == 0)
+	if (!has_output(transport)) {
+		acknowledge(transport);
 		return 0;
+	}
 	ssize_t n = send_some(transport, 0, MSG_DONTWAIT);
-	if (n < 0)
-		return -1;
 	if (n > 0)
 		note_sent(transport);
 	drop_sent(transport, (size_t)n);
+	if (n < 0)
+		return -1;
 	if (transport->out_end == 0)
 		return 0;
 	if (!transport->filled)
@@ -552,8 +626,10 @@ receive_some(struct transport *transport, int flags)
 		return -1;
 	if (n < 0)
 		return fail(transport, TRANSPORT_BROKEN, errno);
-	if (n == 0)
+	if (n == 0) {
+		fail_sending(transport);
 		fail(transport, TRANSPORT_END, 0);
+	}
 	transport->in_start = 0;
 	transport->in_end = (size_t)n;
 	if (transport->traffic != NULL)
@@ -600,7 +676,7 @@ ssize_t
 transport_read(struct transport *transport, void *bytes, size_t size)
 {
 	if (transport->in_end == transport->in_start) {
-		if (transport_flush(transport) < 0)
+		if (flush_with(transport, 0) < 0 && !transport_is_deaf(transport))
 			return -1;
 		ssize_t n = fill(transport);
 		if (n <= 0)
@@ -627,16 +703,13 @@ transport_room(const struct transport *transport)
 	return OUT_SIZE - 1 - transport->out_end;
 }
 
-/* Whether the peer has closed a Unix-domain socket and left something to read in it. */
+/* True if bytes of the peer wait to be read, here or in the kernel. */
 static bool
-left_bytes(const struct transport *transport)
+has_input(const struct transport *transport)
 {
-	int family = AF_UNSPEC;
-	socklen_t length = sizeof family;
 	char byte;
 
-	getsockopt(transport->fd, SOL_SOCKET, SO_DOMAIN, &family, &length);
-	return family == AF_UNIX &&
+	return transport->in_start < transport->in_end ||
 	       recv(transport->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
@@ -644,7 +717,7 @@ int
 transport_make_room(struct transport *transport, size_t room)
 {
 	if (transport_room(transport) >= room)
-		return cannot_send(transport) ? -1 : 0;
+		return cannot_send(transport) ? fail_sending(transport) : 0;
 	if (transport_flush(transport) < 0)
 		return -1;
 	return must_yield(transport) ? give_up_on_peer(transport, POLLOUT) : 0;
@@ -657,7 +730,7 @@ find_lateness(const struct transport *transport)
 {
 	bool idle = deadline_passed(transport->idle_deadline);
 
-	return transport->out_end > 0 || (idle && count_untaken(transport) > 0)
+	return has_output(transport) || (idle && count_untaken(transport) > 0)
 	           ? TRANSPORT_TIMED_OUT_WRITING
 	           : TRANSPORT_TIMED_OUT_READING;
 }
@@ -667,7 +740,7 @@ static int
 poll_or_park(struct transport *transport, struct pollfd *polls, size_t count,
     struct deadline until)
 {
-	bool sends = transport->filled || transport->out_end > 0;
+	bool sends = transport->filled || has_output(transport);
 	int patience = find_patience(
 	    transport, transport->parks && !sends ? PRESSED_MS : ARRIVAL_MS);
 	int left = deadline_left_ms(until);
@@ -699,14 +772,15 @@ poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
 }
 
 /*
- * The peer hung up while nothing is wanted of it, and poll(2) would say so for ever: either
- * it is gone, or it is left out until there is room for what it left.
+ * Goes on after the peer hung up while nothing is wanted of it, which poll(2) would report for
+ * ever. If the peer left bytes, poll(2) leaves it out until the caller wants them; otherwise the
+ * wait fails.
  */
 static int
 poll_without_peer(struct transport *transport, struct pollfd *polls, size_t count,
     struct deadline until)
 {
-	if (!left_bytes(transport))
+	if (!has_input(transport))
 		return fail(transport, TRANSPORT_BROKEN, ECONNRESET);
 	polls[0].fd = -1;
 	return poll_in_time(transport, polls, count, until);
@@ -725,7 +799,7 @@ transport_wait(struct transport *transport, short events, struct pollfd *others,
 		return -1;
 	transport_will_wait(transport);
 	memcpy(polls + 1, others, count * sizeof *others);
-	if (transport->out_end > 0)
+	if (has_output(transport))
 		polls[0].events |= POLLOUT;
 	if (poll_in_time(transport, polls, 1 + count, until) < 0)
 		return -1;

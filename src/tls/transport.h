@@ -51,6 +51,7 @@ struct transport {
 	struct deadline idle_deadline;
 	enum transport_failure failure; /* the first one; stays */
 	int error; /* its errno */
+	int send_error; /* errno once a send(2) has failed; 0: the peer takes more */
 	struct traffic *traffic; /* NULL if nobody wants to know */
 	bool waited; /* or was about to, since it was attached */
 	bool pressed; /* and somebody else needed the thread */
@@ -67,6 +68,8 @@ struct transport {
 	bool moved; /* there was progress since `reach` was noted in silence */
 	int64_t sent, reach; /* bytes; `reach`, since then, when it was noted last */
 	size_t in_start, in_end, out_end;
+	size_t deferred; /* of the output: not sent until there is more */
+	bool acknowledged; /* what the peer sent before that */
 	unsigned char *in, *out;
 };
 
@@ -125,18 +128,33 @@ void transport_return(struct transport *transport, struct pause *pause);
 void transport_set_deadline(
     struct transport *transport, struct deadline deadline, int64_t idle_ms);
 
+/* Returns when the phase ends if nothing moves from now on. */
+struct deadline transport_idle_end(const struct transport *transport);
+
 /*
  * Hands out up to `size` bytes that the peer sent, waiting for the first; flushes first if
- * it has to wait. Returns how many, 0 when the peer ended its side, or -1 with errno (and
- * `failure` set): ETIMEDOUT at the deadline, otherwise what recv(2) said.
+ * it has to wait, and reads on if that fails: a peer that takes nothing more may have sent
+ * something before it left. Returns how many, 0 when the peer ended its side, or -1 with errno
+ * (and `failure` set): ETIMEDOUT at the deadline, otherwise what recv(2) said.
  */
 ssize_t transport_read(struct transport *transport, void *bytes, size_t size);
 
 /* Takes all of `size` bytes, sending what does not fit. 0, or -1 as transport_flush(). */
 int transport_write(struct transport *transport, const void *bytes, size_t size);
 
+/* Keeps what has gathered until more is written or our side ends, unless it is so much that
+ * there would be little room left. */
+void transport_defer(struct transport *transport);
+
+/* True if no output has gathered. */
+bool transport_is_empty(const struct transport *transport);
+
 /* Sends what has gathered. 0, or -1 with errno and `failure` set, unless it is parked. */
 int transport_flush(struct transport *transport);
+
+/* True once a send(2) has failed: the peer takes nothing more, output is dropped, and what the
+ * peer sent before it left can still be read. */
+bool transport_is_deaf(const struct transport *transport);
 
 /*
  * The same, and shuts our side down, so that the end leaves in one segment with the last
@@ -147,8 +165,9 @@ int transport_finish(struct transport *transport);
 /*
  * Reading and flushing for who waits for several descriptors at once and must not block:
  * they do what can be done now, and -1 with EAGAIN or EINTR, no failure, means later. Reading
- * neither flushes nor minds that sending failed: a peer that has closed its socket may have
- * answered first. No deadline applies.
+ * neither flushes nor fails because sending did: a peer that has closed its socket may have
+ * sent something first. Flushing that fails for good returns -1 with another errno and leaves
+ * `failure` to the reading. No deadline applies.
  */
 ssize_t transport_try_read(struct transport *transport, void *bytes, size_t size);
 int transport_try_flush(struct transport *transport);
