@@ -440,6 +440,7 @@ connection_serve(struct connection *connection, struct transport *transport)
 		int64_t now_ns = deadline_now_ns();
 		measure(connection, now_ns);
 		conclude(connection, session, now_ns);
+		connection->holds_end = session_holds_end(session);
 		session_free(session);
 		part(connection, transport);
 	}

@@ -59,6 +59,7 @@ struct connection {
 	uint16_t record_size; /* likewise */
 	bool early; /* answered before the client had finished its handshake */
 	bool unsure; /* answered, as it seems, and not counted yet */
+	bool holds_end; /* our side is open until the client says something */
 	uint64_t drained; /* bytes thrown away while lingering */
 	size_t untaken; /* of the answer, when it was last looked; 0: not yet */
 	struct deadline stalled; /* unless less is left by then; never: not looked */
@@ -130,8 +131,8 @@ struct deadline connection_end_of_waiting(const struct connection *connection);
 
 /*
  * Serves it to the end with blocking calls: handshake, answer, close_notify, a line in the
- * log, a count. `transport` is the worker's own. Afterwards either our side is shut down
- * and the client's can be drained, or `finished` is set; or it has a session and is parked,
+ * log, a count. `transport` is the worker's own. Afterwards either our side is shut down, or
+ * `holds_end` is set, and the client's can be drained, or `finished` is set; or it has a session and is parked,
  * because nothing is to be done for it, or others shall have their turn: it is to be served
  * again when what its pause tells of has happened, or at its deadline.
  */

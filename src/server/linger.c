@@ -25,6 +25,12 @@
 /* What a client has on its way before it can know that we are done fits in its send buffer
  * and our receive buffer; one that sends more is not about to close. */
 #define DRAIN_MAX (16 * 1024 * 1024)
+
+/* The most bytes of a client's second flight in TLS 1.3 without a certificate (RFC 8446, 4.4.4,
+ * 5.1 and D.4): ChangeCipherSpec, and Finished with a hash of 48 bytes. With a hash of 32 bytes
+ * and one record more, there are more bytes even without ChangeCipherSpec. */
+#define FLIGHT_MAX (6 + 5 + 4 + 48 + 1 + 16)
+
 #define DRAIN_TURN (256 * 1024) /* in a row, before anybody else gets his turn */
 
 struct linger_list {
@@ -93,6 +99,21 @@ look_for_alert(struct connection *connection, const unsigned char *bytes, size_t
 		connection_refused(connection, alert);
 }
 
+/* True once the client has sent more than its part of the handshake. */
+static bool
+has_spoken(const struct connection *connection)
+{
+	return connection->drained > (connection->early ? FLIGHT_MAX : 0);
+}
+
+/* Ends our side of a connection that was kept open for the client's request. */
+static void
+release_end(struct connection *connection)
+{
+	connection->holds_end = false;
+	shutdown(connection->fd, SHUT_WR);
+}
+
 /* What the other side has come to. */
 enum side { OPEN, ENDED, LOST };
 
@@ -111,6 +132,8 @@ drain(struct linger_list *linger, struct connection *connection)
 			look_for_alert(connection, linger->bin, (size_t)n);
 		turn += (size_t)n;
 		connection->drained += (uint64_t)n;
+		if (connection->holds_end && has_spoken(connection))
+			release_end(connection);
 		if (connection->drained > DRAIN_MAX)
 			return LOST;
 	}
@@ -224,15 +247,16 @@ on_bytes(struct watch *watch, uint32_t events)
 	}
 }
 
-/* A client that has its answer early still has to finish the handshake. */
+/* Returns when the client must have closed, or spoken if our side is held open for that. A
+ * client that has its answer early still has to finish the handshake. */
 static struct deadline
 find_end(const struct linger_list *linger, const struct connection *connection)
 {
 	struct deadline end = deadline_in(linger->close_timeout_ms);
 	struct deadline handshake_end = connection_end_of_handshake(connection);
+	bool is_late = connection->early && !connection->holds_end;
 
-	return connection->early && handshake_end.at_ns > end.at_ns ? handshake_end
-	                                                            : end;
+	return is_late && handshake_end.at_ns > end.at_ns ? handshake_end : end;
 }
 
 static void
@@ -304,6 +328,20 @@ collect_given(struct linger_list *linger)
 	return next;
 }
 
+/* The client's time is over; it is in no list. If it was answered early and has said nothing, it
+ * sees our end, and may still have time to finish the handshake. */
+static void
+expire(struct linger_list *linger, struct connection *connection)
+{
+	if (connection->holds_end && connection->early &&
+	    !deadline_passed(connection_end_of_handshake(connection))) {
+		release_end(connection);
+		enter(linger, connection, connection_end_of_handshake(connection));
+		return;
+	}
+	part(linger, connection);
+}
+
 struct deadline
 linger_expire(struct linger_list *linger)
 {
@@ -312,7 +350,7 @@ linger_expire(struct linger_list *linger)
 
 	while ((connection = agenda_due(&linger->draining)) != NULL) {
 		leave(linger, connection);
-		part(linger, connection);
+		expire(linger, connection);
 	}
 	return deadline_earlier(next, agenda_next(&linger->draining));
 }

@@ -45,6 +45,9 @@ struct session {
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
 	bool ended; /* our close_notify is written */
+	bool client_ended; /* the client's close_notify was read */
+	bool
+	    end_held; /* our side of the connection is still open after session_finish() */
 	uint64_t bytes_in, bytes_out; /* of application data */
 	char sni[256]; /* escaped */
 	struct identity *identity; /* NULL: the client gave no certificate */
@@ -421,6 +424,15 @@ session_try_handshake(struct session *session)
 	return 0;
 }
 
+static void
+note_read(struct session *session, size_t n)
+{
+	session->bytes_in += n;
+	session->client_ended = n == 0;
+	if (n > 0)
+		records_forget(&session->records);
+}
+
 ssize_t
 session_read(struct session *session, void *bytes, size_t size)
 {
@@ -442,9 +454,7 @@ session_read(struct session *session, void *bytes, size_t size)
 		errno = EPROTO;
 		return -1;
 	}
-	session->bytes_in += (uint64_t)n;
-	if (n > 0)
-		records_forget(&session->records);
+	note_read(session, (size_t)n);
 	return n;
 }
 
@@ -613,9 +623,7 @@ session_try_read(struct session *session, void *bytes, size_t size)
 		errno = EPROTO;
 		return -1;
 	}
-	session->bytes_in += (uint64_t)n;
-	if (n > 0)
-		records_forget(&session->records);
+	note_read(session, (size_t)n);
 	return n;
 }
 
@@ -671,6 +679,36 @@ session_end(struct session *session)
 	return code < 0 ? fail_code(session, code) : 0;
 }
 
+/*
+ * True if the client has said nothing yet. Chromium gives up a connection whose end comes before
+ * its request has left, although all of the answer has arrived.
+ */
+static bool
+must_hold_end(const struct session *session)
+{
+	const unsigned char *bytes;
+
+	return session->fault.failure == FAILURE_NONE && session->bytes_in == 0 &&
+	       !session->client_ended &&
+	       (session_is_early(session) ||
+		   transport_pending(session->transport, &bytes) == 0);
+}
+
+bool
+session_holds_end(const struct session *session)
+{
+	return session->end_held;
+}
+
+/* Sends what has gathered, and the end of our side unless that must wait for the client. */
+static int
+send_end(struct session *session)
+{
+	session->end_held = must_hold_end(session);
+	return session->end_held ? transport_flush(session->transport)
+	                         : transport_finish(session->transport);
+}
+
 int
 session_finish(struct session *session)
 {
@@ -683,7 +721,7 @@ session_finish(struct session *session)
 	session->fault.alert_due = false;
 	if (session->fault.failure == FAILURE_NONE && !session->ended)
 		say_goodbye(session);
-	if (transport_finish(session->transport) < 0 && !has_left(session)) {
+	if (send_end(session) < 0 && !has_left(session)) {
 		if (transport_is_parked(session->transport))
 			return SESSION_PARKED;
 		fail_transport(session);

@@ -163,9 +163,13 @@ void session_peer(const struct session *session, struct address *peer);
 void session_local(const struct session *session, struct address *local);
 
 /* Sends close_notify with all that has gathered (RFC 8446, 6.1), and ends our side of the
- * connection. It does not wait for the client's. 0, or -1 after a failure; or SESSION_PARKED
- * as long as the client does not take it. */
+ * connection unless session_holds_end(). It does not wait for the client's close_notify. 0, or
+ * -1 after a failure; or SESSION_PARKED as long as the client does not take it. */
 int session_finish(struct session *session);
+
+/* True after session_finish() if our side of the connection is still open, because the client
+ * has not said anything: the caller calls shutdown(2) once it has, or at a deadline. */
+bool session_holds_end(const struct session *session);
 
 /*
  * Keeps a failure of the caller's own, so that the client is told by an alert,
