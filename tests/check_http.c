@@ -32,7 +32,7 @@ END_TEST
 
 START_TEST(a_first_line_that_is_no_request_is_bad_at_once)
 {
-	static const char *const bad[] = { "\n", "\r\n", "GET\r\n", "GET /\r\n",
+	static const char *const bad[] = { " \r\n", "\r\r\n", "GET\r\n", "GET /\r\n",
 		" / HTTP/1.0\r\n", "GET  / HTTP/1.0\r\n", "GET / HTTP/1.0 \r\n",
 		"GET / HTTP/2.0\r\n", "GET / HTTP/1.10\r\n", "PRI * HTTP/2.0\r\n",
 		"GET / /x HTTP/1.0\r\n", "HTTP/1.0\r\n", "GET / HTTP/1.0\r\r\n" };
@@ -41,6 +41,16 @@ START_TEST(a_first_line_that_is_no_request_is_bad_at_once)
 		ck_assert_msg(parse(bad[i]) == HTTP_BAD, "%s", bad[i]);
 	ck_assert_int_eq(http_parse("GET /\0 HTTP/1.0\n\n", 17), HTTP_GET);
 	ck_assert_int_eq(http_parse("GET\0/ HTTP/1.0\n\n", 16), HTTP_BAD);
+}
+END_TEST
+
+START_TEST(empty_lines_before_a_request_are_skipped)
+{
+	ck_assert_int_eq(parse("\r\nGET / HTTP/1.1\r\n\r\n"), HTTP_GET);
+	ck_assert_int_eq(parse("\n\r\nHEAD / HTTP/1.0\n\n"), HTTP_HEAD_ONLY);
+	ck_assert_int_eq(parse("\r\n"), HTTP_PART);
+	ck_assert_int_eq(parse("\r\nGET / HTTP/1.1\r\n"), HTTP_PART);
+	ck_assert_int_eq(parse("\r\nnonsense\r\n"), HTTP_BAD);
 }
 END_TEST
 
@@ -75,6 +85,7 @@ main(void)
 	return SUITE_RUN("http", get_and_head_are_known_whatever_the_path,
 	    other_methods_are_told_apart_from_garbage,
 	    a_first_line_that_is_no_request_is_bad_at_once,
+	    empty_lines_before_a_request_are_skipped,
 	    no_part_of_a_request_is_taken_for_the_whole,
 	    a_head_of_8192_bytes_is_taken_and_a_longer_one_is_bad);
 }

@@ -57,8 +57,11 @@ tell_status(const void *context)
 	bool draining = figures->is_draining(figures->context);
 	const char *words = draining ? "draining\n" : "up\n";
 
-	return (struct http_answer){ draining ? "503 Service Unavailable" : "200 OK",
-		"text/plain; charset=utf-8", strdup(words), strlen(words) };
+	return (struct http_answer){ .status = draining ? "503 Service Unavailable"
+		                                        : "200 OK",
+		.type = "text/plain; charset=utf-8",
+		.body = strdup(words),
+		.size = strlen(words) };
 }
 
 /* Answers a request of HTTP. */

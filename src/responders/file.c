@@ -3,6 +3,7 @@
 #include "responders/file.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,19 +12,13 @@
 #include "base/file.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "responders/stream.h"
 #include "responders/want.h"
 #include "tls/session.h"
 
-#define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
-
-static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+char *
+file_path(const struct responder_settings *settings, struct findings *findings)
 {
-	if (settings->file[0] == '\0') {
-		findings_error(
-		    findings, "file: respond = file needs the path of a file");
-		return NULL;
-	}
 	int fd = file_open(settings->file);
 	if (fd < 0) {
 		findings_error(findings,
@@ -35,47 +30,40 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 	return memory_copy(settings->file);
 }
 
-static int
-fail(struct session *session, const char *path)
+static void *
+prepare(const struct responder_settings *settings, struct findings *findings)
 {
-	return session_fail(
-	    session, FAILURE_INTERNAL, "%s: %s", path, strerrordesc_np(errno));
+	if (settings->file[0] != '\0')
+		return file_path(settings, findings);
+	findings_error(findings, "file: respond = file needs the path of a file");
+	return NULL;
 }
 
-/* What is left of the file, as far as the client takes it. */
-static int
-pass(int fd, const char *path, struct session *session)
+int
+file_begin(const char *path, struct session *session, struct cursor *cursor)
 {
-	char piece[PIECE_SIZE];
-
-	for (;;) {
-		int result = session_make_room(session);
-		if (result != 0)
-			return result;
-		ssize_t n = read(fd, piece, sizeof piece);
-		if (n == 0)
-			return 0;
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail(session, path);
-		if (session_write(session, piece, (size_t)n) < 0)
-			return -1;
+	while (cursor->fd < 0 && (cursor->fd = file_open(path)) < 0) {
+		int error = errno;
+		int wanted = want_descriptors(session, cursor, error);
+		if (wanted < 0)
+			return session_fail(session, FAILURE_INTERNAL, "%s: %s", path,
+			    strerrordesc_np(error));
+		if (wanted > 0)
+			return wanted;
 	}
+	return 0;
 }
 
 static int
 answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const char *path = prepared;
+	size_t left = SIZE_MAX;
+	int result = file_begin(path, session, cursor);
 
-	while (cursor->fd < 0 && (cursor->fd = file_open(path)) < 0) {
-		int wanted = want_descriptors(session, cursor, errno);
-		if (wanted != 0)
-			return wanted < 0 ? fail(session, path) : wanted;
-	}
-	int result = pass(cursor->fd, path, session);
-	if (result == SESSION_PARKED)
+	if (result == 0)
+		result = stream_file(session, cursor->fd, path, &left);
+	if (result == SESSION_PARKED || cursor->fd < 0)
 		return result;
 	close(cursor->fd);
 	cursor->fd = -1;

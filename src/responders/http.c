@@ -14,6 +14,22 @@
 
 #define ANSWER_HEAD 512
 
+/* Returns how many bytes of empty lines come before the request: RFC 9112, 2.2. */
+static size_t
+count_empty_lines(const char *bytes, size_t size)
+{
+	size_t count = 0;
+
+	for (;;) {
+		if (size - count >= 1 && bytes[count] == '\n')
+			count += 1;
+		else if (size - count >= 2 && memcmp(bytes + count, "\r\n", 2) == 0)
+			count += 2;
+		else
+			return count;
+	}
+}
+
 /* Lines may end in LF alone: RFC 9112, 2.2. */
 static bool
 has_empty_line(const char *bytes, size_t size)
@@ -64,6 +80,11 @@ parse_line(const char *line, size_t size)
 enum http_request
 http_parse(const char *bytes, size_t size)
 {
+	bool has_room = size < HTTP_HEAD;
+	size_t before = count_empty_lines(bytes, size);
+
+	bytes += before;
+	size -= before;
 	const char *end = memchr(bytes, '\n', size);
 	enum http_request request =
 	    end == NULL ? HTTP_PART : parse_line(bytes, (size_t)(end - bytes));
@@ -71,12 +92,13 @@ http_parse(const char *bytes, size_t size)
 	/* What starts wrong is not waited for. */
 	if (request == HTTP_BAD || has_empty_line(bytes, size))
 		return request;
-	return size < HTTP_HEAD ? HTTP_PART : HTTP_BAD;
+	return has_room ? HTTP_PART : HTTP_BAD;
 }
 
 struct http {
-	char request[HTTP_HEAD];
-	size_t request_size;
+	enum http_request request; /* HTTP_PART until it is read as a whole */
+	char head[HTTP_HEAD]; /* of the request */
+	size_t head_size;
 	char *answer; /* head and body; NULL: the request is not read yet */
 	size_t answer_size, sent;
 };
@@ -84,7 +106,7 @@ struct http {
 struct http *
 http_new(void)
 {
-	return calloc(1, sizeof(struct http));
+	return calloc(1, sizeof(struct http)); /* HTTP_PART is 0 */
 }
 
 void
@@ -96,20 +118,25 @@ http_free(struct http *http)
 	free(http);
 }
 
-/* Reads what the client says. 0, -1 or SESSION_PARKED. */
-static int
-read_request(struct http *http, struct session *session, enum http_request *request)
+int
+http_read(struct http *http, struct session *session)
 {
-	for (*request = HTTP_PART; *request == HTTP_PART;) {
-		ssize_t n = session_read(session, http->request + http->request_size,
-		    HTTP_HEAD - http->request_size);
+	while (http->request == HTTP_PART) {
+		ssize_t n = session_read(
+		    session, http->head + http->head_size, HTTP_HEAD - http->head_size);
 		if (n < 0)
 			return errno == EAGAIN ? SESSION_PARKED : -1;
-		http->request_size += (size_t)n;
-		*request =
-		    n == 0 ? HTTP_BAD : http_parse(http->request, http->request_size);
+		http->head_size += (size_t)n;
+		http->request =
+		    n == 0 ? HTTP_BAD : http_parse(http->head, http->head_size);
 	}
 	return 0;
+}
+
+enum http_request
+http_request(const struct http *http)
+{
+	return http->request;
 }
 
 static struct http_answer
@@ -117,8 +144,10 @@ complain(const char *status, const char *words)
 {
 	char *body = strdup(words);
 
-	return (struct http_answer){ status, "text/plain; charset=utf-8", body,
-		strlen(words) };
+	return (struct http_answer){ .status = status,
+		.type = "text/plain; charset=utf-8",
+		.body = body,
+		.size = strlen(words) };
 }
 
 /* Puts head and body together. -1 when memory is exhausted. */
@@ -136,7 +165,7 @@ compose(
 	int length = snprintf(http->answer, ANSWER_HEAD,
 	    "HTTP/1.0 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s"
 	    "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
-	    answer->status, answer->type, answer->size, more);
+	    answer->status, answer->type, answer->size + answer->follows, more);
 	memcpy(http->answer + length, answer->body, body_size);
 	http->answer_size = (size_t)length + body_size;
 	return 0;
@@ -144,17 +173,18 @@ compose(
 
 /* RFC 9110, 15.5.6, for methods that are not GET or HEAD. */
 static int
-prepare_answer(struct http *http, enum http_request request,
-    struct http_answer (*make)(const void *context), const void *context)
+prepare_answer(struct http *http, struct http_answer (*make)(const void *context),
+    const void *context)
 {
+	const enum http_request request = http->request;
 	struct http_answer answer;
 
 	if (request == HTTP_OTHER)
 		answer = complain(
 		    "405 Method Not Allowed", "GET and HEAD are answered here\n");
 	else if (request == HTTP_BAD)
-		answer = complain(
-		    "400 Bad Request", "this is no request of HTTP/1.0 or HTTP/1.1\n");
+		answer = complain("400 Bad Request",
+		    "this is not a request of HTTP/1.0 or HTTP/1.1\n");
 	else
 		answer = make(context);
 	int result =
@@ -168,13 +198,11 @@ int
 http_serve(struct http *http, struct session *session,
     struct http_answer (*answer)(const void *context), const void *context)
 {
-	enum http_request request;
-
 	if (http->answer == NULL) {
-		int result = read_request(http, session, &request);
+		int result = http_read(http, session);
 		if (result != 0)
 			return result;
-		if (prepare_answer(http, request, answer, context) < 0)
+		if (prepare_answer(http, answer, context) < 0)
 			return session_fail(session, FAILURE_INTERNAL, "out of memory");
 	}
 	return stream_write(session, http->answer, http->answer_size, &http->sent);

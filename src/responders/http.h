@@ -19,7 +19,7 @@ enum http_request {
 	HTTP_GET,
 	HTTP_HEAD_ONLY, /* HEAD */
 	HTTP_OTHER, /* a method that is neither */
-	HTTP_BAD /* no request of HTTP/1.0 or 1.1, or too long a head */
+	HTTP_BAD /* not a request of HTTP/1.0 or 1.1, or too long a head */
 };
 
 /* What the first `size` bytes that a client sent, HTTP_HEAD at most, are. Pure function. */
@@ -30,6 +30,7 @@ struct http_answer {
 	const char *type; /* of the body: "text/plain" */
 	char *body; /* free(3) frees it; NULL: memory is exhausted */
 	size_t size;
+	size_t follows; /* bytes of the body that the caller sends after these */
 };
 
 /* A request and its answer. */
@@ -38,6 +39,15 @@ struct http;
 /* NULL when memory is exhausted. */
 struct http *http_new(void);
 void http_free(struct http *http);
+
+/*
+ * Reads the request, up to the empty line after its head; a client that ends before makes it
+ * HTTP_BAD. 0, or -1 with the failure kept in the session; or SESSION_PARKED: call it again.
+ */
+int http_read(struct http *http, struct session *session);
+
+/* Returns what http_read() has read. */
+enum http_request http_request(const struct http *http);
 
 /*
  * Reads the request, and answers it: with what answer(context) gives, which is called once, with

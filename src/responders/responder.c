@@ -11,9 +11,10 @@
 #include "responders/exec.h"
 #include "responders/figures.h"
 #include "responders/file.h"
+#include "responders/page.h"
 #include "responders/text.h"
 
-static const struct responder_kind *const kinds[] = { &responder_text, &responder_file,
+static const struct responder_kind *const kinds[] = { &responder_text, &responder_file, &responder_page,
 	&responder_echo, &responder_exec, &responder_connect, &responder_metrics,
 	&responder_status, &responder_agent };
 

@@ -23,6 +23,7 @@ struct responder_settings {
 	int kind; /* an index of responder_kind_name() */
 	char *text; /* with escapes */
 	char *file; /* its path */
+	char *content_type; /* of a page */
 	char *exec; /* a command line */
 	char *exec_user; /* whom it runs as; "" for whoever we are */
 	int64_t exec_timeout_ms; /* 0: without end */

@@ -2,6 +2,11 @@
 /* Writing piece by piece, as far as the client takes it. */
 #include "responders/stream.h"
 
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/failure.h"
 #include "tls/session.h"
 
 #define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
@@ -18,6 +23,30 @@ stream_write(struct session *session, const char *bytes, size_t size, size_t *do
 		if (session_write(session, bytes + *done, piece) < 0)
 			return -1;
 		*done += piece;
+	}
+	return 0;
+}
+
+int
+stream_file(struct session *session, int fd, const char *path, size_t *left)
+{
+	char piece[PIECE_SIZE];
+
+	while (*left > 0) {
+		int result = session_make_room(session);
+		if (result != 0)
+			return result;
+		ssize_t n = read(fd, piece, *left < PIECE_SIZE ? *left : PIECE_SIZE);
+		if (n == 0)
+			return 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return session_fail(session, FAILURE_INTERNAL, "%s: %s", path,
+			    strerrordesc_np(errno));
+		if (session_write(session, piece, (size_t)n) < 0)
+			return -1;
+		*left -= (size_t)n;
 	}
 	return 0;
 }

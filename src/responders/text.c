@@ -14,19 +14,28 @@ struct text {
 	size_t size;
 };
 
-static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+char *
+text_bytes(
+    const struct responder_settings *settings, size_t *size, struct findings *findings)
 {
 	const char *wrong;
-	size_t size;
-	char *bytes = text_unescape(settings->text, &size, &wrong);
+	char *bytes = text_unescape(settings->text, size, &wrong);
 
-	if (bytes == NULL) {
+	if (bytes == NULL)
 		findings_error(findings,
 		    "text: \"%.4s\" is no escape: there are \\n \\r \\t \\\\ and \\xHH",
 		    wrong);
+	return bytes;
+}
+
+static void *
+prepare(const struct responder_settings *settings, struct findings *findings)
+{
+	size_t size;
+	char *bytes = text_bytes(settings, &size, findings);
+
+	if (bytes == NULL)
 		return NULL;
-	}
 	struct text *text = memory_new(sizeof *text);
 	*text = (struct text){ .bytes = bytes, .size = size };
 	return text;

@@ -4,7 +4,16 @@
 
 /* respond = text: the bytes of the key `text`, its escapes undone. */
 
+#include <stddef.h>
+
 #include "responders/responder.h"
+
+struct findings;
+
+/* Returns the bytes of the key `text` with its escapes replaced, `*size` of them; free(3) frees
+ * them. NULL after an error in `findings`. */
+char *text_bytes(
+    const struct responder_settings *settings, size_t *size, struct findings *findings);
 
 extern const struct responder_kind responder_text;
 

@@ -147,6 +147,8 @@ static const struct key keys[] = {
 	    .standard = "text" },
 	{ "text", IN_SERVICE(responder.text), TEXT, .standard = "Hello, TLS!\\n" },
 	{ "file", IN_SERVICE(responder.file), PATH, .standard = "" },
+	{ "content-type", IN_SERVICE(responder.content_type), TEXT,
+	    .standard = "text/html; charset=utf-8" },
 	{ "exec", IN_SERVICE(responder.exec), TEXT, .standard = "" },
 	{ "exec-user", IN_SERVICE(responder.exec_user), TEXT, .standard = "" },
 	{ "exec-timeout", IN_SERVICE(responder.exec_timeout_ms), DURATION,
