@@ -91,9 +91,16 @@ prepare_tickets(struct context *context, const struct context_settings *settings
 }
 
 struct gnutls_certificate_credentials_st *
-context_credentials_for(const struct context *context, const char *host)
+context_credentials_for(const struct context *context, const char *host,
+    const struct capabilities *client, bool tls13)
 {
-	return pairs_credentials_for(context->pairs, host);
+	return pairs_credentials_for(context->pairs, host, client, tls13);
+}
+
+bool
+context_chooses_pairs(const struct context *context)
+{
+	return pairs_have_choice(context->pairs);
 }
 
 void

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/stringlist.h"
 #include "base/unreadable.h"
+#include "tls/capabilities.h"
 #include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/credential.h"
@@ -36,6 +37,7 @@ struct keypair {
 	struct stringlist names;
 	char *description;
 	enum keypair_algorithm algorithm;
+	struct requirements requirements;
 	time_t not_before, not_after; /* of the whole chain */
 };
 
@@ -196,6 +198,7 @@ examine_chain(struct keypair *pair, const char *file, struct findings *findings)
 
 	chain_arrange(chain, file, findings);
 	chain_examine(chain, file, findings);
+	capabilities_require(&pair->requirements, chain);
 	pair->not_after = gnutls_x509_crt_get_expiration_time(
 	    chain->certs[chain_first_to_end(chain)]);
 	pair->not_before = gnutls_x509_crt_get_activation_time(
@@ -312,6 +315,12 @@ keypair_covers(const struct keypair *pair, const char *host)
 		if (servername_matches(pair->names.items[i], host))
 			return true;
 	return false;
+}
+
+bool
+keypair_suits(const struct keypair *pair, const struct capabilities *client, bool tls13)
+{
+	return capabilities_meet(client, &pair->requirements, tls13);
 }
 
 const char *

@@ -65,6 +65,11 @@ const struct stringlist *keypair_names(const struct keypair *pair);
 /* One of them stands for `host`, by itself or as a wildcard. */
 bool keypair_covers(const struct keypair *pair, const char *host);
 
+/* True if the client can use the pair, in TLS 1.3 or before it. */
+struct capabilities;
+bool keypair_suits(
+    const struct keypair *pair, const struct capabilities *client, bool tls13);
+
 /* The file that the certificates were read from, or their URL. */
 const char *keypair_file(const struct keypair *pair);
 
