@@ -317,6 +317,45 @@ valid_rsa_is_served_instead_of_expired_ecdsa() {
 	stop
 }
 
+# serve_weak KEY-EXCHANGE: an RSA key to which clients may encrypt, with that beside ECDHE
+serve_weak() {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 10 -subj /CN=weak \
+		-addext 'subjectAltName = DNS:localhost, IP:127.0.0.1' \
+		-addext 'keyUsage = digitalSignature, keyEncipherment' \
+		-keyout "$folder/weak.key" -out "$folder/weak.pem" 2>/dev/null
+	pairs=weak
+	serve 'allow-weak = yes' \
+		"priority = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-RSA:+$1"
+}
+
+clients_encrypt_to_an_rsa_key_where_the_priority_allows_it() {
+	serve_weak RSA
+	for suite in AES128-GCM-SHA256 AES256-SHA; do
+		expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 -cipher "$suite"
+	done
+	gnutls_cli --x509cafile="$folder/weak.pem" \
+		--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA >answer ||
+		fail "$(cat client.err)"
+	grep -q 'Hello, TLS!' answer
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_3
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 -cipher ECDHE
+	stop
+}
+
+# OpenSSL does not name groups of RFC 7919 in TLS 1.2, GnuTLS does.
+dhe_works_with_and_without_named_groups() {
+	serve_weak DHE-RSA
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 \
+		-cipher DHE-RSA-AES128-GCM-SHA256
+	for groups in '' :-GROUP-ALL:+GROUP-FFDHE3072 :-GROUP-ALL:+GROUP-SECP256R1; do
+		gnutls_cli --x509cafile="$folder/weak.pem" \
+			--priority="NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA$groups" \
+			>answer || fail "$(cat client.err)"
+		grep -q 'Hello, TLS!' answer
+	done
+	stop
+}
+
 # signs_as TYPE DIGEST OPTION...: the signature that s_client gets and verifies
 signs_as() {
 	timeout 120 openssl s_client -verify_return_error -CAfile "$folder/ca.pem" \

@@ -223,14 +223,26 @@ certificate_is_signed_by(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
 		   (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_FOUND)) == 0;
 }
 
-bool
-certificate_may_sign(gnutls_x509_crt_t cert)
+static bool
+has_usage(gnutls_x509_crt_t cert, unsigned wanted)
 {
 	unsigned usage = 0;
 
 	if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) < 0)
 		return true;
-	return (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0;
+	return (usage & wanted) != 0;
+}
+
+bool
+certificate_may_sign(gnutls_x509_crt_t cert)
+{
+	return has_usage(cert, GNUTLS_KEY_DIGITAL_SIGNATURE);
+}
+
+bool
+certificate_may_decrypt(gnutls_x509_crt_t cert)
+{
+	return has_usage(cert, GNUTLS_KEY_KEY_ENCIPHERMENT);
 }
 
 bool

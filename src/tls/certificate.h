@@ -53,6 +53,9 @@ bool certificate_is_signed_by(
 /* The key usage lets it sign a handshake: digitalSignature is in it, or there is none. */
 bool certificate_may_sign(struct gnutls_x509_crt_int *cert);
 
+/* The key usage lets clients encrypt to it: keyEncipherment is in it, or there is none. */
+bool certificate_may_decrypt(struct gnutls_x509_crt_int *cert);
+
 /* It demands that an OCSP response comes with it (RFC 7633). */
 bool certificate_must_staple(struct gnutls_x509_crt_int *cert);
 

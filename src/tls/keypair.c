@@ -256,6 +256,8 @@ examine(
 	examine_chain(pair, files->cert, findings);
 	examine_purpose(pair, files, findings);
 	examine_names(pair, files, findings);
+	if (files->decrypts && certificate_may_decrypt(pair->chain.certs[0]))
+		signer_enable_decryption(pair->signer);
 	signer_prove(pair->signer, pair->chain.certs[0], findings);
 	secret_check_rights(key_file(files), "the private key", findings);
 }

@@ -30,6 +30,7 @@ struct keypair_files {
 	/* Its first line opens an encrypted key, or the key's token; NULL for none. */
 	const char *pin_file;
 	enum keypair_role role; /* what it is examined for */
+	bool decrypts; /* clients encrypt to it: static RSA key exchange */
 };
 
 /* In the order in which a server prefers them: the cheapest signature first. DSA is

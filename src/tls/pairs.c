@@ -78,6 +78,9 @@ new_credentials(struct findings *findings)
 	if (gnutls_certificate_allocate_credentials(&credentials) == 0) {
 		/* Installing says which number a pair has got. */
 		gnutls_certificate_set_flags(credentials, GNUTLS_CERTIFICATE_API_V2);
+		/* For DHE with clients that do not know groups by name (RFC 7919). */
+		gnutls_certificate_set_known_dh_params(
+		    credentials, GNUTLS_SEC_PARAM_MEDIUM);
 		return credentials;
 	}
 	findings_error(findings, "cert: out of memory");
