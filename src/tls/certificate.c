@@ -2,6 +2,7 @@
 /* Facts of one X.509 certificate, in words. */
 #include "tls/certificate.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -168,6 +169,33 @@ certificate_key_description(gnutls_x509_crt_t cert)
 			return memory_copy("an unknown algorithm");
 		return memory_format("%s %u",
 		    gnutls_pk_get_name((gnutls_pk_algorithm_t)algorithm), bits);
+	}
+}
+
+bool
+certificate_key_is_readable(gnutls_x509_crt_t cert)
+{
+	gnutls_pubkey_t key = NULL;
+	bool readable = gnutls_pubkey_init(&key) >= 0 &&
+	                gnutls_pubkey_import_x509(key, cert, 0) >= 0;
+
+	gnutls_pubkey_deinit(key);
+	return readable;
+}
+
+bool
+certificate_key_fits_tls(gnutls_x509_crt_t cert)
+{
+	switch (gnutls_x509_crt_get_pk_algorithm(cert, NULL)) {
+	case GNUTLS_PK_DSA:
+	case GNUTLS_PK_ECDH_X25519:
+	case GNUTLS_PK_ECDH_X448:
+	case GNUTLS_PK_GOST_01:
+	case GNUTLS_PK_GOST_12_256:
+	case GNUTLS_PK_GOST_12_512:
+		return false;
+	default:
+		return true;
 	}
 }
 

@@ -119,6 +119,23 @@ read_files(
 	wipe_contents(&cert);
 }
 
+/* The library must be able to read it; false with an error. */
+static bool
+examine_public_key(const struct keypair *pair, const struct keypair_files *files,
+    struct findings *findings)
+{
+	if (certificate_key_is_readable(pair->chain.certs[0]))
+		return true;
+	findings_error(findings,
+	    "%s: the certificate is for a key that GnuTLS does not read, such as one "
+	    "on a "
+	    "brainpool curve or with explicit parameters: make a key on P-256, and "
+	    "have a "
+	    "certificate issued for it",
+	    files->cert);
+	return false;
+}
+
 /* The key must belong to the first certificate of the file; false with an error. */
 static bool
 examine_match(const struct keypair *pair, const struct keypair_files *files,
@@ -180,9 +197,10 @@ examine_key(struct keypair *pair, const char *file, struct findings *findings)
 		findings_error(findings,
 		    "%s: the key is %s, which is too small: make one on P-256", file,
 		    pair->description);
-	if (algorithm == GNUTLS_PK_DSA)
+	if (!certificate_key_fits_tls(cert))
 		findings_error(findings,
-		    "%s: the key is %s, which TLS does not use: make an ECDSA key",
+		    "%s: the key is %s, which cannot sign for TLS: make one on P-256, "
+		    "and have a certificate issued for it",
 		    file, pair->description);
 	if (!certificate_may_sign(cert))
 		findings_error(findings,
@@ -250,7 +268,8 @@ examine(
     struct keypair *pair, const struct keypair_files *files, struct findings *findings)
 {
 	/* What belongs to another key is not worth examining. */
-	if (!examine_match(pair, files, findings))
+	if (!examine_public_key(pair, files, findings) ||
+	    !examine_match(pair, files, findings))
 		return;
 	examine_key(pair, files->cert, findings);
 	examine_chain(pair, files->cert, findings);
