@@ -96,7 +96,7 @@ odd_files() {
 	openssl crl2pkcs7 -nocrl -certfile one.crt -out one.p7b
 	openssl crl2pkcs7 -nocrl -certfile one.crt -outform DER -out der.p7b
 	for code in UTF-16 UTF-16LE UTF-16BE; do
-		iconv -f ASCII -t $code one.crt >$code
+		iconv -f ASCII -t "$code" one.crt >"text.$code"
 	done
 	echo '<!DOCTYPE html><title>404</title>' >page.html
 	: >empty
@@ -141,9 +141,9 @@ odd_pairs() {
 		der.p7b one.key cert: is PKCS#7, not PEM: openssl pkcs7 -inform DER -print_certs
 		one.csr one.key cert: only a request for one: name the file
 		one.pub one.key cert: only a public key: name the file
-		UTF-16 one.key cert: is UTF-16 text: iconv -f UTF-16 -t ASCII
-		UTF-16LE one.key cert: is UTF-16 text: iconv -f UTF-16LE -t ASCII
-		UTF-16BE one.key cert: is UTF-16 text: iconv -f UTF-16BE -t ASCII
+		text.UTF-16 one.key cert: is UTF-16 text: iconv -f UTF-16 -t ASCII
+		text.UTF-16LE one.key cert: is UTF-16 text: iconv -f UTF-16LE -t ASCII
+		text.UTF-16BE one.key cert: is UTF-16 text: iconv -f UTF-16BE -t ASCII
 		page.html one.key cert: is a web page or XML, not PEM: fetch
 		jks one.key cert: is a keystore of Java
 		putty one.key cert: is a key for SSH
