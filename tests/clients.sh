@@ -33,6 +33,8 @@ make_certificates() {
 		certify ecdsa "$localhost" $curve
 		certify rsa "$localhost" -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 		certify ed25519 "$localhost" -algorithm ED25519
+		certify ed448 "$localhost" -algorithm ED448
+		certify pss "$localhost" -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048
 		certify p384 "$localhost" -algorithm EC -pkeyopt ec_paramgen_curve:P-384
 		certify other 'DNS:other.example' $curve
 		certify wild 'DNS:*.wild.example' $curve
@@ -133,6 +135,25 @@ openssl_takes_ed25519() {
 	serve
 	expect_hello s_client -tls1_3
 	expect_hello s_client -tls1_2
+	stop
+}
+
+openssl_takes_ed448_and_rsa_pss_keys() {
+	for pairs in ed448 pss; do
+		serve
+		expect_hello s_client -tls1_3
+		expect_hello s_client -tls1_2
+		stop
+	done
+}
+
+ed448_stands_beside_rsa_for_those_without_it() {
+	pairs=ed448
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	for version in -tls1_2 -tls1_3; do
+		[ "$(subject $version)" = 'CN = ed448' ]
+		[ "$(subject $version -sigalgs RSA-PSS+SHA256:ECDSA+SHA256)" = 'CN = rsa' ]
+	done
 	stop
 }
 
@@ -450,7 +471,7 @@ gnutls_cli() {
 }
 
 gnutls_cli_speaks_both_versions() {
-	for pairs in ecdsa p384 ed25519 rsa; do
+	for pairs in ecdsa p384 ed25519 ed448 rsa pss; do
 		serve
 		for version in 1.2 1.3; do
 			gnutls_cli --priority="NORMAL:-VERS-ALL:+VERS-TLS$version" >answer ||
