@@ -67,6 +67,112 @@ two_services() {
 		'[two]' 'listen = 127.0.0.2:0' 'cert = two.crt' 'key = two.key'
 }
 
+# --- the tests: files that are no pair ------------------------------------------------
+
+# odd_keys: KIND.key of each kind that openssl makes and TLS, or GnuTLS, does without.
+odd_keys() {
+	for curve in brainpoolP256r1 secp256k1 sect283r1; do
+		openssl ecparam -name "$curve" -genkey -noout -out "$curve.key"
+		openssl pkcs8 -topk8 -nocrypt -in "$curve.key" -out "$curve-p8.key"
+	done
+	openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout -out explicit.key
+	openssl pkcs8 -topk8 -nocrypt -in explicit.key -out explicit-p8.key
+	openssl genpkey -algorithm DH -pkeyopt group:ffdhe2048 -out dh.key
+	openssl dsaparam -genkey -noout -out dsa.key 2048
+	openssl pkcs8 -topk8 -scrypt -in one.key -passout pass:x -out scrypt.key
+	openssl req -x509 -new -key dsa.key -subj /CN=x -out dsa.crt
+	openssl req -x509 -new -key brainpoolP256r1.key -subj /CN=x -out brainpool.crt
+	openssl req -x509 -new -key explicit.key -subj /CN=x -out explicit.crt
+}
+
+# odd_files: from one.crt and one.key, what people take for them.
+odd_files() {
+	openssl pkcs12 -export -in one.crt -inkey one.key -passout pass:x -out one.p12
+	openssl x509 -in one.crt -outform DER -out cert.der
+	openssl pkey -in one.key -outform DER -out key.der
+	openssl ec -in one.key -outform DER -out sec1.der
+	openssl req -new -key one.key -subj /CN=x -out one.csr
+	openssl pkey -in one.key -pubout -out one.pub
+	openssl crl2pkcs7 -nocrl -certfile one.crt -out one.p7b
+	openssl crl2pkcs7 -nocrl -certfile one.crt -outform DER -out der.p7b
+	for code in UTF-16 UTF-16LE UTF-16BE; do
+		iconv -f ASCII -t "$code" one.crt >"text.$code"
+	done
+	echo '<!DOCTYPE html><title>404</title>' >page.html
+	: >empty
+	mkdir folder
+	printf '\376\355\376\355\0\0\0\2' >jks
+	echo 'PuTTY-User-Key-File-3: ssh-ed25519' >putty
+	echo 'ssh-ed25519 AAAA me@here' >ssh.pub
+}
+
+# A line for each: the certificate, the key, the key of the file that is blamed and the message.
+odd_pairs() {
+	cat <<-'END'
+		one.crt brainpoolP256r1.key key: elliptic curve that GnuTLS does not have.*: make one on P-256
+		one.crt brainpoolP256r1-p8.key key: elliptic curve that GnuTLS does not have
+		one.crt secp256k1.key key: elliptic curve that GnuTLS does not have
+		one.crt secp256k1-p8.key key: elliptic curve that GnuTLS does not have
+		one.crt sect283r1.key key: elliptic curve that GnuTLS does not have
+		one.crt sect283r1-p8.key key: elliptic curve that GnuTLS does not have
+		one.crt explicit.key key: explicit parameters.*: make one on P-256
+		one.crt explicit-p8.key key: explicit parameters
+		one.crt dh.key key: neither RSA nor ECDSA nor EdDSA.*: make one on P-256
+		one.crt scrypt.key key: such as scrypt: openssl pkcs8 -topk8
+		one.crt one.p12 key: is PKCS#12, not PEM: openssl pkcs12 -in
+		one.crt key.der key: is DER, not PEM: openssl pkey -inform DER
+		one.crt sec1.der key: is DER, not PEM: openssl pkey -inform DER
+		one.crt one.csr key: only CERTIFICATE REQUEST: name the private
+		one.crt one.pub key: only PUBLIC KEY: name the private
+		one.crt one.p7b key: is PKCS#7, which holds no private key: name
+		one.crt jks key: is a keystore of Java, not PEM: keytool -importkeystore
+		one.crt putty key: is a key for SSH: make one
+		one.crt ssh.pub key: is a key for SSH: make one
+		one.crt page.html key: is a web page or XML, not PEM: fetch
+		one.crt empty key: is empty: put
+		one.crt folder key: is a folder: name the file
+		one.crt one.crt cert: only a certificate: set key
+		dsa.crt dsa.key cert: DSA 2048, which cannot sign for TLS: make one on P-256
+		brainpool.crt one.key cert: for a key that GnuTLS does not read.*: make a key on P-256
+		explicit.crt one.key cert: for a key that GnuTLS does not read.*: make a key on P-256
+		one.p12 one.key cert: is PKCS#12, not PEM: openssl pkcs12 -in
+		cert.der one.key cert: is DER, not PEM: openssl x509 -inform DER
+		one.p7b one.key cert: is PKCS#7: openssl pkcs7 -print_certs -in
+		der.p7b one.key cert: is PKCS#7, not PEM: openssl pkcs7 -inform DER -print_certs
+		one.csr one.key cert: only a request for one: name the file
+		one.pub one.key cert: only a public key: name the file
+		text.UTF-16 one.key cert: is UTF-16 text: iconv -f UTF-16 -t ASCII
+		text.UTF-16LE one.key cert: is UTF-16 text: iconv -f UTF-16LE -t ASCII
+		text.UTF-16BE one.key cert: is UTF-16 text: iconv -f UTF-16BE -t ASCII
+		page.html one.key cert: is a web page or XML, not PEM: fetch
+		jks one.key cert: is a keystore of Java
+		putty one.key cert: is a key for SSH
+		empty one.key cert: is empty: put
+		folder one.key cert: is a folder: name the file
+		one.key one.key cert: only a private key: name the certificate
+	END
+}
+
+each_file_that_is_no_pair_is_named_with_problem_and_remedy() {
+	needs iconv
+	make_server one localhost
+	odd_keys >/dev/null 2>&1
+	odd_files >/dev/null 2>&1
+	odd_pairs >pairs
+	while read -r cert key blamed message; do
+		case $blamed in
+		key:) file=$key ;;
+		*) file=$cert ;;
+		esac
+		write_ini '[web]' 'listen = 127.0.0.1:0' "cert = $cert" "key = $key"
+		fails "$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+		grep "$blamed .*/$file: .*$message" out ||
+			fail "$cert $key: $message: $(cat out)"
+		[ "$(grep -c '^tlsd: tlsd.ini:[0-9]' out)" -eq 1 ] ||
+			fail "$cert $key: more than that: $(cat out)"
+	done <pairs
+}
+
 # --- the tests: proof -----------------------------------------------------------------
 
 a_reload_with_a_key_that_does_not_match_changes_nothing() {

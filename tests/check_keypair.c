@@ -437,8 +437,35 @@ START_TEST(files_without_what_is_wanted_are_told)
 	refuse(cert, NULL, "no private key in it, only a certificate");
 	refuse(suite_file("x", request), key, "only a request for one");
 	refuse(cert, suite_file("x", public), "no private key in it, only PUBLIC KEY");
-	refuse(suite_file("x", public), key, "no certificate in it, only PUBLIC KEY");
+	refuse(suite_file("x", public), key, "no certificate in it, only a public key");
 	refuse(cert, suite_file("x", ssh), "is a key for SSH");
+	pki_free(server);
+}
+END_TEST
+
+/* As some authorities issue them from requests with an empty field. */
+START_TEST(certificate_with_an_empty_alternative_name_is_told)
+{
+	static const unsigned char types[] = { 0x81, 0x82, 0x86, 0x87 };
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *key = pki_key_file("server.key", server);
+
+	for (size_t i = 0; i < sizeof types; i++) {
+		const unsigned char name[] = { 0x30, 0x02, types[i], 0x00 };
+		gnutls_datum_t pem;
+		ck_assert_int_eq(gnutls_x509_crt_set_extension_by_oid(
+				     server->cert, "2.5.29.17", name, sizeof name, 0),
+		    0);
+		ck_assert_int_eq(gnutls_x509_crt_sign2(server->cert, server->cert,
+				     server->key, GNUTLS_DIG_SHA256, 0),
+		    0);
+		ck_assert_int_eq(
+		    gnutls_x509_crt_export2(server->cert, GNUTLS_X509_FMT_PEM, &pem),
+		    0);
+		refuse(suite_file("x", (const char *)pem.data), key,
+		    "line 1 has an empty alternative name");
+		gnutls_free(pem.data);
+	}
 	pki_free(server);
 }
 END_TEST
@@ -531,6 +558,29 @@ START_TEST(small_keys_are_refused)
 
 	refuse_made(&rsa, "the key is RSA 1024, which is too small");
 	refuse_made(&ec, "the key is ECDSA SECP224R1, which is too small");
+}
+END_TEST
+
+START_TEST(kinds_of_key_that_tls_does_not_sign_with_are_refused)
+{
+	static const struct pki_options kinds[] = {
+		{ .dns = localhost, .algorithm = GNUTLS_PK_DSA, .bits = 2048 },
+		{ .dns = localhost,
+		    .algorithm = GNUTLS_PK_ECDH_X25519,
+		    .bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_X25519) },
+		{ .dns = localhost,
+		    .algorithm = GNUTLS_PK_GOST_12_256,
+		    .bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_GOST256CPA) },
+	};
+	struct pki_pair *ca = pki_ca("Test CA");
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct pki_pair *server = pki_make(&kinds[i], ca);
+		refuse(pki_cert_file("server.crt", server),
+		    pki_key_file("server.key", server), "which cannot sign for TLS");
+		pki_free(server);
+	}
+	pki_free(ca);
 }
 END_TEST
 
@@ -869,10 +919,12 @@ main(void)
 	    both_files_are_told_in_one_run,
 	    a_file_without_rights_is_told_with_user_and_remedy, what_is_no_pem_is_told,
 	    files_without_what_is_wanted_are_told,
+	    certificate_with_an_empty_alternative_name_is_told,
 	    an_encrypted_key_wants_its_passphrase, a_passphrase_for_a_plain_key_is_told,
 	    an_unknown_encryption_is_told_with_the_way_out,
 	    a_key_of_another_pair_is_refused,
 	    a_certificate_behind_its_issuer_is_pointed_at, small_keys_are_refused,
+	    kinds_of_key_that_tls_does_not_sign_with_are_refused,
 	    a_key_that_may_not_sign_is_refused, dates_are_warned_of,
 	    a_purpose_of_another_role_is_warned_of, missing_names_are_warned_of,
 	    the_common_name_stands_in_for_missing_names,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/findings.h"
+#include "base/memory.h"
 #include "suite.h"
 
 static struct findings findings;
@@ -167,6 +168,39 @@ START_TEST(a_gap_that_drops_all_modern_versions_is_an_error)
 }
 END_TEST
 
+START_TEST(key_exchanges_without_credentials_are_refused)
+{
+	static const char *const names[] = { "ANON-ECDH", "ANON-DH", "PSK", "DHE-PSK",
+		"ECDHE-PSK", "RSA-PSK", "SRP", "SRP-RSA", "DHE-DSS", "VKO-GOST-12" };
+
+	settings.allow_weak = true;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		char *priority = memory_format("NORMAL:+%s", names[i]);
+		char *text = memory_format("the key exchange %s does not", names[i]);
+		struct policy *policy = make("modern", priority);
+		ck_assert_msg(policy == NULL && found(text), "%s", priority);
+		free(priority);
+		free(text);
+	}
+	settings.allow_weak = false;
+	findings_fini(&findings);
+}
+END_TEST
+
+START_TEST(rsa_key_exchange_is_told_from_signatures)
+{
+	settings.allow_weak = true;
+	struct policy *with = make("modern", "NORMAL");
+	ck_assert(policy_has_rsa_key_exchange(with));
+	policy_free(with);
+	struct policy *without = make("modern", "NORMAL:-RSA");
+	ck_assert(!policy_has_rsa_key_exchange(without));
+	policy_free(without);
+	settings.allow_weak = false;
+	findings_fini(&findings);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -178,5 +212,7 @@ main(void)
 	    a_wrong_priority_is_pointed_at, what_is_weak_is_named_and_refused,
 	    what_is_weak_is_a_warning_when_allowed,
 	    a_strong_priority_passes_without_a_word,
-	    a_gap_that_drops_all_modern_versions_is_an_error);
+	    a_gap_that_drops_all_modern_versions_is_an_error,
+	    key_exchanges_without_credentials_are_refused,
+	    rsa_key_exchange_is_told_from_signatures);
 }

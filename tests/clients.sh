@@ -33,6 +33,8 @@ make_certificates() {
 		certify ecdsa "$localhost" $curve
 		certify rsa "$localhost" -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 		certify ed25519 "$localhost" -algorithm ED25519
+		certify ed448 "$localhost" -algorithm ED448
+		certify pss "$localhost" -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048
 		certify p384 "$localhost" -algorithm EC -pkeyopt ec_paramgen_curve:P-384
 		certify other 'DNS:other.example' $curve
 		certify wild 'DNS:*.wild.example' $curve
@@ -133,6 +135,25 @@ openssl_takes_ed25519() {
 	serve
 	expect_hello s_client -tls1_3
 	expect_hello s_client -tls1_2
+	stop
+}
+
+openssl_takes_ed448_and_rsa_pss_keys() {
+	for pairs in ed448 pss; do
+		serve
+		expect_hello s_client -tls1_3
+		expect_hello s_client -tls1_2
+		stop
+	done
+}
+
+ed448_stands_beside_rsa_for_those_without_it() {
+	pairs=ed448
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	for version in -tls1_2 -tls1_3; do
+		[ "$(subject $version)" = 'CN = ed448' ]
+		[ "$(subject $version -sigalgs RSA-PSS+SHA256:ECDSA+SHA256)" = 'CN = rsa' ]
+	done
 	stop
 }
 
@@ -241,6 +262,121 @@ openssl_gets_rsa_if_it_knows_nothing_else() {
 	stop
 }
 
+# RFC 8422, 5.1.1: before TLS 1.3 the groups bound the curve of the certificate.
+openssl_without_p256_gets_rsa_in_tls_1_2() {
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	for name in -noservername '-servername localhost'; do
+		for groups in P-384 X25519 X25519:P-521; do
+			# shellcheck disable=SC2086 # an option and its value
+			[ "$(subject -tls1_2 -groups $groups $name)" = 'CN = rsa' ]
+			# shellcheck disable=SC2086 # an option and its value
+			[ "$(subject -tls1_3 -groups P-384 $name)" = 'CN = ecdsa' ]
+		done
+	done
+	[ "$(subject -tls1_2 -groups X25519:P-256)" = 'CN = ecdsa' ]
+	stop
+}
+
+openssl_gets_the_curve_that_it_knows_in_tls_1_2() {
+	serve "cert = $folder/p384.pem, $folder/ed25519.pem" \
+		"key = $folder/p384.key, $folder/ed25519.key"
+	[ "$(subject -tls1_2 -groups P-384)" = 'CN = p384' ]
+	[ "$(subject -tls1_2 -groups P-256)" = 'CN = ecdsa' ]
+	[ "$(subject -tls1_2 -groups X25519)" = 'CN = ed25519' ]
+	stop
+}
+
+# A client that does not mind is served.
+ecdsa_is_the_last_resort_for_clients_without_its_curve() {
+	serve
+	if s_client -tls1_2 -groups P-384 >answer; then
+		fail 'OpenSSL takes a curve that it did not offer'
+	fi
+	grep -q 'wrong curve' client.err || fail "$(cat client.err)"
+	gnutls_cli --priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:+GROUP-SECP384R1 \
+		>answer || fail "$(cat client.err)"
+	grep -q 'Hello, TLS!' answer
+	stop
+}
+
+gnutls_cli_without_p256_gets_rsa_in_tls_1_2() {
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	gnutls_cli --priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:+GROUP-SECP384R1 \
+		>answer || fail "$(cat client.err)"
+	grep -q 'RSA key 2048' answer client.err
+	stop
+}
+
+# RFC 5246, 7.4.2: the signatures of the chain are bounded as well.
+openssl_gets_a_chain_that_it_can_verify() {
+	openssl x509 -req -in "$folder/ecdsa.csr" -CA "$folder/ca.pem" \
+		-CAkey "$folder/ca.key" -sha384 -days 10 -extfile "$folder/ecdsa.ext" \
+		-out "$folder/sha384.pem" 2>/dev/null
+	cp "$folder/ecdsa.key" "$folder/sha384.key"
+	pairs=sha384
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	for version in '-tls1_2 RSA+SHA256' '-tls1_3 RSA-PSS+SHA256'; do
+		[ "$(subject "${version% *}" -sigalgs "ECDSA+SHA256:${version#* }")" = \
+			'CN = rsa' ]
+		[ "$(subject "${version% *}" -sigalgs \
+			"ECDSA+SHA256:${version#* }:ECDSA+SHA384")" = 'CN = ecdsa' ]
+	done
+	stop
+}
+
+valid_rsa_is_served_instead_of_expired_ecdsa() {
+	openssl x509 -req -in "$folder/ecdsa.csr" -CA "$folder/ca.pem" \
+		-CAkey "$folder/ca.key" -days -1 -extfile "$folder/ecdsa.ext" \
+		-out "$folder/expired.pem" 2>/dev/null
+	cp "$folder/ecdsa.key" "$folder/expired.key"
+	pairs=expired
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	for version in -tls1_2 -tls1_3; do
+		[ "$(subject $version)" = 'CN = rsa' ]
+		[ "$(subject $version -servername localhost)" = 'CN = rsa' ]
+	done
+	stop
+}
+
+# serve_weak KEY-EXCHANGE: an RSA key to which clients may encrypt, with that beside ECDHE
+serve_weak() {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 10 -subj /CN=weak \
+		-addext 'subjectAltName = DNS:localhost, IP:127.0.0.1' \
+		-addext 'keyUsage = digitalSignature, keyEncipherment' \
+		-keyout "$folder/weak.key" -out "$folder/weak.pem" 2>/dev/null
+	pairs=weak
+	serve 'allow-weak = yes' \
+		"priority = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-RSA:+$1"
+}
+
+clients_encrypt_to_an_rsa_key_where_the_priority_allows_it() {
+	serve_weak RSA
+	for suite in AES128-GCM-SHA256 AES256-SHA; do
+		expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 -cipher "$suite"
+	done
+	gnutls_cli --x509cafile="$folder/weak.pem" \
+		--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA >answer ||
+		fail "$(cat client.err)"
+	grep -q 'Hello, TLS!' answer
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_3
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 -cipher ECDHE
+	stop
+}
+
+# OpenSSL does not name groups of RFC 7919 in TLS 1.2, GnuTLS does.
+dhe_works_with_and_without_named_groups() {
+	serve_weak DHE-RSA
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 \
+		-cipher DHE-RSA-AES128-GCM-SHA256
+	for groups in '' :-GROUP-ALL:+GROUP-FFDHE3072 :-GROUP-ALL:+GROUP-SECP256R1; do
+		gnutls_cli --x509cafile="$folder/weak.pem" \
+			--priority="NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA$groups" \
+			>answer || fail "$(cat client.err)"
+		grep -q 'Hello, TLS!' answer
+	done
+	stop
+}
+
 # signs_as TYPE DIGEST OPTION...: the signature that s_client gets and verifies
 signs_as() {
 	timeout 120 openssl s_client -verify_return_error -CAfile "$folder/ca.pem" \
@@ -335,7 +471,7 @@ gnutls_cli() {
 }
 
 gnutls_cli_speaks_both_versions() {
-	for pairs in ecdsa p384 ed25519 rsa; do
+	for pairs in ecdsa p384 ed25519 ed448 rsa pss; do
 		serve
 		for version in 1.2 1.3; do
 			gnutls_cli --priority="NORMAL:-VERS-ALL:+VERS-TLS$version" >answer ||

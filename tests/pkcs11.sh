@@ -21,7 +21,8 @@ make_token() {
 	export GNUTLS_PIN=1234
 }
 
-# make_key LABEL ALGORITHM: in the token, which never gives it out, with LABEL.crt for it.
+# make_key LABEL ALGORITHM [USAGE]: in the token, which never gives it out, with LABEL.crt for
+# it, a certificate for signing and that usage.
 make_key() {
 	case $2 in
 	ecdsa) p11tool --login --generate-privkey ecdsa --curve secp256r1 --label "$1" \
@@ -30,7 +31,7 @@ make_key() {
 		--outfile "$1.pub" 'pkcs11:token=tlsd' ;;
 	esac
 	printf '%s\n' 'cn = localhost' 'dns_name = localhost' tls_www_server signing_key \
-		'expiration_days = 30' >template
+		${3:+"$3"} 'expiration_days = 30' >template
 	certtool --generate-self-signed --load-pubkey "$1.pub" --template template \
 		--load-privkey "pkcs11:token=tlsd;object=$1;type=private" --outfile "$1.crt" 2>/dev/null
 }
@@ -96,6 +97,32 @@ a_daemon_serves_with_an_rsa_key_in_a_token() {
 	launch
 	serves web.crt
 	serves web.crt -tls1_2
+	stop
+}
+
+clients_encrypt_to_an_rsa_key_in_a_token() {
+	make_token
+	make_key web rsa encryption_key
+	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web' 'pin-file = token.pin' \
+		'allow-weak = yes' 'priority = NORMAL:-VERS-ALL:+VERS-TLS1.2'
+	launch
+	serves web.crt -tls1_2 -cipher AES128-GCM-SHA256
+	serves web.crt -tls1_2 -cipher ECDHE
+	stop
+}
+
+a_key_in_a_token_that_cannot_decrypt_is_found_out_at_load() {
+	make_token
+	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost \
+		-addext subjectAltName=DNS:localhost -keyout signs.key -out signs.crt
+	p11tool --login --write --load-privkey signs.key --mark-sign --label signs \
+		'pkcs11:token=tlsd'
+	write_ini 'cert = signs.crt' 'key = pkcs11:token=tlsd;object=signs' \
+		'pin-file = token.pin' 'allow-weak = yes' 'priority = NORMAL:-VERS-ALL:+VERS-TLS1.2'
+	refuses 'key: pkcs11:token=tlsd;object=signs: the key in the token cannot decrypt'
+	sed -i 's/TLS1.2/&:-RSA/' tlsd.ini
+	launch
+	serves signs.crt -tls1_2
 	stop
 }
 

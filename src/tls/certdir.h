@@ -3,8 +3,9 @@
 #define TLSD_TLS_CERTDIR_H
 
 /*
- * A folder of key pairs: NAME.crt with NAME.key beside it, NAME.pem likewise or with the key
- * in it, and folders NAME with fullchain.pem and privkey.pem. All else in it is left alone.
+ * A folder of key pairs: NAME.crt with NAME.key beside it, NAME.pem likewise or with the key in
+ * it, NAME.cer with NAME.key, and folders as certbot, cert-manager and acme.sh make them. What
+ * these and lego put beside a pair, and all else, is left alone.
  */
 
 struct findings;

@@ -2,6 +2,7 @@
 /* Facts of one X.509 certificate, in words. */
 #include "tls/certificate.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -171,6 +172,33 @@ certificate_key_description(gnutls_x509_crt_t cert)
 	}
 }
 
+bool
+certificate_key_is_readable(gnutls_x509_crt_t cert)
+{
+	gnutls_pubkey_t key = NULL;
+	bool readable = gnutls_pubkey_init(&key) >= 0 &&
+	                gnutls_pubkey_import_x509(key, cert, 0) >= 0;
+
+	gnutls_pubkey_deinit(key);
+	return readable;
+}
+
+bool
+certificate_key_fits_tls(gnutls_x509_crt_t cert)
+{
+	switch (gnutls_x509_crt_get_pk_algorithm(cert, NULL)) {
+	case GNUTLS_PK_DSA:
+	case GNUTLS_PK_ECDH_X25519:
+	case GNUTLS_PK_ECDH_X448:
+	case GNUTLS_PK_GOST_01:
+	case GNUTLS_PK_GOST_12_256:
+	case GNUTLS_PK_GOST_12_512:
+		return false;
+	default:
+		return true;
+	}
+}
+
 const char *
 certificate_weak_hash(gnutls_x509_crt_t cert)
 {
@@ -223,14 +251,26 @@ certificate_is_signed_by(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
 		   (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_FOUND)) == 0;
 }
 
-bool
-certificate_may_sign(gnutls_x509_crt_t cert)
+static bool
+has_usage(gnutls_x509_crt_t cert, unsigned wanted)
 {
 	unsigned usage = 0;
 
 	if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) < 0)
 		return true;
-	return (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0;
+	return (usage & wanted) != 0;
+}
+
+bool
+certificate_may_sign(gnutls_x509_crt_t cert)
+{
+	return has_usage(cert, GNUTLS_KEY_DIGITAL_SIGNATURE);
+}
+
+bool
+certificate_may_decrypt(gnutls_x509_crt_t cert)
+{
+	return has_usage(cert, GNUTLS_KEY_KEY_ENCIPHERMENT);
 }
 
 bool

@@ -36,6 +36,12 @@ void certificate_other_names(
 /* "ECDSA P-256", "RSA 2048", "Ed25519". The caller frees it. */
 char *certificate_key_description(struct gnutls_x509_crt_int *cert);
 
+/* The library can read its public key, by the curve or the algorithm. */
+bool certificate_key_is_readable(struct gnutls_x509_crt_int *cert);
+
+/* The key is of a kind that signs handshakes; DSA, GOST, X25519 and X448 are not. */
+bool certificate_key_fits_tls(struct gnutls_x509_crt_int *cert);
+
 /* The name of the broken hash in its signature, such as "SHA1"; NULL for a sound one. */
 const char *certificate_weak_hash(struct gnutls_x509_crt_int *cert);
 
@@ -52,6 +58,9 @@ bool certificate_is_signed_by(
 
 /* The key usage lets it sign a handshake: digitalSignature is in it, or there is none. */
 bool certificate_may_sign(struct gnutls_x509_crt_int *cert);
+
+/* The key usage lets clients encrypt to it: keyEncipherment is in it, or there is none. */
+bool certificate_may_decrypt(struct gnutls_x509_crt_int *cert);
 
 /* It demands that an OCSP response comes with it (RFC 7633). */
 bool certificate_must_staple(struct gnutls_x509_crt_int *cert);

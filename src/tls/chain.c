@@ -35,6 +35,25 @@ chain_fini(struct chain *chain)
 	*chain = (struct chain){ 0 };
 }
 
+/* Tells what the library's code for a certificate means. Where the text is intact, the issuer
+ * may have made it wrongly. */
+static void
+report_unreadable(const char *file, const struct pem_block *block, int code,
+    struct findings *findings)
+{
+	if (code == GNUTLS_E_X509_UNKNOWN_SAN)
+		findings_error(findings,
+		    "%s: the certificate that begins in line %u has an empty "
+		    "alternative name, or one of an unknown kind, which GnuTLS does "
+		    "not read: have it issued again without that name",
+		    file, block->line);
+	else
+		findings_error(findings,
+		    "%s: the certificate that begins in line %u is damaged or was made "
+		    "wrongly (%s): copy it again, or have it issued again",
+		    file, block->line, gnutls_strerror(code));
+}
+
 /* Reads one certificate; NULL with an error. */
 static gnutls_x509_crt_t
 import(const char *file, const struct pem_block *block, struct findings *findings)
@@ -48,9 +67,7 @@ import(const char *file, const struct pem_block *block, struct findings *finding
 	free(datum.data);
 	if (code >= 0)
 		return cert;
-	findings_error(findings,
-	    "%s: the certificate that begins in line %u is damaged (%s): copy it again",
-	    file, block->line, gnutls_strerror(code));
+	report_unreadable(file, block, code, findings);
 	gnutls_x509_crt_deinit(cert);
 	return NULL;
 }
@@ -93,6 +110,16 @@ report_no_certificate(
 		findings_error(findings,
 		    "%s: holds a TRUSTED CERTIFICATE: openssl x509 -in %s -out %s.pem "
 		    "makes it an ordinary one",
+		    file, file, file);
+	else if (pem_is(other, "PUBLIC KEY") || pem_is(other, "RSA PUBLIC KEY"))
+		findings_error(findings,
+		    "%s: no certificate in it, only a public key: name the file that "
+		    "the certification authority sent",
+		    file);
+	else if (pem_is_pkcs7(other))
+		findings_error(findings,
+		    "%s: is PKCS#7: openssl pkcs7 -print_certs -in %s -out %s.pem "
+		    "converts it",
 		    file, file, file);
 	else
 		findings_error(findings,

@@ -91,9 +91,16 @@ prepare_tickets(struct context *context, const struct context_settings *settings
 }
 
 struct gnutls_certificate_credentials_st *
-context_credentials_for(const struct context *context, const char *host)
+context_credentials_for(const struct context *context, const char *host,
+    const struct capabilities *client, bool tls13)
 {
-	return pairs_credentials_for(context->pairs, host);
+	return pairs_credentials_for(context->pairs, host, client, tls13);
+}
+
+bool
+context_chooses_pairs(const struct context *context)
+{
+	return pairs_have_choice(context->pairs);
 }
 
 void
@@ -151,6 +158,17 @@ prepare_clientauth(struct context *context, const char *service,
 		findings_error(findings, "ca-file: out of memory");
 }
 
+static void
+prepare_pairs(struct context *context, const struct pairs_settings *settings,
+    struct findings *findings)
+{
+	struct pairs_settings pairs = *settings;
+
+	pairs.decrypt =
+	    context->policy != NULL && policy_has_rsa_key_exchange(context->policy);
+	context->pairs = pairs_new(&pairs, findings);
+}
+
 struct context *
 context_new(const char *service, const struct context_settings *settings,
     struct findings *findings)
@@ -161,7 +179,7 @@ context_new(const char *service, const struct context_settings *settings,
 	context->policy = policy_new(&settings->policy, findings);
 	context->service = memory_copy(service);
 	prepare_alpn(context, &settings->alpn, findings);
-	context->pairs = pairs_new(&settings->pairs, findings);
+	prepare_pairs(context, &settings->pairs, findings);
 	prepare_clientauth(context, service, &settings->client, findings);
 	prepare_tickets(context, settings, findings);
 	if (findings->errors == errors)

@@ -58,10 +58,14 @@ struct gnutls_session_int;
 int context_equip(
     const struct context *context, struct gnutls_session_int *session, bool wants_p256);
 
-/* The certificates for a client that asks for `host`, as pairs_credentials_for() chooses. */
+/* Returns the certificates for a client as pairs_credentials_for() chooses them.
+ * context_chooses_pairs() is true if it has a choice. */
+struct capabilities;
 struct gnutls_certificate_credentials_st;
 struct gnutls_certificate_credentials_st *context_credentials_for(
-    const struct context *context, const char *host);
+    const struct context *context, const char *host, const struct capabilities *client,
+    bool tls13);
+bool context_chooses_pairs(const struct context *context);
 
 /*
  * Makes `session` a client that this service was made for, but that accepts only

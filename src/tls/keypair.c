@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/stringlist.h"
 #include "base/unreadable.h"
+#include "tls/capabilities.h"
 #include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/credential.h"
@@ -36,6 +37,7 @@ struct keypair {
 	struct stringlist names;
 	char *description;
 	enum keypair_algorithm algorithm;
+	struct requirements requirements;
 	time_t not_before, not_after; /* of the whole chain */
 };
 
@@ -117,6 +119,23 @@ read_files(
 	wipe_contents(&cert);
 }
 
+/* The library must be able to read it; false with an error. */
+static bool
+examine_public_key(const struct keypair *pair, const struct keypair_files *files,
+    struct findings *findings)
+{
+	if (certificate_key_is_readable(pair->chain.certs[0]))
+		return true;
+	findings_error(findings,
+	    "%s: the certificate is for a key that GnuTLS does not read, such as one "
+	    "on a "
+	    "brainpool curve or with explicit parameters: make a key on P-256, and "
+	    "have a "
+	    "certificate issued for it",
+	    files->cert);
+	return false;
+}
+
 /* The key must belong to the first certificate of the file; false with an error. */
 static bool
 examine_match(const struct keypair *pair, const struct keypair_files *files,
@@ -178,9 +197,10 @@ examine_key(struct keypair *pair, const char *file, struct findings *findings)
 		findings_error(findings,
 		    "%s: the key is %s, which is too small: make one on P-256", file,
 		    pair->description);
-	if (algorithm == GNUTLS_PK_DSA)
+	if (!certificate_key_fits_tls(cert))
 		findings_error(findings,
-		    "%s: the key is %s, which TLS does not use: make an ECDSA key",
+		    "%s: the key is %s, which cannot sign for TLS: make one on P-256, "
+		    "and have a certificate issued for it",
 		    file, pair->description);
 	if (!certificate_may_sign(cert))
 		findings_error(findings,
@@ -196,6 +216,7 @@ examine_chain(struct keypair *pair, const char *file, struct findings *findings)
 
 	chain_arrange(chain, file, findings);
 	chain_examine(chain, file, findings);
+	capabilities_require(&pair->requirements, chain);
 	pair->not_after = gnutls_x509_crt_get_expiration_time(
 	    chain->certs[chain_first_to_end(chain)]);
 	pair->not_before = gnutls_x509_crt_get_activation_time(
@@ -247,12 +268,15 @@ examine(
     struct keypair *pair, const struct keypair_files *files, struct findings *findings)
 {
 	/* What belongs to another key is not worth examining. */
-	if (!examine_match(pair, files, findings))
+	if (!examine_public_key(pair, files, findings) ||
+	    !examine_match(pair, files, findings))
 		return;
 	examine_key(pair, files->cert, findings);
 	examine_chain(pair, files->cert, findings);
 	examine_purpose(pair, files, findings);
 	examine_names(pair, files, findings);
+	if (files->decrypts && certificate_may_decrypt(pair->chain.certs[0]))
+		signer_enable_decryption(pair->signer);
 	signer_prove(pair->signer, pair->chain.certs[0], findings);
 	secret_check_rights(key_file(files), "the private key", findings);
 }
@@ -312,6 +336,12 @@ keypair_covers(const struct keypair *pair, const char *host)
 		if (servername_matches(pair->names.items[i], host))
 			return true;
 	return false;
+}
+
+bool
+keypair_suits(const struct keypair *pair, const struct capabilities *client, bool tls13)
+{
+	return capabilities_meet(client, &pair->requirements, tls13);
 }
 
 const char *

@@ -30,6 +30,7 @@ struct keypair_files {
 	/* Its first line opens an encrypted key, or the key's token; NULL for none. */
 	const char *pin_file;
 	enum keypair_role role; /* what it is examined for */
+	bool decrypts; /* clients encrypt to it: static RSA key exchange */
 };
 
 /* In the order in which a server prefers them: the cheapest signature first. DSA is
@@ -64,6 +65,11 @@ const struct stringlist *keypair_names(const struct keypair *pair);
 
 /* One of them stands for `host`, by itself or as a wildcard. */
 bool keypair_covers(const struct keypair *pair, const char *host);
+
+/* True if the client can use the pair, in TLS 1.3 or before it. */
+struct capabilities;
+bool keypair_suits(
+    const struct keypair *pair, const struct capabilities *client, bool tls13);
 
 /* The file that the certificates were read from, or their URL. */
 const char *keypair_file(const struct keypair *pair);

@@ -24,6 +24,9 @@ struct pairs {
 	gnutls_certificate_credentials_t credentials; /* with all of them */
 	/* For each pair, if there are several: it first, then its namesakes. */
 	gnutls_certificate_credentials_t *named;
+	/* For each pair: it first, then the namesakes that are not preferred to it. NULL if all
+	 * are so. */
+	gnutls_certificate_credentials_t *rest;
 };
 
 /*
@@ -75,13 +78,23 @@ new_credentials(struct findings *findings)
 	if (gnutls_certificate_allocate_credentials(&credentials) == 0) {
 		/* Installing says which number a pair has got. */
 		gnutls_certificate_set_flags(credentials, GNUTLS_CERTIFICATE_API_V2);
+		/* For DHE with clients that do not know groups by name (RFC 7919). */
+		gnutls_certificate_set_known_dh_params(
+		    credentials, GNUTLS_SEC_PARAM_MEDIUM);
 		return credentials;
 	}
 	findings_error(findings, "cert: out of memory");
 	return NULL;
 }
 
-/* Several algorithms may serve one name: who cannot verify the pair gets a namesake. */
+static bool
+is_preferred(const struct keypair *a, const struct keypair *b)
+{
+	return keypair_algorithm(a) < keypair_algorithm(b);
+}
+
+/* Several algorithms may serve one name: a client that cannot verify the pair gets a
+ * namesake. */
 static void
 install_named(struct pairs *pairs, size_t first, struct findings *findings)
 {
@@ -97,6 +110,34 @@ install_named(struct pairs *pairs, size_t first, struct findings *findings)
 			keypair_install(pairs->items[i], credentials, findings);
 }
 
+static bool
+has_preferred_namesake(const struct pairs *pairs, const struct keypair *pair)
+{
+	for (size_t i = 0; i < pairs->count; i++)
+		if (is_preferred(pairs->items[i], pair) &&
+		    share_a_name(pair, pairs->items[i]))
+			return true;
+	return false;
+}
+
+static void
+install_rest(struct pairs *pairs, size_t first, struct findings *findings)
+{
+	const struct keypair *pair = pairs->items[first];
+
+	if (!has_preferred_namesake(pairs, pair))
+		return;
+	gnutls_certificate_credentials_t credentials = new_credentials(findings);
+	pairs->rest[first] = credentials;
+	if (credentials == NULL)
+		return;
+	keypair_install(pair, credentials, findings);
+	for (size_t i = 0; i < pairs->count; i++)
+		if (i != first && !is_preferred(pairs->items[i], pair) &&
+		    share_a_name(pair, pairs->items[i]))
+			keypair_install(pairs->items[i], credentials, findings);
+}
+
 static void
 install(struct pairs *pairs, struct findings *findings)
 {
@@ -109,70 +150,131 @@ install(struct pairs *pairs, struct findings *findings)
 	if (pairs->count < 2)
 		return;
 	pairs->named = memory_new(pairs->count * sizeof *pairs->named);
-	for (size_t i = 0; i < pairs->count; i++)
+	pairs->rest = memory_new(pairs->count * sizeof *pairs->rest);
+	for (size_t i = 0; i < pairs->count; i++) {
 		install_named(pairs, i, findings);
+		install_rest(pairs, i, findings);
+	}
+}
+
+static void
+free_list(gnutls_certificate_credentials_t *list, size_t count)
+{
+	for (size_t i = 0; list != NULL && i < count; i++)
+		if (list[i] != NULL)
+			gnutls_certificate_free_credentials(list[i]);
+	free(list);
 }
 
 static void
 free_credentials(struct pairs *pairs)
 {
-	for (size_t i = 0; pairs->named != NULL && i < pairs->count; i++)
-		if (pairs->named[i] != NULL)
-			gnutls_certificate_free_credentials(pairs->named[i]);
-	free(pairs->named);
+	free_list(pairs->named, pairs->count);
+	free_list(pairs->rest, pairs->count);
 	if (pairs->credentials != NULL)
 		gnutls_certificate_free_credentials(pairs->credentials);
 }
 
-/* How well `pair` stands for `host`; the less the better, and MISFIT for not at all. */
-enum { EQUAL, WILDCARD, EXPIRED, MISFIT = 2 * EXPIRED };
+/* How badly a pair fits a client: bits, of which the highest that differs counts. */
+enum { WILDCARD = 1, USELESS = 2, INVALID = 4, MISFIT = 8 };
 
 static int
-judge(const struct keypair *pair, const char *host, time_t now)
+judge_name(const struct keypair *pair, const char *host)
 {
 	const struct stringlist *names = keypair_names(pair);
 	int best = MISFIT;
 
 	for (size_t i = 0; i < names->count; i++)
 		if (strcasecmp(names->items[i], host) == 0)
-			best = EQUAL;
+			best = 0;
 		else if (best == MISFIT && servername_matches(names->items[i], host))
 			best = WILDCARD;
-	return best == MISFIT || keypair_is_valid(pair, now) ? best : best + EXPIRED;
+	return best;
+}
+
+/* What is known of a client, and what has been found for it. */
+struct search {
+	const char *host; /* NULL: none is named */
+	const struct capabilities *client;
+	bool tls13;
+	time_t now;
+	size_t pair; /* the best so far */
+	int cost; /* of it */
+};
+
+static int
+judge(const struct keypair *pair, const struct search *search)
+{
+	int cost = search->host != NULL ? judge_name(pair, search->host) : 0;
+
+	if (cost == MISFIT)
+		return MISFIT;
+	if (!keypair_suits(pair, search->client, search->tls13))
+		cost |= USELESS;
+	if (!keypair_is_valid(pair, search->now))
+		cost |= INVALID;
+	return cost;
+}
+
+/* True if a pair is for the host. */
+static bool
+find(const struct pairs *pairs, struct search *search)
+{
+	search->cost = MISFIT;
+	for (size_t i = 0; i < pairs->count; i++) {
+		int cost = judge(pairs->items[i], search);
+		if (cost < search->cost) {
+			search->cost = cost;
+			search->pair = i;
+		}
+	}
+	return search->cost < MISFIT;
+}
+
+/* True if a pair with a preferred kind of key is for the client but not valid or not of use. */
+static bool
+passes_over(const struct pairs *pairs, const struct search *search)
+{
+	for (size_t i = 0; i < pairs->count; i++) {
+		int cost = judge(pairs->items[i], search);
+		if (is_preferred(pairs->items[i], pairs->items[search->pair]) &&
+		    cost > (search->cost | WILDCARD) && cost < MISFIT)
+			return true;
+	}
+	return false;
 }
 
 struct gnutls_certificate_credentials_st *
-pairs_credentials_for(const struct pairs *pairs, const char *host)
+pairs_credentials_for(const struct pairs *pairs, const char *host,
+    const struct capabilities *client, bool tls13)
 {
-	struct gnutls_certificate_credentials_st *found = NULL;
-	time_t now = time(NULL);
-	int least = MISFIT;
+	struct search search = {
+		.host = host, .client = client, .tls13 = tls13, .now = time(NULL)
+	};
 
-	for (size_t i = 0; pairs->named != NULL && i < pairs->count; i++) {
-		int cost = judge(pairs->items[i], host, now);
-		if (cost < least) {
-			least = cost;
-			found = pairs->named[i];
-		}
+	if (!pairs_have_choice(pairs))
+		return pairs->credentials;
+	if (!find(pairs, &search)) {
+		search.host = NULL;
+		find(pairs, &search);
 	}
-	return found;
+	/* Before TLS 1.3 the library prefers by suites, that is by the kind of key. */
+	if (!tls13 && pairs->rest[search.pair] != NULL && passes_over(pairs, &search))
+		return pairs->rest[search.pair];
+	return search.host != NULL || search.pair > 0 ? pairs->named[search.pair]
+	                                              : pairs->credentials;
 }
 
 struct gnutls_certificate_credentials_st *
 pairs_credentials(const struct pairs *pairs)
 {
-	const time_t now = time(NULL);
+	return pairs->credentials;
+}
 
-	gnutls_certificate_credentials_t found = pairs->credentials;
-
-	/* What was valid when they were sorted may have ended since. */
-	for (size_t i = 1; i < pairs->count && !keypair_is_valid(pairs->items[0], now);
-	     i++)
-		if (keypair_is_valid(pairs->items[i], now)) {
-			found = pairs->named[i];
-			break;
-		}
-	return found;
+bool
+pairs_have_choice(const struct pairs *pairs)
+{
+	return pairs->count > 1;
 }
 
 size_t
@@ -212,7 +314,9 @@ int
 pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
 {
 	for (size_t i = 0; pairs->named != NULL && i < pairs->count; i++)
-		if (clientauth_install(clientauth, pairs->named[i]) < 0)
+		if (clientauth_install(clientauth, pairs->named[i]) < 0 ||
+		    (pairs->rest[i] != NULL &&
+			clientauth_install(clientauth, pairs->rest[i]) < 0))
 			return -1;
 	return clientauth_install(clientauth, pairs->credentials);
 }

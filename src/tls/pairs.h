@@ -14,6 +14,7 @@
 
 #include "tls/pairsource.h"
 
+struct capabilities;
 struct clientauth;
 struct findings;
 struct gnutls_certificate_credentials_st;
@@ -32,17 +33,23 @@ void pairs_free(struct pairs *pairs);
  * -1 when memory is exhausted. */
 int pairs_announce(struct pairs *pairs, const struct clientauth *clientauth);
 
-/* Those with all pairs, for a client that names no host. They live as long as `pairs`, as
- * those below do. */
+/* Returns the credentials with all pairs, for a client of which nothing is known. They live
+ * as long as `pairs`, as those below do. */
 struct gnutls_certificate_credentials_st *pairs_credentials(const struct pairs *pairs);
 
+/* True if there are several pairs, so that pairs_credentials_for() has a choice. */
+bool pairs_have_choice(const struct pairs *pairs);
+
 /*
- * Those for a client that asks for `host`: the pair that fits best (a valid one, then one of
- * that very name rather than a wildcard, then the most preferred) and behind it those of the
- * same names. NULL if none fits, or if there is one pair only.
+ * Returns the credentials for a client that asks for `host`, NULL for none, with these
+ * capabilities, in TLS 1.3 or before it. First in them is the pair that fits best: one for the
+ * host, then a valid one, then one that the client can use, then one of that very name rather
+ * than a wildcard, then the most preferred. Pairs of the same names follow. If no pair is for
+ * the host, that does not count.
  */
 struct gnutls_certificate_credentials_st *pairs_credentials_for(
-    const struct pairs *pairs, const char *host);
+    const struct pairs *pairs, const char *host, const struct capabilities *client,
+    bool tls13);
 
 /* The pairs themselves, the most wanted first. */
 size_t pairs_count(const struct pairs *pairs);

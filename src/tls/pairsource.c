@@ -77,7 +77,8 @@ load_one(
 	struct keypair_files files = { .cert = cert,
 		.key = key[0] != '\0' ? key : NULL,
 		.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
-		.role = KEYPAIR_SERVER };
+		.role = KEYPAIR_SERVER,
+		.decrypts = settings->decrypt };
 	struct keypair *pair = keypair_load(&files, found);
 
 	if (pair != NULL)

@@ -5,6 +5,7 @@
 /* Where the key pairs of a service come from: files, folders and tokens, and the files with
  * their OCSP responses. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/stringlist.h"
@@ -19,6 +20,7 @@ struct pairs_settings {
 	char *cert_dir; /* a folder of more pairs: certdir.h; "" for none */
 	char *pin_file; /* "" for none */
 	struct stringlist ocsp_response; /* files, in any order */
+	bool decrypt; /* clients may encrypt to the keys; context.h sets it */
 };
 
 /*

@@ -111,31 +111,119 @@ pem_is_private_key(const struct pem_block *block)
 	       strcmp(block->label + length - strlen(ending), ending) == 0;
 }
 
-/* A DER SEQUENCE whose length is as long as the file makes it. */
-static bool
-looks_like_der(const unsigned char *data, size_t size)
+bool
+pem_is_pkcs7(const struct pem_block *block)
 {
-	return size > 4 && data[0] == 0x30 && (data[1] & 0x80) != 0 && data[1] <= 0x84;
+	return pem_is(block, "PKCS7") || pem_is(block, "CMS");
+}
+
+static bool
+starts_with(const unsigned char *data, size_t size, const char *text)
+{
+	return size >= strlen(text) && memcmp(data, text, strlen(text)) == 0;
+}
+
+/* A DER SEQUENCE: with a long length, or one that is as long as the file makes it. */
+static bool
+is_der(const unsigned char *data, size_t size)
+{
+	if (size <= 4 || data[0] != 0x30)
+		return false;
+	return (data[1] & 0x80) != 0 ? data[1] <= 0x84 : (size_t)data[1] + 2 == size;
+}
+
+/* The sequence begins with these bytes. */
+static bool
+is_der_with(const unsigned char *data, size_t size, const char *bytes, size_t count)
+{
+	if (!is_der(data, size))
+		return false;
+	size_t header = 2 + ((data[1] & 0x80) != 0 ? (size_t)(data[1] & 0x7f) : 0);
+	return size >= header + count && memcmp(data + header, bytes, count) == 0;
 }
 
 /* PFX (RFC 7292, 4): the sequence begins with INTEGER 3. */
 static bool
-looks_like_pkcs12(const unsigned char *data, size_t size)
+is_pkcs12(const unsigned char *data, size_t size)
 {
-	static const unsigned char version_3[] = { 0x02, 0x01, 0x03 };
+	return is_der_with(data, size, "\x02\x01\x03", 3);
+}
 
-	if (!looks_like_der(data, size))
-		return false;
-	size_t header = 2 + (size_t)(data[1] & 0x7f);
-	return size >= header + sizeof version_3 &&
-	       memcmp(data + header, version_3, sizeof version_3) == 0;
+/* ContentInfo (RFC 5652, 3): the sequence begins with the OID of signed data. */
+static bool
+is_pkcs7(const unsigned char *data, size_t size)
+{
+	return is_der_with(
+	    data, size, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 11);
+}
+
+/* "JKS" or "JCEKS". */
+static bool
+is_keystore(const unsigned char *data, size_t size)
+{
+	return starts_with(data, size, "\xfe\xed\xfe\xed") ||
+	       starts_with(data, size, "\xce\xce\xce\xce");
 }
 
 static bool
-looks_like_utf16(const unsigned char *data, size_t size)
+is_ssh(const unsigned char *data, size_t size)
 {
-	return size >= 2 && ((data[0] == 0xff && data[1] == 0xfe) ||
-				(data[0] == 0xfe && data[1] == 0xff));
+	return starts_with(data, size, "PuTTY-User-Key-File-") ||
+	       starts_with(data, size, "---- BEGIN SSH2") ||
+	       starts_with(data, size, "ssh-") ||
+	       starts_with(data, size, "ecdsa-sha2-");
+}
+
+/* With or without a byte order mark. NULL if it is not UTF-16. */
+static const char *
+utf16_name(const unsigned char *data, size_t size)
+{
+	static const char little[] = "-\0-\0-\0-", big[] = "\0-\0-\0-\0-";
+
+	if (starts_with(data, size, "\xff\xfe") || starts_with(data, size, "\xfe\xff"))
+		return "UTF-16";
+	if (size < 2 || memmem(data, size, little, sizeof little - 1) == NULL)
+		return NULL;
+	return data[0] == '\0' || memmem(data, size, big, sizeof big - 1) == data
+	           ? "UTF-16BE"
+	           : "UTF-16LE";
+}
+
+static bool
+is_markup(const unsigned char *data, size_t size)
+{
+	size_t blank = 0;
+
+	while (blank < size && strchr(" \t\r\n", data[blank]) != NULL &&
+	       data[blank] != '\0')
+		blank++;
+	return blank < size && data[blank] == '<';
+}
+
+/* Files that openssl(1) converts. */
+static bool
+report_der(const char *file, const unsigned char *data, size_t size, const char *tool,
+    struct findings *findings)
+{
+	if (is_pkcs12(data, size))
+		findings_error(findings,
+		    "%s: is PKCS#12, not PEM: openssl pkcs12 -in %s -nodes -out %s.pem "
+		    "converts it",
+		    file, file, file);
+	else if (is_pkcs7(data, size))
+		findings_error(findings,
+		    "%s: is PKCS#7, not PEM: openssl pkcs7 -inform DER -print_certs "
+		    "-in "
+		    "%s -out %s.pem converts it",
+		    file, file, file);
+	else if (is_der(data, size))
+		findings_error(findings,
+		    "%s: is DER, not PEM: openssl %s -inform DER -in %s -out %s.pem "
+		    "converts it",
+		    file, tool, file, file);
+	else
+		return false;
+	return true;
 }
 
 void
@@ -143,24 +231,29 @@ pem_report_none(const char *file, const char *data, size_t size, const char *too
     struct findings *findings)
 {
 	const unsigned char *bytes = (const unsigned char *)data;
+	const char *utf16 = utf16_name(bytes, size);
 
 	if (size == 0)
 		findings_error(
 		    findings, "%s: is empty: put the PEM text into it", file);
-	else if (looks_like_pkcs12(bytes, size))
+	else if (report_der(file, bytes, size, tool, findings))
+		return;
+	else if (is_keystore(bytes, size))
 		findings_error(findings,
-		    "%s: is PKCS#12, not PEM: openssl pkcs12 -in %s -nodes -out %s.pem "
-		    "converts it",
-		    file, file, file);
-	else if (looks_like_der(bytes, size))
+		    "%s: is a keystore of Java, not PEM: keytool -importkeystore "
+		    "-srckeystore %s -destkeystore %s.p12 -deststoretype pkcs12 and "
+		    "openssl pkcs12 -in %s.p12 -nodes -out %s.pem convert it",
+		    file, file, file, file, file);
+	else if (is_ssh(bytes, size))
 		findings_error(findings,
-		    "%s: is DER, not PEM: openssl %s -inform DER -in %s -out %s.pem "
-		    "converts it",
-		    file, tool, file, file);
-	else if (looks_like_utf16(bytes, size))
+		    "%s: is a key for SSH: make one for TLS with tlscert(1)", file);
+	else if (utf16 != NULL)
 		findings_error(findings,
-		    "%s: is UTF-16 text: iconv -f UTF-16 -t ASCII %s converts it", file,
-		    file);
+		    "%s: is UTF-16 text: iconv -f %s -t ASCII %s >%s.new converts it",
+		    file, utf16, file, file);
+	else if (is_markup(bytes, size))
+		findings_error(findings,
+		    "%s: is a web page or XML, not PEM: fetch the file itself", file);
 	else
 		findings_error(findings,
 		    "%s: is not PEM: it must hold a line that starts with -----BEGIN",

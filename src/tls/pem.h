@@ -35,8 +35,12 @@ bool pem_is(const struct pem_block *block, const char *label);
 bool pem_is_certificate(const struct pem_block *block);
 bool pem_is_private_key(const struct pem_block *block);
 
-/* Adds the error for a file in which no block stands: empty, DER, PKCS#12, UTF-16 or no
- * PEM at all; `tool` is the openssl(1) command that converts it, "x509" or "pkey". */
+/* True if it holds certificates as PKCS#7 (RFC 7468, 8 and 9). */
+bool pem_is_pkcs7(const struct pem_block *block);
+
+/* Adds the error for a file in which no block stands: empty, DER, PKCS#12, PKCS#7, a keystore
+ * of Java, a key of SSH, UTF-16, a web page or something else; `tool` is the openssl(1)
+ * command that converts DER, "x509" or "pkey". */
 void pem_report_none(const char *file, const char *data, size_t size, const char *tool,
     struct findings *findings);
 

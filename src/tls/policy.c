@@ -224,6 +224,18 @@ check_weak(const struct policy *policy, bool allowed, struct findings *findings)
 }
 
 bool
+policy_has_rsa_key_exchange(const struct policy *policy)
+{
+	const unsigned *list;
+	int count = gnutls_priority_kx_list(policy->priority, &list);
+
+	for (int i = 0; i < count; i++)
+		if (list[i] == GNUTLS_KX_RSA)
+			return true;
+	return false;
+}
+
+bool
 policy_speaks(const struct policy *policy, unsigned version)
 {
 	const unsigned *list;
@@ -245,6 +257,31 @@ check_versions(const struct policy *policy, struct findings *findings)
 	findings_error(findings,
 	    "priority: enables neither TLS 1.2 nor TLS 1.3: start it with "
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");
+}
+
+/* True if a service, which has certificates but no DSA or GOST keys, can agree on it. */
+static bool
+has_credentials(gnutls_kx_algorithm_t kx)
+{
+	return kx == GNUTLS_KX_ECDHE_ECDSA || kx == GNUTLS_KX_ECDHE_RSA ||
+	       kx == GNUTLS_KX_DHE_RSA || kx == GNUTLS_KX_RSA;
+}
+
+static void
+check_key_exchanges(const struct policy *policy, struct findings *findings)
+{
+	const unsigned *list;
+	int count = gnutls_priority_kx_list(policy->priority, &list);
+
+	for (int i = 0; i < count; i++) {
+		const char *name = gnutls_kx_get_name(list[i]);
+		if (!has_credentials(list[i]))
+			findings_error(findings,
+			    "priority: the key exchange %s does not work with tlsd, "
+			    "which has only RSA, ECDSA and EdDSA certificates: take "
+			    "+%s out",
+			    name, name);
+	}
 }
 
 static gnutls_priority_t
@@ -275,6 +312,7 @@ from_priority(struct policy *policy, const struct policy_settings *settings,
 	if (policy->priority == NULL)
 		return;
 	check_versions(policy, findings);
+	check_key_exchanges(policy, findings);
 	check_weak(policy, settings->allow_weak, findings);
 }
 

@@ -55,6 +55,9 @@ struct gnutls_session_int;
 int policy_equip_client(const struct policy *policy, struct gnutls_session_int *session,
     const char *signatures);
 
+/* True if a suite has the client encrypt to the certificate's key (RFC 5246, 7.4.7.1). */
+bool policy_has_rsa_key_exchange(const struct policy *policy);
+
 /* Whether `version`, a gnutls_protocol_t, is enabled. */
 bool policy_speaks(const struct policy *policy, unsigned version);
 

@@ -11,6 +11,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "tls/keykind.h"
 #include "tls/pem.h"
 #include "tls/secret.h"
 
@@ -85,29 +86,49 @@ static void
 report_plain(const char *file, const struct pem_block *block, int code,
     struct findings *findings)
 {
-	if (code == GNUTLS_E_ECC_UNSUPPORTED_CURVE)
+	switch (keykind_of(block)) {
+	case KEYKIND_CURVE:
 		findings_error(findings,
-		    "%s: the key is on an elliptic curve that TLS does not use: make "
-		    "one on P-256",
+		    "%s: the key is on an elliptic curve that GnuTLS does not have, "
+		    "such as brainpool or secp256k1: make one on P-256, and have a "
+		    "certificate issued for it",
 		    file);
-	else
+		break;
+	case KEYKIND_EXPLICIT:
+		findings_error(findings,
+		    "%s: the key is on an elliptic curve given by explicit parameters, "
+		    "which GnuTLS does not read: make one on P-256, and have a "
+		    "certificate issued for it",
+		    file);
+		break;
+	case KEYKIND_ALGORITHM:
+		findings_error(findings,
+		    "%s: the key is neither RSA nor ECDSA nor EdDSA, so it cannot sign "
+		    "for TLS: make one on P-256, and have a certificate issued for it",
+		    file);
+		break;
+	default:
 		findings_error(findings,
 		    "%s: the key that begins in line %u is damaged or of an unknown "
 		    "kind (%s): copy it again",
 		    file, block->line, gnutls_strerror(code));
+	}
 }
 
 static void
-report_encrypted(const char *file, const struct pem_block *block, const char *pin_file,
-    int code, struct findings *findings)
+report_encryption(const char *file, struct findings *findings)
 {
-	if (is_encrypted_pkcs8(block) && !knows_encryption(block))
-		findings_error(findings,
-		    "%s: the key is encrypted in a way that GnuTLS does not know, such "
-		    "as scrypt: openssl pkcs8 -topk8 -v2 aes256 -in %s -out %s.new "
-		    "converts it",
-		    file, file, file);
-	else if (code == GNUTLS_E_DECRYPTION_FAILED)
+	findings_error(findings,
+	    "%s: the key is encrypted in a way that GnuTLS does not know, such as "
+	    "scrypt: openssl pkcs8 -topk8 -v2 aes256 -in %s -out %s.new converts it",
+	    file, file, file);
+}
+
+static void
+report_encrypted(
+    const char *file, const char *pin_file, int code, struct findings *findings)
+{
+	if (code == GNUTLS_E_DECRYPTION_FAILED)
 		findings_error(findings,
 		    "%s: the passphrase in %s does not open the key: correct it", file,
 		    pin_file);
@@ -142,6 +163,10 @@ read_encrypted(const char *file, const struct pem_block *block, const char *pin_
 	struct secret passphrase;
 	int code;
 
+	if (is_encrypted_pkcs8(block) && !knows_encryption(block)) {
+		report_encryption(file, findings);
+		return NULL;
+	}
 	if (pin_file == NULL) {
 		findings_error(findings,
 		    "%s: the key is encrypted: set pin-file to a file with its "
@@ -153,7 +178,7 @@ read_encrypted(const char *file, const struct pem_block *block, const char *pin_
 		return NULL;
 	gnutls_x509_privkey_t key = import(block, passphrase.text, &code);
 	if (key == NULL)
-		report_encrypted(file, block, pin_file, code, findings);
+		report_encrypted(file, pin_file, code, findings);
 	secret_wipe(&passphrase);
 	return key;
 }
@@ -167,6 +192,11 @@ report_no_key(
 		findings_error(findings,
 		    "%s: no private key in it, only a certificate: set key to the file "
 		    "that the key is in",
+		    file);
+	else if (pem_is_pkcs7(other))
+		findings_error(findings,
+		    "%s: is PKCS#7, which holds no private key: name the private key's "
+		    "file",
 		    file);
 	else
 		findings_error(findings,
@@ -216,9 +246,7 @@ privatekey_read(const char *file, const char *data, size_t size, const char *pin
 	}
 	if (pem_is(&block, "OPENSSH PRIVATE KEY")) {
 		findings_error(findings,
-		    "%s: is a key for SSH: make one for TLS with tlscert(1), or "
-		    "convert it with ssh-keygen -p -m PEM -f %s",
-		    file, file);
+		    "%s: is a key for SSH: make one for TLS with tlscert(1)", file);
 		return NULL;
 	}
 	if (is_encrypted(&block))

@@ -15,6 +15,7 @@
 #include "base/alert.h"
 #include "base/text.h"
 #include "tls/ahead.h"
+#include "tls/capabilities.h"
 #include "tls/clientauth.h"
 #include "tls/clienthello.h"
 #include "tls/context.h"
@@ -50,6 +51,7 @@ struct session {
 	    end_held; /* our side of the connection is still open after session_finish() */
 	uint64_t bytes_in, bytes_out; /* of application data */
 	char sni[256]; /* escaped */
+	struct capabilities client; /* by its hello, if there is a choice of pairs */
 	struct identity *identity; /* NULL: the client gave no certificate */
 	uint64_t id;
 	const struct address *peer, *local; /* NULL: the socket knows */
@@ -141,11 +143,11 @@ use_name(gnutls_session_t tls)
 		return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
 	session->greeted = true;
 	strcpy(session->sni, name);
-	gnutls_certificate_credentials_t credentials =
-	    named ? context_credentials_for(session->context, host) : NULL;
-	if (credentials == NULL)
+	if (!context_chooses_pairs(session->context))
 		return 0;
-	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE, credentials);
+	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE,
+	    context_credentials_for(session->context, named ? host : NULL,
+		&session->client, gnutls_protocol_get_version(tls) == GNUTLS_TLS1_3));
 }
 
 /* RFC 5246 has no alert for a client that gave no certificate. */
@@ -197,11 +199,14 @@ static int
 on_message(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
     const gnutls_datum_t *message)
 {
-	const struct session *session = gnutls_session_get_ptr(tls);
+	struct session *session = gnutls_session_get_ptr(tls);
 
 	(void)when;
 	if (!incoming)
 		return 0;
+	if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO &&
+	    context_chooses_pairs(session->context))
+		capabilities_read(&session->client, message->data, message->size);
 	if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO &&
 	    context_chooses_ticket_keys(session->context))
 		context_choose_ticket_key(
@@ -245,7 +250,8 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	gnutls_transport_set_vec_push_function(session->tls, push);
 	gnutls_session_set_ptr(session->tls, session);
 	gnutls_handshake_set_post_client_hello_function(session->tls, use_name);
-	if (context_chooses_ticket_keys(context) || context_clientauth(context) != NULL)
+	if (context_chooses_ticket_keys(context) || context_chooses_pairs(context) ||
+	    context_clientauth(context) != NULL)
 		gnutls_handshake_set_hook_function(
 		    session->tls, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, on_message);
 	if (context_clientauth(context) != NULL)

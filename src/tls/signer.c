@@ -21,6 +21,7 @@ struct signer {
 	struct libcrypto_key *faster; /* the same; NULL: the library signs */
 	char *url; /* there */
 	struct secret *pin; /* opens the token again, for other sessions */
+	bool decrypts;
 };
 
 /* Finds out at once whether the token has the key. */
@@ -92,6 +93,17 @@ signer_free(struct signer *signer)
 	free(signer);
 }
 
+void
+signer_enable_decryption(struct signer *signer)
+{
+	signer->decrypts = true;
+	if (signer->key == NULL ||
+	    gnutls_x509_privkey_get_pk_algorithm(signer->key) != GNUTLS_PK_RSA)
+		return;
+	libcrypto_key_free(signer->faster);
+	signer->faster = NULL;
+}
+
 static int
 prove(const struct signer *signer, gnutls_x509_crt_t cert)
 {
@@ -133,12 +145,32 @@ signer_key(const struct signer *signer, int *code)
 	return NULL;
 }
 
+static void
+prove_decryption(
+    const struct signer *signer, gnutls_x509_crt_t cert, struct findings *findings)
+{
+	int code;
+	gnutls_privkey_t key = token_key(signer->url, signer->pin, &code);
+
+	if (key != NULL) {
+		code = token_prove_decryption(key, cert);
+		gnutls_privkey_deinit(key);
+	}
+	if (code < 0)
+		findings_error(findings,
+		    "%s: the key in the token cannot decrypt (%s), as the key exchange "
+		    "RSA wants it: take +RSA out of priority, or let the key decrypt",
+		    signer->url, gnutls_strerror(code));
+}
+
 void
 signer_prove(
     const struct signer *signer, gnutls_x509_crt_t cert, struct findings *findings)
 {
 	int code = signer->url != NULL ? prove(signer, cert) : 0;
 
+	if (code >= 0 && signer->url != NULL && signer->decrypts)
+		prove_decryption(signer, cert, findings);
 	if (code < 0)
 		findings_error(findings,
 		    "%s: uid %u cannot sign with the key in the token (%s): let that "

@@ -24,6 +24,12 @@ struct signer *signer_load(const char *place, const char *data, size_t size,
     const char *pin_file, struct findings *findings);
 void signer_free(struct signer *signer);
 
+/*
+ * Lets an RSA key decrypt as well, for static RSA key exchange. It stays with GnuTLS then,
+ * which decrypts in constant time (RFC 5246, 7.4.7.1). Before the signer is shared.
+ */
+void signer_enable_decryption(struct signer *signer);
+
 /* It is the private half of the public key in `cert`. */
 bool signer_matches(const struct signer *signer, struct gnutls_x509_crt_int *cert);
 
@@ -35,7 +41,7 @@ bool signer_matches(const struct signer *signer, struct gnutls_x509_crt_int *cer
 struct gnutls_privkey_st *signer_key(const struct signer *signer, int *code);
 
 /* Adds an error if the key is in a token with which this process, as this user, cannot sign
- * for `cert`. */
+ * for `cert`, or cannot decrypt although it is to. */
 void signer_prove(const struct signer *signer, struct gnutls_x509_crt_int *cert,
     struct findings *findings);
 

@@ -112,6 +112,40 @@ token_prove(gnutls_privkey_t key, gnutls_x509_crt_t cert)
 	return code < 0 ? code : 0;
 }
 
+static int
+encrypt_and_decrypt(gnutls_privkey_t key, gnutls_pubkey_t public)
+{
+	static unsigned char text[] = "tlsd";
+	const gnutls_datum_t data = { text, sizeof text };
+	gnutls_datum_t encrypted = { NULL, 0 };
+	unsigned char out[sizeof text];
+	int code = gnutls_pubkey_encrypt_data(public, 0, &data, &encrypted);
+
+	if (code >= 0)
+		code =
+		    gnutls_privkey_decrypt_data2(key, 0, &encrypted, out, sizeof out);
+	if (code >= 0 && memcmp(out, text, sizeof out) != 0)
+		code = GNUTLS_E_DECRYPTION_FAILED;
+	gnutls_free(encrypted.data);
+	return code;
+}
+
+int
+token_prove_decryption(gnutls_privkey_t key, gnutls_x509_crt_t cert)
+{
+	gnutls_pubkey_t public = NULL;
+
+	if (gnutls_x509_crt_get_pk_algorithm(cert, NULL) != GNUTLS_PK_RSA)
+		return 0;
+	int code = gnutls_pubkey_init(&public);
+	if (code >= 0)
+		code = gnutls_pubkey_import_x509(public, cert, 0);
+	if (code >= 0)
+		code = encrypt_and_decrypt(key, public);
+	gnutls_pubkey_deinit(public);
+	return code < 0 ? code : 0;
+}
+
 int
 token_read_chain(
     struct chain *chain, const char *url, struct secret *pin, struct findings *findings)

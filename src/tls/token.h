@@ -36,6 +36,11 @@ struct gnutls_privkey_st *token_key(const char *url, struct secret *pin, int *co
  * GNUTLS_E_CERTIFICATE_KEY_MISMATCH if the two do not belong together. */
 int token_prove(struct gnutls_privkey_st *key, struct gnutls_x509_crt_int *cert);
 
+/* Has `key` decrypt what is encrypted to `cert`, if that is an RSA certificate: 0, or the
+ * library's code. */
+int token_prove_decryption(
+    struct gnutls_privkey_st *key, struct gnutls_x509_crt_int *cert);
+
 /* Fills the all-zero `chain` with the certificate `url` and those in the token that it leads
  * to. Returns 0, or -1 after an error; chain_fini() is right after both. */
 int token_read_chain(struct chain *chain, const char *url, struct secret *pin,
