@@ -17,6 +17,15 @@ struct unit {
 	int64_t factor;
 };
 
+const char *
+text_skip_mark(const char *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t size = sizeof mark - 1;
+
+	return strncmp(text, mark, size) == 0 ? text + size : text;
+}
+
 int
 text_parse_number(const char *text, int64_t min, int64_t max, int64_t *number)
 {

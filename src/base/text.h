@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Returns the text after a byte order mark of UTF-8, or `text` itself if it has none. */
+const char *text_skip_mark(const char *text);
+
 /* A whole decimal number within [min, max]. 0, or -1 when it is anything else. */
 int text_parse_number(const char *text, int64_t min, int64_t max, int64_t *number);
 
