@@ -3,12 +3,14 @@
 #include "base/lookalike.h"
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 struct row {
-	unsigned first, last;
+	uint32_t first, last;
 	enum lookalike_kind kind;
 	const char *name;
 	const char *remedy;
@@ -40,22 +42,8 @@ static const struct row rows[] = {
 	    "write the one of ASCII" },
 };
 
-/* Returns the character at `text` if it has two or three bytes in UTF-8, and else 0: all
- * lookalikes have. */
-static unsigned
-decode(const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	if ((at[0] & 0xe0) == 0xc0 && (at[1] & 0xc0) == 0x80)
-		return (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu);
-	if ((at[0] & 0xf0) == 0xe0 && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80)
-		return (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu);
-	return 0;
-}
-
 static const struct row *
-find_row(unsigned character, unsigned kinds)
+find_row(uint32_t character, unsigned kinds)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (character >= rows[i].first && character <= rows[i].last)
@@ -67,12 +55,14 @@ find_row(unsigned character, unsigned kinds)
 static char *
 describe(const char *text, unsigned kinds)
 {
-	unsigned character = decode(text);
-	const struct row *row = character != 0 ? find_row(character, kinds) : NULL;
+	uint32_t character;
+	size_t length =
+	    utf8_read((const unsigned char *)text, strlen(text), &character);
+	const struct row *row = length > 1 ? find_row(character, kinds) : NULL;
 
-	return row != NULL
-	           ? memory_format("%s (U+%04X): %s", row->name, character, row->remedy)
-	           : NULL;
+	return row != NULL ? memory_format("%s (U+%04X): %s", row->name,
+				 (unsigned)character, row->remedy)
+	                   : NULL;
 }
 
 char *
