@@ -155,7 +155,8 @@ export_public(gnutls_x509_privkey_t key, gnutls_datum_t *der)
 	return code;
 }
 
-/* The old certificate, with the end `end` and with `key` in it if there is one, as one that can be changed. */
+/* The old certificate, with the end `end` and with `key` in it if there is one, as one that
+ * can be changed. */
 static int
 copy_old(const struct renewal_request *request, time_t end, gnutls_x509_privkey_t key,
     gnutls_x509_crt_t *cert)

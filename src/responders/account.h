@@ -24,8 +24,8 @@ bool account_number(const char *text, id_t *number);
  * getpwnam(3)'s. NULL with errno, which is 0 if there is no such user. Main thread. */
 const struct passwd *account_entry(const char *name);
 
-/* Looks `name` up, which may be a number. NULL with errno, which is 0 when there is no such user; account_free()
- * frees it. Main thread. */
+/* Looks `name` up, which may be a number. NULL with errno, which is 0 when there is no such
+ * user; account_free() frees it. Main thread. */
 struct account *account_find(const char *name);
 void account_free(struct account *account);
 

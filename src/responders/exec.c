@@ -101,7 +101,7 @@ read_user(struct program *program, const char *name, struct findings *findings)
 	if (program->account == NULL)
 		findings_error(findings, "exec-user: \"%s\": %s", name,
 		    errno == 0 ? "there is no user of that name or number: adduser "
-		                 "--system makes one"
+				 "--system makes one"
 			       : strerrordesc_np(errno));
 	else if (geteuid() != 0)
 		findings_error(findings,
