@@ -53,12 +53,6 @@ serves() {
 	[ "$(serial "$1")" = "$(serial_of "$2")" ]
 }
 
-# needs_faketime: $library, which changes the clock of who loads it before others.
-needs_faketime() {
-	library=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
-	[ -n "$library" ] || skip 'libfaketime is missing'
-}
-
 two_services() {
 	make_server one localhost
 	make_server two localhost

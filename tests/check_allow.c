@@ -176,6 +176,19 @@ START_TEST(a_common_name_is_the_whole_name_in_its_own_case)
 }
 END_TEST
 
+START_TEST(a_common_name_with_a_comma_is_quoted)
+{
+	begin();
+	add_common_name("Doe, \"J\"", 8);
+	make();
+	ck_assert(permits_cn("\"Doe, \\\"J\\\"\""));
+	ck_assert(permits_cn("bob, \"Doe, \\\"J\\\"\""));
+	ck_assert(!permits_cn("\"Doe, J\""));
+	ck_assert(!permits_cn("Doe, J"));
+	end();
+}
+END_TEST
+
 START_TEST(a_name_does_not_end_at_a_nul)
 {
 	static const char name[] = "alice\0.mallory.example";
@@ -397,7 +410,7 @@ int
 main(void)
 {
 	return SUITE_RUN("allow", a_common_name_is_the_whole_name_in_its_own_case,
-	    a_name_does_not_end_at_a_nul,
+	    a_common_name_with_a_comma_is_quoted, a_name_does_not_end_at_a_nul,
 	    dns_names_fit_in_any_case_and_a_wildcard_one_label,
 	    a_wildcard_in_the_certificate_stands_for_no_other_name,
 	    a_uri_is_the_whole_uri_in_its_own_case,

@@ -102,6 +102,19 @@ START_TEST(comments_and_empty_lines_are_passed_over)
 }
 END_TEST
 
+START_TEST(a_byte_order_mark_is_passed_over)
+{
+	begin();
+	char *text = memory_format("\xef\xbb\xbf%s name=al\r\n", pin);
+	struct authorized *authorized = load(text, "web");
+
+	ck_assert_ptr_nonnull(authorized);
+	ck_assert_str_eq(authorized_find(authorized, alice->cert)->name, "al");
+	authorized_free(authorized);
+	free(text);
+}
+END_TEST
+
 START_TEST(a_client_is_known_by_its_key_whatever_its_certificate_says)
 {
 	begin();
@@ -189,6 +202,7 @@ START_TEST(what_is_no_list_is_told)
 	begin();
 	expect_wrong(
 	    "pin-sha256:abc name=al\n", "clients:1: \"pin-sha256:abc\" is no pin");
+	expect_wrong_rest("service=\"web", "a quote is not closed");
 	expect_wrong("ssh-ed25519 AAAA\n", "\"ssh-ed25519\" is no pin");
 	ck_assert_ptr_null(authorized_new("/nowhere/clients", "web", &findings));
 	ck_assert_ptr_nonnull(
@@ -200,7 +214,7 @@ int
 main(void)
 {
 	return SUITE_RUN("authorized", a_line_names_a_client_and_its_services,
-	    comments_and_empty_lines_are_passed_over,
+	    comments_and_empty_lines_are_passed_over, a_byte_order_mark_is_passed_over,
 	    a_client_is_known_by_its_key_whatever_its_certificate_says,
 	    each_of_a_thousand_is_found_and_nobody_else,
 	    names_that_could_mean_anything_elsewhere_are_refused,

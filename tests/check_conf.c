@@ -359,6 +359,121 @@ START_TEST(the_shipped_file_holds_every_key_at_its_default)
 }
 END_TEST
 
+/* True if `key` is a list: only lists may be set twice. */
+static bool
+is_list(const char *key)
+{
+	char *text = memory_format("%s = 1\n%s = 1\n", key, key);
+	struct conf *conf = read_text(text);
+	bool twice = false;
+
+	for (size_t i = 0; i < findings.count; i++)
+		twice = twice || strstr(findings.items[i].text, "is set twice") != NULL;
+	free(text);
+	done(conf);
+	return !twice;
+}
+
+/* Asserts that the list `key` takes quoted items and is printed so. */
+static void
+assert_takes_quotes(const char *key)
+{
+	char *line = memory_format(
+	    "%s = \"/Doe, \\\"John\\\" \\\\\", /plain, \"/caf\xc3\xa9 \"\n", key);
+	char *wrong = memory_format("%s = \"/Doe, John\n", key);
+	struct conf *conf = read_text(line);
+	char *text = printed(conf);
+
+	ck_assert_msg(strstr(text, line) != NULL, "%s is not in %s", line, text);
+	done(conf);
+	conf = read_text(wrong);
+	ck_assert_uint_eq(findings.errors, 1);
+	assert_found("tlsd.ini:1: ", "a quote is not closed: end the item with ");
+	done(conf);
+	free(text);
+	free(wrong);
+	free(line);
+}
+
+START_TEST(every_list_takes_quoted_items_and_is_printed_so)
+{
+	struct conf *conf = read_good("");
+	char *text = printed(conf);
+	int lists = 0;
+
+	done(conf);
+	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+		line[strcspn(line, " ")] = '\0';
+		/* Items of include are read at once. */
+		if (line[0] == '[' || strcmp(line, "include") == 0 || !is_list(line))
+			continue;
+		assert_takes_quotes(line);
+		lists++;
+	}
+	ck_assert_int_ge(lists, 18);
+	free(text);
+}
+END_TEST
+
+START_TEST(an_included_path_may_be_quoted)
+{
+	suite_file("a, b.ini", "[one]\n");
+	struct conf *conf = read_good("include = \"a, b.ini\"\n");
+
+	ck_assert_uint_eq(conf->service_count, 1);
+	ck_assert_str_eq(conf->services[0]->section.name, "one");
+	done(conf);
+}
+END_TEST
+
+START_TEST(lookalikes_are_found_on_their_line)
+{
+	struct conf *conf = read_text(
+	    "workers = 3\xc2\xa0\n" /* 1 */
+	    "\xc2\xa0"
+	    "backlog = 3\n" /* 2 */
+	    "queue\xe2\x80\x91size = 3\n" /* 3 */
+	    "max-waiting \xef\xbc\x9d 3\n" /* 4 */
+	    "user = \xe2\x80\x9ctlsd\xe2\x80\x9d\n" /* 5 */
+	    "# \xe2\x80\x9c comments may have any \xc2\xa0\n" /* 6 */
+	    "[\xe3\x80\x80"
+	    "a]\n" /* 7 */
+	    "allow-cn = \xe2\x80\x9c"
+	    "Doe, John\xe2\x80\x9d\n" /* 8 */
+	    "listen = 127.0.0.1:1\xef\xbc\x8c 127.0.0.1:2\n" /* 9 */
+	    "\xef\xbb\xbf[b]\n" /* 10 */
+	    "cert = /a,\xc2\xa0/b\n" /* 11 */
+	    "text = \xe2\x80\x9chi\xe2\x80\x9d\xc2\xa0!\n" /* 12 */
+	    "allow-cn = \"a\xc2\xa0\xe2\x80\x9c\", d\xe2\x80\x99or\n"); /* 13 */
+
+	assert_found(
+	    "tlsd.ini:1: workers: ", "a no-break space (U+00A0): write a blank");
+	assert_found("tlsd.ini:2: ", "U+00A0");
+	assert_found("tlsd.ini:3: ", "a typographic dash (U+2011): write -");
+	assert_found("tlsd.ini:4: ", "U+FF1D");
+	assert_found("tlsd.ini:5: user: ", "a typographic quote (U+201C)");
+	assert_found("tlsd.ini:7: ", "U+3000");
+	assert_found("tlsd.ini:8: allow-cn: ", "put the item into double quotes");
+	assert_found("tlsd.ini:9: listen: ", "a full-width comma (U+FF0C)");
+	assert_found("tlsd.ini:10: ", "a byte order mark (U+FEFF): delete it");
+	assert_found("tlsd.ini:11: cert: ", "U+00A0");
+	ck_assert_uint_eq(findings.count, 10);
+	ck_assert_uint_eq(findings.errors, 9);
+	done(conf);
+}
+END_TEST
+
+START_TEST(carriage_returns_alone_end_no_line)
+{
+	struct conf *conf = read_text("workers = 3\rbacklog = 3\r");
+
+	ck_assert_uint_eq(findings.count, 1);
+	assert_found("tlsd.ini:1: ", "carriage return");
+	done(conf);
+	done(read_good("workers = 3\r\n\t backlog\t=\t3\t\r"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -374,5 +489,8 @@ main(void)
 	    a_file_that_includes_itself_is_an_error,
 	    findings_get_the_place_of_their_key, what_is_printed_reads_back_the_same,
 	    only_fixed_keys_ask_for_a_restart,
+	    every_list_takes_quoted_items_and_is_printed_so,
+	    an_included_path_may_be_quoted, lookalikes_are_found_on_their_line,
+	    carriage_returns_alone_end_no_line,
 	    the_shipped_file_holds_every_key_at_its_default);
 }

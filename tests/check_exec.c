@@ -284,6 +284,9 @@ START_TEST(root_runs_a_program_as_another_user)
 		"exec-user = nobody\n");
 	expect_answer(daemon, "", "nobody\n65534\nCapEff:\t0000000000000000\n");
 	daemon_stop(daemon);
+	daemon = serve("/bin/sh -c 'id -un; id -G'", "exec-user = 65534\n");
+	expect_answer(daemon, "", "nobody\n65534\n");
+	daemon_stop(daemon);
 }
 END_TEST
 
@@ -548,7 +551,9 @@ END_TEST
 START_TEST(a_user_that_cannot_be_is_an_error)
 {
 	expect_error("exec = /bin/cat\nexec-user = nobody-at-all\n",
-	    "exec-user: \"nobody-at-all\": there is no such user");
+	    "exec-user: \"nobody-at-all\": there is no user of that name");
+	expect_error("exec = /bin/cat\nexec-user = 3999999999\n",
+	    "exec-user: \"3999999999\": there is no user of that name or number");
 	if (geteuid() == 0)
 		expect_error("exec = /bin/cat\nexec-user = nobody\nuser = nobody\n",
 		    "exec-user: the daemon has become nobody then");

@@ -40,6 +40,37 @@ START_TEST(what_was_written_is_read)
 }
 END_TEST
 
+/* Reads a text file of these bytes, and expects `text`, or EILSEQ if it is NULL. */
+static void
+expect_text(const char *bytes, size_t count, const char *text)
+{
+	const char *path = suite_path("text");
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(file_write(path, bytes, count, 0600, FILE_REPLACE), 0);
+	int result = file_read_text(path, 100, &data, &size);
+	ck_assert_int_eq(result, text != NULL ? 0 : -1);
+	if (result < 0) {
+		ck_assert_int_eq(errno, EILSEQ);
+		return;
+	}
+	ck_assert_uint_eq(size, strlen(text));
+	ck_assert_mem_eq(data, text, size + 1);
+	free(data);
+}
+
+START_TEST(a_text_is_read_without_its_byte_order_mark)
+{
+	expect_text("\xef\xbb\xbfpin\n", 7, "pin\n");
+	expect_text("\xef\xbb\xbf", 3, "");
+	expect_text("\xef\xbbpin", 5, "\xef\xbbpin");
+	expect_text("", 0, "");
+	expect_text("\xff\xfep\0i\0n\0", 8, NULL);
+	expect_text("pin\0", 4, NULL);
+}
+END_TEST
+
 START_TEST(a_file_to_be_kept_is_kept)
 {
 	const char *path = suite_file("key", "old");
@@ -104,7 +135,8 @@ END_TEST
 int
 main(void)
 {
-	return SUITE_RUN("file", what_was_written_is_read, a_file_to_be_kept_is_kept,
+	return SUITE_RUN("file", what_was_written_is_read,
+	    a_text_is_read_without_its_byte_order_mark, a_file_to_be_kept_is_kept,
 	    a_file_to_be_replaced_is_replaced_with_its_mode, errors_come_back_in_errno,
 	    a_fifo_nobody_writes_to_does_not_hang);
 }

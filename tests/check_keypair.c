@@ -475,8 +475,11 @@ START_TEST(an_encrypted_key_wants_its_passphrase)
 	struct pki_pair *server = pki_make(&usual, NULL);
 	const char *empty = suite_file("empty", "\nopen sesame\n");
 	const char *wrong = suite_file("wrong", "close sesame\n");
+	const char *binary = suite_path("binary");
 
 	pki_cert_file("server.crt", server);
+	ck_assert_int_eq(
+	    file_write(binary, "\xff\xfeo\0p\0", 6, 0600, FILE_REPLACE), 0);
 	for (int form = PKI_PKCS8_ENCRYPTED; form <= PKI_TRADITIONAL_ENCRYPTED;
 	     form++) {
 		const char *key =
@@ -486,7 +489,21 @@ START_TEST(an_encrypted_key_wants_its_passphrase)
 		refuse_with_pin(key, empty, "empty: its first line is empty");
 		refuse_with_pin(key, suite_file("none2", ""), "first line is empty");
 		refuse_with_pin(key, wrong, "does not open the key");
+		refuse_with_pin(key, binary, "has a NUL byte");
 	}
+	pki_free(server);
+}
+END_TEST
+
+START_TEST(a_byte_order_mark_is_not_part_of_a_passphrase)
+{
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *pem = pki_key_pem(server, PKI_PKCS8_ENCRYPTED, "open sesame");
+	struct keypair_files files = { .cert = pki_cert_file("server.crt", server),
+		.key = suite_file("x.key", PKI_JOIN("\xef\xbb\xbf", pem)),
+		.pin_file = suite_file("pin", "\xef\xbb\xbfopen sesame\r\n") };
+
+	keypair_free(load(&files, FINDING_WARNING, NULL));
 	pki_free(server);
 }
 END_TEST
@@ -921,6 +938,7 @@ main(void)
 	    files_without_what_is_wanted_are_told,
 	    certificate_with_an_empty_alternative_name_is_told,
 	    an_encrypted_key_wants_its_passphrase, a_passphrase_for_a_plain_key_is_told,
+	    a_byte_order_mark_is_not_part_of_a_passphrase,
 	    an_unknown_encryption_is_told_with_the_way_out,
 	    a_key_of_another_pair_is_refused,
 	    a_certificate_behind_its_issuer_is_pointed_at, small_keys_are_refused,

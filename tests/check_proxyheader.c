@@ -118,6 +118,11 @@ START_TEST(what_is_written_is_read)
 		address_parse_connect("[2001:db8::8]:2", local, wrong);
 		size_t size = sendproxy_write(kind, peer, local, &tls, bytes);
 		tells(bytes, size, "[2001:db8::7]:1", "[2001:db8::8]:2");
+		address_parse_connect("192.0.2.7:1", peer, wrong);
+		size = sendproxy_write(kind, peer, local, &tls, bytes);
+		tells(bytes, size, "[192.0.2.7]:1", "[2001:db8::8]:2");
+		size = sendproxy_write(kind, local, peer, &tls, bytes);
+		tells(bytes, size, "[2001:db8::8]:2", "[192.0.2.7]:1");
 		address_parse_connect("/from", peer, wrong);
 		address_parse_connect("/to", local, wrong);
 		size = sendproxy_write(kind, peer, local, &tls, bytes);
@@ -136,7 +141,15 @@ START_TEST(ipv4_is_ipv4_however_it_is_written)
 	TELLS(SIGNATURE "\x21\x21\x00\x24" MAPPED "\x01\x02\x03\x04" MAPPED
 			"\x05\x06\x07\x08\x00\x01\x00\x02",
 	    "[1.2.3.4]:1", "[5.6.7.8]:2");
-	BROKEN("PROXY TCP6 ::ffff:192.0.2.7 ::1 1 2\r\n");
+	TELLS("PROXY TCP6 ::ffff:192.0.2.7 ::1 1 2\r\n", "[192.0.2.7]:1", "[::1]:2");
+	TELLS("PROXY TCP6 ::1 ::ffff:192.0.2.7 1 2\r\n", "[::1]:1", "[192.0.2.7]:2");
+	TELLS(SIGNATURE "\x21\x21\x00\x24" MAPPED "\x01\x02\x03\x04" V6
+			"\x00\x01\x00\x02",
+	    "[1.2.3.4]:1", "[2001:db8::]:2");
+	TELLS(SIGNATURE "\x21\x21\x00\x24" V6 MAPPED "\x01\x02\x03\x04"
+			"\x00\x01\x00\x02",
+	    "[2001:db8::]:1", "[1.2.3.4]:2");
+	BROKEN("PROXY TCP4 192.0.2.7 ::1 1 2\r\n");
 }
 END_TEST
 

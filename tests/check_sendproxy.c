@@ -64,6 +64,22 @@ START_TEST(version_2_has_addresses_and_ports)
 }
 END_TEST
 
+START_TEST(ipv4_is_mapped_if_the_other_address_is_ipv6)
+{
+	expect_line("192.0.2.7:1", "[2001:db8::2]:2",
+	    "PROXY TCP6 ::ffff:192.0.2.7 2001:db8::2 1 2\r\n");
+	expect_line("[2001:db8::2]:2", "192.0.2.7:1",
+	    "PROXY TCP6 2001:db8::2 ::ffff:192.0.2.7 2 1\r\n");
+	expect_line("[::ffff:192.0.2.7]:1", "[::ffff:192.0.2.8]:2",
+	    "PROXY TCP6 ::ffff:192.0.2.7 ::ffff:192.0.2.8 1 2\r\n");
+	EXPECT(write_for(SENDPROXY_V2, "192.0.2.7:258", "[2001:db8::2]:443", NULL),
+	    SIGNATURE "\x21\x21\x00\x24"
+		      "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xc0\x00\x02\x07"
+		      "\x20\x01\x0d\xb8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02"
+		      "\x01\x02\x01\xbb");
+}
+END_TEST
+
 START_TEST(a_unix_client_has_paths)
 {
 	size_t size = write_for(SENDPROXY_V2, "/from", "/to", NULL);
@@ -139,7 +155,8 @@ int
 main(void)
 {
 	return SUITE_RUN("sendproxy", version_1_is_a_line,
-	    version_2_has_addresses_and_ports, a_unix_client_has_paths,
+	    version_2_has_addresses_and_ports,
+	    ipv4_is_mapped_if_the_other_address_is_ipv6, a_unix_client_has_paths,
 	    tls_without_a_certificate_is_not_verified,
 	    tls_with_a_certificate_names_the_client, the_longest_texts_fit,
 	    without_it_there_is_no_header);

@@ -117,11 +117,40 @@ START_TEST(bytes_for_a_log_are_harmless)
 }
 END_TEST
 
+static void
+expect_name(const char *bytes, const char *shown)
+{
+	char out[64];
+
+	ck_assert_str_eq(
+	    text_escape_name(out, sizeof out, bytes, strlen(bytes)), shown);
+}
+
+START_TEST(names_for_a_log_keep_their_letters)
+{
+	char out[12];
+
+	expect_name("J\xc3\xbcrgen \xe6\xa0\xaa \xf0\x9f\x98\x80",
+	    "J\xc3\xbcrgen \xe6\xa0\xaa \xf0\x9f\x98\x80");
+	expect_name("a\n\x7f\\", "a\\x0a\\x7f\\x5c");
+	expect_name(
+	    "\xc2\x9b\xc2\xa0", "\\xc2\\x9b\\xc2\\xa0"); /* CSI, no-break space */
+	expect_name("\xe2\x80\xae", "\\xe2\\x80\\xae"); /* right to left */
+	expect_name("\xe2\x80\xa8", "\\xe2\\x80\\xa8"); /* a line's end */
+	expect_name("\xfc\xc0\xaf\xed\xa0\x80", "\\xfc\\xc0\\xaf\\xed\\xa0\\x80");
+	expect_name("\xc3", "\\xc3");
+	ck_assert_str_eq(text_escape_name(out, 8, "abc\xc3\xbc\xc3\xbc", 7), "abc...");
+	ck_assert_str_eq(
+	    text_escape_name(out, 9, "abc\xc3\xbc\xc3\xbc", 7), "abc\xc3\xbc...");
+}
+END_TEST
+
 int
 main(void)
 {
 	return SUITE_RUN("text", numbers_keep_to_their_range,
 	    what_is_no_number_is_refused, durations_have_units,
 	    sizes_are_powers_of_1024, booleans_have_several_words, escapes_become_bytes,
-	    a_wrong_escape_is_pointed_at, bytes_for_a_log_are_harmless);
+	    a_wrong_escape_is_pointed_at, bytes_for_a_log_are_harmless,
+	    names_for_a_log_keep_their_letters);
 }

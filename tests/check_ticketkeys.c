@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/findings.h"
+#include "base/memory.h"
 #include "suite.h"
 
 enum { LIFETIME = 3600, PERIOD = 3 * LIFETIME };
@@ -57,7 +58,9 @@ START_TEST(what_is_written_is_read_again)
 
 	ck_assert_int_ge(fd, 0);
 	close(fd);
-	char *text = ticketkeys_write(&keys);
+	char *written = ticketkeys_write(&keys);
+	char *text = memory_format("\xef\xbb\xbf%s", written);
+	free(written);
 	ck_assert_int_eq(file_write(path, text, strlen(text), 0600, FILE_REPLACE), 0);
 	free(text);
 	findings_init(&findings);

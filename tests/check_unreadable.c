@@ -44,6 +44,8 @@ START_TEST(what_is_no_file_is_told)
 	expect("/tmp", EISDIR, ": is a folder: ");
 	expect("/dev/null", EINVAL, ": is no regular file");
 	expect("/dev/zero", EFBIG, "too large");
+	expect(
+	    "/x", EILSEQ, "has a NUL byte and so is not a text file: save it as UTF-8");
 	expect("/x", ELOOP, ": cannot be read: Too many levels of symbolic links");
 }
 END_TEST

@@ -509,6 +509,37 @@ every_thread_is_the_user() {
 	expect 3 status
 }
 
+# runs_as UID GID GROUPS LINE...: with these lines tlsd becomes that.
+runs_as() {
+	ids="$1 $2 $3"
+	shift 3
+	write_ini "$@"
+	expect 0 start
+	[ "$(sed -n 's/^[UG]id:\t\([0-9]*\)\t.*/\1/p; s/^Groups:[[:space:]]*//p' \
+		"/proc/$(pid)/status" | xargs)" = "$ids" ]
+	serves
+	expect 0 stop
+}
+
+users_and_groups_may_be_numbers() {
+	needs_root
+	nobody=$(id -u nobody) group=$(id -g nobody)
+	chmod 777 .
+	chmod 644 server.key
+	runs_as "$nobody" "$group" "$(id -G nobody)" "user = $nobody"
+	rm -f tlsd.log
+	runs_as 3999999999 3999999998 3999999998 'user = 3999999999' 'group = 3999999998'
+	write_ini 'user = 3999999999'
+	fails "$sbindir/tlsd" -t -c tlsd.ini >out 2>&1
+	grep -q 'tlsd.ini:[0-9]*: user: no user has the number 3999999999' out
+	grep -q 'set group too' out
+	for user in -1 4294967295 1x; do
+		write_ini "user = $user"
+		fails "$sbindir/tlsd" -t -c tlsd.ini >out 2>&1
+		grep -q "there is no user \"$user\"" out
+	done
+}
+
 a_test_by_an_ordinary_user_only_warns_of_a_pid_file_of_root() {
 	needs_root
 	chown nobody . server.key

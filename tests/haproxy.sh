@@ -223,5 +223,78 @@ a_machine_that_dies_is_out_until_it_is_back() {
 	answerers 10 | grep -q ' a$'
 }
 
+# by_mixed OPTION: haproxy sets the client's address, of the other family than its own, tells
+# tlsd, and answers with the addresses that tlsd tells it.
+by_mixed() {
+	cat <<-END
+		global
+			stats socket $PWD/haproxy.sock
+		defaults
+			timeout client 60s
+			timeout connect 5s
+			timeout server 60s
+		listen to6
+			mode tcp
+			bind [::1]:$front
+			tcp-request connection set-src str(192.0.2.7)
+			server tlsd 127.0.0.1:$(port_of text tlsd) $1
+		listen to4
+			mode tcp
+			bind 127.0.0.1:$front
+			tcp-request connection set-src str(2001:db8::7)
+			server tlsd 127.0.0.1:$(port_of text tlsd) $1
+		frontend back
+			mode http
+			bind unix@$PWD/back.sock accept-proxy
+			http-request return content-type text/plain lf-string "%[src] %[dst]\n"
+	END
+}
+
+answers_or_is_gone() {
+	is_gone "$(cat haproxy.pid)" ||
+		echo 'show info' | socat -t 10 - "UNIX-CONNECT:$PWD/haproxy.sock" | grep -q Uptime
+}
+
+# tells_apart OPTION VERSION: tlsd and its backend know both addresses.
+tells_apart() {
+	cat >tlsd.ini <<-END
+		pid-file =
+		control-socket =
+		[text]
+		listen = 127.0.0.1:0
+		accept-proxy = yes
+		accept-proxy-from = 127.0.0.1
+		cert = $folder/server.crt
+		key = $folder/server.key
+		respond = connect
+		connect = $PWD/back.sock
+		send-proxy = $2
+	END
+	start_tlsd tlsd
+	front=$((10000 + $$ % 20000))
+	while :; do
+		front=$((front + 3))
+		by_mixed "$1" >haproxy.cfg
+		start haproxy haproxy -db -f haproxy.cfg
+		wait_for answers_or_is_gone
+		is_gone "$(cat haproxy.pid)" || break
+		grep -q 'cannot bind' haproxy.log
+	done
+	ask() { curl -sS --max-time 60 --cacert "$folder/ca.crt" --resolve \
+		"localhost:$front:$1" "https://localhost:$front/"; }
+	ask '[::1]' | grep -qx '::ffff:192.0.2.7 ::1'
+	ask 127.0.0.1 | grep -qx '2001:db8::7 ::ffff:127.0.0.1'
+	expect '\[192\.0\.2\.7\]:[0-9]*: text: done '
+	expect '\[2001:db8::7\]:[0-9]*: text: done '
+}
+
+addresses_of_both_families_pass_in_version_1() {
+	tells_apart send-proxy v1
+}
+
+addresses_of_both_families_pass_in_version_2() {
+	tells_apart send-proxy-v2 v2
+}
+
 make_certificates || skip 'tlscert made no certificates'
 run_tests "$@"

@@ -28,6 +28,12 @@ needs() {
 	done
 }
 
+# needs_faketime: $library, which changes the clock of a program that preloads it.
+needs_faketime() {
+	library=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
+	[ -n "$library" ] || skip 'libfaketime is missing'
+}
+
 # fails COMMAND...: as a test wants it; for a command behind ! does not end its shell.
 fails() {
 	if "$@"; then

@@ -217,7 +217,10 @@ names_that_are_none_are_refused() {
 	done
 	expect 2 server good.example 'bad name' && expect 2 ca "$long$long" &&
 		has err "too many for a common name" &&
-		expect 2 client "$(printf 'J\303\274rgen')" && has err "printable ASCII" &&
+		expect 2 client "$(printf 'J\374rgen')" && has err "not text in UTF-8" &&
+		expect 2 client "$(printf 'a\033b')" && has err "control characters" &&
+		expect 2 client alice "$(printf 'b\303\274cher.de')" &&
+		has err "printable ASCII" &&
 		expect 2 client alice 'not a name' && has err "only the first name" &&
 		there_is_no server.crt server.key client.crt client.key
 }
@@ -231,6 +234,22 @@ names_that_are_good_are_taken() {
 		has text "IP Address:2001:DB8:0:0:0:0:0:1, IP Address:10.0.0.1, DNS:LOCALHOST" &&
 		lacks text "DNS:localhost" && has text "CN = server" &&
 		verifies -CAfile ca.crt server.crt
+}
+
+a_common_name_may_have_any_letters() {
+	u=$(printf '\303\274')
+	ten=$u$u$u$u$u$u$u$u$u$u
+	expect 0 ca "${u}ber – CA" && expect 0 client "J$u, \"M\"" j@example.org &&
+		verifies -CAfile ca.crt client.crt && expect 0 show client.crt &&
+		has out "issuer       CN=${u}ber – CA" && has out "subject      CN=J$u\\x5c, " &&
+		openssl x509 -in client.crt -noout -subject -nameopt utf8,sep_multiline \
+			-nameopt esc_ctrl >text && has text "CN=J$u, \"M\"" &&
+		openssl asn1parse -in client.crt >text && has text "UTF8STRING        :J$u" &&
+		expect 0 client --force "abcd$ten$ten$ten$ten$ten$ten" &&
+		expect 2 client --force "abcde$ten$ten$ten$ten$ten$ten" &&
+		has err "too many for a common name" &&
+		expect 0 client --force "j$u@example.org" && read_text client.crt &&
+		lacks text "Alternative Name"
 }
 
 show_tells_everything() {

@@ -57,6 +57,18 @@ a_renewed_one_lasts_as_long_as_the_old_one() {
 		expect 1 check --warn-days 21 server.crt
 }
 
+# Dates before 2050 and later ones have different types.
+a_renewed_one_passes_2050() {
+	expect 0 ca --days 30000 'Test CA' && expect 0 server --days 3 localhost &&
+		expect 0 renew --days 10000 server.crt && has out "valid until 205" &&
+		verifies -CAfile ca.crt server.crt && openssl asn1parse -in server.crt >text &&
+		has text "GENERALIZEDTIME   :205" &&
+		expect 0 renew --new-key --days 3 server.crt &&
+		verifies -CAfile ca.crt server.crt && openssl asn1parse -in server.crt >text &&
+		lacks text GENERALIZEDTIME && expect 0 renew --days 3 ca.crt &&
+		verifies -CAfile ca.crt server.crt
+}
+
 nothing_is_done_before_it_is_time() {
 	short_pair && expect 0 renew --if-within 10 server.crt &&
 		has out "server.crt: nothing to do, 19 days left (20" && untouched &&

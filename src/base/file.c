@@ -6,11 +6,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "base/shortage.h"
+#include "base/text.h"
 
 /* Closes `fd` and keeps errno. */
 static void
@@ -98,6 +100,24 @@ out:
 	}
 	*data = memory;
 	*size = (size_t)have;
+	return 0;
+}
+
+int
+file_read_text(const char *path, size_t limit, char **data, size_t *size)
+{
+	if (file_read(path, limit, data, size) < 0)
+		return -1;
+	if (memchr(*data, '\0', *size) != NULL) {
+		memory_wipe(*data, *size);
+		free(*data);
+		errno = EILSEQ;
+		return -1;
+	}
+	size_t mark = (size_t)(text_skip_mark(*data) - *data);
+	*size -= mark;
+	memmove(*data, *data + mark, *size);
+	memory_wipe(*data + *size, mark);
 	return 0;
 }
 

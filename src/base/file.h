@@ -23,6 +23,12 @@ int file_open(const char *path);
 int file_read(const char *path, size_t limit, char **data, size_t *size);
 
 /*
+ * Reads `path` as file_read() does, and removes a byte order mark from its beginning. Returns
+ * 0, or -1 with errno: an error of file_read(), or EILSEQ if a NUL is among the bytes.
+ */
+int file_read_text(const char *path, size_t limit, char **data, size_t *size);
+
+/*
  * Writes `size` bytes to `path` so that nobody ever sees half of it: a temporary file in
  * the same folder, fsync(2), then link(2) for FILE_KEEP and rename(2) for FILE_REPLACE.
  * The file has exactly the rights `mode`. Returns 0, or -1 with errno (EEXIST for

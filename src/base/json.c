@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum { NUMBER_SIZE = 40, ROOM_FIRST = 256, REPLACEMENT = 0xfffd, ESCAPE_SIZE = 16 };
 
@@ -66,33 +67,6 @@ begin_line(struct json *json)
 	add_text(json, "\n");
 	for (unsigned i = 0; i < json->depth; i++)
 		add_text(json, "  ");
-}
-
-/* Reads one character of UTF-8 (RFC 3629, 4) from the `left` > 0 bytes at `bytes`; returns how
- * long it is, or 0 if it is none. */
-static size_t
-read_character(const unsigned char *bytes, size_t left, uint32_t *character)
-{
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t length = bytes[0] < 0x80   ? 1
-	                : bytes[0] < 0xc2 ? 0
-	                : bytes[0] < 0xe0 ? 2
-	                : bytes[0] < 0xf0 ? 3
-	                : bytes[0] < 0xf5 ? 4
-	                                  : 0;
-
-	if (length == 0 || length > left)
-		return 0;
-	*character = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
-	for (size_t i = 1; i < length; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		*character = *character << 6 | (bytes[i] & 0x3f);
-	}
-	bool surrogate = *character >= 0xd800 && *character <= 0xdfff;
-	if (*character < smallest[length] || *character > 0x10ffff || surrogate)
-		return 0;
-	return length;
 }
 
 /* RFC 8259, 7: beyond the 16 bits of \u a pair of surrogates. */
@@ -154,7 +128,7 @@ add_string(struct json *json, const unsigned char *bytes, size_t size)
 		if (place == size)
 			break;
 		uint32_t character = REPLACEMENT;
-		size_t length = read_character(bytes + place, size - place, &character);
+		size_t length = utf8_read(bytes + place, size - place, &character);
 		add_character(json, length > 0 ? character : REPLACEMENT);
 		place += length > 0 ? length : 1;
 	}

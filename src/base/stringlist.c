@@ -44,21 +44,111 @@ stringlist_format(struct stringlist *list, const char *format, ...)
 	free(text);
 }
 
-void
+static const char *
+skip_blanks(const char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+/* Returns a problem and its remedy, or NULL after adding the item. */
+static const char *
+take_quoted(struct stringlist *list, const char **text)
+{
+	char *item = memory_new(strlen(*text));
+	const char *at = *text + 1, *wrong = NULL;
+	size_t length = 0;
+
+	while (*at != '"' && *at != '\0' && wrong == NULL) {
+		if (*at == '\\' && *++at != '"' && *at != '\\')
+			wrong = "a backslash between quotes stands alone: write \\\\";
+		else
+			item[length++] = *at++;
+	}
+	if (wrong == NULL && *at == '\0')
+		wrong = "a quote is not closed: end the item with another \"";
+	else if (wrong == NULL && length == 0)
+		wrong = "an item is empty: remove its quotes";
+	else if (wrong == NULL)
+		stringlist_add(list, item, length);
+	free(item);
+	*text = at + (*at != '\0');
+	return wrong;
+}
+
+/* Returns a problem and its remedy, or NULL after adding the item, if it is not empty. */
+static const char *
+take_bare(struct stringlist *list, const char **text)
+{
+	const char *start = *text, *end = start + strcspn(start, ",");
+
+	*text = end;
+	if (memchr(start, '"', (size_t)(end - start)) != NULL)
+		return "a quote is within an item: put the whole item into quotes and "
+		       "write \\\" for this one";
+	while (end > start && isspace((unsigned char)end[-1]))
+		end--;
+	if (end > start)
+		stringlist_add(list, start, (size_t)(end - start));
+	return NULL;
+}
+
+const char *
 stringlist_split(struct stringlist *list, const char *text)
 {
-	while (*text != '\0') {
-		size_t length = strcspn(text, ",");
-		const char *start = text, *end = text + length;
-
-		while (start < end && isspace((unsigned char)*start))
-			start++;
-		while (end > start && isspace((unsigned char)end[-1]))
-			end--;
-		if (end > start)
-			stringlist_add(list, start, (size_t)(end - start));
-		text += length + (text[length] == ',');
+	while (*(text = skip_blanks(text)) != '\0') {
+		const char *wrong =
+		    *text == '"' ? take_quoted(list, &text) : take_bare(list, &text);
+		text = skip_blanks(text);
+		if (wrong == NULL && *text != ',' && *text != '\0')
+			wrong =
+			    "text follows a closing quote: separate items by commas";
+		if (wrong != NULL)
+			return wrong;
+		text += *text == ',';
 	}
+	return NULL;
+}
+
+/* True if stringlist_split() reads `item` as it is, and lookalike_find() finds nothing. */
+static bool
+is_plain(const char *item)
+{
+	for (const char *at = item; *at != '\0'; at++)
+		if (*at < ' ' || *at > '~' || *at == ',' || *at == '"')
+			return false;
+	return item[0] != '\0' && item[0] != ' ' && item[strlen(item) - 1] != ' ';
+}
+
+static char *
+quote(const char *item)
+{
+	char *quoted = memory_new(2 * strlen(item) + 3), *to = quoted;
+
+	*to++ = '"';
+	for (; *item != '\0'; *to++ = *item++)
+		if (*item == '"' || *item == '\\')
+			*to++ = '\\';
+	*to = '"';
+	return quoted;
+}
+
+char *
+stringlist_join(const struct stringlist *list)
+{
+	char *text = memory_copy("");
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *item = list->items[i];
+		char *written = is_plain(item) ? memory_copy(item) : quote(item);
+		char *longer =
+		    memory_format("%s%s%s", text, i > 0 ? ", " : "", written);
+		free(written);
+		free(text);
+		text = longer;
+	}
+	return text;
 }
 
 void

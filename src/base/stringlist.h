@@ -23,9 +23,20 @@ void stringlist_add(struct stringlist *list, const char *text, size_t length);
 void stringlist_format(struct stringlist *list, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Adds the parts of `text` between commas, without white space round them; empty parts
- * are left out. */
-void stringlist_split(struct stringlist *list, const char *text);
+/*
+ * Adds the items of `text`, which commas separate, without the white space around them. An
+ * item in double quotes is taken as it is, with \" for a quote and \\ for a backslash; other
+ * items cannot hold quotes. Empty items are skipped, but an error in quotes. Returns NULL, or
+ * a constant "PROBLEM: REMEDY" for the first wrong item; then the items before it are added.
+ */
+const char *stringlist_split(struct stringlist *list, const char *text);
+
+/*
+ * Returns the list as stringlist_split() reads it, with quotes around each item that is not
+ * all printable ASCII, has a comma or a quote, or begins or ends with a blank. The caller
+ * frees the text.
+ */
+char *stringlist_join(const struct stringlist *list);
 
 void stringlist_copy(struct stringlist *to, const struct stringlist *from);
 bool stringlist_has(const struct stringlist *list, const char *text);

@@ -11,11 +11,21 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 struct unit {
 	const char *name;
 	int64_t factor;
 };
+
+const char *
+text_skip_mark(const char *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t size = sizeof mark - 1;
+
+	return strncmp(text, mark, size) == 0 ? text + size : text;
+}
 
 int
 text_parse_number(const char *text, int64_t min, int64_t max, int64_t *number)
@@ -142,26 +152,61 @@ text_unescape(const char *text, size_t *size, const char **wrong)
 	return bytes;
 }
 
-char *
-text_escape(char *out, size_t room, const void *bytes, size_t size)
+/* Returns how many bytes at `in` stand for themselves together, or 0. */
+typedef size_t plain_length(const unsigned char *in, size_t left);
+
+static size_t
+ascii_length(const unsigned char *in, size_t left)
 {
-	const unsigned char *in = bytes;
-	size_t n = 0;
+	(void)left;
+	return in[0] >= 0x20 && in[0] < 0x7f && in[0] != '\\';
+}
+
+static size_t
+character_length(const unsigned char *in, size_t left)
+{
+	uint32_t character;
+	size_t length = utf8_read(in, left, &character);
+
+	if (length == 0 || character == '\\' || !utf8_is_printable(character))
+		return 0;
+	return length;
+}
+
+static char *
+escape(
+    char *out, size_t room, const unsigned char *in, size_t size, plain_length *measure)
+{
+	size_t n = 0, step;
 
 	assert(room >= 8);
-	for (size_t i = 0; i < size; i++) {
-		bool plain = in[i] >= 0x20 && in[i] < 0x7f && in[i] != '\\';
-		/* Room for this byte, and for "..." and the NUL behind it. */
-		if (n + (plain ? 1 : 4) + 4 > room) {
+	for (size_t i = 0; i < size; i += step) {
+		size_t plain = measure(in + i, size - i);
+		step = plain > 0 ? plain : 1;
+		/* Room for this one, and for "..." and the NUL behind it. */
+		if (n + (plain > 0 ? plain : 4) + 4 > room) {
 			memcpy(out + n, "...", 3);
 			n += 3;
 			break;
 		}
-		if (plain)
-			out[n++] = (char)in[i];
+		if (plain > 0)
+			memcpy(out + n, in + i, plain);
 		else
-			n += (size_t)snprintf(out + n, room - n, "\\x%02x", in[i]);
+			snprintf(out + n, room - n, "\\x%02x", in[i]);
+		n += plain > 0 ? plain : 4;
 	}
 	out[n] = '\0';
 	return out;
+}
+
+char *
+text_escape(char *out, size_t room, const void *bytes, size_t size)
+{
+	return escape(out, room, bytes, size, ascii_length);
+}
+
+char *
+text_escape_name(char *out, size_t room, const void *bytes, size_t size)
+{
+	return escape(out, room, bytes, size, character_length);
 }

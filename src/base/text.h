@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Returns the text after a byte order mark of UTF-8, or `text` itself if it has none. */
+const char *text_skip_mark(const char *text);
+
 /* A whole decimal number within [min, max]. 0, or -1 when it is anything else. */
 int text_parse_number(const char *text, int64_t min, int64_t max, int64_t *number);
 
@@ -36,5 +39,11 @@ char *text_unescape(const char *text, size_t *size, const char **wrong);
  * Returns `out`. `room` is at least 8.
  */
 char *text_escape(char *out, size_t room, const void *bytes, size_t size);
+
+/*
+ * Does what text_escape() does, but copies the characters of UTF-8 that utf8_is_printable()
+ * knows: for names of people, which are not all ASCII.
+ */
+char *text_escape_name(char *out, size_t room, const void *bytes, size_t size);
 
 #endif

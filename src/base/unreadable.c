@@ -100,6 +100,10 @@ unreadable_why(const char *path, int error)
 		return memory_format(
 		    "%s: is far too large for what it should be: correct the path",
 		    path);
+	case EILSEQ:
+		return memory_format(
+		    "%s: has a NUL byte and so is not a text file: save it as UTF-8",
+		    path);
 	default:
 		errno = error;
 		return memory_format("%s: cannot be read: %m", path);

@@ -28,9 +28,9 @@ crlparts_split(const struct der_text *text, struct crlparts *parts)
 	if (!der_take_tag(&rest, DER_SEQUENCE, &part) ||
 	    !der_take_tag(&rest, DER_SEQUENCE, &part))
 		return false;
+	parts->before.size -= rest.size;
 	while (is_time(&rest) && der_take(&rest, &part))
 		;
-	parts->before.size -= rest.size;
 	if (der_take_tag(&rest, DER_SEQUENCE, &part))
 		parts->entries = part.content;
 	parts->after = rest;

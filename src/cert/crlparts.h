@@ -11,7 +11,7 @@
 
 /* All of them point into the list. */
 struct crlparts {
-	struct der before; /* up to the dates and with them */
+	struct der before; /* up to the dates, which are left out */
 	struct der entries; /* the content; empty where there are none */
 	struct der after; /* its extensions */
 	struct der signature; /* behind what is signed */

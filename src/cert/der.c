@@ -7,7 +7,12 @@
 
 #include "base/memory.h"
 
-enum { LONG_FORM = 0x80, LENGTH_BYTES_MAX = 4, HEADER_MAX = 2 + LENGTH_BYTES_MAX };
+enum {
+	LONG_FORM = 0x80,
+	LENGTH_BYTES_MAX = 4,
+	HEADER_MAX = 2 + LENGTH_BYTES_MAX,
+	TIME_SIZE = 32
+};
 
 /* Reads the header at the front of `rest`: how long it is, 0 if it is none. */
 static size_t
@@ -91,6 +96,19 @@ der_add_element(struct der_text *text, unsigned tag, struct der content)
 
 	der_add(text, (struct der){ header, size });
 	der_add(text, content);
+}
+
+void
+der_add_time(struct der_text *text, time_t when)
+{
+	char digits[TIME_SIZE];
+	struct tm tm;
+
+	gmtime_r(&when, &tm);
+	size_t size = strftime(digits, sizeof digits, "%Y%m%d%H%M%SZ", &tm);
+	size_t skipped = tm.tm_year < 150 ? 2 : 0;
+	der_add_element(text, skipped > 0 ? DER_UTC_TIME : DER_GENERALIZED_TIME,
+	    (struct der){ (unsigned char *)digits + skipped, size - skipped });
 }
 
 void

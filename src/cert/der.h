@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 enum der_tag {
 	DER_INTEGER = 0x02,
@@ -52,6 +53,10 @@ struct der_text {
 
 void der_add(struct der_text *text, struct der bytes);
 void der_add_element(struct der_text *text, unsigned tag, struct der content);
+
+/* Adds a date as RFC 5280, 4.1.2.5 and 5.1.2.4 to 5.1.2.6, demand: as a UTCTime, which has two
+ * digits for the year, before 2050, and as a GeneralizedTime since then. */
+void der_add_time(struct der_text *text, time_t when);
 
 /* Puts all that is in `text` into one element with the tag `tag`. */
 void der_wrap(struct der_text *text, unsigned tag);

@@ -17,21 +17,7 @@
 #include "cert/crlreason.h"
 #include "cert/signing.h"
 
-enum { DAY = 86400, NUMBER_MAX = 20, SERIAL_MAX = 64, TIME_SIZE = 20 };
-
-/* Adds the date as RFC 5280, 5.1.2.6 wants it: with two digits for the year until 2049. */
-static void
-add_time(struct der_text *to, time_t when)
-{
-	char text[TIME_SIZE];
-	struct tm tm;
-
-	gmtime_r(&when, &tm);
-	size_t size = strftime(text, sizeof text, "%Y%m%d%H%M%SZ", &tm);
-	size_t skipped = tm.tm_year < 150 ? 2 : 0;
-	der_add_element(to, skipped > 0 ? DER_UTC_TIME : DER_GENERALIZED_TIME,
-	    (struct der){ (unsigned char *)text + skipped, size - skipped });
-}
+enum { DAY = 86400, NUMBER_MAX = 20, SERIAL_MAX = 64 };
 
 static int
 add_revocation(struct der_text *to, gnutls_x509_crt_t cert, int reason)
@@ -44,7 +30,7 @@ add_revocation(struct der_text *to, gnutls_x509_crt_t cert, int reason)
 	if (code < 0)
 		return code;
 	der_add_element(&entry, DER_INTEGER, (struct der){ serial, size });
-	add_time(&entry, signing_now());
+	der_add_time(&entry, signing_now());
 	crlreason_add(&entry, reason);
 	der_wrap(&entry, DER_SEQUENCE);
 	der_add(to, der_of(&entry));
@@ -52,7 +38,15 @@ add_revocation(struct der_text *to, gnutls_x509_crt_t cert, int reason)
 	return 0;
 }
 
-/* Puts the list in `from` with the new entries into `to`, still with the old signature. */
+static time_t
+next_update(const struct nextcrl_request *request)
+{
+	return time(NULL) + (time_t)request->days * DAY;
+}
+
+/* Puts the list in `from` with new dates and the new entries into `to`, still with the old
+ * signature. The library cannot set a date that needs the other type, of before or since 2050,
+ * or that the old list lacks. */
 static int
 splice(const struct nextcrl_request *request, const struct der_text *from,
     struct der_text *to)
@@ -68,6 +62,8 @@ splice(const struct nextcrl_request *request, const struct der_text *from,
 		STEP(
 		    code, add_revocation(&entries, request->certs[i], request->reason));
 	der_add(to, parts.before);
+	der_add_time(to, signing_now());
+	der_add_time(to, next_update(request));
 	if (entries.size > 0)
 		der_add_element(to, DER_SEQUENCE, der_of(&entries));
 	der_add(to, parts.after);
@@ -131,8 +127,7 @@ set_facts(const struct nextcrl_request *request, gnutls_x509_crl_t crl)
 	int code = gnutls_x509_crl_set_version(crl, 2);
 
 	STEP(code, gnutls_x509_crl_set_this_update(crl, signing_now()));
-	STEP(code, gnutls_x509_crl_set_next_update(
-		       crl, time(NULL) + (time_t)request->days * DAY));
+	STEP(code, gnutls_x509_crl_set_next_update(crl, next_update(request)));
 	STEP(code, set_number(crl, request->old));
 	STEP(code, set_key_id(crl, request->authority->chain.certs[0]));
 	STEP(code, sign(request, crl));

@@ -21,9 +21,9 @@ struct nextcrl_request {
 };
 
 /*
- * Makes the list after `old`, with a number greater by one, or the first one. Whatever stood
- * in the old one is kept byte by byte. Returns its PEM text, which the caller frees, or NULL
- * after an error.
+ * Makes the list after `old`, with a number greater by one, or the first one. All but
+ * the dates and the number of the old one is kept byte by byte. Returns its PEM text, which
+ * the caller frees, or NULL after an error.
  */
 char *nextcrl_make(const struct nextcrl_request *request, struct findings *findings);
 

@@ -19,6 +19,7 @@ enum {
 	DAYS_MAX = 36500,
 	RSA_BITS_MIN = 2048,
 	RSA_BITS = 3072,
+	VALIDITY_PLACE = 3,
 	KEY_PLACE = 5
 };
 
@@ -91,13 +92,26 @@ add_extensions(
 	der_text_fini(&kept);
 }
 
+static void
+add_validity(struct der_text *to, time_t end)
+{
+	struct der_text validity = { 0 };
+
+	der_add_time(&validity, signing_now());
+	der_add_time(&validity, end);
+	der_wrap(&validity, DER_SEQUENCE);
+	der_add(to, der_of(&validity));
+	der_text_fini(&validity);
+}
+
 /*
- * Copies the certificate `from` to `to` without the extensions that go, and with the public
- * key `key` if that is not empty: the library cannot put one of another form over an old one.
+ * Copies the certificate `from` to `to` without the extensions that go, with the end `end`, and
+ * with the public key `key` if that is not empty. The library cannot set a key of another type,
+ * or a date that needs the other type, of before or since 2050.
  */
 static void
-copy_certificate(const struct renewal_request *request, struct der from, struct der key,
-    struct der_text *to)
+copy_certificate(const struct renewal_request *request, struct der from, time_t end,
+    struct der key, struct der_text *to)
 {
 	struct der_element outer, inner, part;
 	unsigned place = 0; /* counted without the version, which may be missing */
@@ -108,6 +122,8 @@ copy_certificate(const struct renewal_request *request, struct der from, struct 
 	while (der_take(&inner.content, &part)) {
 		if (part.tag == DER_CONTEXT_3)
 			add_extensions(request, part.content, to);
+		else if (place == VALIDITY_PLACE)
+			add_validity(to, end);
 		else if (place == KEY_PLACE && key.size > 0)
 			der_add(to, key);
 		else
@@ -139,9 +155,10 @@ export_public(gnutls_x509_privkey_t key, gnutls_datum_t *der)
 	return code;
 }
 
-/* The old certificate, with `key` in it if there is one, as one that can be changed. */
+/* The old certificate, with the end `end` and with `key` in it if there is one, as one that
+ * can be changed. */
 static int
-copy_old(const struct renewal_request *request, gnutls_x509_privkey_t key,
+copy_old(const struct renewal_request *request, time_t end, gnutls_x509_privkey_t key,
     gnutls_x509_crt_t *cert)
 {
 	gnutls_datum_t public = { NULL, 0 };
@@ -152,7 +169,7 @@ copy_old(const struct renewal_request *request, gnutls_x509_privkey_t key,
 	STEP(code, gnutls_x509_crt_init(cert));
 	STEP(code, export_public(key, &public));
 	if (code >= 0)
-		copy_certificate(request, (struct der){ der.data, der.size },
+		copy_certificate(request, (struct der){ der.data, der.size }, end,
 		    (struct der){ public.data, public.size }, &copy);
 	gnutls_datum_t datum = { copy.bytes, (unsigned)copy.size };
 	STEP(code, gnutls_x509_crt_import(*cert, &datum, GNUTLS_X509_FMT_DER));
@@ -218,7 +235,7 @@ renewal_make(const struct renewal_request *request, struct renewal *renewal,
 	int code = 0;
 	if (request->new_key)
 		code = generate_key(request->old, &renewal->key);
-	STEP(code, copy_old(request, renewal->key, &renewal->cert));
+	STEP(code, copy_old(request, end, renewal->key, &renewal->cert));
 	if (request->new_key)
 		STEP(code, signing_set_key_id(renewal->cert));
 	STEP(code, signing_set_life(renewal->cert, end));

@@ -11,6 +11,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 enum { COMMON_NAME_MAX = 64, DNS_MAX = 253, LABEL_MAX = 63, SHOWN_SIZE = 320 };
 
@@ -21,7 +22,7 @@ complain(struct findings *findings, const char *text, const char *why)
 	char shown[SHOWN_SIZE];
 
 	findings_error(findings, "\"%s\" %s",
-	    text_escape(shown, sizeof shown, text, strlen(text)), why);
+	    text_escape_name(shown, sizeof shown, text, strlen(text)), why);
 }
 
 static bool
@@ -33,7 +34,7 @@ is_printable_ascii(const char *text)
 	return true;
 }
 
-/* What every name must be. */
+/* What every name must be that is not a common name. */
 static int
 examine_any(const char *text, struct findings *findings)
 {
@@ -46,6 +47,25 @@ examine_any(const char *text, struct findings *findings)
 	else
 		return 0;
 	return -1;
+}
+
+/* Returns how many characters `text` has, or -1 if it is not UTF-8 or has control characters. */
+static int
+count_characters(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	size_t left = strlen(text), length;
+	uint32_t character;
+	int count = 0;
+
+	for (; left > 0; at += length, left -= length) {
+		length = utf8_read(at, left, &character);
+		if (length == 0 || character < 0x20 ||
+		    (character >= 0x7f && character < 0xa0))
+			return -1;
+		count++;
+	}
+	return count;
 }
 
 /* What is wrong with the label of `length` characters, or NULL. */
@@ -179,16 +199,21 @@ subject_server(
 static int
 set_common_name(struct subject *subject, const char *text, struct findings *findings)
 {
-	if (examine_any(text, findings) < 0)
-		return -1;
-	if (strlen(text) > COMMON_NAME_MAX) {
+	int count = count_characters(text);
+
+	if (count < 0)
+		complain(findings, text,
+		    "is not text in UTF-8 without control characters: check the "
+		    "encoding of the terminal");
+	else if (count == 0)
+		complain(findings, text, "is empty: give a name");
+	else if (count > COMMON_NAME_MAX)
 		complain(findings, text,
 		    "has more than 64 characters, too many for a common name: shorten "
 		    "it");
-		return -1;
-	}
-	subject->common_name = memory_copy(text);
-	return 0;
+	else
+		subject->common_name = memory_copy(text);
+	return subject->common_name != NULL ? 0 : -1;
 }
 
 int
@@ -216,6 +241,8 @@ is_email(const char *text)
 static bool
 add_client_name(struct subject *subject, const char *text)
 {
+	if (!is_printable_ascii(text))
+		return false;
 	if (add_ip(subject, text))
 		return true;
 	if (is_uri(text))

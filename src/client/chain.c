@@ -48,7 +48,7 @@ escape(const void *bytes, size_t size)
 {
 	size_t room = 4 * size + 8;
 
-	return text_escape(memory_new(room), room, bytes, size);
+	return text_escape_name(memory_new(room), room, bytes, size);
 }
 
 static char *

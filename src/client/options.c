@@ -103,7 +103,10 @@ enum { PROTOCOLS_MAX = 8 };
 static void
 set_alpn(struct options *options, const char *value, struct findings *findings)
 {
-	stringlist_split(&options->alpn, value);
+	const char *wrong = stringlist_split(&options->alpn, value);
+
+	if (wrong != NULL)
+		findings_error(findings, "--alpn: %s", wrong);
 	if (options->alpn.count > PROTOCOLS_MAX)
 		findings_error(findings,
 		    "--alpn: the library offers %d protocols at most", PROTOCOLS_MAX);

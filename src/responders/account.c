@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 /* Those with numbers of 32 bits, which have names of their own where others came first. */
 #ifdef SYS_setgroups32
@@ -33,18 +35,43 @@ find_groups(struct account *account, const char *name)
 	getgrouplist(name, account->gid, account->groups, &account->group_count);
 }
 
+bool
+account_number(const char *text, id_t *number)
+{
+	int64_t value;
+
+	/* The last one means "no change" to the kernel. */
+	if (text[0] == '-' || text_parse_number(text, 0, UINT32_MAX - 1, &value) < 0)
+		return false;
+	*number = (id_t)value;
+	return true;
+}
+
+const struct passwd *
+account_entry(const char *name)
+{
+	id_t number;
+
+	errno = 0;
+	const struct passwd *entry = getpwnam(name);
+	if (entry == NULL && account_number(name, &number)) {
+		errno = 0;
+		entry = getpwuid(number);
+	}
+	return entry;
+}
+
 struct account *
 account_find(const char *name)
 {
-	errno = 0;
-	const struct passwd *entry = getpwnam(name);
+	const struct passwd *entry = account_entry(name);
 
 	if (entry == NULL)
 		return NULL;
 	struct account *account = memory_new(sizeof *account);
 	account->uid = entry->pw_uid;
 	account->gid = entry->pw_gid;
-	find_groups(account, name);
+	find_groups(account, entry->pw_name);
 	return account;
 }
 

@@ -5,7 +5,10 @@
 /* The user that a program runs as: looked up once, with its groups, when that may still wait
  * for a directory server. */
 
+#include <stdbool.h>
 #include <sys/types.h>
+
+struct passwd;
 
 struct account {
 	uid_t uid;
@@ -14,8 +17,15 @@ struct account {
 	int group_count;
 };
 
-/* Looks `name` up. NULL with errno, which is 0 when there is no such user; account_free()
- * frees it. Main thread. */
+/* Reads a number of a user or group. False if `text` is something else. */
+bool account_number(const char *text, id_t *number);
+
+/* Returns the entry of the user with this name or, if none has it, with this number. It is
+ * getpwnam(3)'s. NULL with errno, which is 0 if there is no such user. Main thread. */
+const struct passwd *account_entry(const char *name);
+
+/* Looks `name` up, which may be a number. NULL with errno, which is 0 when there is no such
+ * user; account_free() frees it. Main thread. */
 struct account *account_find(const char *name);
 void account_free(struct account *account);
 

@@ -100,7 +100,8 @@ read_user(struct program *program, const char *name, struct findings *findings)
 	program->account = account_find(name);
 	if (program->account == NULL)
 		findings_error(findings, "exec-user: \"%s\": %s", name,
-		    errno == 0 ? "there is no such user: adduser --system makes one"
+		    errno == 0 ? "there is no user of that name or number: adduser "
+				 "--system makes one"
 			       : strerrordesc_np(errno));
 	else if (geteuid() != 0)
 		findings_error(findings,

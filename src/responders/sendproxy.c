@@ -180,18 +180,42 @@ write_v1(const struct address *peer, const struct address *local, char *out)
 	    address_host(local, to), address_port(peer), address_port(local));
 }
 
+/* Writes an IPv4 address as an IPv6 one (RFC 4291, 2.5.5.2), as haproxy does. */
+static void
+map(struct address *address)
+{
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	if (address_family(address) != AF_INET)
+		return;
+	memcpy(&in, &address->storage, sizeof in);
+	in6.sin6_port = in.sin_port;
+	memset(&in6.sin6_addr.s6_addr[10], 0xff, 2);
+	memcpy(&in6.sin6_addr.s6_addr[12], &in.sin_addr, sizeof in.sin_addr);
+	memcpy(&address->storage, &in6, sizeof in6);
+	address->length = sizeof in6;
+}
+
 size_t
 sendproxy_write(enum sendproxy kind, const struct address *peer,
     const struct address *local, const struct sendproxy_tls *tls,
     unsigned char out[SENDPROXY_SIZE])
 {
+	struct address from = *peer, to = *local;
+
+	/* A header has one family. */
+	if (address_family(&from) != address_family(&to)) {
+		map(&from);
+		map(&to);
+	}
 	switch (kind) {
 	case SENDPROXY_V1:
-		return write_v1(peer, local, (char *)out);
+		return write_v1(&from, &to, (char *)out);
 	case SENDPROXY_V2:
-		return write_v2(peer, local, NULL, out);
+		return write_v2(&from, &to, NULL, out);
 	case SENDPROXY_V2_TLS:
-		return write_v2(peer, local, tls, out);
+		return write_v2(&from, &to, tls, out);
 	default:
 		return 0;
 	}

@@ -35,7 +35,8 @@ struct sendproxy_tls {
 
 /*
  * Writes the header for a client at `peer` that connected to `local`. `tls` is read for
- * SENDPROXY_V2_TLS only; a text of more than 255 bytes is cut. Returns the size.
+ * SENDPROXY_V2_TLS only. If only one address is of IPv4, it is written as one of IPv6. A text
+ * of more than 255 bytes is cut. Returns the size.
  */
 size_t sendproxy_write(enum sendproxy kind, const struct address *peer,
     const struct address *local, const struct sendproxy_tls *tls,

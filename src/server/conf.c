@@ -13,8 +13,10 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/lookalike.h"
 #include "base/memory.h"
 #include "base/shortage.h"
+#include "base/text.h"
 #include "base/unreadable.h"
 #include "responders/backends.h"
 #include "responders/sendproxy.h"
@@ -31,6 +33,7 @@ struct key {
 	const char *name, *alias;
 	enum scope scope;
 	bool watched; /* names files that `watch` minds */
+	bool prose; /* may hold typographic characters */
 	bool fixed; /* takes effect at a start only, not at a reload */
 	size_t offset;
 	struct setting setting;
@@ -145,7 +148,8 @@ static const struct key keys[] = {
 	    .standard = "0" },
 	{ "respond", IN_SERVICE(responder.kind), CHOICE(responder_kind_name),
 	    .standard = "text" },
-	{ "text", IN_SERVICE(responder.text), TEXT, .standard = "Hello, TLS!\\n" },
+	{ "text", IN_SERVICE(responder.text), TEXT, .prose = true,
+	    .standard = "Hello, TLS!\\n" },
 	{ "file", IN_SERVICE(responder.file), PATH, .standard = "" },
 	{ "content-type", IN_SERVICE(responder.content_type), TEXT,
 	    .standard = "text/html; charset=utf-8" },
@@ -338,6 +342,67 @@ complain_unknown(struct reading *reading, const char *name)
 		    reading->line, name);
 }
 
+/* Adds an error and returns true if `text` of `place` has a lookalike. */
+static bool
+complain_lookalike(struct reading *reading, const char *place, const char *text)
+{
+	char *found = lookalike_find(text, LOOKALIKE_ANY);
+
+	if (found != NULL)
+		findings_error(reading->findings, "%s:%d: %s: has %s", reading->file,
+		    reading->line, place, found);
+	free(found);
+	return found != NULL;
+}
+
+/* Does what complain_lookalike() does for the items of a list, unless they are quoted. */
+static bool
+complain_item(struct reading *reading, const char *name, const char *value)
+{
+	char *found = lookalike_find_bare(
+	    value, LOOKALIKE_BLANK | LOOKALIKE_QUOTE | LOOKALIKE_COMMA);
+
+	if (found != NULL)
+		findings_error(reading->findings,
+		    "%s:%d: %s: has %s, or put the item into double quotes if it is "
+		    "meant",
+		    reading->file, reading->line, name, found);
+	free(found);
+	return found != NULL;
+}
+
+/* Adds a warning if a text or path has a lookalike, which it may have on purpose. */
+static void
+warn_of_lookalike(struct reading *reading, const char *name, const char *value)
+{
+	char *found = lookalike_find(
+	    value, LOOKALIKE_BLANK | LOOKALIKE_QUOTE | LOOKALIKE_APOSTROPHE);
+
+	if (found != NULL)
+		findings_warning(reading->findings,
+		    "%s:%d: %s: has %s, unless it is meant", reading->file,
+		    reading->line, name, found);
+	free(found);
+}
+
+/* Adds a finding if `value` has a lookalike. Returns true if the value is of no use. */
+static bool
+has_lookalike(struct reading *reading, const struct key *key, const char *value)
+{
+	switch (key->setting.type) {
+	case SETTING_LIST:
+	case SETTING_PATHS:
+		return complain_item(reading, key->name, value);
+	case SETTING_TEXT:
+	case SETTING_PATH:
+		if (!key->prose)
+			warn_of_lookalike(reading, key->name, value);
+		return false;
+	default:
+		return complain_lookalike(reading, key->name, value);
+	}
+}
+
 /* The section that `key` belongs into on this line; NULL after an error. */
 static struct conf_section *
 target_of(struct reading *reading, const struct key *key)
@@ -361,7 +426,8 @@ set_key(struct reading *reading, const char *name, const char *value)
 	struct conf_section *section;
 
 	if (key == NULL) {
-		complain_unknown(reading, name);
+		if (!complain_lookalike(reading, name, name))
+			complain_unknown(reading, name);
 		return;
 	}
 	section = target_of(reading, key);
@@ -374,15 +440,17 @@ set_key(struct reading *reading, const char *name, const char *value)
 		    reading->file, reading->line, name, place->file, place->line);
 		return;
 	}
-	char *wanted = setting_parse(
-	    &key->setting, value, reading->folder, field_of(section, key));
 	if (place->line == 0)
 		*place =
 		    (struct conf_place){ .file = reading->file, .line = reading->line };
-	if (wanted != NULL)
-		findings_error(reading->findings, "%s:%d: %s: \"%s\" is not %s",
-		    reading->file, reading->line, name, value, wanted);
-	free(wanted);
+	if (has_lookalike(reading, key, value))
+		return;
+	char *wrong = setting_parse(
+	    &key->setting, value, reading->folder, field_of(section, key));
+	if (wrong != NULL)
+		findings_error(reading->findings, "%s:%d: %s: %s", reading->file,
+		    reading->line, name, wrong);
+	free(wrong);
 }
 
 static struct conf_service *
@@ -431,6 +499,8 @@ begin_section(struct reading *reading, const char *line)
 	if (line[1 + length] != ']')
 		findings_error(reading->findings, "%s:%d: [%s: the ] is missing",
 		    reading->file, reading->line, name);
+	else if (complain_lookalike(reading, name, name))
+		; /* that says it all */
 	else if (!is_service_name(name))
 		findings_error(reading->findings,
 		    "%s:%d: [%s]: a service's name has 1-%d letters, digits, dots, "
@@ -443,6 +513,20 @@ begin_section(struct reading *reading, const char *line)
 		    reading->file, reading->line, name);
 	reading->service = add_service(reading->conf, reading->file, name);
 	free(name);
+}
+
+/* Returns a problem of the whole file that its line shows, and the remedy; or NULL. */
+static const char *
+line_fault(const char *line, size_t size)
+{
+	const char *cr = memchr(line, '\r', size);
+
+	if (memchr(line, '\0', size) != NULL)
+		return "a NUL byte: this is not a text file: save it as UTF-8";
+	if (cr != NULL && cr + 1 < line + size && cr[1] != '\n')
+		return "a carriage return within a line: save the file with line feeds "
+		       "at the ends of lines";
+	return NULL;
 }
 
 /* inih's reader: hands out one whole line a call, without its indentation, and counts. */
@@ -459,10 +543,10 @@ next_line(char *line, int room, void *stream)
 	reading->next = newline != NULL ? newline + 1 : reading->end;
 	reading->line++;
 	size_t size = (size_t)(reading->next - start);
-	if (memchr(start, '\0', size) != NULL) {
-		findings_error(reading->findings,
-		    "%s:%d: a NUL byte: this is no text file", reading->file,
-		    reading->line);
+	const char *wrong = line_fault(start, size);
+	if (wrong != NULL) {
+		findings_error(reading->findings, "%s:%d: %s", reading->file,
+		    reading->line, wrong);
 		reading->next = reading->end;
 		return NULL;
 	}
@@ -486,7 +570,7 @@ take_value(void *user, const char *section, const char *name, const char *value)
 	(void)section; /* begin_section() has seen it */
 	if (value != NULL)
 		set_key(reading, name, value);
-	else
+	else if (!complain_lookalike(reading, name, name))
 		findings_error(reading->findings,
 		    "%s:%d: %s: has no value: write KEY = VALUE", reading->file,
 		    reading->line, name);
@@ -529,10 +613,8 @@ set_up_inih(size_t longest)
 static void
 read_lines(struct reading *reading, const char *data, size_t size)
 {
-	reading->next = data;
+	reading->next = text_skip_mark(data);
 	reading->end = data + size;
-	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
-		reading->next += 3; /* an editor's byte order mark */
 	set_up_inih(longest_line(data, size));
 	if (ini_parse_stream(next_line, reading, take_value, reading) < 0)
 		findings_error(reading->findings, "%s: out of memory", reading->file);

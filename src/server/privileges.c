@@ -10,19 +10,32 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "responders/account.h"
 
-static void
-find_user(struct privileges *privileges, const char *name, struct findings *findings)
+/* Returns the name of the user, or NULL if it has none or after an error. */
+static const char *
+find_user(struct privileges *privileges, const char *name, bool has_group,
+    struct findings *findings)
 {
-	const struct passwd *entry = getpwnam(name);
+	const struct passwd *entry = account_entry(name);
+	id_t number;
 
-	if (entry == NULL) {
+	if (entry != NULL) {
+		privileges->uid = entry->pw_uid;
+		privileges->gid = entry->pw_gid;
+		return entry->pw_name;
+	}
+	if (!account_number(name, &number))
 		findings_error(findings,
 		    "user: there is no user \"%s\": adduser --system makes one", name);
-		return;
-	}
-	privileges->uid = entry->pw_uid;
-	privileges->gid = entry->pw_gid;
+	else if (!has_group)
+		findings_error(findings,
+		    "user: no user has the number %s, and so no group is known: set "
+		    "group too",
+		    name);
+	else
+		privileges->uid = number;
+	return NULL;
 }
 
 /* What initgroups(3) would set, found while there still are users to be looked up. */
@@ -45,26 +58,31 @@ static void
 find_group(struct privileges *privileges, const char *name, struct findings *findings)
 {
 	const struct group *entry = getgrnam(name);
+	id_t number;
 
-	if (entry == NULL)
+	if (entry != NULL)
+		privileges->gid = entry->gr_gid;
+	else if (account_number(name, &number))
+		privileges->gid = number;
+	else
 		findings_error(findings,
 		    "group: there is no group \"%s\": addgroup --system makes one",
 		    name);
-	else
-		privileges->gid = entry->gr_gid;
 }
 
 void
 privileges_init(struct privileges *privileges, const char *user, const char *group,
     struct findings *findings)
 {
+	const char *name = NULL;
+
 	*privileges = (struct privileges){ .uid = geteuid(), .gid = getegid() };
 	if (user[0] != '\0')
-		find_user(privileges, user, findings);
+		name = find_user(privileges, user, group[0] != '\0', findings);
 	if (group[0] != '\0')
 		find_group(privileges, group, findings);
-	if (user[0] != '\0' && findings->errors == 0)
-		find_groups(privileges, user);
+	if (name != NULL && findings->errors == 0)
+		find_groups(privileges, name);
 	privileges->change =
 	    privileges->uid != geteuid() || privileges->gid != getegid();
 	if (privileges->change && geteuid() != 0)

@@ -19,8 +19,9 @@ struct privileges {
 };
 
 /*
- * Looks `user`, its groups and `group` up; "" leaves things as they are, and a user without a group
- * means the user's own. Errors go into `findings`, starting with their key, as does a
+ * Looks `user`, its groups and `group` up; "" leaves things as they are, and a user without a
+ * group means the user's own. Both may be numbers; a number that no user has needs a group, and
+ * has no other groups. Errors go into `findings`, starting with their key, as does a
  * warning when root would stay root. privileges_fini() frees what was found.
  */
 void privileges_init(struct privileges *privileges, const char *user, const char *group,

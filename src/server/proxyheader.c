@@ -86,21 +86,19 @@ unmap(struct address *address)
 {
 	struct sockaddr_in6 in6;
 
+	if (!is_mapped(address))
+		return;
 	memcpy(&in6, &address->storage, sizeof in6);
 	set_ipv4(address, &in6.sin6_addr.s6_addr[12], in6.sin6_port);
 }
 
-/* The addresses are there. A client must not get past a limit on its IPv4 address by the
- * other way of writing it (RFC 4291, 2.5.5.2). */
+/* Ends a header with addresses. A client must not get past a limit on its IPv4 address by the
+ * other way of writing it (RFC 4291, 2.5.5.2). Proxies that set one of the two addresses, as
+ * haproxy does with set-src, map the one of IPv4 if the other is of IPv6. */
 static enum proxyheader_state
 settle(struct proxyheader *header)
 {
 	header->has_addresses = true;
-	if (!is_mapped(&header->peer))
-		return PROXYHEADER_WHOLE;
-	if (!is_mapped(&header->local))
-		return broken(
-		    header, "an IPv4 client that connected to an IPv6 address");
 	unmap(&header->peer);
 	unmap(&header->local);
 	return PROXYHEADER_WHOLE;

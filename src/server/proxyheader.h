@@ -28,10 +28,10 @@ struct proxyheader {
 
 /*
  * Judges the first `size` bytes of a connection, behind which anything may follow, and fills
- * in `header`. `needed` is more than `size`, and at most PROXYHEADER_SIZE_MAX. Both addresses
- * are of one family; IPv4 addresses that are written as IPv6 ones become IPv4, and Unix-domain
- * ones have no path. Neither LOCAL nor UNKNOWN has addresses. Types behind the addresses are
- * skipped, except for the checksum, which must be right.
+ * in `header`. `needed` is more than `size`, and at most PROXYHEADER_SIZE_MAX. IPv4 addresses
+ * that are written as IPv6 ones become IPv4, so that one address may be of IPv4 and the other
+ * of IPv6; Unix-domain ones have no path. Neither LOCAL nor UNKNOWN has addresses. Types behind
+ * the addresses are skipped, except for the checksum, which must be right.
  */
 enum proxyheader_state proxyheader_read(
     const unsigned char *bytes, size_t size, struct proxyheader *header);

@@ -129,13 +129,13 @@ absolute(const char *path, const char *folder)
 	return memory_format("%s/%s", folder, path);
 }
 
-static void
-add_to_list(enum setting_type type, const char *text, const char *folder,
+static char *
+parse_list(enum setting_type type, const char *text, const char *folder,
     struct stringlist *list)
 {
 	struct stringlist parts = { 0 };
+	const char *wrong = stringlist_split(&parts, text);
 
-	stringlist_split(&parts, text);
 	for (size_t i = 0; i < parts.count; i++) {
 		char *part = type == SETTING_PATHS ? absolute(parts.items[i], folder)
 		                                   : memory_copy(parts.items[i]);
@@ -143,10 +143,12 @@ add_to_list(enum setting_type type, const char *text, const char *folder,
 		free(part);
 	}
 	stringlist_fini(&parts);
+	return wrong != NULL ? memory_copy(wrong) : NULL;
 }
 
-char *
-setting_parse(
+/* Returns NULL, or what the text should be. */
+static char *
+parse_one(
     const struct setting *setting, const char *text, const char *folder, void *field)
 {
 	switch (setting->type) {
@@ -166,12 +168,22 @@ setting_parse(
 		*(char **)field = setting->type == SETTING_PATH ? absolute(text, folder)
 		                                                : memory_copy(text);
 		return NULL;
-	case SETTING_LIST:
-	case SETTING_PATHS:
-		add_to_list(setting->type, text, folder, field);
+	default:
 		return NULL;
 	}
-	return NULL;
+}
+
+char *
+setting_parse(
+    const struct setting *setting, const char *text, const char *folder, void *field)
+{
+	if (setting->type == SETTING_LIST || setting->type == SETTING_PATHS)
+		return parse_list(setting->type, text, folder, field);
+	char *wanted = parse_one(setting, text, folder, field);
+	char *wrong =
+	    wanted != NULL ? memory_format("\"%s\" is not %s", text, wanted) : NULL;
+	free(wanted);
+	return wrong;
 }
 
 void
@@ -219,20 +231,6 @@ setting_copy(const struct setting *setting, const void *from, void *to)
 	}
 }
 
-static char *
-format_list(const struct stringlist *list)
-{
-	char *text = memory_copy("");
-
-	for (size_t i = 0; i < list->count; i++) {
-		char *longer =
-		    memory_format("%s%s%s", text, i > 0 ? ", " : "", list->items[i]);
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
 char *
 setting_format(const struct setting *setting, const void *field)
 {
@@ -251,7 +249,7 @@ setting_format(const struct setting *setting, const void *field)
 		return memory_copy(*(char *const *)field);
 	case SETTING_LIST:
 	case SETTING_PATHS:
-		return format_list(field);
+		return stringlist_join(field);
 	}
 	return memory_copy("");
 }

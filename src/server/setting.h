@@ -32,8 +32,8 @@ struct setting {
 
 /*
  * Reads `text` into `field`. Lists grow; anything else is replaced. `folder` is where
- * relative paths start. Returns NULL, or what would be right (for a message that starts
- * "KEY: \"TEXT\" is not ..."), which the caller frees; then `field` is unchanged.
+ * relative paths start. Returns NULL, or what is wrong and would be right (for a message
+ * that starts with "KEY: "), which the caller frees and after which `field` is of no use.
  */
 char *setting_parse(
     const struct setting *setting, const char *text, const char *folder, void *field);

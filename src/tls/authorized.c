@@ -93,17 +93,20 @@ is_name(const struct word *name)
 	return true;
 }
 
+/* Finds out if `list` has the service; false after an error. */
 static bool
-names_service(const struct word *list, const char *service)
+find_service(struct reading *reading, const struct word *list, bool *found)
 {
 	struct stringlist names = { 0 };
 	char *text = memory_format("%.*s", (int)list->length, list->text);
+	const char *wrong = stringlist_split(&names, text);
 
-	stringlist_split(&names, text);
-	bool found = stringlist_has(&names, service);
+	if (wrong != NULL)
+		complain(reading, list, wrong);
+	*found = stringlist_has(&names, reading->service);
 	stringlist_fini(&names);
 	free(text);
-	return found;
+	return wrong == NULL;
 }
 
 /* What stands behind the pin of a line. */
@@ -121,7 +124,8 @@ read_options(struct reading *reading, const char *text, struct options *options)
 	*options = (struct options){ .for_us = true };
 	while ((word = take_word(&text)).length > 0) {
 		if (take_value(&word, "service", &value)) {
-			options->for_us = names_service(&value, reading->service);
+			if (!find_service(reading, &value, &options->for_us))
+				return false;
 		} else if (take_value(&word, "name", &options->name)) {
 			if (is_name(&options->name))
 				continue;
@@ -209,18 +213,13 @@ load(struct reading *reading)
 	char *data;
 	size_t size;
 
-	if (file_read(reading->path, FILE_LIMIT, &data, &size) < 0) {
+	if (file_read_text(reading->path, FILE_LIMIT, &data, &size) < 0) {
 		char *why = unreadable_why(reading->path, errno);
 		findings_error(reading->findings, "authorized-certs: %s", why);
 		free(why);
 		return;
 	}
-	if (strlen(data) < size)
-		findings_error(reading->findings,
-		    "authorized-certs: %s: a NUL byte: this is no text file",
-		    reading->path);
-	else
-		read_lines(reading, data);
+	read_lines(reading, data);
 	free(data);
 	sort(reading);
 }

@@ -21,7 +21,7 @@ escaped(const gnutls_datum_t *bytes)
 {
 	char out[NAME_SIZE];
 
-	return memory_copy(text_escape(out, sizeof out, bytes->data, bytes->size));
+	return memory_copy(text_escape_name(out, sizeof out, bytes->data, bytes->size));
 }
 
 /* Takes over what one of the library's two functions for a name returned. */

@@ -21,7 +21,7 @@ read_name(gnutls_x509_crt_t cert, name_reader *read, char *out, size_t room)
 	out[0] = '\0';
 	if (read(cert, &name, 0) < 0)
 		return;
-	text_escape(out, room, name.data, name.size);
+	text_escape_name(out, room, name.data, name.size);
 	gnutls_free(name.data);
 }
 
@@ -106,7 +106,7 @@ choose_name(gnutls_x509_crt_t cert, struct identity *identity)
 	gnutls_datum_t common;
 
 	if (identity_common_name(cert, &common))
-		text_escape(
+		text_escape_name(
 		    identity->name, sizeof identity->name, common.data, common.size);
 	else
 		snprintf(

@@ -131,7 +131,7 @@ read_issuer(gnutls_x509_crl_t crl, char *out, size_t room)
 	strcpy(out, "?");
 	if (gnutls_x509_crl_get_issuer_dn3(crl, &name, 0) < 0)
 		return;
-	text_escape(out, room, name.data, name.size);
+	text_escape_name(out, room, name.data, name.size);
 	gnutls_free(name.data);
 }
 

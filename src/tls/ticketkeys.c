@@ -145,7 +145,7 @@ ticketkeys_read(const char *path, struct ticketkeys *keys, struct findings *find
 	size_t size;
 
 	*keys = (struct ticketkeys){ 0 };
-	if (file_read(path, FILE_LIMIT, &text, &size) < 0) {
+	if (file_read_text(path, FILE_LIMIT, &text, &size) < 0) {
 		char *why = unreadable_why(path, errno);
 		findings_error(findings, "%s", why);
 		free(why);
