@@ -287,6 +287,120 @@ START_TEST(a_hello_in_more_records_than_are_read_is_refused)
 }
 END_TEST
 
+/* The data of an extension of the message; NULL if it has none of that type. */
+static unsigned char *
+find_extension(struct message *message, size_t type)
+{
+	unsigned char *at = extensions_of(message) + 2;
+
+	while (at < message->bytes + message->size) {
+		if (get_16(at) == type)
+			return at + 4;
+		at += 4 + get_16(at + 2);
+	}
+	return NULL;
+}
+
+/* An honest hello of a client with that priority. */
+static void
+make_message_of(struct message *message, const char *priority)
+{
+	struct peer_options options = { .priority = priority };
+	unsigned char record[2048];
+
+	message->size = peer_hello_of(&options, record) - RECORD_HEADER;
+	memcpy(message->bytes, record + RECORD_HEADER, message->size);
+}
+
+#define NEW "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+/* The daemon answers the message with a fatal alert of that number. */
+static void
+is_told(struct daemon *daemon, const struct message *message, int alert)
+{
+	int fd = peer_dial(daemon_port(daemon));
+	char answer[64];
+
+	send_message(fd, message, 16384);
+	ck_assert_uint_eq(peer_hear(fd, answer, sizeof answer), 7);
+	ck_assert_int_eq(answer[6], alert);
+}
+
+/* RFC 8446, 4.2.1: the version of the hello itself, 1.2, does not count. */
+START_TEST(a_client_gets_no_version_that_it_does_not_list)
+{
+	struct daemon *daemon = daemon_serve("tls-max = 1.2\n" NOT_HURRIED);
+	static struct message message;
+
+	make_message_of(&message, NEW);
+	unsigned char *versions = find_extension(&message, 43);
+	ck_assert_ptr_nonnull(versions);
+	memcpy(versions, "\x04\x03\x08\x03\x04", 5);
+	is_told(daemon, &message, GNUTLS_A_PROTOCOL_VERSION);
+	daemon_expect(daemon, ": tlsd: version: ");
+	memcpy(versions, "\x04\x03\x04\x03\x03", 5);
+	int fd = peer_dial(daemon_port(daemon));
+	send_message(fd, &message, 16384);
+	expect_server_hello(fd);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* Sends a ChangeCipherSpec with another version after the hello, of which a client may make what
+ * it wants: RFC 8446, 5.1 and D.4. */
+static ssize_t
+push_old_version(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
+{
+	struct peer *peer = pointer;
+	bool first = !peer->first_sent;
+
+	peer->first_sent = true;
+	peer_send(peer->fd, bytes, size);
+	if (first)
+		peer_send(peer->fd, "\x14\x03\x01\x00\x01\x01", 6);
+	return (ssize_t)size;
+}
+
+START_TEST(the_version_of_a_change_cipher_spec_is_ignored)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\n" NOT_HURRIED);
+	struct peer_options options = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:"
+						    "%DISABLE_TLS13_COMPAT_MODE" };
+	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
+	char byte = 'x';
+	int code;
+
+	gnutls_transport_set_push_function(peer->tls, push_old_version);
+	ck_assert_int_eq(peer_shake(peer), 0);
+	ck_assert_int_eq((int)gnutls_record_send(peer->tls, &byte, 1), 1);
+	do
+		code = (int)gnutls_record_recv(peer->tls, &byte, 1);
+	while (code < 0 && !gnutls_error_is_fatal(code));
+	ck_assert_int_eq(code, 1);
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* A client whose key share is for a group that the server lacks is asked for another hello. */
+START_TEST(a_later_record_that_is_too_long_is_told_so)
+{
+	struct daemon *daemon = daemon_serve(NOT_HURRIED);
+	static struct message message;
+	unsigned char answer[4096];
+	int fd = peer_dial(daemon_port(daemon));
+
+	make_message_of(&message, NEW ":-GROUP-ALL:+GROUP-SECP521R1:+GROUP-SECP384R1");
+	send_message(fd, &message, 16384);
+	peer_send(fd, "\x16\x03\x03\xff\xff", 5);
+	size_t size = peer_hear(fd, (char *)answer, sizeof answer);
+	ck_assert_uint_gt(size, 7);
+	ck_assert_mem_eq(answer + size - 7, "\x15\x03\x03\x00\x02\x02\x16", 7);
+	daemon_expect(daemon, ": tlsd: protocol: ");
+	daemon_stop(daemon);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -299,6 +413,9 @@ main(void)
 	    another_protocol_within_the_hello_breaks_it_too,
 	    a_hello_that_says_it_is_too_long_is_refused_at_once,
 	    bytes_that_are_no_hello_are_told_so,
+	    a_client_gets_no_version_that_it_does_not_list,
+	    the_version_of_a_change_cipher_spec_is_ignored,
+	    a_later_record_that_is_too_long_is_told_so,
 	    a_record_of_more_than_16384_bytes_is_told_so,
 	    a_record_that_breaks_off_a_hello_is_told_so_at_once,
 	    a_hello_in_more_records_than_are_read_is_refused,
