@@ -309,7 +309,7 @@ resumes(unsigned port, const char *name, const gnutls_datum_t *session)
 }
 
 /* A profile has no tickets of TLS 1.2. */
-#define OLD_TICKETS \
+#define OLD_TICKETS                                                     \
 	"priority = NONE:+VERS-TLS1.2:+ECDHE-ECDSA:+AES-128-GCM:+AEAD:" \
 	"+GROUP-X25519:+GROUP-SECP256R1:+SIGN-ALL\nallow-weak = yes\n"
 

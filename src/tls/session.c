@@ -426,7 +426,7 @@ fail_code(struct session *session, int code)
 	else
 		gnutls_alert_send_appropriate(session->tls, code);
 	/* no_renegotiation is a warning (RFC 5246, 7.2.2): it does not end a connection. */
-	if (code == GNUTLS_E_REHANDSHAKE)
+	if (code == GNUTLS_E_REHANDSHAKE && !session->ended)
 		say_goodbye(session);
 	session->fault.alert_due = false;
 	return -1;
