@@ -150,12 +150,66 @@ START_TEST(a_hello_need_not_have_them)
 }
 END_TEST
 
-START_TEST(names_of_an_unknown_kind_are_left_alone)
+/* A hello with the server name `name` is taken, and the name said is that. */
+static void
+say(const char *name)
 {
+	char extension[1024] = "";
+	size_t count = strlen(name);
+
+	extension[1] = (char)(count + 3);
+	extension[0] = (char)((count + 3) >> 8);
+	extension[4] = (char)count;
+	extension[3] = (char)(count >> 8);
+	memcpy(extension + 5, name, count);
 	begin();
-	ADD(0, "\x00\x04\x07\x00\x01x");
+	add(0, extension, 5 + count);
 	ck_assert_int_eq(read_hello(), 0);
+	ck_assert_uint_eq(got.said_size, count);
+	ck_assert_mem_eq(got.said, name, count);
+}
+
+static void
+is_host(const char *name, const char *host)
+{
+	say(name);
+	ck_assert_uint_eq(got.name_size, strlen(host));
+	ck_assert_mem_eq(got.name, host, strlen(host));
+}
+
+START_TEST(hosts_may_have_underscores_and_a_dot_at_the_end)
+{
+	is_host("my_host.example.org", "my_host.example.org");
+	is_host("app_servers", "app_servers");
+	is_host("Example.ORG.", "Example.ORG");
+}
+END_TEST
+
+static void
+is_no_host(const char *name)
+{
+	say(name);
 	ck_assert_ptr_null(got.name);
+	ck_assert_uint_eq(got.name_size, 0);
+}
+
+START_TEST(a_name_that_is_not_a_host_counts_as_none)
+{
+	char name[401];
+
+	is_no_host("example.org:443");
+	is_no_host("2001:db8::1");
+	is_no_host("a b");
+	is_no_host("b\xc3\xbc"
+		   "cher.example");
+	is_no_host("*.example.org");
+	is_no_host(".");
+	is_no_host("a..b");
+	memset(name, 'a', 400);
+	for (size_t i = 40; i < 400; i += 41)
+		name[i] = '.';
+	name[400] = '\0';
+	is_no_host(name);
 }
 END_TEST
 
@@ -172,6 +226,13 @@ is_refused(size_t type, const char *bytes, size_t count)
 
 START_TEST(names_that_could_be_read_in_two_ways_are_refused)
 {
+	IS_REFUSED(0, "\x00\x04\x07\x00\x01x");
+	IS_REFUSED(0, "\x00\x08\x07\x00\x01"
+		      "a\x00\x00\x01"
+		      "b");
+	IS_REFUSED(0, "\x00\x08\x00\x00\x01"
+		      "a\x07\x00\x01"
+		      "b");
 	IS_REFUSED(0, "\x00\x08\x00\x00\x01"
 		      "a\x00\x00\x01"
 		      "b");
@@ -235,6 +296,24 @@ START_TEST(records_are_as_large_as_the_client_takes_them)
 }
 END_TEST
 
+START_TEST(the_versions_listed_are_found)
+{
+	begin();
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert(!got.lists_versions);
+	ADD(43, "\x0a\x7a\x7a\x03\x08\x03\x02\x03\x04\x02\x03");
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert(got.lists_versions);
+	ck_assert_uint_eq(got.versions, 1 << 2 | 1 << 4);
+	ADD(43, "\x02\x03\x03");
+	ck_assert_int_eq(read_hello(), -1);
+	IS_REFUSED(43, "");
+	IS_REFUSED(43, "\x00");
+	IS_REFUSED(43, "\x03\x03\x04\x03");
+	IS_REFUSED(43, "\x02\x03\x04\x03");
+}
+END_TEST
+
 START_TEST(lengths_that_lie_are_refused)
 {
 	IS_REFUSED(51, "\x00\xff" P256);
@@ -281,7 +360,9 @@ main(void)
 {
 	return SUITE_RUN("clienthello", only_a_lone_p256_share_wants_p256,
 	    records_are_as_large_as_the_client_takes_them, name_and_protocols_are_found,
-	    a_hello_need_not_have_them, names_of_an_unknown_kind_are_left_alone,
+	    a_hello_need_not_have_them, the_versions_listed_are_found,
+	    hosts_may_have_underscores_and_a_dot_at_the_end,
+	    a_name_that_is_not_a_host_counts_as_none,
 	    names_that_could_be_read_in_two_ways_are_refused,
 	    protocols_that_could_be_read_in_two_ways_are_refused,
 	    lengths_that_lie_are_refused, a_hello_cut_anywhere_is_refused,

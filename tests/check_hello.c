@@ -68,7 +68,7 @@ START_TEST(a_whole_record_with_a_part_of_the_message_is_partial)
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\x00\x04\x01\x00\x00\x01"), HELLO_PARTIAL);
 	hello_judge(
 	    (const unsigned char *)"\x16\x03\x01\x00\x04\x01\x00\x01\x00", 9, &needed);
-	ck_assert_uint_eq(needed, 9 + 5 + 256);
+	ck_assert_uint_eq(needed, 9 + 5);
 }
 END_TEST
 
@@ -93,7 +93,6 @@ START_TEST(a_first_record_that_cannot_be_a_hello_is_no_tls)
 {
 	ck_assert_int_eq(JUDGE("\x16\x02\x00\x00\x05"), HELLO_OTHER);
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\x00\x00"), HELLO_OTHER);
-	ck_assert_int_eq(JUDGE("\x16\x03\x01\x40\x01"), HELLO_OTHER);
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\x00\x05\x02"), HELLO_OTHER);
 	ck_assert_int_eq(JUDGE("\x17\x03\x03\x00\x05"), HELLO_OTHER);
 	ck_assert_int_eq(JUDGE("\x15\x03\x03\x00\x02\x02\x28"), HELLO_OTHER);
@@ -105,10 +104,54 @@ START_TEST(a_later_record_that_is_no_part_of_the_hello_breaks_it)
 {
 #define FIRST "\x16\x03\x01\x00\x01\x01"
 	ck_assert_int_eq(JUDGE(FIRST "\x16\x03\x01\x00\x00"), HELLO_BROKEN);
-	ck_assert_int_eq(JUDGE(FIRST "\x16\x03\x01\x40\x01"), HELLO_BROKEN);
 	ck_assert_int_eq(JUDGE(FIRST "\x16\x02"), HELLO_BROKEN);
 	ck_assert_int_eq(JUDGE(FIRST "\x15"), HELLO_BROKEN);
 	ck_assert_int_eq(JUDGE(FIRST "GET / HTTP/1.1"), HELLO_BROKEN);
+}
+END_TEST
+
+/* RFC 8446, 5.1: a record has at most 2^14 bytes, also before it is encrypted. */
+START_TEST(a_record_of_more_than_16384_bytes_overflows)
+{
+	ck_assert_int_eq(JUDGE("\x16\x03\x01\x40\x01"), HELLO_OVERFLOW);
+	ck_assert_int_eq(JUDGE("\x16\x03\x01\xff\xff\x01"), HELLO_OVERFLOW);
+	ck_assert_int_eq(JUDGE(FIRST "\x16\x03\x01\x40\x01"), HELLO_OVERFLOW);
+	ck_assert_int_eq(JUDGE("\x16\x03\x01\x40\x00\x01"), HELLO_PARTIAL);
+}
+END_TEST
+
+/* The bytes come one by one, and are looked at only when as many are there as were asked for.
+ * Returns the judgement when all have come. */
+static enum hello
+judge_drips(const char *bytes, size_t size)
+{
+	enum hello hello = HELLO_PARTIAL;
+	size_t needed = 1;
+
+	for (size_t n = 1; n <= size && hello == HELLO_PARTIAL; n++)
+		if (n >= needed)
+			hello = hello_judge((const unsigned char *)bytes, n, &needed);
+	return hello;
+}
+
+#define JUDGE_DRIPS(text) judge_drips(text, sizeof(text) - 1)
+
+START_TEST(a_whole_record_that_breaks_the_rules_is_waited_for_no_longer)
+{
+#define TWO_BYTES "\x16\x03\x01\x00\x02\x01\x00"
+	ck_assert_int_eq(JUDGE_DRIPS("\x17\x03\x03\x00\x00"), HELLO_OTHER);
+	ck_assert_int_eq(JUDGE_DRIPS("\x16\x03\x01\x00\x00"), HELLO_OTHER);
+	ck_assert_int_eq(JUDGE_DRIPS("\x16\x03\x01\x00\x01\x02"), HELLO_OTHER);
+	ck_assert_int_eq(JUDGE_DRIPS(TWO_BYTES "\x17\x03\x03\x00\x00"), HELLO_BROKEN);
+	ck_assert_int_eq(JUDGE_DRIPS(TWO_BYTES "\x16\x03\x03\x00\x00"), HELLO_BROKEN);
+	ck_assert_int_eq(JUDGE_DRIPS(TWO_BYTES "\x16\x03\x03\x50\x00"), HELLO_OVERFLOW);
+	ck_assert_int_eq(
+	    JUDGE_DRIPS(TWO_BYTES "\x16\x03\x03\x00\x02\xff\xff"), HELLO_PARTIAL);
+	ck_assert_int_eq(
+	    JUDGE_DRIPS("\x16\x03\x01\x00\x04\x01\xff\xff\xff"), HELLO_TOO_LONG);
+	ck_assert_int_eq(JUDGE_DRIPS("\x16\x03\x01\x00\x05\x01\x00\x04\x00"
+				     "a\x15\x03\x03\x00\x00"),
+	    HELLO_BROKEN);
 }
 END_TEST
 
@@ -155,7 +198,7 @@ START_TEST(few_looks_are_enough_however_short_the_records)
 	} while (hello == HELLO_PARTIAL);
 	ck_assert_int_eq(hello, HELLO_WHOLE);
 	ck_assert_uint_eq(n, size);
-	ck_assert_uint_lt(looks, 64);
+	ck_assert_uint_lt(looks, 128);
 }
 END_TEST
 
@@ -226,6 +269,8 @@ main(void)
 	    the_record_with_the_end_of_the_message_must_be_whole,
 	    a_first_record_that_cannot_be_a_hello_is_no_tls,
 	    a_later_record_that_is_no_part_of_the_hello_breaks_it,
+	    a_record_of_more_than_16384_bytes_overflows,
+	    a_whole_record_that_breaks_the_rules_is_waited_for_no_longer,
 	    the_longest_message_is_taken_and_no_longer_one,
 	    a_hello_in_too_many_records_is_too_long,
 	    few_looks_are_enough_however_short_the_records,

@@ -132,6 +132,19 @@ START_TEST(each_pair_with_each_name_shakes_hands)
 }
 END_TEST
 
+static const char *const underscored[] = { "my_host.example.org", "*.my_zone.example",
+	NULL };
+
+START_TEST(names_with_underscores_shake_hands)
+{
+	set_up();
+	add_pair("a", &(struct pki_options){ .dns = one });
+	add_pair("b", &(struct pki_options){ .dns = underscored });
+	prove();
+	tear_down();
+}
+END_TEST
+
 START_TEST(pairs_of_one_name_are_proved_by_their_algorithm)
 {
 	set_up();
@@ -350,6 +363,7 @@ int
 main(void)
 {
 	return SUITE_RUN("proof", each_pair_with_each_name_shakes_hands,
+	    names_with_underscores_shake_hands,
 	    pairs_of_one_name_are_proved_by_their_algorithm,
 	    a_pair_that_no_client_may_use_is_an_error, a_service_of_tls_1_2_is_proved,
 	    a_service_with_protocols_is_proved,

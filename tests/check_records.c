@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/records.h"
 
+#include <string.h>
+
 #include "suite.h"
 
 static const unsigned char alert_header[] = { 21, 3, 3, 0, 2 };
@@ -80,6 +82,41 @@ START_TEST(two_bytes_of_another_record_are_no_alert)
 }
 END_TEST
 
+/* The library gets `bytes` in pieces of `piece` bytes, and reads `wanted`. */
+static void
+is_mended(
+    const char *bytes, size_t size, size_t piece, bool is_tls13, const char *wanted)
+{
+	unsigned char copy[64];
+	struct records records;
+
+	records_init(&records);
+	memcpy(copy, bytes, size);
+	for (size_t at = 0; at < size; at += piece)
+		records_mend(&records, copy + at, size - at < piece ? size - at : piece,
+		    is_tls13);
+	ck_assert_mem_eq(copy, wanted, size);
+}
+
+/* A ChangeCipherSpec, an encrypted record that holds the same bytes, and an alert. */
+#define STREAM                                         \
+	"\x14\x03\x01\x00\x01\x01"                     \
+	"\x17\x03\x01\x00\x06\x14\x03\x01\x00\x01\x01" \
+	"\x15\x02\x00\x00\x02\x02\x30"
+#define MENDED                                         \
+	"\x14\x03\x03\x00\x01\x01"                     \
+	"\x17\x03\x01\x00\x06\x14\x03\x01\x00\x01\x01" \
+	"\x15\x03\x03\x00\x02\x02\x30"
+
+START_TEST(the_version_of_a_plain_record_is_mended_in_tls_1_3)
+{
+	for (size_t piece = 1; piece < sizeof STREAM; piece++) {
+		is_mended(STREAM, sizeof STREAM - 1, piece, true, MENDED);
+		is_mended(STREAM, sizeof STREAM - 1, piece, false, STREAM);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -87,5 +124,6 @@ main(void)
 	    a_handshake_may_be_made_of_more_records_than_an_answer_may_wait_for,
 	    what_comes_of_a_record_forgives_all_before_it, bodies_are_no_records,
 	    an_alert_in_plaintext_is_remembered,
-	    two_bytes_of_another_record_are_no_alert);
+	    two_bytes_of_another_record_are_no_alert,
+	    the_version_of_a_plain_record_is_mended_in_tls_1_3);
 }

@@ -169,13 +169,20 @@ START_TEST(a_wish_to_renegotiate_is_refused)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 	struct peer *peer = talk_meet(daemon_port(daemon), &tls12);
+	char byte;
 	int code;
 
 	do
 		code = gnutls_handshake(peer->tls);
 	while (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
 	       code == GNUTLS_E_GOT_APPLICATION_DATA);
-	ck_assert_int_lt(code, 0);
+	ck_assert_int_eq(code, GNUTLS_E_WARNING_ALERT_RECEIVED);
+	ck_assert_int_eq((int)gnutls_alert_get(peer->tls), GNUTLS_A_NO_RENEGOTIATION);
+	/* A warning does not end a connection: close_notify does. */
+	do
+		code = (int)gnutls_record_recv(peer->tls, &byte, 1);
+	while (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED);
+	ck_assert_int_eq(code, 0);
 	daemon_expect(daemon, ": tlsd: protocol: ");
 	peer_free(peer);
 	expect_echo(daemon_port(daemon), 1, &tls12, false);

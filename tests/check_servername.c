@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/servername.h"
 
+#include <string.h>
+
 #include "suite.h"
 
 START_TEST(equal_names_match_whatever_their_case)
@@ -36,9 +38,49 @@ START_TEST(a_star_elsewhere_is_nothing)
 }
 END_TEST
 
+static size_t
+host_size(const char *name)
+{
+	return servername_host_size(name, strlen(name));
+}
+
+START_TEST(hosts_are_labels_with_dots_between_them)
+{
+	ck_assert_uint_eq(host_size("localhost"), 9);
+	ck_assert_uint_eq(host_size("a_b.Example-1.org"), 17);
+	ck_assert_uint_eq(host_size("example.org."), 11);
+	ck_assert_uint_eq(servername_host_size("example.org", 7), 7);
+	ck_assert_uint_eq(host_size(""), 0);
+	ck_assert_uint_eq(host_size("."), 0);
+	ck_assert_uint_eq(host_size(".a"), 0);
+	ck_assert_uint_eq(host_size("a.."), 0);
+	ck_assert_uint_eq(host_size("a..b"), 0);
+	ck_assert_uint_eq(host_size("a b"), 0);
+	ck_assert_uint_eq(host_size("a:443"), 0);
+	ck_assert_uint_eq(host_size("*.a"), 0);
+	ck_assert_uint_eq(servername_host_size("a\0b", 3), 0);
+}
+END_TEST
+
+START_TEST(hosts_have_an_end)
+{
+	char name[258];
+
+	memset(name, 'a', sizeof name);
+	ck_assert_uint_eq(servername_host_size(name, 63), 63);
+	ck_assert_uint_eq(servername_host_size(name, 64), 0);
+	for (size_t i = 1; i < sizeof name; i += 2)
+		name[i] = '.';
+	ck_assert_uint_eq(servername_host_size(name, 255), 255);
+	ck_assert_uint_eq(servername_host_size(name, 256), 255);
+	ck_assert_uint_eq(servername_host_size(name, 257), 0);
+}
+END_TEST
+
 int
 main(void)
 {
 	return SUITE_RUN("servername", equal_names_match_whatever_their_case,
-	    a_star_is_one_whole_label, a_star_elsewhere_is_nothing);
+	    a_star_is_one_whole_label, a_star_elsewhere_is_nothing,
+	    hosts_are_labels_with_dots_between_them, hosts_have_an_end);
 }

@@ -94,20 +94,24 @@ static const struct {
 	size_t answer_size;
 } others[] = {
 #define ANSWER(text) text, sizeof(text) - 1
+#define FATAL_ALERT(description) ANSWER("\x15\x03\x03\x00\x02\x02" description)
 	[HELLO_HTTP] = { FAILURE_NOT_TLS_HTTP, "a plain HTTP request",
 	    ANSWER("HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\n"
 		   "Connection: close\r\n\r\nThis port speaks TLS: try https.\n") },
-	[HELLO_SSH] = { FAILURE_NOT_TLS, "an SSH client", ANSWER("") },
-	/* A fatal alert, protocol_version. */
+	/* protocol_version, as RFC 6176 has it. */
 	[HELLO_SSL2] = { FAILURE_NOT_TLS, "an SSL 2.0 hello",
 	    ANSWER("\x15\x03\x01\x00\x02\x02\x46") },
-	/* illegal_parameter, as others say it, and unexpected_message (RFC 8446, 5.1). */
+	/* decode_error, as the library says it (RFC 8446, 6.2). */
 	[HELLO_TOO_LONG] = { FAILURE_PROTOCOL, "a ClientHello that is too long",
-	    ANSWER("\x15\x03\x03\x00\x02\x02\x2f") },
+	    FATAL_ALERT("\x32") },
+	/* record_overflow (RFC 8446, 5.1). */
+	[HELLO_OVERFLOW] = { FAILURE_PROTOCOL, "a record of more than 16384 bytes",
+	    FATAL_ALERT("\x16") },
+	/* unexpected_message (RFC 8446, 5). */
 	[HELLO_BROKEN] = { FAILURE_PROTOCOL,
-	    "no ClientHello in the records that began one",
-	    ANSWER("\x15\x03\x03\x00\x02\x02\x0a") },
-	[HELLO_OTHER] = { FAILURE_NOT_TLS, "no TLS record", ANSWER("") },
+	    "no ClientHello in the records that began one", FATAL_ALERT("\x0a") },
+	[HELLO_SSH] = { FAILURE_NOT_TLS, "an SSH client", FATAL_ALERT("\x0a") },
+	[HELLO_OTHER] = { FAILURE_NOT_TLS, "no TLS record", FATAL_ALERT("\x0a") },
 };
 
 /* Says the last words, if there are any, and lets the client read them. */

@@ -80,6 +80,7 @@ connection_free(struct connection *connection)
 	snapshot_drop(connection->snapshot);
 	evidence_free(connection->evidence);
 	free(connection->verdict);
+	free(connection->host);
 	free(connection);
 }
 
@@ -383,7 +384,7 @@ begin_session(struct connection *connection, struct transport *transport)
 	struct session *session = session_new(service->context, transport,
 	    (service->early ? SESSION_EARLY : SESSION_COMPLETE) |
 		(connection->wants_p256 ? SESSION_P256 : 0),
-	    connection->record_size);
+	    connection->record_size, connection->host);
 	if (session == NULL)
 		return NULL;
 	session_set_id(session, connection->id);

@@ -57,6 +57,7 @@ struct connection {
 	int low_water; /* SO_RCVLOWAT; 0 is as 1 */
 	bool wants_p256; /* as its hello says */
 	uint16_t record_size; /* likewise */
+	char *host; /* that its hello names, or NULL */
 	bool early; /* answered before the client had finished its handshake */
 	bool unsure; /* answered, as it seems, and not counted yet */
 	bool holds_end; /* our side is open until the client says something */

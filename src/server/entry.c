@@ -2,6 +2,8 @@
 /* Who comes in, and to which service. */
 #include "server/entry.h"
 
+#include <string.h>
+
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/limits.h"
@@ -63,8 +65,20 @@ why_unrouted(enum failure failure, const struct clienthello *hello,
 		return "no application protocol in common";
 	if (service != NULL)
 		return "the service is skipped, for its certificate is bad";
-	return hello->name != NULL ? "no service has the name"
+	if (hello->name != NULL)
+		return "no service has the name";
+	return hello->said != NULL ? "the name is not a host, and no service for that"
 	                           : "no name, and no service for that";
+}
+
+/* All that follows goes by this reading of the name. */
+static int
+keep_host(struct connection *connection, const struct clienthello *hello)
+{
+	if (hello->name == NULL)
+		return 0;
+	connection->host = strndup(hello->name, hello->name_size);
+	return connection->host != NULL ? 0 : -1;
 }
 
 enum failure
@@ -76,6 +90,10 @@ entry_route(struct limits *limits, struct connection *connection,
 
 	connection->wants_p256 = hello->wants_p256;
 	connection->record_size = (uint16_t)hello->record_size;
+	if (keep_host(connection, hello) < 0) {
+		*reason = "out of memory";
+		return FAILURE_INTERNAL;
+	}
 	if (service != NULL && service != connection->service)
 		connection_assign(connection, service);
 	if (failure != FAILURE_NONE) {

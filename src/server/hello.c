@@ -12,11 +12,13 @@
 #define TYPE_HANDSHAKE 22
 #define CLIENT_HELLO 1
 #define PLAINTEXT_MAX 16384
+#define RECORDS_WATCHED 64 /* each of so many is looked at as soon as it is there */
 
 /* A walk over the records of a message. */
 struct walk {
 	size_t at; /* of the record that is next */
 	size_t have; /* bytes of the message in those before */
+	size_t count; /* of those before */
 	unsigned char header[MESSAGE_HEADER_SIZE]; /* of the message, as far as seen */
 };
 
@@ -54,19 +56,23 @@ starts_with(const unsigned char *bytes, size_t size, const char *word)
 	return memcmp(bytes, word, size < length ? size : length) == 0;
 }
 
-/* Whether a record, of which `size` bytes are there, may carry a part of the message. */
-static bool
-may_carry(const unsigned char *record, size_t size)
+/* Judges a record, of which `size` bytes are there, by its header: HELLO_WHOLE if the record may
+ * carry a part of the message. */
+static enum hello
+judge_header(const unsigned char *record, size_t size)
 {
 	if (size > 0 && record[0] != TYPE_HANDSHAKE)
-		return false;
+		return HELLO_BROKEN;
 	if (size > 1 && record[1] != 3)
-		return false;
-	return size < HEADER_SIZE ||
-	       (record_length(record) > 0 && record_length(record) <= PLAINTEXT_MAX);
+		return HELLO_BROKEN;
+	if (size < HEADER_SIZE)
+		return HELLO_WHOLE;
+	if (record_length(record) > PLAINTEXT_MAX)
+		return HELLO_OVERFLOW;
+	return record_length(record) > 0 ? HELLO_WHOLE : HELLO_BROKEN;
 }
 
-/* `end` is where the part behind it begins: nothing can be told before. */
+/* Nothing can be judged before `end` bytes are there. */
 static enum hello
 wait_for(size_t end, size_t *needed)
 {
@@ -74,6 +80,35 @@ wait_for(size_t end, size_t *needed)
 		return HELLO_TOO_LONG;
 	*needed = end;
 	return HELLO_PARTIAL;
+}
+
+/* Waits for another record at `at`, with `missing` bytes of the message still to come. */
+static enum hello
+wait_for_record(const struct walk *walk, size_t at, size_t missing, size_t *needed)
+{
+	if (at + HEADER_SIZE + missing > HELLO_SIZE_MAX)
+		return HELLO_TOO_LONG;
+	return wait_for(
+	    at + HEADER_SIZE + (walk->count < RECORDS_WATCHED ? 0 : missing), needed);
+}
+
+/* Waits for more of a record that ends at `end` and has `length` bytes, `part` of which are
+ * there; of the message there will be `message` bytes. */
+static enum hello
+wait_within(
+    const struct walk *walk, size_t length, size_t part, size_t message, size_t *needed)
+{
+	const size_t start = walk->at + HEADER_SIZE;
+	size_t after = walk->have + length;
+
+	/* The type of the message, and then its length, are judged at once. */
+	if (walk->have + part == 0)
+		return wait_for(start + 1, needed);
+	if (walk->have + part < MESSAGE_HEADER_SIZE && after >= MESSAGE_HEADER_SIZE)
+		return wait_for(start + MESSAGE_HEADER_SIZE - walk->have, needed);
+	if (message > after)
+		return wait_for_record(walk, start + length, message - after, needed);
+	return wait_for(start + length, needed);
 }
 
 /* Judges a record whose header is whole and good; `size` bytes of it are there. HELLO_WHOLE
@@ -90,13 +125,11 @@ judge_record(
 	size_t message = message_size(walk, walk->have + part);
 	if (message > CLIENTHELLO_SIZE_MAX || end > HELLO_SIZE_MAX)
 		return HELLO_TOO_LONG;
-	if (part < length && message > walk->have + length)
-		return wait_for(
-		    end + HEADER_SIZE + message - walk->have - length, needed);
 	if (part < length)
-		return wait_for(end, needed);
+		return wait_within(walk, length, part, message, needed);
 	walk->at = end;
 	walk->have += length;
+	walk->count++;
 	return HELLO_WHOLE;
 }
 
@@ -106,17 +139,17 @@ judge_records(const unsigned char *bytes, size_t size, size_t *needed)
 {
 	struct walk walk = { 0 };
 
-	if (!may_carry(bytes, size) ||
+	if (judge_header(bytes, size) == HELLO_BROKEN ||
 	    (size > HEADER_SIZE && bytes[HEADER_SIZE] != CLIENT_HELLO))
 		return HELLO_OTHER;
 	for (;;) {
 		size_t missing = message_size(&walk, walk.have) - walk.have;
-		if (!may_carry(bytes + walk.at, size - walk.at))
-			return HELLO_BROKEN;
+		enum hello verdict = judge_header(bytes + walk.at, size - walk.at);
+		if (verdict != HELLO_WHOLE)
+			return verdict;
 		if (size - walk.at < HEADER_SIZE)
-			return wait_for(walk.at + HEADER_SIZE + missing, needed);
-		enum hello verdict =
-		    judge_record(&walk, bytes + walk.at, size - walk.at, needed);
+			return wait_for_record(&walk, walk.at, missing, needed);
+		verdict = judge_record(&walk, bytes + walk.at, size - walk.at, needed);
 		if (verdict != HELLO_WHOLE)
 			return verdict;
 		if (walk.have >= message_size(&walk, walk.have))

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 /* The longest ClientHello that is taken in, with the headers of all its records. */
-#define HELLO_SIZE_MAX (64 * 1024)
+#define HELLO_SIZE_MAX (136 * 1024)
 
 /* The header of a record: the first byte of the message stands behind it. */
 #define HELLO_RECORD_HEADER 5
@@ -20,6 +20,7 @@ enum hello {
 	HELLO_PARTIAL, /* may become one */
 	HELLO_WHOLE, /* every record of the message is there */
 	HELLO_BROKEN, /* begins as one, but its records break the rules */
+	HELLO_OVERFLOW, /* a record of it is longer than records may be */
 	HELLO_TOO_LONG, /* a message, or more records, than is taken in */
 	HELLO_HTTP, /* a plain HTTP request */
 	HELLO_SSH, /* an SSH client */
@@ -29,9 +30,10 @@ enum hello {
 
 /*
  * Judges the first `size` bytes. For HELLO_PARTIAL, `*needed` is how many bytes there must
- * be, more than `size` and at most HELLO_SIZE_MAX, before asking again is worth it. The
- * shorter a client makes its records, the more must have come each time, so that a client
- * that sends byte by byte is looked at a few dozen times and not for each byte.
+ * be, more than `size` and at most HELLO_SIZE_MAX, before asking again is worth it. No whole
+ * record that breaks the rules is waited beyond, up to the 64th record. After that, the shorter
+ * a client makes its records, the more must have come each time: a client that sends byte by
+ * byte is looked at about a hundred times and not for each record.
  */
 enum hello hello_judge(const unsigned char *bytes, size_t size, size_t *needed);
 

@@ -4,8 +4,6 @@
 
 /* Names of hosts, as a configuration gives them. */
 
-#define HOSTNAME_MAX_SIZE 255 /* RFC 1035, 2.3.4 */
-
 /* Whether `name` can stand in `server-name`, in lower case: NULL, or what is wrong with it, a
  * constant. */
 const char *hostname_check(const char *name);

@@ -11,11 +11,11 @@
 #include "base/address.h"
 #include "base/memory.h"
 #include "server/conf.h"
-#include "server/hostname.h"
 #include "server/nametable.h"
 #include "server/overlap.h"
 #include "server/service.h"
 #include "tls/clienthello.h"
+#include "tls/servername.h"
 
 struct route {
 	struct address address;
@@ -153,10 +153,10 @@ route_only(const struct route *route)
 static struct group
 find_group(const struct route *route, const struct clienthello *hello)
 {
-	char name[HOSTNAME_MAX_SIZE + 1] = "";
+	char name[SERVERNAME_MAX_SIZE + 1] = "";
 	struct group group = { 0 };
 
-	assert(hello->name_size <= HOSTNAME_MAX_SIZE);
+	assert(hello->name_size <= SERVERNAME_MAX_SIZE);
 	for (size_t i = 0; i < hello->name_size; i++)
 		name[i] = (char)tolower((unsigned char)hello->name[i]);
 	group = nametable_find(&route->names, name);

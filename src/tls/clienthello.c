@@ -4,15 +4,19 @@
 
 #include <string.h>
 
+#include "tls/servername.h"
+
 #define EXTENSION_SERVER_NAME 0
 #define EXTENSION_MAX_FRAGMENT_LENGTH 1
 #define EXTENSION_ALPN 16
 #define EXTENSION_RECORD_SIZE_LIMIT 28
+#define EXTENSION_SUPPORTED_VERSIONS 43
 #define EXTENSION_KEY_SHARE 51
 #define NAME_HOST 0
-#define NAME_MAX_SIZE 255
 #define GROUP_SECP256R1 0x0017
 #define GROUP_X25519 0x001d
+#define VERSION_OLDEST 0x0300
+#define VERSION_TLS13 0x0304
 #define RECORD_SIZE_MAX 16384 /* RFC 8446, 5.1 */
 #define RECORD_SIZE_LIMIT_MIN 64 /* RFC 8449, 4 */
 
@@ -68,23 +72,25 @@ is_done(const struct cursor *cursor)
 	return cursor->left == 0 && !cursor->broken;
 }
 
-/* RFC 6066, 3: what kinds of names there may be one day cannot be known, nor where they
- * end, so only a host that comes first counts. */
+/* RFC 6066, 3: nobody can know where a name of another type ends, and OpenSSL refuses it too. The
+ * library would pass over it and take a host that follows. */
 static bool
 read_name(struct cursor extension, struct clienthello *hello)
 {
 	struct cursor list = take_part(&extension, 2);
 	size_t type = take_number(&list, 1);
 
-	if (!is_done(&extension) || list.broken || hello->name != NULL)
-		return false;
-	if (type != NAME_HOST)
-		return true;
 	struct cursor name = take_part(&list, 2);
-	hello->name = (const char *)name.bytes;
-	hello->name_size = name.left;
-	return is_done(&list) && name.left > 0 && name.left <= NAME_MAX_SIZE &&
-	       memchr(name.bytes, '\0', name.left) == NULL;
+
+	if (!is_done(&extension) || !is_done(&list) || type != NAME_HOST ||
+	    name.left == 0 || memchr(name.bytes, '\0', name.left) != NULL ||
+	    hello->said != NULL)
+		return false;
+	hello->said = (const char *)name.bytes;
+	hello->said_size = name.left;
+	hello->name_size = servername_host_size(hello->said, hello->said_size);
+	hello->name = hello->name_size > 0 ? hello->said : NULL;
+	return true;
 }
 
 static bool
@@ -117,6 +123,23 @@ read_shares(struct cursor extension, struct clienthello *hello)
 	}
 	hello->wants_p256 = p256 && !x25519;
 	return is_done(&extension) && is_done(&shares);
+}
+
+/* The library passes over this extension where TLS 1.3 is not spoken. */
+static bool
+read_versions(struct cursor extension, struct clienthello *hello)
+{
+	struct cursor versions = take_part(&extension, 1);
+
+	if (!is_done(&extension) || versions.left == 0 || hello->lists_versions)
+		return false;
+	hello->lists_versions = true;
+	while (versions.left > 0 && !versions.broken) {
+		size_t version = take_number(&versions, 2);
+		if (version >= VERSION_OLDEST && version <= VERSION_TLS13)
+			hello->versions |= 1U << (version - VERSION_OLDEST);
+	}
+	return !versions.broken;
 }
 
 static void
@@ -166,6 +189,8 @@ read_extension(struct cursor *extensions, struct clienthello *hello)
 		return read_protocols(extension, hello);
 	case EXTENSION_RECORD_SIZE_LIMIT:
 		return read_record_size_limit(extension, hello);
+	case EXTENSION_SUPPORTED_VERSIONS:
+		return read_versions(extension, hello);
 	case EXTENSION_KEY_SHARE:
 		return read_shares(extension, hello);
 	default:
@@ -174,18 +199,17 @@ read_extension(struct cursor *extensions, struct clienthello *hello)
 }
 
 int
-clienthello_read(const unsigned char *message, size_t size, struct clienthello *hello)
+clienthello_read_body(
+    const unsigned char *bytes, size_t size, struct clienthello *hello)
 {
-	struct cursor cursor = { .bytes = message, .left = size };
+	struct cursor body = { .bytes = bytes, .left = size };
 
 	*hello = (struct clienthello){ .record_size = RECORD_SIZE_MAX };
-	skip(&cursor, 1); /* the type */
-	struct cursor body = take_part(&cursor, 3);
 	skip(&body, 2 + 32); /* legacy_version, random */
 	take_part(&body, 1); /* legacy_session_id */
 	take_part(&body, 2); /* cipher_suites */
 	take_part(&body, 1); /* legacy_compression_methods */
-	if (!is_done(&cursor) || body.broken)
+	if (body.broken)
 		return -1;
 	if (body.left == 0) /* before TLS 1.3 a hello may end here */
 		return 0;
@@ -196,6 +220,18 @@ clienthello_read(const unsigned char *message, size_t size, struct clienthello *
 		if (!read_extension(&extensions, hello))
 			return -1;
 	return 0;
+}
+
+int
+clienthello_read(const unsigned char *message, size_t size, struct clienthello *hello)
+{
+	struct cursor cursor = { .bytes = message, .left = size };
+
+	skip(&cursor, 1); /* the type */
+	struct cursor body = take_part(&cursor, 3);
+	if (!is_done(&cursor))
+		return -1;
+	return clienthello_read_body(body.bytes, body.left, hello);
 }
 
 bool

@@ -10,14 +10,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The longest ClientHello that is taken in, with the header of the message. A client's
- * first flight is small; the library would take 128 KiB before it knows whom it talks to. */
-#define CLIENTHELLO_SIZE_MAX (4 + 32 * 1024)
+/* The longest ClientHello that is taken in, with the header of the message: as many extensions
+ * as there can be, 64 KiB (RFC 8446, 4.1.2), and 4 KiB for the rest. */
+#define CLIENTHELLO_SIZE_MAX (4 + 68 * 1024)
 
 /* All pointers point into the message. */
 struct clienthello {
-	const char *name; /* the host (RFC 6066, 3), without a NUL; NULL if none */
+	/* The host (RFC 6066, 3), without a dot at its end; NULL if the client named none, or
+	 * something that is not a host (servername.h). */
+	const char *name;
 	size_t name_size;
+	const char *said; /* the server name as the client sent it; NULL if none */
+	size_t said_size;
 	const unsigned char *protocols; /* the list (RFC 7301, 3.1); NULL if none */
 	size_t protocols_size;
 	/* There is a key share for P-256 and none for X25519 (RFC 8446, 4.2.8): a server
@@ -25,15 +29,22 @@ struct clienthello {
 	bool wants_p256;
 	size_t
 	    record_size; /* bytes that it takes in a record (RFC 8449, RFC 6066, 4) */
+	bool lists_versions; /* it has the extension supported_versions (4.2.1) */
+	unsigned versions; /* those in it: bit 4 for TLS 1.3, 0x0304, down to bit 0 */
 };
 
 /*
  * Reads the whole message of `size` bytes, with its header. 0, or -1 if its parts do not add
- * up or an extension that is read here comes twice, has no valid form, or names two hosts:
- * nobody shall read it otherwise than it was read here.
+ * up, or if an extension that is read here comes twice or has no valid form. A server name is
+ * valid if it is alone in its list and its type is host_name: what else could be in such a list
+ * may be read in two ways.
  */
 int clienthello_read(
     const unsigned char *message, size_t size, struct clienthello *hello);
+
+/* Reads what follows the header of such a message; 0 or -1 as clienthello_read(). */
+int clienthello_read_body(
+    const unsigned char *body, size_t size, struct clienthello *hello);
 
 /* Whether the application protocol `name` is among those that the client offers. */
 bool clienthello_offers(const struct clienthello *hello, const char *name);

@@ -264,9 +264,9 @@ find_name(void *context, unsigned extension, const unsigned char *data, unsigned
 	return 0;
 }
 
-void
-context_choose_ticket_key(const struct context *context, gnutls_session_t session,
-    unsigned char *hello, size_t size)
+static void
+choose_ticket_key(const struct context *context, const struct ticketkeys *keys,
+    gnutls_session_t session, unsigned char *hello, size_t size)
 {
 	gnutls_datum_t message = { hello, (unsigned)size };
 	const unsigned char *name = NULL;
@@ -275,11 +275,35 @@ context_choose_ticket_key(const struct context *context, gnutls_session_t sessio
 		&name, find_name, &message, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO) < 0 ||
 	    name == NULL)
 		return;
-	const struct ticketkey *key = ticketkeys_named(
-	    &context->ticket_keys, name, context->ticket_seconds, time(NULL));
+	const struct ticketkey *key =
+	    ticketkeys_named(keys, name, context->ticket_seconds, time(NULL));
 	/* The library refuses another key once it used one, as behind a second hello. */
 	if (key != NULL)
 		enable_tickets(session, key);
+}
+
+void
+context_choose_ticket_key(const struct context *context, gnutls_session_t session,
+    unsigned char *hello, size_t size)
+{
+	choose_ticket_key(context, &context->ticket_keys, session, hello, size);
+}
+
+int
+context_bind_tickets(const struct context *context, gnutls_session_t session,
+    const char *name, size_t name_size, unsigned char *hello, size_t size)
+{
+	struct ticketkeys keys = context->ticket_keys;
+	int code = 0;
+
+	if (keys.count > 0)
+		code = ticketkeys_bind(&keys, name, name_size);
+	if (keys.count > 0 && code == 0)
+		code = enable_tickets(session, ticketkeys_issuing(&keys, time(NULL)));
+	if (keys.count > 1 && code == 0)
+		choose_ticket_key(context, &keys, session, hello, size);
+	ticketkeys_wipe(&keys);
+	return code < 0 ? -1 : 0;
 }
 
 static int

@@ -94,6 +94,15 @@ void context_choose_ticket_key(const struct context *context,
     struct gnutls_session_int *session, unsigned char *hello, size_t size);
 bool context_chooses_ticket_keys(const struct context *context);
 
+/*
+ * Makes a session that was equipped accept and issue only tickets that belong to the server name
+ * `name` (RFC 6066, 3), which the library does not see; for its first ClientHello, which is
+ * given as to context_choose_ticket_key(). 0, or -1 if the library fails.
+ */
+int context_bind_tickets(const struct context *context,
+    struct gnutls_session_int *session, const char *name, size_t name_size,
+    unsigned char *hello, size_t size);
+
 /* Whether sessions get a ticket. */
 bool context_has_tickets(const struct context *context);
 

@@ -26,6 +26,7 @@
 #include "tls/context.h"
 #include "tls/keypair.h"
 #include "tls/pairs.h"
+#include "tls/servername.h"
 #include "tls/session.h"
 #include "tls/staple.h"
 #include "tls/transport.h"
@@ -144,8 +145,8 @@ make_server(struct trial *trial)
 
 	transport_attach(transport, trial->fds[0], false);
 	transport_set_deadline(transport, deadline_in(TIME_MAX_MS), 0);
-	trial->server =
-	    session_new(trial->proof->context, transport, SESSION_COMPLETE, 0);
+	trial->server = session_new(
+	    trial->proof->context, transport, SESSION_COMPLETE, 0, trial->host);
 	return trial->server != NULL ? 0 : -1;
 }
 
@@ -319,9 +320,8 @@ is_host(const char *name)
 	unsigned char address[sizeof(struct in6_addr)];
 
 	return inet_pton(AF_INET, name, address) != 1 &&
-	       inet_pton(AF_INET6, name, address) != 1 &&
-	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "0123456789.-_")] == '\0';
+	       inet_pton(AF_INET6, name, address) != 1 && name[0] != '\0' &&
+	       servername_host_size(name, strlen(name)) == strlen(name);
 }
 
 static void

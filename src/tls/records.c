@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define HEADER_SIZE 5 /* RFC 8446, 5.1 */
+#define TYPE_APPLICATION_DATA 23 /* in TLS 1.3 all that is encrypted, and only that */
 
 /* Records that bring nothing on cost the client little and us much: empty ones, warnings,
  * updates of keys. So many make a handshake even out of single bytes, and so many may come
@@ -36,6 +37,37 @@ records_take(struct records *records, const unsigned char *bytes, size_t size)
 		records->plain_alert = bytes[1];
 	records->plain_alert_next =
 	    size == HEADER_SIZE && memcmp(bytes, alert_header, size) == 0;
+}
+
+/* A byte of a header: its first is the type, two of the version follow, and two of the length. */
+static void
+mend_header(struct records *records, unsigned char *byte, bool is_tls13)
+{
+	const unsigned char *header = records->header;
+
+	if (is_tls13 && (records->at == 1 || records->at == 2) &&
+	    header[0] != TYPE_APPLICATION_DATA)
+		*byte = 3;
+	records->header[records->at++] = *byte;
+	if (records->at < HEADER_SIZE)
+		return;
+	records->body = (size_t)header[3] << 8 | header[4];
+	records->at = 0;
+}
+
+void
+records_mend(struct records *records, unsigned char *bytes, size_t size, bool is_tls13)
+{
+	while (size > 0) {
+		size_t step = records->body < size ? records->body : size;
+		records->body -= step;
+		if (step == 0) {
+			mend_header(records, bytes, is_tls13);
+			step = 1;
+		}
+		bytes += step;
+		size -= step;
+	}
 }
 
 void

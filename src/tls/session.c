@@ -21,17 +21,19 @@
 #include "tls/context.h"
 #include "tls/evidence.h"
 #include "tls/fault.h"
+#include "tls/hiddenname.h"
 #include "tls/identity.h"
 #include "tls/negotiated.h"
 #include "tls/records.h"
 #include "tls/refusal.h"
+#include "tls/servername.h"
 #include "tls/transport.h"
 
-#define HOST_SIZE 256 /* RFC 1035, 2.3.4, and a NUL */
 #define RECORD_MAX 16384 /* what one holds: RFC 8446, 5.1 */
-/* Of the client's messages the hello may be the longest; the library counts a little more
- * than the bytes of a message. */
-#define HANDSHAKE_MESSAGE_MAX (CLIENTHELLO_SIZE_MAX + 256)
+/* The library counts a little more than the bytes of a message. A chain of certificates is the
+ * longest one that follows the hello. */
+#define HELLO_MAX (CLIENTHELLO_SIZE_MAX + 256)
+#define HANDSHAKE_MESSAGE_MAX (32 * 1024 + 260)
 #define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
 
 struct session {
@@ -42,6 +44,8 @@ struct session {
 	struct records records;
 	struct ahead ahead;
 	bool greeted; /* a hello was read */
+	bool lists_versions; /* the last one does */
+	unsigned versions; /* those: clienthello.h */
 	bool judged; /* the client's certificate was, or that there is none */
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
@@ -50,7 +54,7 @@ struct session {
 	bool
 	    end_held; /* our side of the connection is still open after session_finish() */
 	uint64_t bytes_in, bytes_out; /* of application data */
-	char sni[256]; /* escaped */
+	char host[SERVERNAME_MAX_SIZE + 1]; /* that the client named; "" for none */
 	struct capabilities client; /* by its hello, if there is a choice of pairs */
 	struct identity *identity; /* NULL: the client gave no certificate */
 	uint64_t id;
@@ -77,8 +81,11 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 
 	if (n < 0)
 		gnutls_transport_set_errno(session->tls, errno);
-	else
+	else {
 		records_take(&session->records, bytes, (size_t)n);
+		records_mend(&session->records, bytes, (size_t)n,
+		    gnutls_protocol_get_version(session->tls) == GNUTLS_TLS1_3);
+	}
 	return n;
 }
 
@@ -122,32 +129,73 @@ keep_secret(gnutls_session_t tls, const char *label, const gnutls_datum_t *secre
 	return 0;
 }
 
-/*
- * The library chooses a certificate by the host that the client names, but it knows neither
- * wildcards nor that case does not matter (RFC 6066, 3).
- */
-static int
-use_name(gnutls_session_t tls)
+/* True if the hello names the host by which the client was routed. RFC 8446, 4.1.2: a second
+ * hello repeats what the first one says. */
+static bool
+names_host(const struct session *session, const struct clienthello *hello)
 {
-	struct session *session = gnutls_session_get_ptr(tls);
-	char host[HOST_SIZE], name[sizeof session->sni] = "-";
-	size_t size = sizeof host;
-	unsigned type;
+	return hello->name == NULL
+	           ? session->host[0] == '\0'
+	           : strlen(session->host) == hello->name_size &&
+	                 memcmp(session->host, hello->name, hello->name_size) == 0;
+}
 
-	bool named =
-	    gnutls_server_name_get(tls, host, &size, &type, 0) == 0 && size > 0;
-	if (named)
-		text_escape(name, sizeof name, host, strnlen(host, size));
-	/* RFC 8446, 4.1.2: who was asked for another hello says the same again. */
-	if (session->greeted && strcmp(session->sni, name) != 0)
-		return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+/* Before the library reads a hello; the first one, or one that it has asked for. */
+static int
+read_hello(struct session *session, const gnutls_datum_t *message)
+{
+	struct clienthello hello;
+	bool first = !session->greeted;
+
 	session->greeted = true;
-	strcpy(session->sni, name);
+	if (clienthello_read_body(message->data, message->size, &hello) < 0)
+		return GNUTLS_E_UNEXPECTED_PACKET_LENGTH;
+	if (!names_host(session, &hello))
+		return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+	session->lists_versions = hello.lists_versions;
+	session->versions = hello.versions;
+	if (context_chooses_pairs(session->context))
+		capabilities_read(&session->client, message->data, message->size);
+	if (!hiddenname_is_needed(&hello)) {
+		if (context_chooses_ticket_keys(session->context))
+			context_choose_ticket_key(session->context, session->tls,
+			    message->data, message->size);
+		return 0;
+	}
+	if (!first)
+		return 0;
+	hiddenname_hide(session->tls);
+	return context_bind_tickets(session->context, session->tls, hello.said,
+		   hello.said_size, message->data, message->size) < 0
+	           ? GNUTLS_E_INTERNAL_ERROR
+	           : 0;
+}
+
+/* RFC 8446, 4.2.1: a client that lists versions gets one of them. The library passes over the
+ * list where TLS 1.3 is not enabled. */
+static bool
+offers_version(const struct session *session, unsigned version)
+{
+	return !session->lists_versions ||
+	       (session->versions >> (version - GNUTLS_SSL3) & 1) != 0;
+}
+
+/* Once the version is known: the library knows neither wildcards nor that case does not matter
+ * in host names (RFC 6066, 3), and not every client can use every pair. */
+static int
+choose_pair(gnutls_session_t tls)
+{
+	const struct session *session = gnutls_session_get_ptr(tls);
+	unsigned version = gnutls_protocol_get_version(tls);
+
+	if (!offers_version(session, version))
+		return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
 	if (!context_chooses_pairs(session->context))
 		return 0;
 	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE,
-	    context_credentials_for(session->context, named ? host : NULL,
-		&session->client, gnutls_protocol_get_version(tls) == GNUTLS_TLS1_3));
+	    context_credentials_for(session->context,
+		session->host[0] != '\0' ? session->host : NULL, &session->client,
+		version == GNUTLS_TLS1_3));
 }
 
 /* RFC 5246 has no alert for a client that gave no certificate. */
@@ -191,9 +239,9 @@ check_client(gnutls_session_t tls)
 }
 
 /*
- * Before the library reads a message of the client: a hello, where it looks for the session
- * that is to be resumed, or a signature. In TLS 1.3 it would call check_client() only after
- * it has tried that, and with an RSA key of the client's making this can take a minute.
+ * Before the library reads a message of the client: a hello, or a signature. In TLS 1.3 it
+ * would call check_client() only after it has tried that, and with an RSA key of the client's
+ * making this can take a minute.
  */
 static int
 on_message(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
@@ -202,23 +250,28 @@ on_message(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming
 	struct session *session = gnutls_session_get_ptr(tls);
 
 	(void)when;
-	if (!incoming)
+	if (!incoming) {
+		if (type == GNUTLS_HANDSHAKE_SERVER_HELLO)
+			gnutls_handshake_set_max_packet_length(
+			    tls, HANDSHAKE_MESSAGE_MAX);
 		return 0;
-	if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO &&
-	    context_chooses_pairs(session->context))
-		capabilities_read(&session->client, message->data, message->size);
-	if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO &&
-	    context_chooses_ticket_keys(session->context))
-		context_choose_ticket_key(
-		    session->context, tls, message->data, message->size);
-	if (type == GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY)
-		return check_client(tls);
-	return 0;
+	}
+	switch (type) {
+	case GNUTLS_HANDSHAKE_CLIENT_HELLO:
+		return read_hello(session, message);
+	case GNUTLS_HANDSHAKE_CLIENT_HELLO_V2:
+		return GNUTLS_E_UNEXPECTED_PACKET;
+	case GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY:
+		return context_clientauth(session->context) != NULL ? check_client(tls)
+		                                                    : 0;
+	default:
+		return 0;
+	}
 }
 
 struct session *
 session_new(const struct context *context, struct transport *transport, unsigned start,
-    size_t record_size)
+    size_t record_size, const char *host)
 {
 	/* One ticket, of our own, instead of the library's two. */
 	const unsigned flags = GNUTLS_SERVER | GNUTLS_NO_SIGNAL |
@@ -232,7 +285,8 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	session->ahead.allowed = start & SESSION_EARLY;
 	session->ahead.record_size = record_size;
 	session->refusal_alert = -1;
-	strcpy(session->sni, "-");
+	if (host != NULL)
+		snprintf(session->host, sizeof session->host, "%s", host);
 	session->transport = transport;
 	session->context = context;
 	session->has_tickets = context_has_tickets(context);
@@ -249,14 +303,12 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	gnutls_transport_set_pull_timeout_function(session->tls, pull_timeout);
 	gnutls_transport_set_vec_push_function(session->tls, push);
 	gnutls_session_set_ptr(session->tls, session);
-	gnutls_handshake_set_post_client_hello_function(session->tls, use_name);
-	if (context_chooses_ticket_keys(context) || context_chooses_pairs(context) ||
-	    context_clientauth(context) != NULL)
-		gnutls_handshake_set_hook_function(
-		    session->tls, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, on_message);
+	gnutls_handshake_set_post_client_hello_function(session->tls, choose_pair);
+	gnutls_handshake_set_hook_function(
+	    session->tls, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, on_message);
 	if (context_clientauth(context) != NULL)
 		gnutls_session_set_verify_function(session->tls, check_client);
-	gnutls_handshake_set_max_packet_length(session->tls, HANDSHAKE_MESSAGE_MAX);
+	gnutls_handshake_set_max_packet_length(session->tls, HELLO_MAX);
 	gnutls_session_set_keylog_function(session->tls, keep_secret);
 	return session;
 }
@@ -322,6 +374,31 @@ blame(const struct session *session, int code)
 	           : code;
 }
 
+/*
+ * The one place that decides whether to call the library again: a blocking call may come
+ * back with AGAIN inside a record, but never once the transport has failed.
+ */
+static bool
+is_again(const struct session *session, ssize_t code)
+{
+	if (session->transport->failure != TRANSPORT_FINE)
+		return false;
+	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
+	       code == GNUTLS_E_WARNING_ALERT_RECEIVED;
+}
+
+static int
+say_goodbye(struct session *session)
+{
+	int code;
+
+	do
+		code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
+	while (is_again(session, code));
+	session->ended = true;
+	return code;
+}
+
 /* Turns the library's code into a failure with a reason; the first one stays. */
 static int
 fail_code(struct session *session, int code)
@@ -348,21 +425,11 @@ fail_code(struct session *session, int code)
 		    (gnutls_alert_description_t)session->refusal_alert);
 	else
 		gnutls_alert_send_appropriate(session->tls, code);
+	/* no_renegotiation is a warning (RFC 5246, 7.2.2): it does not end a connection. */
+	if (code == GNUTLS_E_REHANDSHAKE && !session->ended)
+		say_goodbye(session);
 	session->fault.alert_due = false;
 	return -1;
-}
-
-/*
- * The one place that decides whether to call the library again: a blocking call may come
- * back with AGAIN inside a record, but never once the transport has failed.
- */
-static bool
-is_again(const struct session *session, ssize_t code)
-{
-	if (session->transport->failure != TRANSPORT_FINE)
-		return false;
-	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
-	       code == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
 /*
@@ -664,18 +731,6 @@ session_room(const struct session *session)
 	return room < RECORD_MAX ? 0 : room;
 }
 
-static int
-say_goodbye(struct session *session)
-{
-	int code;
-
-	do
-		code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
-	while (is_again(session, code));
-	session->ended = true;
-	return code;
-}
-
 int
 session_end(struct session *session)
 {
@@ -790,19 +845,16 @@ session_identity(const struct session *session)
 struct evidence *
 session_evidence(const struct session *session)
 {
-	char host[HOST_SIZE];
 	unsigned char protocols[1 + UINT8_MAX]; /* a list of one (RFC 7301, 3.1) */
-	size_t size = sizeof host;
-	unsigned type;
 	gnutls_datum_t protocol;
 	struct clientauth_chain chain = { .count = 0 };
 	struct clienthello hello = { 0 };
 
 	if (session->identity != NULL)
 		chain.certs = gnutls_certificate_get_peers(session->tls, &chain.count);
-	if (gnutls_server_name_get(session->tls, host, &size, &type, 0) == 0) {
-		hello.name = host;
-		hello.name_size = strnlen(host, size);
+	if (session->host[0] != '\0') {
+		hello.name = session->host;
+		hello.name_size = strlen(session->host);
 	}
 	if (gnutls_alpn_get_selected_protocol(session->tls, &protocol) == 0) {
 		protocols[0] = (unsigned char)protocol.size;
@@ -842,7 +894,7 @@ session_facts(const struct session *session, struct session_facts *facts)
 {
 	negotiated_tell(session->tls, facts);
 	facts->early = session_is_early(session) || session->ahead.written > 0;
-	facts->sni = session->sni;
+	facts->sni = session->host[0] != '\0' ? session->host : "-";
 	facts->bytes_in = session->bytes_in;
 	facts->bytes_out = session->bytes_out;
 }

@@ -30,8 +30,8 @@ struct session_facts {
 	const char *cipher; /* "AES-128-GCM" */
 	const char *suite; /* "TLS_AES_128_GCM_SHA256" */
 	const char *group; /* "X25519" */
-	const char *sni; /* escaped; "-" when the client sent none */
-	char alpn[256]; /* the same */
+	const char *sni; /* the host; "-" when the client named none */
+	char alpn[256]; /* escaped; "-" when the client sent none */
 	bool resumed;
 	bool early; /* the answer left before the client had finished its handshake */
 	uint64_t bytes_in, bytes_out; /* of application data */
@@ -50,11 +50,12 @@ enum session_start {
 
 /*
  * A session over `transport`, which is attached to a socket and outlives it, with what
- * `context` holds. `record_size` says what the client takes in a record: clienthello.h.
+ * `context` holds. `record_size` says what the client takes in a record, and `host` which host
+ * its hello names, or is NULL: clienthello.h. A hello that names another host is refused.
  * Returns NULL when memory is exhausted.
  */
 struct session *session_new(const struct context *context, struct transport *transport,
-    unsigned start, size_t record_size);
+    unsigned start, size_t record_size, const char *host);
 void session_free(struct session *session);
 
 #define SESSION_PARKED 2 /* is not POLLIN */

@@ -27,6 +27,7 @@ read_message(const unsigned char *message, size_t size)
 	if (clienthello_read(message, size, &hello) < 0)
 		return;
 	check_part(message, size, hello.name, hello.name_size);
+	check_part(message, size, hello.said, hello.said_size);
 	check_part(message, size, hello.protocols, hello.protocols_size);
 	clienthello_offers(&hello, "http/1.1");
 }

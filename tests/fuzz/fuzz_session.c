@@ -20,9 +20,12 @@
 #include "base/deadline.h"
 #include "fuzz.h"
 #include "responders/responder.h"
+#include "server/hello.h"
 #include "server/service.h"
 #include "server/snapshot.h"
 #include "services.h"
+#include "tls/clienthello.h"
+#include "tls/servername.h"
 #include "tls/transport.h"
 
 #define PATIENCE_MS 10000 /* who needs that long hangs */
@@ -236,15 +239,40 @@ unpark(struct session *session)
 	session_move(session, &transport);
 }
 
+/* What the main thread reads of the hello: the host that the client is routed by, which lasts
+ * until the next call, or NULL. */
+static const char *
+find_host(const struct client *client)
+{
+	static unsigned char bytes[HELLO_SIZE_MAX];
+	static char host[SERVERNAME_MAX_SIZE + 1];
+	struct clienthello hello;
+	size_t needed;
+
+	if (client->choice & HONEST)
+		return "localhost";
+	if (client->size > sizeof bytes)
+		return NULL;
+	memcpy(bytes, client->data, client->size);
+	if (hello_judge(bytes, client->size, &needed) != HELLO_WHOLE ||
+	    clienthello_read(bytes + HELLO_RECORD_HEADER, hello_gather(bytes), &hello) <
+		0 ||
+	    hello.name == NULL)
+		return NULL;
+	memcpy(host, hello.name, hello.name_size);
+	host[hello.name_size] = '\0';
+	return host;
+}
+
 /* What connection_serve() does with a connection. */
 static void
-serve(int fd, const struct service *service, enum session_start start)
+serve(int fd, const struct service *service, enum session_start start, const char *host)
 {
 	transport_attach(&transport, fd, false);
 	transport_park(&transport, true);
 	transport_set_deadline(&transport, deadline_in(PATIENCE_MS), 0);
 	struct session *session =
-	    session_new(service->context, &transport, start, 1000);
+	    session_new(service->context, &transport, start, 1000, host);
 	FUZZ_EXPECT(session != NULL);
 	struct cursor cursor = CURSOR_START;
 	int result;
@@ -288,12 +316,13 @@ static void
 meet(struct client *client, void *(*run)(void *client), enum session_start start)
 {
 	pthread_t thread;
+	const char *host = find_host(client);
 	int pair[2];
 
 	FUZZ_EXPECT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
 	client->fd = pair[1];
 	FUZZ_EXPECT(pthread_create(&thread, NULL, run, client) == 0);
-	serve(pair[0], snapshot_service(snapshot, service_of(client)), start);
+	serve(pair[0], snapshot_service(snapshot, service_of(client)), start, host);
 	/* As it lingers: what an early answer was not waited for must still get in. */
 	shutdown(pair[0], SHUT_WR);
 	drain(pair[0]);
