@@ -2,7 +2,6 @@
 /* Listening sockets of a snapshot, and accepting. */
 #include "server/acceptor.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,6 +19,7 @@
 #include "base/shortage.h"
 #include "base/stringlist.h"
 #include "responders/responder.h"
+#include "server/bindfault.h"
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/listener.h"
@@ -350,19 +350,14 @@ open_listener(struct acceptor *acceptor, const struct address *address, int back
 }
 
 static struct door *
-open_door(struct acceptor *acceptor, const struct address *address, int backlog,
+open_door(struct acceptor *acceptor, const struct route *route, int backlog,
     struct findings *findings)
 {
-	struct listener *listener = open_listener(acceptor, address, backlog);
+	struct listener *listener =
+	    open_listener(acceptor, route_address(route), backlog);
 
 	if (listener == NULL) {
-		char text[ADDRESS_TEXT_SIZE];
-		findings_error(findings, "listen: %s: %s%s",
-		    address_format(address, text), strerrordesc_np(errno),
-		    errno == EADDRINUSE ? ": does another server run there?"
-		    : errno == EEXIST ? ": it is no socket: remove it, or name another"
-		    : errno == EACCES ? ": ports below 1024 need root at the start"
-				      : "");
+		bindfault_report(route, errno, findings);
 		return NULL;
 	}
 	struct door *door = memory_new(sizeof *door);
@@ -403,7 +398,7 @@ plan_route(struct acceptor *acceptor, const struct snapshot *snapshot,
 
 	findings_init(&found);
 	if (door == NULL)
-		door = open_door(acceptor, route_address(route), backlog, &found);
+		door = open_door(acceptor, route, backlog, &found);
 	conf_locate(&route_service(route, 0)->conf->section, &found, findings);
 	if (door == NULL)
 		return;
@@ -428,8 +423,8 @@ assign_routes(struct acceptor *acceptor, const struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot_route_count(snapshot); i++) {
 		const struct route *route = snapshot_route(snapshot, i);
 		struct door *door = find_door(acceptor, route_address(route));
-		assert(door != NULL); /* plan_route() opened it */
-		door->route = route;
+		if (door != NULL) /* plan_route() has warned if there is none */
+			door->route = route;
 	}
 }
 

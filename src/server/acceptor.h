@@ -44,7 +44,8 @@ void acceptor_free(struct acceptor *acceptor);
  * Listens where `snapshot` says, for its services: listeners that stay are kept open, with
  * all that waits in their backlogs; new ones are opened before old ones are closed. Takes a
  * reference. Returns 0, or -1 with an error in `findings` for each address that cannot be
- * had, and then nothing has changed.
+ * had, and then nothing has changed. An address that bindfault_report() only warns of is left
+ * out.
  */
 int acceptor_use(
     struct acceptor *acceptor, struct snapshot *snapshot, struct findings *findings);

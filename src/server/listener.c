@@ -3,6 +3,7 @@
 #include "server/listener.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -73,7 +74,7 @@ remove_stale(const struct address *address)
 }
 
 static int
-open_socket(const struct address *address, int backlog)
+open_unbound(const struct address *address)
 {
 	int family = address_family(address);
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -84,6 +85,16 @@ open_socket(const struct address *address, int backlog)
 		set_tcp_options(fd);
 	if (family == AF_INET6)
 		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	return fd;
+}
+
+static int
+open_socket(const struct address *address, int backlog)
+{
+	int fd = open_unbound(address);
+
+	if (fd < 0)
+		return -1;
 	if (bind(fd, (const struct sockaddr *)&address->storage, address->length) ==
 		0 &&
 	    listen(fd, backlog) == 0)
@@ -111,6 +122,68 @@ listener_open(const struct address *address, int backlog)
 		return NULL;
 	int fd = open_socket(address, backlog);
 	return fd < 0 ? NULL : listener_of(fd, address);
+}
+
+/* Binds to any port of `address`. The second bind(2) cannot succeed, but tells first whether this
+ * process may have the port. */
+static int
+try_port(const struct address *address)
+{
+	struct address any = *address;
+	int fd = open_unbound(address);
+
+	if (fd < 0)
+		return -1;
+	/* The port is at the same place in both families. */
+	((struct sockaddr_in *)&any.storage)->sin_port = 0;
+	int error = 0;
+	if (bind(fd, (const struct sockaddr *)&any.storage, any.length) < 0)
+		error = errno;
+	else if (bind(fd, (const struct sockaddr *)&address->storage, address->length) <
+		     0 &&
+		 errno == EACCES)
+		error = errno;
+	close(fd);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+/* Looks whether the socket file could be made, in the place of one that nobody answers at. */
+static int
+try_path(const struct address *address)
+{
+	struct stat st;
+
+	if (lstat(address_path(address), &st) == 0 && !S_ISSOCK(st.st_mode)) {
+		errno = EEXIST;
+		return -1;
+	}
+	char *copy = memory_copy(address_path(address));
+	int result = access(dirname(copy), W_OK | X_OK);
+	free(copy);
+	return result;
+}
+
+int
+listener_try(const struct address *address)
+{
+	return address_family(address) == AF_UNIX ? try_path(address)
+	                                          : try_port(address);
+}
+
+bool
+listener_lacks_ipv6(const struct address *address, int error)
+{
+	struct address loopback = { .length = sizeof(struct sockaddr_in6) };
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&loopback.storage;
+
+	if (address_family(address) != AF_INET6)
+		return false;
+	/* Where it is switched off for all interfaces, not even ::1 is there. */
+	in6->sin6_family = AF_INET6;
+	in6->sin6_addr = in6addr_loopback;
+	return error == EAFNOSUPPORT ||
+	       (error == EADDRNOTAVAIL && try_port(&loopback) < 0);
 }
 
 static bool

@@ -27,6 +27,16 @@ struct listener {
 struct listener *listener_open(const struct address *address, int backlog);
 
 /*
+ * Finds out whether listener_open() could bind to `address`, and takes neither its port nor its
+ * name: it binds to another port of that address. Returns 0, or -1 with errno. A port or a socket
+ * that another process has is not a failure.
+ */
+int listener_try(const struct address *address);
+
+/* True if binding to `address` has failed with `error` because this machine has no IPv6. */
+bool listener_lacks_ipv6(const struct address *address, int error);
+
+/*
  * Goes on listening with `fd`, which another process has bound to `address` and has lent. Owns
  * `fd` if it returns a listener; NULL with errno, EADDRNOTAVAIL if it is bound elsewhere.
  */

@@ -18,8 +18,8 @@
 #include "tls/token.h"
 
 static void
-add_address(
-    struct service *service, const struct address *address, struct findings *findings)
+add_address(struct service *service, const struct address *address, bool dual,
+    struct findings *findings)
 {
 	for (size_t i = 0; i < service->address_count; i++)
 		if (address_equal(&service->addresses[i], address)) {
@@ -30,7 +30,23 @@ add_address(
 		}
 	service->addresses = memory_resize(service->addresses,
 	    (service->address_count + 1) * sizeof *service->addresses);
+	service->dual = memory_resize(
+	    service->dual, (service->address_count + 1) * sizeof *service->dual);
+	service->dual[service->address_count] = dual;
 	service->addresses[service->address_count++] = *address;
+}
+
+/* True if the addresses are of both IPv4 and IPv6. */
+static bool
+are_dual(const struct address *addresses, int count)
+{
+	bool has4 = false, has6 = false;
+
+	for (int i = 0; i < count; i++) {
+		has4 = has4 || address_family(&addresses[i]) == AF_INET;
+		has6 = has6 || address_family(&addresses[i]) == AF_INET6;
+	}
+	return has4 && has6;
 }
 
 static void
@@ -49,7 +65,8 @@ find_addresses(struct service *service, struct findings *findings)
 			findings_error(
 			    findings, "listen: \"%s\" %s", listen->items[i], wrong);
 		for (int j = 0; j < count; j++)
-			add_address(service, &addresses[j], findings);
+			add_address(service, &addresses[j], are_dual(addresses, count),
+			    findings);
 	}
 }
 
@@ -225,6 +242,7 @@ service_fini(struct service *service)
 	context_free(service->context);
 	responder_free(service->responder);
 	free(service->addresses);
+	free(service->dual);
 	networks_fini(&service->proxies);
 	*service = (struct service){ 0 };
 }
@@ -249,6 +267,15 @@ service_next_end(const struct service *service, int64_t now)
 		next = certificate_next_end(
 		    next, clientauth_next_end(clientauth, (time_t)now), (time_t)now);
 	return next;
+}
+
+bool
+service_insists_on(const struct service *service, const struct address *address)
+{
+	for (size_t i = 0; i < service->address_count; i++)
+		if (address_equal(&service->addresses[i], address))
+			return !service->dual[i];
+	return false;
 }
 
 bool

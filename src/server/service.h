@@ -30,6 +30,7 @@ struct service {
 	bool
 	    prompt; /* a handshake waits for nothing but the processor and the client */
 	struct address *addresses; /* where it listens, each once */
+	bool *dual; /* for each: its text stands for an IPv4 and an IPv6 address */
 	size_t address_count;
 	struct networks proxies; /* that may send a PROXY header there */
 	bool skipped; /* it has neither context nor responder, and serves nobody */
@@ -57,6 +58,10 @@ int64_t service_next_end(const struct service *service, int64_t now);
 /* Adds a warning for each of these that has ended, or will within warn-days, at the place of its
  * key. */
 void service_warn(const struct service *service, struct findings *findings);
+
+/* True if the service listens at `address` and has no IPv4 address to take its place: the text
+ * that names it stands for IPv6 alone. Pure. */
+bool service_insists_on(const struct service *service, const struct address *address);
 
 /* Whether it takes its clients without a look at the application protocols they offer. */
 bool service_has_no_protocol(const struct service *service);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reasons why an address cannot be listened at. */
+#include "server/bindfault.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/findings.h"
+#include "server/conf.h"
+#include "server/listener.h"
+#include "server/route.h"
+#include "server/service.h"
+#include "server/snapshot.h"
+
+static const char *
+remedy_of_path(int error)
+{
+	switch (error) {
+	case EADDRINUSE:
+		return ": does another server run there?";
+	case EEXIST:
+		return ": it is no socket: remove it, or name another";
+	case ENOENT:
+	case ENOTDIR:
+		return ": make its folder, or name another";
+	case EACCES:
+		return ": start tlsd as root, or name another folder";
+	default:
+		return "";
+	}
+}
+
+static const char *
+remedy_of_port(int error)
+{
+	switch (error) {
+	case EADDRINUSE:
+		return ": does another server run there?";
+	case EADDRNOTAVAIL:
+		return ": this machine does not have that address: name one of its "
+		       "own, or *:PORT";
+	case EAFNOSUPPORT:
+		return ": this machine has no IPv6: name an IPv4 address, or *:PORT";
+	case EACCES:
+		return ": ports below 1024 need root at the start";
+	case EMFILE:
+		return ": raise ulimit -Hn";
+	default:
+		return "";
+	}
+}
+
+const char *
+bindfault_remedy(int family, int error)
+{
+	return family == AF_UNIX ? remedy_of_path(error) : remedy_of_port(error);
+}
+
+/* True if no service listens by IPv6 alone there. */
+static bool
+is_dispensable(const struct route *route)
+{
+	for (size_t i = 0; i < route_count(route); i++)
+		if (service_insists_on(route_service(route, i), route_address(route)))
+			return false;
+	return true;
+}
+
+void
+bindfault_report(const struct route *route, int error, struct findings *findings)
+{
+	const struct address *address = route_address(route);
+	char text[ADDRESS_TEXT_SIZE];
+
+	address_format(address, text);
+	if (is_dispensable(route) && listener_lacks_ipv6(address, error))
+		findings_warning(findings,
+		    "listen: %s: %s: this machine has no IPv6: only IPv4 clients are "
+		    "served",
+		    text, strerrordesc_np(error));
+	else
+		findings_error(findings, "listen: %s: %s%s", text,
+		    strerrordesc_np(error),
+		    bindfault_remedy(address_family(address), error));
+}
+
+void
+bindfault_find(const struct snapshot *snapshot, struct findings *findings)
+{
+	for (size_t i = 0; i < snapshot_route_count(snapshot); i++) {
+		const struct route *route = snapshot_route(snapshot, i);
+		struct findings found;
+
+		if (listener_try(route_address(route)) == 0)
+			continue;
+		int error = errno;
+		findings_init(&found);
+		bindfault_report(route, error, &found);
+		if (error == EACCES && geteuid() != 0)
+			findings_soften(&found);
+		conf_locate(&route_service(route, 0)->conf->section, &found, findings);
+	}
+}
