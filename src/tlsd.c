@@ -5,15 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "base/findings.h"
@@ -25,6 +22,7 @@
 #include "server/daemon.h"
 #include "server/jail.h"
 #include "server/pidfile.h"
+#include "server/preflight.h"
 #include "server/privileges.h"
 #include "server/rights.h"
 #include "server/sandbox.h"
@@ -122,55 +120,6 @@ print_findings(const struct findings *findings)
 		    findings->items[i].text);
 }
 
-/* A file that the daemon will have to write, or to create in its folder. */
-static void
-check_writable(const char *key, const char *path, struct findings *findings)
-{
-	struct stat st;
-	char *copy = memory_copy(path);
-	bool exists = stat(path, &st) == 0;
-
-	if (exists && S_ISDIR(st.st_mode))
-		findings_error(findings, "%s: %s: is a folder, not a file", key, path);
-	else if (exists && access(path, W_OK) < 0)
-		findings_error(findings, "%s: %s: uid %u may not write it: %s", key,
-		    path, (unsigned)getuid(), strerrordesc_np(errno));
-	else if (!exists && access(dirname(copy), W_OK | X_OK) < 0)
-		findings_error(findings,
-		    "%s: %s: uid %u cannot create it: %s: make the folder, or name "
-		    "another",
-		    key, path, (unsigned)getuid(), strerrordesc_np(errno));
-	free(copy);
-}
-
-/* Whoever has no file and no syslogd would see nothing. */
-static void
-check_syslog(const struct conf_process *conf, bool daemon, struct findings *findings)
-{
-	if (!conf->syslog && (!daemon || conf->log_file[0] != '\0'))
-		return;
-	if (access(_PATH_LOG, F_OK) < 0)
-		findings_warning(findings,
-		    "syslog: %s: %s: what is logged is lost until syslogd runs: start "
-		    "it, or set log-file",
-		    _PATH_LOG, strerrordesc_np(errno));
-}
-
-/* True if this user has no right to write or create the file, and root has. */
-static bool
-is_for_root(const char *path)
-{
-	struct stat st;
-	char *copy = memory_copy(path);
-	bool exists = stat(path, &st) == 0;
-	bool denied = exists ? !S_ISDIR(st.st_mode) && access(path, W_OK) < 0
-	                     : access(dirname(copy), W_OK | X_OK) < 0;
-
-	denied = denied && errno == EACCES && geteuid() != 0;
-	free(copy);
-	return denied;
-}
-
 /*
  * Finds out who the process becomes, changes its root folder, for users may be unknown in
  * there, and reads what it shall do. Returns NULL after an error; sets `*inside` to where
@@ -197,42 +146,26 @@ load(const char *path, char **inside, struct privileges *privileges,
 	return snapshot;
 }
 
-/*
- * What can be said about the process keys without becoming a daemon. In a test, who starts
- * the daemon may be another than who asks, and only warned that it has to be.
- */
-static void
-check_process(
-    const struct conf_process *conf, bool daemon, bool test, struct findings *findings)
+/* In the foreground only an explicit control-socket is opened: several may run there. */
+static bool
+has_control(const struct conf_process *conf, bool daemon)
 {
-	struct findings found;
-
-	findings_init(&found);
-	if (conf->log_file[0] != '\0')
-		check_writable("log-file", conf->log_file, &found);
-	check_syslog(conf, daemon, &found);
-	if (daemon && test && is_for_root(conf->pid_file))
-		findings_warning(&found,
-		    "pid-file: %s: uid %u may not write it: start tlsd as root or "
-		    "with -f, or name another",
-		    conf->pid_file, (unsigned)geteuid());
-	else if (daemon && conf->pid_file[0] != '\0')
-		check_writable("pid-file", conf->pid_file, &found);
-	conf_locate(&conf->section, &found, findings);
+	return conf->control_socket[0] != '\0' &&
+	       (daemon || conf_is_set(&conf->section, "control-socket"));
 }
 
-/* What the user that the daemon becomes has to be able to do; as this user. */
+/* Tries what a start of this snapshot would do. */
 static void
-check_as_user(const struct snapshot *snapshot, struct findings *findings)
+try_start(const struct snapshot *snapshot, bool daemon,
+    const struct privileges *privileges, struct findings *findings)
 {
 	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
-	struct findings found;
 
-	findings_init(&found);
-	if (conf->log_file[0] != '\0')
-		check_writable("log-file", conf->log_file, &found);
-	conf_locate(&conf->section, &found, findings);
-	rights_check(snapshot, findings);
+	preflight_test(snapshot, daemon,
+	    has_control(conf, daemon) ? conf->control_socket : "", findings);
+	summary_print(snapshot, stdout);
+	if (findings->errors == 0 && privileges_drop(privileges) == 0)
+		preflight_user(snapshot, findings);
 }
 
 /* Checks everything and prints it; what a reload could not read is found as its user. */
@@ -247,12 +180,9 @@ test_configuration(const struct options *options)
 	struct snapshot *snapshot =
 	    load(options->conf, &inside, &privileges, &findings);
 	if (snapshot != NULL) {
-		const struct conf_process *conf = &snapshot_conf(snapshot)->process;
-		check_process(
-		    conf, conf->daemon && !options->foreground, true, &findings);
-		summary_print(snapshot, stdout);
-		if (findings.errors == 0 && privileges_drop(&privileges) == 0)
-			check_as_user(snapshot, &findings);
+		bool daemon = snapshot_conf(snapshot)->process.daemon;
+		try_start(
+		    snapshot, daemon && !options->foreground, &privileges, &findings);
 	}
 	print_findings(&findings);
 	fprintf(stderr, "tlsd: %s: %s\n", options->conf,
@@ -308,14 +238,6 @@ struct process {
 	struct findings findings;
 };
 
-/* In the foreground only an explicit control-socket is opened: several may run there. */
-static bool
-has_control(const struct process *process, const struct conf_process *conf)
-{
-	return conf->control_socket[0] != '\0' &&
-	       (process->daemonize || conf_is_set(&conf->section, "control-socket"));
-}
-
 /* Gets what the running tlsd has, if its place is to be taken. */
 static int
 begin_takeover(struct process *process, const struct conf_process *conf)
@@ -325,7 +247,7 @@ begin_takeover(struct process *process, const struct conf_process *conf)
 
 	if (!process->upgrade)
 		return 0;
-	if (has_control(process, conf))
+	if (has_control(conf, process->daemonize))
 		process->takeover = takeover_begin(
 		    conf->control_socket, process->privileges.uid, error, sizeof error);
 	if (process->takeover != NULL)
@@ -357,7 +279,7 @@ open_control(struct process *process, const struct conf_process *conf)
 {
 	char error[512];
 
-	if (!has_control(process, conf))
+	if (!has_control(conf, process->daemonize))
 		return 0;
 	struct control_place place = { .path = conf->control_socket,
 		.owner = process->privileges.uid,
@@ -496,7 +418,7 @@ prepare(struct process *process, const struct options *options)
 	if (process->snapshot != NULL) {
 		const struct conf_process *conf =
 		    &snapshot_conf(process->snapshot)->process;
-		check_process(conf, process->daemonize, false, &process->findings);
+		preflight_start(conf, process->daemonize, &process->findings);
 	}
 	if (process->findings.errors == 0)
 		return 0;

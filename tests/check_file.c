@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <dirent.h>
 
+#include "base/memory.h"
 #include "suite.h"
 
 static int
@@ -132,11 +133,40 @@ START_TEST(a_fifo_nobody_writes_to_does_not_hang)
 }
 END_TEST
 
+/* Where a link at `name` in the folder of the test, with this text, leads. */
+static void
+expect_link(const char *name, const char *target, const char *end)
+{
+	char *path = memory_copy(suite_path(name));
+
+	ck_assert_int_eq(symlink(target, path), 0);
+	char *found = file_follow(path);
+	ck_assert_str_eq(found, end);
+	free(found);
+	free(path);
+}
+
+START_TEST(links_are_followed_to_where_a_file_would_be_made)
+{
+	char *end = memory_copy(suite_path("nowhere/file"));
+
+	expect_link("relative", "nowhere/file", end);
+	expect_link("twice", "relative", end);
+	expect_link("absolute", end, end);
+	expect_link("to-proc", "/proc/self/fd/1", "/proc/self/fd/1");
+	ck_assert_int_eq(mkdir(suite_path("nowhere"), 0700), 0);
+	expect_link("nowhere/up", "../to-proc", "/proc/self/fd/1");
+	expect_link("loop", "loop", suite_path("loop"));
+	free(end);
+}
+END_TEST
+
 int
 main(void)
 {
 	return SUITE_RUN("file", what_was_written_is_read,
 	    a_text_is_read_without_its_byte_order_mark, a_file_to_be_kept_is_kept,
 	    a_file_to_be_replaced_is_replaced_with_its_mode, errors_come_back_in_errno,
-	    a_fifo_nobody_writes_to_does_not_hang);
+	    a_fifo_nobody_writes_to_does_not_hang,
+	    links_are_followed_to_where_a_file_would_be_made);
 }

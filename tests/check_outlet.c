@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -56,6 +57,44 @@ START_TEST(a_pipe_that_nobody_reads_is_an_error_and_hangs_nobody)
 	ck_assert_uint_eq(say(outlet, "one\n"), 0);
 	outlet_drop(outlet);
 	close(fd);
+}
+END_TEST
+
+START_TEST(names_in_dev_and_proc_are_descriptors)
+{
+	char own[64];
+
+	snprintf(own, sizeof own, "/proc/%ld/fd/4", (long)getpid());
+	ck_assert_int_eq(outlet_descriptor("/dev/stdout"), STDOUT_FILENO);
+	ck_assert_int_eq(outlet_descriptor("/dev/stderr"), STDERR_FILENO);
+	ck_assert_int_eq(outlet_descriptor("/dev/fd/7"), 7);
+	ck_assert_int_eq(outlet_descriptor("/proc/self/fd/12"), 12);
+	ck_assert_int_eq(outlet_descriptor(own), 4);
+	ck_assert_int_eq(symlink("/dev/stdout", suite_path("out")), 0);
+	ck_assert_int_eq(outlet_descriptor(suite_path("out")), STDOUT_FILENO);
+	ck_assert_int_eq(outlet_descriptor("/dev/null"), -1);
+	ck_assert_int_eq(outlet_descriptor("/dev/fd/x"), -1);
+	ck_assert_int_eq(outlet_descriptor("/proc/self/fd/"), -1);
+	ck_assert_int_eq(outlet_descriptor(""), -1);
+}
+END_TEST
+
+START_TEST(a_descriptor_is_shared_and_not_opened)
+{
+	char name[32], got[8];
+	int ends[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	snprintf(name, sizeof name, "/dev/fd/%d", ends[1]);
+	struct outlet *outlet = outlet_open_file(name);
+	ck_assert_ptr_nonnull(outlet);
+	close(ends[1]);
+	ck_assert_uint_eq(say(outlet, "one\n"), 0);
+	ck_assert_int_eq(recv(ends[0], got, sizeof got, 0), 4);
+	outlet_drop(outlet);
+	close(ends[0]);
+	ck_assert_ptr_null(outlet_open_file(name));
+	ck_assert_int_eq(errno, EBADF);
 }
 END_TEST
 
@@ -169,6 +208,8 @@ main(void)
 {
 	return SUITE_RUN("outlet", a_file_is_appended_to,
 	    a_pipe_that_nobody_reads_is_an_error_and_hangs_nobody,
+	    names_in_dev_and_proc_are_descriptors,
+	    a_descriptor_is_shared_and_not_opened,
 	    a_line_that_was_cut_short_is_ended_before_the_next,
 	    who_shares_a_pipe_gets_whole_lines, syslogd_gets_each_line_by_itself,
 	    a_syslogd_that_is_started_late_or_anew_is_found);

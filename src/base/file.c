@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,37 @@ file_open(const char *path)
 		return -1;
 	}
 	return fd;
+}
+
+/* What the link at `path` names, seen from where `path` is; NULL if it is not a link. The caller
+ * frees it. */
+static char *
+read_link(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t size = readlink(path, target, sizeof target - 1);
+
+	if (size <= 0 || strncmp(path, "/proc/", 6) == 0 ||
+	    strncmp(path, "/dev/fd/", 8) == 0)
+		return NULL;
+	target[size] = '\0';
+	const char *slash = strrchr(path, '/');
+	if (target[0] == '/' || slash == NULL)
+		return memory_copy(target);
+	return memory_format("%.*s/%s", (int)(slash - path), path, target);
+}
+
+char *
+file_follow(const char *path)
+{
+	char *at = memory_copy(path), *next;
+
+	/* As many as the kernel follows; more is a loop. */
+	for (int i = 0; i < 40 && (next = read_link(at)) != NULL; i++) {
+		free(at);
+		at = next;
+	}
+	return at;
 }
 
 /* Fills `data` up to `room` bytes; returns how many there were, or -1. */

@@ -15,6 +15,12 @@
 int file_open(const char *path);
 
 /*
+ * Follows the symbolic links that `path` itself names, but none in /proc and /dev/fd, where
+ * they are not paths. Returns where open(2) finds the file or would make it, as memory that the caller frees.
+ */
+char *file_follow(const char *path);
+
+/*
  * Reads the regular file `path`, at most `limit` bytes of it, into memory that the caller
  * frees (and wipes, if it holds a secret); a NUL stands behind the last byte. Returns 0, or
  * -1 with errno: what file_open() or read(2) said, EFBIG for more than `limit` bytes,

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,7 +17,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 struct outlet {
 	_Atomic(unsigned) references;
@@ -40,18 +43,73 @@ make(int fd)
 	return outlet;
 }
 
+/* The number after `folder` in `path`, or -1. */
+static int
+number_in(const char *folder, const char *path)
+{
+	size_t length = strlen(folder);
+	int64_t number;
+
+	if (strncmp(path, folder, length) != 0 ||
+	    text_parse_number(path + length, 0, INT_MAX, &number) < 0)
+		return -1;
+	return (int)number;
+}
+
+/* For a path that is not a symbolic link, or one in /proc. */
+static int
+descriptor_at(const char *path)
+{
+	char own[48];
+	const char *const folders[] = { "/dev/fd/", "/proc/self/fd/", own };
+
+	snprintf(own, sizeof own, "/proc/%ld/fd/", (long)getpid());
+	if (strcmp(path, "/dev/stdout") == 0)
+		return STDOUT_FILENO;
+	if (strcmp(path, "/dev/stderr") == 0)
+		return STDERR_FILENO;
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		int number = number_in(folders[i], path);
+		if (number >= 0)
+			return number;
+	}
+	return -1;
+}
+
+int
+outlet_descriptor(const char *path)
+{
+	char *end = file_follow(path);
+	/* Without these links, as in a chroot, the names mean what they always mean. */
+	int number = descriptor_at(end);
+
+	free(end);
+	return number;
+}
+
 /* A pipe that nobody reads yet would be waited for; it is an error, and only then to wait for
  * who reads it is right. */
-struct outlet *
-outlet_open_file(const char *path)
+static int
+open_file(const char *path)
 {
 	int fd = open(path,
 	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 
-	if (fd < 0)
-		return NULL;
-	fcntl(fd, F_SETFL, O_APPEND);
-	return make(fd);
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, O_APPEND);
+	return fd;
+}
+
+/* To open what a descriptor is open for needs rights that this user may lack, and a socket
+ * cannot be opened at all. */
+struct outlet *
+outlet_open_file(const char *path)
+{
+	int number = outlet_descriptor(path);
+	int fd = number < 0 ? open_file(path)
+	                    : fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	return fd < 0 ? NULL : make(fd);
 }
 
 struct outlet *

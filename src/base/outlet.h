@@ -12,9 +12,15 @@
 
 struct outlet;
 
-/* Appends to the file `path`, made with the rights 0640 if there is none. NULL with errno:
- * what open(2) said, ENXIO for a pipe that nobody reads. */
+/* Appends to the file `path`, made with the rights 0640 if there is none. Shares the open file
+ * instead where outlet_descriptor() knows one. NULL with errno: what open(2) said, ENXIO for a
+ * pipe that nobody reads, EBADF for a descriptor that is not open. */
 struct outlet *outlet_open_file(const char *path);
+
+/* Returns the number of this process's descriptor that `path` stands for, itself or by symbolic
+ * links: 1 for /dev/stdout, 5 for /dev/fd/5 or /proc/self/fd/5. It may not be open. -1 if
+ * `path` is of another kind. */
+int outlet_descriptor(const char *path);
 
 /* Standard error, which stays open. */
 struct outlet *outlet_standard_error(void);

@@ -12,6 +12,7 @@
 
 #include "base/address.h"
 #include "base/memory.h"
+#include "server/bindfault.h"
 #include "server/listener.h"
 #include "server/loop.h"
 #include "server/takeover.h"
@@ -264,24 +265,59 @@ open_listener(const struct control_place *place, const struct address *address)
 	return listener;
 }
 
+/* The address of a socket at `path`. 0, or -1 with a reason in `error`, and errno 0. */
+static int
+parse_path(const char *path, struct address *address, char *error, size_t error_size)
+{
+	struct address addresses[ADDRESS_MAX];
+	char wrong[ADDRESS_TEXT_SIZE] = "is not the path of a socket";
+
+	if (path[0] == '/' && address_parse_listen(path, addresses, wrong) == 1) {
+		*address = addresses[0];
+		return 0;
+	}
+	snprintf(error, error_size, "%.300s: %s", path, wrong);
+	errno = 0;
+	return -1;
+}
+
+/* Says why there is no socket at `path`; keeps errno. */
+static void
+explain(const char *path, char *error, size_t error_size)
+{
+	int saved = errno;
+
+	snprintf(error, error_size, "%s: %s%s", path, strerrordesc_np(saved),
+	    bindfault_remedy(AF_UNIX, saved));
+	errno = saved;
+}
+
 static struct listener *
 listen_at(const struct control_place *place, char *error, size_t error_size)
 {
-	struct address addresses[ADDRESS_MAX];
-	char wrong[ADDRESS_TEXT_SIZE];
+	struct address address;
 
-	if (place->path[0] != '/' ||
-	    address_parse_listen(place->path, addresses, wrong) < 0) {
-		snprintf(
-		    error, error_size, "%s: is not the path of a socket", place->path);
+	if (parse_path(place->path, &address, error, error_size) < 0)
 		return NULL;
-	}
-	struct listener *listener = open_listener(place, &addresses[0]);
+	struct listener *listener = open_listener(place, &address);
 	if (listener != NULL && hand_over(place) == 0)
 		return listener;
-	snprintf(error, error_size, "%s: %s", place->path, strerrordesc_np(errno));
+	explain(place->path, error, error_size);
 	listener_close(listener);
 	return NULL;
+}
+
+int
+control_try(const char *path, char *error, size_t error_size)
+{
+	struct address address;
+
+	if (parse_path(path, &address, error, error_size) < 0)
+		return -1;
+	if (listener_try(&address) == 0)
+		return 0;
+	explain(path, error, error_size);
+	return -1;
 }
 
 struct control *

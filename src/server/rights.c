@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a reload could not read. */
+/* What the daemon's user could not read or run. */
 #include "server/rights.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/commandline.h"
 #include "base/findings.h"
+#include "base/stringlist.h"
 #include "server/conf.h"
 #include "server/service.h"
 #include "server/snapshot.h"
@@ -31,6 +33,46 @@ check_readable(
 		check_path(key, paths->items[i], findings);
 }
 
+/* Adds a warning if a reload could not read `path`, which may be "". A folder has to be listed. */
+static void
+check_single(const char *key, const char *path, struct findings *findings)
+{
+	if (path[0] != '\0')
+		check_path(key, path, findings);
+}
+
+/* Adds an error if the program could not be started for any client. */
+static void
+check_program(const char *command, struct findings *findings)
+{
+	struct stringlist words = { 0 };
+	char error[160];
+
+	if (commandline_split(command, &words, error, sizeof error) == 0 &&
+	    words.count > 0 && access(words.items[0], X_OK) < 0)
+		findings_error(findings,
+		    "exec: %s: uid %u may not execute it: %s: give it and its folders "
+		    "to that user's group",
+		    words.items[0], (unsigned)getuid(), strerrordesc_np(errno));
+	stringlist_fini(&words);
+}
+
+/* Adds an error if no client could get an answer. */
+static void
+check_answer(const struct responder_settings *settings, struct findings *findings)
+{
+	const char *kind = responder_kind_name(settings->kind);
+
+	if (responder_kind_runs_programs(settings->kind) &&
+	    settings->exec_user[0] == '\0')
+		check_program(settings->exec, findings);
+	if (strcmp(kind, "file") == 0 && access(settings->file, R_OK) < 0)
+		findings_error(findings,
+		    "file: %s: uid %u could not read it: %s: give it to a group of "
+		    "that user, with chgrp and chmod 640",
+		    settings->file, (unsigned)getuid(), strerrordesc_np(errno));
+}
+
 static void
 check_service(const struct service *service, struct findings *findings)
 {
@@ -43,9 +85,11 @@ check_service(const struct service *service, struct findings *findings)
 	check_readable("key", &conf->context.pairs.key, &found);
 	check_readable("ca-file", &conf->context.client.ca_file, &found);
 	check_readable("crl-file", &conf->context.client.crl_file, &found);
-	if (conf->context.client.authorized_certs[0] != '\0')
-		check_path(
-		    "authorized-certs", conf->context.client.authorized_certs, &found);
+	check_single("authorized-certs", conf->context.client.authorized_certs, &found);
+	check_single("pin-file", conf->context.pairs.pin_file, &found);
+	check_single("cert-dir", conf->context.pairs.cert_dir, &found);
+	check_single("ticket-key-file", conf->context.ticket_key_file, &found);
+	check_answer(&conf->responder, &found);
 	pairs_prove(context_pairs(service->context), &found);
 	conf_locate(&conf->section, &found, findings);
 }
@@ -53,6 +97,10 @@ check_service(const struct service *service, struct findings *findings)
 void
 rights_check(const struct snapshot *snapshot, struct findings *findings)
 {
+	const struct conf *conf = snapshot_conf(snapshot);
+
+	for (size_t i = 0; i < conf->files.count; i++)
+		check_path("configuration", conf->files.items[i], findings);
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
 		check_service(snapshot_service(snapshot, i), findings);
 }

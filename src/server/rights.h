@@ -2,14 +2,14 @@
 #ifndef TLSD_SERVER_RIGHTS_H
 #define TLSD_SERVER_RIGHTS_H
 
-/* What a reload by this process could not read. */
+/* What this process could not read or run, with the rights it has now. */
 
 struct findings;
 struct snapshot;
 
-/* Adds a warning for each certificate and key file that this process, with the rights it
- * has now, could not read at a reload, and an error for each key in a token that it cannot
- * use. */
+/* Adds a warning for each configuration, certificate and key file that this process could not
+ * read at a reload. Adds an error for what it needs for each client and cannot use: a key in a
+ * token, the file or the program of an answer. */
 void rights_check(const struct snapshot *snapshot, struct findings *findings);
 
 #endif

@@ -9,8 +9,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/outlet.h"
 #include "server/capabilities.h"
 #include "server/conf.h"
 #include "server/landlock.h"
@@ -72,11 +74,24 @@ add_place(struct stringlist *paths, const char *path)
 		add_path(paths, place_of(path));
 }
 
+/* Where the log is written, and where it is made again if a link to it has been removed. A
+ * descriptor is open already. */
+static void
+add_log(struct stringlist *paths, const char *path)
+{
+	if (outlet_descriptor(path) >= 0)
+		return;
+	char *end = file_follow(path);
+	add_place(paths, end);
+	add_place(paths, path);
+	free(end);
+}
+
 /* Where the configuration has files and sockets made, at a reload too. */
 static void
 find_writable(const struct snapshot *snapshot, struct stringlist *paths)
 {
-	add_place(paths, snapshot_conf(snapshot)->process.log_file);
+	add_log(paths, snapshot_conf(snapshot)->process.log_file);
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
 		const struct service *service = snapshot_service(snapshot, i);
 		for (size_t j = 0; j < service->address_count; j++)
@@ -237,8 +252,11 @@ sandbox_check(const struct sandbox *sandbox, const struct snapshot *snapshot,
 	if (!sandbox->on || sandbox->foreign != NULL)
 		return;
 	findings_init(&found);
-	if (sandbox->is_confined)
-		check_place(sandbox, "log-file", conf->log_file, &found);
+	if (sandbox->is_confined && outlet_descriptor(conf->log_file) < 0) {
+		char *end = file_follow(conf->log_file);
+		check_place(sandbox, "log-file", end, &found);
+		free(end);
+	}
 	conf_locate(&conf->section, &found, findings);
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
 		check_service(sandbox, snapshot_service(snapshot, i), findings);

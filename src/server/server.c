@@ -12,6 +12,7 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/outlet.h"
 #include "base/reserve.h"
 #include "server/acceptor.h"
 #include "server/certwatch.h"
@@ -86,6 +87,17 @@ server_open_log(const struct conf_process *conf, bool daemon)
 	return log_open(&settings);
 }
 
+void
+server_check_log(
+    const struct conf_process *conf, bool daemon, struct findings *findings)
+{
+	if (daemon && outlet_descriptor(conf->log_file) >= 0)
+		findings_error(findings,
+		    "log-file: %s: a daemon has no output: set daemon = no, start "
+		    "tlsd -f, or name a file",
+		    conf->log_file);
+}
+
 static void
 warn_fixed(const struct conf *old, const struct conf *new)
 {
@@ -105,6 +117,17 @@ watch_files(struct server *server)
 	    server->certwatch, snapshot_conf(snapshot), snapshot_files_state(snapshot));
 }
 
+static void
+check_log(const struct server *server, const struct conf_process *conf,
+    struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	server_check_log(conf, server->origin.daemon, &found);
+	conf_locate(&conf->section, &found, findings);
+}
+
 static int
 use_new_snapshot(struct server *server, struct findings *findings)
 {
@@ -116,6 +139,7 @@ use_new_snapshot(struct server *server, struct findings *findings)
 		return -1;
 	size_t errors = findings->errors;
 	sandbox_check(server->origin.sandbox, new, findings);
+	check_log(server, &snapshot_conf(new)->process, findings);
 	if (findings->errors > errors) {
 		snapshot_drop(new);
 		return -1;

@@ -33,6 +33,11 @@ struct server_origin {
 	    *takeover; /* of another's listeners, until server_own(); or NULL */
 };
 
+/* Adds an error if `conf` has the log in a descriptor, such as /dev/stdout, and the process is a
+ * daemon, which closes these. */
+void server_check_log(
+    const struct conf_process *conf, bool daemon, struct findings *findings);
+
 /* Logs as `conf` says; a daemon without a log file to syslog(3). 0, or -1 with errno and
  * nothing changed. */
 int server_open_log(const struct conf_process *conf, bool daemon);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a start needs of the system. */
+#include "server/preflight.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/outlet.h"
+#include "server/bindfault.h"
+#include "server/conf.h"
+#include "server/control.h"
+#include "server/rights.h"
+#include "server/server.h"
+#include "server/snapshot.h"
+
+#define OWN_DESCRIPTORS 8 /* the least that a process has beside its listeners */
+
+/* Tries to write `path`, which is not a symbolic link, or else to create it. 0, or -1 with errno,
+ * and EEXIST for a file of a kind that cannot be written. */
+static int
+try_writing(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0) {
+		if (!S_ISDIR(st.st_mode) && !S_ISSOCK(st.st_mode))
+			return access(path, W_OK);
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EEXIST;
+		return -1;
+	}
+	char *copy = memory_copy(path);
+	int result = access(dirname(copy), W_OK | X_OK);
+	free(copy);
+	return result;
+}
+
+/* Says why `path`, which leads to `end`, cannot be written. */
+static void
+explain(const char *key, const char *path, const char *end, int error,
+    struct findings *findings)
+{
+	if (error == EISDIR)
+		findings_error(findings, "%s: %s: is a folder, not a file", key, path);
+	else if (error == EEXIST)
+		findings_error(findings, "%s: %s: is a socket, not a file", key, path);
+	else if (access(end, F_OK) == 0)
+		findings_error(findings, "%s: %s: uid %u may not write it: %s", key,
+		    path, (unsigned)getuid(), strerrordesc_np(error));
+	else
+		findings_error(findings,
+		    "%s: %s: uid %u cannot create it: %s: make the folder, or name "
+		    "another",
+		    key, path, (unsigned)getuid(), strerrordesc_np(error));
+}
+
+/* Adds an error if the daemon could not write `path`, or create it in its folder. */
+static void
+check_writable(const char *key, const char *path, struct findings *findings)
+{
+	char *end = file_follow(path);
+
+	if (try_writing(end) < 0)
+		explain(key, path, end, errno, findings);
+	free(end);
+}
+
+/* Descriptors are those of the process that is started, and are open already. */
+static void
+check_log(const struct conf_process *conf, bool daemon, struct findings *findings)
+{
+	server_check_log(conf, daemon, findings);
+	if (conf->log_file[0] != '\0' && outlet_descriptor(conf->log_file) < 0)
+		check_writable("log-file", conf->log_file, findings);
+}
+
+/* Whoever has no file and no syslogd would see nothing. */
+static void
+check_syslog(const struct conf_process *conf, bool daemon, struct findings *findings)
+{
+	if (!conf->syslog && (!daemon || conf->log_file[0] != '\0'))
+		return;
+	if (access(_PATH_LOG, F_OK) < 0)
+		findings_warning(findings,
+		    "syslog: %s: %s: what is logged is lost until syslogd runs: start "
+		    "it, or set log-file",
+		    _PATH_LOG, strerrordesc_np(errno));
+}
+
+/* True if this user has no right to write or create the file, and root has. */
+static bool
+is_for_root(const char *path)
+{
+	return geteuid() != 0 && try_writing(path) < 0 && errno == EACCES;
+}
+
+static void
+check_pid_file(const char *path, struct findings *findings)
+{
+	struct stat st;
+
+	if (path[0] == '\0')
+		return;
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		findings_error(findings,
+		    "pid-file: %s: is a symbolic link, and links are not followed: "
+		    "name the file itself",
+		    path);
+	else
+		check_writable("pid-file", path, findings);
+}
+
+static void
+test_pid_file(const char *path, struct findings *findings)
+{
+	if (is_for_root(path))
+		findings_warning(findings,
+		    "pid-file: %s: uid %u may not write it: start tlsd as root or "
+		    "with -f, or name another",
+		    path, (unsigned)geteuid());
+	else
+		check_pid_file(path, findings);
+}
+
+static void
+test_control(const char *path, struct findings *findings)
+{
+	char error[512];
+
+	if (path[0] == '\0' || control_try(path, error, sizeof error) == 0)
+		return;
+	if (errno == EACCES && geteuid() != 0)
+		findings_warning(findings, "control-socket: %s", error);
+	else
+		findings_error(findings, "control-socket: %s", error);
+}
+
+static void
+test_file_limit(const struct snapshot *snapshot, struct findings *findings)
+{
+	size_t needed = snapshot_route_count(snapshot) + OWN_DESCRIPTORS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < needed)
+		findings_error(findings,
+		    "listen: uid %u may open %llu files, and all addresses together "
+		    "need at least %zu: raise ulimit -Hn",
+		    (unsigned)getuid(), (unsigned long long)limit.rlim_max, needed);
+}
+
+void
+preflight_start(const struct conf_process *conf, bool daemon, struct findings *findings)
+{
+	struct findings found;
+
+	findings_init(&found);
+	check_log(conf, daemon, &found);
+	check_syslog(conf, daemon, &found);
+	if (daemon)
+		check_pid_file(conf->pid_file, &found);
+	conf_locate(&conf->section, &found, findings);
+}
+
+void
+preflight_test(const struct snapshot *snapshot, bool daemon, const char *control_socket,
+    struct findings *findings)
+{
+	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
+	struct findings found;
+
+	findings_init(&found);
+	check_log(conf, daemon, &found);
+	check_syslog(conf, daemon, &found);
+	if (daemon && conf->pid_file[0] != '\0')
+		test_pid_file(conf->pid_file, &found);
+	test_control(control_socket, &found);
+	test_file_limit(snapshot, &found);
+	conf_locate(&conf->section, &found, findings);
+	bindfault_find(snapshot, findings);
+}
+
+void
+preflight_user(const struct snapshot *snapshot, struct findings *findings)
+{
+	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
+	struct findings found;
+
+	findings_init(&found);
+	if (conf->log_file[0] != '\0' && outlet_descriptor(conf->log_file) < 0)
+		check_writable("log-file", conf->log_file, &found);
+	conf_locate(&conf->section, &found, findings);
+	rights_check(snapshot, findings);
+}

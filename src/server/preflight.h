@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_PREFLIGHT_H
+#define TLSD_SERVER_PREFLIGHT_H
+
+/*
+ * Checks of what a start needs of the system. They change nothing, so that they can be made while
+ * another tlsd runs. Errors and warnings have their places in the configuration. Main thread.
+ */
+
+#include <stdbool.h>
+
+struct conf_process;
+struct findings;
+struct snapshot;
+
+/* Checks the files that this process is about to write: log and pid file. */
+void preflight_start(
+    const struct conf_process *conf, bool daemon, struct findings *findings);
+
+/*
+ * Checks these files, and tries the addresses of all services and `control_socket`, which may be
+ * "". An ordinary user is only warned of files, folders and ports that root may use, because
+ * another user may start the daemon.
+ */
+void preflight_test(const struct snapshot *snapshot, bool daemon,
+    const char *control_socket, struct findings *findings);
+
+/* Checks what the daemon's user has to be able to do, as this user. */
+void preflight_user(const struct snapshot *snapshot, struct findings *findings);
+
+#endif
