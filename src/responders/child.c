@@ -161,6 +161,13 @@ child_signal(const struct child *child, int number)
 	kill(-child->pid, number);
 }
 
+void
+child_reap_strays(void)
+{
+	while (waitpid(-1, NULL, WNOHANG | __WNOTHREAD) > 0)
+		;
+}
+
 int
 child_status(const struct child *child)
 {

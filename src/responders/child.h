@@ -31,11 +31,17 @@ struct child_plan {
 bool child_is_possible(void);
 
 /* Starts it. 0, or -1 with errno, also for what only execve(2) finds; EMFILE and ENFILE mean that
- * it has not begun. Any thread. */
+ * it has not begun. Any thread but the main one. */
 int child_start(struct child *child, const struct child_plan *plan);
 
 /* Sends a signal to its process group; before child_reap(), when the number is its still. */
 void child_signal(const struct child *child, int number);
+
+/* Reaps the processes that have become children of the calling thread without child_start(), and
+ * have ended. The kernel gives orphans to the main thread of process 1; that of any process has
+ * the children from before execve(2). Those of child_start() belong to the threads that called
+ * it, so never call that in the same thread. */
+void child_reap_strays(void);
 
 /* How it ended, as waitpid(2) tells, leaving it to be asked again; waits for the end. */
 int child_status(const struct child *child);

@@ -365,6 +365,9 @@ connect_and_start(struct run *run, struct session *session)
 	run->stream = streams[0];
 	run->complaints = complaints[0];
 	fcntl(run->complaints, F_SETFL, O_NONBLOCK);
+	/* Only processes that may look into the program's /proc/PID/fd find the pipe. */
+	if (run->program->account != NULL)
+		fchmod(complaints[1], 0622); /* so that it may open /dev/stderr */
 	if (start_with(run, session, streams[1], complaints[1]) == 0)
 		return 0;
 	int error = errno;

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/outlet.h"
 #include "base/reserve.h"
+#include "responders/child.h"
 #include "server/acceptor.h"
 #include "server/certwatch.h"
 #include "server/conf.h"
@@ -272,6 +273,9 @@ on_signal(void *context, uint32_t signal)
 	case SIGUSR2:
 		log_status(server);
 		break;
+	case SIGCHLD:
+		child_reap_strays();
+		break;
 	default: /* SIGPIPE: who left is noticed by writing */
 		break;
 	}
@@ -394,6 +398,8 @@ expire_all(struct server *server)
 void
 server_run(struct server *server)
 {
+	/* Some may have ended before their signals were blocked. */
+	child_reap_strays();
 	while (!is_stopped(server)) {
 		loop_turn(server->loop, expire_all(server));
 		pipeline_turn(server->pipeline);

@@ -25,7 +25,7 @@ static sigset_t
 taken(void)
 {
 	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2,
-		SIGPIPE };
+		SIGPIPE, SIGCHLD };
 	sigset_t set;
 
 	sigemptyset(&set);

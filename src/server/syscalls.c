@@ -60,7 +60,8 @@ static const char *const waiting[] = { "_newselect", "epoll_create", "epoll_crea
 	"epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait", "eventfd", "eventfd2",
 	"inotify_add_watch", "inotify_init", "inotify_init1", "inotify_rm_watch",
 	"memfd_create", "pidfd_open", "pipe", "pipe2", "poll", "ppoll", "ppoll_time64",
-	"pselect6", "pselect6_time64", "select", "signalfd", "signalfd4", NULL };
+	"pselect6", "pselect6_time64", "select", "signalfd", "signalfd4", "wait4",
+	"waitpid", NULL };
 
 static const char *const knowing_itself[] = { "capget", "getegid", "getegid32",
 	"geteuid", "geteuid32", "getgid", "getgid32", "getgroups", "getgroups32",
