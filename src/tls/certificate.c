@@ -23,13 +23,21 @@ escaped(const gnutls_datum_t *bytes)
 	return memory_copy(text_escape(out, sizeof out, bytes->data, bytes->size));
 }
 
+static char *
+escaped_name(const gnutls_datum_t *bytes)
+{
+	char out[NAME_SIZE];
+
+	return memory_copy(text_escape_dn(out, sizeof out, bytes->data, bytes->size));
+}
+
 /* Takes over what one of the library's two functions for a name returned. */
 static char *
 take_name(int code, gnutls_datum_t *name, const char *without)
 {
 	if (code < 0)
 		return memory_copy(without);
-	char *text = name->size > 0 ? escaped(name) : memory_copy(without);
+	char *text = name->size > 0 ? escaped_name(name) : memory_copy(without);
 	gnutls_free(name->data);
 	return text;
 }

@@ -17,7 +17,7 @@ struct stringlist;
 #define CERTIFICATE_DATE_SIZE 16
 
 /* The subject's or issuer's name as in RFC 4514, such as "CN=www.example.org,O=Example",
- * or "an empty subject". The caller frees it. */
+ * or "an empty subject"; by text_escape_dn(). The caller frees it. */
 char *certificate_subject(struct gnutls_x509_crt_int *cert);
 char *certificate_issuer(struct gnutls_x509_crt_int *cert);
 
