@@ -145,6 +145,38 @@ START_TEST(names_for_a_log_keep_their_letters)
 }
 END_TEST
 
+START_TEST(a_distinguished_name_stays_the_name_it_is)
+{
+	char out[64];
+	static const char name[] = "CN=eve\\,OU=admin\\\\,O=\xc3\xa9\n\\#";
+
+	ck_assert_str_eq(text_escape_dn(out, sizeof out, name, sizeof name - 1),
+	    "CN=eve\\,OU=admin\\\\,O=\xc3\xa9\\0A\\#");
+	ck_assert_str_eq(text_escape_dn(out, sizeof out, "a\\\n", 3), "a\\5C\\0A");
+	ck_assert_str_eq(text_escape_dn(out, 8, "abc\\,d", 6), "abc...");
+	ck_assert_str_eq(text_escape_dn(out, 8, "ab\\,d", 5), "ab\\,...");
+	ck_assert_str_eq(text_escape_dn(out, 8, "", 0), "");
+}
+END_TEST
+
+START_TEST(a_distinguished_name_gets_its_bytes_back)
+{
+	static const char name[] = "CN=eve\\,OU=\\\\C3\\\\,O=\xc3\xa9\n\\#";
+	char out[64];
+	size_t size;
+	char *bytes = text_unescape_dn(
+	    text_escape_dn(out, sizeof out, name, sizeof name - 1), &size);
+
+	ck_assert_uint_eq(size, sizeof name - 1);
+	ck_assert_mem_eq(bytes, name, size);
+	free(bytes);
+	bytes = text_unescape_dn("a\\5C\\", &size);
+	ck_assert_uint_eq(size, 5);
+	ck_assert_mem_eq(bytes, "a\\5C\\", size);
+	free(bytes);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -152,5 +184,7 @@ main(void)
 	    what_is_no_number_is_refused, durations_have_units,
 	    sizes_are_powers_of_1024, booleans_have_several_words, escapes_become_bytes,
 	    a_wrong_escape_is_pointed_at, bytes_for_a_log_are_harmless,
-	    names_for_a_log_keep_their_letters);
+	    names_for_a_log_keep_their_letters,
+	    a_distinguished_name_stays_the_name_it_is,
+	    a_distinguished_name_gets_its_bytes_back);
 }

@@ -792,6 +792,343 @@ done_times() {
 	[ "$(grep -c ': done ' tlsd.log)" -eq "$1" ]
 }
 
+# --- authorities of odd shapes --------------------------------------------------------
+
+# new_key NAME: NAME.key, if there is none
+new_key() {
+	[ -e "$1.key" ] || openssl genpkey -algorithm "${algorithm:-ED25519}" -out "$1.key"
+}
+
+# root NAME SUBJECT [EXTENSION]: an authority by openssl, without key identifiers unless they
+# are the extension
+root() {
+	name=$1 subject=$2
+	shift 2
+	new_key "$name"
+	{
+		printf '[req]\ndistinguished_name = d\nprompt = no\n[d]\nCN = x\n[x]\n'
+		printf '%s\n' 'basicConstraints = critical, CA:TRUE' \
+			"${1:-subjectKeyIdentifier = none}" 'authorityKeyIdentifier = none'
+	} >"$name.cnf"
+	openssl req -x509 -new -utf8 -key "$name.key" -subj "$subject" -days 9 \
+		-config "$name.cnf" -extensions x -out "$name.crt"
+}
+
+# certify NAME SUBJECT ISSUER SERIAL [EXTENSION...]: a certificate by the issuer, with its key
+# identifier if $identifier says so
+certify() {
+	name=$1 subject=$2 by=$3 serial=$4
+	shift 4
+	new_key "$name"
+	printf '%s\n' "${@:-basicConstraints = CA:FALSE}" \
+		"${identifier:-authorityKeyIdentifier = none}" >"$name.ext"
+	openssl req -new -utf8 -key "$name.key" -subj "$subject" -out "$name.csr"
+	openssl x509 -req -in "$name.csr" -CA "$by.crt" -CAkey "$by.key" -days 9 \
+		-set_serial "$serial" -extfile "$name.ext" -out "$name.crt" 2>/dev/null
+}
+
+# client NAME SUBJECT ISSUER SERIAL [EXTENSION...]: the same, for openssl_asks()
+client() {
+	certify "$@"
+	cp "$1.crt" "$1.key" "$folder"
+}
+
+# sign_list ISSUER [SERIAL...]: ISSUER.crl, with these in it; $extensions are its own
+sign_list() {
+	issuer=$1
+	shift
+	{
+		printf '[ca]\ndefault_ca = d\n[d]\ndatabase = list.txt\ndefault_md = sha256\n[x]\n'
+		printf '%s\n' "${extensions-}"
+	} >list.cnf
+	for serial; do
+		printf 'R\t491231235959Z\t250101000000Z\t%s\tunknown\t/CN=x\n' "$serial"
+	done >list.txt
+	openssl ca -config list.cnf -cert "$issuer.crt" -keyfile "$issuer.key" -gencrl \
+		${extensions:+-crlexts x} -crl_lastupdate "$(crl_time "${since:-1 minute ago}")" \
+		-crl_nextupdate "$(crl_time "9 days")" -out "$issuer.crl" 2>/dev/null
+}
+
+# denies CLIENT ALERT-1.2 ALERT-1.3 CLASS [SUBJECT]: as refuses, in a new log
+denies() {
+	subject=${5:-CN=$1}
+	: >tlsd.log
+	refuses "$1" "$2" "$3" "$4"
+	[ "$(grep -c ": tlsd: $4: $subject: " tlsd.log)" -eq 3 ]
+}
+
+# trusts CA-FILES [CRL-FILES]: a service by these
+trusts() {
+	serve 'client-verify = required' "ca-file = $1" ${2:+"crl-file = $2"}
+}
+
+a_client_with_its_authoritys_name_can_be_revoked() {
+	root twin /CN=Twin
+	client twin-client /CN=Twin twin 7
+	sign_list twin
+	trusts twin.crt twin.crl
+	takes twin-client
+	stop
+	sign_list twin 07
+	trusts twin.crt twin.crl
+	denies twin-client 44 44 cert-revoked CN=Twin
+}
+
+an_authority_that_is_a_client_itself_needs_a_list_too() {
+	root lone /CN=Lone
+	cp lone.crt lone.key "$folder"
+	root other /CN=Other
+	sign_list other
+	trusts lone.crt,other.crt other.crl
+	expect 'warning: .*crl-file: there is no list of CN=Lone in ca-file'
+	denies lone 46 46 crl-expired CN=Lone
+	stop
+	sign_list lone
+	trusts lone.crt,other.crt other.crl,lone.crl
+	takes lone
+}
+
+# The certificates have key identifiers, or not: without, names alone tell nothing.
+namesakes() {
+	root old /CN=Same "$@"
+	root new /CN=Same "$@"
+	client old-seven /CN=old-seven old 7
+	client new-seven /CN=new-seven new 7
+	client new-eight /CN=new-eight new 8
+}
+
+both_serve() {
+	for files in old.crt,new.crt new.crt,old.crt; do
+		trusts $files
+		takes old-seven
+		takes new-seven
+		stop
+	done
+	trusts old.crt
+	takes old-seven
+	denies new-seven "$1" "$1" cert-untrusted
+	stop
+}
+
+lists_differ() {
+	sign_list old 07
+	trusts old.crt,new.crt old.crl
+	expect 'warning: .*crl-file: there is no list of CN=Same in ca-file'
+	denies old-seven 44 44 cert-revoked
+	denies new-seven 46 46 crl-expired
+	stop
+	sign_list new 08
+	trusts new.crt,old.crt new.crl,old.crl
+	if logged 'there is no list'; then fail 'both have one'; fi
+	denies old-seven 44 44 cert-revoked
+	takes new-seven
+	denies new-eight 44 44 cert-revoked
+	stop
+}
+
+authorities_of_one_name_are_told_apart_by_their_keys() {
+	namesakes
+	both_serve 42
+	expect 'the signature is not by the key of the issuer with that name'
+	lists_differ
+}
+
+authorities_of_one_name_are_told_apart_by_key_identifiers() {
+	identifier='authorityKeyIdentifier = keyid:always'
+	namesakes 'subjectKeyIdentifier = hash'
+	both_serve 48
+	lists_differ
+}
+
+a_renewed_authority_with_its_old_key_keeps_its_clients() {
+	printf '%s\n' 'cn = Renewed' ca cert_signing_key crl_signing_key \
+		'activation_date = "2020-01-01 00:00:00"' \
+		'expiration_date = "2020-02-01 00:00:00"' >renewed.tmpl
+	new_key renewed
+	certtool --generate-self-signed --template renewed.tmpl --load-privkey renewed.key \
+		--outfile before.crt 2>/dev/null
+	sed '/_date/d' renewed.tmpl >now.tmpl
+	echo 'expiration_days = 9' >>now.tmpl
+	certtool --generate-self-signed --template now.tmpl --load-privkey renewed.key \
+		--outfile renewed.crt 2>/dev/null
+	client renewed-seven /CN=seven renewed 7
+	client renewed-eight /CN=eight renewed 8
+	sign_list renewed 08
+	for files in before.crt,renewed.crt renewed.crt,before.crt; do
+		trusts $files renewed.crl
+		takes renewed-seven
+		denies renewed-eight 44 44 cert-revoked CN=eight
+		stop
+	done
+	trusts before.crt renewed.crl
+	denies renewed-seven 45 45 cert-expired CN=seven
+}
+
+certificates_that_lead_elsewhere_do_not_matter() {
+	root inner /CN=Inner 'subjectKeyIdentifier = hash'
+	root outer /CN=Outer 'subjectKeyIdentifier = hash'
+	cp inner.key cross.key
+	certify cross /CN=Inner outer 3 'basicConstraints = critical, CA:TRUE' 'subjectKeyIdentifier = hash'
+	sign_list inner 08
+	client crossed /CN=crossed inner 7
+	client crossed-out /CN=crossed-out inner 8
+	client strange /CN=strange inner 9
+	client rooted /CN=rooted inner 10
+	for name in crossed crossed-out; do
+		cp cross.crt "$folder/$name.above"
+		cat cross.crt >>"$folder/$name.crt"
+	done
+	cp "$folder/middle.crt" "$folder/strange.above"
+	cat inner.crt outer.crt >"$folder/rooted.above"
+	serve 'client-verify = required' 'ca-file = inner.crt' 'crl-file = inner.crl' \
+		'verify-depth = 0'
+	takes crossed
+	takes strange
+	takes rooted
+	denies crossed-out 44 44 cert-revoked
+	stop
+	sign_list outer
+	trusts outer.crt,inner.crt outer.crl,inner.crl
+	takes crossed
+	denies crossed-out 44 44 cert-revoked
+	stop
+	sign_list outer 03
+	trusts outer.crt,inner.crt outer.crl,inner.crl
+	takes crossed
+	stop
+	trusts outer.crt outer.crl
+	denies crossed 44 44 cert-revoked
+	expect "CN=crossed: an issuer's certificate is revoked"
+}
+
+a_list_of_the_near_future_counts_already() {
+	root early /CN=Early
+	client early-client /CN=early-client early 7
+	client early-out /CN=early-out early 8
+	since='1 hour' sign_list early 08
+	trusts early.crt early.crl
+	expect 'crl-file: .*the list of CN=Early begins in the future, on 20'
+	takes early-client
+	denies early-out 44 44 cert-revoked
+	stop
+	since='3 days' sign_list early 08
+	trusts early.crt early.crl
+	expect 'crl-file: .*the list of CN=Early begins on 20.*until the day before'
+	denies early-client 46 46 crl-expired
+	denies early-out 44 44 cert-revoked
+}
+
+lists_that_prove_nothing_are_told_with_the_reason() {
+	root mute /CN=Mute 'keyUsage = critical, keyCertSign'
+	sign_list mute
+	rejects 'mute.crl: the list of CN=Mute is signed by an authority whose key usage is without cRLSign' \
+		'client-verify = required' 'ca-file = mute.crt' 'crl-file = mute.crl'
+	root part /CN=Part
+	extensions='issuingDistributionPoint = critical, @p
+[p]
+onlyuser = TRUE' sign_list part
+	rejects 'is not a whole list (it has the extension issuingDistributionPoint)' \
+		'client-verify = required' 'ca-file = part.crt' 'crl-file = part.crl'
+	extensions='2.5.29.27 = ASN1:INTEGER:1' sign_list part
+	rejects 'is not a whole list (it has the extension deltaCRLIndicator)' \
+		'client-verify = required' 'ca-file = part.crt' 'crl-file = part.crl'
+	root same /CN=Part
+	sign_list same
+	rejects 'same.crl: the list of CN=Part is signed by no authority' \
+		'client-verify = required' 'ca-file = part.crt' 'crl-file = same.crl'
+}
+
+an_authority_that_cannot_certify_is_told_with_the_reason() {
+	new_key v1
+	openssl req -new -key v1.key -subj /CN=First -out v1.csr
+	openssl x509 -req -in v1.csr -signkey v1.key -days 9 -out v1.crt 2>/dev/null
+	rejects 'v1.crt: CN=First is a certificate of X.509 version 1, which cannot say' \
+		'client-verify = required' 'ca-file = v1.crt'
+	root strict /CN=Strict 'policyConstraints = critical, requireExplicitPolicy:0'
+	rejects 'strict.crt: CN=Strict has the critical extension policyConstraints (2.5.29.36)' \
+		'client-verify = required' 'ca-file = strict.crt'
+}
+
+a_chain_that_the_library_cannot_judge_is_refused_with_the_reason() {
+	root base /CN=Base
+	certify strict /CN=Strict base 2 \
+		'basicConstraints = critical, CA:TRUE' 'policyConstraints = critical, requireExplicitPolicy:0'
+	client below /CN=below strict 3
+	cp strict.crt "$folder/below.above"
+	client odd-client /CN=odd-client base 4 '1.2.3.4 = critical, DER:0500'
+	new_key v1
+	openssl req -new -key v1.key -subj /CN=First -out v1.csr
+	openssl x509 -req -in v1.csr -CA base.crt -CAkey base.key -set_serial 5 -days 9 \
+		-out v1.crt 2>/dev/null
+	client below-v1 /CN=below-v1 v1 6
+	cp v1.crt "$folder/below-v1.above"
+	trusts base.crt
+	for version in tls1_2 tls1_3; do
+		openssl_asks $version below | grep -q 'SSL alert number 43$'
+		openssl_asks $version odd-client | grep -q 'SSL alert number 43$'
+		openssl_asks $version below-v1 | grep -q 'SSL alert number 48$'
+	done
+	expect "CN=below: an issuer's certificate has the critical extension policyConstraints (2.5.29.36)"
+	expect 'CN=odd-client: the certificate has the critical extension 1.2.3.4, which'
+	expect "CN=below-v1: an issuer's certificate is of X.509 version 1, not 3"
+}
+
+a_client_with_an_ed448_key_is_refused() {
+	root base /CN=Base
+	algorithm=ED448 client ed448-client /CN=ed448 base 2
+	algorithm=ED25519 client ed25519-client /CN=ed25519 base 3
+	trusts base.crt
+	takes ed25519-client
+	denies ed448-client 43 43 cert-untrusted CN=ed448
+	expect 'CN=ed448: its key is Ed448'
+}
+
+# env_of NAME: what a program is told
+env_of() {
+	sed -n "s/^$1=//p" answer
+}
+
+a_name_in_the_environment_splits_into_its_parts() {
+	root base '/CN=Base,O=x'
+	client eve-ou '/O= a\+b;<c>"/CN=eve,OU=admin' base 2
+	client eve-odd "/CN=#1\\\\2 é$(printf '\001')" base 3
+	serve 'client-verify = required' 'ca-file = base.crt' 'respond = exec' \
+		'exec = /usr/bin/env'
+	asks_as eve-ou >answer
+	[ "$(env_of SSL_CLIENT_S_DN)" = 'CN=eve\,OU=admin,O=\ a\+b\;\<c\>\"' ]
+	[ "$(env_of SSL_CLIENT_DN)" = "$(env_of SSL_CLIENT_S_DN)" ]
+	[ "$(env_of SSL_CLIENT_I_DN)" = 'CN=Base\,O=x' ]
+	asks_as eve-odd >answer
+	[ "$(env_of SSL_CLIENT_S_DN)" = 'CN=\#1\\2 \C3\A9\01' ]
+	"$tlscert" show "$folder/eve-ou.crt" | grep -F 'CN=eve\,OU=admin,O=\ a\+b\;\<c\>\"'
+	"$tlscert" show --json "$folder/eve-ou.crt" |
+		grep -F 'CN=eve\\,OU=admin,O=\\ a\\+b\\;\\<c\\>\\\"'
+}
+
+a_reload_judges_sessions_as_the_handshake_does() {
+	root old /CN=Same
+	root new /CN=Same
+	client old-seven /CN=old-seven old 7
+	client new-seven /CN=new-seven new 7
+	client new-eight /CN=new-eight new 8
+	sign_list old
+	sign_list new
+	serve 'client-verify = required' 'ca-file = old.crt, new.crt' \
+		'crl-file = old.crl, new.crl' 'respond = echo'
+	hold old-seven tls1_2
+	hold new-seven
+	hold new-eight tls1_2
+	sign_list new 08
+	reload
+	expect ': cert-revoked: CN=new-eight: the certificate is revoked'
+	wait_for is_held 2
+	sed -i 's/^crl-file = .*/crl-file = old.crl/' tlsd.ini
+	reload
+	expect ': crl-expired: CN=new-seven: crl-file has no current list of the issuer'
+	wait_for is_held 1
+	if logged CN=old-seven; then fail 'the other authority was judged'; fi
+}
+
 what_cannot_be_used_is_said_with_file_and_remedy() {
 	need='client-verify = required'
 	rejects 'client-verify: required needs to know .* ca-file' "$need"

@@ -274,7 +274,7 @@ show_escapes_what_others_wrote() {
 	certtool --generate-privkey --key-type ecdsa --outfile x.key >out 2>err &&
 		certtool --generate-self-signed --load-privkey x.key --template template \
 			--outfile x.crt >out 2>err || complain "certtool: $(cat err)" || return 1
-	expect 0 show x.crt && has out '\x1b[31mb' && lacks out "$(printf '\033')"
+	expect 0 show x.crt && has out '\1B[31mb' && lacks out "$(printf '\033')"
 }
 
 show_tells_what_it_cannot_read() {

@@ -210,3 +210,72 @@ text_escape_name(char *out, size_t room, const void *bytes, size_t size)
 {
 	return escape(out, room, bytes, size, character_length);
 }
+
+static bool
+is_printable(unsigned char byte)
+{
+	return byte >= 0x20 && byte < 0x7f;
+}
+
+char *
+text_escape_dn(char *out, size_t room, const void *bytes, size_t size)
+{
+	const unsigned char *in = bytes;
+	size_t n = 0;
+
+	assert(room >= 8);
+	for (size_t i = 0; i < size; i++) {
+		bool escape = in[i] == '\\' && i + 1 < size && is_printable(in[i + 1]);
+		size_t plain = character_length(in + i, size - i);
+		size_t length = escape ? 2 : plain > 0 ? plain : 3;
+		/* Room for this one, and for "..." and the NUL after it. */
+		if (n + length + 4 > room) {
+			memcpy(out + n, "...", 3);
+			n += 3;
+			break;
+		}
+		if (!escape && plain == 0)
+			snprintf(out + n, room - n, "\\%02X", in[i]);
+		else
+			memcpy(out + n, in + i, length);
+		n += length;
+		i += escape || plain > 0 ? length - 1 : 0;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+/* The byte for which text_escape_dn() wrote the escape at `in`; -1 if it did not. */
+static int
+read_dn_escape(const char *in)
+{
+	char digits[3] = "";
+
+	if (in[0] != '\\' || !isxdigit((unsigned char)in[1]) ||
+	    !isxdigit((unsigned char)in[2]))
+		return -1;
+	memcpy(digits, in + 1, 2);
+	int byte = (int)strtol(digits, NULL, 16);
+	return is_printable((unsigned char)byte) ? -1 : byte;
+}
+
+char *
+text_unescape_dn(const char *name, size_t *size)
+{
+	char *out = memory_new(strlen(name) + 1);
+	size_t n = 0;
+
+	while (*name != '\0') {
+		int byte = read_dn_escape(name);
+		if (byte >= 0) {
+			out[n++] = (char)byte;
+			name += 3;
+			continue;
+		}
+		if (name[0] == '\\' && name[1] != '\0')
+			out[n++] = *name++;
+		out[n++] = *name++;
+	}
+	*size = n;
+	return out;
+}

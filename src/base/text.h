@@ -46,4 +46,16 @@ char *text_escape(char *out, size_t room, const void *bytes, size_t size);
  */
 char *text_escape_name(char *out, size_t room, const void *bytes, size_t size);
 
+/*
+ * Copies the `size` bytes of a distinguished name in the form of RFC 4514 to `out` so that
+ * they are harmless in a log and still that name: a byte of a character that text_escape_name()
+ * escapes becomes \HH (RFC 4514, 2.4), and backslashes stay. Always terminated; ends in "..."
+ * if cut, which it is never within an escape. Returns `out`. `room` is at least 8.
+ */
+char *text_escape_dn(char *out, size_t room, const void *bytes, size_t size);
+
+/* Makes bytes of the \HH in a name by text_escape_dn(), which stays a name of RFC 4514: its
+ * other escapes stay. Returns memory that the caller frees, `*size` bytes of it. */
+char *text_unescape_dn(const char *name, size_t *size);
+
 #endif

@@ -172,7 +172,7 @@ crl_issuer(const struct crl *crl)
 
 	if (gnutls_x509_crl_get_issuer_dn3(crl->handle, &name, 0) < 0)
 		return memory_copy("an empty issuer");
-	text_escape_name(out, sizeof out, name.data, name.size);
+	text_escape_dn(out, sizeof out, name.data, name.size);
 	gnutls_free(name.data);
 	return memory_copy(out);
 }

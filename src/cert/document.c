@@ -29,6 +29,16 @@ add_foreign(struct json *json, const char *name, const char *escaped)
 }
 
 static void
+add_distinguished_name(struct json *json, const char *name, const char *escaped)
+{
+	size_t size;
+	char *bytes = text_unescape_dn(escaped, &size);
+
+	json_bytes(json, name, bytes, size);
+	free(bytes);
+}
+
+static void
 add_strings(struct json *json, const char *name, const struct stringlist *list)
 {
 	json_open_array(json, name);
@@ -87,8 +97,8 @@ document_add_certificate(struct json *json, struct gnutls_x509_crt_int *cert)
 
 	facts_read(cert, &facts);
 	json_open_object(json, NULL);
-	add_foreign(json, "subject", facts.subject);
-	add_foreign(json, "issuer", facts.issuer);
+	add_distinguished_name(json, "subject", facts.subject);
+	add_distinguished_name(json, "issuer", facts.issuer);
 	add_strings(json, "names", &facts.names);
 	add_time(json, "not_before", facts.not_before);
 	add_time(json, "not_after", facts.not_after);
@@ -127,7 +137,7 @@ document_add_list(struct json *json, const struct crl *crl)
 	if (crl_number(crl, number, &size))
 		hex = facts_hex(number, size);
 	json_open_object(json, NULL);
-	add_foreign(json, "issuer", issuer);
+	add_distinguished_name(json, "issuer", issuer);
 	json_text(json, "number", hex);
 	add_time(json, "this_update", crl_this_update(crl));
 	add_time(json, "next_update", crl_next_update(crl));

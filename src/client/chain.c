@@ -56,7 +56,8 @@ take_dn(int result, gnutls_datum_t *dn)
 {
 	if (result < 0 || dn->size == 0)
 		return memory_copy("(none)");
-	char *text = escape(dn->data, dn->size);
+	size_t room = 3 * (size_t)dn->size + 8;
+	char *text = text_escape_dn(memory_new(room), room, dn->data, dn->size);
 	gnutls_free(dn->data);
 	return text;
 }

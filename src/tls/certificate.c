@@ -24,13 +24,21 @@ escaped(const gnutls_datum_t *bytes)
 	return memory_copy(text_escape_name(out, sizeof out, bytes->data, bytes->size));
 }
 
+static char *
+escaped_name(const gnutls_datum_t *bytes)
+{
+	char out[NAME_SIZE];
+
+	return memory_copy(text_escape_dn(out, sizeof out, bytes->data, bytes->size));
+}
+
 /* Takes over what one of the library's two functions for a name returned. */
 static char *
 take_name(int code, gnutls_datum_t *name, const char *without)
 {
 	if (code < 0)
 		return memory_copy(without);
-	char *text = name->size > 0 ? escaped(name) : memory_copy(without);
+	char *text = name->size > 0 ? escaped_name(name) : memory_copy(without);
 	gnutls_free(name->data);
 	return text;
 }
@@ -289,6 +297,50 @@ certificate_must_staple(gnutls_x509_crt_t cert)
 			must = feature == STATUS_REQUEST;
 	gnutls_x509_tlsfeatures_deinit(features);
 	return must;
+}
+
+static bool
+is_supported(const char *oid)
+{
+	static const char *const supported[] = { "2.5.29.14", "2.5.29.15", "2.5.29.17",
+		"2.5.29.18", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32",
+		"2.5.29.35", "2.5.29.37", "2.5.29.54", "1.3.6.1.5.5.7.1.1",
+		"1.3.6.1.5.5.7.1.14", "1.3.6.1.5.5.7.1.24" };
+
+	for (size_t i = 0; i < sizeof supported / sizeof supported[0]; i++)
+		if (strcmp(oid, supported[i]) == 0)
+			return true;
+	return false;
+}
+
+/* RFC 5280, 4.2.1: those that are critical or may be. */
+static char *
+name_extension(const char *oid)
+{
+	if (strcmp(oid, "2.5.29.33") == 0)
+		return memory_format("policyMappings (%s)", oid);
+	if (strcmp(oid, "2.5.29.36") == 0)
+		return memory_format("policyConstraints (%s)", oid);
+	return memory_copy(oid);
+}
+
+char *
+certificate_unknown_extension(gnutls_x509_crt_t cert)
+{
+	char oid[128];
+
+	for (unsigned i = 0;; i++) {
+		size_t size = sizeof oid;
+		unsigned critical = 0;
+		int code =
+		    gnutls_x509_crt_get_extension_info(cert, i, oid, &size, &critical);
+		if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			return NULL;
+		if (code < 0)
+			return memory_copy("of an unreadable name");
+		if (critical && !is_supported(oid))
+			return name_extension(oid);
+	}
 }
 
 time_t

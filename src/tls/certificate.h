@@ -17,7 +17,7 @@ struct stringlist;
 #define CERTIFICATE_DATE_SIZE 16
 
 /* The subject's or issuer's name as in RFC 4514, such as "CN=www.example.org,O=Example",
- * or "an empty subject". The caller frees it. */
+ * or "an empty subject"; by text_escape_dn(). The caller frees it. */
 char *certificate_subject(struct gnutls_x509_crt_int *cert);
 char *certificate_issuer(struct gnutls_x509_crt_int *cert);
 
@@ -64,6 +64,10 @@ bool certificate_may_decrypt(struct gnutls_x509_crt_int *cert);
 
 /* It demands that an OCSP response comes with it (RFC 7633). */
 bool certificate_must_staple(struct gnutls_x509_crt_int *cert);
+
+/* The first critical extension that the library does not support, such as "policyConstraints
+ * (2.5.29.36)"; NULL if there is none. The caller frees it. */
+char *certificate_unknown_extension(struct gnutls_x509_crt_int *cert);
 
 /* The earlier of `next`, 0 for none, and `end`, if that is after `now`. */
 time_t certificate_next_end(time_t next, time_t end, time_t now);

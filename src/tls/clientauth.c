@@ -15,6 +15,7 @@
 #include "tls/allow.h"
 #include "tls/authorized.h"
 #include "tls/certificate.h"
+#include "tls/certpath.h"
 #include "tls/chain.h"
 #include "tls/identity.h"
 #include "tls/refusal.h"
@@ -23,6 +24,7 @@
 
 /* The client's own, the intermediate ones and the authority's. */
 #define CHAIN_MAX (CLIENTAUTH_DEPTH_MAX + 2)
+_Static_assert(CHAIN_MAX < CERTPATH_LENGTH, "the anchor has no room");
 /* Anybody may send any: the work that the library has with one grows with the square of its
  * size, and that with an RSA signature with the key's. */
 #define CERT_SIZE_MAX 8192
@@ -49,23 +51,48 @@ clientauth_verify_name(int index)
 	           : NULL;
 }
 
-/* An authority below another one may be revoked too. */
+/* True if an anchor, which may be `cert` itself, issued and revoked it. */
+static bool
+is_revoked_by(
+    const struct revoked *revoked, const struct chain *anchors, gnutls_x509_crt_t cert)
+{
+	for (size_t i = 0; i < anchors->count; i++)
+		if (certificate_is_signed_by(cert, anchors->certs[i]) &&
+		    revoked_look_up(revoked, cert, anchors->certs[i], time(NULL)) ==
+			REVOKED_YES)
+			return true;
+	return false;
+}
+
+static void
+drop_anchor(struct trust *trust, size_t i, struct findings *findings)
+{
+	char *subject = certificate_subject(trust_anchors(trust)->certs[i]);
+
+	findings_warning(findings,
+	    "ca-file: %s is revoked by a list in crl-file, and all that it certified "
+	    "is "
+	    "refused: take it out",
+	    subject);
+	free(subject);
+	trust_drop(trust, i);
+}
+
+/* An authority below another one may be revoked too. All are judged before the first is
+ * dropped, because a revoked one may have revoked others. */
 static void
 drop_revoked_anchors(struct clientauth *clientauth, struct findings *findings)
 {
 	const struct chain *anchors = trust_anchors(clientauth->trust);
+	bool *revoked = memory_new((anchors->count + 1) * sizeof *revoked);
 
-	for (size_t i = anchors->count; i-- > 0;) {
-		if (!revoked_has(clientauth->revoked, anchors->certs[i]))
-			continue;
-		char *subject = certificate_subject(anchors->certs[i]);
-		findings_warning(findings,
-		    "ca-file: %s is revoked by a list in crl-file, and all that it "
-		    "certified is refused: take it out",
-		    subject);
-		free(subject);
-		trust_drop(clientauth->trust, i);
-	}
+	for (size_t i = 0; i < anchors->count; i++)
+		revoked[i] =
+		    is_revoked_by(clientauth->revoked, anchors, anchors->certs[i]);
+	for (size_t i = anchors->count; i-- > 0;)
+		if (revoked[i])
+			drop_anchor(clientauth->trust, i, findings);
+	free(revoked);
 }
 
 static void
@@ -173,53 +200,80 @@ clientauth_free(struct clientauth *clientauth)
 	free(clientauth);
 }
 
-/* No list that says nothing about its issuer any more makes a certificate good. */
 static bool
-is_not_revoked(
-    const struct revoked *revoked, const struct chain *chain, struct refusal *refusal)
+is_not_revoked(const struct revoked *revoked, gnutls_x509_crt_t cert,
+    gnutls_x509_crt_t issuer, const char *whose, struct refusal *refusal)
 {
-	time_t now = time(NULL);
+	switch (revoked_look_up(revoked, cert, issuer, time(NULL))) {
+	case REVOKED_NO:
+		return true;
+	case REVOKED_YES:
+		return refusal_set(refusal, FAILURE_CERT_REVOKED,
+		    GNUTLS_A_CERTIFICATE_REVOKED, "%s certificate is revoked", whose);
+	default:
+		return refusal_set(refusal, FAILURE_CRL_EXPIRED,
+		    GNUTLS_A_CERTIFICATE_UNKNOWN,
+		    "crl-file has no current list of the issuer");
+	}
+}
 
-	for (size_t i = 0; i < chain->count; i++) {
-		gnutls_x509_crt_t cert = chain->certs[i];
-		if (certificate_is_self_issued(cert))
-			continue;
-		if (revoked_has(revoked, cert))
-			return refusal_set(refusal, FAILURE_CERT_REVOKED,
-			    GNUTLS_A_CERTIFICATE_REVOKED,
-			    i == 0 ? "the certificate is revoked"
-				   : "an issuer's certificate is revoked");
-		if (!revoked_covers(revoked, cert, now))
-			return refusal_set(refusal, FAILURE_CRL_EXPIRED,
-			    GNUTLS_A_CERTIFICATE_UNKNOWN,
-			    "crl-file has no current list of the issuer");
+/* Checks all but the trust anchor, issuers first. A client's certificate is never exempt: if it
+ * is an anchor itself, only a list of its own vouches for it. */
+static bool
+is_current(
+    const struct revoked *revoked, const struct certpath *path, struct refusal *refusal)
+{
+	gnutls_x509_crt_t issuer = path->certs[path->count - 1];
+
+	for (size_t i = path->count > 1 ? path->count - 1 : 1; i-- > 0;) {
+		gnutls_x509_crt_t cert = path->certs[i];
+		if (!is_not_revoked(
+			revoked, cert, issuer, i == 0 ? "the" : "an issuer's", refusal))
+			return false;
+		issuer = cert;
 	}
 	return true;
 }
 
-/* The intermediate certificates, without an authority's own that some clients send. */
-static size_t
-depth_of(const struct chain *chain)
-{
-	bool root = chain->count > 1 &&
-	            certificate_is_self_issued(chain->certs[chain->count - 1]);
-
-	return chain->count - 1 - (root ? 1 : 0);
-}
-
-/* By an authority. */
+/* True if no more than verify-depth certificates are between the client's and the anchor. */
 static bool
-is_certified(const struct clientauth *clientauth, const struct chain *chain,
+is_short(const struct clientauth *clientauth, const struct certpath *path,
     struct refusal *refusal)
 {
-	if (depth_of(chain) > clientauth->depth)
-		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
-		    GNUTLS_A_BAD_CERTIFICATE,
-		    "there are %zu intermediate certificates, more than verify-depth",
-		    depth_of(chain));
-	return trust_verify(clientauth->trust, chain, refusal) &&
-	       (clientauth->revoked == NULL ||
-		   is_not_revoked(clientauth->revoked, chain, refusal));
+	size_t depth = path->count > 2 ? path->count - 2 : 0;
+
+	return depth <= clientauth->depth ||
+	       refusal_set(refusal, FAILURE_CERT_UNTRUSTED, GNUTLS_A_BAD_CERTIFICATE,
+		   "there are %zu intermediate certificates, more than verify-depth",
+		   depth);
+}
+
+/* True if a certification path to an authority passes all checks. If none does, the refusal is
+ * that of the path that came furthest. */
+static bool
+is_certified(const struct clientauth *clientauth, const struct chain *sent,
+    struct refusal *refusal)
+{
+	struct certpaths paths;
+	int furthest = -1;
+
+	refusal_set(refusal, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
+	    "no authority in ca-file has issued the certificate");
+	trust_find_paths(clientauth->trust, sent, &paths);
+	for (size_t i = 0; i < paths.count; i++) {
+		const struct certpath *path = &paths.items[i];
+		struct refusal found;
+		int verdict = trust_verify(path, &found);
+		if (verdict == TRUST_VALID && is_short(clientauth, path, &found) &&
+		    (clientauth->revoked == NULL ||
+			is_current(clientauth->revoked, path, &found)))
+			return true;
+		if (verdict > furthest) {
+			*refusal = found;
+			furthest = verdict;
+		}
+	}
+	return false;
 }
 
 /* By its own line: the client has proved that the key is its own, so who signed the
@@ -326,6 +380,17 @@ is_quick(gnutls_x509_crt_t cert, struct refusal *refusal)
 		   "its RSA key is too long, or has too long an exponent");
 }
 
+/* GnuTLS 3.7.9 accepts Ed448 signatures with an altered last byte, against RFC 8032, 5.2.7. The
+ * priority string cannot exclude them without excluding Ed448 certificates of the server. */
+static bool
+is_verifiable(gnutls_x509_crt_t cert, struct refusal *refusal)
+{
+	return gnutls_x509_crt_get_pk_algorithm(cert, NULL) != GNUTLS_PK_EDDSA_ED448 ||
+	       refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
+		   GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+		   "its key is Ed448, whose signatures are not checked strictly");
+}
+
 static bool
 check(const struct clientauth *clientauth, const struct clientauth_chain *from,
     struct chain *chain, struct identity *identity, struct refusal *refusal)
@@ -337,6 +402,7 @@ check(const struct clientauth *clientauth, const struct clientauth_chain *from,
 		    GNUTLS_A_BAD_CERTIFICATE, "the certificate is damaged");
 	identity_read(chain->certs[0], identity);
 	identity->verified = is_quick(chain->certs[0], refusal) &&
+	                     is_verifiable(chain->certs[0], refusal) &&
 	                     is_good(clientauth, chain, identity, refusal);
 	return identity->verified || name_the_refused(identity, refusal);
 }

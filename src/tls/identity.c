@@ -21,7 +21,7 @@ read_name(gnutls_x509_crt_t cert, name_reader *read, char *out, size_t room)
 	out[0] = '\0';
 	if (read(cert, &name, 0) < 0)
 		return;
-	text_escape_name(out, room, name.data, name.size);
+	text_escape_dn(out, room, name.data, name.size);
 	gnutls_free(name.data);
 }
 

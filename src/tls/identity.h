@@ -4,7 +4,8 @@
 
 /*
  * Who a client is by its certificate, in words that can go anywhere: whatever the
- * certificate's maker wrote is escaped by text_escape_name(). Plain storage; safe in any thread.
+ * certificate's maker wrote is escaped by text_escape_name() or, in a distinguished name, by
+ * text_escape_dn(). Plain storage; safe in any thread.
  */
 
 #include <stdbool.h>

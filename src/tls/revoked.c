@@ -18,9 +18,14 @@
 #include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/pem.h"
+#include "tls/pin.h"
 
 /* Lists of large authorities have a million entries. */
 #define CRL_FILE_LIMIT ((size_t)64 << 20)
+
+/* A list is signed just before it gets here, and the clocks of two machines differ, or one of
+ * them is an hour or two off by its time zone. */
+enum { CLOCK_SKEW = 86400 };
 
 struct serial {
 	unsigned char size;
@@ -30,6 +35,7 @@ struct serial {
 struct list {
 	char *label; /* its file and issuer, for messages */
 	gnutls_datum_t issuer; /* its name, in DER */
+	struct pin key; /* the issuer's */
 	time_t start, end;
 	struct serial *serials; /* sorted */
 	size_t count;
@@ -85,29 +91,60 @@ read_serials(gnutls_x509_crl_t crl, struct list *list)
 	return code >= 0;
 }
 
-/* Whether one of the anchors signed it; the dates are another question. */
+/* True if the key in `issuer` made the signature; dates and rights do not matter. */
 static bool
-is_by_anchor(gnutls_x509_crl_t crl, const struct chain *anchors)
+is_signed_by(gnutls_x509_crl_t crl, gnutls_x509_crt_t issuer)
 {
-	const unsigned wrong =
-	    GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA |
-	    GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_INSECURE_ALGORITHM;
+	const unsigned wrong = GNUTLS_CERT_SIGNER_NOT_FOUND |
+	                       GNUTLS_CERT_SIGNATURE_FAILURE |
+	                       GNUTLS_CERT_INSECURE_ALGORITHM;
+	unsigned status = 0;
 
-	for (size_t i = 0; i < anchors->count; i++) {
-		unsigned status = 0;
-		if (gnutls_x509_crl_check_issuer(crl, anchors->certs[i]) &&
-		    gnutls_x509_crl_verify(crl, &anchors->certs[i], 1, 0, &status) >=
-			0 &&
-		    (status & wrong) == 0)
-			return true;
-	}
-	return false;
+	return gnutls_x509_crl_check_issuer(crl, issuer) &&
+	       gnutls_x509_crl_verify(
+		   crl, &issuer, 1, GNUTLS_VERIFY_DISABLE_CA_SIGN, &status) >= 0 &&
+	       (status & wrong) == 0;
 }
 
-/* A critical extension, such as of a delta, means that it is not the whole list: RFC 5280,
- * 5.2. */
+/* RFC 5280, 6.3.3 (f) */
 static bool
-is_whole(gnutls_x509_crl_t crl)
+may_sign_lists(gnutls_x509_crt_t issuer)
+{
+	unsigned usage = 0;
+
+	return gnutls_x509_crt_get_key_usage(issuer, &usage, NULL) ==
+	           GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
+	       (usage & GNUTLS_KEY_CRL_SIGN) != 0;
+}
+
+/* The anchor that signed the list, if possible one that may; NULL if none did. */
+static gnutls_x509_crt_t
+find_signer(gnutls_x509_crl_t crl, const struct chain *anchors)
+{
+	gnutls_x509_crt_t found = NULL;
+
+	for (size_t i = 0; i < anchors->count; i++)
+		if ((found == NULL || may_sign_lists(anchors->certs[i])) &&
+		    is_signed_by(crl, anchors->certs[i]))
+			found = anchors->certs[i];
+	return found;
+}
+
+/* The names of the extensions by which a list is only part of one: RFC 5280, 5.2.4, 5.2.5. */
+static const char *
+name_extension(const char *oid)
+{
+	if (strcmp(oid, "2.5.29.27") == 0)
+		return "deltaCRLIndicator";
+	if (strcmp(oid, "2.5.29.28") == 0)
+		return "issuingDistributionPoint";
+	return NULL;
+}
+
+/* The extension that makes it only part of a list, or that is critical and unknown; NULL if it
+ * is the whole list. The caller frees it. */
+static char *
+find_restriction(gnutls_x509_crl_t crl)
 {
 	char oid[128];
 
@@ -117,9 +154,12 @@ is_whole(gnutls_x509_crl_t crl)
 		int code =
 		    gnutls_x509_crl_get_extension_info(crl, i, oid, &size, &critical);
 		if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-			return true;
-		if (code < 0 || critical)
-			return false;
+			return NULL;
+		if (code < 0)
+			return memory_copy("of an unreadable name");
+		const char *name = name_extension(oid);
+		if (critical || name != NULL)
+			return memory_copy(name != NULL ? name : oid);
 	}
 }
 
@@ -131,25 +171,44 @@ read_issuer(gnutls_x509_crl_t crl, char *out, size_t room)
 	strcpy(out, "?");
 	if (gnutls_x509_crl_get_issuer_dn3(crl, &name, 0) < 0)
 		return;
-	text_escape_name(out, room, name.data, name.size);
+	text_escape_dn(out, room, name.data, name.size);
 	gnutls_free(name.data);
 }
 
 /* False with an error. */
 static bool
-is_usable(gnutls_x509_crl_t crl, const struct chain *anchors, const char *file,
+is_whole(gnutls_x509_crl_t crl, const char *file, const char *issuer,
+    struct findings *findings)
+{
+	char *extension = find_restriction(crl);
+
+	if (extension == NULL)
+		return true;
+	findings_error(findings,
+	    "crl-file: %s: the list of %s is not a whole list (it has the extension "
+	    "%s): "
+	    "have the authority make a plain one",
+	    file, issuer, extension);
+	free(extension);
+	return false;
+}
+
+/* False with an error. */
+static bool
+is_usable(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer, const char *file,
     const char *issuer, struct findings *findings)
 {
-	if (!is_by_anchor(crl, anchors))
+	if (signer == NULL)
 		findings_error(findings,
 		    "crl-file: %s: the list of %s is signed by no authority in "
 		    "ca-file: "
 		    "add that authority's certificate there, or take the list out",
 		    file, issuer);
-	else if (!is_whole(crl))
+	else if (!may_sign_lists(signer))
 		findings_error(findings,
-		    "crl-file: %s: the list of %s is not a whole list (it has a "
-		    "critical extension): have the authority make a plain one",
+		    "crl-file: %s: the list of %s is signed by an authority whose key "
+		    "usage is without cRLSign: have its certificate issued again with "
+		    "that usage",
 		    file, issuer);
 	else if (gnutls_x509_crl_get_next_update(crl) == (time_t)-1)
 		findings_error(findings,
@@ -157,7 +216,7 @@ is_usable(gnutls_x509_crl_t crl, const struct chain *anchors, const char *file,
 		    "current: have it made with a next update (RFC 5280, 5.1.2.5)",
 		    file, issuer);
 	else
-		return true;
+		return is_whole(crl, file, issuer, findings);
 	return false;
 }
 
@@ -179,8 +238,14 @@ examine_dates(const struct list *list, struct findings *findings)
 		    "crl-file: %s is current until %s only, and then clients that it "
 		    "certified are refused: have the next one made",
 		    list->label, date);
-	if (list->start > now)
-		findings_warning(findings, "crl-file: %s begins on %s: check the clock",
+	if (list->start - CLOCK_SKEW > now)
+		findings_warning(findings,
+		    "crl-file: %s begins on %s, and clients that it certified are "
+		    "refused until the day before: check the clock",
+		    list->label, certificate_date(list->start, date));
+	else if (list->start > now)
+		findings_warning(findings,
+		    "crl-file: %s begins in the future, on %s: check the clock",
 		    list->label, certificate_date(list->start, date));
 }
 
@@ -201,10 +266,11 @@ add_list(struct revoked *revoked, gnutls_x509_crl_t crl, const struct chain *anc
 	char issuer[512];
 
 	read_issuer(crl, issuer, sizeof issuer);
-	if (!is_usable(crl, anchors, file, issuer, findings))
+	gnutls_x509_crt_t signer = find_signer(crl, anchors);
+	if (!is_usable(crl, signer, file, issuer, findings))
 		return;
 	if (gnutls_x509_crl_get_raw_issuer_dn(crl, &list.issuer) < 0 ||
-	    !read_serials(crl, &list)) {
+	    pin_read(signer, &list.key) < 0 || !read_serials(crl, &list)) {
 		findings_error(findings,
 		    "crl-file: %s: the list of %s cannot be read to its end: copy it "
 		    "again",
@@ -289,6 +355,46 @@ load_file(struct revoked *revoked, const char *file, const struct chain *anchors
 	free(data);
 }
 
+static bool
+is_of(const struct list *list, gnutls_x509_crt_t issuer)
+{
+	gnutls_datum_t name;
+	struct pin key;
+
+	if (gnutls_x509_crt_get_raw_dn(issuer, &name) < 0)
+		return false;
+	bool same = name.size == list->issuer.size &&
+	            memcmp(name.data, list->issuer.data, name.size) == 0;
+	gnutls_free(name.data);
+	return same && pin_read(issuer, &key) == 0 && pin_equal(&key, &list->key);
+}
+
+/* Whether `issuer` has a list. */
+static bool
+has_list(const struct revoked *revoked, gnutls_x509_crt_t issuer)
+{
+	for (size_t i = 0; i < revoked->count; i++)
+		if (is_of(&revoked->lists[i], issuer))
+			return true;
+	return false;
+}
+
+static void
+examine_anchors(const struct revoked *revoked, const struct chain *anchors,
+    struct findings *findings)
+{
+	for (size_t i = 0; i < anchors->count; i++) {
+		if (has_list(revoked, anchors->certs[i]))
+			continue;
+		char *subject = certificate_subject(anchors->certs[i]);
+		findings_warning(findings,
+		    "crl-file: there is no list of %s in ca-file, so clients that it "
+		    "certified are refused: add its list",
+		    subject);
+		free(subject);
+	}
+}
+
 struct revoked *
 revoked_new(const struct stringlist *files, const struct chain *anchors,
     struct findings *findings)
@@ -298,8 +404,10 @@ revoked_new(const struct stringlist *files, const struct chain *anchors,
 
 	for (size_t i = 0; i < files->count; i++)
 		load_file(revoked, files->items[i], anchors, findings);
-	if (findings->errors == errors)
+	if (findings->errors == errors) {
+		examine_anchors(revoked, anchors, findings);
 		return revoked;
+	}
 	revoked_free(revoked);
 	return NULL;
 }
@@ -333,44 +441,31 @@ revoked_next_end(const struct revoked *revoked, time_t now)
 }
 
 static bool
-is_issued_by(gnutls_x509_crt_t cert, const struct list *list)
+has(const struct list *list, const struct serial *serial)
 {
-	gnutls_datum_t issuer;
-
-	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) < 0)
-		return false;
-	bool same = issuer.size == list->issuer.size &&
-	            memcmp(issuer.data, list->issuer.data, issuer.size) == 0;
-	gnutls_free(issuer.data);
-	return same;
+	return bsearch(serial, list->serials, list->count, sizeof *serial, compare) !=
+	       NULL;
 }
 
-bool
-revoked_has(const struct revoked *revoked, gnutls_x509_crt_t cert)
+enum revoked_status
+revoked_look_up(const struct revoked *revoked, gnutls_x509_crt_t cert,
+    gnutls_x509_crt_t issuer, time_t now)
 {
 	unsigned char bytes[sizeof revoked->lists->serials->bytes];
 	size_t size = sizeof bytes;
+	enum revoked_status status = REVOKED_UNKNOWN;
 
 	if (gnutls_x509_crt_get_serial(cert, bytes, &size) < 0 || size == 0)
-		return true;
+		return REVOKED_YES;
 	struct serial serial = make_serial(bytes, size);
 	for (size_t i = 0; i < revoked->count; i++) {
 		const struct list *list = &revoked->lists[i];
-		if (is_issued_by(cert, list) &&
-		    bsearch(&serial, list->serials, list->count, sizeof serial,
-			compare) != NULL)
-			return true;
+		if (!is_of(list, issuer))
+			continue;
+		if (has(list, &serial))
+			return REVOKED_YES;
+		if (list->start - CLOCK_SKEW <= now && now < list->end)
+			status = REVOKED_NO;
 	}
-	return false;
-}
-
-bool
-revoked_covers(const struct revoked *revoked, gnutls_x509_crt_t cert, time_t now)
-{
-	for (size_t i = 0; i < revoked->count; i++) {
-		const struct list *list = &revoked->lists[i];
-		if (list->start <= now && now < list->end && is_issued_by(cert, list))
-			return true;
-	}
-	return false;
+	return status;
 }

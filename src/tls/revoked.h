@@ -20,11 +20,11 @@ struct revoked;
 struct stringlist;
 
 /*
- * Loads the PEM `files`, whose lists must be signed by `anchors`. What is wrong goes into
- * `findings`, each text starting with "crl-file: FILE". Errors: unreadable, no list in it,
- * damaged, by none of the anchors, without a date for the next one, only part of a list.
- * Warnings: those of revoked_warn(). Returns what revoked_free() frees; NULL
- * after an error.
+ * Loads the PEM `files`, whose lists must be signed by `anchors`. Each problem goes into
+ * `findings`, its text starting with "crl-file: FILE". Errors: unreadable, no list in it,
+ * damaged, by none of the anchors or by one that may not sign lists, without a date for the
+ * next one, only part of a list. Warnings: an anchor without a list, and those of
+ * revoked_warn(). Returns a pointer for revoked_free(); NULL after an error.
  */
 struct revoked *revoked_new(const struct stringlist *files, const struct chain *anchors,
     struct findings *findings);
@@ -37,11 +37,19 @@ void revoked_warn(const struct revoked *revoked, struct findings *findings);
 /* When the next of them is over, after `now`; 0 if none will be. */
 time_t revoked_next_end(const struct revoked *revoked, time_t now);
 
-/* Whether a list of the issuer of `cert` has it; a list that is over still revokes. */
-bool revoked_has(const struct revoked *revoked, struct gnutls_x509_crt_int *cert);
+enum revoked_status {
+	REVOKED_NO, /* a list of the issuer that is current does not have it */
+	REVOKED_YES, /* a list of the issuer has it, current or not */
+	REVOKED_UNKNOWN /* the issuer has no current list */
+};
 
-/* Whether a list of its issuer is current at `now`. */
-bool revoked_covers(
-    const struct revoked *revoked, struct gnutls_x509_crt_int *cert, time_t now);
+/*
+ * Looks `cert` up in the lists of `issuer`, whose key signed it, at `now`. Lists are the
+ * issuer's if they have its name and are signed by its key; another authority of that name
+ * does not count. A list counts as current from a day before its date on, because clocks
+ * differ.
+ */
+enum revoked_status revoked_look_up(const struct revoked *revoked,
+    struct gnutls_x509_crt_int *cert, struct gnutls_x509_crt_int *issuer, time_t now);
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/stringlist.h"
 #include "base/unreadable.h"
 #include "tls/certificate.h"
+#include "tls/certpath.h"
 #include "tls/pem.h"
 #include "tls/refusal.h"
 
@@ -24,8 +25,34 @@ enum { DAY = 86400 };
 
 struct trust {
 	struct chain anchors;
-	gnutls_x509_trust_list_t list; /* of the same; made when all are known */
 };
+
+enum { VERIFY_FLAGS = GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) };
+
+/* True if the certificate has a critical extension that the library refuses in an issuer. */
+static bool
+has_unknown_extension(gnutls_x509_crt_t cert)
+{
+	unsigned status = 0;
+	int code = gnutls_x509_crt_list_verify(&cert, 1, &cert, 1, NULL, 0,
+	    VERIFY_FLAGS | GNUTLS_VERIFY_DO_NOT_ALLOW_SAME, &status);
+
+	return code >= 0 && (status & GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS) != 0;
+}
+
+static void
+report_unknown_extension(gnutls_x509_crt_t cert, const char *file, const char *subject,
+    struct findings *findings)
+{
+	char *extension = certificate_unknown_extension(cert);
+
+	findings_error(findings,
+	    "ca-file: %s: %s has the critical extension %s, which is not supported, so "
+	    "it "
+	    "cannot certify clients: have it issued again without",
+	    file, subject, extension != NULL ? extension : "?");
+	free(extension);
+}
 
 static void
 examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
@@ -34,7 +61,14 @@ examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
 	time_t start = gnutls_x509_crt_get_activation_time(cert);
 	unsigned usage;
 
-	if (gnutls_x509_crt_get_ca_status(cert, NULL) <= 0)
+	if (gnutls_x509_crt_get_version(cert) < 3)
+		findings_error(findings,
+		    "ca-file: %s: %s is a certificate of X.509 version %d, which "
+		    "cannot "
+		    "say that it is an authority's: have it issued again in version 3 "
+		    "with basicConstraints CA:TRUE",
+		    file, subject, gnutls_x509_crt_get_version(cert));
+	else if (gnutls_x509_crt_get_ca_status(cert, NULL) <= 0)
 		findings_error(findings,
 		    "ca-file: %s: %s is not an authority's certificate: name its "
 		    "issuer's here, and a client's own in authorized-certs",
@@ -45,6 +79,8 @@ examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
 		    "ca-file: %s: the key usage of %s is without keyCertSign, so it "
 		    "cannot certify clients: have it issued again with that usage",
 		    file, subject);
+	else if (has_unknown_extension(cert))
+		report_unknown_extension(cert, file, subject, findings);
 	if (start > time(NULL)) {
 		char date[CERTIFICATE_DATE_SIZE];
 		findings_warning(findings,
@@ -95,20 +131,6 @@ load_file(struct trust *trust, const char *file, struct findings *findings)
 	take_over(trust, &read, file, findings);
 }
 
-/* The list keeps pointers to the certificates. */
-static int
-make_list(struct trust *trust)
-{
-	if (trust->list != NULL)
-		gnutls_x509_trust_list_deinit(trust->list, 0);
-	trust->list = NULL;
-	if (gnutls_x509_trust_list_init(&trust->list, 0) < 0)
-		return -1;
-	int added = gnutls_x509_trust_list_add_cas(
-	    trust->list, trust->anchors.certs, (unsigned)trust->anchors.count, 0);
-	return added == (int)trust->anchors.count ? 0 : -1;
-}
-
 struct trust *
 trust_new(const struct stringlist *files, struct findings *findings)
 {
@@ -117,8 +139,6 @@ trust_new(const struct stringlist *files, struct findings *findings)
 
 	for (size_t i = 0; i < files->count; i++)
 		load_file(trust, files->items[i], findings);
-	if (findings->errors == errors && make_list(trust) < 0)
-		findings_error(findings, "ca-file: out of memory");
 	if (findings->errors == errors)
 		return trust;
 	trust_free(trust);
@@ -130,8 +150,6 @@ trust_free(struct trust *trust)
 {
 	if (trust == NULL)
 		return;
-	if (trust->list != NULL)
-		gnutls_x509_trust_list_deinit(trust->list, 0);
 	chain_fini(&trust->anchors);
 	free(trust);
 }
@@ -235,25 +253,29 @@ trust_drop(struct trust *trust, size_t i)
 
 	for (anchors->count--; i < anchors->count; i++)
 		anchors->certs[i] = anchors->certs[i + 1];
-	if (make_list(trust) < 0)
-		abort();
 	gnutls_x509_crt_deinit(cert);
 }
 
-/* What the library finds, the gravest first: nothing that stands in a certificate means
- * anything if nobody we know has signed it. */
+void
+trust_find_paths(
+    const struct trust *trust, const struct chain *sent, struct certpaths *paths)
+{
+	certpaths_find(paths, sent, &trust->anchors);
+}
+
+enum { UNSIGNED = GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNATURE_FAILURE };
+
+/* The library's findings, the gravest first. */
 static const struct {
 	unsigned status;
 	enum failure failure;
 	unsigned alert;
 	const char *reason;
 } verdicts[] = {
-	{ GNUTLS_CERT_SIGNER_NOT_FOUND, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
-	    "no authority in ca-file has issued the certificate" },
+	{ UNSIGNED, FAILURE_CERT_UNTRUSTED, GNUTLS_A_BAD_CERTIFICATE,
+	    "the signature is not by the key of the issuer with that name" },
 	{ GNUTLS_CERT_SIGNER_NOT_CA, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
 	    "the issuer of the certificate is no authority" },
-	{ GNUTLS_CERT_SIGNATURE_FAILURE, FAILURE_CERT_UNTRUSTED,
-	    GNUTLS_A_BAD_CERTIFICATE, "the signature of the certificate is wrong" },
 	{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, FAILURE_CERT_UNTRUSTED,
 	    GNUTLS_A_BAD_CERTIFICATE, "the issuer may not issue such a certificate" },
 	{ GNUTLS_CERT_INSECURE_ALGORITHM, FAILURE_CERT_UNTRUSTED,
@@ -269,34 +291,97 @@ static const struct {
 	    "the certificate does not verify" },
 };
 
-static bool
+static void
 judge(unsigned status, struct refusal *refusal)
 {
 	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
-		if ((status & verdicts[i].status) != 0)
-			return refusal_set(refusal, verdicts[i].failure,
-			    verdicts[i].alert, "%s", verdicts[i].reason);
+		if ((status & verdicts[i].status) != 0) {
+			refusal_set(refusal, verdicts[i].failure, verdicts[i].alert,
+			    "%s", verdicts[i].reason);
+			return;
+		}
+}
+
+/* Names the critical extension that the library refuses. Returns false if there is none. */
+static bool
+blame_extension(const struct certpath *path, struct refusal *refusal)
+{
+	char *extension = NULL;
+	size_t i = 0;
+
+	while (i < path->count && extension == NULL)
+		extension = certificate_unknown_extension(path->certs[i++]);
+	if (extension == NULL)
+		return false;
+	refusal_set(refusal, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+	    "%s has the critical extension %s, which is not supported",
+	    i == 1 ? "the certificate" : "an issuer's certificate", extension);
+	free(extension);
 	return true;
 }
 
-bool
-trust_verify(
-    const struct trust *trust, const struct chain *sent, struct refusal *refusal)
+/* Tells that an issuer's certificate is too old to say that it is one. Returns false if none
+ * is. */
+static bool
+blame_version(const struct certpath *path, struct refusal *refusal)
 {
-	/* Without this the library takes a server's certificate too. */
-	unsigned char client[] = GNUTLS_KP_TLS_WWW_CLIENT;
-	gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
-		.data = client };
-	unsigned status = 0;
-	int code = gnutls_x509_trust_list_verify_crt2(trust->list, sent->certs,
-	    (unsigned)sent->count, &purpose, 1,
-	    GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM), &status, NULL);
+	for (size_t i = 1; i < path->count; i++) {
+		int version = gnutls_x509_crt_get_version(path->certs[i]);
+		if (version >= 3)
+			continue;
+		refusal_set(refusal, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
+		    "an issuer's certificate is of X.509 version %d, not 3", version);
+		return true;
+	}
+	return false;
+}
 
-	if (code < 0)
-		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
-		    GNUTLS_A_BAD_CERTIFICATE, "the certificate cannot be verified: %s",
-		    gnutls_strerror(code));
-	return status == 0 || judge(status, refusal);
+static void
+explain(const struct certpath *path, unsigned status, struct refusal *refusal)
+{
+	if ((status & UNSIGNED) == 0) {
+		if ((status & GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS) != 0 &&
+		    blame_extension(path, refusal))
+			return;
+		if ((status & GNUTLS_CERT_SIGNER_NOT_CA) != 0 &&
+		    blame_version(path, refusal))
+			return;
+	}
+	judge(status, refusal);
+}
+
+/* True if each certificate but the trust anchor is for client authentication. Without this
+ * check a server's certificate would be accepted too. */
+static bool
+is_for_clients(const struct certpath *path, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!gnutls_x509_crt_check_key_purpose(path->certs[i],
+			GNUTLS_KP_TLS_WWW_CLIENT,
+			i > 0 ? GNUTLS_KP_FLAG_DISALLOW_ANY : 0))
+			return false;
+	return true;
+}
+
+enum trust_verdict
+trust_verify(const struct certpath *path, struct refusal *refusal)
+{
+	size_t count = path->count > 1 ? path->count - 1 : 1; /* without the anchor */
+	unsigned status = 0;
+	int code = gnutls_x509_crt_list_verify(path->certs, (unsigned)count,
+	    &path->certs[path->count - 1], 1, NULL, 0, VERIFY_FLAGS, &status);
+
+	if (code < 0) {
+		refusal_set(refusal, FAILURE_CERT_UNTRUSTED, GNUTLS_A_BAD_CERTIFICATE,
+		    "the certificate cannot be verified: %s", gnutls_strerror(code));
+		return TRUST_INVALID;
+	}
+	if (!is_for_clients(path, count))
+		status |= GNUTLS_CERT_PURPOSE_MISMATCH;
+	if (status == 0)
+		return TRUST_VALID;
+	explain(path, status, refusal);
+	return (status & UNSIGNED) != 0 ? TRUST_UNSIGNED : TRUST_INVALID;
 }
 
 size_t

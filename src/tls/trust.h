@@ -3,8 +3,8 @@
 #define TLSD_TLS_TRUST_H
 
 /*
- * The authorities whose certificates clients may bring, and whether a chain leads to one of
- * them (RFC 5280, 6). Immutable once loaded, so any thread may verify. Only for files that
+ * The authorities whose certificates clients may bring, and whether a certification path to
+ * one of them is valid (RFC 5280, 6). Immutable once loaded, so any thread may verify. Only for files that
  * may know GnuTLS.
  */
 
@@ -15,6 +15,8 @@
 
 #include "tls/chain.h"
 
+struct certpath;
+struct certpaths;
 struct findings;
 struct gnutls_certificate_credentials_st;
 struct refusal;
@@ -23,8 +25,8 @@ struct trust;
 
 /*
  * Loads the PEM `files`. What is wrong goes into `findings`, each text starting with
- * "ca-file: FILE". Errors: unreadable, no certificate, one that is no authority's or may
- * not sign certificates. Warnings: expired or not yet valid. Returns what trust_free()
+ * "ca-file: FILE". Errors: unreadable, no certificate, one that is no authority's, may not
+ * sign certificates or has a critical extension that is not supported. Warnings: expired or not yet valid. Returns what trust_free()
  * frees; NULL after an error.
  */
 struct trust *trust_new(const struct stringlist *files, struct findings *findings);
@@ -47,10 +49,19 @@ const struct chain *trust_anchors(const struct trust *trust);
 /* Takes certificate number `i` of these out. Before the trust is shared. */
 void trust_drop(struct trust *trust, size_t i);
 
-/* Whether `sent`, a client's own certificate first, leads to an authority, is valid now,
- * and is for client authentication; otherwise with the refusal filled in. */
-bool trust_verify(
-    const struct trust *trust, const struct chain *sent, struct refusal *refusal);
+/* Fills in the paths from `sent`, a client's own certificate first, to the authorities. */
+void trust_find_paths(
+    const struct trust *trust, const struct chain *sent, struct certpaths *paths);
+
+enum trust_verdict {
+	TRUST_UNSIGNED, /* an issuer in the path has another key than the one that signed */
+	TRUST_INVALID, /* for another reason */
+	TRUST_VALID
+};
+
+/* Judges whether `path`, which is of trust_find_paths(), is signed, valid now and for client
+ * authentication. Fills in the refusal if not. */
+enum trust_verdict trust_verify(const struct certpath *path, struct refusal *refusal);
 
 /* Has sessions with `credentials` name the authorities when they ask for a certificate
  * (RFC 8446, 4.2.4), unless they are too many. 0, or -1 when memory is exhausted. */
