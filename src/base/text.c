@@ -142,15 +142,16 @@ text_unescape(const char *text, size_t *size, const char **wrong)
 	return bytes;
 }
 
-char *
-text_escape(char *out, size_t room, const void *bytes, size_t size)
+/* Leaves the printable ASCII characters from `first` on as they are. */
+static char *
+escape(char *out, size_t room, const void *bytes, size_t size, unsigned char first)
 {
 	const unsigned char *in = bytes;
 	size_t n = 0;
 
 	assert(room >= 8);
 	for (size_t i = 0; i < size; i++) {
-		bool plain = in[i] >= 0x20 && in[i] < 0x7f && in[i] != '\\';
+		bool plain = in[i] >= first && in[i] < 0x7f && in[i] != '\\';
 		/* Room for this byte, and for "..." and the NUL behind it. */
 		if (n + (plain ? 1 : 4) + 4 > room) {
 			memcpy(out + n, "...", 3);
@@ -164,4 +165,16 @@ text_escape(char *out, size_t room, const void *bytes, size_t size)
 	}
 	out[n] = '\0';
 	return out;
+}
+
+char *
+text_escape(char *out, size_t room, const void *bytes, size_t size)
+{
+	return escape(out, room, bytes, size, ' ');
+}
+
+char *
+text_escape_word(char *out, size_t room, const void *bytes, size_t size)
+{
+	return escape(out, room, bytes, size, ' ' + 1);
 }

@@ -37,4 +37,7 @@ char *text_unescape(const char *text, size_t *size, const char **wrong);
  */
 char *text_escape(char *out, size_t room, const void *bytes, size_t size);
 
+/* Escapes as text_escape() does, and spaces too, so that the result is one word. */
+char *text_escape_word(char *out, size_t room, const void *bytes, size_t size);
+
 #endif
