@@ -55,6 +55,34 @@ START_TEST(a_path_is_a_unix_socket)
 }
 END_TEST
 
+START_TEST(a_path_of_a_peer_is_one_harmless_word)
+{
+	char host[ADDRESS_TEXT_SIZE];
+
+	ck_assert_int_eq(
+	    address_parse_listen("/run/a b\nok\n\x1b[2J\\\xff", parsed, error), 1);
+	ck_assert_str_eq(
+	    formatted(0), "unix:/run/a\\x20b\\x0aok\\x0a\\x1b[2J\\x5c\\xff");
+	ck_assert_str_eq(address_host(&parsed[0], host),
+	    "/run/a\\x20b\\x0aok\\x0a\\x1b[2J\\x5c\\xff");
+}
+END_TEST
+
+START_TEST(a_path_that_is_too_long_once_escaped_is_cut)
+{
+	char path[108];
+
+	memset(path, '\n', sizeof path);
+	path[0] = '/';
+	path[sizeof path - 1] = '\0';
+	ck_assert_int_eq(address_parse_listen(path, parsed, error), 1);
+	const char *text = formatted(0);
+	ck_assert_uint_lt(strlen(text), ADDRESS_TEXT_SIZE);
+	ck_assert_int_eq(strncmp(text, "unix:/\\x0a\\x0a", 14), 0);
+	ck_assert_str_eq(text + strlen(text) - 3, "...");
+}
+END_TEST
+
 START_TEST(what_is_no_address_is_explained)
 {
 	static const char *const bad[] = { "", "4433", "127.0.0.1",
@@ -183,6 +211,8 @@ main(void)
 {
 	return SUITE_RUN("address", an_address_and_port_is_one_address,
 	    a_star_is_both_families, a_path_is_a_unix_socket,
+	    a_path_of_a_peer_is_one_harmless_word,
+	    a_path_that_is_too_long_once_escaped_is_cut,
 	    what_is_no_address_is_explained, a_path_that_does_not_fit_is_refused,
 	    where_to_connect_to_has_a_host_and_a_port, the_hash_is_of_the_host_alone,
 	    an_address_tells_its_host_and_its_port,

@@ -2,17 +2,24 @@
 /* A real tlsd that answers with programs: respond = exec. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
+#include <stddef.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "daemon.h"
 #include "peer.h"
+#include "responders/child.h"
 #include "suite.h"
 #include "talk.h"
 
@@ -258,6 +265,60 @@ START_TEST(a_program_inherits_three_descriptors_and_no_signals)
 
 	expect_answer(daemon, "", "0 1 2 3 2\n/\n0022\n1024\n");
 	daemon_stop(daemon);
+}
+END_TEST
+
+/* Starts a program while descriptors are open that were not opened with O_CLOEXEC, and wants it
+ * to have three. The fourth is the folder that ls reads. */
+static void
+expect_three_descriptors(void)
+{
+	char shell[] = "/bin/sh", option[] = "-c", search_path[] = "PATH=/usr/bin:/bin";
+	char script[] = "ls /proc/self/fd | tr '\\n' ' '; cat <&9 || echo none";
+	char *const arguments[] = { shell, option, script, NULL };
+	char *const environment[] = { search_path, NULL };
+	int fd = open(suite_file("secret", "secret\n"), O_RDWR);
+	int output = open(suite_file("output", ""), O_RDWR | O_APPEND | O_CLOEXEC);
+	struct child_plan plan = { .arguments = arguments,
+		.environment = environment,
+		.stream = output,
+		.complaints = open("/dev/null", O_RDWR | O_CLOEXEC) };
+	struct child child;
+	char text[128] = "";
+
+	ck_assert_int_eq(dup2(fd, 9), 9);
+	ck_assert_int_eq(dup2(fd, 200), 200);
+	ck_assert_int_eq(child_start(&child, &plan), 0);
+	child_reap(&child);
+	ck_assert_int_gt(pread(output, text, sizeof text - 1, 0), 0);
+	ck_assert_str_eq(text, "0 1 2 3 none\n");
+}
+
+START_TEST(a_program_inherits_nothing_from_the_starter_of_tlsd)
+{
+	expect_three_descriptors();
+}
+END_TEST
+
+/* Makes close_range(2) what it is before Linux 5.9. */
+static void
+forget_close_range(void)
+{
+	struct sock_filter code[] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+					  offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	struct sock_fprog program = { sizeof code / sizeof code[0], code };
+
+	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+START_TEST(a_program_inherits_nothing_on_old_systems)
+{
+	forget_close_range();
+	expect_three_descriptors();
 }
 END_TEST
 
@@ -589,6 +650,8 @@ main(void)
 	    the_environment_tells_of_client_and_session,
 	    the_environment_knows_tls_1_2_and_alpn,
 	    a_program_inherits_three_descriptors_and_no_signals,
+	    a_program_inherits_nothing_from_the_starter_of_tlsd,
+	    a_program_inherits_nothing_on_old_systems,
 	    a_program_leads_a_session_of_its_own, root_runs_a_program_as_another_user,
 	    a_status_that_is_not_0_is_no_proper_end, a_crash_is_no_proper_end,
 	    a_client_that_leaves_ends_the_program,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -581,6 +582,64 @@ START_TEST(a_client_that_never_closes_is_left_after_the_close_timeout)
 }
 END_TEST
 
+/* --- the name of a Unix-domain client ----------------------------------------------------- */
+
+/* A client whose own path ends an answer, clears a terminal and looks like more fields. */
+static int
+dial_under_a_forged_name(const char *path)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX },
+			   server = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(name.sun_path, sizeof name.sun_path, "%s/c\nok\n\x1b[2J: tlsd: done",
+	    suite_folder());
+	snprintf(server.sun_path, sizeof server.sun_path, "%s", path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&name, sizeof name), 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&server, sizeof server), 0);
+	return fd;
+}
+
+#define FORGED "/c\\x0aok\\x0a\\x1b[2J:\\x20tlsd:\\x20done"
+
+/* The answer of the control socket, which is whole. */
+static void
+ask_control(const char *path, const char *command, char *answer, size_t room)
+{
+	int fd = peer_dial_path(path);
+
+	peer_say(fd, command);
+	ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+	ck_assert_uint_lt(peer_hear(fd, answer, room), room);
+}
+
+START_TEST(a_unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)
+{
+	const char *path = suite_path("tls"), *control = suite_path("control");
+	char *ini = memory_format("workers = 1\nhello-timeout = 5m\n"
+				  "control-socket = %s\n[second]\nlisten = %s\n"
+				  "cert = %s\nkey = %s\n",
+	    control, path, suite_path("server.crt"), suite_path("server.key"));
+	struct daemon *daemon = daemon_serve(ini);
+	char answer[4096];
+
+	free(ini);
+	int fd = dial_under_a_forged_name(path);
+	long long deadline = daemon_deadline();
+	do {
+		ask_control(control, "connections\n", answer, sizeof answer);
+		daemon_pause(deadline, "the connection");
+	} while (strstr(answer, "connection: ") == NULL);
+	ck_assert_msg(strstr(answer, FORGED " service=") != NULL, "%s", answer);
+	ck_assert_ptr_eq(strstr(answer, "\nok\n"), answer + strlen(answer) - 4);
+	peer_say(fd, "GET / HTTP/1.0\r\n\r\n");
+	peer_see_off(fd);
+	daemon_expect(daemon, FORGED ": second: ");
+	daemon_expect_clean_log(daemon);
+	daemon_stop(daemon);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -606,5 +665,6 @@ main(void)
 	    who_sends_without_end_behind_the_answer_is_cut,
 	    what_the_kernel_still_has_is_taken_after_the_close_timeout,
 	    a_client_that_stops_taking_the_rest_is_reset,
-	    a_client_that_never_closes_is_left_after_the_close_timeout);
+	    a_client_that_never_closes_is_left_after_the_close_timeout,
+	    a_unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name);
 }

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +147,25 @@ START_TEST(it_is_low_when_half_of_it_is_used)
 }
 END_TEST
 
+/* In this program malloc(3) and the like are those of tlsd. */
+START_TEST(a_block_resized_to_nothing_is_returned)
+{
+	volatile size_t nothing = 0; /* so that no compiler warns */
+
+	if (SUITE_IS_SANITIZED) {
+		fputs("SKIPPED: sanitizers bring their own malloc(3)\n", stderr);
+		return;
+	}
+	reserve_make();
+	for (int i = 0; i < 100; i++) { /* more than there are */
+		void *block = reserve_take(1 << 20);
+		ck_assert_ptr_nonnull(block);
+		ck_assert_ptr_null(realloc(block, nothing));
+	}
+	ck_assert(reserve_is_ready());
+}
+END_TEST
+
 /* Takes and returns blocks that nobody else may write to meanwhile. */
 static void *
 use(void *argument)
@@ -186,5 +206,5 @@ main(void)
 	    what_is_elsewhere_is_not_its_own,
 	    it_is_all_there_again_whatever_it_was_used_for,
 	    what_was_returned_is_taken_again, it_is_low_when_half_of_it_is_used,
-	    threads_do_not_get_the_same);
+	    a_block_resized_to_nothing_is_returned, threads_do_not_get_the_same);
 }

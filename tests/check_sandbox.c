@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -194,6 +195,108 @@ START_TEST(what_a_server_does_works)
 	ck_assert_int_eq(end_of(as_server, start_a_thread), 0);
 	ck_assert_int_eq(end_of(as_server, resolve_a_name), 0);
 	ck_assert_int_eq(end_of(as_server, open_a_socket), 0);
+}
+END_TEST
+
+/* A system call as a 32-bit program makes it: arguments of 0, numbers of its own. */
+static int
+call_as_32_bit(int number)
+{
+	int result = -number;
+
+#ifdef __x86_64__
+	result = number;
+	__asm__ volatile("int $0x80"
+			 : "+a"(result)
+			 : "b"(0), "c"(0), "d"(0), "S"(0), "D"(0)
+			 : "memory", "r8", "r9", "r10", "r11");
+#endif
+	return result;
+}
+
+static int
+know_itself_as_32_bit(void)
+{
+	return call_as_32_bit(20) == getpid() ? 0 : EPERM;
+}
+
+static int
+trace_as_32_bit(void)
+{
+	return -call_as_32_bit(26);
+}
+
+static int
+umount_as_32_bit(void)
+{
+	return -call_as_32_bit(22); /* oldumount, which 64-bit programs do not have */
+}
+
+static int
+remain(void)
+{
+	return 0;
+}
+
+START_TEST(programs_of_32_bits_run_but_do_not_look_into_others)
+{
+	if (end_of(remain, know_itself_as_32_bit) != 0) {
+		fputs("SKIPPED: this kernel runs no 32-bit programs\n", stderr);
+		return;
+	}
+	ck_assert_int_eq(end_of(as_programs, know_itself_as_32_bit), 0);
+	ck_assert_int_eq(end_of(as_programs, trace_as_32_bit), EPERM);
+	ck_assert_int_eq(end_of(as_programs, umount_as_32_bit), EPERM);
+	ck_assert_int_eq(end_of(as_server, know_itself_as_32_bit), 256 + SIGSYS);
+}
+END_TEST
+
+#ifdef __x86_64__
+enum { X32 = 0x40000000, X32_PTRACE = X32 + 521 };
+
+/* Few kernels know these calls, but any filter sees them. */
+static int
+know_itself_as_x32(void)
+{
+	return syscall(X32 + SYS_getpid) == getpid() || errno == ENOSYS ? 0 : errno;
+}
+
+static int
+trace_as_x32(void)
+{
+	return syscall(X32_PTRACE, PTRACE_TRACEME, 0, 0, 0) < 0 ? errno : 0;
+}
+
+static int
+umount_as_x32(void)
+{
+	return syscall(X32 + SYS_umount2, "/nonexistent", 0) < 0 ? errno : 0;
+}
+#else
+static int
+know_itself_as_x32(void)
+{
+	return 0;
+}
+
+static int
+trace_as_x32(void)
+{
+	return EPERM;
+}
+
+static int
+umount_as_x32(void)
+{
+	return EPERM;
+}
+#endif
+
+START_TEST(programs_for_x32_run_but_do_not_look_into_others)
+{
+	ck_assert_int_eq(end_of(as_programs, know_itself_as_x32), 0);
+	ck_assert_int_eq(end_of(as_programs, trace_as_x32), EPERM);
+	ck_assert_int_eq(end_of(as_programs, umount_as_x32), EPERM);
 }
 END_TEST
 
@@ -508,7 +611,9 @@ main(void)
 	if (syscalls_can_be_filtered())
 		failed |= SUITE_RUN("syscalls", who_takes_a_server_over_ends_it,
 		    what_a_server_does_not_do_is_not_there, what_a_server_does_works,
-		    programs_run_but_do_not_look_into_others);
+		    programs_run_but_do_not_look_into_others,
+		    programs_for_x32_run_but_do_not_look_into_others,
+		    programs_of_32_bits_run_but_do_not_look_into_others);
 	else
 		skipped = skip("this build has no filter of system calls");
 	if (has_landlock())

@@ -590,10 +590,13 @@ START_TEST(no_reset_follows_an_answer_that_left_a_request_unread)
 
 	for (int i = 0; i < 20; i++) {
 		struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
+		struct pollfd end = { .fd = peer->fd, .events = POLLIN };
 		char byte;
 
 		ck_assert_int_eq(peer_run(peer), 0);
 		ck_assert_str_eq(peer->answer, HELLO);
+		/* The end follows once the server has seen some of the request. */
+		ck_assert_int_eq(poll(&end, 1, 60000), 1);
 		ck_assert_int_eq(recv(peer->fd, &byte, 1, 0), 0);
 		peer_free(peer);
 	}

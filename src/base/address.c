@@ -165,6 +165,15 @@ address_parse_connect(
 	return -1;
 }
 
+/* A peer may bind(2) to a path with newlines, escape sequences and spaces. */
+static void
+escape_path(const struct address *address, char *out, size_t room)
+{
+	const char *path = address_path(address);
+
+	text_escape_word(out, room, path, strlen(path));
+}
+
 char *
 address_host(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 {
@@ -179,7 +188,7 @@ address_host(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 		inet_ntop(AF_INET6, &in6->sin6_addr, out, ADDRESS_TEXT_SIZE);
 		break;
 	default:
-		snprintf(out, ADDRESS_TEXT_SIZE, "%s", address_path(address));
+		escape_path(address, out, ADDRESS_TEXT_SIZE);
 	}
 	return out;
 }
@@ -203,16 +212,18 @@ address_port(const struct address *address)
 char *
 address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 {
+	static const char unix_domain[] = "unix:";
 	char host[ADDRESS_TEXT_SIZE];
 	int family = address_family(address);
 
-	address_host(address, host);
-	if (family == AF_INET || family == AF_INET6)
-		snprintf(out, ADDRESS_TEXT_SIZE, "[%.*s]:%u", INET6_ADDRSTRLEN, host,
-		    address_port(address));
-	else
-		snprintf(
-		    out, ADDRESS_TEXT_SIZE, "unix:%.*s", ADDRESS_TEXT_SIZE - 6, host);
+	if (family == AF_INET || family == AF_INET6) {
+		snprintf(out, ADDRESS_TEXT_SIZE, "[%.*s]:%u", INET6_ADDRSTRLEN,
+		    address_host(address, host), address_port(address));
+		return out;
+	}
+	size_t length = strlen(unix_domain);
+	memcpy(out, unix_domain, length);
+	escape_path(address, out + length, ADDRESS_TEXT_SIZE - length);
 	return out;
 }
 

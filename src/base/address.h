@@ -40,11 +40,12 @@ int address_parse_connect(
  */
 int address_split(const char *text, char **host, char **port);
 
-/* "[192.0.2.7]:51514", "[2001:db8::1]:443", "unix:/run/x.sock". Returns `out`. */
+/* "[192.0.2.7]:51514", "[2001:db8::1]:443", "unix:/run/x.sock". The path is one word, as
+ * text_escape_word() makes it: the peer chose its bytes. Returns `out`. */
 char *address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE]);
 
-/* The host alone, "192.0.2.7" or "2001:db8::1"; the path of a Unix-domain address. Returns
- * `out`. */
+/* The host alone, "192.0.2.7" or "2001:db8::1"; the path of a Unix-domain address,
+ * as text_escape_word() makes it. Returns `out`. */
 char *address_host(const struct address *address, char out[ADDRESS_TEXT_SIZE]);
 
 /* The port; 0 for a Unix-domain address. */

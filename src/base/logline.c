@@ -137,7 +137,7 @@ static void
 flatten(struct line *line)
 {
 	for (size_t i = 0; i < line->length; i++)
-		if ((unsigned char)line->text[i] < ' ')
+		if ((unsigned char)line->text[i] < ' ' || line->text[i] == 0x7f)
 			line->text[i] = ' ';
 }
 

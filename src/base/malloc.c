@@ -135,6 +135,10 @@ realloc(void *old, size_t size)
 {
 	if (!is_ready())
 		return NULL;
+	if (reserve_owns(old) && size == 0) {
+		free(old);
+		return NULL;
+	}
 	if (reserve_owns(old))
 		return size <= reserve_size(old) ? old : move(old, size);
 	void *block = next.realloc(old, size);

@@ -163,6 +163,12 @@ ascii_length(const unsigned char *in, size_t left)
 }
 
 static size_t
+word_length(const unsigned char *in, size_t left)
+{
+	return in[0] == ' ' ? 0 : ascii_length(in, left);
+}
+
+static size_t
 character_length(const unsigned char *in, size_t left)
 {
 	uint32_t character;
@@ -203,6 +209,12 @@ char *
 text_escape(char *out, size_t room, const void *bytes, size_t size)
 {
 	return escape(out, room, bytes, size, ascii_length);
+}
+
+char *
+text_escape_word(char *out, size_t room, const void *bytes, size_t size)
+{
+	return escape(out, room, bytes, size, word_length);
 }
 
 char *

@@ -40,6 +40,9 @@ char *text_unescape(const char *text, size_t *size, const char **wrong);
  */
 char *text_escape(char *out, size_t room, const void *bytes, size_t size);
 
+/* Escapes as text_escape() does, and spaces too, so that the result is one word. */
+char *text_escape_word(char *out, size_t room, const void *bytes, size_t size);
+
 /*
  * Does what text_escape() does, but copies the characters of UTF-8 that utf8_is_printable()
  * knows: for names of people, which are not all ASCII.

@@ -65,6 +65,15 @@ wire_close(struct wire *wire)
 	free(wire);
 }
 
+/* Whatever the server has been made to say must not reach the terminal as a command. */
+static void
+disarm(char *line)
+{
+	for (; *line != '\0'; line++)
+		if ((unsigned char)*line < ' ' || *line == 0x7f)
+			*line = '?';
+}
+
 static int
 receive(struct wire *wire, void (*take)(void *context, const char *line), void *context)
 {
@@ -74,6 +83,7 @@ receive(struct wire *wire, void (*take)(void *context, const char *line), void *
 
 	while (status == STATUS_NO_DAEMON && getline(&line, &room, wire->in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
+		disarm(line);
 		if (strcmp(line, "ok") == 0)
 			status = STATUS_OK;
 		else if (strcmp(line, "failed") == 0)

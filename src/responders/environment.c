@@ -49,7 +49,7 @@ add_addresses(struct environment *environment, const struct session *session)
 	session_local(session, &local);
 	if (address_family(&local) == AF_UNIX) {
 		add(environment, "PROTO", "UNIX");
-		add(environment, "UNIXLOCALPATH", "%s", address_host(&local, text));
+		add(environment, "UNIXLOCALPATH", "%s", address_path(&local));
 		return;
 	}
 	add(environment, "PROTO", "TCP");

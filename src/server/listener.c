@@ -196,20 +196,28 @@ has_option(int fd, int option, int expected)
 	       value == expected;
 }
 
+static bool
+has_same_host(const struct address *a, const struct address *b)
+{
+	char left[ADDRESS_TEXT_SIZE], right[ADDRESS_TEXT_SIZE];
+
+	if (address_family(a) == AF_UNIX)
+		return strcmp(address_path(a), address_path(b)) == 0;
+	return strcmp(address_host(a, left), address_host(b, right)) == 0;
+}
+
 /* Whether that is a stream that listens at `address`, or at any port if that has none. */
 static bool
 listens_at(int fd, const struct address *address)
 {
 	struct address actual = { .length = sizeof actual.storage };
-	char text[ADDRESS_TEXT_SIZE], wanted[ADDRESS_TEXT_SIZE];
 
 	if (!has_option(fd, SO_ACCEPTCONN, 1) ||
 	    !has_option(fd, SO_TYPE, SOCK_STREAM) ||
 	    getsockname(fd, (struct sockaddr *)&actual.storage, &actual.length) < 0)
 		return false;
 	return address_family(&actual) == address_family(address) &&
-	       strcmp(address_host(&actual, text), address_host(address, wanted)) ==
-	           0 &&
+	       has_same_host(&actual, address) &&
 	       (address_port(address) == 0 ||
 		   address_port(address) == address_port(&actual));
 }
@@ -242,6 +250,9 @@ listener_name(const struct address *address, char out[LISTENER_NAME_SIZE])
 	if (address_family(address) == AF_INET6 && in6->sin6_scope_id != 0)
 		snprintf(out, LISTENER_NAME_SIZE, "listen %s%%%u", text,
 		    (unsigned)in6->sin6_scope_id);
+	else if (address_family(address) == AF_UNIX)
+		snprintf(
+		    out, LISTENER_NAME_SIZE, "listen unix:%s", address_path(address));
 	else
 		snprintf(out, LISTENER_NAME_SIZE, "listen %s", text);
 	return out;

@@ -91,13 +91,14 @@ static const char *const hostile[] = { "acct", "add_key", "adjtimex", "bpf",
 static const uint32_t ioctls[] = { FIONREAD, FIONBIO, FIOCLEX, TIOCOUTQ, TIOCGWINSZ,
 	SIOCGIFINDEX, SIOCGIFNAME, 0x5401 /* TCGETS */ };
 
-/* Adds a rule for each; a name that this processor or library does not know needs none. */
+/* Adds a rule for each; a name that the library does not know needs none. A number below 0 is
+ * of a call that only other kinds of code have. */
 static int
 add(scmp_filter_ctx filter, uint32_t action, const char *const *names)
 {
 	for (; *names != NULL; names++) {
 		int number = seccomp_syscall_resolve_name(*names);
-		if (number < 0)
+		if (number == __NR_SCMP_ERROR)
 			continue;
 		int code = seccomp_rule_add(filter, action, number, 0);
 		if (code < 0)
@@ -194,9 +195,32 @@ fill_for_server(scmp_filter_ctx filter)
 	return code;
 }
 
+/* The other kinds of code that this processor may run, which number their calls otherwise.
+ * Where the library does not know them all, their calls fail. */
+static void
+add_kinds_of_code(scmp_filter_ctx filter)
+{
+	switch (seccomp_arch_native()) {
+	case SCMP_ARCH_X86_64:
+		seccomp_arch_add(filter, SCMP_ARCH_X86);
+		seccomp_arch_add(filter, SCMP_ARCH_X32);
+		break;
+	case SCMP_ARCH_AARCH64:
+		seccomp_arch_add(filter, SCMP_ARCH_ARM);
+		break;
+	case SCMP_ARCH_S390X:
+		seccomp_arch_add(filter, SCMP_ARCH_S390);
+		break;
+	default:
+		break;
+	}
+}
+
 static int
 fill_for_programs(scmp_filter_ctx filter)
 {
+	seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(EPERM));
+	add_kinds_of_code(filter);
 	return add(filter, SCMP_ACT_ERRNO(EPERM), hostile);
 }
 
