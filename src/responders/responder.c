@@ -14,9 +14,9 @@
 #include "responders/page.h"
 #include "responders/text.h"
 
-static const struct responder_kind *const kinds[] = { &responder_text, &responder_file, &responder_page,
-	&responder_echo, &responder_exec, &responder_connect, &responder_metrics,
-	&responder_status, &responder_agent };
+static const struct responder_kind *const kinds[] = { &responder_text, &responder_file,
+	&responder_page, &responder_echo, &responder_exec, &responder_connect,
+	&responder_metrics, &responder_status, &responder_agent };
 
 struct responder {
 	const struct responder_kind *kind;
