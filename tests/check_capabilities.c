@@ -134,11 +134,12 @@ END_TEST
 
 START_TEST(signatures_of_the_chain_have_a_list_of_their_own_if_it_is_sent)
 {
-	struct pki_pair *ca = pki_make(
+	struct pki_pair *authority = pki_make(
 	    &(struct pki_options){
 		.name = "CA", .algorithm = GNUTLS_PK_RSA, .ca = true },
 	    NULL);
-	struct pki_pair *pair = pki_make(&(struct pki_options){ .name = "one" }, ca);
+	struct pki_pair *pair =
+	    pki_make(&(struct pki_options){ .name = "one" }, authority);
 
 	start_hello();
 	ADD_LIST(SIGNATURES, 0x0403);
@@ -151,7 +152,7 @@ START_TEST(signatures_of_the_chain_have_a_list_of_their_own_if_it_is_sent)
 	ADD_LIST(CHAIN_SIGNATURES, 0x0503);
 	ck_assert(!meets(pair, true));
 	pki_free(pair);
-	pki_free(ca);
+	pki_free(authority);
 }
 END_TEST
 

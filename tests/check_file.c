@@ -51,11 +51,12 @@ expect_text(const char *bytes, size_t count, const char *text)
 
 	ck_assert_int_eq(file_write(path, bytes, count, 0600, FILE_REPLACE), 0);
 	int result = file_read_text(path, 100, &data, &size);
-	ck_assert_int_eq(result, text != NULL ? 0 : -1);
-	if (result < 0) {
+	if (text == NULL) {
+		ck_assert_int_eq(result, -1);
 		ck_assert_int_eq(errno, EILSEQ);
 		return;
 	}
+	ck_assert_int_eq(result, 0);
 	ck_assert_uint_eq(size, strlen(text));
 	ck_assert_mem_eq(data, text, size + 1);
 	free(data);

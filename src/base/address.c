@@ -213,10 +213,10 @@ char *
 address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 {
 	static const char unix_domain[] = "unix:";
-	char host[ADDRESS_TEXT_SIZE];
 	int family = address_family(address);
 
 	if (family == AF_INET || family == AF_INET6) {
+		char host[ADDRESS_TEXT_SIZE];
 		snprintf(out, ADDRESS_TEXT_SIZE, "[%.*s]:%u", INET6_ADDRSTRLEN,
 		    address_host(address, host), address_port(address));
 		return out;

@@ -237,21 +237,21 @@ text_escape_dn(char *out, size_t room, const void *bytes, size_t size)
 
 	assert(room >= 8);
 	for (size_t i = 0; i < size; i++) {
-		bool escape = in[i] == '\\' && i + 1 < size && is_printable(in[i + 1]);
+		bool is_pair = in[i] == '\\' && i + 1 < size && is_printable(in[i + 1]);
 		size_t plain = character_length(in + i, size - i);
-		size_t length = escape ? 2 : plain > 0 ? plain : 3;
+		size_t length = is_pair ? 2 : plain > 0 ? plain : 3;
 		/* Room for this one, and for "..." and the NUL after it. */
 		if (n + length + 4 > room) {
 			memcpy(out + n, "...", 3);
 			n += 3;
 			break;
 		}
-		if (!escape && plain == 0)
+		if (!is_pair && plain == 0)
 			snprintf(out + n, room - n, "\\%02X", in[i]);
 		else
 			memcpy(out + n, in + i, length);
 		n += length;
-		i += escape || plain > 0 ? length - 1 : 0;
+		i += is_pair || plain > 0 ? length - 1 : 0;
 	}
 	out[n] = '\0';
 	return out;

@@ -82,15 +82,15 @@ show_page(const void *context)
 {
 	const struct visit *visit = context;
 	const struct page *page = visit->page;
-	struct http_answer answer = { .status = "200 OK",
+	struct http_answer shown = { .status = "200 OK",
 		.type = page->type,
 		.body = malloc(page->size + 1),
 		.size = page->size,
 		.follows = visit->size };
 
-	if (answer.body != NULL && page->size > 0)
-		memcpy(answer.body, page->bytes, page->size);
-	return answer;
+	if (shown.body != NULL && page->size > 0)
+		memcpy(shown.body, page->bytes, page->size);
+	return shown;
 }
 
 /* True if a client that asked so sees the head of the page, and perhaps the page. */

@@ -259,8 +259,9 @@ pairs_credentials_for(const struct pairs *pairs, const char *host,
 		find(pairs, &search);
 	}
 	/* Before TLS 1.3 the library prefers by suites, that is by the kind of key. */
-	if (!tls13 && pairs->rest[search.pair] != NULL && passes_over(pairs, &search))
-		return pairs->rest[search.pair];
+	gnutls_certificate_credentials_t rest = pairs->rest[search.pair];
+	if (!tls13 && rest != NULL && passes_over(pairs, &search))
+		return rest;
 	return search.host != NULL || search.pair > 0 ? pairs->named[search.pair]
 	                                              : pairs->credentials;
 }
