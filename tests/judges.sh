@@ -72,7 +72,7 @@ testssl=$(command -v testssl || command -v testssl.sh)
 # GOST, that the test's authority has neither a CRL nor OCSP, that no DNS names it, and that
 # behind TLS there is something else than HTTP.
 judge() {
-	timeout 500 "$testssl" --quiet --color 0 --warnings off --add-ca "$folder/ca.crt" \
+	timeout 1500 "$testssl" --quiet --color 0 --warnings off --add-ca "$folder/ca.crt" \
 		--csvfile findings.csv "$target" >findings.log 2>&1 </dev/null ||
 		echo "testssl.sh: exit status $?" # counts complaints
 	awk -F'","' 'NR == 1 { next }

@@ -241,7 +241,7 @@ a_common_name_may_have_any_letters() {
 	ten=$u$u$u$u$u$u$u$u$u$u
 	expect 0 ca "${u}ber – CA" && expect 0 client "J$u, \"M\"" j@example.org &&
 		verifies -CAfile ca.crt client.crt && expect 0 show client.crt &&
-		has out "issuer       CN=${u}ber – CA" && has out "subject      CN=J$u\\x5c, " &&
+		has out "issuer       CN=${u}ber – CA" && has out "subject      CN=J$u\\, " &&
 		openssl x509 -in client.crt -noout -subject -nameopt utf8,sep_multiline \
 			-nameopt esc_ctrl >text && has text "CN=J$u, \"M\"" &&
 		openssl asn1parse -in client.crt >text && has text "UTF8STRING        :J$u" &&
