@@ -117,7 +117,10 @@ leave_after_flight(const struct peer *peer)
 static void
 say_garbage(const struct peer *peer)
 {
-	say_hello(peer, "This is no TLS\r\n");
+	/* More than the client's part of a handshake, for whose end the server would wait. */
+	say_hello(peer,
+	    "This is no TLS, and it goes on for so long that nobody can take it "
+	    "for the end of a handshake.\r\n");
 	see_off(peer);
 }
 
