@@ -23,7 +23,7 @@ suite_run(const char *name, const TTest *const *tests)
 	TCase *tcase = tcase_create(name);
 	SRunner *runner;
 
-	tcase_set_timeout(tcase, 60);
+	tcase_set_timeout(tcase, 300);
 	for (; *tests != NULL; tests++)
 		tcase_add_test(tcase, *tests);
 	suite_add_tcase(suite, tcase);
