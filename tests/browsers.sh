@@ -84,7 +84,7 @@ serve() {
 # expect_whole COMMAND...: fails unless the client that COMMAND starts exits 0, after it has got
 # the answers of ./targets. The client prints how its requests ended.
 expect_whole() {
-	timeout 400 "$@" <targets 2>client.err || {
+	timeout 1200 "$@" <targets 2>client.err || {
 		tail -n 5 client.err
 		fail 'not every answer came whole'
 	}
