@@ -14,7 +14,7 @@ struct outlet;
 
 /* Appends to the file `path`, made with the rights 0640 if there is none. Shares the open file
  * instead where outlet_descriptor() knows one. NULL with errno: what open(2) said, ENXIO for a
- * pipe that nobody reads, EBADF for a descriptor that is not open. */
+ * pipe without a reader, EBADF for a descriptor that is not open. */
 struct outlet *outlet_open_file(const char *path);
 
 /* Returns the number of this process's descriptor that `path` stands for, itself or by symbolic

@@ -189,7 +189,7 @@ escape(
 	for (size_t i = 0; i < size; i += step) {
 		size_t plain = measure(in + i, size - i);
 		step = plain > 0 ? plain : 1;
-		/* Room for this one, and for "..." and the NUL behind it. */
+		/* Room for this one, and for "..." and the NUL after it. */
 		if (n + (plain > 0 ? plain : 4) + 4 > room) {
 			memcpy(out + n, "...", 3);
 			n += 3;

@@ -34,7 +34,7 @@ is_printable_ascii(const char *text)
 	return true;
 }
 
-/* What every name must be that is not a common name. */
+/* Every name but a common name must be such text. */
 static int
 examine_any(const char *text, struct findings *findings)
 {

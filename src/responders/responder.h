@@ -85,7 +85,7 @@ struct cursor {
 	bool wants; /* it is parked for want of descriptors: want.h */
 	unsigned wanted; /* and how often it was */
 	bool
-	    is_cut; /* set by the caller: the server ends this answer, waiting for nobody */
+	    is_cut; /* set by the caller: the server ends this answer without waiting */
 	bool
 	    is_ending; /* only an end of bounded time is left, which a cut does not shorten */
 };

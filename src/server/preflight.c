@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a start needs of the system. */
+/* Checks the parts of the system that a start needs. */
 #include "server/preflight.h"
 
 #include <errno.h>

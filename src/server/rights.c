@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the daemon's user could not read or run. */
+/* Reports the files that the daemon's user could not read or run. */
 #include "server/rights.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef TLSD_SERVER_RIGHTS_H
 #define TLSD_SERVER_RIGHTS_H
 
-/* What this process could not read or run, with the rights it has now. */
+/* Reports the files that this process cannot read or run with its present rights. */
 
 struct findings;
 struct snapshot;

@@ -21,7 +21,7 @@ struct capabilities {
 	unsigned chain_signatures; /* for certificates */
 };
 
-/* What a chain asks of a client, in the bits of struct capabilities. */
+/* The demands of a chain on a client, in the bits of struct capabilities. */
 struct requirements {
 	unsigned curve; /* of an ECDSA key; 0: no bound */
 	unsigned

@@ -20,7 +20,7 @@ enum {
 	PART_0 = 0xa0
 };
 
-/* What is left to be read; nothing after something unexpected. */
+/* The rest of the bytes; empty after an unexpected one. */
 struct der {
 	const unsigned char *bytes;
 	size_t left;

@@ -192,7 +192,7 @@ judge_name(const struct keypair *pair, const char *host)
 	return best;
 }
 
-/* What is known of a client, and what has been found for it. */
+/* The facts about a client, and the path found for it. */
 struct search {
 	const char *host; /* NULL: none is named */
 	const struct capabilities *client;

@@ -369,7 +369,7 @@ is_of(const struct list *list, gnutls_x509_crt_t issuer)
 	return same && pin_read(issuer, &key) == 0 && pin_equal(&key, &list->key);
 }
 
-/* Whether `issuer` has a list. */
+/* True if `issuer` has a list. */
 static bool
 has_list(const struct revoked *revoked, gnutls_x509_crt_t issuer)
 {

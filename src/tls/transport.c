@@ -313,7 +313,7 @@ transport_defer(struct transport *transport)
 }
 
 /*
- * Acknowledges at once what the peer has sent, in place of the output that is deferred. A peer
+ * Acknowledges at once what the peer has sent, instead of the output that is deferred. A peer
  * that gathers small writes (RFC 9293, 3.7.4) would wait for the delayed acknowledgement.
  */
 static void
