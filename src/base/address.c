@@ -212,7 +212,6 @@ address_port(const struct address *address)
 char *
 address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 {
-	static const char unix_domain[] = "unix:";
 	int family = address_family(address);
 
 	if (family == AF_INET || family == AF_INET6) {
@@ -221,9 +220,9 @@ address_format(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 		    address_host(address, host), address_port(address));
 		return out;
 	}
-	size_t length = strlen(unix_domain);
-	memcpy(out, unix_domain, length);
-	escape_path(address, out + length, ADDRESS_TEXT_SIZE - length);
+	char path[ADDRESS_TEXT_SIZE - sizeof "unix:" + 1];
+	escape_path(address, path, sizeof path);
+	snprintf(out, ADDRESS_TEXT_SIZE, "unix:%s", path);
 	return out;
 }
 
