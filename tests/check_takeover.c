@@ -304,7 +304,7 @@ START_TEST(root_gives_no_other_file_away_for_the_control_socket)
 {
 	const char *folder = suite_path("run"), *victim = suite_file("victim", "");
 	const char *path = suite_take(memory_format("%s/ctl", folder)), *output;
-	char *more = memory_format("user = nobody\ncontrol-socket = %s\n", path), byte;
+	char byte;
 	struct stat st;
 	int ready[2], status;
 
@@ -321,6 +321,7 @@ START_TEST(root_gives_no_other_file_away_for_the_control_socket)
 	if (old == 0)
 		betray(path, victim, ready[1]);
 	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	char *more = memory_format("user = nobody\ncontrol-socket = %s\n", path);
 	const char *const arguments[] = { "-fuc",
 		suite_file("tlsd.ini", daemon_ini(more)), NULL };
 	ck_assert_int_eq(daemon_run(&output, arguments), 1);
