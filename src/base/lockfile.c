@@ -47,7 +47,7 @@ try_to_open(const char *path)
 	return -1;
 }
 
-/* Whether the attempt failed because of another process, which may be another user's. */
+/* True if the attempt failed because of another process, which may be another user's. */
 static bool
 is_taken(const char *path, int error)
 {

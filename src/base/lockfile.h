@@ -16,7 +16,7 @@
  * Opens the regular file `path` and locks it, making it with mode 0600 if there is none. Follows no
  * symbolic link. Waits until `deadline` while another process has it. Returns a CLOEXEC
  * descriptor, or -1 with errno: EWOULDBLOCK if another process has it still, EACCES if it belongs
- * to another user, or what open(2) says.
+ * to another user, or an error of open(2).
  */
 int lockfile_open(const char *path, struct deadline deadline);
 

@@ -31,8 +31,8 @@ is_trusted(uid_t owner, uid_t uid)
 	return owner == 0 || owner == uid || owner == geteuid();
 }
 
-/* Whether others may write to a folder; those who may not remove what is not theirs count only
- * where a new entry would matter. */
+/* True if other users may write to the folder. A sticky folder above the last one does not count,
+ * because they cannot replace the entry there. */
 static bool
 is_open_to_others(const struct stat *st, gid_t gid, bool is_above)
 {
@@ -42,7 +42,7 @@ is_open_to_others(const struct stat *st, gid_t gid, bool is_above)
 	       ((st->st_mode & S_IWGRP) != 0 && st->st_gid != gid);
 }
 
-/* A folder, or a symbolic link in its place. */
+/* Checks a folder, or a symbolic link in its place. */
 static int
 check_entry(const struct trust *trust, const char *path, bool is_above)
 {
@@ -55,14 +55,14 @@ check_entry(const struct trust *trust, const char *path, bool is_above)
 	}
 	if (!is_trusted(st.st_uid, trust->uid)) {
 		snprintf(trust->error, trust->error_size,
-		    "%s: belongs to uid %u, who could replace what is in it: use a "
+		    "%s: belongs to uid %u, who could replace its files: use a "
 		    "folder of root or of the daemon's user",
 		    path, (unsigned)st.st_uid);
 		return -1;
 	}
 	if (S_ISDIR(st.st_mode) && is_open_to_others(&st, trust->gid, is_above)) {
 		snprintf(trust->error, trust->error_size,
-		    "%s: may be written by others, who could replace what is in it: "
+		    "%s: may be written by others, who could replace its files: "
 		    "run chmod go-w, or use another folder",
 		    path);
 		return -1;
@@ -70,7 +70,7 @@ check_entry(const struct trust *trust, const char *path, bool is_above)
 	return 0;
 }
 
-/* The folder `path`, and all above it. */
+/* Checks the folder `path` and all folders above it. */
 static int
 check_chain(const struct trust *trust, const char *path)
 {
@@ -87,7 +87,7 @@ check_chain(const struct trust *trust, const char *path)
 	return result;
 }
 
-/* The folder of `path`, with its slash only where it is the root. */
+/* Returns the folder of `path`, which the caller frees. */
 static char *
 folder_of(const char *path)
 {
@@ -121,7 +121,7 @@ safepath_check_folder(
 	return result;
 }
 
-/* What the link `fd` at `path` says, as a path of its own. */
+/* Returns where the link `fd` at `path` leads, as a path of its own, or NULL with errno. */
 static char *
 read_link(int fd, const char *path)
 {
@@ -137,7 +137,7 @@ read_link(int fd, const char *path)
 	return memory_format("%.*s%s", (int)(slash - path + 1), path, target);
 }
 
-/* What a link in /proc says need not be a path, and nobody can change it. */
+/* True for a link in /proc: its text need not be a path, and no user can change it. */
 static bool
 is_in_proc(int fd)
 {

@@ -21,8 +21,8 @@ int safepath_check_folder(
 
 /*
  * Follows the symbolic links that `path` itself is, as long as each belongs to root or to the
- * effective user. Returns the path of what they lead to, which need not exist and which the caller
- * frees, or NULL with errno: ELOOP for a link of another user.
+ * effective user. Returns the path of the file they lead to, which need not exist and which the
+ * caller frees, or NULL with errno: ELOOP for a link of another user.
  */
 char *safepath_resolve(const char *path);
 

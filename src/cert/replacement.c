@@ -21,7 +21,8 @@
 
 enum { RIGHTS = 07777, LOCK_PATIENCE_MS = 30000 };
 
-/* Where `path` leads; a file that is not there yet has its own name. NULL after an error. */
+/* Returns where `path` leads, or `path` if no file is there yet; the caller frees it. NULL after an
+ * error. */
 static char *
 resolve(const char *path, struct findings *findings)
 {

@@ -257,7 +257,7 @@ set_mode(const struct control_place *place)
 	return result;
 }
 
-/* Gives the socket itself away, whatever `path` names by then. */
+/* Gives the socket `fd` away, even if the path names another file by then. */
 static int
 give_away(int fd, const struct control_place *place)
 {

@@ -54,8 +54,7 @@ struct control *control_open(const struct control_place *place, struct loop *loo
     control_handler *handler, void *context, char *error, size_t error_size);
 
 /* Finds out whether control_open() could listen there, without doing so. Returns 0, or -1 with a
- * reason in `error` and in errno, which is 0 for a path or a folder that cannot be used, whoever
- * starts tlsd. */
+ * reason in `error` and in errno. That is 0 for a path or a folder that not even root can use. */
 int control_try(const struct control_place *place, char *error, size_t error_size);
 
 /* Where it listens. */

@@ -28,7 +28,7 @@ struct pidfile {
 	bool lent;
 };
 
-/* The process that the file names, or 0. */
+/* Returns the process that the file names, or 0. */
 static pid_t
 read_pid(const char *path)
 {
@@ -50,7 +50,7 @@ is_alive(pid_t pid)
 	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
 }
 
-/* Another tlsd is there at once; who else has the lock may let go of it. */
+/* Fails at once if another tlsd runs; otherwise waits for the process that has the lock. */
 static int
 open_patiently(const char *path)
 {
@@ -83,7 +83,8 @@ explain(const char *path, int number, char *error, size_t error_size)
 		    path, (long)holder);
 }
 
-/* Whoever could write to the file, or made it, could have its lock as well. */
+/* Keeps other users from opening the file. Fails if one of them has made it or has given it a
+ * second name: it could be any file. */
 static int
 claim(int fd)
 {

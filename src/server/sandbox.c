@@ -102,8 +102,8 @@ find_writable(const struct snapshot *snapshot, struct stringlist *paths)
 	}
 }
 
-/* The first backend of `service` at a Unix-domain socket, which only who may write to it may
- * connect to, or NULL. */
+/* Returns the first backend of `service` at a Unix-domain socket, or NULL. To connect takes the
+ * right to write to the socket. */
 static const char *
 local_backend(const struct conf_service *service)
 {
@@ -133,7 +133,7 @@ has_place_of_another(const struct stringlist *paths)
 	return false;
 }
 
-/* Whether a root that stays root has to write where only other users may. */
+/* True if a root that stays root has to write where only other users may. */
 static bool
 needs_to_write(const struct sandbox *sandbox, const struct conf *conf)
 {
