@@ -160,9 +160,13 @@ try_start(const struct snapshot *snapshot, bool daemon,
     const struct privileges *privileges, struct findings *findings)
 {
 	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
+	const struct control_place control = {
+		.path = has_control(conf, daemon) ? conf->control_socket : "",
+		.owner = privileges->uid,
+		.group = privileges->gid
+	};
 
-	preflight_test(snapshot, daemon,
-	    has_control(conf, daemon) ? conf->control_socket : "", findings);
+	preflight_test(snapshot, daemon, &control, findings);
 	summary_print(snapshot, stdout);
 	if (findings->errors == 0 && privileges_drop(privileges) == 0)
 		preflight_user(snapshot, findings);

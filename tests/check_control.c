@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/control.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <stdint.h>
@@ -36,12 +37,18 @@ echo_command(
 	return strcmp(command, "good") == 0;
 }
 
+static struct control_place
+place_at(const char *where)
+{
+	return (struct control_place){
+		.path = where, .owner = geteuid(), .group = getegid(), .mode = 0600
+	};
+}
+
 static struct control *
 open_at(const char *where)
 {
-	struct control_place place = {
-		.path = where, .owner = geteuid(), .group = getegid(), .mode = 0600
-	};
+	struct control_place place = place_at(where);
 
 	return control_open(&place, loop, echo_command, &loop, error, sizeof error);
 }
@@ -320,6 +327,47 @@ START_TEST(only_root_the_owner_and_the_group_may_change_anything)
 }
 END_TEST
 
+static void
+expect_refusal(const char *folder, mode_t mode, const char *reason)
+{
+	struct control_place place = place_at(path);
+
+	ck_assert_int_eq(chmod(folder, mode), 0);
+	control = open_at(path);
+	ck_assert_ptr_null(control);
+	ck_assert_msg(strstr(error, reason) != NULL, "%s", error);
+	ck_assert_ptr_nonnull(strstr(error, folder));
+	error[0] = '\0';
+	ck_assert_int_eq(control_try(&place, error, sizeof error), -1);
+	ck_assert_int_eq(errno, 0);
+	ck_assert_msg(strstr(error, reason) != NULL, "%s", error);
+}
+
+START_TEST(a_folder_that_others_may_write_is_refused)
+{
+	const char *folder = suite_path("run");
+	static const char *const writable = "may be written by others";
+
+	loop = loop_new();
+	ck_assert_int_eq(mkdir(folder, 0700), 0);
+	path = suite_path("run/sock");
+	expect_refusal(folder, 0707, writable);
+	expect_refusal(folder, 01777, writable);
+	/* The members of the daemon's group may command it anyway. */
+	ck_assert_int_eq(chmod(folder, 0770), 0);
+	control = open_at(path);
+	ck_assert_msg(control != NULL, "%s", error);
+	control_close(control);
+	if (geteuid() == 0) {
+		ck_assert_int_eq(chown(folder, 0, 4711), 0);
+		expect_refusal(folder, 0770, writable);
+		ck_assert_int_eq(chown(folder, 4711, 0), 0);
+		expect_refusal(folder, 0755, "belongs to uid 4711");
+	}
+	loop_free(loop);
+}
+END_TEST
+
 START_TEST(a_path_that_cannot_be_is_explained)
 {
 	loop = loop_new();
@@ -343,5 +391,6 @@ main(void)
 	    who_never_reads_holds_nobody_up,
 	    bytes_that_are_no_text_are_a_command_that_fails_or_are_hung_up_on,
 	    only_root_the_owner_and_the_group_may_change_anything,
+	    a_folder_that_others_may_write_is_refused,
 	    a_path_that_cannot_be_is_explained);
 }

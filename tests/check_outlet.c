@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -203,6 +204,28 @@ START_TEST(a_syslogd_that_is_started_late_or_anew_is_found)
 }
 END_TEST
 
+START_TEST(root_follows_no_link_of_another_user)
+{
+	const char *victim = suite_file("victim", ""), *path = suite_path("log");
+
+	if (geteuid() != 0) {
+		fputs("SKIPPED: only root can give a link away\n", stderr);
+		return;
+	}
+	ck_assert_int_eq(symlink(victim, path), 0);
+	struct outlet *outlet = outlet_open_file(path);
+	ck_assert_ptr_nonnull(outlet);
+	outlet_drop(outlet);
+	ck_assert_int_eq(lchown(path, 4711, 4711), 0);
+	ck_assert_ptr_null(outlet_open_file(path));
+	ck_assert_int_eq(errno, ELOOP);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(link(victim, path), 0);
+	ck_assert_ptr_null(outlet_open_file(path));
+	ck_assert_int_eq(errno, EMLINK);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -212,5 +235,6 @@ main(void)
 	    a_descriptor_is_shared_and_not_opened,
 	    a_line_that_was_cut_short_is_ended_before_the_next,
 	    who_shares_a_pipe_gets_whole_lines, syslogd_gets_each_line_by_itself,
-	    a_syslogd_that_is_started_late_or_anew_is_found);
+	    a_syslogd_that_is_started_late_or_anew_is_found,
+	    root_follows_no_link_of_another_user);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/pidfile.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,6 +153,64 @@ START_TEST(another_file_is_not_adopted)
 }
 END_TEST
 
+START_TEST(only_its_owner_can_open_it)
+{
+	const char *path = suite_file("pid", "4194304\n");
+	struct stat st;
+
+	ck_assert_int_eq(chmod(path, 0644), 0); /* left by an older tlsd */
+	struct pidfile *pidfile = pidfile_open(path, error, sizeof error);
+	ck_assert_ptr_nonnull(pidfile);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	pidfile_close(pidfile);
+}
+END_TEST
+
+START_TEST(a_file_with_a_second_name_is_not_written)
+{
+	const char *path = suite_path("pid"), *victim = suite_file("victim", "data");
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(link(victim, path), 0);
+	ck_assert_ptr_null(pidfile_open(path, error, sizeof error));
+	ck_assert_ptr_nonnull(strstr(error, "remove it"));
+	ck_assert_int_eq(file_read(victim, 100, &data, &size), 0);
+	ck_assert_str_eq(data, "data");
+	free(data);
+}
+END_TEST
+
+START_TEST(a_file_of_another_user_is_not_written)
+{
+	const char *path = suite_file("pid", "");
+
+	if (geteuid() != 0) {
+		fputs("SKIPPED: only root can give a file away\n", stderr);
+		return;
+	}
+	ck_assert_int_eq(chown(path, 4711, 4711), 0);
+	ck_assert_ptr_null(pidfile_open(path, error, sizeof error));
+	ck_assert_ptr_nonnull(strstr(error, "belongs to another user"));
+}
+END_TEST
+
+START_TEST(one_who_has_locked_it_is_named)
+{
+	const char *path = suite_file("pid", "");
+	char expected[64];
+	int fd = open(path, O_RDONLY);
+
+	ck_assert_int_eq(flock(fd, LOCK_SH), 0);
+	ck_assert_ptr_null(pidfile_open(path, error, sizeof error));
+	snprintf(
+	    expected, sizeof expected, "process %ld has locked it", (long)getpid());
+	ck_assert_msg(strstr(error, expected) != NULL, "%s", error);
+	close(fd);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -158,6 +219,7 @@ main(void)
 	    a_file_left_behind_is_taken_over, the_lock_ends_with_a_killed_process,
 	    a_path_that_cannot_be_written_is_explained, a_symbolic_link_is_not_followed,
 	    one_that_is_lent_stays_and_is_adopted_with_its_lock,
-	    one_that_is_not_owned_yet_goes_without_a_trace,
-	    another_file_is_not_adopted);
+	    one_that_is_not_owned_yet_goes_without_a_trace, another_file_is_not_adopted,
+	    only_its_owner_can_open_it, a_file_with_a_second_name_is_not_written,
+	    a_file_of_another_user_is_not_written, one_who_has_locked_it_is_named);
 }

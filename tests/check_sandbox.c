@@ -436,13 +436,13 @@ END_TEST
 static int
 without_capabilities(void)
 {
-	return capabilities_drop(false);
+	return capabilities_drop(0);
 }
 
 static int
 with_those_of_programs(void)
 {
-	return capabilities_drop(true);
+	return capabilities_drop(CAPABILITIES_FOR_PROGRAMS);
 }
 
 static int
@@ -456,6 +456,86 @@ change_host_name(void)
 {
 	return sethostname("tlsd", 4) < 0 ? errno : 0;
 }
+
+static int
+with_those_to_write(void)
+{
+	return capabilities_drop(CAPABILITIES_TO_WRITE);
+}
+
+static const char *strange; /* a file that only another user may read and write */
+
+static int
+read_strange(void)
+{
+	return open(strange, O_RDONLY) < 0 ? errno : 0;
+}
+
+static int
+write_strange(void)
+{
+	return open(strange, O_WRONLY) < 0 ? errno : 0;
+}
+
+START_TEST(a_root_without_capabilities_reads_what_is_of_others)
+{
+	strange = suite_file("strange", "");
+	ck_assert_int_eq(chmod(strange, 0600), 0);
+	ck_assert_int_eq(chown(strange, 4711, 4711), 0);
+	ck_assert_int_eq(end_of(without_capabilities, read_strange), 0);
+	ck_assert_int_eq(end_of(without_capabilities, write_strange), EACCES);
+	ck_assert_int_eq(end_of(with_those_to_write, write_strange), 0);
+}
+END_TEST
+
+static void
+expect_capabilities(const char *more, const char *expected)
+{
+	struct daemon *daemon = daemon_serve(more);
+
+	daemon_expect(daemon, expected);
+	daemon_stop(daemon);
+}
+
+#define READ_ONLY "capabilities: net_bind_service dac_read_search;"
+#define READ_AND_WRITE "capabilities: net_bind_service dac_read_search dac_override;"
+
+START_TEST(a_root_writes_as_others_only_where_it_must)
+{
+	expect_capabilities("", READ_ONLY);
+	expect_capabilities("respond = connect\nconnect = 127.0.0.1:1\n", READ_ONLY);
+	expect_capabilities("respond = connect\nconnect = /run/x\n", READ_AND_WRITE);
+}
+END_TEST
+
+START_TEST(a_root_writes_a_log_of_another_user)
+{
+	const char *log = suite_file("log", "");
+	char *more = memory_format("log-file = %s\n", log);
+	struct daemon_options options = { .ini = daemon_ini(more), .log = log };
+
+	ck_assert_int_eq(chown(log, 4711, 4711), 0);
+	ck_assert_int_eq(chmod(log, 0600), 0);
+	struct daemon *daemon = daemon_spawn(&options);
+	daemon_expect(daemon, READ_AND_WRITE);
+	daemon_signal(daemon, SIGUSR1);
+	daemon_expect(daemon, "log file reopened");
+	daemon_stop(daemon);
+	free(more);
+}
+END_TEST
+
+START_TEST(a_root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart)
+{
+	struct daemon *daemon = daemon_serve("text = old");
+
+	daemon_configure(
+	    daemon, daemon_ini("respond = connect\nconnect = unix:/run/x\n"));
+	daemon_reload(daemon, "failed");
+	daemon_expect(daemon, "connect: unix:/run/x: no backend was at a Unix-domain");
+	daemon_stop(daemon);
+}
+END_TEST
 
 START_TEST(a_root_without_capabilities_cannot_become_another)
 {
@@ -626,7 +706,11 @@ main(void)
 		skipped = skip("a sanitizer needs /proc, and no other user");
 	else if (geteuid() == 0)
 		failed |= SUITE_RUN("root", a_reload_works_in_another_root,
-		    a_root_without_capabilities_cannot_become_another);
+		    a_root_without_capabilities_cannot_become_another,
+		    a_root_without_capabilities_reads_what_is_of_others,
+		    a_root_writes_as_others_only_where_it_must,
+		    a_root_writes_a_log_of_another_user,
+		    a_root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart);
 	else
 		skipped = skip("only root has capabilities and can change its root");
 	return failed != 0 ? failed : skipped;

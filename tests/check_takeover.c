@@ -10,15 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/passing.h"
 #include "daemon.h"
 #include "peer.h"
 #include "server/listener.h"
 #include "suite.h"
 
 #define HELLO "Hello, TLS!\n"
+#define NOBODY 65534
 
 static char error[512];
 
@@ -272,6 +276,65 @@ START_TEST(only_a_socket_that_listens_there_is_adopted)
 }
 END_TEST
 
+/* In the child: answers at `path` as a tlsd that was taken over by an attacker and that no longer
+ * is root, and puts a link to `victim` in the place of the socket it gives away. */
+static void __attribute__((noreturn))
+betray(const char *path, const char *victim, int ready)
+{
+	char line[256], *name = memory_format("control-socket %s\n", path);
+
+	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0)
+		_exit(1);
+	int fd = peer_listen_path(path, 5);
+	if (write(ready, "r", 1) != 1)
+		_exit(1);
+	int asking = accept(fd, NULL, NULL);
+	if (recv(asking, line, sizeof line, 0) <= 0 ||
+	    passing_send(asking, name, fd) < 0 || unlink(path) < 0 ||
+	    symlink(victim, path) < 0)
+		_exit(1);
+	peer_say(asking, "ok\n");
+	if (recv(asking, line, sizeof line, 0) > 0)
+		peer_say(asking, "failed\n");
+	free(name);
+	_exit(0);
+}
+
+START_TEST(root_gives_no_other_file_away_for_the_control_socket)
+{
+	const char *folder = suite_path("run"), *victim = suite_file("victim", "");
+	const char *path = suite_take(memory_format("%s/ctl", folder)), *output;
+	char byte;
+	struct stat st;
+	int ready[2], status;
+
+	if (geteuid() != 0 || SUITE_IS_SANITIZED) {
+		fputs("SKIPPED: only root can give files away\n", stderr);
+		return;
+	}
+	ck_assert_int_eq(chmod(suite_folder(), 0755), 0);
+	ck_assert_int_eq(mkdir(folder, 0755), 0);
+	ck_assert_int_eq(chown(folder, NOBODY, NOBODY), 0);
+	ck_assert_int_eq(chmod(victim, 0600), 0);
+	ck_assert_int_eq(pipe(ready), 0);
+	pid_t old = fork();
+	if (old == 0)
+		betray(path, victim, ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	char *more = memory_format("user = nobody\ncontrol-socket = %s\n", path);
+	const char *const arguments[] = { "-fuc",
+		suite_file("tlsd.ini", daemon_ini(more)), NULL };
+	ck_assert_int_eq(daemon_run(&output, arguments), 1);
+	ck_assert_int_eq(waitpid(old, &status, 0), old);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(stat(victim, &st), 0);
+	ck_assert_uint_eq(st.st_uid, 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	ck_assert_ptr_nonnull(strstr(output, "tlsd: control-socket: "));
+	free(more);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -282,5 +345,6 @@ main(void)
 	    nobody_confirms_or_keeps_what_was_not_offered,
 	    one_that_leaves_its_place_reloads_no_more,
 	    one_that_left_its_place_tells_its_state_and_is_cut_when_told,
-	    without_a_server_it_says_so, only_a_socket_that_listens_there_is_adopted);
+	    without_a_server_it_says_so, only_a_socket_that_listens_there_is_adopted,
+	    root_gives_no_other_file_away_for_the_control_socket);
 }

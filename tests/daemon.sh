@@ -193,6 +193,20 @@ stop_returns_when_the_process_is_gone() {
 	grep -q 'is not running' out
 }
 
+status_is_unknown_to_others_than_root() {
+	needs setpriv
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	expect 0 start
+	[ "$(stat -c %a tlsd.pid)" = 600 ]
+	status=0
+	TLSD_DEFAULTS=$PWD/settings setpriv --reuid=nobody --regid="$(id -g nobody)" \
+		--clear-groups "$init" status >out 2>err || status=$?
+	[ "$status" -eq 4 ]
+	grep -q "only root may read .*tlsd.pid: run this as root" out
+	[ ! -s err ]
+	expect 0 stop
+}
+
 status_tells_running_dead_and_stopped_apart() {
 	expect 3 status
 	expect 0 start

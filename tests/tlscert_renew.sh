@@ -252,6 +252,45 @@ renewals_at_once_end_with_a_pair() {
 		there_is_no server.crt.new server.key.new
 }
 
+nobody_else_can_hold_a_renewal_up() {
+	needs setpriv flock timeout
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	short_pair && mkfifo locked || return 1
+	chmod 0755 "$folder" . && chmod 0666 locked || return 1
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		flock -F . sh -c 'echo >locked; exec sleep 600' &
+	echo $! >holder.pid
+	read -r _ <locked
+	timeout 60 "$tlscert" renew server.crt >out 2>err || complain "$(cat out err)" || return 1
+	kill "$(cat holder.pid)"
+	has out renewed && there_is_no .tlscert.lock
+}
+
+who_has_locked_the_folder_is_named() {
+	needs flock
+	short_pair && mkfifo locked && (umask 077 && : >.tlscert.lock) || return 1
+	flock -F .tlscert.lock sh -c 'echo >locked; exec sleep 600' &
+	echo $! >holder.pid
+	read -r _ <locked
+	expect 1 renew server.crt && kill "$(cat holder.pid)" &&
+		has err "process $(cat holder.pid) has locked its folder" &&
+		untouched
+}
+
+a_link_of_another_user_is_not_followed() {
+	[ "$(id -u)" -eq 0 ] || skip 'only root can give a link away'
+	short_pair && mkdir theirs && echo precious >precious || return 1
+	ln -s ../precious theirs/server.crt && ln -s ../server.key theirs/server.key &&
+		chown -h 12:34 theirs/server.crt theirs/server.key || return 1
+	expect 1 server --force --ca-cert ca.crt --cert theirs/server.crt localhost &&
+		has err "is a symbolic link of another user" &&
+		[ "$(cat precious)" = precious ] && same server.key old.key || return 1
+	rm theirs/server.crt && cp server.crt theirs && mv theirs/server.crt mine.crt &&
+		ln -s ../mine.crt theirs/server.crt && chown -h 12:34 theirs/server.crt &&
+		expect 1 renew --ca-cert ca.crt --key server.key theirs/server.crt &&
+		has err "is a symbolic link of another user" && same mine.crt old.crt
+}
+
 what_a_power_failure_left_is_no_obstacle() {
 	short_pair && echo rest >server.crt.new && expect 0 ca --cert other.crt Other &&
 		cp other.key server.key && expect 1 renew server.crt &&

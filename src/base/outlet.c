@@ -19,6 +19,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/safepath.h"
 #include "base/text.h"
 
 struct outlet {
@@ -92,7 +93,7 @@ outlet_descriptor(const char *path)
 static int
 open_file(const char *path)
 {
-	int fd = open(path,
+	int fd = safepath_open(path,
 	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 
 	if (fd >= 0)

@@ -320,10 +320,10 @@ renew_one(const struct arguments *arguments, const char *file)
 	enum outcome outcome = FAILED;
 
 	findings_init(&renewing.findings);
-	int lock = replacement_lock(file, &renewing.findings);
-	if (lock >= 0)
+	struct replacement_lock lock;
+	if (replacement_lock(&lock, file, &renewing.findings) == 0)
 		outcome = renew_locked(&renewing);
-	replacement_unlock(lock);
+	replacement_unlock(&lock);
 	if (outcome == RENEWED)
 		print_next_step(&renewing);
 	end(&renewing);

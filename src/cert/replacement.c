@@ -7,62 +7,103 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/deadline.h"
 #include "base/file.h"
 #include "base/findings.h"
+#include "base/lockfile.h"
 #include "base/memory.h"
+#include "base/safepath.h"
 
-enum { RIGHTS = 07777 };
+#define LOCK_NAME ".tlscert.lock"
 
-/* Where `path` leads; a file that is not there yet has its own name. */
+enum { RIGHTS = 07777, LOCK_PATIENCE_MS = 30000 };
+
+/* Returns where `path` leads, or `path` if no file is there yet; the caller frees it. NULL after an
+ * error. */
 static char *
-resolve(const char *path)
+resolve(const char *path, struct findings *findings)
 {
-	char *real = realpath(path, NULL);
+	char *real = safepath_resolve(path);
 
-	return real != NULL ? real : memory_copy(path);
+	if (real == NULL)
+		findings_error(findings,
+		    "%s: is a symbolic link of another user, or to itself: name the "
+		    "file where it leads",
+		    path);
+	else if (access(real, F_OK) < 0) {
+		free(real);
+		real = memory_copy(path);
+	}
+	return real;
+}
+
+/* `name` in the folder of `path`. */
+static char *
+beside(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash == NULL ? 0 : (size_t)(slash - path + 1);
+
+	return memory_format("%.*s%s", (int)length, path, name);
 }
 
 static int
 open_folder(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder = slash == NULL
-	                   ? memory_copy(".")
-	                   : memory_format("%.*s", (int)(slash - path + 1), path);
+	char *folder = beside(path, ".");
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	free(folder);
 	return fd;
 }
 
-int
-replacement_lock(const char *path, struct findings *findings)
+static void
+explain_lock(const char *path, const char *lock, struct findings *findings)
 {
-	char *real = resolve(path);
-	int fd = open_folder(real), result = -1;
+	struct stat st;
+	int error = errno;
 
+	if (error == EWOULDBLOCK)
+		findings_error(findings,
+		    "%s: process %ld has locked its folder for more than %d s: wait "
+		    "for its end, or end it",
+		    path, (long)lockfile_holder(lock), LOCK_PATIENCE_MS / 1000);
+	else if (error == EACCES && lstat(lock, &st) == 0)
+		findings_error(findings,
+		    "%s: its folder is locked by %s, which belongs to uid %u: wait for "
+		    "the end of that user's tlscert, or remove it",
+		    path, lock, (unsigned)st.st_uid);
+	else
+		findings_error(findings, "%s: its folder cannot be locked: %s: %s",
+		    path, lock, strerrordesc_np(error));
+}
+
+int
+replacement_lock(
+    struct replacement_lock *lock, const char *path, struct findings *findings)
+{
+	char *real = resolve(path, findings);
+
+	*lock = (struct replacement_lock){ .fd = -1 };
+	if (real == NULL)
+		return -1;
+	lock->path = beside(real, LOCK_NAME);
+	lock->fd = lockfile_open(lock->path, deadline_in(LOCK_PATIENCE_MS));
+	if (lock->fd < 0)
+		explain_lock(path, lock->path, findings);
 	free(real);
-	if (fd >= 0)
-		do
-			result = flock(fd, LOCK_EX);
-		while (result < 0 && errno == EINTR);
-	if (result == 0)
-		return fd;
-	findings_error(findings, "%s: its folder cannot be locked: %m", path);
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return lock->fd < 0 ? -1 : 0;
 }
 
 void
-replacement_unlock(int lock)
+replacement_unlock(struct replacement_lock *lock)
 {
-	if (lock >= 0)
-		close(lock);
+	if (lock->fd >= 0)
+		lockfile_close(lock->fd, lock->path);
+	free(lock->path);
 }
 
 /* Gives `fd` the owner, group and mode of the file at `path`. */
@@ -92,9 +133,11 @@ replacement_stage(struct replacement *replacement, const char *path, const char 
     unsigned mode, enum replacement_rights rights, struct findings *findings)
 {
 	size_t errors = findings->errors;
-	char *real = resolve(path);
-	char *staged = memory_format("%s.new", real);
+	char *real = resolve(path, findings);
 
+	if (real == NULL)
+		return -1;
+	char *staged = memory_format("%s.new", real);
 	*replacement = (struct replacement){ .path = real };
 	unlink(staged); /* what a power failure left */
 	/* A key is never readable by others, not for a moment. */

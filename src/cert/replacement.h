@@ -20,12 +20,19 @@ struct replacement {
 	char *staged; /* PATH.new, or NULL when there is none */
 };
 
+/* The lock of a folder. */
+struct replacement_lock {
+	int fd;
+	char *path;
+};
+
 /*
- * Waits until no other tlscert changes files in the folder of `path`, and keeps others from
- * it. Returns what replacement_unlock() takes, or -1 after an error.
+ * Waits until no other tlscert changes files in the folder of `path`, for half a minute at most,
+ * and keeps others from it. 0, or -1 after an error; replacement_unlock() is right after both.
  */
-int replacement_lock(const char *path, struct findings *findings);
-void replacement_unlock(int lock);
+int replacement_lock(
+    struct replacement_lock *lock, const char *path, struct findings *findings);
+void replacement_unlock(struct replacement_lock *lock);
 
 enum replacement_rights {
 	REPLACEMENT_KEEP_RIGHTS, /* owner, group and mode of the old file, if there is one */

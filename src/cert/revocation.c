@@ -265,10 +265,10 @@ run(const struct arguments *arguments, int reason)
 
 	findings_init(&revoking.findings);
 	authoritypaths_init(&revoking.paths, arguments, ".");
-	int lock = replacement_lock(revoking.paths.crl, &revoking.findings);
-	if (lock >= 0)
+	struct replacement_lock lock;
+	if (replacement_lock(&lock, revoking.paths.crl, &revoking.findings) == 0)
 		status = run_locked(&revoking);
-	replacement_unlock(lock);
+	replacement_unlock(&lock);
 	chain_fini(&revoking.certs);
 	crl_fini(&revoking.old);
 	authority_fini(&revoking.authority);

@@ -96,16 +96,15 @@ rotate(const struct arguments *arguments, struct findings *findings)
 	int64_t now = time(NULL);
 	int code = -1;
 
-	int lock = replacement_lock(path, findings);
-	if (lock < 0)
-		return -1;
-	if ((access(path, F_OK) < 0 || ticketkeys_read(path, &keys, findings) == 0) &&
+	struct replacement_lock lock;
+	if (replacement_lock(&lock, path, findings) == 0 &&
+	    (access(path, F_OK) < 0 || ticketkeys_read(path, &keys, findings) == 0) &&
 	    add_key(&keys, arguments, now, findings) == 0)
 		code = write_file(path, &keys, findings);
 	if (code == 0)
 		tell(path, &keys, now);
 	ticketkeys_wipe(&keys);
-	replacement_unlock(lock);
+	replacement_unlock(&lock);
 	return code;
 }
 

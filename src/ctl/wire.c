@@ -65,7 +65,7 @@ wire_close(struct wire *wire)
 	free(wire);
 }
 
-/* Whatever the server has been made to say must not reach the terminal as a command. */
+/* Replaces control characters, which the terminal would take as commands. */
 static void
 disarm(char *line)
 {

@@ -60,8 +60,8 @@ limit_files(void)
 	}
 }
 
-/* Lets no descriptor above the standard ones reach the program: whoever started tlsd may have
- * left some open. Only marks them, because the report is still to be written. */
+/* Lets no descriptor above the standard ones reach the program: the process that started tlsd may
+ * have left some open. Only marks them, because the child may still have to write its report. */
 static void
 seal_descriptors(void)
 {

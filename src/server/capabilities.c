@@ -13,10 +13,13 @@
 static const struct needed {
 	unsigned number;
 	const char *name;
-	bool for_programs;
-} needed[] = { { CAP_NET_BIND_SERVICE, "net_bind_service", false },
-	{ CAP_DAC_OVERRIDE, "dac_override", false }, { CAP_SETUID, "setuid", true },
-	{ CAP_SETGID, "setgid", true }, { CAP_KILL, "kill", true } };
+	unsigned use; /* 0 for each */
+} needed[] = { { CAP_NET_BIND_SERVICE, "net_bind_service", 0 },
+	{ CAP_DAC_READ_SEARCH, "dac_read_search", 0 },
+	{ CAP_DAC_OVERRIDE, "dac_override", CAPABILITIES_TO_WRITE },
+	{ CAP_SETUID, "setuid", CAPABILITIES_FOR_PROGRAMS },
+	{ CAP_SETGID, "setgid", CAPABILITIES_FOR_PROGRAMS },
+	{ CAP_KILL, "kill", CAPABILITIES_FOR_PROGRAMS } };
 
 #define NEEDED_COUNT (sizeof needed / sizeof needed[0])
 
@@ -46,12 +49,12 @@ set(uint64_t permitted)
 }
 
 int
-capabilities_drop(bool runs_programs)
+capabilities_drop(unsigned uses)
 {
 	uint64_t permitted, keep = 0;
 
 	for (size_t i = 0; i < NEEDED_COUNT; i++)
-		if (runs_programs || !needed[i].for_programs)
+		if ((needed[i].use & ~uses) == 0)
 			keep |= (uint64_t)1 << needed[i].number;
 	if (get(&permitted) < 0)
 		return -1;

@@ -4,15 +4,20 @@
 
 /* What root may do that others may not, capabilities(7). Before the first thread. */
 
-#include <stdbool.h>
 #include <stddef.h>
+
+enum capability_use {
+	CAPABILITIES_FOR_PROGRAMS =
+	    1, /* to become other users and end their programs */
+	CAPABILITIES_TO_WRITE = 2 /* where only other users may */
+};
 
 /*
  * Gives up all capabilities for good but those that a root that stays root needs: to bind
- * low ports and to read and write what it could at the start, and, if it runs programs, to
- * become other users and to end their programs. 0, or -1 with errno.
+ * low ports, to read what other users may read, and those of `uses`, enum capability_use. 0, or
+ * -1 with errno.
  */
-int capabilities_drop(bool runs_programs);
+int capabilities_drop(unsigned uses);
 
 /* The names of those that are left, with spaces between; "none". Returns `out`. */
 char *capabilities_format(char *out, size_t room);

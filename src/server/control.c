@@ -3,15 +3,18 @@
 #include "server/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/address.h"
 #include "base/memory.h"
+#include "base/safepath.h"
 #include "server/bindfault.h"
 #include "server/listener.h"
 #include "server/loop.h"
@@ -236,13 +239,57 @@ control_expire(struct control *control)
 	return control->retry;
 }
 
-/* Gives the socket away, and only then its mode: until then it is its maker's alone. */
+/* Sets the mode with the owner's rights, not with those of root: the owner may have put a link
+ * in the place of the socket. */
+static int
+set_mode(const struct control_place *place)
+{
+	uid_t before = (uid_t)setfsuid(place->owner);
+	int result = -1;
+
+	if ((uid_t)setfsuid((uid_t)-1) == place->owner)
+		result = chmod(place->path, place->mode);
+	else
+		errno = EPERM;
+	int saved = errno;
+	setfsuid(before);
+	errno = saved;
+	return result;
+}
+
+/* Gives the socket `fd` away, even if the path names another file by then. */
+static int
+give_away(int fd, const struct control_place *place)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	/* Another user cannot have made it, nor given it a second name. */
+	if (!S_ISSOCK(st.st_mode) || st.st_nlink != 1 ||
+	    (st.st_uid != geteuid() && st.st_uid != place->owner)) {
+		errno = EPERM;
+		return -1;
+	}
+	if ((st.st_uid != place->owner || st.st_gid != place->group) &&
+	    fchownat(fd, "", place->owner, place->group, AT_EMPTY_PATH) < 0 &&
+	    errno != EPERM)
+		return -1;
+	return (st.st_mode & 07777) == place->mode ? 0 : set_mode(place);
+}
+
 static int
 hand_over(const struct control_place *place)
 {
-	if (chown(place->path, place->owner, place->group) < 0 && errno != EPERM)
+	int fd = open(place->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
 		return -1;
-	return chmod(place->path, place->mode);
+	int result = give_away(fd, place);
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return result;
 }
 
 static struct listener *
@@ -259,7 +306,7 @@ open_listener(const struct control_place *place, const struct address *address)
 			close(fd);
 		return listener;
 	}
-	mode_t mask = umask(0177);
+	mode_t mask = umask(~place->mode & 0777);
 	listener = listener_open(address, BACKLOG);
 	umask(mask);
 	return listener;
@@ -292,12 +339,21 @@ explain(const char *path, char *error, size_t error_size)
 	errno = saved;
 }
 
+static int
+check_folder(const struct control_place *place, char *error, size_t error_size)
+{
+	return safepath_check_folder(
+	    place->path, place->owner, place->group, error, error_size);
+}
+
 static struct listener *
 listen_at(const struct control_place *place, char *error, size_t error_size)
 {
 	struct address address;
 
 	if (parse_path(place->path, &address, error, error_size) < 0)
+		return NULL;
+	if (check_folder(place, error, error_size) < 0)
 		return NULL;
 	struct listener *listener = open_listener(place, &address);
 	if (listener != NULL && hand_over(place) == 0)
@@ -308,16 +364,19 @@ listen_at(const struct control_place *place, char *error, size_t error_size)
 }
 
 int
-control_try(const char *path, char *error, size_t error_size)
+control_try(const struct control_place *place, char *error, size_t error_size)
 {
 	struct address address;
 
-	if (parse_path(path, &address, error, error_size) < 0)
+	if (parse_path(place->path, &address, error, error_size) < 0)
 		return -1;
-	if (listener_try(&address) == 0)
-		return 0;
-	explain(path, error, error_size);
-	return -1;
+	if (listener_try(&address) < 0) {
+		explain(place->path, error, error_size);
+		return -1;
+	}
+	int result = check_folder(place, error, error_size);
+	errno = 0;
+	return result;
 }
 
 struct control *

@@ -53,9 +53,9 @@ struct control_place {
 struct control *control_open(const struct control_place *place, struct loop *loop,
     control_handler *handler, void *context, char *error, size_t error_size);
 
-/* Finds out whether control_open() could listen at `path`, without doing so. Returns 0, or -1 with a
- * reason in `error` and in errno, which is 0 for a path that no socket can have. */
-int control_try(const char *path, char *error, size_t error_size);
+/* Finds out whether control_open() could listen there, without doing so. Returns 0, or -1 with a
+ * reason in `error` and in errno. That is 0 for a path or a folder that not even root can use. */
+int control_try(const struct control_place *place, char *error, size_t error_size);
 
 /* Where it listens. */
 const char *control_path(const struct control *control);

@@ -3,7 +3,8 @@
 #include "server/pidfile.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/deadline.h"
 #include "base/file.h"
+#include "base/lockfile.h"
 #include "base/memory.h"
+#include "base/text.h"
+
+#define PATIENCE_MS 2000
+#define PID_SIZE 64 /* bytes, and more than any number has */
 
 struct pidfile {
 	int fd;
@@ -21,55 +28,93 @@ struct pidfile {
 	bool lent;
 };
 
-/* What the file says of who holds it. */
-static void
-name_holder(int fd, char *out, size_t size)
+/* Returns the process that the file names, or 0. */
+static pid_t
+read_pid(const char *path)
 {
-	char text[32];
-	ssize_t n = pread(fd, text, sizeof text - 1, 0);
+	char *text;
+	size_t size;
+	int64_t pid = 0;
 
-	text[n > 0 ? n : 0] = '\0';
+	if (file_read(path, PID_SIZE, &text, &size) < 0)
+		return 0;
 	text[strcspn(text, "\n")] = '\0';
-	snprintf(out, size, "process %s", text[0] != '\0' ? text : "?");
+	text_parse_number(text, 1, INT_MAX, &pid);
+	free(text);
+	return (pid_t)pid;
 }
 
-/* True when `fd` is still what `path` names: its last owner may just have removed it. */
-static int
-is_current(int fd, const char *path)
+static bool
+is_alive(pid_t pid)
 {
-	struct stat opened, named;
+	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}
 
-	return fstat(fd, &opened) == 0 && stat(path, &named) == 0 &&
-	       opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+/* Fails at once if another tlsd runs; otherwise waits for the process that has the lock. */
+static int
+open_patiently(const char *path)
+{
+	int fd = lockfile_open(path, deadline_in(1));
+
+	if (fd >= 0 || errno != EWOULDBLOCK)
+		return fd;
+	if (!is_alive(read_pid(path)))
+		return lockfile_open(path, deadline_in(PATIENCE_MS));
+	errno = EWOULDBLOCK;
+	return -1;
+}
+
+static void
+explain(const char *path, int number, char *error, size_t error_size)
+{
+	pid_t named = read_pid(path), holder = lockfile_holder(path);
+
+	if (number != EWOULDBLOCK)
+		snprintf(error, error_size, "%s: %s", path, strerrordesc_np(number));
+	else if (is_alive(named))
+		snprintf(error, error_size,
+		    "%s: tlsd runs already, as process %ld: stop it first, or set "
+		    "another pid-file",
+		    path, (long)named);
+	else
+		snprintf(error, error_size,
+		    "%s: process %ld has locked it: stop it first, or set another "
+		    "pid-file",
+		    path, (long)holder);
+}
+
+/* Keeps other users from opening the file. Fails if one of them has made it or has given it a
+ * second name: it could be any file. */
+static int
+claim(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (st.st_uid != geteuid() || st.st_nlink != 1) {
+		errno = EPERM;
+		return -1;
+	}
+	return fchmod(fd, 0600);
 }
 
 /* The locked file; -1 with a reason in `error`. */
 static int
 open_locked(const char *path, char *error, size_t error_size)
 {
-	char holder[48];
+	int fd = open_patiently(path);
 
-	for (;;) {
-		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-		if (fd < 0) {
-			snprintf(
-			    error, error_size, "%s: %s", path, strerrordesc_np(errno));
-			return -1;
-		}
-		errno = 0;
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_current(fd, path))
-			return fd;
-		if (errno == EWOULDBLOCK) {
-			name_holder(fd, holder, sizeof holder);
-			snprintf(error, error_size,
-			    "%s: tlsd runs already, as %s: stop it first, or set "
-			    "another pid-file",
-			    path, holder);
-			close(fd);
-			return -1;
-		}
-		close(fd);
+	if (fd < 0) {
+		explain(path, errno, error, error_size);
+		return -1;
 	}
+	if (claim(fd) == 0)
+		return fd;
+	snprintf(error, error_size,
+	    "%s: belongs to another user, or has another name, too: remove it", path);
+	close(fd);
+	return -1;
 }
 
 static int
@@ -115,8 +160,8 @@ pidfile_adopt(int fd, const char *path)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !is_current(fd, path) ||
-	    flock(fd, LOCK_EX | LOCK_NB) < 0)
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    !lockfile_is_current(fd, path) || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return NULL;
 	struct pidfile *pidfile = pidfile_of(fd, path);
 	pidfile->lent = true;

@@ -131,11 +131,11 @@ test_pid_file(const char *path, struct findings *findings)
 }
 
 static void
-test_control(const char *path, struct findings *findings)
+test_control(const struct control_place *place, struct findings *findings)
 {
 	char error[512];
 
-	if (path[0] == '\0' || control_try(path, error, sizeof error) == 0)
+	if (place->path[0] == '\0' || control_try(place, error, sizeof error) == 0)
 		return;
 	if (errno == EACCES && geteuid() != 0)
 		findings_warning(findings, "control-socket: %s", error);
@@ -170,8 +170,8 @@ preflight_start(const struct conf_process *conf, bool daemon, struct findings *f
 }
 
 void
-preflight_test(const struct snapshot *snapshot, bool daemon, const char *control_socket,
-    struct findings *findings)
+preflight_test(const struct snapshot *snapshot, bool daemon,
+    const struct control_place *control, struct findings *findings)
 {
 	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
 	struct findings found;
@@ -181,7 +181,7 @@ preflight_test(const struct snapshot *snapshot, bool daemon, const char *control
 	check_syslog(conf, daemon, &found);
 	if (daemon && conf->pid_file[0] != '\0')
 		test_pid_file(conf->pid_file, &found);
-	test_control(control_socket, &found);
+	test_control(control, &found);
 	test_file_limit(snapshot, &found);
 	conf_locate(&conf->section, &found, findings);
 	bindfault_find(snapshot, findings);

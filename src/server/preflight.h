@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 struct conf_process;
+struct control_place;
 struct findings;
 struct snapshot;
 
@@ -18,12 +19,12 @@ void preflight_start(
     const struct conf_process *conf, bool daemon, struct findings *findings);
 
 /*
- * Checks these files, and tries the addresses of all services and `control_socket`, which may be
- * "". An ordinary user is only warned of files, folders and ports that root may use, because
+ * Checks these files, and tries the addresses of all services and the socket of `control`, whose
+ * path may be "". An ordinary user is only warned of files, folders and ports that root may use, because
  * another user may start the daemon.
  */
 void preflight_test(const struct snapshot *snapshot, bool daemon,
-    const char *control_socket, struct findings *findings);
+    const struct control_place *control, struct findings *findings);
 
 /* Checks what the daemon's user has to be able to do, as this user. */
 void preflight_user(const struct snapshot *snapshot, struct findings *findings);

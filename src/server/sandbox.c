@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/findings.h"
@@ -27,6 +28,7 @@ struct sandbox {
 	bool memory_locked;
 	bool is_filtered; /* to what a server needs */
 	bool is_confined; /* to `places` */
+	bool is_writing; /* where only other users may, even as root */
 	const char *foreign; /* the code that is not ours, a constant; NULL for none */
 	struct landlock_places places;
 	char *description;
@@ -100,6 +102,49 @@ find_writable(const struct snapshot *snapshot, struct stringlist *paths)
 	}
 }
 
+/* Returns the first backend of `service` at a Unix-domain socket, or NULL. To connect takes the
+ * right to write to the socket. */
+static const char *
+local_backend(const struct conf_service *service)
+{
+	const struct stringlist *names = &service->responder.connect;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (names->items[i][0] == '/' ||
+		    strncmp(names->items[i], "unix:", 5) == 0)
+			return names->items[i];
+	return NULL;
+}
+
+static bool
+is_of_another(const char *path)
+{
+	struct stat st;
+
+	return path[0] != '\0' && stat(path, &st) == 0 && st.st_uid != geteuid();
+}
+
+static bool
+has_place_of_another(const struct stringlist *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		if (is_of_another(paths->items[i]))
+			return true;
+	return false;
+}
+
+/* True if a root that stays root has to write where only other users may. */
+static bool
+needs_to_write(const struct sandbox *sandbox, const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->service_count; i++)
+		if (local_backend(conf->services[i]) != NULL)
+			return true;
+	return sandbox->foreign != NULL || is_of_another(conf->process.log_file) ||
+	       has_place_of_another(&sandbox->places.writable) ||
+	       has_place_of_another(&sandbox->places.removable);
+}
+
 struct sandbox *
 sandbox_new(const struct snapshot *snapshot)
 {
@@ -118,6 +163,7 @@ sandbox_new(const struct snapshot *snapshot)
 	find_writable(snapshot, &sandbox->places.writable);
 	add_place(&sandbox->places.removable, conf->process.pid_file);
 	add_place(&sandbox->places.removable, conf->process.control_socket);
+	sandbox->is_writing = needs_to_write(sandbox, conf);
 	return sandbox;
 }
 
@@ -178,8 +224,10 @@ sandbox_enter(struct sandbox *sandbox)
 	if (!sandbox->on)
 		return 0;
 	secrecy_renew();
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    capabilities_drop(sandbox->foreign != NULL) < 0)
+	unsigned uses =
+	    (sandbox->foreign != NULL ? (unsigned)CAPABILITIES_FOR_PROGRAMS : 0u) |
+	    (sandbox->is_writing ? (unsigned)CAPABILITIES_TO_WRITE : 0u);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || capabilities_drop(uses) < 0)
 		return -1;
 	char *files = confine_files(sandbox);
 	char *syscalls = filter_syscalls(sandbox);
@@ -227,6 +275,19 @@ check_place(const struct sandbox *sandbox, const char *key, const char *path,
 }
 
 static void
+check_backends(const struct sandbox *sandbox, const struct conf_service *service,
+    struct findings *found)
+{
+	const char *name = local_backend(service);
+
+	if (name != NULL && geteuid() == 0 && !sandbox->is_writing)
+		findings_error(found,
+		    "connect: %s: no backend was at a Unix-domain socket when tlsd was "
+		    "started, and its sandbox lets it connect to none: restart tlsd",
+		    name);
+}
+
+static void
 check_service(const struct sandbox *sandbox, const struct service *service,
     struct findings *findings)
 {
@@ -235,6 +296,7 @@ check_service(const struct sandbox *sandbox, const struct service *service,
 	findings_init(&found);
 	if (sandbox->is_filtered || sandbox->is_confined)
 		check_code(service->conf, &found);
+	check_backends(sandbox, service->conf, &found);
 	for (size_t i = 0; i < service->address_count && sandbox->is_confined; i++)
 		if (address_family(&service->addresses[i]) == AF_UNIX)
 			check_place(sandbox, "listen",

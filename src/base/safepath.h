@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_SAFEPATH_H
+#define TLSD_BASE_SAFEPATH_H
+
+/*
+ * Paths that other users can change between two looks at them, for a process that has more rights
+ * than those users. Safe in any thread.
+ */
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Checks that only root, this process, the user `uid` and the members of `gid` can replace the
+ * entry that the absolute `path` names: that they own its folder and all folders above it, and
+ * that others may not write there. A folder above may be sticky instead, as /tmp is. Returns 0,
+ * or -1 with a reason in `error`.
+ */
+int safepath_check_folder(
+    const char *path, uid_t uid, gid_t gid, char *error, size_t error_size);
+
+/*
+ * Follows the symbolic links that `path` itself is, as long as each belongs to root or to the
+ * effective user. Returns the path of the file they lead to, which need not exist and which the
+ * caller frees, or NULL with errno: ELOOP for a link of another user.
+ */
+char *safepath_resolve(const char *path);
+
+/*
+ * Opens a file as open(2) does. For root it follows no symbolic link of another user, and opens
+ * no file with a second name, which another user may have given it: ELOOP and EMLINK.
+ */
+int safepath_open(const char *path, int flags, mode_t mode);
+
+#endif
