@@ -5,8 +5,8 @@
 # was lost in each case is printed as a table. Needs root; FLEET_SECONDS=20 holds each state
 # for so long instead of a second.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
-# shellcheck source=tests/suite.sh disable=SC1091
-. "${top_srcdir:-.}/tests/suite.sh"
+# shellcheck source=tests/lib/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/lib/suite.sh"
 PATH=$PATH:/usr/sbin:/sbin
 hold=${FLEET_SECONDS:-1}
 [ "$(id -u)" -eq 0 ] || skip 'only root can make network namespaces'

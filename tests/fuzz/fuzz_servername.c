@@ -2,7 +2,7 @@
 /* The server name of a hello: routing and the library read the same one, or the library is not
  * shown it; and the library never refuses it. */
 #include "fuzz.h"
-#include "readings.h"
+#include "lib/readings.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

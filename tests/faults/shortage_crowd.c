@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd without memory that has more clients than what is set aside does for, and none
+ * of them goes: some must, and the server stays. */
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "faults/poor.h"
+
+#define CROWD 400 /* for each of whom a session takes about 60 kB */
+#define OUT_OF_MEMORY ": tlsd: internal: out of memory"
+
+/* Clients that have been accepted, and have said only the first byte. */
+static void
+come(struct poor *poor, int *fds, const unsigned char *hello)
+{
+	for (int i = 0; i < CROWD; i++) {
+		fds[i] = peer_dial(poor->port);
+		peer_send(fds[i], hello, 1);
+	}
+	daemon_expect_descriptors(poor->daemon, poor->descriptors + CROWD);
+}
+
+/* The rest of their hellos. Each gets the server's flight, or the end. */
+static void
+speak(const int *fds, const unsigned char *hello, size_t size)
+{
+	char byte;
+
+	for (int i = 0; i < CROWD; i++)
+		peer_send(fds[i], hello + 1, size - 1);
+	for (int i = 0; i < CROWD; i++)
+		recv(fds[i], &byte, 1, MSG_PEEK);
+}
+
+/* Waits until those that are not held have ended. Returns how many. */
+static size_t
+count_ended(struct poor *poor)
+{
+	long long deadline = daemon_deadline();
+
+	for (;;) {
+		size_t held = daemon_descriptors(poor->daemon) - poor->descriptors;
+		size_t ended = daemon_count(poor->daemon, OUT_OF_MEMORY);
+		if (held + ended == CROWD)
+			return ended;
+		daemon_pause(deadline, "neither held nor ended");
+	}
+}
+
+START_TEST(who_would_be_waited_for_with_the_last_memory_ends)
+{
+	struct poor poor = poor_serve_crowd(CROWD, "early-answer = no\n"
+						   "handshake-timeout = 5m\n");
+	static const struct life life = { .options = { .priority = POOR_TLS13 } };
+	unsigned char hello[2048];
+	size_t size = peer_hello(hello);
+	int fds[CROWD];
+
+	come(&poor, fds, hello);
+	poor_order(&poor, 1, POOR_ALL);
+	speak(fds, hello, size);
+	size_t ended = count_ended(&poor);
+	ck_assert_uint_gt(ended, 0);
+	ck_assert_uint_lt(ended, CROWD);
+	daemon_expect_calm(poor.daemon);
+	for (int i = 0; i < CROWD; i++)
+		close(fds[i]);
+	poor_settle(&poor);
+	poor_relieve(&poor);
+	ck_assert(poor_attempt(&poor, &life));
+	daemon_reload(poor.daemon, "done");
+	poor_stop(&poor);
+}
+END_TEST
+
+POOR("shortage of memory with a crowd",
+    who_would_be_waited_for_with_the_last_memory_ends)

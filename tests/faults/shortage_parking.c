@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd in which allocations fail for connections that are parked, and go on: that costs
+ * the connection which needed them, and nothing else. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "faults/poor.h"
+
+#define COMPLETE "early-answer = no\n"
+#define LONG \
+	(5 << 20) /* bytes: more than the kernel takes for a client that reads nothing */
+
+static void
+fail_each(const char *ini, const struct life *life)
+{
+	if (life->pair != NULL)
+		poor_fail_each_client(ini, life, GNUTLS_PK_ECDSA);
+	else
+		poor_fail_each(ini, life);
+}
+
+/* With what is set aside, and then without, where the next one waits, too. */
+static void
+fail_each_that_waits(const char *ini, const struct life *next)
+{
+	struct life life = *next;
+
+	life.waits = true;
+	life.next = next;
+	fail_each(ini, &life);
+	life.bare = true;
+	life.next = NULL;
+	fail_each(ini, &life);
+}
+
+START_TEST(a_handshake_that_waited_outlives_every_allocation_that_fails)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS12 } };
+
+	fail_each_that_waits("", &life);
+}
+END_TEST
+
+START_TEST(so_does_one_of_tls13)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS13 } };
+
+	fail_each_that_waits(COMPLETE, &life);
+}
+END_TEST
+
+START_TEST(so_does_one_that_is_resumed)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS13 },
+		.resumed = true };
+
+	fail_each_that_waits("", &life);
+}
+END_TEST
+
+START_TEST(so_does_one_of_a_client_with_a_certificate)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS13 },
+		.pair = "client" };
+
+	fail_each_that_waits("", &life);
+}
+END_TEST
+
+/* Writes a file of which no two pieces are alike. Returns what is in it. */
+static const char *
+make_long_file(void)
+{
+	char *text = memory_new(LONG + 1);
+
+	for (size_t i = 0; i < LONG; i += 8)
+		snprintf(text + i, 9, "%07zu\n", i / 8);
+	suite_file("long", text);
+	return suite_take(text);
+}
+
+static void
+fail_each_that_stalls(const struct peer_options *options, bool resumed, bool bare)
+{
+	const char *text = make_long_file();
+	const struct life next = {
+		.options = *options, .answer = text, .resumed = resumed
+	};
+	char *ini = memory_format("respond = file\nfile = %s\n", suite_path("long"));
+	struct life life = next;
+
+	life.stalls = true;
+	life.bare = bare;
+	life.next = &next;
+	poor_fail_each(ini, &life);
+	free(ini);
+}
+
+static const struct peer_options tls12 = { .priority = POOR_TLS12 };
+static const struct peer_options tls13 = { .priority = POOR_TLS13 };
+
+START_TEST(an_answer_that_waited_outlives_every_allocation_that_fails)
+{
+	fail_each_that_stalls(&tls12, false, false);
+}
+END_TEST
+
+START_TEST(so_does_one_with_nothing_set_aside)
+{
+	fail_each_that_stalls(&tls12, false, true);
+	fail_each_that_stalls(&tls13, false, true);
+}
+END_TEST
+
+START_TEST(so_does_one_that_went_ahead_of_its_handshake)
+{
+	fail_each_that_stalls(&tls13, true, true);
+}
+END_TEST
+
+START_TEST(so_do_those_that_said_nothing)
+{
+	static const struct life words = { .options = { .priority = POOR_TLS13 },
+		.words = "to be said again\n",
+		.idles = true };
+	static const struct life request = { .options = { .priority = POOR_TLS12 },
+		.words = "GET / HTTP/1.0\r\n\r\n",
+		.opening = "HTTP/1.0 200 OK\r\n",
+		.idles = true };
+
+	poor_fail_each("respond = echo\n", &words);
+	poor_fail_each("respond = exec\nexec = /bin/cat\n", &words);
+	poor_fail_each("respond = status\n", &request);
+}
+END_TEST
+
+/* Whether a dialled backend is one that takes nobody. */
+static void
+point_backend(bool at_full)
+{
+	const char *path = suite_path("backend"), *next = suite_path("next");
+
+	ck_assert_int_eq(symlink(suite_path(at_full ? "full" : "free"), next), 0);
+	ck_assert_int_eq(rename(next, path), 0);
+}
+
+/* Sends each the same words, until it is cancelled. */
+static void *
+welcome(void *argument)
+{
+	const int *listener = argument;
+	int fd;
+
+	while ((fd = accept(*listener, NULL, NULL)) >= 0) {
+		send(fd, POOR_HELLO, strlen(POOR_HELLO), MSG_NOSIGNAL);
+		close(fd);
+	}
+	return NULL;
+}
+
+START_TEST(so_do_those_whose_backend_took_nobody)
+{
+	static const struct life next = { .options = { .priority = POOR_TLS13 } };
+	int full = peer_listen_path(suite_path("full"), 0);
+	int free_one = peer_listen_path(suite_path("free"), 16);
+	int filler = peer_dial_path(suite_path("full"));
+	struct life life = next;
+	pthread_t thread;
+
+	point_backend(false);
+	ck_assert_int_eq(pthread_create(&thread, NULL, welcome, &free_one), 0);
+	const char *ini = suite_take(
+	    memory_format("respond = connect\nconnect = %s\n", suite_path("backend")));
+	life.idles = true;
+	life.hold = point_backend;
+	life.next = &next;
+	poor_fail_each(ini, &life);
+	life.bare = true;
+	poor_fail_each(ini, &life);
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
+	close(filler);
+	close(free_one);
+	close(full);
+}
+END_TEST
+
+static void
+leave(const struct peer *peer)
+{
+	shutdown(peer->fd, SHUT_RDWR);
+}
+
+START_TEST(so_do_those_whose_program_takes_its_time_to_end)
+{
+	struct life life = { .options = { .priority = POOR_TLS13 },
+		.idles = true,
+		.leave = leave,
+		.refused = ": early-close: " };
+	const char *script =
+	    suite_file("script", "trap 'sleep 0.02; exit' TERM\n"
+				 "for i in $(seq 20000); do sleep 0.01; done\n");
+	const char *ini =
+	    suite_take(memory_format("respond = exec\nexec = /bin/sh %s\n", script));
+
+	poor_fail_each(ini, &life);
+	life.bare = true;
+	poor_fail_each(ini, &life);
+}
+END_TEST
+
+POOR("shortage while clients are parked",
+    a_handshake_that_waited_outlives_every_allocation_that_fails, so_does_one_of_tls13,
+    so_does_one_that_is_resumed, so_does_one_of_a_client_with_a_certificate,
+    an_answer_that_waited_outlives_every_allocation_that_fails,
+    so_does_one_with_nothing_set_aside, so_does_one_that_went_ahead_of_its_handshake,
+    so_do_those_that_said_nothing, so_do_those_whose_backend_took_nobody,
+    so_do_those_whose_program_takes_its_time_to_end)

@@ -1,0 +1,268 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# respond = metrics, status and agent, asked by curl, by Prometheus and by hand.
+# shellcheck disable=SC2317 # the tests are called by their names at the end
+# shellcheck source=tests/lib/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/lib/suite.sh"
+umask 077
+needs openssl curl timeout
+open_folder
+
+make_certificates() (
+	cd "$folder" || exit 1
+	"$builddir/tlscert" ca 'Test Authority'
+	"$builddir/tlscert" server localhost 127.0.0.1 127.0.0.2
+	"$builddir/tlscert" client monitor
+) >/dev/null
+
+# serve LINE...: tlsd, which answers with metrics at $metrics and with its status at $status;
+# the lines are the service's of metrics.
+serve() {
+	cat >tlsd.ini <<-END
+		${workers:-}
+		pid-file =
+		control-socket = $PWD/sock
+		cert = $folder/server.crt
+		key = $folder/server.key
+		[metrics]
+		listen = 127.0.0.1:0
+		respond = metrics
+		$(printf '%s\n' "$@")
+		[status]
+		listen = 127.0.0.2:0
+		respond = status
+		[agent]
+		listen = 127.0.0.3:0
+		respond = agent
+		${more:-}
+	END
+	start_tlsd tlsd
+	metrics=https://$(address_of metrics)
+	status=https://$(address_of status)
+	agent=$(address_of agent)
+}
+
+ask() {
+	curl -sS --max-time 60 --cacert "$folder/ca.crt" "$@"
+}
+
+# code CODE ARGUMENT...: curl gets that status code.
+code() {
+	wanted=$1
+	shift
+	[ "$(ask -o body -w '%{http_code}' "$@")" = "$wanted" ]
+}
+
+# say BYTES: what the service of metrics answers to them, as printf(1) has them; the client
+# stays until the server has closed.
+say() {
+	# shellcheck disable=SC2059 # escapes
+	{ printf "$1"; sleep 30; } | timeout 60 openssl s_client -quiet \
+		-connect "${metrics#https://}" 2>/dev/null >answer &
+	asking=$!
+	wait_for is_gone "$asking"
+	cat answer
+}
+
+# --- the tests ------------------------------------------------------------------------
+
+metrics_are_what_tlsdctl_prints_and_pass_their_lint() {
+	needs promtool
+	serve
+	ask "$metrics/metrics" >first
+	ask "$metrics/metrics" >second
+	promtool check metrics <second
+	grep -q '^tlsd_accepted_total{service="metrics"} 2$' second
+	ctl stats --prometheus | sed -n 's/^# TYPE //p' >families
+	sed -n 's/^# TYPE //p' second | cmp - families
+	ask -D headers -o body "$metrics/"
+	grep -q '^Content-Type: text/plain; version=0.0.4; charset=utf-8' headers
+	grep -q "^Content-Length: $(wc -c <body)"'[^0-9]*$' headers
+	grep -qi '^Connection: close' headers
+}
+
+head_gets_the_head_alone_and_other_methods_405() {
+	serve
+	ask --head "$metrics/" >headers
+	grep -q '^HTTP/1.0 200 OK' headers
+	[ "$(sed '1,/^.$/d' headers | wc -c)" -eq 0 ]
+	code 405 -d some=data "$metrics/"
+	code 405 -X DELETE -D headers "$status/"
+	grep -q '^Allow: GET, HEAD' headers
+	code 200 "$status/whatever?the=path"
+	wait_for grep -q ': status: done ' tlsd.log
+	! grep -q ': failed ' tlsd.log
+}
+
+garbage_gets_400_and_harms_nothing() {
+	serve
+	say 'hello\r\n' | grep -q '^HTTP/1.0 400 Bad Request'
+	say '\001\002\000\377\n' | grep -q '^HTTP/1.0 400 '
+	say 'GET / HTTP/2.0\r\n' | grep -q '^HTTP/1.0 400 '
+	code 400 -H "X: $(head -c 9000 /dev/zero | tr '\0' x)" "$metrics/"
+	code 200 -H "X: $(head -c 7000 /dev/zero | tr '\0' x)" "$metrics/"
+}
+
+a_client_that_sends_nothing_is_cut_after_its_idle_time() {
+	serve 'idle-timeout = 300ms'
+	say '' >nothing
+	[ ! -s nothing ]
+	wait_for grep -q ': metrics: idle-timeout: ' tlsd.log
+}
+
+status_is_503_while_draining_and_200_again_later() {
+	serve
+	[ "$(ask "$status/")" = up ]
+	code 200 "$status/"
+	! ctl drain --timeout 100ms >drain.out || :
+	code 503 "$status/"
+	[ "$(cat body)" = draining ]
+	[ "$(ask -o /dev/null -w '%{http_code}' --head "$status/")" = 503 ]
+	ask "$metrics" | grep -qx 'tlsd_draining 1'
+	ctl resume
+	code 200 "$status/"
+}
+
+# agent_says LINE: with TLS 1.3, whose answer comes early, and with 1.2
+agent_says() {
+	for version in tls1_3 tls1_2; do
+		[ "$(timeout 60 openssl s_client -quiet "-$version" -connect "$agent" \
+			</dev/null 2>/dev/null)" = "$1" ] || return 1
+	done
+}
+
+agent_has_the_words_of_haproxy_for_each_state() {
+	serve
+	agent_says 'up ready'
+	! ctl drain --timeout 1ms >drain.out || :
+	agent_says drain
+	ctl resume
+	agent_says 'up ready'
+}
+
+# queued COUNT: so many connections wait for a worker
+queued() {
+	ctl status | grep -q "^queue: $1"
+}
+
+agent_says_maint_to_who_still_waits_in_a_stop() {
+	needs python3
+	start_stuck
+	workers='workers = 1'
+	more=$(printf '%s\n' '[stuck]' 'listen = 127.0.0.4:0' 'respond = exec' "exec = $PWD/stuck")
+	serve
+	mkfifo holding
+	start_with holding holder openssl s_client -connect "$(address_of stuck)"
+	exec 7>holding
+	wait_for grep -q 'Verify return code' holder.log
+	timeout 60 openssl s_client -quiet -connect "$agent" </dev/null >answer 2>/dev/null &
+	asking=$!
+	wait_for queued 1
+	ctl stop
+	end stuck || :
+	wait_for is_gone "$asking"
+	[ "$(cat answer)" = maint ]
+}
+
+watchers_are_not_waited_for() {
+	serve
+	mkfifo watching
+	openssl s_client -quiet -connect "${status#https://}" <watching \
+		>watched 2>&1 &
+	echo $! >watcher.pid
+	exec 7>watching
+	watches() { ctl connections | grep -Eq ' status +(answer|parked) '; }
+	wait_for watches
+	ctl drain --timeout 50s | grep -qx '0 connections left'
+	watches
+}
+
+both_live_on_through_a_reload() {
+	serve
+	code 200 "$metrics/"
+	ctl reload
+	ask "$metrics/" | grep -qx 'tlsd_reloads_total 1'
+	code 200 "$status/"
+}
+
+# up: Prometheus has reached tlsd
+up() {
+	curl -sS --max-time 10 "http://$prometheus/api/v1/query?query=up" |
+		grep -q '"job":"tlsd".*"value":\[[0-9.]*,"1"\]'
+}
+
+prometheus_scrapes_with_a_client_certificate_and_not_without() {
+	needs prometheus
+	serve 'client-verify = required' "ca-file = $folder/ca.crt"
+	! ask -o body "$metrics/" || return 1
+	cat >prometheus.yml <<-END
+		global: { scrape_interval: 1s, scrape_timeout: 1s }
+		scrape_configs:
+		  - job_name: tlsd
+		    scheme: https
+		    tls_config: { ca_file: $folder/ca.crt, cert_file: $folder/client.crt, key_file: $folder/client.key }
+		    static_configs: [ { targets: [ "${metrics#https://}" ] } ]
+	END
+	start prometheus prometheus --config.file=prometheus.yml --storage.tsdb.path=data \
+		--web.listen-address=127.0.0.1:0
+	wait_for grep -q 'msg="Listening on" address=' prometheus.log
+	prometheus=$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' prometheus.log)
+	wait_for up
+	curl -sS "http://$prometheus/api/v1/query?query=tlsd_build_info" | grep -q '"gnutls":"'
+	grep -q ' client=' tlsd.log
+}
+
+# series FIGURE VALUES: for promtool, the series of a name that the server has just printed.
+series() {
+	grep -qF "$1 " figures && printf '      - series: %s\n        values: "%s"\n' "'$1'" "$2"
+}
+
+alerts_fire_on_the_figures_of_a_server() {
+	needs promtool
+	serve
+	code 200 "$status/"
+	ask "$metrics/metrics" >figures
+	cp "$top_srcdir/conf/alerts.yml" .
+	promtool check rules alerts.yml
+	certificate=$(grep -m 1 '^tlsd_certificate_not_after_seconds{' figures)
+	{
+		cat <<-'YAML'
+			rule_files: [alerts.yml]
+			tests:
+			  - interval: 1m
+			    input_series:
+			      - series: 'up{job="tlsd"}'
+			        values: "0x30"
+		YAML
+		series "${certificate% *}" 1000000x30
+		series tlsd_queue_depth 1x30
+		# All series are there from the start, most of them at zero.
+		for service in metrics status; do
+			for class in backend exec internal write-timeout; do
+				for phase in handshake answer; do
+					case $service-$class-$phase in
+					metrics-backend-answer | metrics-write-timeout-answer | \
+						metrics-internal-handshake | \
+						status-internal-answer) values=0+1x30 ;;
+					*) values=0x30 ;;
+					esac
+					series "tlsd_${phase}_failures_total{service=\"$service\",class=\"$class\"}" \
+						"$values"
+				done
+			done
+		done
+		series tlsd_last_reload_successful 0x30
+		echo '    promql_expr_test:'
+		for fires in Down,1 CertificateExpires,1 QueueStands,1 Fails,3 ReloadFailed,1; do
+			cat <<-YAML
+				      - expr: count(ALERTS{alertstate="firing",alertname="Tlsd${fires%,*}"})
+				        eval_time: 20m
+				        exp_samples: [{ value: ${fires#*,} }]
+			YAML
+		done
+	} >cases.yml
+	promtool test rules cases.yml
+}
+
+make_certificates || skip 'tlscert made no certificates'
+run_tests "$@"

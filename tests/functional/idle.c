@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd with one worker, against clients that have shaken hands and say nothing, and
+ * against those that never stop: others are served. */
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/socket.h"
+#include "base/memory.h"
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "lib/suite.h"
+#include "lib/talk.h"
+
+#define HELLO "Hello, TLS!\n"
+#define PATIENT "workers = 1\nhandshake-timeout = 5m\nidle-timeout = 5m\n"
+#define IDLE 5
+#define CATS "max-workers = 5\nrespond = exec\nexec = /bin/cat\n"
+
+static const struct peer_options tls12 = { .priority =
+					       "NORMAL:-VERS-ALL:+VERS-TLS1.2" };
+
+static void
+meet_all(struct peer *peers[IDLE], unsigned port, const struct peer_options *options)
+{
+	for (size_t i = 0; i < IDLE; i++)
+		peers[i] = talk_meet(port, options);
+}
+
+/* Each of them gets what it says, twice, and leaves. */
+static void
+echo_all(struct peer *peers[IDLE])
+{
+	for (size_t i = 0; i < 2 * IDLE; i++)
+		talk_expect_echo(peers[i % IDLE]);
+	for (size_t i = 0; i < IDLE; i++)
+		peer_free(peers[i]);
+}
+
+static void
+others_hear_an_echo(const struct peer_options *options)
+{
+	struct daemon *daemon = daemon_serve(PATIENT "respond = echo\n");
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[IDLE];
+
+	meet_all(peers, port, options);
+	struct talk talk = { .peer = talk_meet(port, options), .size = 1 << 20 };
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	ck_assert_uint_eq(talk.heard, talk.size);
+	peer_free(talk.peer);
+	echo_all(peers);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+
+START_TEST(others_hear_an_echo_while_some_say_nothing)
+{
+	others_hear_an_echo(NULL);
+	others_hear_an_echo(&tls12);
+}
+END_TEST
+
+/* Takes the next one from the listener. */
+static int
+take(int listener)
+{
+	struct pollfd pollfd = { .fd = listener, .events = POLLIN };
+
+	ck_assert_int_eq(poll(&pollfd, 1, DAEMON_PATIENCE_MS), 1);
+	int fd = accept(listener, NULL, NULL);
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+/* What the backend sends and how the connection then ends, as the client hears it. */
+static void
+expect_words(struct peer *peer, int backend, const char *words)
+{
+	peer_say(backend, words);
+	close(backend);
+	ck_assert_int_eq(peer_run(peer), 0);
+	ck_assert_str_eq(peer->answer, words);
+	peer_free(peer);
+}
+
+START_TEST(others_reach_the_backend_while_some_relays_are_silent)
+{
+	unsigned backend_port = 0;
+	int listener = peer_listen(&backend_port), backends[IDLE + 1];
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(
+	    PATIENT "respond = connect\nconnect = 127.0.0.1:%u\n", backend_port)));
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[IDLE + 1];
+
+	for (size_t i = 0; i <= IDLE; i++) {
+		peers[i] = talk_meet(port, NULL);
+		backends[i] = take(listener);
+	}
+	for (size_t i = 0; i < IDLE + 1; i++) { /* the last one first */
+		size_t turn = IDLE - i;
+		struct talk talk = { .peer = peers[turn], .size = 1, .open = true };
+		char byte;
+		talk_speak(&talk);
+		ck_assert_int_eq(recv(backends[turn], &byte, 1, 0), 1);
+		expect_words(peers[turn], backends[turn], "so be it\n");
+	}
+	close(listener);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* A service at a port, and behind `two` another one, whose answer is a text. */
+static const char *
+and_two(const char *process, const char *settings)
+{
+	return suite_take(memory_format(PATIENT "%s[one]\n%s[two]\nlisten = %s\n",
+	    process, settings, suite_path("two")));
+}
+
+static void
+expect_two(void)
+{
+	ck_assert_str_eq(peer_ask_over(peer_dial_path(suite_path("two")), NULL), HELLO);
+}
+
+START_TEST(programs_that_have_nothing_to_say_keep_nobody_waiting)
+{
+	struct daemon *daemon = daemon_serve(and_two("", CATS));
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[IDLE];
+
+	meet_all(peers, daemon_port_of(daemon, "127.0.0.1", "one"), NULL);
+	expect_two();
+	echo_all(peers);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* A backend at `place` whose backlog is full of those who were `taken`. */
+static void
+others_are_served_by_the_way(
+    const char *place, int listener, const int *taken, size_t count)
+{
+	struct daemon *daemon = daemon_serve(and_two("",
+	    suite_take(memory_format(
+		"respond = connect\nconnect = %s\nconnect-timeout = 5m\n", place))));
+	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[IDLE];
+
+	meet_all(peers, port, NULL);
+	expect_two();
+	/* Who does not want to wait any more may go. */
+	socket_reset_on_close(peers[0]->fd);
+	peer_free(peers[0]);
+	daemon_expect(daemon, ": one: early-close: ");
+	peers[0] = talk_meet(port, NULL);
+	ck_assert_int_eq(listen(listener, 16), 0);
+	for (size_t i = 0; i < count; i++) {
+		close(take(listener));
+		close(taken[i]);
+	}
+	for (size_t i = 0; i < IDLE; i++) {
+		int backend = take(listener);
+		peer_say(backend, "so be it\n");
+		close(backend);
+	}
+	for (size_t i = 0; i < IDLE; i++) {
+		ck_assert_int_eq(peer_run(peers[i]), 0);
+		ck_assert_str_eq(peers[i]->answer, "so be it\n");
+		peer_free(peers[i]);
+	}
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+
+START_TEST(a_backend_that_takes_nobody_keeps_nobody_else_waiting)
+{
+	const char *path = suite_path("backend");
+	int listener = peer_listen_path(path, 0);
+	int taken = peer_dial_path(path);
+
+	others_are_served_by_the_way(path, listener, &taken, 1);
+	close(listener);
+}
+END_TEST
+
+START_TEST(nor_does_one_over_tcp)
+{
+	unsigned port = 0;
+	int listener = peer_listen(&port), taken[16];
+
+	ck_assert_int_eq(listen(listener, 0), 0);
+	size_t count = peer_fill_backlog(port, taken, 16);
+	others_are_served_by_the_way(
+	    suite_take(memory_format("127.0.0.1:%u", port)), listener, taken, count);
+	close(listener);
+}
+END_TEST
+
+/* Sends until nobody takes any more. */
+static void
+press(struct peer *peer)
+{
+	struct talk talk = { .peer = peer };
+	struct pollfd pollfd = { .fd = peer->fd, .events = POLLOUT };
+
+	do
+		talk_press(&talk);
+	while (poll(&pollfd, 1, 500) == 1);
+}
+
+/* Of a client that left bytes, which nobody can take yet, no end is seen. */
+START_TEST(who_left_bytes_behind_can_be_killed)
+{
+	const char *path = suite_path("backend");
+	int listener = peer_listen_path(path, 1);
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	    "control-socket = %s\n[one]\nlisten = %s\nrespond = connect\n"
+	    "connect = %s\n",
+	    suite_path("control"), suite_path("one"), path)));
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peer = peer_new(peer_dial_path(suite_path("one")), &tls12);
+
+	ck_assert_int_eq(peer_shake(peer), 0);
+	press(peer);
+	peer_free(peer);
+	sleep(2); /* by then the relay waits for nothing but the backend */
+	int control = peer_dial_path(suite_path("control"));
+	peer_say(control, "kill 1\n");
+	daemon_expect(daemon, ": one: killed: ");
+	close(control);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+	close(listener);
+}
+END_TEST
+
+static void
+expect_byte(struct peer *peer)
+{
+	struct pollfd pollfd = { .fd = peer->fd, .events = POLLIN };
+	ssize_t n;
+	char byte;
+
+	while ((n = gnutls_record_recv(peer->tls, &byte, 1)) == GNUTLS_E_AGAIN)
+		ck_assert_int_eq(poll(&pollfd, 1, DAEMON_PATIENCE_MS), 1);
+	ck_assert_int_eq(n, 1);
+}
+
+/* Each of them could keep a worker for two seconds after its client has gone. */
+START_TEST(programs_that_do_not_want_to_end_keep_nobody_waiting)
+{
+	enum { MANY = 30 };
+	const char *script = suite_file("script",
+	    "trap '' TERM\necho begun\nfor i in $(seq 200); do sleep 1; done\n");
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(
+	    "workers = 1\nidle-timeout = 5m\nhandshake-timeout = 30s\n[one]\n"
+	    "max-workers = %d\nrespond = exec\nexec = /bin/sh %s\n[two]\nlisten = %s\n",
+	    MANY, script, suite_path("two"))));
+	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[MANY];
+
+	for (size_t i = 0; i < MANY; i++) {
+		peers[i] = talk_meet(port, NULL);
+		expect_byte(peers[i]);
+	}
+	for (size_t i = 0; i < MANY; i++)
+		peer_free(peers[i]);
+	expect_two();
+	daemon_expect(daemon, ": one: early-close: ");
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_stop_leaves_a_program_the_time_that_it_has_to_end)
+{
+	const char *begun = suite_path("begun"), *ended = suite_path("ended");
+	const char *script = suite_file("script",
+	    suite_take(memory_format("trap 'sleep 0.5; echo >%s; exit' TERM\necho >%s\n"
+				     "for i in $(seq 2000); do sleep 0.1; done\n",
+		ended, begun)));
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	    "shutdown-timeout = 1ms\nrespond = exec\nexec = /bin/sh %s\n",
+	    script)));
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	long long deadline = daemon_deadline();
+
+	while (access(begun, F_OK) < 0)
+		daemon_pause(deadline, "the program's beginning");
+	daemon_signal(daemon, SIGTERM);
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	ck_assert_int_eq(access(ended, F_OK), 0);
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(there_are_no_more_programs_than_there_may_be)
+{
+	struct daemon *daemon = daemon_serve(
+	    and_two("", "handshake-timeout = 1s\nrespond = exec\nexec = /bin/cat\n"));
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	struct peer *peer = talk_meet(one, NULL);
+
+	/* As many as there are workers, unless max-workers says otherwise. */
+	ck_assert_int_ne(peer_try(one, NULL), 0);
+	daemon_expect(daemon, ": one: handshake-timeout: its service's workers");
+	expect_two();
+	peer_free(peer);
+	daemon_expect(daemon, ": one: early-close: ");
+	peer = talk_meet(one, NULL);
+	talk_expect_echo(peer);
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_stop_ends_programs_that_wait)
+{
+	struct daemon *daemon =
+	    daemon_serve(and_two("shutdown-timeout = 300ms\n", CATS));
+	struct peer *peers[IDLE];
+
+	meet_all(peers, daemon_port_of(daemon, "127.0.0.1", "one"), NULL);
+	daemon_signal(daemon, SIGTERM);
+	daemon_expect_times(daemon, ": one: killed: ", IDLE);
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	for (size_t i = 0; i < IDLE; i++)
+		peer_free(peers[i]);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* Some have said nothing, and one half of what it has to say. */
+START_TEST(monitors_are_answered_while_others_ask_for_nothing)
+{
+	static const struct talk half = { .words = "GET / HT", .open = true };
+	struct daemon *daemon = daemon_serve(PATIENT "respond = status\n");
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[IDLE];
+
+	meet_all(peers, port, NULL);
+	struct talk slow = half;
+	slow.peer = peers[0];
+	talk_speak(&slow);
+	for (size_t i = 1; i <= IDLE; i++) {
+		struct talk talk = { .words = "GET / HTTP/1.0\r\n\r\n", .open = true };
+		talk.peer = i < IDLE ? peers[i] : talk_meet(port, NULL);
+		talk_run(&talk);
+		ck_assert_str_eq(talk.answer + strlen(talk.answer) - 3, "up\n");
+		peer_free(talk.peer);
+	}
+	struct talk rest = {
+		.peer = peers[0], .words = "TP/1.0\r\n\r\n", .open = true
+	};
+	talk_run(&rest);
+	ck_assert_str_eq(rest.answer + strlen(rest.answer) - 3, "up\n");
+	peer_free(peers[0]);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* Hears whatever comes, in a thread. */
+struct hearing {
+	struct peer *peer;
+	atomic_bool over;
+	atomic_size_t heard;
+};
+
+static void *
+hear(void *argument)
+{
+	struct hearing *hearing = argument;
+	char piece[TALK_PIECE];
+
+	while (!atomic_load(&hearing->over)) {
+		struct pollfd pollfd = { .fd = hearing->peer->fd, .events = POLLIN };
+		ssize_t n = gnutls_record_recv(hearing->peer->tls, piece, sizeof piece);
+		if (n > 0)
+			atomic_fetch_add(&hearing->heard, (size_t)n);
+		else if (n == 0 || gnutls_error_is_fatal((int)n))
+			break;
+		else
+			poll(&pollfd, 1, 100);
+	}
+	return NULL;
+}
+
+/* Who reads an answer without end as fast as it comes never lets its worker wait. */
+START_TEST(an_endless_answer_leaves_others_their_turn)
+{
+	struct daemon *daemon =
+	    daemon_serve(and_two("", "respond = exec\nexec = /usr/bin/yes\n"));
+	struct hearing hearing = {
+		.peer = talk_meet(daemon_port_of(daemon, "127.0.0.1", "one"), NULL)
+	};
+	long long deadline = daemon_deadline();
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, hear, &hearing), 0);
+	for (int i = 0; i < 3; i++) {
+		size_t heard = atomic_load(&hearing.heard);
+		expect_two();
+		while (atomic_load(&hearing.heard) == heard)
+			daemon_pause(deadline, "more of the answer");
+	}
+	atomic_store(&hearing.over, true);
+	pthread_join(thread, NULL);
+	peer_free(hearing.peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_echo_that_is_idle_for_too_long_ends)
+{
+	struct daemon *daemon =
+	    daemon_serve("workers = 1\nrespond = echo\nidle-timeout = 300ms\n");
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[IDLE];
+
+	meet_all(peers, daemon_port(daemon), NULL);
+	daemon_expect_times(daemon, ": tlsd: idle-timeout: neither side ", IDLE);
+	for (size_t i = 0; i < IDLE; i++)
+		peer_free(peers[i]);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* The first ones have a program and a backend each, which end with them. */
+START_TEST(of_too_many_the_oldest_is_closed_with_what_it_has)
+{
+	struct daemon *daemon = daemon_serve(and_two("max-waiting = 2\n", CATS));
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[IDLE];
+
+	meet_all(peers, one, NULL);
+	daemon_expect_times(daemon,
+	    ": one: refused-limit: the oldest of whoever had most parked ", IDLE - 2);
+	/* What they had of max-workers is free again. */
+	for (size_t i = 0; i < IDLE; i++) {
+		struct peer *peer = talk_meet(one, NULL);
+		talk_expect_echo(peer);
+		peer_free(peer);
+	}
+	for (size_t i = 0; i < IDLE; i++)
+		peer_free(peers[i]);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+SUITE("idle", others_hear_an_echo_while_some_say_nothing,
+    others_reach_the_backend_while_some_relays_are_silent,
+    programs_that_have_nothing_to_say_keep_nobody_waiting,
+    a_backend_that_takes_nobody_keeps_nobody_else_waiting, nor_does_one_over_tcp,
+    who_left_bytes_behind_can_be_killed,
+    programs_that_do_not_want_to_end_keep_nobody_waiting,
+    a_stop_leaves_a_program_the_time_that_it_has_to_end,
+    there_are_no_more_programs_than_there_may_be, a_stop_ends_programs_that_wait,
+    monitors_are_answered_while_others_ask_for_nothing,
+    an_endless_answer_leaves_others_their_turn, an_echo_that_is_idle_for_too_long_ends,
+    of_too_many_the_oldest_is_closed_with_what_it_has)

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd with one worker, against clients that let their handshakes wait, or do not take
+ * their answers: they wait without it. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/memory.h"
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "lib/suite.h"
+
+#define HELLO "Hello, TLS!\n"
+#define PATIENT "workers = 1\nhello-timeout = 5m\nhandshake-timeout = 5m\n"
+#define WAITING 5
+
+static const struct peer_options tls12 = { .priority =
+					       "NORMAL:-VERS-ALL:+VERS-TLS1.2" };
+
+/* By its port, or by the path of its socket. */
+static int
+dial(struct daemon *daemon, bool by_path)
+{
+	return by_path ? peer_dial_path(suite_path("front"))
+	               : peer_dial(daemon_port(daemon));
+}
+
+/* A client that has what the server said to its hello, and says nothing. */
+static struct peer *
+begin(int fd)
+{
+	struct peer *peer = peer_new(fd, &tls12);
+	struct pollfd pollfd = { .fd = peer->fd, .events = POLLIN };
+
+	peer->deaf = true;
+	peer_step(peer);
+	ck_assert_int_eq(poll(&pollfd, 1, DAEMON_PATIENCE_MS), 1);
+	peer->deaf = false;
+	return peer;
+}
+
+static struct peer **
+begin_all(struct daemon *daemon, bool by_path, size_t count)
+{
+	struct peer **peers = memory_new(count * sizeof(struct peer *));
+
+	for (size_t i = 0; i < count; i++)
+		peers[i] = begin(dial(daemon, by_path));
+	return peers;
+}
+
+static void
+others_are_served(const char *settings, bool by_path)
+{
+	struct daemon *daemon = daemon_serve(settings);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer **peers = begin_all(daemon, by_path, WAITING);
+
+	ck_assert_str_eq(peer_ask_over(dial(daemon, by_path), NULL), HELLO);
+	ck_assert_str_eq(peer_ask_over(dial(daemon, by_path), &tls12), HELLO);
+	peer_crowd_finish(peers, WAITING, HELLO);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+
+START_TEST(others_are_served_while_a_handshake_waits)
+{
+	others_are_served(PATIENT, false);
+	others_are_served(PATIENT "max-workers = 1\n", false);
+	others_are_served(
+	    suite_take(memory_format(PATIENT "listen = %s\n", suite_path("front"))),
+	    true);
+}
+END_TEST
+
+#define LONG \
+	(8 << 20) /* bytes: more than the kernel takes for a client that reads nothing */
+
+/* No two pieces of it are alike. */
+static const char *
+long_text(void)
+{
+	char *text = memory_new(LONG + 1);
+
+	for (size_t i = 0; i < LONG; i += 8)
+		snprintf(text + i, 9, "%07zu\n", i / 8);
+	return suite_take(text);
+}
+
+/* Although some have shaken hands, and read nothing. */
+static void
+others_are_answered(const struct peer_options *options)
+{
+	const char *text = long_text();
+	struct daemon *daemon = daemon_serve(suite_take(
+	    memory_format(PATIENT "idle-timeout = 5m\nrespond = file\nfile = %s\n",
+		suite_file("long", text))));
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *peers[WAITING];
+
+	for (size_t i = 0; i < WAITING; i++) {
+		peers[i] = peer_new(peer_dial_narrow(port), options);
+		ck_assert_int_eq(peer_shake(peers[i]), 0);
+	}
+	ck_assert_str_eq(peer_ask_over(peer_dial(port), options), text);
+	for (size_t i = 0; i < WAITING; i++) {
+		ck_assert_int_eq(peer_run(peers[i]), 0);
+		ck_assert_str_eq(peers[i]->answer, text);
+		peer_free(peers[i]);
+	}
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+
+START_TEST(others_are_answered_while_an_answer_is_not_taken)
+{
+	others_are_answered(NULL);
+	others_are_answered(&tls12);
+}
+END_TEST
+
+START_TEST(an_answer_that_is_not_taken_may_be_given_up)
+{
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	    "idle-timeout = 5m\nmax-waiting = 1\nrespond = file\nfile = %s\n",
+	    suite_file("long", long_text()))));
+	unsigned port = daemon_port(daemon);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer *first = peer_new(peer_dial_narrow(port), NULL);
+	struct peer *second = peer_new(peer_dial_narrow(port), NULL);
+
+	ck_assert_int_eq(peer_shake(first), 0);
+	ck_assert_int_eq(peer_shake(second), 0);
+	daemon_expect(daemon, ": tlsd: refused-limit: the oldest of whoever had most ");
+	ck_assert_int_ne(peer_run(first), 0);
+	peer_free(first);
+	peer_free(second);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(whose_time_is_up_is_closed)
+{
+	struct daemon *daemon =
+	    daemon_serve("workers = 1\nhandshake-timeout = 1s\nidle-timeout = 5m\n");
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer **peers = begin_all(daemon, false, WAITING);
+
+	daemon_expect_times(daemon,
+	    ": tlsd: handshake-timeout: the client sent nothing more in time ",
+	    WAITING);
+	daemon_expect_descriptors(daemon, descriptors);
+	for (size_t i = 0; i < WAITING; i++)
+		peer_free(peers[i]);
+	free(peers);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(who_leaves_is_let_go)
+{
+	struct daemon *daemon = daemon_serve(PATIENT);
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer **peers = begin_all(daemon, false, WAITING);
+
+	for (size_t i = 0; i < WAITING; i++)
+		peer_free(peers[i]);
+	free(peers);
+	daemon_expect_times(daemon, ": tlsd: early-close: ", WAITING);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(of_too_many_the_oldest_of_whoever_has_most_is_closed)
+{
+	struct daemon *daemon = daemon_serve(PATIENT "max-waiting = 4\n");
+	unsigned port = daemon_port(daemon);
+	struct peer **peers = begin_all(daemon, false, WAITING);
+
+	daemon_expect(daemon, ": tlsd: refused-limit: the oldest of whoever had most ");
+	ck_assert_int_ne(peer_run(peers[0]), 0);
+	peer_free(peers[0]);
+	peers[0] = begin(peer_dial(port)); /* makes it the turn of the next */
+	daemon_expect_times(
+	    daemon, ": tlsd: refused-limit: the oldest of whoever had most ", 2);
+	ck_assert_int_ne(peer_run(peers[1]), 0);
+	peer_free(peers[1]);
+	peers[1] = peer_new(peer_dial(port), NULL);
+	peer_crowd_finish(peers, WAITING, HELLO);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_stop_waits_for_them_as_long_as_it_may)
+{
+	struct daemon *daemon = daemon_serve(PATIENT "shutdown-timeout = 1s\n");
+	struct peer **peers = begin_all(daemon, false, 2);
+
+	daemon_signal(daemon, SIGTERM);
+	daemon_expect(daemon, "stopping");
+	ck_assert_int_eq(peer_run(peers[0]), 0);
+	ck_assert_str_eq(peers[0]->answer, HELLO);
+	daemon_expect(daemon, ": tlsd: refused-limit: the server is stopping ");
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	ck_assert_int_ne(peer_run(peers[1]), 0);
+	peer_free(peers[0]);
+	peer_free(peers[1]);
+	free(peers);
+	daemon_stop(daemon);
+}
+END_TEST
+
+SUITE("parking", others_are_served_while_a_handshake_waits,
+    others_are_answered_while_an_answer_is_not_taken,
+    an_answer_that_is_not_taken_may_be_given_up, whose_time_is_up_is_closed,
+    who_leaves_is_let_go, of_too_many_the_oldest_of_whoever_has_most_is_closed,
+    a_stop_waits_for_them_as_long_as_it_may)

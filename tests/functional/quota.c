@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd that lets in only whom, and as many as, it was told to. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <linux/ipv6.h> /* which <netinet/in.h> has to be in front of */
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "lib/privatenet.h"
+#include "lib/suite.h"
+
+#define HELLO "Hello, TLS!\n"
+#define BIG (16 << 20)
+
+/* Begins a hello, so that the connection is accepted, and says no more. Who is refused may
+ * have been closed before. */
+static int
+begin(int fd)
+{
+	ck_assert(send(fd, "\x16", 1, MSG_NOSIGNAL) == 1 || errno == EPIPE);
+	return fd;
+}
+
+static int
+dial_and_begin(unsigned port)
+{
+	return begin(peer_dial(port));
+}
+
+/* The cheapest end: it is closed, and nothing is said. */
+static void
+expect_refusal(int fd)
+{
+	char byte;
+	ssize_t n = recv(fd, &byte, 1, 0);
+
+	ck_assert_msg(n == 0 || (n < 0 && errno == ECONNRESET), "%zd: %m", n);
+	close(fd);
+}
+
+/* Waits until `line`, which it frees, stands in the figures of the server at
+ * suite_path("control"). */
+static void
+expect_figure(char *line)
+{
+	long long deadline = daemon_deadline();
+	char answer[65536] = "";
+
+	for (; strstr(answer, line) == NULL; daemon_pause(deadline, line)) {
+		int fd = peer_dial_path(suite_path("control"));
+		peer_say(fd, "stats prometheus\n");
+		shutdown(fd, SHUT_WR);
+		peer_hear(fd, answer, sizeof answer);
+	}
+	free(line);
+}
+
+/* As many handshakes of `service` have failed in `class`. */
+static void
+expect_failed(const char *service, const char *class, unsigned count)
+{
+	expect_figure(memory_format(
+	    "\ntlsd_handshake_failures_total{service=\"%s\",class=\"%s\"} %u\n",
+	    service, class, count));
+}
+
+/* As many clients of `service` have begun their hellos. */
+static void
+expect_waiting(const char *service, unsigned count)
+{
+	expect_figure(memory_format(
+	    "\ntlsd_connections{service=\"%s\",phase=\"hello\"} %u\n", service, count));
+}
+
+/* Two services, "one" by TCP and "two" at a socket, with settings of the process and of the
+ * first. */
+static struct daemon *
+serve_limited(const char *of_process, const char *of_one)
+{
+	char *ini = memory_format("control-socket = %s\nhello-timeout = 5m\n%s"
+				  "[one]\n%s[two]\nlisten = %s\n",
+	    suite_path("control"), of_process, of_one, suite_path("two"));
+	struct daemon *daemon = daemon_serve(ini);
+
+	free(ini);
+	return daemon;
+}
+
+START_TEST(the_process_may_have_only_so_many_connections)
+{
+	struct daemon *daemon = serve_limited("max-clients = 2\n", "");
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	int first = dial_and_begin(one);
+	int second = begin(peer_dial_path(suite_path("two")));
+
+	expect_waiting("one", 1);
+	expect_waiting("two", 1);
+	expect_refusal(dial_and_begin(one));
+	expect_refusal(dial_and_begin(one));
+	expect_refusal(begin(peer_dial_path(suite_path("two"))));
+	daemon_expect(daemon, ": one: refused-limit: max-clients is reached");
+	expect_failed("one", "refused-limit", 2);
+	expect_failed("two", "refused-limit", 1);
+	close(first);
+	expect_failed("one", "early-close", 1);
+	ck_assert_str_eq(peer_ask_over(peer_dial_path(suite_path("two")), NULL), HELLO);
+	close(second);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_service_may_have_only_so_many_connections)
+{
+	struct daemon *daemon = serve_limited("", "max-clients = 1\n");
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	int first = dial_and_begin(one);
+
+	expect_waiting("one", 1);
+	expect_refusal(dial_and_begin(one));
+	expect_failed("one", "refused-limit", 1);
+	ck_assert_str_eq(peer_ask_over(peer_dial_path(suite_path("two")), NULL), HELLO);
+	expect_failed("two", "refused-limit", 0);
+	close(first);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* One after the other until one of them is answered, or refused. */
+static void
+call_until(unsigned port, bool answered)
+{
+	long long deadline = daemon_deadline();
+
+	while ((peer_try(port, NULL) == 0) != answered)
+		daemon_pause(deadline, "the rate stays as it is");
+}
+
+START_TEST(a_burst_is_answered_and_then_only_the_rate)
+{
+	struct daemon *daemon = serve_limited("", "accept-rate = 1 burst 3\n");
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_str_eq(peer_ask(one), HELLO);
+	call_until(one, false);
+	daemon_expect(daemon, ": one: refused-limit: accept-rate is reached");
+	ck_assert_str_eq(peer_ask_over(peer_dial_path(suite_path("two")), NULL), HELLO);
+	call_until(one, true);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_address_that_is_denied_is_refused)
+{
+	struct daemon *daemon = daemon_serve("deny = 192.0.2.0/24, 127.0.0.1\n");
+
+	expect_refusal(dial_and_begin(daemon_port(daemon)));
+	daemon_expect(daemon, ": tlsd: refused-address: the address is not allowed");
+	daemon_configure(
+	    daemon, daemon_ini("deny = 192.0.2.0/24\nallow = 127.0.0.0/8\n"));
+	daemon_reload(daemon, "done");
+	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(one_client_may_have_only_so_many_connections)
+{
+	struct daemon *daemon = daemon_serve("max-per-ip = 2\nhello-timeout = 5m\n");
+	int first = dial_and_begin(daemon_port(daemon));
+	int second = dial_and_begin(daemon_port(daemon));
+
+	expect_refusal(dial_and_begin(daemon_port(daemon)));
+	daemon_expect(daemon, ": tlsd: refused-limit: max-per-ip is reached");
+	close(first);
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
+	close(second);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* Two services: the first has one worker and a program that writes much, the second a
+ * text. */
+static struct daemon *
+serve_two(const char *more)
+{
+	char *big = memory_new(BIG);
+	const char *path = suite_path("big");
+
+	ck_assert_int_eq(file_write(path, big, BIG, 0600, FILE_REPLACE), 0);
+	char *ini =
+	    memory_format("workers = 4\n%s[one]\nmax-workers = 1\nrespond = exec\n"
+			  "exec = /bin/cat %s\n[two]\nlisten = %s\n",
+		more, path, suite_path("two"));
+	struct daemon *daemon = daemon_serve(ini);
+	free(ini);
+	free(big);
+	return daemon;
+}
+
+START_TEST(a_service_whose_workers_are_held_blocks_no_other)
+{
+	struct daemon *daemon =
+	    serve_two("idle-timeout = 5m\nhandshake-timeout = 1s\n");
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	struct peer *stuck = peer_new(peer_dial_narrow(one), NULL);
+
+	ck_assert_int_eq(peer_shake(stuck), 0);
+	/* The only worker that the service may have is writing: this one waits in vain. */
+	ck_assert_int_ne(peer_try(one, NULL), 0);
+	daemon_expect(daemon, ": one: handshake-timeout: its service's workers");
+	ck_assert_str_eq(peer_ask_over(peer_dial_path(suite_path("two")), NULL), HELLO);
+	peer_free(stuck);
+	daemon_expect(daemon, ": one: early-close: ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(who_waits_for_a_worker_gets_it_when_it_is_free)
+{
+	struct daemon *daemon =
+	    serve_two("idle-timeout = 5m\nhandshake-timeout = 5m\n");
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	struct peer *stuck = peer_new(peer_dial_narrow(one), NULL);
+
+	ck_assert_int_eq(peer_shake(stuck), 0);
+	struct peer **crowd = peer_crowd(one, 3, NULL);
+	peer_free(stuck);
+	daemon_expect(daemon, ": one: early-close: ");
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(peer_run(crowd[i]), 0);
+		ck_assert_uint_eq(crowd[i]->size, BIG);
+		peer_free(crowd[i]);
+	}
+	free(crowd);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* A program that does not begin before the descriptor is closed: who opens a file under a lease
+ * waits for its holder. fcntl(2) ends that after 45 s. */
+static int
+hold_program(const char *path)
+{
+	int fd = open(suite_file(path, "#!/bin/sh\n"), O_RDONLY | O_CLOEXEC);
+
+	ck_assert_int_eq(fchmod(fd, 0700), 0);
+	signal(SIGIO, SIG_IGN);
+	ck_assert_int_eq(fcntl(fd, F_SETLEASE, F_WRLCK), 0);
+	return fd;
+}
+
+/* The same where the whole pool is held: in the queue, and behind it while it is full. */
+START_TEST(who_waits_for_any_worker_does_so_until_the_handshake_timeout)
+{
+	int program = hold_program("program");
+	struct daemon *daemon = daemon_serve(suite_take(
+	    memory_format("workers = 1\nqueue-size = 1\nhandshake-timeout = 1s\n[one]\n"
+			  "[two]\nlisten = %s\nrespond = exec\nexec = %s\n",
+		suite_path("two"), suite_path("program"))));
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	struct peer *holder = peer_new(peer_dial_path(suite_path("two")), NULL);
+
+	ck_assert_int_eq(peer_shake(holder), 0);
+	struct peer **crowd = peer_crowd(one, 2, NULL);
+	daemon_expect_times(
+	    daemon, ": one: handshake-timeout: no worker was free in time", 2);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_ne(peer_run(crowd[i]), 0);
+		peer_free(crowd[i]);
+	}
+	free(crowd);
+	close(program);
+	daemon_expect(daemon, ": two: done ");
+	peer_free(holder);
+	/* It accepts again. */
+	ck_assert_str_eq(peer_ask(one), HELLO);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* --- a network of our own -------------------------------------------------------------- */
+
+static bool
+add_address(int fd, const char *host)
+{
+	struct in6_ifreq request = { .ifr6_prefixlen = 128,
+		.ifr6_ifindex = (int)if_nametoindex("lo") };
+
+	return inet_pton(AF_INET6, host, &request.ifr6_addr) == 1 &&
+	       ioctl(fd, SIOCSIFADDR, &request) == 0;
+}
+
+/* Moves this process to a network of its own with these addresses in it. */
+static void
+enter_network(void)
+{
+	ck_assert(privatenet_enter());
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ck_assert(add_address(fd, "2001:db8:0:1::1"));
+	ck_assert(add_address(fd, "2001:db8:0:1::2"));
+	ck_assert(add_address(fd, "2001:db8:0:2::1"));
+	close(fd);
+}
+
+START_TEST(addresses_of_one_64_are_one_client)
+{
+	enter_network();
+	struct daemon *daemon = serve_limited("", "max-per-ip = 1\nlisten = [::1]:0\n");
+	unsigned one = daemon_port_of(daemon, "::1", "one");
+	int first = begin(peer_dial_v6_from("2001:db8:0:1::1", one));
+
+	expect_waiting("one", 1);
+	expect_refusal(begin(peer_dial_v6_from("2001:db8:0:1::2", one)));
+	daemon_expect(daemon, ": one: refused-limit: max-per-ip is reached");
+	expect_failed("one", "refused-limit", 1);
+	ck_assert_str_eq(
+	    peer_ask_over(peer_dial_v6_from("2001:db8:0:2::1", one), NULL), HELLO);
+	close(first);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(networks_of_both_families_are_allowed_or_denied)
+{
+	enter_network();
+	struct daemon *daemon = serve_limited(
+	    "deny = 2001:db8:0:1::/64\n", "allow = 2001:db8::/32\nlisten = *:0\n");
+	unsigned one = daemon_port_of(daemon, "::", "one");
+
+	expect_refusal(begin(peer_dial_v6_from("2001:db8:0:1::2", one)));
+	expect_refusal(begin(peer_dial_v6(one)));
+	expect_refusal(dial_and_begin(daemon_port_of(daemon, "0.0.0.0", "one")));
+	expect_failed("one", "refused-address", 3);
+	ck_assert_str_eq(
+	    peer_ask_over(peer_dial_v6_from("2001:db8:0:2::1", one), NULL), HELLO);
+	daemon_stop(daemon);
+}
+END_TEST
+
+SUITE("quota", an_address_that_is_denied_is_refused,
+    one_client_may_have_only_so_many_connections,
+    the_process_may_have_only_so_many_connections,
+    a_service_may_have_only_so_many_connections,
+    a_burst_is_answered_and_then_only_the_rate,
+    a_service_whose_workers_are_held_blocks_no_other,
+    who_waits_for_a_worker_gets_it_when_it_is_free,
+    who_waits_for_any_worker_does_so_until_the_handshake_timeout)
+SUITE_IF(privatenet_lacks, "networks", addresses_of_one_64_are_one_client,
+    networks_of_both_families_are_allowed_or_denied)

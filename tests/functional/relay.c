@@ -1,0 +1,978 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd that passes bytes on, both directions at once: respond = echo and connect. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/memory.h"
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "lib/suite.h"
+#include "lib/talk.h"
+
+#define MIB ((size_t)1 << 20)
+#define PIECE TALK_PIECE
+
+static const struct peer_options tls12 = { .priority =
+					       "NORMAL:-VERS-ALL:+VERS-TLS1.2" };
+static const struct peer_options tls13 = { .priority =
+					       "NORMAL:-VERS-ALL:+VERS-TLS1.3" };
+
+/* Sends `size` bytes to an echo and wants them back, and then a proper end. */
+static void
+expect_echo(unsigned port, size_t size, const struct peer_options *options, bool late)
+{
+	struct talk talk = {
+		.peer = talk_meet(port, options), .size = size, .late = late
+	};
+
+	talk_run(&talk);
+	ck_assert_msg(talk.code == 0, "the end: %s", gnutls_strerror(talk.code));
+	ck_assert_uint_eq(talk.heard, size);
+	peer_free(talk.peer);
+}
+
+START_TEST(an_echo_of_any_size_is_whole_and_ends_properly)
+{
+	static const size_t sizes[] = { 0, 1, 2, PIECE - 1, PIECE, PIECE + 1, 5 * PIECE,
+		1000000 };
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+	unsigned port = daemon_port(daemon);
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		expect_echo(port, sizes[i], &tls13, false);
+		expect_echo(port, sizes[i], &tls12, false);
+	}
+	daemon_expect_times(daemon, ": tlsd: done ", 16);
+	daemon_expect_times(daemon, " early=no ", 16);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_echo_goes_both_ways_at_once)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+
+	expect_echo(daemon_port(daemon), 20 * MIB, &tls13, false);
+	expect_echo(daemon_port(daemon), 20 * MIB, &tls12, false);
+	daemon_expect(daemon, " in=20971520 out=20971520 ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_echo_waits_for_a_client_that_reads_late)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+
+	expect_echo(daemon_port(daemon), 20 * MIB, &tls13, true);
+	expect_echo(daemon_port(daemon), 20 * MIB, &tls12, true);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_echo_that_nobody_reads_ends_at_the_write_timeout)
+{
+	/* Long enough for a busy machine to let the client begin. */
+	struct daemon *daemon =
+	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 3s\n");
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), &tls13) };
+	long long deadline = daemon_deadline();
+
+	while (daemon_count(daemon, ": tlsd: write-timeout: ") == 0) {
+		talk_press(&talk);
+		daemon_pause(deadline, "no write-timeout");
+	}
+	peer_free(talk.peer);
+	expect_echo(daemon_port(daemon), 1, &tls13, false);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_echo_answers_each_byte_at_once)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
+
+	for (int i = 0; i < 20; i++)
+		talk_expect_echo(peer);
+	peer_free(peer);
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* A hundred records without a byte in them, if the server takes them. */
+static void
+send_empty_records(struct peer *peer)
+{
+	for (int i = 0; i < 100; i++)
+		gnutls_record_send2(peer->tls, "", 0, 1, 0);
+}
+
+START_TEST(an_echo_survives_new_keys_and_empty_records)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
+
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(
+		    gnutls_session_key_update(peer->tls, GNUTLS_KU_PEER), 0);
+		talk_expect_echo(peer);
+	}
+	send_empty_records(peer);
+	talk_expect_echo(peer);
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_flood_of_empty_records_breaks_the_protocol)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
+
+	while (daemon_count(daemon, ": tlsd: protocol: ") == 0)
+		send_empty_records(peer);
+	peer_free(peer);
+	expect_echo(daemon_port(daemon), 1, &tls13, false);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_idle_echo_ends_without_a_close_notify)
+{
+	struct daemon *daemon =
+	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 300ms\n");
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), &tls13),
+		.open = true };
+
+	talk_run(&talk);
+	ck_assert_int_ne(talk.code, 0);
+	daemon_expect(daemon, ": tlsd: idle-timeout: neither side ");
+	peer_free(talk.peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_wish_to_renegotiate_is_refused)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls12);
+	char byte;
+	int code;
+
+	do
+		code = gnutls_handshake(peer->tls);
+	while (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
+	       code == GNUTLS_E_GOT_APPLICATION_DATA);
+	ck_assert_int_eq(code, GNUTLS_E_WARNING_ALERT_RECEIVED);
+	ck_assert_int_eq((int)gnutls_alert_get(peer->tls), GNUTLS_A_NO_RENEGOTIATION);
+	/* A warning does not end a connection: close_notify does. */
+	do
+		code = (int)gnutls_record_recv(peer->tls, &byte, 1);
+	while (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED);
+	ck_assert_int_eq(code, 0);
+	daemon_expect(daemon, ": tlsd: protocol: ");
+	peer_free(peer);
+	expect_echo(daemon_port(daemon), 1, &tls12, false);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_stop_cuts_an_echo_that_goes_on)
+{
+	struct daemon *daemon =
+	    daemon_serve("respond = echo\nworkers = 1\nshutdown-timeout = 300ms\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
+
+	talk_expect_echo(peer);
+	daemon_signal(daemon, SIGTERM);
+	daemon_expect(daemon, ": tlsd: killed: ");
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* A backend of the test's own, in a thread: serves one connection after another. */
+struct backend {
+	int listener;
+	char place[128]; /* as `connect` takes it */
+	void (*serve)(struct backend *backend, int fd);
+	size_t size; /* what it sends */
+	atomic_size_t met, heard; /* connections; bytes of the last one that ended */
+	atomic_bool ended; /* the last one ended by an end of file */
+	pthread_t thread;
+};
+
+/* Binds and listens; connections wait until backend_run(). */
+static void
+backend_open(struct backend *backend)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof in;
+
+	*backend = (struct backend){ .listener = socket(
+					 AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+	ck_assert_int_eq(bind(backend->listener, (struct sockaddr *)&in, length), 0);
+	getsockname(backend->listener, (struct sockaddr *)&in, &length);
+	snprintf(
+	    backend->place, sizeof backend->place, "127.0.0.1:%u", ntohs(in.sin_port));
+	ck_assert_int_eq(listen(backend->listener, 64), 0);
+}
+
+static void
+backend_open_path(struct backend *backend, int backlog)
+{
+	const char *path = suite_path("backend");
+
+	*backend = (struct backend){ .listener = peer_listen_path(path, backlog) };
+	snprintf(backend->place, sizeof backend->place, "unix:%s", path);
+}
+
+static void *
+run_backend(void *argument)
+{
+	struct backend *backend = argument;
+	int fd;
+
+	while ((fd = accept4(backend->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+		atomic_fetch_add(&backend->met, 1);
+		backend->serve(backend, fd);
+	}
+	return NULL;
+}
+
+static void
+backend_run(struct backend *backend, void (*serve)(struct backend *backend, int fd))
+{
+	backend->serve = serve;
+	ck_assert_int_eq(
+	    pthread_create(&backend->thread, NULL, run_backend, backend), 0);
+}
+
+static void
+backend_stop(struct backend *backend)
+{
+	shutdown(backend->listener, SHUT_RDWR);
+	pthread_join(backend->thread, NULL);
+	close(backend->listener);
+}
+
+/* Hears to the end, wanting the stream of these tests. */
+static void
+hear_client(struct backend *backend, int fd)
+{
+	char piece[PIECE];
+	size_t heard = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, piece, sizeof piece, 0)) > 0) {
+		stream_check(piece, (size_t)n, heard);
+		heard += (size_t)n;
+	}
+	atomic_store(&backend->heard, heard);
+	atomic_store(&backend->ended, n == 0);
+}
+
+static void
+say_to_client(const struct backend *backend, int fd)
+{
+	char piece[PIECE];
+
+	for (size_t sent = 0; sent < backend->size;) {
+		size_t left = backend->size - sent;
+		size_t part = left < PIECE ? left : PIECE;
+		stream_fill(piece, part, sent);
+		ssize_t n = send(fd, piece, part, MSG_NOSIGNAL);
+		if (n < 0)
+			return;
+		sent += (size_t)n;
+	}
+}
+
+/* The backends of these tests. */
+static void
+hear_then_say(struct backend *backend, int fd)
+{
+	hear_client(backend, fd);
+	say_to_client(backend, fd);
+	close(fd);
+}
+
+static void
+say_then_hear(struct backend *backend, int fd)
+{
+	say_to_client(backend, fd);
+	shutdown(fd, SHUT_WR);
+	hear_client(backend, fd);
+	close(fd);
+}
+
+static void
+say_and_close(struct backend *backend, int fd)
+{
+	say_to_client(backend, fd);
+	close(fd);
+}
+
+static void
+say_and_reset(struct backend *backend, int fd)
+{
+	char byte;
+
+	/* The client's first byte shows that the connection has been relayed before. */
+	ck_assert_int_eq(recv(fd, &byte, 1, 0), 1);
+	say_to_client(backend, fd);
+	peer_reset(fd);
+}
+
+static void
+say_and_wait(struct backend *backend, int fd)
+{
+	say_to_client(backend, fd);
+	hear_client(backend, fd);
+	close(fd);
+}
+
+static void
+return_all(struct backend *backend, int fd)
+{
+	char piece[PIECE];
+	ssize_t n;
+
+	(void)backend;
+	while ((n = recv(fd, piece, sizeof piece, 0)) > 0)
+		if (send(fd, piece, (size_t)n, MSG_NOSIGNAL) != n)
+			break;
+	close(fd);
+}
+
+/* tlsd in front of `places`. */
+static struct daemon *
+relay_to(const char *places, const char *more)
+{
+	char *ini = memory_format(
+	    "respond = connect\nworkers = 2\nconnect = %s\n%s", places, more);
+	struct daemon *daemon = daemon_serve(ini);
+
+	free(ini);
+	return daemon;
+}
+
+/* A talk with the server: sends `size` bytes, hears `heard` of them and a proper end. */
+static void
+expect_talk(struct daemon *daemon, size_t size, size_t heard)
+{
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.size = size };
+
+	talk_run(&talk);
+	ck_assert_msg(talk.code == 0, "the end: %s", gnutls_strerror(talk.code));
+	ck_assert_uint_eq(talk.heard, heard);
+	peer_free(talk.peer);
+}
+
+/* A client that hears `heard` bytes and then no proper end; the log has `line`. */
+static void
+expect_break(struct daemon *daemon, size_t heard, const char *line)
+{
+	struct talk talk = {
+		.peer = talk_meet(daemon_port(daemon), NULL), .size = 1, .open = true
+	};
+
+	talk_run(&talk);
+	ck_assert_msg(talk.code != 0, "a break looks like a proper end");
+	ck_assert_uint_eq(talk.heard, heard);
+	daemon_expect(daemon, line);
+	peer_free(talk.peer);
+}
+
+static void
+pass_both_ways(struct backend *backend)
+{
+	struct daemon *daemon = relay_to(backend->place, "");
+
+	backend->size = 3 * MIB + 1;
+	backend_run(backend, hear_then_say);
+	expect_talk(daemon, 5 * MIB + 3, 3 * MIB + 1);
+	expect_talk(daemon, 0, 3 * MIB + 1);
+	ck_assert_uint_eq(backend->heard, 0);
+	expect_talk(daemon, 1, 3 * MIB + 1);
+	daemon_expect_times(daemon, ": tlsd: done ", 3);
+	daemon_stop(daemon);
+	backend_stop(backend);
+	ck_assert_uint_eq(backend->heard, 1);
+	ck_assert(backend->ended);
+}
+
+START_TEST(a_client_that_ends_first_loses_nothing_over_tcp)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	pass_both_ways(&backend);
+}
+END_TEST
+
+START_TEST(a_client_that_ends_first_loses_nothing_over_a_unix_socket)
+{
+	struct backend backend;
+
+	backend_open_path(&backend, 64);
+	pass_both_ways(&backend);
+}
+END_TEST
+
+START_TEST(a_backend_gets_both_directions_at_once)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	backend_run(&backend, return_all);
+	expect_talk(daemon, 20 * MIB, 20 * MIB);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+/* The backend ends what it says, and the client, who hears that, goes on. */
+static void
+say_after_the_end(struct backend *backend)
+{
+	struct daemon *daemon = relay_to(backend->place, "");
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
+
+	backend->size = 2 * MIB;
+	backend_run(backend, say_then_hear);
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	ck_assert_uint_eq(talk.heard, 2 * MIB);
+	talk.size = 3 * MIB;
+	talk.open = false;
+	while (talk_goes_on(&talk)) {
+		talk_speak(&talk);
+		talk_pause(&talk);
+	}
+	daemon_expect(daemon, ": tlsd: done ");
+	peer_free(talk.peer);
+	daemon_stop(daemon);
+	backend_stop(backend);
+	ck_assert_uint_eq(backend->heard, 3 * MIB);
+	ck_assert(backend->ended);
+}
+
+START_TEST(a_client_may_go_on_after_the_backends_end_over_tcp)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	say_after_the_end(&backend);
+}
+END_TEST
+
+START_TEST(a_client_may_go_on_after_the_backends_end_over_a_unix_socket)
+{
+	struct backend backend;
+
+	backend_open_path(&backend, 64);
+	say_after_the_end(&backend);
+}
+END_TEST
+
+START_TEST(a_backend_that_speaks_first_is_heard)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
+	long long deadline = daemon_deadline();
+	backend.size = 20;
+	backend_run(&backend, say_and_wait);
+	while (talk.heard < 20) {
+		ck_assert(!talk_hear(&talk));
+		daemon_pause(deadline, "no banner");
+	}
+	peer_free(talk.peer);
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	ck_assert_msg(
+	    !backend.ended, "a client that broke off looks like one that ended");
+}
+END_TEST
+
+START_TEST(a_backend_that_closes_ends_a_client_that_has_its_answer)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	backend.size = 10 * MIB;
+	backend_run(&backend, say_and_close);
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.open = true };
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	ck_assert_uint_eq(talk.heard, 10 * MIB);
+	peer_free(talk.peer); /* by the end of its socket alone */
+	daemon_expect(daemon, ": tlsd: done ");
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+START_TEST(a_backend_that_resets_is_no_proper_end)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	backend.size = 100;
+	backend_run(&backend, say_and_reset);
+	expect_break(daemon, 100, ": tlsd: backend: 127.0.0.1:");
+	daemon_expect(daemon, " broke off: Connection reset by peer");
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+/* A place of the kind where nobody listens. */
+static void
+find_dead_place(struct backend *backend)
+{
+	backend_open(backend);
+	close(backend->listener);
+}
+
+START_TEST(a_backend_that_refuses_is_named_and_no_proper_end)
+{
+	struct backend dead;
+
+	find_dead_place(&dead);
+	struct daemon *daemon = relay_to(dead.place, "");
+	expect_break(daemon, 0, ": tlsd: backend: 127.0.0.1:");
+	daemon_expect(daemon, "Connection refused");
+	expect_break(daemon, 0, ": tlsd: backend: ");
+	ck_assert_uint_eq(daemon_count(daemon, ": avoided for 10 s"), 1);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_socket_that_is_not_there_is_named)
+{
+	struct daemon *daemon = relay_to(suite_path("nobody"), "");
+
+	expect_break(daemon, 0, "/nobody: No such file or directory");
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* A backend whose backlog is full keeps connections waiting. */
+START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket)
+{
+	struct backend backend;
+	int waiting[2];
+
+	backend_open_path(&backend, 0);
+	waiting[0] = peer_dial_path(suite_path("backend"));
+	struct daemon *daemon = relay_to(backend.place, "connect-timeout = 300ms\n");
+	expect_break(daemon, 0, ": tlsd: backend: unix:");
+	daemon_expect(daemon, "/backend: timed out");
+	daemon_stop(daemon);
+	close(waiting[0]);
+	close(backend.listener);
+}
+END_TEST
+
+static unsigned
+port_of(const struct backend *backend)
+{
+	return (unsigned)strtoul(strrchr(backend->place, ':') + 1, NULL, 10);
+}
+
+START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp)
+{
+	struct backend backend;
+	int waiting[16];
+
+	backend_open(&backend);
+	listen(backend.listener, 0);
+	size_t count = peer_fill_backlog(port_of(&backend), waiting, 16);
+	struct daemon *daemon = relay_to(backend.place, "connect-timeout = 300ms\n");
+	expect_break(daemon, 0, ": tlsd: backend: 127.0.0.1:");
+	daemon_expect(daemon, ": timed out");
+	daemon_stop(daemon);
+	while (count > 0)
+		close(waiting[--count]);
+	close(backend.listener);
+}
+END_TEST
+
+START_TEST(a_dead_backend_is_stepped_over_and_avoided)
+{
+	struct backend backend, dead;
+	char places[300];
+
+	find_dead_place(&dead);
+	backend_open(&backend);
+	snprintf(places, sizeof places, "%s, %s", dead.place, backend.place);
+	struct daemon *daemon = relay_to(places, "");
+	backend.size = 10;
+	backend_run(&backend, hear_then_say);
+	for (int i = 0; i < 5; i++)
+		expect_talk(daemon, 10, 10);
+	ck_assert_uint_eq(daemon_count(daemon, ": avoided for 10 s"), 1);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	ck_assert_uint_eq(backend.met, 5);
+}
+END_TEST
+
+/* The place where another one was, with a listener now. */
+static void
+backend_revive(struct backend *backend)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons((uint16_t)port_of(backend)) };
+	int one = 1;
+
+	backend->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(backend->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	ck_assert_int_eq(bind(backend->listener, (struct sockaddr *)&in, sizeof in), 0);
+	ck_assert_int_eq(listen(backend->listener, 64), 0);
+}
+
+START_TEST(an_avoided_backend_comes_back)
+{
+	struct backend backend, first;
+	char places[300];
+	long long deadline = daemon_deadline();
+
+	find_dead_place(&first);
+	backend_open(&backend);
+	snprintf(places, sizeof places, "%s, %s", first.place, backend.place);
+	struct daemon *daemon = relay_to(places, "");
+	backend_run(&backend, hear_then_say);
+	expect_talk(daemon, 10, 0);
+	daemon_expect(daemon, ": avoided for 10 s");
+	backend_revive(&first);
+	backend_run(&first, hear_then_say);
+	while (first.met == 0) {
+		expect_talk(daemon, 10, 0);
+		daemon_pause(deadline, "the first backend's return");
+	}
+	ck_assert_uint_ge(backend.met, 1);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	backend_stop(&first);
+}
+END_TEST
+
+START_TEST(a_backend_that_resets_without_a_word_is_avoided)
+{
+	struct backend backend, dead;
+	char places[300];
+
+	backend_open(&dead);
+	backend_open(&backend);
+	snprintf(places, sizeof places, "%s, %s", dead.place, backend.place);
+	struct daemon *daemon = relay_to(places, "");
+	backend_run(&dead, say_and_reset);
+	backend_run(&backend, hear_then_say);
+	expect_break(daemon, 0, ": tlsd: backend: 127.0.0.1:");
+	daemon_expect(daemon, ": avoided for 10 s");
+	expect_talk(daemon, 10, 0);
+	ck_assert_uint_eq(dead.met, 1);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	backend_stop(&dead);
+}
+END_TEST
+
+START_TEST(a_backend_that_says_nothing_and_closes_is_an_empty_answer)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	backend_run(&backend, say_and_close);
+	expect_talk(daemon, 0, 0);
+	daemon_expect(daemon, ": tlsd: done ");
+	ck_assert_uint_eq(daemon_count(daemon, ": avoided for 10 s"), 0);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+/* Two clients fill the backlog; once they are taken, the waiting one gets through. */
+START_TEST(a_full_backlog_over_a_unix_socket_is_waited_for)
+{
+	struct backend backend;
+
+	backend_open_path(&backend, 0);
+	int waiting = peer_dial_path(suite_path("backend"));
+	struct daemon *daemon = relay_to(backend.place, "");
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	close(waiting);
+	backend_run(&backend, hear_then_say);
+	struct talk talk = { .peer = peer, .size = 10 };
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	peer_free(peer);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_frees_the_worker_before_the_backend_is_reached)
+{
+	struct backend backend;
+
+	backend_open_path(&backend, 0);
+	int waiting = peer_dial_path(suite_path("backend"));
+	struct daemon *daemon = relay_to(backend.place, "connect-timeout = 1h\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	peer_reset(peer->fd);
+	peer->fd = -1;
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	peer_free(peer);
+	daemon_stop(daemon);
+	close(waiting);
+	close(backend.listener);
+}
+END_TEST
+
+/* What a backend gets in front of `hello`, with this kind of header. */
+static const char *
+header_of(const char *kind)
+{
+	static char heard[512];
+	struct backend backend;
+	char *more = memory_format("send-proxy = %s\n", kind);
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, more);
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.words = "hello" };
+	talk_speak(&talk);
+	int fd = accept(backend.listener, NULL, NULL);
+	peer_hear(fd, heard, sizeof heard);
+	talk_run(&talk);
+	ck_assert_int_eq(talk.code, 0);
+	peer_free(talk.peer);
+	daemon_stop(daemon);
+	close(backend.listener);
+	free(more);
+	return heard;
+}
+
+START_TEST(a_backend_is_told_who_the_client_is)
+{
+	unsigned from, to;
+	char word[8] = "";
+
+	ck_assert_int_eq(
+	    sscanf(header_of("v1"), "PROXY TCP4 127.0.0.1 127.0.0.1 %u %u\r\n%7s",
+		&from, &to, word),
+	    3);
+	ck_assert_str_eq(word, "hello");
+	const char *heard = header_of("v2");
+	ck_assert_mem_eq(heard, "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\1", 20);
+	ck_assert_str_eq(heard + 28, "hello");
+	heard = header_of("v2-tls");
+	ck_assert_mem_eq(heard + 28 + 8, "\x21\0\7TLSv1.3\x23\0\x16TLS_AES_", 20);
+	ck_assert_str_eq(heard + 28 + 8 + 10 + 25, "hello");
+}
+END_TEST
+
+/* Six clients of two backends under `balance`; the counts of whom they met. */
+static void
+spread(const char *balance, size_t met[2])
+{
+	struct backend backends[2];
+	char places[300];
+
+	for (int i = 0; i < 2; i++)
+		backend_open(&backends[i]);
+	snprintf(places, sizeof places, "%s, %s", backends[0].place, backends[1].place);
+	struct daemon *daemon = relay_to(places, balance);
+	for (int i = 0; i < 2; i++)
+		backend_run(&backends[i], hear_then_say);
+	for (int i = 0; i < 6; i++)
+		expect_talk(daemon, 1000, 0);
+	daemon_stop(daemon);
+	for (int i = 0; i < 2; i++) {
+		backend_stop(&backends[i]);
+		met[i] = backends[i].met;
+	}
+}
+
+START_TEST(the_first_backend_is_used_while_it_lives)
+{
+	size_t met[2];
+
+	spread("", met);
+	ck_assert_uint_eq(met[0], 6);
+	ck_assert_uint_eq(met[1], 0);
+}
+END_TEST
+
+START_TEST(round_robin_takes_turns)
+{
+	size_t met[2];
+
+	spread("balance = round-robin\n", met);
+	ck_assert_uint_eq(met[0], 3);
+	ck_assert_uint_eq(met[1], 3);
+}
+END_TEST
+
+START_TEST(a_client_keeps_its_backend_by_source)
+{
+	size_t met[2];
+
+	spread("balance = source\n", met);
+	ck_assert(met[0] == 6 || met[1] == 6);
+	ck_assert_uint_eq(met[0] + met[1], 6);
+}
+END_TEST
+
+START_TEST(an_idle_relay_ends_without_a_close_notify)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "idle-timeout = 2s\n");
+	backend.size = 10;
+	backend_run(&backend, say_and_wait);
+	expect_break(daemon, 10, ": tlsd: idle-timeout: neither side ");
+	daemon_stop(daemon);
+	backend_stop(&backend);
+	ck_assert(!backend.ended);
+}
+END_TEST
+
+START_TEST(a_stop_cuts_a_relay_that_goes_on)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "shutdown-timeout = 300ms\n");
+	backend_run(&backend, say_and_wait);
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+	long long deadline = daemon_deadline();
+	while (backend.met == 0)
+		daemon_pause(deadline, "no connection");
+	daemon_signal(daemon, SIGTERM);
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	peer_free(peer);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+/* Nobody takes what a client goes on sending, and then the server has to stop. */
+START_TEST(a_stop_cuts_a_relay_whose_backend_takes_nothing)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "shutdown-timeout = 300ms\n");
+	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL),
+		.size = 100 * MIB,
+		.late = true };
+	while (talk.late) {
+		talk_speak(&talk);
+		talk_pause(&talk);
+	}
+	daemon_signal(daemon, SIGTERM);
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	peer_free(talk.peer);
+	daemon_stop(daemon);
+	close(backend.listener);
+}
+END_TEST
+
+START_TEST(no_descriptor_is_lost_in_relays)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	size_t before = daemon_descriptors(daemon);
+	backend.size = 10;
+	backend_run(&backend, hear_then_say);
+	for (int i = 0; i < 50; i++)
+		expect_talk(daemon, 10, 10);
+	daemon_expect_descriptors(daemon, before);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+START_TEST(a_backend_that_cannot_be_is_an_error_with_its_place)
+{
+	static const char *const wrong[] = { "", "connect = *:80\n",
+		"connect = 127.0.0.1:0\n", "connect = somewhere\n",
+		"connect = name.invalid:80\n" };
+
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		const char *output;
+		char *more = memory_format("respond = connect\n%s", wrong[i]);
+		const char *path = suite_file("wrong.ini", daemon_ini(more));
+		const char *const arguments[] = { "-t", "-c", path };
+		ck_assert_int_eq(daemon_run(&output, arguments), 2);
+		ck_assert_ptr_nonnull(strstr(output, "connect: "));
+		if (i > 0)
+			ck_assert_ptr_nonnull(strstr(output, "wrong.ini:5: connect: "));
+		free(more);
+	}
+}
+END_TEST
+
+SUITE("relay", an_echo_of_any_size_is_whole_and_ends_properly,
+    an_echo_goes_both_ways_at_once, an_echo_waits_for_a_client_that_reads_late,
+    an_echo_that_nobody_reads_ends_at_the_write_timeout,
+    an_echo_answers_each_byte_at_once, an_echo_survives_new_keys_and_empty_records,
+    a_flood_of_empty_records_breaks_the_protocol,
+    an_idle_echo_ends_without_a_close_notify, a_wish_to_renegotiate_is_refused,
+    a_stop_cuts_an_echo_that_goes_on, a_client_that_ends_first_loses_nothing_over_tcp,
+    a_client_that_ends_first_loses_nothing_over_a_unix_socket,
+    a_backend_gets_both_directions_at_once,
+    a_client_may_go_on_after_the_backends_end_over_tcp,
+    a_client_may_go_on_after_the_backends_end_over_a_unix_socket,
+    a_backend_that_speaks_first_is_heard,
+    a_backend_that_closes_ends_a_client_that_has_its_answer,
+    a_backend_that_resets_is_no_proper_end,
+    a_backend_that_refuses_is_named_and_no_proper_end,
+    a_socket_that_is_not_there_is_named,
+    a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket,
+    a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp,
+    a_dead_backend_is_stepped_over_and_avoided, an_avoided_backend_comes_back,
+    a_backend_that_resets_without_a_word_is_avoided,
+    a_backend_that_says_nothing_and_closes_is_an_empty_answer,
+    a_full_backlog_over_a_unix_socket_is_waited_for,
+    a_client_that_leaves_frees_the_worker_before_the_backend_is_reached,
+    a_backend_is_told_who_the_client_is, the_first_backend_is_used_while_it_lives,
+    round_robin_takes_turns, a_client_keeps_its_backend_by_source,
+    an_idle_relay_ends_without_a_close_notify, a_stop_cuts_a_relay_that_goes_on,
+    a_stop_cuts_a_relay_whose_backend_takes_nothing, no_descriptor_is_lost_in_relays,
+    a_backend_that_cannot_be_is_an_error_with_its_place)

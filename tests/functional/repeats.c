@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/repeats.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "lib/suite.h"
+
+#define NEVER_MS (1000LL * 60 * 60)
+
+static struct address
+client(const char *host)
+{
+	struct address address = { .length = sizeof(struct sockaddr_in) };
+	struct sockaddr_in *in = (struct sockaddr_in *)&address.storage;
+
+	in->sin_family = AF_INET;
+	ck_assert_int_eq(inet_pton(AF_INET, host, &in->sin_addr), 1);
+	return address;
+}
+
+/* What has been logged to suite_path("log"); until the next call. */
+static const char *
+read_log(void)
+{
+	static char *data;
+	size_t size;
+
+	log_flush();
+	free(data);
+	data = NULL;
+	ck_assert_int_eq(file_read(suite_path("log"), 1 << 20, &data, &size), 0);
+	return data;
+}
+
+static struct repeats *
+begin(int64_t minute_ms, enum log_level level)
+{
+	struct log_settings settings = { .level = level, .file = suite_path("log") };
+
+	ck_assert_int_eq(log_open(&settings), 0);
+	return repeats_new(minute_ms);
+}
+
+static void
+end(struct repeats *repeats)
+{
+	repeats_free(repeats);
+	log_close();
+}
+
+/* How many of `count` failures may have lines. */
+static unsigned
+fail_times(struct repeats *repeats, const char *service, enum failure failure,
+    const char *host, unsigned times)
+{
+	struct address peer = client(host);
+	unsigned admitted = 0;
+	enum log_level level =
+	    failure == FAILURE_SNI ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
+
+	for (unsigned i = 0; i < times; i++)
+		admitted += repeats_admit(repeats, service, failure, level, &peer);
+	return admitted;
+}
+
+START_TEST(the_first_have_lines_and_the_rest_a_sum)
+{
+	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+
+	ck_assert_uint_eq(fail_times(repeats, "a", FAILURE_NOT_TLS, "192.0.2.1", 5000),
+	    REPEATS_LINES);
+	ck_assert_str_eq(read_log(), "");
+	repeats_flush(repeats);
+	ck_assert_ptr_nonnull(strstr(read_log(),
+	    "]: repeats: a: not-tls: 4990 more within a minute, from 192.0.2.1\n"));
+	end(repeats);
+}
+END_TEST
+
+START_TEST(few_failures_have_no_sum)
+{
+	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+
+	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", REPEATS_LINES);
+	end(repeats);
+	ck_assert_str_eq(read_log(), "");
+}
+END_TEST
+
+START_TEST(classes_and_services_are_told_apart)
+{
+	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+
+	ck_assert_uint_eq(
+	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 11), REPEATS_LINES);
+	ck_assert_uint_eq(
+	    fail_times(repeats, "a", FAILURE_ALPN, "192.0.2.1", 12), REPEATS_LINES);
+	ck_assert_uint_eq(
+	    fail_times(repeats, "b", FAILURE_SNI, "192.0.2.1", 13), REPEATS_LINES);
+	end(repeats);
+	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 1 more "));
+	ck_assert_ptr_nonnull(strstr(read_log(), " a: alpn: 2 more "));
+	ck_assert_ptr_nonnull(strstr(read_log(), " b: sni: 3 more "));
+}
+END_TEST
+
+START_TEST(a_sum_names_three_clients_once_each)
+{
+	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+
+	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 20);
+	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.2", 20);
+	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.3", 20);
+	repeats_flush(repeats);
+	ck_assert_ptr_nonnull(
+	    strstr(read_log(), ", from 192.0.2.1, 192.0.2.2, 192.0.2.3\n"));
+	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.9", REPEATS_LINES);
+	for (int i = 1; i < 10; i++) {
+		char host[] = "192.0.2.x";
+		host[sizeof host - 2] = (char)('0' + i);
+		fail_times(repeats, "a", FAILURE_SNI, host, 1);
+	}
+	end(repeats);
+	ck_assert_ptr_nonnull(strstr(read_log(),
+	    ": 9 more within a minute, from 192.0.2.1, 192.0.2.2, 192.0.2.3 and others"
+	    "\n"));
+}
+END_TEST
+
+START_TEST(a_minute_that_is_over_is_summed_and_the_next_begins)
+{
+	struct repeats *repeats = begin(1, LOG_LEVEL_INFO);
+
+	ck_assert_uint_eq(
+	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 15), REPEATS_LINES);
+	struct deadline next = deadline_in(1);
+	while (!deadline_passed(next))
+		usleep(100);
+	repeats_expire(repeats);
+	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 5 more "));
+	ck_assert_uint_eq(
+	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 16), REPEATS_LINES);
+	end(repeats);
+	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 6 more "));
+}
+END_TEST
+
+START_TEST(at_the_level_debug_all_have_lines)
+{
+	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_DEBUG);
+
+	ck_assert_uint_eq(fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 100), 100);
+	end(repeats);
+	ck_assert_str_eq(read_log(), "");
+}
+END_TEST
+
+START_TEST(sums_have_the_level_of_their_class)
+{
+	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_NOTICE);
+
+	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 20);
+	fail_times(repeats, "a", FAILURE_PROTOCOL, "192.0.2.1", 20);
+	end(repeats);
+	ck_assert_ptr_null(strstr(read_log(), "sni"));
+	ck_assert_ptr_nonnull(strstr(read_log(), "]: repeats: a: protocol: 10 more "));
+}
+END_TEST
+
+#define THREADS 8
+#define TIMES 10000
+
+static _Atomic(unsigned) admitted;
+
+static void *
+fail_often(void *repeats)
+{
+	atomic_fetch_add(
+	    &admitted, fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", TIMES));
+	return NULL;
+}
+
+/* The numbers of all sums in a log. */
+static unsigned long
+add_sums(const char *log)
+{
+	unsigned long sum = 0;
+
+	while ((log = strstr(log, ": repeats: ")) != NULL) {
+		unsigned long more;
+		ck_assert_int_eq(
+		    sscanf(log, ": repeats: %*s %*s %lu more within", &more), 1);
+		sum += more;
+		log++;
+	}
+	return sum;
+}
+
+START_TEST(threads_lose_no_failure)
+{
+	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	pthread_t threads[THREADS];
+
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(
+		    pthread_create(&threads[i], NULL, fail_often, repeats), 0);
+	for (int i = 0; i < 20; i++)
+		repeats_flush(repeats);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	end(repeats);
+	ck_assert_uint_eq(admitted + add_sums(read_log()), THREADS * TIMES);
+}
+END_TEST
+
+/* How often `text` stands in `log`. */
+static size_t
+times_in(const char *log, const char *text)
+{
+	size_t count = 0;
+
+	while ((log = strstr(log, text)) != NULL) {
+		count++;
+		log++;
+	}
+	return count;
+}
+
+START_TEST(thousands_of_failing_connections_write_a_bounded_log)
+{
+	enum { CLIENTS = 3000 };
+	struct daemon *daemon = daemon_serve("");
+	unsigned port = daemon_port(daemon);
+
+	for (int i = 0; i < CLIENTS; i++) {
+		int fd = peer_dial(port);
+		if (i % 2 == 0)
+			peer_say(fd, "GET / HTTP/1.0\r\n\r\n");
+		else
+			peer_say(fd, "EHLO localhost\r\n");
+		peer_see_off(fd);
+	}
+	daemon_signal(daemon, SIGTERM);
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	const char *log = daemon_log(daemon);
+	size_t lines = times_in(log, ": tlsd: not-tls-http: a plain ") +
+	               times_in(log, ": tlsd: not-tls: ") -
+	               times_in(log, "repeats: tlsd: not-tls: ");
+	/* A machine may be so slow that the minute changes. */
+	ck_assert_uint_ge(lines, 20);
+	ck_assert_uint_lt(times_in(log, "\n"), 200);
+	ck_assert_uint_eq(lines + add_sums(log), CLIENTS);
+	ck_assert_ptr_nonnull(strstr(log, "more within a minute, from 127.0.0.1\n"));
+	ck_assert_ptr_nonnull(strstr(log, "0 connections answered, 3000 failed"));
+	daemon_stop(daemon);
+}
+END_TEST
+
+SUITE("repeats", the_first_have_lines_and_the_rest_a_sum, few_failures_have_no_sum,
+    classes_and_services_are_told_apart, a_sum_names_three_clients_once_each,
+    a_minute_that_is_over_is_summed_and_the_next_begins,
+    at_the_level_debug_all_have_lines, sums_have_the_level_of_their_class,
+    threads_lose_no_failure, thousands_of_failing_connections_write_a_bounded_log)

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A real tlsd whose services share a listener. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "lib/suite.h"
+
+static unsigned
+port_of(struct daemon *daemon, const char *service)
+{
+	return daemon_port_of(daemon, "127.0.0.1", service);
+}
+
+/* The answer to a client that names `name` and offers `protocol`. */
+static const char *
+answer(unsigned port, const char *name, const char *protocol)
+{
+	struct peer_options options = { .name = name, .alpn = protocol };
+
+	return peer_ask_over(peer_dial(port), &options);
+}
+
+/* A client that names `name` and offers `protocol` is told `alert`. */
+static void
+is_told(unsigned port, const char *name, const char *protocol, int alert)
+{
+	struct peer_options options = { .name = name, .alpn = protocol };
+	struct peer *peer = peer_new(peer_dial(port), &options);
+
+	ck_assert_int_eq(peer_run(peer), GNUTLS_E_FATAL_ALERT_RECEIVED);
+	ck_assert_int_eq((int)gnutls_alert_get(peer->tls), alert);
+	peer_free(peer);
+}
+
+START_TEST(the_name_decides_who_answers)
+{
+	struct daemon *daemon = daemon_serve("[a]\nserver-name = a.org\ntext = A\n"
+					     "[b]\nserver-name = *.b.org\ntext = B\n"
+					     "[c]\ntext = C\n");
+	unsigned port = port_of(daemon, "c");
+
+	ck_assert_uint_eq(port_of(daemon, "a"), port);
+	ck_assert_str_eq(answer(port, "a.org", NULL), "A");
+	ck_assert_str_eq(answer(port, "www.B.org", NULL), "B");
+	ck_assert_str_eq(answer(port, "d.org", NULL), "C");
+	ck_assert_str_eq(answer(port, NULL, NULL), "C");
+	daemon_expect(daemon, ": b: done TLS1.3 ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(the_settings_of_the_service_named_hold)
+{
+	struct daemon *daemon =
+	    daemon_serve("[a]\nserver-name = a\ntext = A\nprofile = tls13\n"
+			 "[b]\nserver-name = b\ntext = B\n");
+	struct peer_options old = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+		.name = "b" };
+
+	ck_assert_str_eq(peer_ask_over(peer_dial(port_of(daemon, "b")), &old), "B");
+	old.name = "a";
+	ck_assert_int_eq(
+	    peer_try(port_of(daemon, "a"), &old), GNUTLS_E_FATAL_ALERT_RECEIVED);
+	daemon_expect(daemon, ": a: version: ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_strict_listener_refuses_other_names)
+{
+	struct daemon *daemon =
+	    daemon_serve("workers = 1\n[a]\nserver-name = a.org\nsni-strict = yes\n");
+	unsigned port = port_of(daemon, "a");
+
+	is_told(port, "b.org", NULL, GNUTLS_A_UNRECOGNIZED_NAME);
+	is_told(port, NULL, NULL, GNUTLS_A_UNRECOGNIZED_NAME);
+	daemon_expect_times(daemon, ": a: sni: ", 2);
+	ck_assert_str_eq(answer(port, "a.org", NULL), "Hello, TLS!\n");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(the_protocol_decides_among_services_of_one_name)
+{
+	struct daemon *daemon = daemon_serve("[a]\nalpn = h2\ntext = A\n"
+					     "[b]\nalpn = imap\ntext = B\n");
+	unsigned port = port_of(daemon, "a");
+
+	ck_assert_str_eq(answer(port, NULL, "h2"), "A");
+	ck_assert_str_eq(answer(port, "x.org", "imap"), "B");
+	is_told(port, NULL, "smtp", GNUTLS_A_NO_APPLICATION_PROTOCOL);
+	daemon_expect(daemon, ": a: alpn: ");
+	daemon_expect(daemon, " alpn=imap ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(limits_are_those_of_the_service_named)
+{
+	struct daemon *daemon =
+	    daemon_serve("[a]\nserver-name = a\ntext = A\ndeny = 127.0.0.0/8\n"
+			 "[b]\nserver-name = b\ntext = B\n");
+	unsigned port = port_of(daemon, "a");
+	struct peer_options options = { .name = "a" };
+
+	ck_assert_int_ne(peer_try(port, &options), 0);
+	daemon_expect(daemon, ": a: refused-address: ");
+	ck_assert_str_eq(answer(port, "b", NULL), "B");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_full_service_leaves_its_neighbour_alone)
+{
+	struct daemon *daemon =
+	    daemon_serve("hello-timeout = 5m\n[a]\nserver-name = a\n"
+			 "respond = echo\nmax-clients = 1\n"
+			 "[b]\nserver-name = b\ntext = B\n");
+	unsigned port = port_of(daemon, "a");
+	struct peer_options options = { .name = "a" };
+	struct peer *peer = peer_new(peer_dial(port), &options);
+
+	ck_assert_int_eq(peer_shake(peer), 0);
+	ck_assert_int_ne(peer_try(port, &options), 0);
+	daemon_expect(daemon, ": a: refused-limit: max-clients is reached");
+	ck_assert_str_eq(answer(port, "b", NULL), "B");
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* Sends another name the second time. */
+static ssize_t
+push_other_name(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
+{
+	struct peer *peer = pointer;
+	unsigned char copy[4096];
+
+	ck_assert_uint_le(size, sizeof copy);
+	memcpy(copy, bytes, size);
+	unsigned char *name = memmem(copy, size, "a.example.org", 13);
+	if (name != NULL && peer->first_sent)
+		name[0] = 'b';
+	peer->first_sent = peer->first_sent || name != NULL;
+	return send(peer->fd, copy, size, MSG_NOSIGNAL);
+}
+
+/* A client whose key share is for a group that the server lacks: it asks for another hello. */
+#define ASKS_TWICE \
+	"NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP521R1:+GROUP-SECP384R1"
+
+START_TEST(a_second_hello_may_not_name_another_service)
+{
+	struct daemon *daemon =
+	    daemon_serve("[a]\nserver-name = a.example.org\ntext = A\n"
+			 "[b]\nserver-name = b.example.org\ntext = B\n");
+	struct peer_options options = { .priority = ASKS_TWICE,
+		.name = "a.example.org" };
+	unsigned port = port_of(daemon, "a");
+
+	ck_assert_str_eq(peer_ask_over(peer_dial(port), &options), "A");
+	struct peer *peer = peer_new(peer_dial(port), &options);
+	gnutls_transport_set_push_function(peer->tls, push_other_name);
+	ck_assert_int_eq(peer_run(peer), GNUTLS_E_FATAL_ALERT_RECEIVED);
+	ck_assert_int_eq((int)gnutls_alert_get(peer->tls), GNUTLS_A_ILLEGAL_PARAMETER);
+	peer_free(peer);
+	daemon_expect(daemon, ": a: protocol: ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* Services for an underscored name and for the rest. */
+#define UNDERSCORED                                                                   \
+	"[a]\nserver-name = my_host.example.org\ntext = A\n[b]\ndefault = yes\ntext " \
+	"= B\n"
+
+START_TEST(a_name_with_an_underscore_is_served)
+{
+	struct daemon *daemon = daemon_serve(UNDERSCORED);
+	struct peer_options old = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+		.name = "my_host.example.org" };
+	struct peer_options again = { .priority = ASKS_TWICE,
+		.name = "My_Host.example.org" };
+	unsigned port = port_of(daemon, "a");
+
+	ck_assert_str_eq(answer(port, "my_host.example.org", NULL), "A");
+	ck_assert_str_eq(peer_ask_over(peer_dial(port), &old), "A");
+	ck_assert_str_eq(peer_ask_over(peer_dial(port), &again), "A");
+	daemon_expect_times(daemon, " sni=my_host.example.org ", 2);
+	daemon_expect(daemon, " sni=My_Host.example.org ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_dot_at_the_end_of_a_name_does_not_matter)
+{
+	struct daemon *daemon = daemon_serve(UNDERSCORED);
+	unsigned port = port_of(daemon, "a");
+
+	ck_assert_str_eq(answer(port, "my_host.example.org.", NULL), "A");
+	daemon_expect(daemon, " sni=my_host.example.org ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+static const char *const no_hosts[] = { "my_host.example.org:443", "2001:db8::1", "a b",
+	"*.example.org", "a..b" };
+
+START_TEST(a_name_that_is_not_a_host_gets_the_default)
+{
+	struct daemon *daemon = daemon_serve(UNDERSCORED);
+	unsigned port = port_of(daemon, "a");
+
+	for (size_t i = 0; i < sizeof no_hosts / sizeof no_hosts[0]; i++)
+		ck_assert_str_eq(answer(port, no_hosts[i], NULL), "B");
+	daemon_expect_times(daemon, ": b: done ", 5);
+	daemon_expect_times(daemon, " sni=- ", 5);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_name_that_is_not_a_host_is_a_foreign_one_for_a_strict_listener)
+{
+	struct daemon *daemon =
+	    daemon_serve("[a]\nserver-name = a.org\nsni-strict = yes\n");
+	unsigned port = port_of(daemon, "a");
+
+	for (size_t i = 0; i < sizeof no_hosts / sizeof no_hosts[0]; i++)
+		is_told(port, no_hosts[i], NULL, GNUTLS_A_UNRECOGNIZED_NAME);
+	daemon_expect_times(daemon, ": a: sni: the name is not a host", 5);
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* An honest hello that names `name`, or NULL for none; to be changed and sent. */
+struct raw {
+	unsigned char bytes[2048];
+	size_t size;
+	unsigned char *name;
+};
+
+static void
+make_raw(struct raw *raw, const struct peer_options *options)
+{
+	raw->size = peer_hello_of(options, raw->bytes);
+	raw->name = options->name == NULL ? NULL
+	                                  : memmem(raw->bytes, raw->size, options->name,
+						strlen(options->name));
+}
+
+/* The server answers the bytes with a fatal alert of that number. */
+static void
+is_refused(unsigned port, const void *bytes, size_t size, int alert)
+{
+	int fd = peer_dial(port);
+	unsigned char said[64];
+
+	peer_send(fd, bytes, size);
+	ck_assert_uint_eq(peer_hear(fd, (char *)said, sizeof said), 7);
+	ck_assert_uint_eq(said[0], 21);
+	ck_assert_uint_eq(said[5], 2);
+	ck_assert_int_eq(said[6], alert);
+}
+
+/* The library would take the host that comes second, and a service with the default's rules
+ * would be told that name. */
+START_TEST(a_name_of_another_type_before_the_host_is_refused)
+{
+	struct daemon *daemon = daemon_serve(UNDERSCORED);
+	struct peer_options options = { .name = "0123my-host.example.org" };
+	struct raw raw;
+
+	make_raw(&raw, &options);
+	memcpy(raw.name - 3, "\x01\x00\x01x\x00\x00\x13", 7);
+	is_refused(port_of(daemon, "a"), raw.bytes, raw.size, GNUTLS_A_DECODE_ERROR);
+	daemon_expect(daemon, ": b: protocol: the ClientHello makes no sense");
+	daemon_stop(daemon);
+}
+END_TEST
+
+/* What a client keeps of its session with `name`, by TLS 1.2. */
+static struct peer *
+visit(unsigned port, const struct peer_options *options, const gnutls_datum_t *session)
+{
+	struct peer *peer = peer_new(peer_dial(port), options);
+
+	if (session != NULL)
+		ck_assert_int_eq(
+		    gnutls_session_set_data(peer->tls, session->data, session->size),
+		    0);
+	ck_assert_int_eq(peer_run(peer), 0);
+	return peer;
+}
+
+static bool
+resumes(unsigned port, const char *name, const gnutls_datum_t *session)
+{
+	struct peer_options options = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+		.name = name };
+	struct peer *peer = visit(port, &options, session);
+	bool resumed = gnutls_session_is_resumed(peer->tls);
+
+	peer_free(peer);
+	return resumed;
+}
+
+/* A profile has no tickets of TLS 1.2. */
+#define OLD_TICKETS                                                     \
+	"priority = NONE:+VERS-TLS1.2:+ECDHE-ECDSA:+AES-128-GCM:+AEAD:" \
+	"+GROUP-X25519:+GROUP-SECP256R1:+SIGN-ALL\nallow-weak = yes\n"
+
+/* RFC 6066, 3: a session is not resumed for another name. The library does not see this one. */
+START_TEST(a_session_is_resumed_for_the_same_underscored_name_only)
+{
+	struct daemon *daemon = daemon_serve(OLD_TICKETS);
+	struct peer_options options = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+		.name = "my_host" };
+	unsigned port = daemon_port(daemon);
+	gnutls_datum_t session;
+	struct peer *peer = visit(port, &options, NULL);
+
+	ck_assert_int_eq(gnutls_session_get_data2(peer->tls, &session), 0);
+	peer_free(peer);
+	ck_assert(resumes(port, "my_host", &session));
+	ck_assert(!resumes(port, "your_host", &session));
+	ck_assert(!resumes(port, "host", &session));
+	ck_assert(!resumes(port, NULL, &session));
+	gnutls_free(session.data);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_reload_moves_a_name_to_another_service)
+{
+	struct daemon *daemon = daemon_serve("[a]\nserver-name = a, x\ntext = A\n"
+					     "[b]\nserver-name = b\ntext = B\n");
+	unsigned port = port_of(daemon, "a");
+
+	ck_assert_str_eq(answer(port, "x", NULL), "A");
+	daemon_configure(daemon, daemon_ini("[a]\nserver-name = a\ntext = A\n"
+					    "[b]\nserver-name = b, x\ntext = B\n"));
+	daemon_reload(daemon, "done");
+	ck_assert_str_eq(answer(port, "x", NULL), "B");
+	daemon_configure(daemon, daemon_ini("[b]\nserver-name = b, x\ntext = B\n"));
+	daemon_reload(daemon, "done");
+	ck_assert_str_eq(answer(port, "a", NULL), "B");
+	daemon_configure(daemon, daemon_ini("[a]\nserver-name = x\n"
+					    "[b]\nserver-name = x\n"));
+	daemon_reload(daemon, "failed");
+	daemon_expect(daemon, "server-name: x at [127.0.0.1]:0 belongs to [a]");
+	ck_assert_str_eq(answer(port, "a", NULL), "B");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(the_check_prints_who_gets_whom)
+{
+	const char *output;
+	const char *ini = suite_file("t.ini",
+	    daemon_ini("[a]\nserver-name = a, *.a.org\nsni-strict = yes\n[b]\n"));
+
+	ck_assert_int_eq(
+	    daemon_run(&output, (const char *const[]){ "-t", "-c", ini }), 0);
+	ck_assert_ptr_nonnull(strstr(output, "  server-name: a *.a.org\n"));
+	ck_assert_ptr_nonnull(strstr(output, "  sni-strict:  other names"));
+	ck_assert_ptr_nonnull(
+	    strstr(output, "  default:     for other clients at [127.0.0.1]:0\n"));
+}
+END_TEST
+
+SUITE("routing", the_name_decides_who_answers, the_settings_of_the_service_named_hold,
+    a_strict_listener_refuses_other_names,
+    the_protocol_decides_among_services_of_one_name,
+    limits_are_those_of_the_service_named, a_full_service_leaves_its_neighbour_alone,
+    a_second_hello_may_not_name_another_service, a_name_with_an_underscore_is_served,
+    a_dot_at_the_end_of_a_name_does_not_matter,
+    a_name_that_is_not_a_host_gets_the_default,
+    a_name_that_is_not_a_host_is_a_foreign_one_for_a_strict_listener,
+    a_name_of_another_type_before_the_host_is_refused,
+    a_session_is_resumed_for_the_same_underscored_name_only,
+    a_reload_moves_a_name_to_another_service, the_check_prints_who_gets_whom)

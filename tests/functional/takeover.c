@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A test that takes the place of a real tlsd. */
+#include "server/takeover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/passing.h"
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "server/listener.h"
+#include "lib/suite.h"
+
+#define HELLO "Hello, TLS!\n"
+#define NOBODY 65534
+
+static char error[512];
+
+/* A server with a control socket that listens at these sockets, too; "" for none. */
+static struct daemon *
+start(const char *first, const char *second)
+{
+	char *more = memory_format("control-socket = %s\nhello-timeout = 5m\n"
+				   "handshake-timeout = 5m\nshutdown-timeout = 5m\n"
+				   "listen = %s%s%s\n",
+	    suite_path("ctl"), first, second[0] != '\0' ? ", " : "", second);
+	struct daemon *daemon = daemon_serve(more);
+
+	free(more);
+	return daemon;
+}
+
+static struct takeover *
+begin(void)
+{
+	struct takeover *takeover =
+	    takeover_begin(suite_path("ctl"), geteuid(), error, sizeof error);
+
+	ck_assert_msg(takeover != NULL, "%s", error);
+	return takeover;
+}
+
+/* Takes over the Unix-domain listener at `path`. */
+static int
+take(struct takeover *takeover, const char *path)
+{
+	char *name = memory_format("listen unix:%s", path);
+	int fd = takeover_take(takeover, name);
+
+	free(name);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	return fd;
+}
+
+static void
+confirm(struct takeover *takeover)
+{
+	ck_assert_msg(
+	    takeover_confirm(takeover, error, sizeof error) == 0, "%s", error);
+	takeover_free(takeover);
+}
+
+static void
+expect_answer_at(const char *path)
+{
+	ck_assert_str_eq(peer_ask_over(peer_dial_path(path), NULL), HELLO);
+}
+
+static void
+expect_end(struct daemon *daemon)
+{
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	daemon_stop(daemon);
+}
+
+START_TEST(who_has_been_accepted_is_served_by_the_old_one)
+{
+	const char *path = suite_path("sock");
+	struct daemon *daemon = start(path, "");
+	size_t descriptors = daemon_descriptors(daemon);
+	int waiting = peer_dial_path(path);
+
+	daemon_expect_descriptors(daemon, descriptors + 1);
+	struct takeover *takeover = begin();
+	int fd = take(takeover, path);
+	confirm(takeover);
+	ck_assert_str_eq(peer_ask_over(waiting, NULL), HELLO);
+	expect_end(daemon);
+	close(fd);
+}
+END_TEST
+
+START_TEST(who_comes_later_waits_for_the_new_one)
+{
+	const char *path = suite_path("sock");
+	struct daemon *daemon = start(path, "");
+	struct takeover *takeover = begin();
+	int fd = take(takeover, path);
+
+	confirm(takeover);
+	expect_end(daemon);
+	int client = peer_dial_path(path);
+	int accepted = accept(fd, NULL, NULL);
+	ck_assert_int_ge(accepted, 0);
+	close(accepted);
+	close(client);
+	close(fd);
+}
+END_TEST
+
+START_TEST(who_leaves_before_confirming_has_changed_nothing)
+{
+	const char *path = suite_path("sock");
+	struct daemon *daemon = start(path, "");
+
+	for (int i = 0; i < 20; i++) {
+		struct takeover *takeover = begin();
+		close(take(takeover, path));
+		takeover_free(takeover);
+		expect_answer_at(path);
+		ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
+	}
+	daemon_stop(daemon);
+	ck_assert_int_eq(access(path, F_OK), -1);
+	ck_assert_int_eq(access(suite_path("ctl"), F_OK), -1);
+}
+END_TEST
+
+START_TEST(what_nobody_keeps_is_removed)
+{
+	const char *kept = suite_path("kept"), *other = suite_path("other");
+	struct daemon *daemon = start(kept, other);
+	struct takeover *takeover = begin();
+	int fd = take(takeover, kept);
+
+	confirm(takeover);
+	ck_assert_int_eq(access(other, F_OK), -1);
+	ck_assert_int_eq(access(suite_path("ctl"), F_OK), -1);
+	expect_end(daemon);
+	ck_assert_int_eq(access(kept, F_OK), 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(the_second_to_confirm_is_told_no)
+{
+	const char *path = suite_path("sock");
+	struct daemon *daemon = start(path, "");
+	int waiting = peer_dial_path(path);
+	struct takeover *first = begin(), *second = begin();
+	int fd = take(first, path), other = take(second, path);
+
+	confirm(first);
+	ck_assert_int_eq(takeover_confirm(second, error, sizeof error), -1);
+	ck_assert_ptr_nonnull(strstr(error, "is stopping"));
+	takeover_free(second);
+	close(waiting);
+	close(fd);
+	close(other);
+	expect_end(daemon);
+}
+END_TEST
+
+/* What the daemon says to `commands` over its control socket. */
+static void
+expect_said(const char *commands, const char *expected)
+{
+	char answer[512];
+	int fd = peer_dial_path(suite_path("ctl"));
+
+	peer_say(fd, commands);
+	shutdown(fd, SHUT_WR);
+	peer_hear(fd, answer, sizeof answer);
+	ck_assert_msg(strstr(answer, expected) != NULL, "%s", answer);
+}
+
+START_TEST(nobody_confirms_or_keeps_what_was_not_offered)
+{
+	const char *path = suite_path("sock");
+	struct daemon *daemon = start(path, "");
+
+	expect_said("confirm\n", "has offered nothing");
+	expect_said("keep 0\n", "of what was offered");
+	expect_said("keep -1\n", "of what was offered");
+	expect_said("keep\n", "of what was offered");
+	expect_answer_at(path);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(one_that_leaves_its_place_reloads_no_more)
+{
+	const char *path = suite_path("sock");
+	struct daemon *daemon = start(path, "");
+	size_t descriptors = daemon_descriptors(daemon);
+	int waiting = peer_dial_path(path);
+
+	daemon_expect_descriptors(daemon, descriptors + 1);
+	struct takeover *takeover = begin();
+	int fd = take(takeover, path);
+	confirm(takeover);
+	daemon_reload(daemon, "the server is stopping");
+	ck_assert_str_eq(peer_ask_over(waiting, NULL), HELLO);
+	expect_end(daemon);
+	close(fd);
+}
+END_TEST
+
+START_TEST(one_that_left_its_place_tells_its_state_and_is_cut_when_told)
+{
+	const char *path = suite_path("sock");
+	struct daemon *daemon = start(path, "");
+	size_t descriptors = daemon_descriptors(daemon);
+	int waiting = peer_dial_path(path);
+
+	daemon_expect_descriptors(daemon, descriptors + 1);
+	struct takeover *takeover = begin();
+	int fd = take(takeover, path);
+	confirm(takeover);
+	daemon_signal(daemon, SIGUSR2);
+	daemon_expect(daemon, ", stopping");
+	daemon_signal(daemon, SIGTERM);
+	expect_end(daemon);
+	close(waiting);
+	close(fd);
+}
+END_TEST
+
+START_TEST(without_a_server_it_says_so)
+{
+	ck_assert_ptr_null(
+	    takeover_begin(suite_path("nowhere"), geteuid(), error, sizeof error));
+	ck_assert_ptr_nonnull(strstr(error, "no tlsd answers there"));
+	ck_assert_ptr_null(takeover_begin("no path", geteuid(), error, sizeof error));
+}
+END_TEST
+
+static struct address
+address_of(const char *text)
+{
+	struct address addresses[ADDRESS_MAX];
+	char wrong[ADDRESS_TEXT_SIZE];
+
+	ck_assert_int_eq(address_parse_listen(text, addresses, wrong), 1);
+	return addresses[0];
+}
+
+START_TEST(only_a_socket_that_listens_there_is_adopted)
+{
+	struct address any = address_of("127.0.0.1:0"),
+		       other = address_of("127.0.0.2:0"),
+		       port = address_of("127.0.0.1:1"), path = address_of("/nowhere");
+	struct listener *first = listener_open(&any, 5);
+
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_null(listener_adopt(first->fd, &other, 5));
+	ck_assert_int_eq(errno, EADDRNOTAVAIL);
+	ck_assert_ptr_null(listener_adopt(first->fd, &port, 5));
+	ck_assert_ptr_null(listener_adopt(first->fd, &path, 5));
+	ck_assert_ptr_null(listener_adopt(STDERR_FILENO, &any, 5));
+	struct listener *second = listener_adopt(dup(first->fd), &any, 5);
+	ck_assert_ptr_nonnull(second);
+	listener_close(second);
+	listener_close(first);
+}
+END_TEST
+
+/* In the child: answers at `path` as a tlsd that was taken over by an attacker and that no longer
+ * is root, and puts a link to `victim` in the place of the socket it gives away. */
+static void __attribute__((noreturn))
+betray(const char *path, const char *victim, int ready)
+{
+	char line[256], *name = memory_format("control-socket %s\n", path);
+
+	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0)
+		_exit(1);
+	int fd = peer_listen_path(path, 5);
+	if (write(ready, "r", 1) != 1)
+		_exit(1);
+	int asking = accept(fd, NULL, NULL);
+	if (recv(asking, line, sizeof line, 0) <= 0 ||
+	    passing_send(asking, name, fd) < 0 || unlink(path) < 0 ||
+	    symlink(victim, path) < 0)
+		_exit(1);
+	peer_say(asking, "ok\n");
+	if (recv(asking, line, sizeof line, 0) > 0)
+		peer_say(asking, "failed\n");
+	free(name);
+	_exit(0);
+}
+
+START_TEST(root_gives_no_other_file_away_for_the_control_socket)
+{
+	const char *folder = suite_path("run"), *victim = suite_file("victim", "");
+	const char *path = suite_take(memory_format("%s/ctl", folder)), *output;
+	char byte;
+	struct stat st;
+	int ready[2], status;
+
+	if (geteuid() != 0 || SUITE_IS_SANITIZED) {
+		fputs("SKIPPED: only root can give files away\n", stderr);
+		return;
+	}
+	ck_assert_int_eq(chmod(suite_folder(), 0755), 0);
+	ck_assert_int_eq(mkdir(folder, 0755), 0);
+	ck_assert_int_eq(chown(folder, NOBODY, NOBODY), 0);
+	ck_assert_int_eq(chmod(victim, 0600), 0);
+	ck_assert_int_eq(pipe(ready), 0);
+	pid_t old = fork();
+	if (old == 0)
+		betray(path, victim, ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	char *more = memory_format("user = nobody\ncontrol-socket = %s\n", path);
+	const char *const arguments[] = { "-fuc",
+		suite_file("tlsd.ini", daemon_ini(more)), NULL };
+	ck_assert_int_eq(daemon_run(&output, arguments), 1);
+	ck_assert_int_eq(waitpid(old, &status, 0), old);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(stat(victim, &st), 0);
+	ck_assert_uint_eq(st.st_uid, 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	ck_assert_ptr_nonnull(strstr(output, "tlsd: control-socket: "));
+	free(more);
+}
+END_TEST
+
+SUITE("takeover", who_has_been_accepted_is_served_by_the_old_one,
+    who_comes_later_waits_for_the_new_one,
+    who_leaves_before_confirming_has_changed_nothing, what_nobody_keeps_is_removed,
+    the_second_to_confirm_is_told_no, nobody_confirms_or_keeps_what_was_not_offered,
+    one_that_leaves_its_place_reloads_no_more,
+    one_that_left_its_place_tells_its_state_and_is_cut_when_told,
+    without_a_server_it_says_so, only_a_socket_that_listens_there_is_adopted,
+    root_gives_no_other_file_away_for_the_control_socket)

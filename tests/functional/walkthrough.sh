@@ -1,0 +1,251 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the manual and README tell administrators to do with certificates, done line by line as
+# it stands there: commands behind # and $, and what they say below them. Other are the folder,
+# the name and the port of the server, and the user, who need not exist.
+# shellcheck disable=SC2317 # tests are called by their names
+# shellcheck source=tests/lib/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/lib/suite.sh"
+needs openssl curl awk
+open_folder
+manual=$srcdir/conf/tlsd.ini.5
+
+# --- what is written ------------------------------------------------------------------
+
+# section TITLE: of the manual, as text
+section() {
+	awk -v title="$1" '
+		/^\.S[sh] / { inside = ($0 == ".Ss " title || $0 == ".Sh " title); next }
+		inside' "$manual" | sed 's/\\e/\\/g'
+}
+
+# blocks: each literal block of a section with a line before it
+blocks() {
+	awk '/^\.Bd -literal/ { print "BLOCK"; inside = 1; next }
+		/^\.Ed/ { inside = 0 }
+		inside'
+}
+
+# readme_blocks TITLE: the same of a section of README
+readme_blocks() {
+	awk -v title="$1" '
+		/^-+$/ { inside = (before == title) }
+		inside && /^    / { if (before !~ /^    /) print "BLOCK"; print substr($0, 5) }
+		{ before = $0 }' "$srcdir/README"
+}
+
+# --- a place for it -------------------------------------------------------------------
+
+# program NAME WORD...: NAME, in the path, runs these
+program() {
+	name=$1
+	shift
+	printf '#!/bin/sh\nexec %s "$@"\n' "$*" >"bin/$name"
+	chmod +x "bin/$name"
+}
+
+set_up() {
+	here=$PWD
+	mkdir bin etc
+	for name in tlsc tlscert; do
+		program $name "$builddir/$name"
+	done
+	program tlsd "$builddir/tlsd" -c "$here/etc/tlsd.ini"
+	program tlsdctl "$builddir/tlsdctl" -s "$here/control"
+	program chgrp true
+	PATH=$here/bin:$PATH
+	cd etc
+	port=4433
+}
+
+# as_here: lines with what is true here
+as_here() {
+	sed "s,/etc/tlsd,$here/etc,g; s,www\.example\.org:4433,localhost:$port,g
+		s,www\.example\.org,localhost,g"
+}
+
+take_ini() {
+	{
+		printf '%s\n' "pid-file = $here/tlsd.pid" "control-socket = $here/control" \
+			"log-file = $here/tlsd.log"
+		sed 's/^listen = .*/listen = 127.0.0.1:0/; /^user = /d'
+	} >tlsd.ini
+}
+
+# --- doing it -------------------------------------------------------------------------
+
+# judge: what the last command should have said, and whether it might fail
+judge() {
+	[ -n "${command-}" ] || return 0
+	tr -d '\r' <"$here/out" >"$here/said"
+	while read -r line; do
+		grep -q -F -e "$line" "$here/said" ||
+			fail "$command: does not say: $line: $(cat "$here/said")"
+	done <"$here/wanted"
+	[ "$status" -eq 0 ] || grep -q -E '^(tlsc|curl): ' "$here/wanted" ||
+		fail "$command: failed: $(cat "$here/said")"
+	done_lines=$((done_lines + 1))
+}
+
+run_line() {
+	judge
+	: >"$here/wanted"
+	command=$(printf '%s\n' "$1" | as_here)
+	echo "+ $command"
+	status=0
+	eval "$command" >"$here/out" 2>&1 </dev/null || status=$?
+	if [ "$command" = tlsd ]; then
+		port=$(sed -n 's/.*: listening: .*:\([0-9]*\): page$/\1/p' "$here/tlsd.log")
+	fi
+}
+
+# follow: does the blocks that it reads
+follow() {
+	command=
+	done_lines=0
+	while IFS= read -r line; do
+		case $line in
+		BLOCK) ;;
+		'# '* | '$ '*) run_line "${line#??}" ;;
+		'') ;;
+		*) printf '%s\n' "$line" | as_here >>"$here/wanted" ;;
+		esac
+	done
+	judge
+}
+
+# split: the blocks with commands to ./session, those without to ./files
+split() {
+	awk '/^BLOCK$/ { first = 1; next }
+		first { to = /^[#$] / ? "session" : "files"; first = 0 }
+		{ print >to }'
+}
+
+the_steps_of_the_manual_work() {
+	section 'Clients with certificates, step by step' | blocks | split
+	take_ini <files
+	follow <session
+	[ "$done_lines" -eq 29 ] || fail "$done_lines lines were done"
+	grep -q ': page: done .* client=alice ' "$here/tlsd.log"
+}
+
+the_steps_of_the_readme_work() {
+	readme_blocks 'Clients with certificates' | split
+	take_ini <files
+	follow <session
+	[ "$done_lines" -eq 10 ] || fail "$done_lines lines were done"
+}
+
+# hook NUMBER: of the scripts under RENEWAL, as the program ./hook
+hook() {
+	section RENEWAL | blocks | awk -v wanted="$1" '
+		/^BLOCK$/ { first = 1; next }
+		first { script = /^#!/; number += script; first = 0 }
+		script && number == wanted' | as_here |
+		sed 's/ -g tlsd / /' >hook
+	chmod +x hook
+	grep -q 'tlsdctl reload' hook
+}
+
+# prepare_renewal NAME: a server whose pair is www.*, and a newer pair in $here/new
+prepare_renewal() {
+	tlscert ca 'Example CA' >/dev/null
+	tlscert server --cert www.crt --key www.key localhost >/dev/null
+	printf '%s\n' 'cert = www.crt' 'key = www.key' '[page]' 'listen = *:4433' | take_ini
+	run_line tlsd
+	mkdir "$here/new"
+	tlscert server --cert "$here/new/fullchain.pem" --key "$here/new/privkey.pem" \
+		localhost >/dev/null
+}
+
+is_renewed() {
+	openssl s_client -connect "localhost:$port" </dev/null 2>/dev/null |
+		openssl x509 -noout -serial >served
+	openssl x509 -noout -serial -in "$here/new/fullchain.pem" | cmp - served
+}
+
+the_hook_for_certbot_works() {
+	prepare_renewal
+	hook 1
+	RENEWED_LINEAGE=$here/new ./hook
+	is_renewed
+}
+
+the_hook_for_dehydrated_works() {
+	prepare_renewal
+	hook 2
+	./hook unknown_hook
+	if is_renewed; then fail 'another hook renewed it'; fi
+	./hook deploy_cert localhost "$here/new/privkey.pem" "$here/new/cert.pem" \
+		"$here/new/fullchain.pem" "$here/new/chain.pem" 0
+	is_renewed
+}
+
+the_cron_job_works() {
+	prepare_renewal
+	section RENEWAL | sed -n 's/^7 4 \* \* \* root //p' | as_here |
+		sed 's/server\.crt/www.crt/; s/--if-within 30/--if-within 500/' >job
+	cp www.crt old.crt
+	sh -e ./job
+	if cmp -s old.crt www.crt; then fail 'nothing was renewed'; fi
+	cp www.crt "$here/new/fullchain.pem"
+	is_renewed
+}
+
+# start_responder: at http://127.0.0.1:$responder/, for what ./index says of the authority's
+# certificates. socat has each request answered by ./respond.
+start_responder() {
+	cat >respond <<-'END'
+		#!/bin/sh
+		# A request by HTTP on standard input; the answer on standard output.
+		while read -r name value && [ "$name" != "$(printf '\r')" ] && [ -n "$name" ]; do
+			case $name in [Cc]ontent-[Ll]ength:) length=$(echo "$value" | tr -d '\r') ;; esac
+		done
+		head -c "$length" >request.der
+		openssl ocsp -index index -rsigner ca.crt -rkey ca.key -CA ca.crt \
+			-reqin request.der -ndays 7 -respout response.der >respond.log 2>&1
+		printf 'HTTP/1.0 200 OK\r\nContent-Type: application/ocsp-response\r\n'
+		printf 'Content-Length: %d\r\n\r\n' "$(wc -c <response.der)"
+		cat response.der
+	END
+	chmod +x respond
+	start socat socat -d -d TCP-LISTEN:0,bind=127.0.0.1,fork EXEC:./respond
+	mv socat.pid "$here"
+	wait_for grep -q 'listening on' socat.log
+	responder=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' socat.log)
+}
+
+staple() {
+	openssl s_client -connect "localhost:$port" -status </dev/null 2>/dev/null
+}
+
+the_cron_job_for_ocsp_works() {
+	needs socat ocsptool
+	prepare_renewal
+	start_responder
+	openssl req -new -key www.key -subj /CN=localhost -out www.csr 2>/dev/null
+	printf '%s\n' subjectAltName=DNS:localhost keyUsage=digitalSignature \
+		"authorityInfoAccess=OCSP;URI:http://127.0.0.1:$responder/" >ext
+	openssl x509 -req -in www.csr -CA ca.crt -CAkey ca.key -days 9 -extfile ext \
+		-out www.crt 2>/dev/null
+	cat ca.crt >>www.crt
+	serial=$(openssl x509 -in www.crt -noout -serial)
+	printf 'V\t301231000000Z\t\t%s\tunknown\t/CN=localhost\n' "${serial#serial=}" >index
+	section RENEWAL | sed -n 's,^7 \*/6 \* \* \* root ,,p' | as_here |
+		sed 's/server\.crt/www.crt/; s/issuer\.crt/ca.crt/' >job
+	sh -e ./job
+	echo 'ocsp-response = server.ocsp' >>tlsd.ini
+	tlsdctl reload
+	staple | grep -q 'Cert Status: good'
+	before=$(staple | sed -n 's/.*This Update: //p')
+	rm server.ocsp.new 2>/dev/null || :
+	sh -e ./job
+	wait_for stapled_after "$before"
+}
+
+stapled_after() {
+	now=$(staple | sed -n 's/.*This Update: //p')
+	[ "$now" != "$1" ] || { sh -e ./job && return 1; }
+}
+
+run_tests "$@"

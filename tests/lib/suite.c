@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What every Check binary shares. */
+#include "lib/suite.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+
+static char folder[64];
+static pid_t folder_owner;
+static struct stringlist texts;
+
+/* How long one test may take; a test ends long before that on any machine that works. */
+enum { TEST_SECONDS = 300, SUITE_MAX = 64 };
+
+static struct suite {
+	const char *name;
+	const char *(*lacks)(void);
+	const TTest **tests; /* NULL behind the last */
+} suites[SUITE_MAX];
+static size_t suite_count;
+
+void
+suite_declare(const char *name, const char *(*lacks)(void), const TTest *const *tests)
+{
+	size_t count = 0;
+
+	if (suite_count == SUITE_MAX)
+		abort();
+	while (tests[count] != NULL)
+		count++;
+	struct suite *suite = &suites[suite_count++];
+	suite->name = name;
+	suite->lacks = lacks;
+	suite->tests = memory_new((count + 1) * sizeof *tests);
+	memcpy(suite->tests, tests, (count + 1) * sizeof *tests);
+}
+
+const char *
+suite_lacks_own_memory(void)
+{
+	return SUITE_IS_SANITIZED ? "a sanitizer brings a malloc(3) of its own" : NULL;
+}
+
+/* A test is wanted if nothing is named, or its suite is, or it is itself. */
+static bool
+is_wanted(const struct suite *suite, const TTest *test, char *const *names)
+{
+	if (*names == NULL)
+		return true;
+	for (; *names != NULL; names++)
+		if (strcmp(*names, suite->name) == 0 || strcmp(*names, test->name) == 0)
+			return true;
+	return false;
+}
+
+/* The tests of the suite that are wanted; NULL if none is. */
+static Suite *
+choose_tests(const struct suite *suite, char *const *names)
+{
+	TCase *tcase = NULL;
+	Suite *chosen = NULL;
+
+	for (const TTest **test = suite->tests; *test != NULL; test++) {
+		if (!is_wanted(suite, *test, names))
+			continue;
+		if (chosen == NULL) {
+			chosen = suite_create(suite->name);
+			tcase = tcase_create(suite->name);
+			tcase_set_timeout(tcase, TEST_SECONDS);
+			suite_add_tcase(chosen, tcase);
+		}
+		tcase_add_test(tcase, *test);
+	}
+	return chosen;
+}
+
+/* Adds what is wanted to the runner. Returns how many suites lack what they need. */
+static int
+fill(SRunner *runner, char *const *names, int *chosen)
+{
+	int lacking = 0;
+
+	for (size_t i = 0; i < suite_count; i++) {
+		Suite *wanted = choose_tests(&suites[i], names);
+		if (wanted == NULL)
+			continue;
+		++*chosen;
+		const char *lack = suites[i].lacks != NULL ? suites[i].lacks() : NULL;
+		if (lack == NULL) {
+			srunner_add_suite(runner, wanted);
+			continue;
+		}
+		printf("SKIPPED: %s: %s: NOTHING of it was tested here\n",
+		    suites[i].name, lack);
+		lacking++;
+		/* Freed with the runner of nothing but itself. */
+		srunner_free(srunner_create(wanted));
+	}
+	return lacking;
+}
+
+static int
+run(char *const *names)
+{
+	SRunner *runner = srunner_create(NULL);
+	int chosen = 0, failed = 0;
+	int lacking = fill(runner, names, &chosen);
+
+	if (chosen > lacking) {
+		fflush(stdout);
+		srunner_run_all(runner, CK_ENV);
+		failed = srunner_ntests_failed(runner);
+	}
+	srunner_free(runner);
+	if (chosen == 0) {
+		fputs("no suite and no test has that name\n", stderr);
+		return 2;
+	}
+	if (failed != 0)
+		return EXIT_FAILURE;
+	return lacking != 0 ? 77 : EXIT_SUCCESS;
+}
+
+static void
+forget_suites(void)
+{
+	for (size_t i = 0; i < suite_count; i++)
+		free(suites[i].tests);
+}
+
+int
+main(int argc, char **argv)
+{
+	(void)argc;
+	int status = run(argv + 1);
+	forget_suites();
+	return status;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+static void
+remove_folder(void)
+{
+	if (folder[0] != '\0' && folder_owner == getpid())
+		nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *
+suite_folder(void)
+{
+	if (folder[0] == '\0') {
+		strcpy(folder, "/tmp/tlsd-test.XXXXXX");
+		ck_assert_ptr_nonnull(mkdtemp(folder));
+		folder_owner = getpid();
+		atexit(remove_folder);
+	}
+	return folder;
+}
+
+static void
+free_texts(void)
+{
+	stringlist_fini(&texts);
+}
+
+const char *
+suite_keep(const char *text, size_t length)
+{
+	if (texts.count == 0)
+		atexit(free_texts);
+	stringlist_add(&texts, text, length);
+	return texts.items[texts.count - 1];
+}
+
+const char *
+suite_take(char *text)
+{
+	const char *kept = suite_keep(text, strlen(text));
+
+	free(text);
+	return kept;
+}
+
+const char *
+suite_path(const char *name)
+{
+	return suite_take(memory_format("%s/%s", suite_folder(), name));
+}
+
+const char *
+suite_file(const char *name, const char *text)
+{
+	const char *path = suite_path(name);
+
+	ck_assert_int_eq(file_write(path, text, strlen(text), 0600, FILE_REPLACE), 0);
+	return path;
+}

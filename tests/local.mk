@@ -1,0 +1,352 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+## The tests, part of the Makefile; tests/README tells what belongs where.
+
+## One program for each layer of src/, and one for each subject of the functional tests. They
+## are built when somebody runs them.
+EXTRA_PROGRAMS = $(test_programs) $(fuzz_programs) $(bench_programs) $(test_helpers)
+CLEANFILES = $(EXTRA_PROGRAMS) $(EXTRA_LIBRARIES) shortage.so bench.svg bench.txt
+
+if HAVE_CHECK
+unit_tests = \
+	tests/unit/check_base \
+	tests/unit/check_tls \
+	tests/unit/check_responders \
+	tests/unit/check_server \
+	tests/unit/check_client
+functional_tests = \
+	tests/functional/check_answers \
+	tests/functional/check_clients \
+	tests/functional/check_exec \
+	tests/functional/check_relay \
+	tests/functional/check_names \
+	tests/functional/check_operation \
+	tests/functional/check_sandbox
+fault_tests = tests/faults/check_exhaustion
+test_programs = $(unit_tests) $(functional_tests) $(fault_tests) \
+	tests/faults/check_allocation
+endif
+
+EXTRA_LIBRARIES = libsuite.a
+libsuite_a_SOURCES = \
+	tests/lib/daemon.c tests/lib/daemon.h \
+	tests/lib/forge.c tests/lib/forge.h \
+	tests/lib/peer.c tests/lib/peer.h \
+	tests/lib/pki.c tests/lib/pki.h \
+	tests/lib/privatenet.c tests/lib/privatenet.h \
+	tests/lib/readings.c tests/lib/readings.h \
+	tests/lib/repeater.c tests/lib/repeater.h \
+	tests/lib/suite.c tests/lib/suite.h \
+	tests/lib/talk.c tests/lib/talk.h
+LDADD = libsuite.a $(program_libs) $(CHECK_LIBS)
+
+tests_unit_check_base_SOURCES = \
+	tests/unit/base/address.c \
+	tests/unit/base/alert.c \
+	tests/unit/base/commandline.c \
+	tests/unit/base/deadline.c \
+	tests/unit/base/file.c \
+	tests/unit/base/findings.c \
+	tests/unit/base/json.c \
+	tests/unit/base/lockfile.c \
+	tests/unit/base/log.c \
+	tests/unit/base/logline.c \
+	tests/unit/base/network.c \
+	tests/unit/base/outlet.c \
+	tests/unit/base/reserve.c \
+	tests/unit/base/safepath.c \
+	tests/unit/base/spool.c \
+	tests/unit/base/stringlist.c \
+	tests/unit/base/text.c \
+	tests/unit/base/unreadable.c
+## With the malloc(3) of tlsd itself.
+tests_unit_check_base_SOURCES += $(malloc_sources)
+tests_unit_check_tls_SOURCES = \
+	tests/unit/tls/allow.c \
+	tests/unit/tls/authorized.c \
+	tests/unit/tls/capabilities.c \
+	tests/unit/tls/certpath.c \
+	tests/unit/tls/clienthello.c \
+	tests/unit/tls/hiddenname.c \
+	tests/unit/tls/keypair.c \
+	tests/unit/tls/pause.c \
+	tests/unit/tls/plainalert.c \
+	tests/unit/tls/policy.c \
+	tests/unit/tls/proof.c \
+	tests/unit/tls/records.c \
+	tests/unit/tls/servername.c \
+	tests/unit/tls/signer.c \
+	tests/unit/tls/ticketkeys.c \
+	tests/unit/tls/transport.c
+if HAVE_LIBCRYPTO
+tests_unit_check_tls_SOURCES += tests/unit/tls/x25519.c $(x25519_sources)
+tests_unit_check_tls_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_PKEY_sign_init
+endif
+tests_unit_check_responders_SOURCES = \
+	tests/unit/responders/http.c \
+	tests/unit/responders/sendproxy.c
+tests_unit_check_server_SOURCES = \
+	tests/unit/server/agenda.c \
+	tests/unit/server/conf.c \
+	tests/unit/server/control.c \
+	tests/unit/server/crowd.c \
+	tests/unit/server/hello.c \
+	tests/unit/server/limits.c \
+	tests/unit/server/pidfile.c \
+	tests/unit/server/proxyheader.c \
+	tests/unit/server/queue.c \
+	tests/unit/server/stats.c \
+	tests/unit/server/verbosity.c
+tests_unit_check_client_SOURCES = \
+	tests/unit/client/benchtally.c \
+	tests/unit/client/channel.c \
+	tests/unit/client/histogram.c \
+	tests/unit/client/options.c \
+	tests/unit/client/probe.c \
+	tests/unit/client/target.c \
+	tests/unit/client/trace.c
+tests_unit_check_client_LDADD = libtlsc.a $(LDADD)
+
+tests_functional_check_answers_SOURCES = \
+	tests/functional/ahead.c \
+	tests/functional/ending.c \
+	tests/functional/server.c
+tests_functional_check_clients_SOURCES = \
+	tests/functional/admission.c \
+	tests/functional/hostile.c \
+	tests/functional/idle.c \
+	tests/functional/parking.c \
+	tests/functional/ports.c \
+	tests/functional/quota.c
+tests_functional_check_exec_SOURCES = \
+	tests/functional/exec.c
+tests_functional_check_relay_SOURCES = \
+	tests/functional/proxied.c \
+	tests/functional/relay.c
+tests_functional_check_names_SOURCES = \
+	tests/functional/certdir.c \
+	tests/functional/identity.c \
+	tests/functional/route.c \
+	tests/functional/routing.c
+tests_functional_check_operation_SOURCES = \
+	tests/functional/operation.c \
+	tests/functional/repeats.c \
+	tests/functional/takeover.c
+tests_functional_check_sandbox_SOURCES = \
+	tests/functional/sandbox.c
+
+## What tlsd runs out of.
+poor = tests/faults/poor.c tests/faults/poor.h tests/faults/shortage.h
+tests_faults_check_exhaustion_SOURCES = tests/faults/exhaustion.c
+tests_faults_check_allocation_SOURCES = \
+	tests/faults/shortage.c \
+	tests/faults/shortage_accept.c \
+	tests/faults/shortage_clients.c \
+	tests/faults/shortage_crowd.c \
+	tests/faults/shortage_parking.c \
+	tests/faults/shortage_reload.c \
+	tests/faults/shortage_strangers.c \
+	$(poor)
+## Loaded into tlsd by the allocation tests; without sanitizers, and without libtool.
+shortage.so: $(srcdir)/tests/faults/preload.c $(srcdir)/tests/faults/shortage.h
+	$(AM_V_CCLD)$(CC) $(AM_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) -fno-builtin -fPIC -shared \
+		-o $@ $(srcdir)/tests/faults/preload.c
+
+## Clients and wrappers that the scripts call.
+test_helpers = failing hostile noipv6 segments
+soak_call = tests/soak/call.c tests/soak/call.h
+failing_SOURCES = tests/soak/failing.c $(soak_call)
+failing_LDADD = $(GNUTLS_LIBS)
+hostile_SOURCES = tests/soak/hostile.c $(soak_call)
+hostile_LDADD = $(GNUTLS_LIBS)
+noipv6_SOURCES = tests/functional/noipv6.c
+noipv6_LDADD =
+segments_SOURCES = tests/functional/segments.c
+segments_LDADD = $(GNUTLS_LIBS)
+
+## Fuzzers. Each fuzz_NOUN has its inputs in tests/fuzz/corpus/NOUN/, which
+## tests/fuzz/replay.sh runs in every build.
+fuzz_programs = \
+	fuzz_address \
+	fuzz_authorized \
+	fuzz_clienthello \
+	fuzz_conf \
+	fuzz_control \
+	fuzz_hello \
+	fuzz_http \
+	fuzz_network \
+	fuzz_proxyheader \
+	fuzz_servername \
+	fuzz_session \
+	fuzz_text
+if ENABLE_FUZZERS
+fuzz_driver = tests/fuzz/fuzz.h
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+fuzz_driver = tests/fuzz/fuzz.h tests/fuzz/replay.c
+fuzz_ldflags = $(AM_LDFLAGS)
+endif
+fuzz_memoryfile = tests/fuzz/memoryfile.c tests/fuzz/memoryfile.h
+fuzz_services = tests/fuzz/services.c tests/fuzz/services.h
+fuzz_address_SOURCES = tests/fuzz/fuzz_address.c $(fuzz_driver)
+fuzz_address_LDADD = $(program_libs)
+fuzz_address_LDFLAGS = $(fuzz_ldflags) -Wl,--wrap=getaddrinfo
+fuzz_authorized_SOURCES = tests/fuzz/fuzz_authorized.c $(fuzz_memoryfile) $(fuzz_driver)
+fuzz_authorized_LDADD = $(program_libs)
+fuzz_authorized_LDFLAGS = $(fuzz_ldflags)
+fuzz_clienthello_SOURCES = tests/fuzz/fuzz_clienthello.c $(fuzz_driver)
+fuzz_clienthello_LDADD = $(program_libs)
+fuzz_clienthello_LDFLAGS = $(fuzz_ldflags)
+fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(fuzz_memoryfile) $(fuzz_driver)
+fuzz_conf_LDADD = $(program_libs)
+fuzz_conf_LDFLAGS = $(fuzz_ldflags)
+fuzz_control_SOURCES = tests/fuzz/fuzz_control.c $(fuzz_services) $(fuzz_driver)
+fuzz_control_LDADD = $(program_libs)
+fuzz_control_LDFLAGS = $(fuzz_ldflags)
+fuzz_hello_SOURCES = tests/fuzz/fuzz_hello.c $(fuzz_driver)
+fuzz_hello_LDADD = $(program_libs)
+fuzz_hello_LDFLAGS = $(fuzz_ldflags)
+fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(fuzz_driver)
+fuzz_http_LDADD = $(program_libs)
+fuzz_http_LDFLAGS = $(fuzz_ldflags)
+fuzz_network_SOURCES = tests/fuzz/fuzz_network.c $(fuzz_driver)
+fuzz_network_LDADD = $(program_libs)
+fuzz_network_LDFLAGS = $(fuzz_ldflags)
+fuzz_proxyheader_SOURCES = tests/fuzz/fuzz_proxyheader.c $(fuzz_driver)
+fuzz_proxyheader_LDADD = $(program_libs)
+fuzz_proxyheader_LDFLAGS = $(fuzz_ldflags)
+fuzz_servername_SOURCES = tests/fuzz/fuzz_servername.c tests/lib/readings.c tests/lib/readings.h \
+	$(fuzz_driver)
+fuzz_servername_LDADD = $(program_libs)
+fuzz_servername_LDFLAGS = $(fuzz_ldflags)
+fuzz_session_SOURCES = tests/fuzz/fuzz_session.c $(fuzz_services) $(fuzz_driver)
+fuzz_session_LDADD = $(program_libs)
+fuzz_session_LDFLAGS = $(fuzz_ldflags)
+fuzz_text_SOURCES = tests/fuzz/fuzz_text.c $(fuzz_driver)
+fuzz_text_LDADD = $(program_libs)
+fuzz_text_LDFLAGS = $(fuzz_ldflags)
+
+## make fuzz [SECONDS=600] [FUZZERS="text conf"]: after ./configure CC=clang --enable-fuzzers.
+fuzz: $(fuzz_programs)
+	top_builddir='$(abs_top_builddir)' seconds='$(SECONDS)' fuzzers='$(FUZZERS)' \
+		$(srcdir)/tests/fuzz/run
+.PHONY: fuzz
+
+## make bench [ROUNDS=3] [SECONDS=2]: tlsd beside its peers; nothing of it is a test.
+bench_programs = bench-hello bench-hold bench-late bench-relay
+bench_hello_SOURCES = tests/bench/hello.c
+bench_hello_LDADD =
+bench_hold_SOURCES = tests/bench/hold.c
+bench_hold_LDADD =
+bench_late_SOURCES = tests/bench/late.c $(soak_call)
+bench_late_LDADD = $(GNUTLS_LIBS)
+bench_relay_SOURCES = tests/bench/relay.c
+bench_relay_LDADD =
+bench: all $(bench_programs)
+	top_builddir='$(abs_top_builddir)' rounds='$(ROUNDS)' seconds='$(SECONDS)' \
+		$(srcdir)/tests/bench/run
+## make bench-scale [ROUNDS=3] [SECONDS=2]: tlsd alone, by workers and by waiting clients.
+bench-scale: all bench-hold
+	top_builddir='$(abs_top_builddir)' rounds='$(ROUNDS)' seconds='$(SECONDS)' \
+		$(srcdir)/tests/bench/scale
+## make bench-attack [SILENT=5000] [DRIPPING=500] [STALLING=500] [SECONDS=4]: honest clients
+## under attack.
+bench-attack: all bench-hello bench-hold
+	top_builddir='$(abs_top_builddir)' silent='$(SILENT)' dripping='$(DRIPPING)' \
+		stalling='$(STALLING)' seconds='$(SECONDS)' $(srcdir)/tests/bench/attack
+## make bench-deadlines [ROUNDS=5]: how late hostile clients of each kind are ended.
+bench-deadlines: all bench-late
+	top_builddir='$(abs_top_builddir)' rounds='$(ROUNDS)' $(srcdir)/tests/bench/deadlines
+.PHONY: bench bench-attack bench-deadlines bench-scale
+
+
+## make check: each module and each feature once. make check TESTS=NAME: that one, and no more
+## is built than it needs.
+TESTS = $(quick_scripts) $(functional_tests) $(fault_tests) $(unit_tests)
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = $(SHELL) $(top_srcdir)/tests/lib/driver
+SH_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	test_logs='$(TEST_LOGS)'; export test_logs;
+
+quick_scripts = \
+	tests/functional/browsers.sh \
+	tests/functional/clientauth.sh \
+	tests/functional/certificates.sh \
+	tests/functional/clients.sh \
+	tests/functional/truncation.sh \
+	tests/functional/bootstrap.sh \
+	tests/functional/tlscert_renew.sh \
+	tests/functional/tlscert_crl.sh \
+	tests/functional/tlscert.sh \
+	tests/functional/upgrade.sh \
+	tests/functional/daemon.sh \
+	tests/functional/fail2ban.sh \
+	tests/functional/figures.sh \
+	tests/functional/control.sh \
+	tests/functional/haproxy.sh \
+	tests/functional/logs.sh \
+	tests/functional/page.sh \
+	tests/functional/pkcs11.sh \
+	tests/functional/preflight.sh \
+	tests/functional/relay.sh \
+	tests/functional/sandbox.sh \
+	tests/functional/syscalls.sh \
+	tests/functional/tickets.sh \
+	tests/functional/tlsc.sh \
+	tests/functional/tlsc_bench.sh \
+	tests/functional/tlsc_check.sh \
+	tests/functional/tlsc_explain.sh \
+	tests/functional/container.sh \
+	tests/fuzz/replay.sh \
+	tests/layers.sh
+
+## make check-long: what takes minutes each.
+long_scripts = \
+	tests/functional/judges.sh \
+	tests/functional/walkthrough.sh \
+	tests/fleet/fleet.sh \
+	tests/soak/soak.sh \
+	tests/faults/allocation.sh
+check-long: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(long_scripts)' TEST_SUITE_LOG=test-suite-long.log
+## What make check runs, but not the runs.
+check-programs: all $(unit_tests) $(functional_tests) $(fault_tests) $(test_helpers) \
+	$(fuzz_programs)
+.PHONY: check-long check-programs
+
+## What a script runs beside the programs of tlsd.
+needs_fuzzers = tests/fuzz/replay.log
+$(needs_fuzzers): $(fuzz_programs)
+needs_callers = tests/soak/soak.log
+$(needs_callers): failing hostile
+needs_noipv6 = tests/functional/preflight.log
+$(needs_noipv6): noipv6
+needs_segments = tests/functional/syscalls.log
+$(needs_segments): segments
+needs_allocation = tests/faults/allocation.log
+$(needs_allocation): tests/faults/check_allocation shortage.so
+
+EXTRA_DIST = \
+	tests/bench/attack \
+	tests/bench/deadlines \
+	tests/bench/medians.awk \
+	tests/bench/picture.awk \
+	tests/bench/run \
+	tests/bench/scale \
+	tests/bench/scale.awk \
+	tests/bench/servers \
+	tests/bench/table.awk \
+	tests/faults/preload.c \
+	tests/fleet/network.sh \
+	tests/functional/browsers \
+	tests/functional/truncation \
+	tests/fuzz/corpus \
+	tests/fuzz/run \
+	tests/lib/driver \
+	tests/lib/suite.sh \
+	tests/lib/tlsc_suite.sh \
+	tests/lib/tlscert_suite.sh \
+	$(quick_scripts) \
+	$(long_scripts)

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/lockfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/suite.h"
+
+enum { SOON_MS = 50, LATE_MS = 30000 };
+
+START_TEST(only_its_owner_can_open_it)
+{
+	const char *path = suite_path("lock");
+	struct stat st;
+
+	umask(0);
+	int fd = lockfile_open(path, deadline_in(SOON_MS));
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	lockfile_close(fd, path);
+	ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
+START_TEST(a_second_one_waits_no_longer_than_it_was_told)
+{
+	const char *path = suite_path("lock");
+	int fd = lockfile_open(path, deadline_in(SOON_MS));
+
+	ck_assert_int_eq(lockfile_open(path, deadline_in(SOON_MS)), -1);
+	ck_assert_int_eq(errno, EWOULDBLOCK);
+	ck_assert_int_eq(lockfile_holder(path), getpid());
+	lockfile_close(fd, path);
+	ck_assert_int_eq(lockfile_holder(path), 0);
+	fd = lockfile_open(path, deadline_in(SOON_MS));
+	ck_assert_int_ge(fd, 0);
+	lockfile_close(fd, path);
+}
+END_TEST
+
+/* In children: each has the file alone, and counts in `counter`. */
+static void __attribute__((noreturn)) count_once(const char *path, int counter)
+{
+	unsigned char count = 0;
+	int fd = lockfile_open(path, deadline_in(LATE_MS));
+
+	if (fd < 0 || pread(counter, &count, 1, 0) != 1)
+		_exit(1);
+	sched_yield();
+	count++;
+	if (pwrite(counter, &count, 1, 0) != 1)
+		_exit(1);
+	lockfile_close(fd, path);
+	_exit(0);
+}
+
+START_TEST(one_process_at_a_time_has_it)
+{
+	enum { PROCESSES = 20 };
+	const char *path = suite_path("lock");
+	int counter = open(suite_path("counter"), O_RDWR | O_CREAT, 0600), status;
+	unsigned char count = 0;
+
+	ck_assert_int_eq(pwrite(counter, &count, 1, 0), 1);
+	for (int i = 0; i < PROCESSES; i++)
+		if (fork() == 0)
+			count_once(path, counter);
+	for (int i = 0; i < PROCESSES; i++) {
+		ck_assert_int_gt(wait(&status), 0);
+		ck_assert_int_eq(status, 0);
+	}
+	ck_assert_int_eq(pread(counter, &count, 1, 0), 1);
+	ck_assert_int_eq(count, PROCESSES);
+}
+END_TEST
+
+START_TEST(a_link_or_a_folder_is_none)
+{
+	ck_assert_int_eq(symlink("file", suite_path("link")), 0);
+	ck_assert_int_eq(lockfile_open(suite_path("link"), deadline_in(SOON_MS)), -1);
+	ck_assert_int_eq(errno, ELOOP);
+	ck_assert_int_eq(access(suite_path("file"), F_OK), -1);
+	ck_assert_int_eq(lockfile_open(suite_folder(), deadline_in(SOON_MS)), -1);
+	ck_assert_int_eq(errno, EISDIR);
+	ck_assert_int_eq(mkfifo(suite_path("fifo"), 0600), 0);
+	ck_assert_int_eq(lockfile_open(suite_path("fifo"), deadline_in(SOON_MS)), -1);
+	ck_assert_int_eq(errno, EINVAL);
+}
+END_TEST
+
+SUITE("lockfile", only_its_owner_can_open_it,
+    a_second_one_waits_no_longer_than_it_was_told, one_process_at_a_time_has_it,
+    a_link_or_a_folder_is_none)

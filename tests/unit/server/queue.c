@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/queue.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+
+#include "base/sync.h"
+#include "lib/suite.h"
+
+/* The queue never looks at what it carries, so addresses will do. */
+static char items[1000];
+#define ITEM(i) ((struct connection *)(void *)&items[i])
+
+enum { PROCESSORS = 2 };
+
+static _Atomic(int) spaces;
+
+static void
+count_space(void *context)
+{
+	(void)context;
+	atomic_fetch_add(&spaces, 1);
+}
+
+START_TEST(first_in_is_first_out)
+{
+	struct queue *queue = queue_new(3, PROCESSORS, count_space, NULL);
+
+	for (int round = 0; round < 5; round++) {
+		for (int i = 0; i < 3; i++)
+			ck_assert(queue_push(queue, ITEM(i)));
+		for (int i = 0; i < 3; i++)
+			ck_assert_ptr_eq(queue_pop(queue), ITEM(i));
+	}
+	ck_assert_int_eq(spaces, 0);
+	queue_free(queue);
+}
+END_TEST
+
+START_TEST(a_full_queue_refuses_and_tells_when_there_is_space)
+{
+	struct queue *queue = queue_new(2, PROCESSORS, count_space, NULL);
+
+	ck_assert(queue_push(queue, ITEM(0)));
+	ck_assert(queue_push(queue, ITEM(1)));
+	ck_assert(!queue_push(queue, ITEM(2)));
+	ck_assert_uint_eq(queue_depth(queue), 2);
+	ck_assert_ptr_eq(queue_pop(queue), ITEM(0));
+	ck_assert_int_eq(spaces, 1);
+	ck_assert_ptr_eq(queue_pop(queue), ITEM(1));
+	ck_assert_int_eq(spaces, 1);
+	queue_free(queue);
+}
+END_TEST
+
+START_TEST(a_closed_queue_gives_what_is_left_and_then_nothing)
+{
+	struct queue *queue = queue_new(2, PROCESSORS, count_space, NULL);
+
+	ck_assert(queue_push(queue, ITEM(0)));
+	queue_close(queue);
+	ck_assert(!queue_push(queue, ITEM(1)));
+	ck_assert_ptr_eq(queue_pop(queue), ITEM(0));
+	ck_assert_ptr_null(queue_pop(queue));
+	ck_assert_ptr_null(queue_pop(queue));
+	queue_free(queue);
+}
+END_TEST
+
+static bool
+is_even(void *context, struct connection *connection)
+{
+	int *asked = context;
+
+	ck_assert_ptr_eq(connection, ITEM(*asked));
+	(*asked)++;
+	return *asked % 2 == 1;
+}
+
+START_TEST(what_is_sifted_out_leaves_the_others_in_order)
+{
+	struct queue *queue = queue_new(5, PROCESSORS, count_space, NULL);
+	int asked = 0;
+
+	/* Round the end of the ring. */
+	for (int i = 0; i < 3; i++) {
+		ck_assert(queue_push(queue, ITEM(i)));
+		ck_assert_ptr_eq(queue_pop(queue), ITEM(i));
+	}
+	for (int i = 0; i < 5; i++)
+		ck_assert(queue_push(queue, ITEM(i)));
+	ck_assert_uint_eq(queue_sift(queue, is_even, &asked), 2);
+	ck_assert_int_eq(asked, 5);
+	ck_assert_uint_eq(queue_depth(queue), 3);
+	ck_assert(queue_push(queue, ITEM(5)));
+	for (int i = 0; i < 4; i++)
+		ck_assert_ptr_eq(queue_pop(queue), ITEM(i < 3 ? 2 * i : 5));
+	queue_free(queue);
+}
+END_TEST
+
+static void *
+count_pops(void *argument)
+{
+	struct queue *queue = argument;
+	intptr_t count = 0;
+
+	while (queue_pop(queue) != NULL) {
+		count++;
+		queue_done(queue);
+	}
+	return (void *)count;
+}
+
+START_TEST(many_consumers_get_each_item_once)
+{
+	struct queue *queue = queue_new(7, PROCESSORS, count_space, NULL);
+	pthread_t threads[4];
+	intptr_t total = 0;
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, count_pops, queue);
+	for (int i = 0; i < 1000; i++)
+		while (!queue_push(queue, ITEM(i)))
+			;
+	queue_close(queue);
+	for (int i = 0; i < 4; i++) {
+		void *count;
+		pthread_join(threads[i], &count);
+		total += (intptr_t)count;
+	}
+	ck_assert_int_eq(total, 1000);
+	queue_free(queue);
+}
+END_TEST
+
+START_TEST(more_consumers_than_processors_leave_nothing_behind)
+{
+	struct queue *queue = queue_new(7, 1, count_space, NULL);
+	pthread_t threads[4];
+	intptr_t total = 0;
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, count_pops, queue);
+	for (int i = 0; i < 1000; i++) {
+		ck_assert(queue_push(queue, ITEM(i)));
+		/* Without a push that would wake somebody else. */
+		while (queue_depth(queue) > 0)
+			sched_yield();
+	}
+	queue_close(queue);
+	for (int i = 0; i < 4; i++) {
+		void *count;
+		pthread_join(threads[i], &count);
+		total += (intptr_t)count;
+	}
+	ck_assert_int_eq(total, 1000);
+	queue_free(queue);
+}
+END_TEST
+
+struct consumer {
+	struct queue *queue;
+	sem_t may_wait, may_end;
+	_Atomic(size_t) *begun;
+};
+
+/* Takes one, says when it is told to that it waits, and ends when it is told to. */
+static void *
+wait_with_one(void *argument)
+{
+	struct consumer *consumer = argument;
+
+	ck_assert_ptr_nonnull(queue_pop(consumer->queue));
+	atomic_fetch_add(consumer->begun, 1);
+	sync_take(&consumer->may_wait);
+	queue_wait(consumer->queue);
+	sync_take(&consumer->may_end);
+	return NULL;
+}
+
+/* All are queued before one of them says that it waits; none is ever done. */
+START_TEST(who_waits_makes_way_for_the_next)
+{
+	enum { CONSUMERS = 5 };
+	struct queue *queue = queue_new(CONSUMERS, 1, count_space, NULL);
+	_Atomic(size_t) begun = 0;
+	struct consumer consumer = { .queue = queue, .begun = &begun };
+	pthread_t threads[CONSUMERS];
+
+	sync_semaphore_init(&consumer.may_wait);
+	sync_semaphore_init(&consumer.may_end);
+	for (int i = 0; i < CONSUMERS; i++)
+		pthread_create(&threads[i], NULL, wait_with_one, &consumer);
+	for (int i = 0; i < CONSUMERS; i++)
+		ck_assert(queue_push(queue, ITEM(i)));
+	for (size_t i = 1; i <= CONSUMERS; i++) {
+		while (begun < i)
+			sched_yield();
+		sync_post(&consumer.may_wait);
+	}
+	ck_assert_uint_eq(queue_depth(queue), 0);
+	for (int i = 0; i < CONSUMERS; i++)
+		sync_post(&consumer.may_end);
+	for (int i = 0; i < CONSUMERS; i++)
+		pthread_join(threads[i], NULL);
+	sync_semaphore_fini(&consumer.may_wait);
+	sync_semaphore_fini(&consumer.may_end);
+	queue_free(queue);
+}
+END_TEST
+
+SUITE("queue", first_in_is_first_out,
+    a_full_queue_refuses_and_tells_when_there_is_space,
+    a_closed_queue_gives_what_is_left_and_then_nothing,
+    what_is_sifted_out_leaves_the_others_in_order, many_consumers_get_each_item_once,
+    more_consumers_than_processors_leave_nothing_behind,
+    who_waits_makes_way_for_the_next)

@@ -1,0 +1,949 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tls/keypair.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/stringlist.h"
+#include "lib/peer.h"
+#include "lib/pki.h"
+#include "lib/suite.h"
+
+static const char *const localhost[] = { "localhost", NULL };
+static const struct pki_options usual = { .name = "localhost", .dns = localhost };
+
+/* All findings as one text, for messages; the caller frees it. */
+static char *
+all_findings(const struct findings *findings)
+{
+	char *all = memory_copy("");
+
+	for (size_t i = 0; i < findings->count; i++) {
+		char *longer = memory_format("%s%s\n", all, findings->items[i].text);
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
+/* Loads `files` and wants nothing but one finding, of `kind`, with `part` in it; a NULL
+ * `part` wants no finding. */
+static struct keypair *
+load(const struct keypair_files *files, enum finding_kind kind, const char *part)
+{
+	struct findings findings;
+
+	findings_init(&findings);
+	struct keypair *pair = keypair_load(files, &findings);
+	char *all = all_findings(&findings);
+	if (part == NULL)
+		ck_assert_msg(findings.count == 0, "unexpected: %s", all);
+	else
+		ck_assert_msg(findings.count == 1 && findings.items[0].kind == kind &&
+				  strstr(all, part) != NULL && all[0] == '/',
+		    "no \"%s\" alone in: %s", part, all);
+	ck_assert_int_eq(pair == NULL, findings.errors > 0);
+	free(all);
+	findings_fini(&findings);
+	return pair;
+}
+
+static struct keypair *
+accept_pair(const char *cert, const char *key)
+{
+	struct keypair_files files = { .cert = cert, .key = key };
+
+	return load(&files, FINDING_WARNING, NULL);
+}
+
+static void
+warn_of(const char *cert, const char *key, const char *part)
+{
+	struct keypair_files files = { .cert = cert, .key = key };
+
+	keypair_free(load(&files, FINDING_WARNING, part));
+}
+
+static void
+refuse(const char *cert, const char *key, const char *part)
+{
+	struct keypair_files files = { .cert = cert, .key = key };
+
+	ck_assert_ptr_null(load(&files, FINDING_ERROR, part));
+}
+
+static void
+refuse_with_pin(const char *key, const char *pin_file, const char *part)
+{
+	struct keypair_files files = {
+		.cert = suite_path("server.crt"), .key = key, .pin_file = pin_file
+	};
+
+	ck_assert_ptr_null(load(&files, FINDING_ERROR, part));
+}
+
+/* Writes server.crt and server.key as `options` say. */
+static void
+make_files(const struct pki_options *options)
+{
+	struct pki_pair *pair = pki_make(options, NULL);
+
+	pki_cert_file("server.crt", pair);
+	pki_key_file("server.key", pair);
+	pki_free(pair);
+}
+
+static void
+warn_of_made(const struct pki_options *options, const char *part)
+{
+	make_files(options);
+	warn_of(suite_path("server.crt"), suite_path("server.key"), part);
+}
+
+static void
+refuse_made(const struct pki_options *options, const char *part)
+{
+	make_files(options);
+	refuse(suite_path("server.crt"), suite_path("server.key"), part);
+}
+
+/* How many certificates a credential with the pair in it sends; proves their order too. */
+static unsigned
+installed_count(const struct keypair *pair)
+{
+	gnutls_certificate_credentials_t credentials;
+	gnutls_x509_crt_t *certs;
+	unsigned count;
+	struct findings findings;
+
+	findings_init(&findings);
+	ck_assert_int_eq(gnutls_certificate_allocate_credentials(&credentials), 0);
+	ck_assert_int_eq(keypair_install(pair, credentials, &findings), 0);
+	ck_assert_uint_eq(findings.count, 0);
+	ck_assert_int_ge(
+	    gnutls_certificate_get_x509_crt(credentials, 0, &certs, &count), 0);
+	for (unsigned i = 0; i < count; i++) {
+		if (i + 1 < count)
+			ck_assert(gnutls_x509_crt_check_issuer(certs[i], certs[i + 1]));
+		gnutls_x509_crt_deinit(certs[i]);
+	}
+	gnutls_free(certs);
+	gnutls_certificate_free_credentials(credentials);
+	return count;
+}
+
+START_TEST(a_good_pair_tells_what_it_is)
+{
+	struct pki_pair *ca = pki_ca("Test CA"), *server = pki_server(ca);
+	time_t now = time(NULL);
+
+	struct keypair *pair = accept_pair(
+	    pki_cert_file("server.crt", server), pki_key_file("server.key", server));
+	ck_assert_int_eq(keypair_algorithm(pair), KEYPAIR_ECDSA);
+	ck_assert_str_eq(keypair_description(pair), "ECDSA P-256");
+	ck_assert_uint_eq(keypair_names(pair)->count, 2);
+	ck_assert(stringlist_has(keypair_names(pair), "localhost"));
+	ck_assert(stringlist_has(keypair_names(pair), "127.0.0.1"));
+	ck_assert_int_lt(keypair_not_before(pair), now);
+	ck_assert_int_gt(keypair_not_after(pair), now + 29 * PKI_DAY);
+	ck_assert_uint_eq(installed_count(pair), 1);
+	keypair_free(pair);
+	pki_free(server);
+	pki_free(ca);
+}
+END_TEST
+
+/* A server's half; returns what the library says of it. */
+static void *
+serve_one(void *data)
+{
+	gnutls_session_t *session = data;
+	int code;
+
+	do
+		code = gnutls_handshake(*session);
+	while (code < 0 && !gnutls_error_is_fatal(code));
+	return (void *)(intptr_t)code;
+}
+
+static void
+shake_hands_with(gnutls_certificate_credentials_t credentials)
+{
+	gnutls_session_t session;
+	pthread_t server;
+	void *code;
+	int ends[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	gnutls_init(&session, GNUTLS_SERVER);
+	gnutls_set_default_priority(session);
+	gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
+	gnutls_transport_set_int(session, ends[0]);
+	ck_assert_int_eq(pthread_create(&server, NULL, serve_one, &session), 0);
+	struct peer *peer = peer_new(ends[1], NULL);
+	int of_client = peer_shake(peer);
+	pthread_join(server, &code);
+	ck_assert_int_eq(of_client, 0);
+	ck_assert_int_eq((intptr_t)code, 0);
+	peer_free(peer);
+	gnutls_deinit(session);
+	close(ends[0]);
+}
+
+START_TEST(the_credential_outlives_the_pair)
+{
+	gnutls_certificate_credentials_t credentials;
+	struct findings findings;
+
+	findings_init(&findings);
+	make_files(&usual);
+	struct keypair *pair =
+	    accept_pair(suite_path("server.crt"), suite_path("server.key"));
+	ck_assert_int_eq(gnutls_certificate_allocate_credentials(&credentials), 0);
+	ck_assert_int_eq(keypair_install(pair, credentials, &findings), 0);
+	ck_assert_int_eq(keypair_install(pair, credentials, &findings), 0);
+	keypair_free(pair);
+	shake_hands_with(credentials);
+	gnutls_certificate_free_credentials(credentials);
+	findings_fini(&findings);
+}
+END_TEST
+
+START_TEST(every_algorithm_of_tls_loads)
+{
+	static const struct {
+		struct pki_options options;
+		enum keypair_algorithm algorithm;
+		const char *description;
+	} cases[] = {
+		{ { .bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP384R1) },
+		    KEYPAIR_ECDSA, "ECDSA P-384" },
+		{ { .bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP521R1) },
+		    KEYPAIR_ECDSA, "ECDSA P-521" },
+		{ { .algorithm = GNUTLS_PK_EDDSA_ED25519,
+		      .bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519) },
+		    KEYPAIR_EDDSA, "Ed25519" },
+		{ { .algorithm = GNUTLS_PK_RSA }, KEYPAIR_RSA, "RSA 2048" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct pki_options options = cases[i].options;
+		options.dns = localhost;
+		make_files(&options);
+		struct keypair *pair =
+		    accept_pair(suite_path("server.crt"), suite_path("server.key"));
+		ck_assert_int_eq(keypair_algorithm(pair), cases[i].algorithm);
+		ck_assert_str_eq(keypair_description(pair), cases[i].description);
+		ck_assert_uint_eq(installed_count(pair), 1);
+		keypair_free(pair);
+	}
+}
+END_TEST
+
+/* Loads `key_text`, plain or with the passphrase "open sesame", for `cert`. */
+static void
+accept_key_text(const char *cert, const char *key_text, bool encrypted)
+{
+	struct keypair_files files = { .cert = cert,
+		.key = suite_file("any.key", key_text),
+		.pin_file =
+		    encrypted ? suite_file("pin", "open sesame\r\nx\n") : NULL };
+
+	keypair_free(load(&files, FINDING_WARNING, NULL));
+}
+
+static void
+accept_all_forms(gnutls_pk_algorithm_t algorithm)
+{
+	struct pki_options options = { .dns = localhost, .algorithm = algorithm };
+	struct pki_pair *server = pki_make(&options, NULL);
+	const char *cert = pki_cert_file("server.crt", server);
+
+	for (int form = PKI_PKCS8; form <= PKI_TRADITIONAL_ENCRYPTED; form++)
+		accept_key_text(cert, pki_key_pem(server, form, "open sesame"),
+		    form >= PKI_PKCS8_ENCRYPTED);
+	pki_free(server);
+}
+
+START_TEST(every_form_of_key_loads)
+{
+	accept_all_forms(GNUTLS_PK_ECDSA);
+	accept_all_forms(GNUTLS_PK_RSA);
+}
+END_TEST
+
+START_TEST(parameters_before_an_elliptic_key_do_no_harm)
+{
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
+				 "-----END EC PARAMETERS-----\n";
+
+	accept_key_text(pki_cert_file("server.crt", server),
+	    PKI_JOIN(parameters, pki_key_pem(server, PKI_TRADITIONAL, NULL)), false);
+	pki_free(server);
+}
+END_TEST
+
+START_TEST(one_file_may_hold_both)
+{
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *key = pki_key_pem(server, PKI_PKCS8, NULL);
+	const char *path = suite_file("both.pem", PKI_JOIN(key, pki_cert_pem(server)));
+
+	keypair_free(accept_pair(path, NULL));
+	keypair_free(accept_pair(path, path));
+	suite_file("both.pem", PKI_JOIN(pki_cert_pem(server), key));
+	keypair_free(accept_pair(path, NULL));
+	pki_free(server);
+}
+END_TEST
+
+/* `text` with CR LF for each LF; the caller frees it. */
+static char *
+with_crlf(const char *text)
+{
+	char *out = memory_new(2 * strlen(text) + 1), *end = out;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			*end++ = '\r';
+		*end++ = *text;
+	}
+	return out;
+}
+
+START_TEST(line_ends_of_windows_do_no_harm)
+{
+	struct pki_pair *server = pki_make(&usual, NULL);
+	char *cert = with_crlf(pki_cert_pem(server));
+	char *key = with_crlf(pki_key_pem(server, PKI_PKCS8, NULL));
+	char *sec1 =
+	    with_crlf(pki_key_pem(server, PKI_TRADITIONAL_ENCRYPTED, "open sesame"));
+	const char *path = suite_file("server.crt", cert);
+
+	accept_key_text(path, key, false);
+	accept_key_text(path, sec1, true);
+	free(sec1);
+	free(key);
+	free(cert);
+	pki_free(server);
+}
+END_TEST
+
+START_TEST(files_glued_without_a_line_end_load)
+{
+	struct pki_pair *ca = pki_ca("Test CA"), *server = pki_server(ca);
+	char *pem = memory_copy(pki_cert_pem(server));
+
+	pem[strlen(pem) - 1] = '\0';
+	struct keypair *pair = accept_pair(
+	    suite_file("server.crt", PKI_JOIN("\xef\xbb\xbf", pem, pki_cert_pem(ca))),
+	    pki_key_file("server.key", server));
+	ck_assert_uint_eq(installed_count(pair), 2);
+	keypair_free(pair);
+	free(pem);
+	pki_free(server);
+	pki_free(ca);
+}
+END_TEST
+
+START_TEST(files_that_cannot_be_read_are_told)
+{
+	make_files(&usual);
+	const char *cert = suite_path("server.crt"), *key = suite_path("server.key");
+	const char *none = suite_path("none.pem");
+
+	refuse(none, key, "none.pem: no such file");
+	refuse(cert, none, "none.pem: no such file");
+	refuse(suite_folder(), key, ": is a folder");
+	refuse(cert, "/dev/null", "/dev/null: is no regular file");
+}
+END_TEST
+
+START_TEST(both_files_are_told_in_one_run)
+{
+	struct findings findings;
+	struct keypair_files files = { .cert = suite_path("a"),
+		.key = suite_path("b") };
+
+	findings_init(&findings);
+	ck_assert_ptr_null(keypair_load(&files, &findings));
+	ck_assert_uint_eq(findings.errors, 2);
+	findings_fini(&findings);
+}
+END_TEST
+
+START_TEST(a_file_without_rights_is_told_with_user_and_remedy)
+{
+	bool root = geteuid() == 0;
+
+	make_files(&usual);
+	const char *key = suite_path("server.key");
+	ck_assert_int_eq(chmod(key, 0), 0);
+	ck_assert_int_eq(chmod(suite_folder(), 0711), 0);
+	ck_assert_int_eq(chmod(suite_path("server.crt"), 0644), 0);
+	if (root)
+		ck_assert_int_eq(seteuid(65534), 0);
+	refuse(suite_path("server.crt"), key, "may not read it (owner ");
+	if (root)
+		ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
+START_TEST(what_is_no_pem_is_told)
+{
+	make_files(&usual);
+	const char *cert = suite_path("server.crt"), *key = suite_path("server.key");
+
+	refuse(suite_file("x", ""), key, "x: is empty");
+	refuse(cert, suite_file("x", ""), "x: is empty");
+	refuse(suite_file("x", "hello\n"), key, "x: is not PEM");
+	refuse(cert, suite_file("x", "-----BEGIN \n"), "x: is not PEM");
+	refuse(suite_file("x", "\x30\x82\x01\x02\x30\x03"), key,
+	    "openssl x509 -inform DER");
+	refuse(cert, suite_file("x", "\x30\x77\x02\x01\x01\x04"), "x: is not PEM");
+	refuse(
+	    cert, suite_file("x", "\x30\x81\x87\x02\x01\x01"), "openssl pkey -inform");
+	refuse(cert, suite_file("x", "\x30\x82\x07\x08\x02\x01\x03"), "openssl pkcs12");
+	refuse(suite_file("x", "\xff\xfe-"), key, "iconv -f UTF-16");
+}
+END_TEST
+
+START_TEST(files_without_what_is_wanted_are_told)
+{
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *cert = pki_cert_file("server.crt", server);
+	const char *key = pki_key_file("server.key", server);
+	const char *request = "-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n"
+			      "-----END CERTIFICATE REQUEST-----\n";
+	const char *public =
+	    "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n";
+	const char *ssh = "-----BEGIN OPENSSH PRIVATE KEY-----\nAA==\n"
+			  "-----END OPENSSH PRIVATE KEY-----\n";
+
+	refuse(key, key, "no certificate in it, only a private key");
+	refuse(cert, cert, "no private key in it, only a certificate");
+	refuse(cert, NULL, "no private key in it, only a certificate");
+	refuse(suite_file("x", request), key, "only a request for one");
+	refuse(cert, suite_file("x", public), "no private key in it, only PUBLIC KEY");
+	refuse(suite_file("x", public), key, "no certificate in it, only a public key");
+	refuse(cert, suite_file("x", ssh), "is a key for SSH");
+	pki_free(server);
+}
+END_TEST
+
+/* As some authorities issue them from requests with an empty field. */
+START_TEST(certificate_with_an_empty_alternative_name_is_told)
+{
+	static const unsigned char types[] = { 0x81, 0x82, 0x86, 0x87 };
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *key = pki_key_file("server.key", server);
+
+	for (size_t i = 0; i < sizeof types; i++) {
+		const unsigned char name[] = { 0x30, 0x02, types[i], 0x00 };
+		gnutls_datum_t pem;
+		ck_assert_int_eq(gnutls_x509_crt_set_extension_by_oid(
+				     server->cert, "2.5.29.17", name, sizeof name, 0),
+		    0);
+		ck_assert_int_eq(gnutls_x509_crt_sign2(server->cert, server->cert,
+				     server->key, GNUTLS_DIG_SHA256, 0),
+		    0);
+		ck_assert_int_eq(
+		    gnutls_x509_crt_export2(server->cert, GNUTLS_X509_FMT_PEM, &pem),
+		    0);
+		refuse(suite_file("x", (const char *)pem.data), key,
+		    "line 1 has an empty alternative name");
+		gnutls_free(pem.data);
+	}
+	pki_free(server);
+}
+END_TEST
+
+START_TEST(an_encrypted_key_wants_its_passphrase)
+{
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *empty = suite_file("empty", "\nopen sesame\n");
+	const char *wrong = suite_file("wrong", "close sesame\n");
+	const char *binary = suite_path("binary");
+
+	pki_cert_file("server.crt", server);
+	ck_assert_int_eq(
+	    file_write(binary, "\xff\xfeo\0p\0", 6, 0600, FILE_REPLACE), 0);
+	for (int form = PKI_PKCS8_ENCRYPTED; form <= PKI_TRADITIONAL_ENCRYPTED;
+	     form++) {
+		const char *key =
+		    suite_file("x.key", pki_key_pem(server, form, "open sesame"));
+		refuse_with_pin(key, NULL, "x.key: the key is encrypted: set pin-file");
+		refuse_with_pin(key, suite_path("none"), "none: no such file");
+		refuse_with_pin(key, empty, "empty: its first line is empty");
+		refuse_with_pin(key, suite_file("none2", ""), "first line is empty");
+		refuse_with_pin(key, wrong, "does not open the key");
+		refuse_with_pin(key, binary, "has a NUL byte");
+	}
+	pki_free(server);
+}
+END_TEST
+
+START_TEST(a_byte_order_mark_is_not_part_of_a_passphrase)
+{
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *pem = pki_key_pem(server, PKI_PKCS8_ENCRYPTED, "open sesame");
+	struct keypair_files files = { .cert = pki_cert_file("server.crt", server),
+		.key = suite_file("x.key", PKI_JOIN("\xef\xbb\xbf", pem)),
+		.pin_file = suite_file("pin", "\xef\xbb\xbfopen sesame\r\n") };
+
+	keypair_free(load(&files, FINDING_WARNING, NULL));
+	pki_free(server);
+}
+END_TEST
+
+START_TEST(a_passphrase_for_a_plain_key_is_told)
+{
+	make_files(&usual);
+	struct keypair_files files = { .cert = suite_path("server.crt"),
+		.key = suite_path("server.key"),
+		.pin_file = suite_file("pin", "open sesame\n") };
+
+	keypair_free(load(&files, FINDING_WARNING, "the key is not encrypted"));
+}
+END_TEST
+
+START_TEST(an_unknown_encryption_is_told_with_the_way_out)
+{
+	/* PBES2 with scrypt (RFC 7914, 7.1); what is encrypted does not matter. */
+	static const unsigned char der[] = { 0x30, 0x4e, 0x30, 0x49, 0x06, 0x09, 0x2a,
+		0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d, 0x30, 0x3c, 0x30, 0x1b,
+		0x06, 0x09, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b, 0x30,
+		0x0e, 0x04, 0x02, 0x01, 0x02, 0x02, 0x02, 0x40, 0x00, 0x02, 0x01, 0x08,
+		0x02, 0x01, 0x01, 0x30, 0x1d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+		0x03, 0x04, 0x01, 0x2a, 0x04, 0x10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+		11, 12, 13, 14, 15, 0x04, 0x01, 0x00 };
+	gnutls_datum_t datum = { memory_new(sizeof der), sizeof der }, pem;
+
+	make_files(&usual);
+	memcpy(datum.data, der, sizeof der);
+	ck_assert_int_eq(
+	    gnutls_pem_base64_encode2("ENCRYPTED PRIVATE KEY", &datum, &pem), 0);
+	refuse_with_pin(suite_file("x.key", (const char *)pem.data),
+	    suite_file("pin", "open sesame\n"), "openssl pkcs8 -topk8 -v2 aes256");
+	gnutls_free(pem.data);
+	free(datum.data);
+}
+END_TEST
+
+START_TEST(a_key_of_another_pair_is_refused)
+{
+	make_files(&usual);
+	struct pki_pair *other = pki_make(&usual, NULL);
+
+	refuse(suite_path("server.crt"), pki_key_file("other.key", other),
+	    "other.key does not belong to the certificate");
+	pki_free(other);
+}
+END_TEST
+
+START_TEST(a_certificate_behind_its_issuer_is_pointed_at)
+{
+	struct pki_pair *ca = pki_ca("Test CA"), *server = pki_server(ca);
+	const char *chain = PKI_JOIN(pki_cert_pem(ca), pki_cert_pem(server));
+
+	refuse(suite_file("server.crt", chain), pki_key_file("server.key", server),
+	    "belongs to certificate 2: its own certificate must come first");
+	pki_free(server);
+	pki_free(ca);
+}
+END_TEST
+
+START_TEST(small_keys_are_refused)
+{
+	struct pki_options rsa = {
+		.dns = localhost, .algorithm = GNUTLS_PK_RSA, .bits = 1024
+	};
+	struct pki_options ec = { .dns = localhost,
+		.bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP224R1) };
+
+	refuse_made(&rsa, "the key is RSA 1024, which is too small");
+	refuse_made(&ec, "the key is ECDSA SECP224R1, which is too small");
+}
+END_TEST
+
+START_TEST(kinds_of_key_that_tls_does_not_sign_with_are_refused)
+{
+	static const struct pki_options kinds[] = {
+		{ .dns = localhost, .algorithm = GNUTLS_PK_DSA, .bits = 2048 },
+		{ .dns = localhost,
+		    .algorithm = GNUTLS_PK_ECDH_X25519,
+		    .bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_X25519) },
+		{ .dns = localhost,
+		    .algorithm = GNUTLS_PK_GOST_12_256,
+		    .bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_GOST256CPA) },
+	};
+	struct pki_pair *ca = pki_ca("Test CA");
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct pki_pair *server = pki_make(&kinds[i], ca);
+		refuse(pki_cert_file("server.crt", server),
+		    pki_key_file("server.key", server), "which cannot sign for TLS");
+		pki_free(server);
+	}
+	pki_free(ca);
+}
+END_TEST
+
+START_TEST(a_key_that_may_not_sign_is_refused)
+{
+	struct pki_options options = usual;
+
+	options.usage = GNUTLS_KEY_KEY_ENCIPHERMENT;
+	refuse_made(&options, "without digitalSignature");
+}
+END_TEST
+
+START_TEST(dates_are_warned_of)
+{
+	struct pki_options expired = usual, early = usual;
+
+	expired.begins = -10 * PKI_DAY;
+	expired.ends = -PKI_DAY;
+	warn_of_made(&expired, "the certificate expired on 20");
+	early.begins = PKI_DAY;
+	early.ends = 2 * PKI_DAY;
+	warn_of_made(&early, "the certificate is not valid before 20");
+}
+END_TEST
+
+START_TEST(a_purpose_of_another_role_is_warned_of)
+{
+	struct pki_options client = usual;
+
+	client.purpose = GNUTLS_KP_TLS_WWW_CLIENT;
+	warn_of_made(&client, "without server authentication, so clients refuse it");
+	struct keypair_files files = { .cert = suite_path("server.crt"),
+		.key = suite_path("server.key"),
+		.role = KEYPAIR_CLIENT };
+	keypair_free(load(&files, FINDING_WARNING, NULL));
+	make_files(&usual);
+	keypair_free(load(&files, FINDING_WARNING, "without client authentication"));
+}
+END_TEST
+
+START_TEST(missing_names_are_warned_of)
+{
+	warn_of_made(&(struct pki_options){ .name = NULL }, "has no names");
+	warn_of_made(&(struct pki_options){ .name = "old\x1b.example" },
+	    "has only the common name old\\x1b.example");
+}
+END_TEST
+
+START_TEST(the_common_name_stands_in_for_missing_names)
+{
+	make_files(&(struct pki_options){ .name = "old.example" });
+	struct keypair_files files = { .cert = suite_path("server.crt"),
+		.key = suite_path("server.key") };
+	struct keypair *pair = load(&files, FINDING_WARNING, "only the common name");
+
+	ck_assert(stringlist_has(keypair_names(pair), "old.example"));
+	keypair_free(pair);
+}
+END_TEST
+
+START_TEST(broken_signatures_are_warned_of)
+{
+	struct pki_options sha1 = usual, md5 = usual;
+
+	sha1.hash = GNUTLS_DIG_SHA1;
+	warn_of_made(&sha1, "is signed with SHA1");
+	md5.algorithm = GNUTLS_PK_RSA;
+	md5.hash = GNUTLS_DIG_MD5;
+	warn_of_made(&md5, "is signed with MD5");
+}
+END_TEST
+
+/* Root, intermediate, leaf and a stranger, and where the leaf's key lies. */
+struct family {
+	struct pki_pair *root, *middle, *leaf, *stranger;
+	const char *key;
+};
+
+static struct family
+make_family(const struct pki_options *middle)
+{
+	struct family family = { .root = pki_ca("Root"),
+		.stranger = pki_ca("Stranger") };
+
+	family.middle = pki_make(middle, family.root);
+	family.leaf = pki_server(family.middle);
+	family.key = pki_key_file("server.key", family.leaf);
+	return family;
+}
+
+static void
+free_family(struct family *family)
+{
+	pki_free(family->leaf);
+	pki_free(family->middle);
+	pki_free(family->root);
+	pki_free(family->stranger);
+}
+
+static const struct pki_options good_middle = { .name = "Middle", .ca = true };
+
+START_TEST(a_chain_is_sent_whole)
+{
+	struct family f = make_family(&good_middle);
+	const char *path =
+	    suite_file("server.crt", PKI_JOIN(pki_cert_pem(f.leaf),
+					 pki_cert_pem(f.middle), pki_cert_pem(f.root)));
+
+	struct keypair *pair = accept_pair(path, f.key);
+	ck_assert_uint_eq(installed_count(pair), 3);
+	keypair_free(pair);
+	free_family(&f);
+}
+END_TEST
+
+START_TEST(a_chain_out_of_order_is_put_right)
+{
+	struct family f = make_family(&good_middle);
+	struct keypair_files files = { .key = f.key };
+
+	files.cert =
+	    suite_file("server.crt", PKI_JOIN(pki_cert_pem(f.leaf),
+					 pki_cert_pem(f.root), pki_cert_pem(f.middle)));
+	struct keypair *pair =
+	    load(&files, FINDING_WARNING, "the chain is out of order");
+	ck_assert_uint_eq(installed_count(pair), 3);
+	keypair_free(pair);
+	free_family(&f);
+}
+END_TEST
+
+START_TEST(strangers_in_a_chain_are_left_out)
+{
+	struct family f = make_family(&good_middle);
+	struct keypair_files files = { .key = f.key };
+
+	files.cert = suite_file(
+	    "server.crt", PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.stranger),
+			      pki_cert_pem(f.middle)));
+	struct keypair *pair = load(&files, FINDING_WARNING,
+	    "certificate 2, CN=Stranger, is a stranger to the");
+	ck_assert_uint_eq(installed_count(pair), 2);
+	keypair_free(pair);
+	free_family(&f);
+}
+END_TEST
+
+START_TEST(a_certificate_that_is_there_twice_is_sent_once)
+{
+	struct family f = make_family(&good_middle);
+	struct keypair_files files = { .key = f.key };
+	const char *middle = pki_cert_pem(f.middle);
+
+	files.cert =
+	    suite_file("server.crt", PKI_JOIN(pki_cert_pem(f.leaf), middle, middle));
+	struct keypair *pair =
+	    load(&files, FINDING_WARNING, "CN=Middle, is there twice");
+	ck_assert_uint_eq(installed_count(pair), 2);
+	keypair_free(pair);
+	free_family(&f);
+}
+END_TEST
+
+START_TEST(an_issuer_of_the_right_name_with_another_key_is_told)
+{
+	struct family f = make_family(&good_middle);
+	struct pki_pair *namesake = pki_make(&good_middle, f.root);
+
+	warn_of(suite_file("server.crt",
+		    PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(namesake))),
+	    f.key, "CN=Middle, has the issuer's name but not the key");
+	pki_free(namesake);
+	free_family(&f);
+}
+END_TEST
+
+START_TEST(the_rest_of_the_chain_is_examined_too)
+{
+	struct pki_options middle = good_middle;
+
+	middle.begins = -10 * PKI_DAY;
+	middle.ends = -PKI_DAY;
+	struct family f = make_family(&middle);
+	const char *chain = PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.middle));
+	warn_of(suite_file("server.crt", chain), f.key,
+	    "the issuer's certificate CN=Middle expired");
+	free_family(&f);
+
+	middle = good_middle;
+	middle.hash = GNUTLS_DIG_SHA1;
+	f = make_family(&middle);
+	chain = PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.middle));
+	warn_of(
+	    suite_file("server.crt", chain), f.key, "CN=Middle is signed with SHA1");
+	free_family(&f);
+}
+END_TEST
+
+START_TEST(a_key_for_everyone_is_warned_of)
+{
+	make_files(&usual);
+	const char *cert = suite_path("server.crt"), *key = suite_path("server.key");
+
+	ck_assert_int_eq(chmod(key, 0644), 0);
+	warn_of(cert, key,
+	    "everyone may read the file with the private key (mode 0644): "
+	    "chmod o= ");
+	ck_assert_int_eq(chmod(key, 0602), 0);
+	warn_of(cert, key, "everyone may write the file");
+	ck_assert_int_eq(chmod(key, 0640), 0);
+	keypair_free(accept_pair(cert, key));
+}
+END_TEST
+
+START_TEST(a_second_key_is_warned_of)
+{
+	struct pki_pair *server = pki_make(&usual, NULL),
+			*other = pki_make(&usual, NULL);
+	const char *keys = PKI_JOIN(pki_key_pem(server, PKI_PKCS8, NULL),
+	    pki_key_pem(other, PKI_TRADITIONAL, NULL));
+
+	warn_of(pki_cert_file("server.crt", server), suite_file("x.key", keys),
+	    "2 private keys in it, the first is used");
+	pki_free(other);
+	pki_free(server);
+}
+END_TEST
+
+/* Loads what must not load, whatever is said about it. */
+static void
+survive(const char *cert, const char *key)
+{
+	struct keypair_files files = {
+		.cert = cert, .key = key, .pin_file = suite_path("pin")
+	};
+	struct findings findings;
+
+	findings_init(&findings);
+	struct keypair *pair = keypair_load(&files, &findings);
+	ck_assert(pair != NULL || findings.errors > 0);
+	for (size_t i = 0; i < findings.count; i++)
+		ck_assert_ptr_null(strchr(findings.items[i].text, '\n'));
+	keypair_free(pair);
+	findings_fini(&findings);
+}
+
+START_TEST(random_bytes_are_refused)
+{
+	char bytes[3000];
+	unsigned seed = 4711;
+	const char *path = suite_path("random");
+
+	make_files(&usual);
+	for (int round = 0; round < 60; round++) {
+		for (size_t i = 0; i < sizeof bytes; i++)
+			bytes[i] = (char)rand_r(&seed);
+		if (round % 3 == 0)
+			memcpy(bytes, "-----BEGIN CERTIFICATE-----\n", 28);
+		if (round % 3 == 1)
+			memcpy(bytes, "-----BEGIN RSA PRIVATE KEY-----\n", 32);
+		size_t size = (size_t)rand_r(&seed) % sizeof bytes;
+		ck_assert_int_eq(file_write(path, bytes, size, 0600, FILE_REPLACE), 0);
+		survive(path, suite_path("server.key"));
+		survive(suite_path("server.crt"), path);
+		survive(path, path);
+	}
+}
+END_TEST
+
+/* Damages each 97th byte of `text` in turn and cuts it off there, and loads it. */
+static void
+survive_damage(const char *text, bool as_cert)
+{
+	size_t size = strlen(text);
+	char *copy = memory_copy(text);
+	const char *path = suite_path("damaged");
+
+	for (size_t place = 0; place < size; place += 97) {
+		ck_assert_int_eq(file_write(path, text, place, 0600, FILE_REPLACE), 0);
+		survive(as_cert ? path : suite_path("server.crt"),
+		    as_cert ? suite_path("server.key") : path);
+		copy[place] = '\0';
+		ck_assert_int_eq(file_write(path, copy, size, 0600, FILE_REPLACE), 0);
+		survive(as_cert ? path : suite_path("server.crt"),
+		    as_cert ? suite_path("server.key") : path);
+		copy[place] = text[place];
+	}
+	free(copy);
+}
+
+START_TEST(damaged_files_are_survived)
+{
+	struct family f = make_family(&good_middle);
+
+	suite_file("pin", "open sesame\n");
+	pki_cert_file("server.crt", f.leaf);
+	survive_damage(PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.middle)), true);
+	for (int form = PKI_PKCS8; form <= PKI_TRADITIONAL_ENCRYPTED; form++)
+		survive_damage(pki_key_pem(f.leaf, form, "open sesame"), false);
+	free_family(&f);
+}
+END_TEST
+
+START_TEST(a_file_that_was_cut_off_is_told)
+{
+	struct pki_pair *server = pki_make(&usual, NULL);
+	const char *cert = pki_cert_file("server.crt", server);
+	const char *key = pki_key_file("server.key", server);
+	char *pem = memory_copy(pki_cert_pem(server));
+
+	pem[strlen(pem) / 2] = '\0';
+	refuse(suite_file("x", pem), key, "begins in line 1 has no end line");
+	free(pem);
+	pem = memory_copy(pki_key_pem(server, PKI_PKCS8, NULL));
+	pem[strlen(pem) / 2] = '\0';
+	refuse(cert, suite_file("x", pem), "begins in line 1 has no end line");
+	free(pem);
+	pki_free(server);
+}
+END_TEST
+
+START_TEST(nothing_is_freed_from_nothing)
+{
+	keypair_free(NULL);
+}
+END_TEST
+
+SUITE("keypair", a_good_pair_tells_what_it_is, the_credential_outlives_the_pair,
+    every_algorithm_of_tls_loads, every_form_of_key_loads,
+    parameters_before_an_elliptic_key_do_no_harm, one_file_may_hold_both,
+    line_ends_of_windows_do_no_harm, files_glued_without_a_line_end_load,
+    files_that_cannot_be_read_are_told, both_files_are_told_in_one_run,
+    a_file_without_rights_is_told_with_user_and_remedy, what_is_no_pem_is_told,
+    files_without_what_is_wanted_are_told,
+    certificate_with_an_empty_alternative_name_is_told,
+    an_encrypted_key_wants_its_passphrase, a_passphrase_for_a_plain_key_is_told,
+    a_byte_order_mark_is_not_part_of_a_passphrase,
+    an_unknown_encryption_is_told_with_the_way_out, a_key_of_another_pair_is_refused,
+    a_certificate_behind_its_issuer_is_pointed_at, small_keys_are_refused,
+    kinds_of_key_that_tls_does_not_sign_with_are_refused,
+    a_key_that_may_not_sign_is_refused, dates_are_warned_of,
+    a_purpose_of_another_role_is_warned_of, missing_names_are_warned_of,
+    the_common_name_stands_in_for_missing_names, broken_signatures_are_warned_of,
+    a_chain_is_sent_whole, a_chain_out_of_order_is_put_right,
+    strangers_in_a_chain_are_left_out, a_certificate_that_is_there_twice_is_sent_once,
+    an_issuer_of_the_right_name_with_another_key_is_told,
+    the_rest_of_the_chain_is_examined_too, a_key_for_everyone_is_warned_of,
+    a_second_key_is_warned_of, random_bytes_are_refused, damaged_files_are_survived,
+    a_file_that_was_cut_off_is_told, nothing_is_freed_from_nothing)
