@@ -271,7 +271,6 @@ AM_TESTS_ENVIRONMENT = \
 	test_logs='$(TEST_LOGS)'; export test_logs;
 
 quick_scripts = \
-	tests/functional/browsers.sh \
 	tests/functional/clientauth.sh \
 	tests/functional/certificates.sh \
 	tests/functional/clients.sh \
@@ -282,10 +281,8 @@ quick_scripts = \
 	tests/functional/tlscert.sh \
 	tests/functional/upgrade.sh \
 	tests/functional/daemon.sh \
-	tests/functional/fail2ban.sh \
 	tests/functional/figures.sh \
 	tests/functional/control.sh \
-	tests/functional/haproxy.sh \
 	tests/functional/logs.sh \
 	tests/functional/page.sh \
 	tests/functional/pkcs11.sh \
@@ -302,15 +299,30 @@ quick_scripts = \
 	tests/fuzz/replay.sh \
 	tests/layers.sh
 
-## make check-long: what takes minutes each.
+## make check-long: what takes minutes each, and those tests of the scripts above that take long.
 long_scripts = \
+	tests/functional/fail2ban.sh \
+	tests/functional/haproxy.sh \
+	tests/functional/browsers.sh \
 	tests/functional/judges.sh \
 	tests/functional/walkthrough.sh \
 	tests/fleet/fleet.sh \
 	tests/soak/soak.sh \
 	tests/faults/allocation.sh
+longer_scripts = \
+	tests/functional/certificates.sh \
+	tests/functional/clientauth.sh \
+	tests/functional/clients.sh \
+	tests/functional/daemon.sh \
+	tests/functional/logs.sh \
+	tests/functional/tickets.sh \
+	tests/functional/tlsc.sh \
+	tests/functional/tlscert_renew.sh \
+	tests/functional/truncation.sh \
+	tests/functional/upgrade.sh
 check-long: all
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(long_scripts)' TEST_SUITE_LOG=test-suite-long.log
+	long_tests=yes $(MAKE) $(AM_MAKEFLAGS) check TEST_SUITE_LOG=test-suite-long.log \
+		TESTS='$(long_scripts) $(longer_scripts)'
 ## What make check runs, but not the runs.
 check-programs: all $(unit_tests) $(functional_tests) $(fault_tests) $(test_helpers) \
 	$(fuzz_programs)

@@ -107,17 +107,20 @@ safepath_check_folder(
 	};
 	char *folder = folder_of(path);
 	char *real = realpath(folder, NULL);
-	int result = -1;
+	int result = -1, code = 0;
 
-	if (real == NULL)
-		snprintf(error, error_size, "%s: %s", folder, strerrordesc_np(errno));
-	else
+	if (real == NULL) {
+		code = errno;
+		snprintf(error, error_size, "%s: %s", folder, strerrordesc_np(code));
+	} else {
 		result = check_chain(&trust, real);
+	}
 	/* A link on the way there could be replaced, too. */
 	if (result == 0 && strcmp(folder, real) != 0)
 		result = check_chain(&trust, folder);
 	free(real);
 	free(folder);
+	errno = code;
 	return result;
 }
 

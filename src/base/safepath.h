@@ -14,7 +14,7 @@
  * Checks that only root, this process, the user `uid` and the members of `gid` can replace the
  * entry that the absolute `path` names: that they own its folder and all folders above it, and
  * that others may not write there. A folder above may be sticky instead, as /tmp is. Returns 0,
- * or -1 with a reason in `error`.
+ * or -1 with a reason in `error`, and errno if there is no such folder, otherwise 0.
  */
 int safepath_check_folder(
     const char *path, uid_t uid, gid_t gid, char *error, size_t error_size);

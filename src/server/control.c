@@ -339,11 +339,16 @@ explain(const char *path, char *error, size_t error_size)
 	errno = saved;
 }
 
+/* 0, or -1 with a reason in `error`, and errno as safepath_check_folder() leaves it. */
 static int
 check_folder(const struct control_place *place, char *error, size_t error_size)
 {
-	return safepath_check_folder(
+	int result = safepath_check_folder(
 	    place->path, place->owner, place->group, error, error_size);
+
+	if (result < 0 && errno != 0)
+		explain(place->path, error, error_size);
+	return result;
 }
 
 static struct listener *

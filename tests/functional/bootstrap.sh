@@ -38,7 +38,7 @@ make_tree() {
 	cat >tree/configure <<-'END'
 		#!/bin/sh
 		touch config.status
-		printf 'all: made\nmade:\n\t@touch made; echo making\ncheck: all\n\t@:; echo checking\n' >Makefile
+		printf 'all: made\nmade:\n\t@touch made; echo making\ncheck-programs: all\ncheck: all\n\t@:; echo checking\n' >Makefile
 	END
 	chmod +x tree/configure
 }
@@ -195,7 +195,7 @@ a_failed_test_is_named_with_its_log() {
 	cat >tree/configure <<-'END'
 		#!/bin/sh
 		touch config.status
-		printf 'TESTS = one\nall:\ncheck:\n\t@test -z "$(TESTS)"\n' >Makefile
+		printf 'TESTS = one\nall:\ncheck-programs:\ncheck:\n\t@test -z "$(TESTS)"\n' >Makefile
 	END
 	expect 1 check
 	grep -q "check failed; all of it is in $PWD/tree/build/test-suite.log" err

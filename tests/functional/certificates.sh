@@ -182,34 +182,6 @@ a_reload_with_a_key_that_does_not_match_changes_nothing() {
 	stop
 }
 
-a_pair_replaced_one_file_after_the_other_is_never_served_in_halves() {
-	two_services
-	start_tlsd tlsd
-	cp one.crt old.crt
-	make_server new localhost
-	cp new.key one.key
-	fails ctl reload
-	serves one old.crt
-	cp new.crt one.crt
-	ctl reload
-	serves one new.crt
-	stop
-}
-
-half_a_file_is_never_served() {
-	two_services
-	start_tlsd tlsd
-	cp one.crt whole.crt
-	head -c 400 whole.crt >one.crt
-	fails ctl reload >out
-	grep 'has no end line: the file was cut off' out
-	serves one whole.crt
-	: >one.crt
-	fails ctl reload
-	serves one whole.crt
-	stop
-}
-
 an_expired_certificate_does_not_take_the_place_of_a_valid_one() {
 	two_services
 	start_tlsd tlsd
@@ -277,18 +249,6 @@ a_reload_skips_and_a_later_one_takes_it_back() {
 	stop
 }
 
-a_skipped_service_comes_back_by_itself_where_files_are_watched() {
-	two_services 'on-bad-cert = skip' 'watch = yes'
-	cp two.key good.key
-	cp one.key two.key
-	start_tlsd tlsd
-	[ -z "$(address_of two)" ]
-	cp good.key two.key
-	wait_for grep 'listening: .*: two$' tlsd.log
-	answers two localhost
-	stop
-}
-
 where_every_service_is_bad_nothing_is_skipped() {
 	two_services 'on-bad-cert = skip'
 	start_tlsd tlsd
@@ -332,43 +292,6 @@ is_refused() {
 	esac
 	fails openssl s_client -connect "$(address_of one)" "$@" </dev/null >refused 2>&1
 	grep 'SSL alert number 112$' refused
-}
-
-names_of_a_skipped_service_are_not_given_to_another() {
-	shared_address 'server-name = two.example, *.two.example'
-	for version in -tls1_2 -tls1_3; do
-		is_refused $version two.example
-		is_refused $version WWW.two.example
-		[ "$(serial one one.example)" = "$(serial_of one.crt)" ]
-	done
-	grep ': two: sni: the service is skipped, for its certificate is bad' tlsd.log
-	ctl stats --prometheus | grep '^tlsd_handshake_failures_total{service="two",class="sni"} 4$'
-	ctl status >shown
-	grep '^skipped: two: cert: ' shown
-	fails grep '^service: two' shown
-	cp good.key two.key
-	ctl reload
-	answers two two.example
-	[ "$(serial one www.two.example)" = "$(serial_of two.crt)" ]
-	stop
-}
-
-clients_without_a_name_do_not_go_elsewhere_when_the_default_is_skipped() {
-	shared_address 'default = yes'
-	is_refused -tls1_3 nobody
-	is_refused -tls1_3 other.example
-	cp good.key two.key
-	ctl reload
-	[ "$(serial one other.example)" = "$(serial_of two.crt)" ]
-	stop
-}
-
-what_overlaps_is_an_error_even_where_one_is_skipped() {
-	shared_address 'server-name = two.example'
-	sed -i 's/^\[one\]/&\nserver-name = two.example/' tlsd.ini
-	fails ctl reload >out
-	grep 'error: .*server-name: two.example at .* belongs to \[one\] already' out
-	stop
 }
 
 more_protocols_than_the_library_takes_are_an_error() {
@@ -471,19 +394,6 @@ a_certificate_that_ends_soon_is_warned_of_everywhere() {
 	stop
 }
 
-# One day of its clock takes some seconds of ours.
-the_log_warns_once_a_day() {
-	needs_faketime
-	! is_sanitized || skip 'a sanitizer takes no library before its own'
-	make_server one --days 10 localhost
-	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
-	start_tlsd tlsd env LD_PRELOAD="$library" FAKETIME='+0 x20000'
-	wait_for grep 'one.crt: the certificate ends in 7 days' tlsd.log
-	[ "$(grep -c 'ends in 8 days' tlsd.log)" -eq 1 ]
-	wait_for grep 'one.crt: the certificate expired on' tlsd.log
-	stop
-}
-
 # --- the tests: watch -----------------------------------------------------------------
 
 reloads() {
@@ -503,6 +413,260 @@ a_renewed_pair_is_noticed() {
 	wait_for serves one one.crt
 	grep 'watch: certificates have changed: reloading' tlsd.log
 	wait_for has_reloaded 1
+	stop
+}
+
+a_changed_list_of_known_clients_is_noticed() {
+	make_server one localhost
+	pin=$(openssl x509 -in one.crt -noout -pubkey | openssl pkey -pubin -outform DER |
+		openssl dgst -sha256 -binary | openssl base64)
+	echo "pin-sha256:$pin name=alice" >clients
+	write_ini 'watch = yes' '[web]' 'listen = 127.0.0.1:0' 'cert = one.crt' \
+		'key = one.key' 'client-verify = required' 'authorized-certs = clients'
+	start_tlsd tlsd
+	echo "pin-sha256:$pin name=bob" >clients
+	wait_for has_reloaded 1
+	stop
+}
+
+# calls: clients that call one after the other, until ./enough is there; what went wrong is in
+# ./wrong
+calls() {
+	while [ ! -e enough ]; do
+		"$builddir/tlsc" --ca ca.crt --servername localhost "$(address_of one)" \
+			</dev/null >>answers 2>>wrong || echo "exit status $?" >>wrong
+		echo called >>calls
+	done
+}
+
+failed_times() {
+	[ "$(grep -c 'reload: failed' tlsd.log)" -ge "$1" ]
+}
+
+called_times() {
+	[ "$(wc -l <calls)" -ge "$1" ]
+}
+
+without_watch_nothing_is_noticed() {
+	two_services
+	make_server new localhost
+	start_tlsd tlsd
+	cp one.crt old.crt
+	mv new.key one.key
+	mv new.crt one.crt
+	sed -i 's/^control-socket.*/&\nwatch = yes/' tlsd.ini
+	serves one old.crt
+	ctl reload
+	serves one one.crt
+	[ "$(reloads)" -eq 0 ]
+	stop
+}
+
+# --- the tests: OCSP ------------------------------------------------------------------
+
+# make_response DAYS [STATUS]: one.ocsp about one.crt, without an end if DAYS is empty; made
+# at $FAKETIME by $LD_PRELOAD, if these are set for it.
+make_response() {
+	serial=$(serial_of one.crt)
+	case ${2:-good} in
+	good) line="V\t301231000000Z\t" ;;
+	revoked) line="R\t301231000000Z\t200101000000Z" ;;
+	esac
+	printf '%b\t%s\tunknown\t/CN=localhost\n' "$line" "${serial#serial=}" >index
+	openssl ocsp -issuer ca.crt -cert one.crt -no_nonce -reqout one.req
+	openssl ocsp -index index -rsigner ca.crt -rkey ca.key -CA ca.crt -reqin one.req \
+		${1:+-ndays "$1"} -respout one.ocsp
+}
+
+stapled_service() {
+	make_server one localhost
+	make_response 7
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key' \
+		'ocsp-response = one.ocsp'
+}
+
+# What a client says of the response.
+staple() {
+	openssl s_client -connect "$(address_of one)" -servername localhost -status "$@" \
+		</dev/null 2>/dev/null
+}
+
+a_response_is_sent_with_its_certificate() {
+	stapled_service
+	cat ca.crt >>one.crt
+	start_tlsd tlsd
+	for version in -tls1_2 -tls1_3; do
+		staple $version >out
+		grep 'OCSP Response Status: successful' out
+		grep 'Cert Status: good' out
+	done
+	fails grep 'warning: .*ocsp' tlsd.log
+	stop
+}
+
+a_response_that_does_not_fit_is_an_error() {
+	stapled_service
+	cat ca.crt >>one.crt
+	start_tlsd tlsd
+	make_response 7 revoked
+	fails ctl reload >out
+	grep 'error: .*ocsp-response: .*one.ocsp: says that the certificate is revoked' out
+	echo nonsense >one.ocsp
+	fails ctl reload >out
+	grep 'one.ocsp: is no OCSP response' out
+	make_response 7
+	mkdir other
+	tlscert ca --out-dir other 'Other authority'
+	openssl ocsp -index index -rsigner other/ca.crt -rkey other/ca.key -CA ca.crt \
+		-reqin one.req -ndays 7 -respout one.ocsp
+	fails ctl reload >out
+	grep 'one.ocsp: neither the .* issuer nor its delegate has signed it' out
+	make_response 7
+	make_server one localhost
+	fails ctl reload >out
+	grep 'one.ocsp: is about none of the certificates' out
+	staple | grep 'Cert Status: good'
+	stop
+}
+
+a_stale_response_is_warned_of_and_not_sent() {
+	needs_faketime
+	stapled_service
+	(
+		export LD_PRELOAD="$library" FAKETIME=-9d
+		make_response 7
+	)
+	cat ca.crt >>one.crt
+	start_tlsd tlsd
+	grep 'warning: .*one.ocsp: is stale' tlsd.log
+	ctl status | grep 'warning: .*one.ocsp: is stale'
+	staple | grep 'OCSP response: no response sent'
+	figure='^tlsd_ocsp_next_update_seconds{service="one",name=".*/one.crt"} '
+	[ "$(ctl stats --prometheus | sed -n "s|$figure||p")" -lt "$(date +%s)" ]
+	make_response 7
+	ctl reload
+	staple | grep 'Cert Status: good'
+	[ "$(ctl stats --prometheus | sed -n "s|$figure||p")" -gt "$(date +%s)" ]
+	stop
+}
+
+a_response_without_an_end_is_warned_of_and_not_sent() {
+	stapled_service
+	make_response ''
+	cat ca.crt >>one.crt
+	start_tlsd tlsd
+	grep 'warning: .*one.ocsp: does not say when it ends' tlsd.log
+	staple | grep 'OCSP response: no response sent'
+	stop
+}
+
+must_staple_without_a_response_is_an_error() {
+	make_server one localhost
+	openssl req -new -key one.key -subj /CN=localhost -out one.csr
+	printf 'subjectAltName=DNS:localhost\nkeyUsage=digitalSignature\ntlsfeature=status_request\n' >ext
+	openssl x509 -req -in one.csr -CA ca.crt -CAkey ca.key -days 9 -extfile ext -out one.crt
+	cat ca.crt >>one.crt
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
+	status=0
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1 || status=$?
+	[ "$status" -eq 2 ]
+	grep 'cert: .*one.crt: demands a fresh OCSP response' out
+	make_response 7
+	echo 'ocsp-response = one.ocsp' >>tlsd.ini
+	start_tlsd tlsd
+	staple | grep 'Cert Status: good'
+	stop
+}
+
+# --- the tests of make check-long -------------------------------------------------------
+
+a_pair_replaced_one_file_after_the_other_is_never_served_in_halves() {
+	two_services
+	start_tlsd tlsd
+	cp one.crt old.crt
+	make_server new localhost
+	cp new.key one.key
+	fails ctl reload
+	serves one old.crt
+	cp new.crt one.crt
+	ctl reload
+	serves one new.crt
+	stop
+}
+
+half_a_file_is_never_served() {
+	two_services
+	start_tlsd tlsd
+	cp one.crt whole.crt
+	head -c 400 whole.crt >one.crt
+	fails ctl reload >out
+	grep 'has no end line: the file was cut off' out
+	serves one whole.crt
+	: >one.crt
+	fails ctl reload
+	serves one whole.crt
+	stop
+}
+
+a_skipped_service_comes_back_by_itself_where_files_are_watched() {
+	two_services 'on-bad-cert = skip' 'watch = yes'
+	cp two.key good.key
+	cp one.key two.key
+	start_tlsd tlsd
+	[ -z "$(address_of two)" ]
+	cp good.key two.key
+	wait_for grep 'listening: .*: two$' tlsd.log
+	answers two localhost
+	stop
+}
+
+names_of_a_skipped_service_are_not_given_to_another() {
+	shared_address 'server-name = two.example, *.two.example'
+	for version in -tls1_2 -tls1_3; do
+		is_refused $version two.example
+		is_refused $version WWW.two.example
+		[ "$(serial one one.example)" = "$(serial_of one.crt)" ]
+	done
+	grep ': two: sni: the service is skipped, for its certificate is bad' tlsd.log
+	ctl stats --prometheus | grep '^tlsd_handshake_failures_total{service="two",class="sni"} 4$'
+	ctl status >shown
+	grep '^skipped: two: cert: ' shown
+	fails grep '^service: two' shown
+	cp good.key two.key
+	ctl reload
+	answers two two.example
+	[ "$(serial one www.two.example)" = "$(serial_of two.crt)" ]
+	stop
+}
+
+clients_without_a_name_do_not_go_elsewhere_when_the_default_is_skipped() {
+	shared_address 'default = yes'
+	is_refused -tls1_3 nobody
+	is_refused -tls1_3 other.example
+	cp good.key two.key
+	ctl reload
+	[ "$(serial one other.example)" = "$(serial_of two.crt)" ]
+	stop
+}
+
+what_overlaps_is_an_error_even_where_one_is_skipped() {
+	shared_address 'server-name = two.example'
+	sed -i 's/^\[one\]/&\nserver-name = two.example/' tlsd.ini
+	fails ctl reload >out
+	grep 'error: .*server-name: two.example at .* belongs to \[one\] already' out
+	stop
+}
+
+# One day of its clock takes some seconds of ours.
+the_log_warns_once_a_day() {
+	needs_faketime
+	! is_sanitized || skip 'a sanitizer takes no library before its own'
+	make_server one --days 3 localhost
+	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
+	start_tlsd tlsd env LD_PRELOAD="$library" FAKETIME='+0 x20000'
+	wait_for grep 'one.crt: the certificate ends in 1 days' tlsd.log
+	[ "$(grep -c 'ends in 2 days' tlsd.log)" -eq 1 ]
+	wait_for grep 'one.crt: the certificate expired on' tlsd.log
 	stop
 }
 
@@ -535,19 +699,6 @@ what_comes_into_a_folder_of_pairs_is_noticed() {
 	stop
 }
 
-a_changed_list_of_known_clients_is_noticed() {
-	make_server one localhost
-	pin=$(openssl x509 -in one.crt -noout -pubkey | openssl pkey -pubin -outform DER |
-		openssl dgst -sha256 -binary | openssl base64)
-	echo "pin-sha256:$pin name=alice" >clients
-	write_ini 'watch = yes' '[web]' 'listen = 127.0.0.1:0' 'cert = one.crt' \
-		'key = one.key' 'client-verify = required' 'authorized-certs = clients'
-	start_tlsd tlsd
-	echo "pin-sha256:$pin name=bob" >clients
-	wait_for has_reloaded 1
-	stop
-}
-
 a_half_renewed_pair_waits_for_its_other_half() {
 	two_services 'watch = yes'
 	make_server new localhost
@@ -559,24 +710,6 @@ a_half_renewed_pair_waits_for_its_other_half() {
 	mv new.crt one.crt
 	wait_for serves one one.crt
 	stop
-}
-
-# calls: clients that call one after the other, until ./enough is there; what went wrong is in
-# ./wrong
-calls() {
-	while [ ! -e enough ]; do
-		"$builddir/tlsc" --ca ca.crt --servername localhost "$(address_of one)" \
-			</dev/null >>answers 2>>wrong || echo "exit status $?" >>wrong
-		echo called >>calls
-	done
-}
-
-failed_times() {
-	[ "$(grep -c 'reload: failed' tlsd.log)" -ge "$1" ]
-}
-
-called_times() {
-	[ "$(wc -l <calls)" -ge "$1" ]
 }
 
 # Each step is seen by a reload before the next one begins.
@@ -707,109 +840,6 @@ what_else_happens_in_a_folder_is_no_reason_to_reload() {
 	stop
 }
 
-without_watch_nothing_is_noticed() {
-	two_services
-	make_server new localhost
-	start_tlsd tlsd
-	cp one.crt old.crt
-	mv new.key one.key
-	mv new.crt one.crt
-	sed -i 's/^control-socket.*/&\nwatch = yes/' tlsd.ini
-	serves one old.crt
-	ctl reload
-	serves one one.crt
-	[ "$(reloads)" -eq 0 ]
-	stop
-}
-
-# --- the tests: OCSP ------------------------------------------------------------------
-
-# make_response DAYS [STATUS]: one.ocsp about one.crt, without an end if DAYS is empty; made
-# at $FAKETIME by $LD_PRELOAD, if these are set for it.
-make_response() {
-	serial=$(serial_of one.crt)
-	case ${2:-good} in
-	good) line="V\t301231000000Z\t" ;;
-	revoked) line="R\t301231000000Z\t200101000000Z" ;;
-	esac
-	printf '%b\t%s\tunknown\t/CN=localhost\n' "$line" "${serial#serial=}" >index
-	openssl ocsp -issuer ca.crt -cert one.crt -no_nonce -reqout one.req
-	openssl ocsp -index index -rsigner ca.crt -rkey ca.key -CA ca.crt -reqin one.req \
-		${1:+-ndays "$1"} -respout one.ocsp
-}
-
-stapled_service() {
-	make_server one localhost
-	make_response 7
-	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key' \
-		'ocsp-response = one.ocsp'
-}
-
-# What a client says of the response.
-staple() {
-	openssl s_client -connect "$(address_of one)" -servername localhost -status "$@" \
-		</dev/null 2>/dev/null
-}
-
-a_response_is_sent_with_its_certificate() {
-	stapled_service
-	cat ca.crt >>one.crt
-	start_tlsd tlsd
-	for version in -tls1_2 -tls1_3; do
-		staple $version >out
-		grep 'OCSP Response Status: successful' out
-		grep 'Cert Status: good' out
-	done
-	fails grep 'warning: .*ocsp' tlsd.log
-	stop
-}
-
-a_response_that_does_not_fit_is_an_error() {
-	stapled_service
-	cat ca.crt >>one.crt
-	start_tlsd tlsd
-	make_response 7 revoked
-	fails ctl reload >out
-	grep 'error: .*ocsp-response: .*one.ocsp: says that the certificate is revoked' out
-	echo nonsense >one.ocsp
-	fails ctl reload >out
-	grep 'one.ocsp: is no OCSP response' out
-	make_response 7
-	mkdir other
-	tlscert ca --out-dir other 'Other authority'
-	openssl ocsp -index index -rsigner other/ca.crt -rkey other/ca.key -CA ca.crt \
-		-reqin one.req -ndays 7 -respout one.ocsp
-	fails ctl reload >out
-	grep 'one.ocsp: neither the .* issuer nor its delegate has signed it' out
-	make_response 7
-	make_server one localhost
-	fails ctl reload >out
-	grep 'one.ocsp: is about none of the certificates' out
-	staple | grep 'Cert Status: good'
-	stop
-}
-
-a_stale_response_is_warned_of_and_not_sent() {
-	needs_faketime
-	stapled_service
-	(
-		export LD_PRELOAD="$library" FAKETIME=-9d
-		make_response 7
-	)
-	cat ca.crt >>one.crt
-	start_tlsd tlsd
-	grep 'warning: .*one.ocsp: is stale' tlsd.log
-	ctl status | grep 'warning: .*one.ocsp: is stale'
-	staple | grep 'OCSP response: no response sent'
-	figure='^tlsd_ocsp_next_update_seconds{service="one",name=".*/one.crt"} '
-	[ "$(ctl stats --prometheus | sed -n "s|$figure||p")" -lt "$(date +%s)" ]
-	make_response 7
-	ctl reload
-	staple | grep 'Cert Status: good'
-	[ "$(ctl stats --prometheus | sed -n "s|$figure||p")" -gt "$(date +%s)" ]
-	stop
-}
-
 # A minute of its clock takes some seconds of ours.
 what_ends_while_serving_is_warned_of_at_once() {
 	needs_faketime
@@ -822,34 +852,6 @@ what_ends_while_serving_is_warned_of_at_once() {
 	staple | grep 'Cert Status: good'
 	wait_for grep 'warning: .*one.ocsp: is stale, good until' tlsd.log
 	staple | grep 'OCSP response: no response sent'
-	stop
-}
-
-a_response_without_an_end_is_warned_of_and_not_sent() {
-	stapled_service
-	make_response ''
-	cat ca.crt >>one.crt
-	start_tlsd tlsd
-	grep 'warning: .*one.ocsp: does not say when it ends' tlsd.log
-	staple | grep 'OCSP response: no response sent'
-	stop
-}
-
-must_staple_without_a_response_is_an_error() {
-	make_server one localhost
-	openssl req -new -key one.key -subj /CN=localhost -out one.csr
-	printf 'subjectAltName=DNS:localhost\nkeyUsage=digitalSignature\ntlsfeature=status_request\n' >ext
-	openssl x509 -req -in one.csr -CA ca.crt -CAkey ca.key -days 9 -extfile ext -out one.crt
-	cat ca.crt >>one.crt
-	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
-	status=0
-	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1 || status=$?
-	[ "$status" -eq 2 ]
-	grep 'cert: .*one.crt: demands a fresh OCSP response' out
-	make_response 7
-	echo 'ocsp-response = one.ocsp' >>tlsd.ini
-	start_tlsd tlsd
-	staple | grep 'Cert Status: good'
 	stop
 }
 

@@ -184,11 +184,6 @@ a_client_with_a_good_certificate_is_served_and_named() {
 	gnutls_asks NORMAL alice | grep -q 'Hello, TLS!'
 }
 
-a_certificate_without_purposes_is_served() {
-	ask_for required
-	takes anything
-}
-
 a_name_cannot_forge_the_log() {
 	ask_for required
 	takes eve
@@ -263,34 +258,11 @@ optional_serves_a_client_without_a_certificate_as_unknown() {
 	expect 'client=alice '
 }
 
-optional_refuses_a_client_with_a_bad_certificate() {
-	ask_for optional
-	refuses mallory 48 48 cert-untrusted
-}
-
 the_client_is_told_which_authorities_are_good() {
 	ask_for required
 	openssl s_client -connect "127.0.0.1:$port" </dev/null >names.log 2>&1 || :
 	grep -A 1 'Acceptable client certificate CA names' names.log |
 		grep -q 'CN = Test Authority'
-}
-
-the_names_of_too_many_authorities_are_left_out_with_a_warning() {
-	i=0
-	name=$(printf '%064d' 0)
-	while [ $i -lt 50 ]; do
-		i=$((i + 1))
-		printf 'cn = Authority %s\nca\ncert_signing_key\norganization = %s\nunit = %s\n' \
-			$i "$name" "$name" >many.tmpl
-		certtool --generate-self-signed --template many.tmpl \
-			--load-privkey "$folder/ca.key" 2>/dev/null
-	done >many.crt
-	cat "$folder/ca.crt" >>many.crt
-	serve 'client-verify = required' "ca-file = $PWD/many.crt"
-	expect 'ca-file: the names of its authorities take [0-9]* bytes, too many'
-	openssl s_client -connect "127.0.0.1:$port" </dev/null >names.log 2>&1 || :
-	grep -q 'No client certificate CA names sent' names.log
-	takes alice
 }
 
 an_intermediate_certificate_counts_against_verify_depth() {
@@ -302,23 +274,6 @@ an_intermediate_certificate_counts_against_verify_depth() {
 	takes alice
 }
 
-# A hundred issuers that have nothing to do with the client.
-a_chain_that_is_too_long_is_refused_before_it_is_verified() {
-	cp "$folder/alice.crt" "$folder/long.crt"
-	cp "$folder/alice.key" "$folder/long.key"
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		for _ in 1 2 3 4 5 6 7 8 9 10; do
-			cat "$folder/middle.crt"
-		done
-	done >"$folder/long.above"
-	ask_for required
-	for version in tls1_2 tls1_3; do
-		openssl_asks $version long | grep -q 'SSL alert number 50$' || fail "taken: $version"
-	done
-	wait_for refused_times protocol 2
-	expect 'The handshake data size is too large'
-}
-
 # rsa_client NAME EXPONENT: with a key of 2048 bits
 rsa_client() {
 	openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
@@ -326,29 +281,6 @@ rsa_client() {
 	openssl req -new -key "$folder/$1.key" -subj "/CN=$1" -out rsa.csr
 	openssl x509 -req -in rsa.csr -CA "$folder/ca.crt" -CAkey "$folder/ca.key" \
 		-CAcreateserial -days 9 -out "$folder/$1.crt"
-}
-
-an_rsa_key_whose_signatures_take_long_to_try_is_refused() {
-	rsa_client quick 4294967291
-	rsa_client slow 1099511627791
-	ask_for optional
-	takes quick
-	refuses slow 42 42 cert-untrusted
-	expect 'cert-untrusted: CN=slow: its RSA key is too long, or has too long an exponent'
-}
-
-a_certificate_that_is_too_large_is_refused_unread() {
-	i=0
-	set --
-	while [ $i -lt 120 ]; do
-		i=$((i + 1))
-		set -- "$@" "dns_name = $(printf '%063d' $i).example.org"
-	done
-	issuer=$folder/ca issue large tls_www_client 'expiration_days = 10' "$@"
-	mv large.crt large.key "$folder"
-	ask_for optional
-	refuses large 42 42 cert-untrusted
-	expect 'cert-untrusted: there is a certificate of [0-9]* bytes'
 }
 
 every_issuer_in_the_chain_needs_a_list() {
@@ -363,48 +295,8 @@ every_issuer_in_the_chain_needs_a_list() {
 	takes deep
 }
 
-a_revoked_authority_below_another_is_no_longer_trusted() {
-	cp "$folder/ca.crl" ca.crl
-	"$tlscert" revoke "$folder/middle.crt" --crl ca.crl --ca-cert "$folder/ca.crt" \
-		--ca-key "$folder/ca.key"
-	printf 'crl_next_update = 5\ncrl_number = 1\n' >crl.tmpl
-	certtool --generate-crl --template crl.tmpl --load-ca-certificate "$folder/middle.crt" \
-		--load-ca-privkey "$folder/middle.key" --outfile middle.crl 2>/dev/null
-	serve 'client-verify = required' "ca-file = $folder/ca.crt, $folder/middle.crt" \
-		"crl-file = $PWD/ca.crl, $PWD/middle.crl"
-	expect 'ca-file: CN=middle is revoked by a list in crl-file'
-	refuses deep 44 44 cert-revoked
-}
-
-a_list_that_is_over_still_revokes_and_vouches_for_nobody() {
-	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/old.crl"
-	expect 'crl-file: .*/old.crl: the list of CN=Test Authority was current until 2020-02-01'
-	refuses bob 44 44 cert-revoked
-	refuses alice 46 46 crl-expired
-	expect 'crl-expired: CN=alice: crl-file has no current list of the issuer'
-}
-
 warns() {
 	ctl status | grep -q "^warning: .*$1"
-}
-
-authorities_and_lists_that_end_soon_are_warned_of() {
-	mkdir short
-	"$tlscert" ca --days 5 --out-dir short Short
-	serve 'client-verify = required' 'ca-file = short/ca.crt'
-	expect 'warning: .*ca-file: CN=Short ends on 20..-..-.., and all that it certified'
-	warns 'ca-file: CN=Short ends'
-	stop
-	serve 'client-verify = required' 'ca-file = short/ca.crt' 'warn-days = 3'
-	if logged 'CN=Short'; then fail 'warned of too early'; fi
-	stop
-	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/soon.crl"
-	expect 'soon.crl: the list of CN=Test Authority is current until 20..-..-.. only'
-	warns 'soon.crl: the list of CN=Test Authority is current until'
-	takes alice
-	stop
-	ask_for required
-	if logged 'warning: .*crl-file'; then fail 'a fresh list is warned of'; fi
 }
 
 # pin_of NAME: as tlscert shows it
@@ -427,19 +319,6 @@ each_rule_lets_in_whom_it_fits() {
 		stop
 	done
 	expect 'not-allowed: CN=alice: no allow rule'
-}
-
-any_of_several_rules_will_do() {
-	allow 'allow-cn = alice' "allow-pin = $(pin_of carol)"
-	takes alice
-	takes carol
-	refuses anything 49 49 not-allowed
-}
-
-no_rule_fits_a_part_of_a_name() {
-	allow 'allow-cn = carol.example.org, caro, "\"carol\""' 'allow-dns = example.org, *.org' \
-		'allow-uri = spiffe://example.org/, carol.example.org'
-	refuses carol 49 49 not-allowed
 }
 
 no_rule_replaces_trust() {
@@ -488,37 +367,6 @@ the_name_in_the_list_reaches_log_environment_and_backend() {
 	expect ' client=the-alice '
 }
 
-a_list_does_not_replace_an_authority_that_is_named() {
-	echo "$(pin_of own) name=own" >list
-	allow 'authorized-certs = list'
-	refuses own 48 48 cert-untrusted
-}
-
-a_self_signed_client_that_is_listed_needs_no_authority() {
-	for name in own alice mallory late server; do
-		echo "$(pin_of $name) name=known-$name"
-	done >list
-	serve 'client-verify = required' 'authorized-certs = list'
-	takes own
-	takes alice
-	takes mallory
-	expect 'client=known-own '
-	expect 'client=known-mallory '
-	refuses anything 48 48 cert-untrusted
-	expect 'CN=anything: the key is not in authorized-certs'
-	refuses late 45 45 cert-expired
-	refuses server 43 43 cert-purpose
-	refuses none 40 116 cert-missing
-}
-
-optional_with_a_list_serves_strangers_without_certificates_only() {
-	pin_of own >list
-	serve 'client-verify = optional' 'authorized-certs = list'
-	takes none
-	takes own
-	refuses alice 48 48 cert-untrusted
-}
-
 wrong_lines_of_the_list_are_told_all_at_once() {
 	pin=$(pin_of alice)
 	printf '%s\n' '# list' "$pin name=alice" 'sha1:abc' 'pin-sha256:abc' "$pin name=again" \
@@ -531,19 +379,6 @@ wrong_lines_of_the_list_are_told_all_at_once() {
 			fail "not said: $text"
 	done
 	[ "$(grep -c 'authorized-certs: .*/list:' check.log)" -eq 5 ]
-}
-
-rules_without_an_authority_are_an_error() {
-	: >list
-	rejects 'allow-cn: needs ca-file, for anybody' 'client-verify = required' \
-		'authorized-certs = list' 'allow-cn = alice'
-	rejects 'crl-file: its lists are an authority' 'client-verify = required' \
-		'authorized-certs = list' "crl-file = $folder/ca.crl"
-	rejects 'allow-pin: is not used without client-verify' 'allow-pin = x'
-	rejects 'allow-pin: "x" is no pin' 'client-verify = required' \
-		"ca-file = $folder/ca.crt" 'allow-pin = x'
-	rejects 'authorized-certs: .*/none: ' 'client-verify = required' \
-		'authorized-certs = none'
 }
 
 # hold CLIENT [VERSION]: an echo session that goes on until the server ends it
@@ -576,44 +411,11 @@ a_reload_ends_the_session_of_a_client_that_was_revoked() {
 	if logged CN=carol; then fail 'carol was cut off too'; fi
 }
 
-a_reload_ends_the_session_of_a_client_that_is_no_longer_listed() {
-	printf '%s\n' "$(pin_of alice)" "$(pin_of own)" >list
-	serve 'client-verify = required' 'authorized-certs = list' 'respond = echo'
-	hold alice
-	hold own
-	pin_of alice >list
-	reload
-	expect ': cert-untrusted: CN=own: the key is not in authorized-certs'
-	if logged CN=alice; then fail 'alice was cut off too'; fi
-}
-
 # now_verify WORD: client-verify in the configuration, and a reload
 now_verify() {
 	sed "s/^client-verify = .*/client-verify = $1/" tlsd.ini >new.ini
 	mv new.ini tlsd.ini
 	reload
-}
-
-a_reload_that_requires_certificates_ends_the_sessions_of_clients_without() {
-	for version in tls1_3 tls1_2; do
-		serve 'client-verify = optional' "ca-file = $folder/ca.crt" 'respond = echo'
-		hold none $version
-		hold alice $version
-		now_verify required
-		expect ': cert-missing: the client gave no certificate'
-		if logged CN=alice; then fail 'alice was cut off too'; fi
-		[ "$(grep -c ': cert-' tlsd.log)" -eq 1 ]
-		stop
-	done
-}
-
-a_reload_that_requires_certificates_ends_the_sessions_of_clients_never_asked() {
-	serve 'client-verify = none' "ca-file = $folder/ca.crt" 'respond = echo'
-	hold none
-	now_verify optional
-	now_verify required
-	expect ': cert-missing: the client gave no certificate'
-	hold alice
 }
 
 # two_services [LINE...]: [open] for one.example takes everybody, [closed] for two.example those
@@ -654,74 +456,6 @@ is_held() {
 		grep -qx "$1"
 }
 
-a_reload_reviews_the_clients_of_a_host_that_moves_to_another_service() {
-	two_services
-	hold_at one.example none
-	hold_at one.example alice
-	services 'server-name = three.example' 'server-name = one.example, two.example'
-	again
-	expect ': open: cert-missing: the client gave no certificate'
-	wait_for is_held 0 || fail 'who was never asked for a certificate goes on'
-}
-
-a_reload_that_removes_a_service_ends_the_sessions_of_those_with_certificates() {
-	two_services
-	hold_at two.example alice
-	hold_at one.example none
-	services 'server-name = one.example' 'server-name = two.example'
-	sed '/^\[closed\]/,$d' two.ini >new.ini
-	mv new.ini two.ini
-	again
-	expect ': closed: not-allowed: its service is gone, and no other vouches'
-	wait_for is_held 1
-}
-
-a_reload_that_renames_a_service_lets_its_clients_go_on() {
-	two_services
-	hold_at two.example alice
-	sed -i 's/^\[closed\]/[renamed]/' two.ini
-	again
-	hold_at two.example carol
-	is_held 2
-	services 'server-name = one.example' 'server-name = two.example' \
-		'allow-cn = alice'
-	sed -i 's/^\[closed\]/[renamed-again]/' two.ini
-	again
-	expect ': renamed: not-allowed: CN=carol: no allow rule'
-	wait_for is_held 1
-}
-
-a_reload_that_skips_a_service_ends_the_sessions_of_those_with_certificates() {
-	cp "$folder/server.crt" "$folder/server.key" .
-	two_services 'on-bad-cert = skip' 'cert = server.crt' 'key = server.key'
-	hold_at two.example alice
-	hold_at one.example none
-	cp "$folder/alice.key" server.key
-	again
-	expect ': closed: not-allowed: its service is gone'
-	wait_for is_held 1
-}
-
-a_service_that_becomes_strict_keeps_whom_its_rules_let_in() {
-	two_services 'default = yes'
-	hold_at other.example alice
-	services 'server-name = one.example' 'server-name = two.example' 'sni-strict = yes'
-	again
-	hold_at two.example carol
-	is_held 2
-}
-
-a_session_ends_with_its_clients_certificate() {
-	now=$(date -u +%s)
-	issuer=$folder/ca issue short tls_www_client \
-		"activation_date = \"$(date -u -d "@$((now - 60))" '+%F %T UTC')\"" \
-		"expiration_date = \"$(date -u -d "@$((now + 6))" '+%F %T UTC')\""
-	cp short.crt short.key "$folder"
-	allow 'respond = echo'
-	hold short
-	expect ": cert-expired: the client's certificate has ended meanwhile"
-}
-
 # resume VERSION OPTION [CLIENT]: what the second connection with the first one's ticket brings
 resume() {
 	client=${3:-alice}
@@ -752,40 +486,6 @@ a_ticket_carries_the_client_and_is_checked_again() {
 		cp before.crl ca.crl
 		stop
 	done
-}
-
-a_ticket_replaces_no_certificate_that_has_become_required() {
-	for version in tls1_3 tls1_2; do
-		set -- 'client-verify = optional' "ca-file = $folder/ca.crt"
-		[ $version = tls1_3 ] ||
-			set -- "$@" 'priority = NORMAL:-VERS-ALL:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-128-CBC:-AES-256-CBC:-SHA1' \
-				'allow-weak = yes'
-		serve "$@"
-		resume $version -sess_out none | grep -q 'Hello, TLS!'
-		resume $version -sess_in none | grep -q 'Hello, TLS!'
-		expect 'resumed=yes .* client=- '
-		now_verify required
-		resume $version -sess_in none >refused.log
-		case $version in
-		tls1_3) grep -q 'SSL alert number 116$' refused.log ;;
-		tls1_2) grep -q 'SSL alert number 40$' refused.log ;;
-		esac
-		expect ': cert-missing: the client gave no certificate'
-		[ "$(grep -c ': done ' tlsd.log)" -eq 2 ]
-		stop
-	done
-}
-
-other_authorities_make_tickets_worthless() {
-	serve 'client-verify = optional' "ca-file = $folder/ca.crt"
-	resume tls1_3 -sess_out | grep -q 'Hello, TLS!'
-	reload
-	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
-	expect 'resumed=yes '
-	now_verify required
-	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
-	wait_for done_times 3
-	tail -n 1 tlsd.log | grep -q 'resumed=no .* client=alice '
 }
 
 done_times() {
@@ -874,20 +574,6 @@ a_client_with_its_authoritys_name_can_be_revoked() {
 	denies twin-client 44 44 cert-revoked CN=Twin
 }
 
-an_authority_that_is_a_client_itself_needs_a_list_too() {
-	root lone /CN=Lone
-	cp lone.crt lone.key "$folder"
-	root other /CN=Other
-	sign_list other
-	trusts lone.crt,other.crt other.crl
-	expect 'warning: .*crl-file: there is no list of CN=Lone in ca-file'
-	denies lone 46 46 crl-expired CN=Lone
-	stop
-	sign_list lone
-	trusts lone.crt,other.crt other.crl,lone.crl
-	takes lone
-}
-
 # The certificates have key identifiers, or not: without, names alone tell nothing.
 namesakes() {
 	root old /CN=Same "$@"
@@ -924,6 +610,370 @@ lists_differ() {
 	takes new-seven
 	denies new-eight 44 44 cert-revoked
 	stop
+}
+
+# env_of NAME: what a program is told
+env_of() {
+	sed -n "s/^$1=//p" answer
+}
+
+a_name_in_the_environment_splits_into_its_parts() {
+	root base '/CN=Base,O=x'
+	client eve-ou '/O= a\+b;<c>"/CN=eve,OU=admin' base 2
+	client eve-odd "/CN=#1\\\\2 é$(printf '\001')" base 3
+	serve 'client-verify = required' 'ca-file = base.crt' 'respond = exec' \
+		'exec = /usr/bin/env'
+	asks_as eve-ou >answer
+	[ "$(env_of SSL_CLIENT_S_DN)" = 'CN=eve\,OU=admin,O=\ a\+b\;\<c\>\"' ]
+	[ "$(env_of SSL_CLIENT_DN)" = "$(env_of SSL_CLIENT_S_DN)" ]
+	[ "$(env_of SSL_CLIENT_I_DN)" = 'CN=Base\,O=x' ]
+	asks_as eve-odd >answer
+	[ "$(env_of SSL_CLIENT_S_DN)" = 'CN=\#1\\2 é\01' ]
+	"$tlscert" show "$folder/eve-ou.crt" | grep -F 'CN=eve\,OU=admin,O=\ a\+b\;\<c\>\"'
+	"$tlscert" show --json "$folder/eve-ou.crt" |
+		grep -F 'CN=eve\\,OU=admin,O=\\ a\\+b\\;\\<c\\>\\\"'
+}
+
+what_cannot_be_used_is_said_with_file_and_remedy() {
+	need='client-verify = required'
+	rejects 'client-verify: required needs to know .* ca-file' "$need"
+	rejects 'tlsd.ini:[0-9]*: ca-file: is not used without client-verify' \
+		"ca-file = $folder/ca.crt"
+	rejects 'tlsd.ini:[0-9]*: ca-file: .*/none.crt: ' "$need" 'ca-file = none.crt'
+	rejects 'ca-file: .*/alice.crt: CN=alice is not an authority' "$need" \
+		"ca-file = $folder/alice.crt"
+	rejects 'ca-file: .*/ca.key: no certificate in it' "$need" \
+		"ca-file = $folder/ca.key"
+	issuer=$folder/ca issue crippled ca crl_signing_key 'expiration_days = 10'
+	rejects 'ca-file: .*: the key usage of CN=crippled is without keyCertSign' \
+		"$need" 'ca-file = crippled.crt'
+	rejects 'crl-file: .*/ca.crl: the list of CN=Other Authority is signed by no' \
+		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/other/ca.crl"
+	rejects 'crl-file: .*/ca.crt: no revocation list in it, only CERTIFICATE' \
+		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crt"
+	sed '3s/./!/' "$folder/ca.crl" >broken.crl
+	rejects 'crl-file: .*/broken.crl: the list that begins in line 1 is damaged' \
+		"$need" "ca-file = $folder/ca.crt" 'crl-file = broken.crl'
+	rejects 'verify-depth: "9" is not' "$need" "ca-file = $folder/ca.crt" \
+		'verify-depth = 9'
+}
+
+(cd "$folder" && make_certificates) || exit 1
+
+# --- the tests of make check-long -------------------------------------------------------
+
+a_certificate_without_purposes_is_served() {
+	ask_for required
+	takes anything
+}
+
+optional_refuses_a_client_with_a_bad_certificate() {
+	ask_for optional
+	refuses mallory 48 48 cert-untrusted
+}
+
+the_names_of_too_many_authorities_are_left_out_with_a_warning() {
+	i=0
+	name=$(printf '%064d' 0)
+	while [ $i -lt 50 ]; do
+		i=$((i + 1))
+		printf 'cn = Authority %s\nca\ncert_signing_key\norganization = %s\nunit = %s\n' \
+			$i "$name" "$name" >many.tmpl
+		certtool --generate-self-signed --template many.tmpl \
+			--load-privkey "$folder/ca.key" 2>/dev/null
+	done >many.crt
+	cat "$folder/ca.crt" >>many.crt
+	serve 'client-verify = required' "ca-file = $PWD/many.crt"
+	expect 'ca-file: the names of its authorities take [0-9]* bytes, too many'
+	openssl s_client -connect "127.0.0.1:$port" </dev/null >names.log 2>&1 || :
+	grep -q 'No client certificate CA names sent' names.log
+	takes alice
+}
+
+# A hundred issuers that have nothing to do with the client.
+a_chain_that_is_too_long_is_refused_before_it_is_verified() {
+	cp "$folder/alice.crt" "$folder/long.crt"
+	cp "$folder/alice.key" "$folder/long.key"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			cat "$folder/middle.crt"
+		done
+	done >"$folder/long.above"
+	ask_for required
+	for version in tls1_2 tls1_3; do
+		openssl_asks $version long | grep -q 'SSL alert number 50$' || fail "taken: $version"
+	done
+	wait_for refused_times protocol 2
+	expect 'The handshake data size is too large'
+}
+
+an_rsa_key_whose_signatures_take_long_to_try_is_refused() {
+	rsa_client quick 4294967291
+	rsa_client slow 1099511627791
+	ask_for optional
+	takes quick
+	refuses slow 42 42 cert-untrusted
+	expect 'cert-untrusted: CN=slow: its RSA key is too long, or has too long an exponent'
+}
+
+a_certificate_that_is_too_large_is_refused_unread() {
+	i=0
+	set --
+	while [ $i -lt 120 ]; do
+		i=$((i + 1))
+		set -- "$@" "dns_name = $(printf '%063d' $i).example.org"
+	done
+	issuer=$folder/ca issue large tls_www_client 'expiration_days = 10' "$@"
+	mv large.crt large.key "$folder"
+	ask_for optional
+	refuses large 42 42 cert-untrusted
+	expect 'cert-untrusted: there is a certificate of [0-9]* bytes'
+}
+
+a_revoked_authority_below_another_is_no_longer_trusted() {
+	cp "$folder/ca.crl" ca.crl
+	"$tlscert" revoke "$folder/middle.crt" --crl ca.crl --ca-cert "$folder/ca.crt" \
+		--ca-key "$folder/ca.key"
+	printf 'crl_next_update = 5\ncrl_number = 1\n' >crl.tmpl
+	certtool --generate-crl --template crl.tmpl --load-ca-certificate "$folder/middle.crt" \
+		--load-ca-privkey "$folder/middle.key" --outfile middle.crl 2>/dev/null
+	serve 'client-verify = required' "ca-file = $folder/ca.crt, $folder/middle.crt" \
+		"crl-file = $PWD/ca.crl, $PWD/middle.crl"
+	expect 'ca-file: CN=middle is revoked by a list in crl-file'
+	refuses deep 44 44 cert-revoked
+}
+
+a_list_that_is_over_still_revokes_and_vouches_for_nobody() {
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/old.crl"
+	expect 'crl-file: .*/old.crl: the list of CN=Test Authority was current until 2020-02-01'
+	refuses bob 44 44 cert-revoked
+	refuses alice 46 46 crl-expired
+	expect 'crl-expired: CN=alice: crl-file has no current list of the issuer'
+}
+
+authorities_and_lists_that_end_soon_are_warned_of() {
+	mkdir short
+	"$tlscert" ca --days 5 --out-dir short Short
+	serve 'client-verify = required' 'ca-file = short/ca.crt'
+	expect 'warning: .*ca-file: CN=Short ends on 20..-..-.., and all that it certified'
+	warns 'ca-file: CN=Short ends'
+	stop
+	serve 'client-verify = required' 'ca-file = short/ca.crt' 'warn-days = 3'
+	if logged 'CN=Short'; then fail 'warned of too early'; fi
+	stop
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/soon.crl"
+	expect 'soon.crl: the list of CN=Test Authority is current until 20..-..-.. only'
+	warns 'soon.crl: the list of CN=Test Authority is current until'
+	takes alice
+	stop
+	ask_for required
+	if logged 'warning: .*crl-file'; then fail 'a fresh list is warned of'; fi
+}
+
+any_of_several_rules_will_do() {
+	allow 'allow-cn = alice' "allow-pin = $(pin_of carol)"
+	takes alice
+	takes carol
+	refuses anything 49 49 not-allowed
+}
+
+no_rule_fits_a_part_of_a_name() {
+	allow 'allow-cn = carol.example.org, caro, "\"carol\""' 'allow-dns = example.org, *.org' \
+		'allow-uri = spiffe://example.org/, carol.example.org'
+	refuses carol 49 49 not-allowed
+}
+
+a_list_does_not_replace_an_authority_that_is_named() {
+	echo "$(pin_of own) name=own" >list
+	allow 'authorized-certs = list'
+	refuses own 48 48 cert-untrusted
+}
+
+a_self_signed_client_that_is_listed_needs_no_authority() {
+	for name in own alice mallory late server; do
+		echo "$(pin_of $name) name=known-$name"
+	done >list
+	serve 'client-verify = required' 'authorized-certs = list'
+	takes own
+	takes alice
+	takes mallory
+	expect 'client=known-own '
+	expect 'client=known-mallory '
+	refuses anything 48 48 cert-untrusted
+	expect 'CN=anything: the key is not in authorized-certs'
+	refuses late 45 45 cert-expired
+	refuses server 43 43 cert-purpose
+	refuses none 40 116 cert-missing
+}
+
+optional_with_a_list_serves_strangers_without_certificates_only() {
+	pin_of own >list
+	serve 'client-verify = optional' 'authorized-certs = list'
+	takes none
+	takes own
+	refuses alice 48 48 cert-untrusted
+}
+
+rules_without_an_authority_are_an_error() {
+	: >list
+	rejects 'allow-cn: needs ca-file, for anybody' 'client-verify = required' \
+		'authorized-certs = list' 'allow-cn = alice'
+	rejects 'crl-file: its lists are an authority' 'client-verify = required' \
+		'authorized-certs = list' "crl-file = $folder/ca.crl"
+	rejects 'allow-pin: is not used without client-verify' 'allow-pin = x'
+	rejects 'allow-pin: "x" is no pin' 'client-verify = required' \
+		"ca-file = $folder/ca.crt" 'allow-pin = x'
+	rejects 'authorized-certs: .*/none: ' 'client-verify = required' \
+		'authorized-certs = none'
+}
+
+a_reload_ends_the_session_of_a_client_that_is_no_longer_listed() {
+	printf '%s\n' "$(pin_of alice)" "$(pin_of own)" >list
+	serve 'client-verify = required' 'authorized-certs = list' 'respond = echo'
+	hold alice
+	hold own
+	pin_of alice >list
+	reload
+	expect ': cert-untrusted: CN=own: the key is not in authorized-certs'
+	if logged CN=alice; then fail 'alice was cut off too'; fi
+}
+
+a_reload_that_requires_certificates_ends_the_sessions_of_clients_without() {
+	for version in tls1_3 tls1_2; do
+		serve 'client-verify = optional' "ca-file = $folder/ca.crt" 'respond = echo'
+		hold none $version
+		hold alice $version
+		now_verify required
+		expect ': cert-missing: the client gave no certificate'
+		if logged CN=alice; then fail 'alice was cut off too'; fi
+		[ "$(grep -c ': cert-' tlsd.log)" -eq 1 ]
+		stop
+	done
+}
+
+a_reload_that_requires_certificates_ends_the_sessions_of_clients_never_asked() {
+	serve 'client-verify = none' "ca-file = $folder/ca.crt" 'respond = echo'
+	hold none
+	now_verify optional
+	now_verify required
+	expect ': cert-missing: the client gave no certificate'
+	hold alice
+}
+
+a_reload_reviews_the_clients_of_a_host_that_moves_to_another_service() {
+	two_services
+	hold_at one.example none
+	hold_at one.example alice
+	services 'server-name = three.example' 'server-name = one.example, two.example'
+	again
+	expect ': open: cert-missing: the client gave no certificate'
+	wait_for is_held 0 || fail 'who was never asked for a certificate goes on'
+}
+
+a_reload_that_removes_a_service_ends_the_sessions_of_those_with_certificates() {
+	two_services
+	hold_at two.example alice
+	hold_at one.example none
+	services 'server-name = one.example' 'server-name = two.example'
+	sed '/^\[closed\]/,$d' two.ini >new.ini
+	mv new.ini two.ini
+	again
+	expect ': closed: not-allowed: its service is gone, and no other vouches'
+	wait_for is_held 1
+}
+
+a_reload_that_renames_a_service_lets_its_clients_go_on() {
+	two_services
+	hold_at two.example alice
+	sed -i 's/^\[closed\]/[renamed]/' two.ini
+	again
+	hold_at two.example carol
+	is_held 2
+	services 'server-name = one.example' 'server-name = two.example' \
+		'allow-cn = alice'
+	sed -i 's/^\[closed\]/[renamed-again]/' two.ini
+	again
+	expect ': renamed: not-allowed: CN=carol: no allow rule'
+	wait_for is_held 1
+}
+
+a_reload_that_skips_a_service_ends_the_sessions_of_those_with_certificates() {
+	cp "$folder/server.crt" "$folder/server.key" .
+	two_services 'on-bad-cert = skip' 'cert = server.crt' 'key = server.key'
+	hold_at two.example alice
+	hold_at one.example none
+	cp "$folder/alice.key" server.key
+	again
+	expect ': closed: not-allowed: its service is gone'
+	wait_for is_held 1
+}
+
+a_service_that_becomes_strict_keeps_whom_its_rules_let_in() {
+	two_services 'default = yes'
+	hold_at other.example alice
+	services 'server-name = one.example' 'server-name = two.example' 'sni-strict = yes'
+	again
+	hold_at two.example carol
+	is_held 2
+}
+
+a_session_ends_with_its_clients_certificate() {
+	now=$(date -u +%s)
+	issuer=$folder/ca issue short tls_www_client \
+		"activation_date = \"$(date -u -d "@$((now - 60))" '+%F %T UTC')\"" \
+		"expiration_date = \"$(date -u -d "@$((now + 6))" '+%F %T UTC')\""
+	cp short.crt short.key "$folder"
+	allow 'respond = echo'
+	hold short
+	expect ": cert-expired: the client's certificate has ended meanwhile"
+}
+
+a_ticket_replaces_no_certificate_that_has_become_required() {
+	for version in tls1_3 tls1_2; do
+		set -- 'client-verify = optional' "ca-file = $folder/ca.crt"
+		[ $version = tls1_3 ] ||
+			set -- "$@" 'priority = NORMAL:-VERS-ALL:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-128-CBC:-AES-256-CBC:-SHA1' \
+				'allow-weak = yes'
+		serve "$@"
+		resume $version -sess_out none | grep -q 'Hello, TLS!'
+		resume $version -sess_in none | grep -q 'Hello, TLS!'
+		expect 'resumed=yes .* client=- '
+		now_verify required
+		resume $version -sess_in none >refused.log
+		case $version in
+		tls1_3) grep -q 'SSL alert number 116$' refused.log ;;
+		tls1_2) grep -q 'SSL alert number 40$' refused.log ;;
+		esac
+		expect ': cert-missing: the client gave no certificate'
+		[ "$(grep -c ': done ' tlsd.log)" -eq 2 ]
+		stop
+	done
+}
+
+other_authorities_make_tickets_worthless() {
+	serve 'client-verify = optional' "ca-file = $folder/ca.crt"
+	resume tls1_3 -sess_out | grep -q 'Hello, TLS!'
+	reload
+	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
+	expect 'resumed=yes '
+	now_verify required
+	resume tls1_3 -sess_in | grep -q 'Hello, TLS!'
+	wait_for done_times 3
+	tail -n 1 tlsd.log | grep -q 'resumed=no .* client=alice '
+}
+
+an_authority_that_is_a_client_itself_needs_a_list_too() {
+	root lone /CN=Lone
+	cp lone.crt lone.key "$folder"
+	root other /CN=Other
+	sign_list other
+	trusts lone.crt,other.crt other.crl
+	expect 'warning: .*crl-file: there is no list of CN=Lone in ca-file'
+	denies lone 46 46 crl-expired CN=Lone
+	stop
+	sign_list lone
+	trusts lone.crt,other.crt other.crl,lone.crl
+	takes lone
 }
 
 authorities_of_one_name_are_told_apart_by_their_keys() {
@@ -1083,28 +1133,6 @@ a_client_with_an_ed448_key_is_refused() {
 	expect 'CN=ed448: its key is Ed448'
 }
 
-# env_of NAME: what a program is told
-env_of() {
-	sed -n "s/^$1=//p" answer
-}
-
-a_name_in_the_environment_splits_into_its_parts() {
-	root base '/CN=Base,O=x'
-	client eve-ou '/O= a\+b;<c>"/CN=eve,OU=admin' base 2
-	client eve-odd "/CN=#1\\\\2 é$(printf '\001')" base 3
-	serve 'client-verify = required' 'ca-file = base.crt' 'respond = exec' \
-		'exec = /usr/bin/env'
-	asks_as eve-ou >answer
-	[ "$(env_of SSL_CLIENT_S_DN)" = 'CN=eve\,OU=admin,O=\ a\+b\;\<c\>\"' ]
-	[ "$(env_of SSL_CLIENT_DN)" = "$(env_of SSL_CLIENT_S_DN)" ]
-	[ "$(env_of SSL_CLIENT_I_DN)" = 'CN=Base\,O=x' ]
-	asks_as eve-odd >answer
-	[ "$(env_of SSL_CLIENT_S_DN)" = 'CN=\#1\\2 é\01' ]
-	"$tlscert" show "$folder/eve-ou.crt" | grep -F 'CN=eve\,OU=admin,O=\ a\+b\;\<c\>\"'
-	"$tlscert" show --json "$folder/eve-ou.crt" |
-		grep -F 'CN=eve\\,OU=admin,O=\\ a\\+b\\;\\<c\\>\\\"'
-}
-
 a_reload_judges_sessions_as_the_handshake_does() {
 	root old /CN=Same
 	root new /CN=Same
@@ -1129,29 +1157,4 @@ a_reload_judges_sessions_as_the_handshake_does() {
 	if logged CN=old-seven; then fail 'the other authority was judged'; fi
 }
 
-what_cannot_be_used_is_said_with_file_and_remedy() {
-	need='client-verify = required'
-	rejects 'client-verify: required needs to know .* ca-file' "$need"
-	rejects 'tlsd.ini:[0-9]*: ca-file: is not used without client-verify' \
-		"ca-file = $folder/ca.crt"
-	rejects 'tlsd.ini:[0-9]*: ca-file: .*/none.crt: ' "$need" 'ca-file = none.crt'
-	rejects 'ca-file: .*/alice.crt: CN=alice is not an authority' "$need" \
-		"ca-file = $folder/alice.crt"
-	rejects 'ca-file: .*/ca.key: no certificate in it' "$need" \
-		"ca-file = $folder/ca.key"
-	issuer=$folder/ca issue crippled ca crl_signing_key 'expiration_days = 10'
-	rejects 'ca-file: .*: the key usage of CN=crippled is without keyCertSign' \
-		"$need" 'ca-file = crippled.crt'
-	rejects 'crl-file: .*/ca.crl: the list of CN=Other Authority is signed by no' \
-		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/other/ca.crl"
-	rejects 'crl-file: .*/ca.crt: no revocation list in it, only CERTIFICATE' \
-		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crt"
-	sed '3s/./!/' "$folder/ca.crl" >broken.crl
-	rejects 'crl-file: .*/broken.crl: the list that begins in line 1 is damaged' \
-		"$need" "ca-file = $folder/ca.crt" 'crl-file = broken.crl'
-	rejects 'verify-depth: "9" is not' "$need" "ca-file = $folder/ca.crt" \
-		'verify-depth = 9'
-}
-
-(cd "$folder" && make_certificates) || exit 1
 run_tests "$@"

@@ -576,18 +576,32 @@ serve_much() {
 	serve 'respond = file' "file = $folder/much"
 }
 
+curl_gets_64_mebibytes() {
+	serve_much
+	curl_ --http0.9 -o answer "https://127.0.0.1:$port/"
+	cmp answer "$folder/much"
+	stop
+}
+
+# --- valgrind -------------------------------------------------------------------------
+
+# --- running --------------------------------------------------------------------------
+
+# works COMMAND...: or the test is skipped
+works() {
+	"$@" >/dev/null 2>&1 || skip "$1 is missing"
+}
+
+cd "$folder" || exit 1
+make_certificates
+
+# --- the tests of make check-long -------------------------------------------------------
+
 openssl_gets_64_mebibytes() {
 	serve_much
 	s_client -tls1_3 >answer
 	cmp answer "$folder/much"
 	s_client -tls1_2 >answer
-	cmp answer "$folder/much"
-	stop
-}
-
-curl_gets_64_mebibytes() {
-	serve_much
-	curl_ --http0.9 -o answer "https://127.0.0.1:$port/"
 	cmp answer "$folder/much"
 	stop
 }
@@ -617,8 +631,6 @@ four_clients_at_once_get_64_mebibytes() {
 	stop
 }
 
-# --- valgrind -------------------------------------------------------------------------
-
 valgrind_finds_nothing() {
 	needs valgrind
 	if is_sanitized; then
@@ -640,13 +652,4 @@ valgrind_finds_nothing() {
 	stop
 }
 
-# --- running --------------------------------------------------------------------------
-
-# works COMMAND...: or the test is skipped
-works() {
-	"$@" >/dev/null 2>&1 || skip "$1 is missing"
-}
-
-cd "$folder" || exit 1
-make_certificates
 run_tests "$@"

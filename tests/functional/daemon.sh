@@ -173,15 +173,6 @@ a_second_start_finds_the_first() {
 	serves
 }
 
-a_second_daemon_is_refused() {
-	expect 0 start
-	status=0
-	"$sbindir/tlsd" -c tlsd.ini 2>err || status=$?
-	[ "$status" -eq 1 ]
-	grep -q "tlsd runs already, as process $(pid)" err
-	serves
-}
-
 stop_returns_when_the_process_is_gone() {
 	expect 0 start
 	process=$(pid)
@@ -191,20 +182,6 @@ stop_returns_when_the_process_is_gone() {
 	[ ! -e tlsd.sock ]
 	expect 0 stop
 	grep -q 'is not running' out
-}
-
-status_is_unknown_to_others_than_root() {
-	needs setpriv
-	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
-	expect 0 start
-	[ "$(stat -c %a tlsd.pid)" = 600 ]
-	status=0
-	TLSD_DEFAULTS=$PWD/settings setpriv --reuid=nobody --regid="$(id -g nobody)" \
-		--clear-groups "$init" status >out 2>err || status=$?
-	[ "$status" -eq 4 ]
-	grep -q "only root may read .*tlsd.pid: run this as root" out
-	[ ! -s err ]
-	expect 0 stop
 }
 
 status_tells_running_dead_and_stopped_apart() {
@@ -229,41 +206,6 @@ what_a_killed_daemon_left_is_no_obstacle() {
 	[ "$(pid)" != "$first" ]
 	serves
 	expect 0 reload
-}
-
-a_pid_file_that_names_a_stranger_hurts_nobody() {
-	sleep 600 &
-	stranger=$!
-	echo "$stranger" >tlsd.pid
-	expect 1 status
-	expect 0 stop
-	fails is_gone "$stranger"
-	echo "$stranger" >tlsd.pid
-	expect 0 start
-	fails is_gone "$stranger"
-	[ "$(pid)" != "$stranger" ]
-	kill "$stranger"
-	serves
-}
-
-a_pid_file_that_names_another_tlsd_does_not_hurt_that() {
-	expect 0 start
-	mkdir other
-	cp server.* other
-	(
-		cd other
-		write_ini
-		write_settings
-		cp ../tlsd.pid .
-		expect 1 status
-		expect 0 stop
-		cp ../tlsd.pid .
-		expect 0 start
-		[ "$(pid)" != "$(pid ../tlsd.pid)" ]
-		expect 0 stop
-	)
-	fails is_gone "$(pid)"
-	serves
 }
 
 a_port_that_is_taken_is_told() {
@@ -292,16 +234,6 @@ a_wrong_configuration_is_told_at_a_start() {
 	[ "$status" -eq 2 ]
 }
 
-a_log_that_cannot_be_written_is_told() {
-	write_ini 'log-file = nowhere/tlsd.log'
-	expect 6 start
-	grep -q "tlsd.ini:3: log-file: .*/nowhere/tlsd.log: .*: No such file or directory" err
-	mkdir nowhere nowhere/tlsd.log
-	expect 6 start
-	grep -q "log-file: .*/nowhere/tlsd.log: is a folder" err
-	expect 3 status
-}
-
 restart_makes_a_new_process() {
 	expect 0 start
 	first=$(pid)
@@ -309,16 +241,6 @@ restart_makes_a_new_process() {
 	is_gone "$first"
 	[ "$(pid)" != "$first" ]
 	serves
-}
-
-restart_starts_what_did_not_run() {
-	expect 0 try-restart
-	expect 3 status
-	expect 0 restart
-	serves
-	first=$(pid)
-	expect 0 try-restart
-	[ "$(pid)" != "$first" ]
 }
 
 restart_keeps_a_good_daemon_from_a_wrong_configuration() {
@@ -365,26 +287,6 @@ reload_tells_why_a_certificate_is_not_in_force() {
 	serves old.crt
 }
 
-reload_works_without_a_control_socket() {
-	write_ini 'control-socket ='
-	expect 0 start
-	cp server.crt old.crt
-	make_pair
-	expect 0 reload
-	wait_for serves server.crt
-	cp server.crt old.crt
-	echo nonsense >server.crt
-	expect 1 reload
-	grep -q 'server.crt' err
-	serves old.crt
-}
-
-reload_and_reopen_need_a_daemon() {
-	expect 7 reload
-	expect 7 force-reload
-	expect 7 reopen
-}
-
 reopen_lets_the_log_be_moved() {
 	expect 0 start
 	mv tlsd.log tlsd.log.1
@@ -392,58 +294,6 @@ reopen_lets_the_log_be_moved() {
 	serves
 	wait_for grep -q 'hello: done' tlsd.log
 	fails grep -q 'hello: done' tlsd.log.1
-}
-
-reopen_works_without_a_control_socket() {
-	write_ini 'control-socket ='
-	expect 0 start
-	mv tlsd.log tlsd.log.1
-	expect 0 reopen
-	wait_for grep -q 'reopened' tlsd.log
-}
-
-descriptors_stay_the_same_over_reloads() {
-	needs_root
-	expect 0 start
-	expect 0 reload
-	serves
-	expect 0 reload
-	before=$(count_descriptors "$(pid)")
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		expect 0 reload
-		expect 0 reopen
-	done
-	echo nonsense >server.crt
-	for _ in 1 2 3 4 5; do
-		expect 1 reload
-	done
-	# The connection of the last tlsdctl may take a moment to go.
-	wait_for descriptors_within "$before"
-}
-
-a_daemon_that_does_not_stop_is_killed() {
-	echo TLSD_STOP_TIMEOUT=1 >>settings
-	expect 0 start
-	process=$(pid)
-	kill -STOP "$process"
-	expect 0 stop
-	grep -q 'was killed, for it had not stopped within 1 s' err
-	is_gone "$process"
-	expect 3 status
-}
-
-a_program_that_was_replaced_still_runs() {
-	mkdir bin
-	cp "$sbindir/tlsd" "$sbindir/tlsdctl" bin
-	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$PWD/bin|" settings
-	expect 0 start
-	first=$(pid)
-	cp bin/tlsd bin/new
-	mv bin/new bin/tlsd
-	expect 0 status
-	expect 0 restart
-	is_gone "$first"
-	expect 0 stop
 }
 
 options_from_the_settings_are_used() {
@@ -460,30 +310,11 @@ options_from_the_settings_are_used() {
 	grep -q 'started: 3 workers' other/tlsd.log
 }
 
-an_empty_pid_file_key_is_refused() {
-	write_ini 'pid-file ='
-	expect 6 start
-	grep -q 'pid-file: is empty' out err
-}
-
 wrong_usage_is_told() {
 	expect 2
 	grep -q usage err
 	expect 2 frobnicate
 	expect 2 start stop
-}
-
-a_missing_program_is_told() {
-	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$PWD|" settings
-	expect 5 start
-	expect 0 stop
-}
-
-the_settings_are_those_of_the_script() {
-	sed -n 's/^#\(TLSD_[A-Z_]*=.*\)/\1/p' "$shipped_settings" | sort >shipped
-	sed -n 's/^\(TLSD_[A-Z_]*=.*\)/\1/p' "$init" | sort >used
-	[ -s used ]
-	diff shipped used
 }
 
 the_shipped_configuration_lacks_a_certificate_only() {
@@ -535,58 +366,6 @@ runs_as() {
 	expect 0 stop
 }
 
-users_and_groups_may_be_numbers() {
-	needs_root
-	nobody=$(id -u nobody) group=$(id -g nobody)
-	chmod 777 .
-	chmod 644 server.key
-	runs_as "$nobody" "$group" "$(id -G nobody)" "user = $nobody"
-	rm -f tlsd.log
-	runs_as 3999999999 3999999998 3999999998 'user = 3999999999' 'group = 3999999998'
-	write_ini 'user = 3999999999'
-	fails "$sbindir/tlsd" -t -c tlsd.ini >out 2>&1
-	grep -q 'tlsd.ini:[0-9]*: user: no user has the number 3999999999' out
-	grep -q 'set group too' out
-	for user in -1 4294967295 1x; do
-		write_ini "user = $user"
-		fails "$sbindir/tlsd" -t -c tlsd.ini >out 2>&1
-		grep -q "there is no user \"$user\"" out
-	done
-}
-
-a_test_by_an_ordinary_user_only_warns_of_a_pid_file_of_root() {
-	needs_root
-	chown nobody . server.key
-	mkdir -m 755 run
-	write_ini 'pid-file = run/tlsd.pid'
-	as_nobody "$sbindir/tlsd" -t -c tlsd.ini >out 2>err
-	cat err
-	grep -q "warning: .*tlsd.ini:3: pid-file: .*/run/tlsd.pid: uid $(id -u nobody) may not write it: start tlsd as root or with -f" err
-	as_nobody "$sbindir/tlsd" -t -f -c tlsd.ini >out 2>err
-	fails grep -q pid-file err
-	fails as_nobody "$sbindir/tlsd" -c tlsd.ini 2>err
-	grep -q 'pid-file: .*cannot create it' err
-	rmdir run
-	fails as_nobody "$sbindir/tlsd" -t -c tlsd.ini 2>err
-	grep -q 'pid-file: .*cannot create it: No such file' err
-}
-
-a_log_that_the_user_cannot_write_is_told() {
-	needs_root
-	write_ini 'user = nobody'
-	expect 1 start
-	grep -q "log-file: .*/tlsd.log: uid $(id -u nobody) cannot write it" err
-	"$sbindir/tlsd" -t -c tlsd.ini >out 2>err && fail 'the check finds nothing'
-	grep -q "tlsd.ini:3: log-file: .*/tlsd.log: uid $(id -u nobody) cannot create it" err
-	expect 3 status
-	touch tlsd.log
-	"$sbindir/tlsd" -t -c tlsd.ini >out 2>err && fail 'the check finds nothing'
-	grep -q "tlsd.ini:3: log-file: .*/tlsd.log: uid $(id -u nobody) may not write it" err
-	chown nobody tlsd.log
-	expect 0 start
-	serves
-}
-
 a_key_that_only_root_reads_serves_until_a_reload() {
 	needs_root
 	chmod 600 server.key
@@ -602,25 +381,6 @@ a_key_that_only_root_reads_serves_until_a_reload() {
 	chmod 640 server.key
 	expect 0 reload
 	serves
-}
-
-a_full_disk_stops_a_start_for_its_pid_file_only() {
-	mkdir full
-	mount -t tmpfs -o size=4k none full 2>/dev/null ||
-		skip 'there is no right to mount a small disk'
-	trap 'umount -l full' EXIT
-	head -c 8192 /dev/zero >full/fill || true
-	write_ini 'pid-file = full/tlsd.pid'
-	expect 1 start
-	grep 'pid-file: .*: No space left on device' out err
-	listen=$PWD/front write_ini 'log-file = full/tlsd.log'
-	expect 0 start
-	[ "$(answer_at front)" = 'Hello, TLS!' ]
-	"$sbindir/tlsdctl" -s "$PWD/tlsd.sock" status | grep '^log: [1-9][0-9]* lines lost'
-	rm full/fill
-	[ "$(answer_at front)" = 'Hello, TLS!' ]
-	wait_for grep ' lines could not be written$' full/tlsd.log
-	expect 0 stop
 }
 
 logrotate_moves_the_log() {
@@ -679,4 +439,246 @@ an_upgrade_leaves_a_new_process_in_charge() {
 
 mkdir "$folder/pair"
 (cd "$folder/pair" && make_pair) || exit 1
+
+# --- the tests of make check-long -------------------------------------------------------
+
+a_second_daemon_is_refused() {
+	expect 0 start
+	status=0
+	"$sbindir/tlsd" -c tlsd.ini 2>err || status=$?
+	[ "$status" -eq 1 ]
+	grep -q "tlsd runs already, as process $(pid)" err
+	serves
+}
+
+status_is_unknown_to_others_than_root() {
+	needs setpriv
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	expect 0 start
+	[ "$(stat -c %a tlsd.pid)" = 600 ]
+	status=0
+	TLSD_DEFAULTS=$PWD/settings setpriv --reuid=nobody --regid="$(id -g nobody)" \
+		--clear-groups "$init" status >out 2>err || status=$?
+	[ "$status" -eq 4 ]
+	grep -q "only root may read .*tlsd.pid: run this as root" out
+	[ ! -s err ]
+	expect 0 stop
+}
+
+a_pid_file_that_names_a_stranger_hurts_nobody() {
+	sleep 600 &
+	stranger=$!
+	echo "$stranger" >tlsd.pid
+	expect 1 status
+	expect 0 stop
+	fails is_gone "$stranger"
+	echo "$stranger" >tlsd.pid
+	expect 0 start
+	fails is_gone "$stranger"
+	[ "$(pid)" != "$stranger" ]
+	kill "$stranger"
+	serves
+}
+
+a_pid_file_that_names_another_tlsd_does_not_hurt_that() {
+	expect 0 start
+	mkdir other
+	cp server.* other
+	(
+		cd other
+		write_ini
+		write_settings
+		cp ../tlsd.pid .
+		expect 1 status
+		expect 0 stop
+		cp ../tlsd.pid .
+		expect 0 start
+		[ "$(pid)" != "$(pid ../tlsd.pid)" ]
+		expect 0 stop
+	)
+	fails is_gone "$(pid)"
+	serves
+}
+
+a_log_that_cannot_be_written_is_told() {
+	write_ini 'log-file = nowhere/tlsd.log'
+	expect 6 start
+	grep -q "tlsd.ini:3: log-file: .*/nowhere/tlsd.log: .*: No such file or directory" err
+	mkdir nowhere nowhere/tlsd.log
+	expect 6 start
+	grep -q "log-file: .*/nowhere/tlsd.log: is a folder" err
+	expect 3 status
+}
+
+restart_starts_what_did_not_run() {
+	expect 0 try-restart
+	expect 3 status
+	expect 0 restart
+	serves
+	first=$(pid)
+	expect 0 try-restart
+	[ "$(pid)" != "$first" ]
+}
+
+reload_works_without_a_control_socket() {
+	write_ini 'control-socket ='
+	expect 0 start
+	cp server.crt old.crt
+	make_pair
+	expect 0 reload
+	wait_for serves server.crt
+	cp server.crt old.crt
+	echo nonsense >server.crt
+	expect 1 reload
+	grep -q 'server.crt' err
+	serves old.crt
+}
+
+reload_and_reopen_need_a_daemon() {
+	expect 7 reload
+	expect 7 force-reload
+	expect 7 reopen
+}
+
+reopen_works_without_a_control_socket() {
+	write_ini 'control-socket ='
+	expect 0 start
+	mv tlsd.log tlsd.log.1
+	expect 0 reopen
+	wait_for grep -q 'reopened' tlsd.log
+}
+
+descriptors_stay_the_same_over_reloads() {
+	needs_root
+	expect 0 start
+	expect 0 reload
+	serves
+	expect 0 reload
+	before=$(count_descriptors "$(pid)")
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		expect 0 reload
+		expect 0 reopen
+	done
+	echo nonsense >server.crt
+	for _ in 1 2 3 4 5; do
+		expect 1 reload
+	done
+	# The connection of the last tlsdctl may take a moment to go.
+	wait_for descriptors_within "$before"
+}
+
+a_daemon_that_does_not_stop_is_killed() {
+	echo TLSD_STOP_TIMEOUT=1 >>settings
+	expect 0 start
+	process=$(pid)
+	kill -STOP "$process"
+	expect 0 stop
+	grep -q 'was killed, for it had not stopped within 1 s' err
+	is_gone "$process"
+	expect 3 status
+}
+
+a_program_that_was_replaced_still_runs() {
+	mkdir bin
+	cp "$sbindir/tlsd" "$sbindir/tlsdctl" bin
+	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$PWD/bin|" settings
+	expect 0 start
+	first=$(pid)
+	cp bin/tlsd bin/new
+	mv bin/new bin/tlsd
+	expect 0 status
+	expect 0 restart
+	is_gone "$first"
+	expect 0 stop
+}
+
+an_empty_pid_file_key_is_refused() {
+	write_ini 'pid-file ='
+	expect 6 start
+	grep -q 'pid-file: is empty' out err
+}
+
+a_missing_program_is_told() {
+	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$PWD|" settings
+	expect 5 start
+	expect 0 stop
+}
+
+the_settings_are_those_of_the_script() {
+	sed -n 's/^#\(TLSD_[A-Z_]*=.*\)/\1/p' "$shipped_settings" | sort >shipped
+	sed -n 's/^\(TLSD_[A-Z_]*=.*\)/\1/p' "$init" | sort >used
+	[ -s used ]
+	diff shipped used
+}
+
+users_and_groups_may_be_numbers() {
+	needs_root
+	nobody=$(id -u nobody) group=$(id -g nobody)
+	chmod 644 server.key
+	runs_as "$nobody" "$group" "$(id -G nobody)" "user = $nobody"
+	rm -f tlsd.log
+	runs_as 3999999999 3999999998 3999999998 'user = 3999999999' 'group = 3999999998'
+	write_ini 'user = 3999999999'
+	fails "$sbindir/tlsd" -t -c tlsd.ini >out 2>&1
+	grep -q 'tlsd.ini:[0-9]*: user: no user has the number 3999999999' out
+	grep -q 'set group too' out
+	for user in -1 4294967295 1x; do
+		write_ini "user = $user"
+		fails "$sbindir/tlsd" -t -c tlsd.ini >out 2>&1
+		grep -q "there is no user \"$user\"" out
+	done
+}
+
+a_test_by_an_ordinary_user_only_warns_of_a_pid_file_of_root() {
+	needs_root
+	chown nobody . server.key
+	mkdir -m 755 run
+	write_ini 'pid-file = run/tlsd.pid'
+	as_nobody "$sbindir/tlsd" -t -c tlsd.ini >out 2>err
+	cat err
+	grep -q "warning: .*tlsd.ini:3: pid-file: .*/run/tlsd.pid: uid $(id -u nobody) may not write it: start tlsd as root or with -f" err
+	as_nobody "$sbindir/tlsd" -t -f -c tlsd.ini >out 2>err
+	fails grep -q pid-file err
+	fails as_nobody "$sbindir/tlsd" -c tlsd.ini 2>err
+	grep -q 'pid-file: .*cannot create it' err
+	rmdir run
+	fails as_nobody "$sbindir/tlsd" -t -c tlsd.ini 2>err
+	grep -q 'pid-file: .*cannot create it: No such file' err
+}
+
+a_log_that_the_user_cannot_write_is_told() {
+	needs_root
+	write_ini 'user = nobody'
+	expect 1 start
+	grep -q "log-file: .*/tlsd.log: uid $(id -u nobody) cannot write it" err
+	"$sbindir/tlsd" -t -c tlsd.ini >out 2>err && fail 'the check finds nothing'
+	grep -q "tlsd.ini:3: log-file: .*/tlsd.log: uid $(id -u nobody) cannot create it" err
+	expect 3 status
+	touch tlsd.log
+	"$sbindir/tlsd" -t -c tlsd.ini >out 2>err && fail 'the check finds nothing'
+	grep -q "tlsd.ini:3: log-file: .*/tlsd.log: uid $(id -u nobody) may not write it" err
+	chown nobody tlsd.log
+	expect 0 start
+	serves
+}
+
+a_full_disk_stops_a_start_for_its_pid_file_only() {
+	mkdir full
+	mount -t tmpfs -o size=4k none full 2>/dev/null ||
+		skip 'there is no right to mount a small disk'
+	trap 'umount -l full' EXIT
+	head -c 8192 /dev/zero >full/fill || true
+	write_ini 'pid-file = full/tlsd.pid'
+	expect 1 start
+	grep 'pid-file: .*: No space left on device' out err
+	listen=$PWD/front write_ini 'log-file = full/tlsd.log'
+	expect 0 start
+	[ "$(answer_at front)" = 'Hello, TLS!' ]
+	"$sbindir/tlsdctl" -s "$PWD/tlsd.sock" status | grep '^log: [1-9][0-9]* lines lost'
+	rm full/fill
+	[ "$(answer_at front)" = 'Hello, TLS!' ]
+	wait_for grep ' lines could not be written$' full/tlsd.log
+	expect 0 stop
+}
+
 run_tests "$@"

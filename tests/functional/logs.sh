@@ -246,31 +246,6 @@ with open("log", "wb", 0) as log:
 	wait_for grep -q ready reader.log
 }
 
-# Nobody reads what tlsd writes; later it is read, and all is there but for what was counted.
-a_pipe_that_nobody_reads_stops_nobody() {
-	mkfifo pipe
-	read_later 65536 0
-	serve 'log-file = pipe'
-	talk $MANY
-	loses_lines
-	greet
-	ctl reload
-	says '^log: [1-9][0-9]* lines lost$' status
-	says ' log-lost=[1-9]' stats
-	touch read
-	wait_for grep -q '\]: warning: log: [0-9]* lines could not be written$' log
-	greet
-	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
-	lost=$(number tlsd_log_lost_total)
-	stop
-	wait_for is_gone "$(cat reader.pid)"
-	grep -q ': stopped: ' log
-	[ "$(($(grep -Ec ': hello: done |: log-level: info' log) + lost))" -ge \
-		"$((answered + MANY))" ]
-	[ "$(awk '/ lines could not be written$/ { sum += $(NF - 5) } END { print sum }' log)" \
-		-eq "$lost" ]
-}
-
 a_pipe_without_a_reader_is_refused() {
 	mkfifo pipe
 	write_ini 'log-file = pipe'
@@ -285,32 +260,6 @@ a_pipe_without_a_reader_is_refused() {
 	greet
 	stop
 	grep -q ': hello: done ' log
-}
-
-a_slow_reader_loses_nothing() {
-	mkfifo pipe
-	read_later 8192 0.02
-	serve 'log-file = pipe'
-	touch read
-	flood
-	greet
-	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
-	stop
-	wait_for is_gone "$(cat reader.pid)"
-	[ "$(grep -c ': hello: done ' log)" -eq "$answered" ]
-	! grep -q 'could not be written' log
-}
-
-a_server_whose_log_stands_still_can_be_stopped() {
-	mkfifo pipe
-	start holder sleep 600
-	exec 8<>pipe
-	serve 'log-file = pipe'
-	talk $MANY
-	loses_lines
-	ctl stop
-	wait "$(cat tlsd.pid)"
-	exec 8<&-
 }
 
 # A file system of 64 KiB, in a name space of the test's own.
@@ -389,17 +338,6 @@ syslog_has_facility_severity_and_lines_of_its_own() {
 	grep -q ': stopped: ' heard
 }
 
-a_syslogd_that_does_not_run_is_warned_of() {
-	start_syslogd heard
-	serve_chrooted
-	stop
-	"$builddir/tlsd" -t -c tlsd.ini >out 2>err
-	! grep -q syslog err || return 1
-	rm dev/log
-	"$builddir/tlsd" -t -c tlsd.ini >out 2>err
-	grep -q 'tlsd.ini:4: syslog: /dev/log: No such file or directory: what is logged is' err
-}
-
 syslog_takes_json_and_another_facility_by_a_reload() {
 	start_syslogd heard
 	serve_chrooted
@@ -412,6 +350,75 @@ syslog_takes_json_and_another_facility_by_a_reload() {
 	sed -n 's/^<38>.* tlsd\[[0-9]*\]: \({.*"result":"done".*\)/\1/p' heard |
 		python3 -c 'import json, sys; assert json.load(sys.stdin)["id"]'
 	stop
+}
+
+# all_heard: it has written all that it was sent, but for what was lost and counted
+all_heard() {
+	[ "$(($(grep -c ': hello: done ' heard) + lost))" -eq "$answered" ]
+}
+
+# --- the tests of make check-long -------------------------------------------------------
+
+# Nobody reads what tlsd writes; later it is read, and all is there but for what was counted.
+a_pipe_that_nobody_reads_stops_nobody() {
+	mkfifo pipe
+	read_later 65536 0
+	serve 'log-file = pipe'
+	talk $MANY
+	loses_lines
+	greet
+	ctl reload
+	says '^log: [1-9][0-9]* lines lost$' status
+	says ' log-lost=[1-9]' stats
+	touch read
+	wait_for grep -q '\]: warning: log: [0-9]* lines could not be written$' log
+	greet
+	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
+	lost=$(number tlsd_log_lost_total)
+	stop
+	wait_for is_gone "$(cat reader.pid)"
+	grep -q ': stopped: ' log
+	[ "$(($(grep -Ec ': hello: done |: log-level: info' log) + lost))" -ge \
+		"$((answered + MANY))" ]
+	[ "$(awk '/ lines could not be written$/ { sum += $(NF - 5) } END { print sum }' log)" \
+		-eq "$lost" ]
+}
+
+a_slow_reader_loses_nothing() {
+	mkfifo pipe
+	read_later 8192 0.02
+	serve 'log-file = pipe'
+	touch read
+	flood
+	greet
+	answered=$(number 'tlsd_connections_total{service="hello",result="done"}')
+	stop
+	wait_for is_gone "$(cat reader.pid)"
+	[ "$(grep -c ': hello: done ' log)" -eq "$answered" ]
+	! grep -q 'could not be written' log
+}
+
+a_server_whose_log_stands_still_can_be_stopped() {
+	mkfifo pipe
+	start holder sleep 600
+	exec 8<>pipe
+	serve 'log-file = pipe'
+	talk $MANY
+	loses_lines
+	ctl stop
+	wait "$(cat tlsd.pid)"
+	exec 8<&-
+}
+
+a_syslogd_that_does_not_run_is_warned_of() {
+	start_syslogd heard
+	serve_chrooted
+	stop
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>err
+	! grep -q syslog err || return 1
+	rm dev/log
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>err
+	grep -q 'tlsd.ini:4: syslog: /dev/log: No such file or directory: what is logged is' err
 }
 
 a_syslogd_that_was_restarted_is_found_again() {
@@ -427,11 +434,6 @@ a_syslogd_that_was_restarted_is_found_again() {
 	wait_for grep -q 'hello: done' second
 	wait_for grep -q '^<28>.*: log: [0-9]* lines could not be written' second
 	stop
-}
-
-# all_heard: it has written all that it was sent, but for what was lost and counted
-all_heard() {
-	[ "$(($(grep -c ': hello: done ' heard) + lost))" -eq "$answered" ]
 }
 
 a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end() {

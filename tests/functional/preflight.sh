@@ -178,6 +178,7 @@ an_ordinary_user_is_warned_of_what_only_root_may_use() {
 	is_told 'warning: .*listen: \[127.0.0.1\]:1: Permission denied: ports below 1024'
 	is_told 'warning: .*listen: unix:.*/run/front: Permission denied'
 	is_told 'warning: .*control-socket: .*/run/sock: Permission denied'
+	chown root .
 	check
 	fails grep -E 'listen:|control-socket:' err
 }

@@ -116,18 +116,6 @@ a_key_is_accepted_before_it_issues() {
 	resumes one session
 }
 
-a_watched_file_is_taken_by_itself() {
-	make_pair
-	keys shared
-	serve one 'ticket-key-file = shared'
-	sed -i '1i watch = yes' one.ini
-	reload one
-	visit one session
-	rm shared
-	keys shared
-	wait_for fails resumes one session
-}
-
 tls_1_2_is_not_resumed_by_default() {
 	make_pair
 	keys shared
@@ -253,6 +241,20 @@ tlscert_keeps_the_file_for_its_owner() {
 	cp shared before
 	fails keys shared
 	cmp before shared
+}
+
+# --- the tests of make check-long -------------------------------------------------------
+
+a_watched_file_is_taken_by_itself() {
+	make_pair
+	keys shared
+	serve one 'ticket-key-file = shared'
+	sed -i '1i watch = yes' one.ini
+	reload one
+	visit one session
+	rm shared
+	keys shared
+	wait_for fails resumes one session
 }
 
 run_tests "$@"

@@ -102,29 +102,10 @@ an_address_matches_the_addresses_in_the_certificate() {
 	expect_page
 }
 
-an_ipv6_address_matches_the_addresses_in_the_certificate() {
-	start_openssl s_server -6 -accept '[::1]:0' -cert server.pem -key server.key -www
-	ask "[::1]:$port"
-	expect_page
-}
-
-an_address_does_not_match_a_dns_name() {
-	web_server textual
-	ask "127.0.0.1:$port"
-	expect_status 3
-	expect_error 'is not for "127.0.0.1": it is for 127.0.0.1'
-}
-
 an_unknown_issuer_is_not_trusted() {
 	web_server server
 	call --message "$request" "localhost:$port"
 	expect_untrusted 'the issuer "CN=Test Authority" is unknown' '--ca FILE'
-}
-
-a_self_signed_certificate_is_not_trusted() {
-	web_server selfsigned
-	ask "localhost:$port"
-	expect_untrusted 'self-signed' '--ca FILE'
 }
 
 a_self_signed_certificate_can_be_trusted() {
@@ -139,12 +120,6 @@ an_expired_certificate_is_not_trusted() {
 	expect_untrusted 'the certificate expired on 2020-02-01 00:00:00 UTC'
 }
 
-a_certificate_from_the_future_is_not_trusted() {
-	web_server early
-	ask "localhost:$port"
-	expect_untrusted 'is not valid before 2045-01-01 00:00:00 UTC'
-}
-
 a_certificate_for_another_name_tells_its_names() {
 	web_server server
 	ask --servername wrong.example "localhost:$port"
@@ -157,22 +132,10 @@ all_that_is_wrong_is_told() {
 	expect_untrusted 'is unknown' 'expired on' 'is not for "wrong.example"'
 }
 
-a_client_certificate_is_not_one_for_a_server() {
-	web_server purpose
-	ask "localhost:$port"
-	expect_untrusted 'lacks server authentication'
-}
-
 a_revoked_certificate_is_noticed_by_its_ocsp_answer() {
 	web_server revoked -status_file revoked.der
 	ask "localhost:$port"
 	expect_untrusted 'the certificate is revoked'
-}
-
-a_weak_key_is_not_trusted() {
-	web_server weak -cipher DEFAULT@SECLEVEL=0
-	ask "localhost:$port"
-	expect_untrusted 'too weak' 'RSA 1024 bits'
 }
 
 the_server_is_told_why_it_is_not_trusted() {
@@ -197,13 +160,6 @@ without_trust_insecure_goes_on_and_warns() {
 		'WARNING: the issuer' 'WARNING: the certificate expired on 2020-02-01'
 }
 
-insecure_warns_even_when_it_is_needless() {
-	web_server server
-	ask --insecure "localhost:$port"
-	expect_page
-	expect_error 'WARNING: --insecure' 'is needless'
-}
-
 # --- client certificates --------------------------------------------------------------
 
 take_certificates() {
@@ -220,10 +176,6 @@ take_certificates() {
 	expect_error 'the server refused: unknown ca (alert 48)'
 }
 
-client_certificates_work_in_tls_1_2() {
-	take_certificates -tls1_2 'handshake failure (alert 40)'
-}
-
 client_certificates_work_in_tls_1_3() {
 	take_certificates -tls1_3 'certificate required (alert 116)'
 }
@@ -233,18 +185,6 @@ a_refusal_is_seen_in_the_middle_of_a_big_input() {
 	run --ca ca.pem "localhost:$port" <big
 	expect_status 1
 	expect_error 'certificate required (alert 116)'
-}
-
-an_encrypted_key_needs_its_pin() {
-	web_server server -CAfile ca.pem -Verify 1 -verify_return_error
-	ask --cert client.pem --key locked.key --pin-file pin "localhost:$port"
-	expect_page
-	ask --cert client.pem --key locked.key "localhost:$port"
-	expect_status 2
-	expect_error 'locked.key: the key is encrypted: --pin-file FILE'
-	ask --cert client.pem --key locked.key --pin-file badpin "localhost:$port"
-	expect_status 2
-	expect_error 'locked.key: the pin in badpin does not open the key'
 }
 
 files_that_cannot_be_used_are_named() {
@@ -275,6 +215,163 @@ verbose_tells_what_was_negotiated() {
 		'pin          pin-sha256:' 'days left' 'resumed      no' 'alpn         -' \
 		'client cert  not asked for' 'trusted      yes, for localhost' \
 		"connected    [127.0.0.1]:$port in"
+}
+
+an_application_protocol_is_agreed_on() {
+	web_server server -alpn h2,two
+	ask -v --alpn one,two "localhost:$port"
+	expect_page
+	expect_error 'alpn         two'
+	ask --alpn one "localhost:$port"
+	expect_status 1
+	expect_error 'the server refused: no application protocol (alert 120)' '--alpn'
+}
+
+# order LINE: to the interactive server, once its log has the text TEXT
+order() {
+	wait_for grep -q "$2" "$3" || complain "$3 lacks: $2"
+	echo "$1" >&4
+}
+
+# --- the conversation -----------------------------------------------------------------
+
+a_message_is_sent_with_its_escapes() {
+	echo_server
+	call --ca ca.pem --message 'a\tb\\\x41\n' "localhost:$port"
+	expect_status 0
+	printf 'a\tb\\A\n' | cmp - out || complain "the echo differs"
+}
+
+a_unix_socket_is_a_target() {
+	start_openssl s_server -unix socket -cert server.pem -key server.key -www
+	ask "unix:$PWD/socket"
+	expect_page
+	ask --servername a.example.org "$PWD/socket"
+	expect_page
+	ask --servername wrong.example "$PWD/socket"
+	expect_status 3
+}
+
+an_answer_that_is_cut_is_truncated() {
+	openssl_server server
+	converse "localhost:$port"
+	order 12345 CIPHER server.log
+	order q 12345 out
+	hang_up
+	expect_status 4
+	expect_error 'truncated: the connection ended without close_notify after 6 bytes'
+}
+
+ask_later() {
+	sleep 0.1
+	timeout 60 "$tlsc" --ca ca.pem --message "$request" "$@"
+}
+
+# --- no connection --------------------------------------------------------------------
+
+a_refused_connection_is_told() {
+	web_server server
+	stop
+	call "127.0.0.1:$port"
+	expect_status 1
+	expect_error "tlsc: 127.0.0.1:$port: [127.0.0.1]:$port: Connection refused"
+}
+
+what_is_not_tls_is_told() {
+	start_openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key -port 0
+	ask --timeout 2s "localhost:$port"
+	expect_status 1
+	expect_error 'handshake: what answers there is not TLS'
+}
+
+# --- usage ----------------------------------------------------------------------------
+
+a_wrong_command_line_is_told() {
+	expect_usage 'whom to call is missing'
+	expect_usage 'is not HOST:PORT' localhost
+	expect_usage 'more than one' localhost:1 localhost:2
+	expect_usage '--bogus is not an option' --bogus localhost:1
+	expect_usage '--timeout: "soon"' --timeout soon localhost:1
+	expect_usage 'is no escape' --message '\z' localhost:1
+	expect_usage '--ca needs a value' localhost:1 --ca
+}
+
+help_and_version_are_printed() {
+	call --help
+	expect_status 0
+	expect '--end-after'
+	call --version
+	expect_status 0
+	expect 'GnuTLS'
+}
+
+# --- running them ---------------------------------------------------------------------
+
+cd "$folder" || exit 1
+make_certificates
+make_ocsp
+seq 1 2800000 >big # 20 MiB of lines; the echo server is one of lines
+
+# --- the tests of make check-long -------------------------------------------------------
+
+an_ipv6_address_matches_the_addresses_in_the_certificate() {
+	start_openssl s_server -6 -accept '[::1]:0' -cert server.pem -key server.key -www
+	ask "[::1]:$port"
+	expect_page
+}
+
+an_address_does_not_match_a_dns_name() {
+	web_server textual
+	ask "127.0.0.1:$port"
+	expect_status 3
+	expect_error 'is not for "127.0.0.1": it is for 127.0.0.1'
+}
+
+a_self_signed_certificate_is_not_trusted() {
+	web_server selfsigned
+	ask "localhost:$port"
+	expect_untrusted 'self-signed' '--ca FILE'
+}
+
+a_certificate_from_the_future_is_not_trusted() {
+	web_server early
+	ask "localhost:$port"
+	expect_untrusted 'is not valid before 2045-01-01 00:00:00 UTC'
+}
+
+a_client_certificate_is_not_one_for_a_server() {
+	web_server purpose
+	ask "localhost:$port"
+	expect_untrusted 'lacks server authentication'
+}
+
+a_weak_key_is_not_trusted() {
+	web_server weak -cipher DEFAULT@SECLEVEL=0
+	ask "localhost:$port"
+	expect_untrusted 'too weak' 'RSA 1024 bits'
+}
+
+insecure_warns_even_when_it_is_needless() {
+	web_server server
+	ask --insecure "localhost:$port"
+	expect_page
+	expect_error 'WARNING: --insecure' 'is needless'
+}
+
+client_certificates_work_in_tls_1_2() {
+	take_certificates -tls1_2 'handshake failure (alert 40)'
+}
+
+an_encrypted_key_needs_its_pin() {
+	web_server server -CAfile ca.pem -Verify 1 -verify_return_error
+	ask --cert client.pem --key locked.key --pin-file pin "localhost:$port"
+	expect_page
+	ask --cert client.pem --key locked.key "localhost:$port"
+	expect_status 2
+	expect_error 'locked.key: the key is encrypted: --pin-file FILE'
+	ask --cert client.pem --key locked.key --pin-file badpin "localhost:$port"
+	expect_status 2
+	expect_error 'locked.key: the pin in badpin does not open the key'
 }
 
 the_pin_is_the_one_that_openssl_computes() {
@@ -308,16 +405,6 @@ rsa_and_ed25519_certificates_work() {
 	done
 }
 
-an_application_protocol_is_agreed_on() {
-	web_server server -alpn h2,two
-	ask -v --alpn one,two "localhost:$port"
-	expect_page
-	expect_error 'alpn         two'
-	ask --alpn one "localhost:$port"
-	expect_status 1
-	expect_error 'the server refused: no application protocol (alert 120)' '--alpn'
-}
-
 a_priority_string_is_obeyed() {
 	web_server server
 	ask -v --priority NORMAL:-VERS-ALL:+VERS-TLS1.2 "localhost:$port"
@@ -326,12 +413,6 @@ a_priority_string_is_obeyed() {
 	ask --priority NORMAL:+BOGUS:+VERS-TLS1.2 "localhost:$port"
 	expect_status 2
 	expect_error 'from character 8 on: "+BOGUS:+VERS-TLS1.2"'
-}
-
-# order LINE: to the interactive server, once its log has the text TEXT
-order() {
-	wait_for grep -q "$2" "$3" || complain "$3 lacks: $2"
-	echo "$1" >&4
 }
 
 key_updates_do_no_harm() {
@@ -368,8 +449,6 @@ the_secrets_are_logged_on_demand() {
 	grep -q CLIENT_HANDSHAKE_TRAFFIC_SECRET secrets || complain "no secrets"
 }
 
-# --- the conversation -----------------------------------------------------------------
-
 twenty_mebibytes_are_echoed() {
 	echo_server
 	run --ca ca.pem "localhost:$port" <big
@@ -386,13 +465,6 @@ sixty_four_mebibytes_are_received() {
 	cmp page out || complain "the answer differs"
 	rm -f page
 	: >out
-}
-
-a_message_is_sent_with_its_escapes() {
-	echo_server
-	call --ca ca.pem --message 'a\tb\\\x41\n' "localhost:$port"
-	expect_status 0
-	printf 'a\tb\\A\n' | cmp - out || complain "the echo differs"
 }
 
 the_end_of_the_input_is_told_at_the_wanted_time() {
@@ -431,26 +503,6 @@ a_server_may_speak_unasked() {
 	expect welcome
 }
 
-a_unix_socket_is_a_target() {
-	start_openssl s_server -unix socket -cert server.pem -key server.key -www
-	ask "unix:$PWD/socket"
-	expect_page
-	ask --servername a.example.org "$PWD/socket"
-	expect_page
-	ask --servername wrong.example "$PWD/socket"
-	expect_status 3
-}
-
-an_answer_that_is_cut_is_truncated() {
-	openssl_server server
-	converse "localhost:$port"
-	order 12345 CIPHER server.log
-	order q 12345 out
-	hang_up
-	expect_status 4
-	expect_error 'truncated: the connection ended without close_notify after 6 bytes'
-}
-
 a_server_that_falls_silent_truncates() {
 	openssl_server server
 	echo 12345 >&4
@@ -473,11 +525,6 @@ a_reader_that_leaves_is_not_worth_a_message() {
 	expect_silence
 }
 
-ask_later() {
-	sleep 0.1
-	timeout 60 "$tlsc" --ca ca.pem --message "$request" "$@"
-}
-
 an_output_that_cannot_be_written_is_told() {
 	web_server server
 	status=0
@@ -495,16 +542,6 @@ an_input_that_cannot_be_read_is_told() {
 	run --ca ca.pem "localhost:$port" </
 	expect_status 1
 	expect_error 'standard input: Is a directory'
-}
-
-# --- no connection --------------------------------------------------------------------
-
-a_refused_connection_is_told() {
-	web_server server
-	stop
-	call "127.0.0.1:$port"
-	expect_status 1
-	expect_error "tlsc: 127.0.0.1:$port: [127.0.0.1]:$port: Connection refused"
 }
 
 a_name_that_does_not_resolve_is_told() {
@@ -530,38 +567,4 @@ a_server_that_does_not_answer_is_given_up() {
 	hang_up
 }
 
-what_is_not_tls_is_told() {
-	start_openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key -port 0
-	ask --timeout 2s "localhost:$port"
-	expect_status 1
-	expect_error 'handshake: what answers there is not TLS'
-}
-
-# --- usage ----------------------------------------------------------------------------
-
-a_wrong_command_line_is_told() {
-	expect_usage 'whom to call is missing'
-	expect_usage 'is not HOST:PORT' localhost
-	expect_usage 'more than one' localhost:1 localhost:2
-	expect_usage '--bogus is not an option' --bogus localhost:1
-	expect_usage '--timeout: "soon"' --timeout soon localhost:1
-	expect_usage 'is no escape' --message '\z' localhost:1
-	expect_usage '--ca needs a value' localhost:1 --ca
-}
-
-help_and_version_are_printed() {
-	call --help
-	expect_status 0
-	expect '--end-after'
-	call --version
-	expect_status 0
-	expect 'GnuTLS'
-}
-
-# --- running them ---------------------------------------------------------------------
-
-cd "$folder" || exit 1
-make_certificates
-make_ocsp
-seq 1 2800000 >big # 20 MiB of lines; the echo server is one of lines
 run_tests "$@"

@@ -266,17 +266,6 @@ nobody_else_can_hold_a_renewal_up() {
 	has out renewed && there_is_no .tlscert.lock
 }
 
-who_has_locked_the_folder_is_named() {
-	needs flock
-	short_pair && mkfifo locked && (umask 077 && : >.tlscert.lock) || return 1
-	flock -F .tlscert.lock sh -c 'echo >locked; exec sleep 600' &
-	echo $! >holder.pid
-	read -r _ <locked
-	expect 1 renew server.crt && kill "$(cat holder.pid)" &&
-		has err "process $(cat holder.pid) has locked its folder" &&
-		untouched
-}
-
 a_link_of_another_user_is_not_followed() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can give a link away'
 	short_pair && mkdir theirs && echo precious >precious || return 1
@@ -332,6 +321,19 @@ the_rest_is_renewed_where_one_cannot_be() {
 		has out "client.crt: renewed" && differ server.crt old.crt &&
 		expect 2 renew --key server.key server.crt client.crt &&
 		has err "for one CERT only" && expect 2 renew && has err "missing CERT"
+}
+
+# --- the tests of make check-long -------------------------------------------------------
+
+who_has_locked_the_folder_is_named() {
+	needs flock
+	short_pair && mkfifo locked && (umask 077 && : >.tlscert.lock) || return 1
+	flock -F .tlscert.lock sh -c 'echo >locked; exec sleep 600' &
+	echo $! >holder.pid
+	read -r _ <locked
+	expect 1 renew server.crt && kill "$(cat holder.pid)" &&
+		has err "process $(cat holder.pid) has locked its folder" &&
+		untouched
 }
 
 run_tests "$@"

@@ -102,52 +102,11 @@ backend_gets_all_before_a_clean_end() {
 	each_size connect-without-tickets notify end
 }
 
-backend_gets_all_before_a_reset_if_client_ends_tcp_only() {
-	start_backend
-	serve
-	each_size connect fin reset
-	each_size connect-without-tickets fin reset
-}
-
 backend_gets_all_before_a_reset_if_client_closes_at_once() {
 	start_backend
 	serve
 	each_size connect close reset
 	each_size connect-without-tickets close reset
-}
-
-backend_gets_all_before_a_reset_if_client_resets() {
-	start_backend
-	serve
-	each_size connect reset reset
-	each_size connect-without-tickets reset reset
-}
-
-# The ticket that such a client never reads makes its kernel reset the connection.
-backend_gets_all_of_fifty_clients_that_close_with_a_ticket_unread() {
-	start_backend
-	serve
-	case='TLSv1_3, close'
-	ends send "$(address_of connect)" "$folder/ca.crt" TLSv1_3 close 50 2000
-	expect_lines reset 50 2000
-}
-
-slow_backend_gets_all_after_the_client_has_gone() {
-	for end in fin close reset; do
-		start_backend "$PWD/gate.$end"
-		serve
-		case="slow backend, $end"
-		start clients timeout 300 python3 "$ends" send "$(address_of connect)" \
-			"$folder/ca.crt" TLSv1_3 "$end" 4 1000 200000
-		# All but the clients that end TCP only, and then wait, have left before it reads.
-		[ "$end" = fin ] || wait_for is_gone "$(cat clients.pid)"
-		: >"gate.$end"
-		expect_lines reset 4 1000 200000
-		wait "$(cat clients.pid)" || fail "$(cat clients.log)"
-		stop
-		kill "$(cat backend.pid)"
-		rm port clients.pid
-	done
 }
 
 # --- what a program and an echo get ---------------------------------------------------
@@ -156,14 +115,6 @@ program_gets_all_before_a_clean_end() {
 	start_backend
 	serve
 	each_size exec notify end
-}
-
-program_gets_all_before_sigterm_if_client_breaks_off() {
-	start_backend
-	serve
-	for end in fin close reset; do
-		each_size exec "$end" terminated
-	done
 }
 
 echo_returns_all_to_a_client_that_ends_tcp_only() {
@@ -259,6 +210,59 @@ compare() {
 	done
 }
 
+make_certificates || skip 'tlscert made no certificates'
+
+# --- the tests of make check-long -------------------------------------------------------
+
+backend_gets_all_before_a_reset_if_client_ends_tcp_only() {
+	start_backend
+	serve
+	each_size connect fin reset
+	each_size connect-without-tickets fin reset
+}
+
+backend_gets_all_before_a_reset_if_client_resets() {
+	start_backend
+	serve
+	each_size connect reset reset
+	each_size connect-without-tickets reset reset
+}
+
+# The ticket that such a client never reads makes its kernel reset the connection.
+backend_gets_all_of_fifty_clients_that_close_with_a_ticket_unread() {
+	start_backend
+	serve
+	case='TLSv1_3, close'
+	ends send "$(address_of connect)" "$folder/ca.crt" TLSv1_3 close 50 2000
+	expect_lines reset 50 2000
+}
+
+slow_backend_gets_all_after_the_client_has_gone() {
+	for end in fin close reset; do
+		start_backend "$PWD/gate.$end"
+		serve
+		case="slow backend, $end"
+		start clients timeout 300 python3 "$ends" send "$(address_of connect)" \
+			"$folder/ca.crt" TLSv1_3 "$end" 4 1000 200000
+		# All but the clients that end TCP only, and then wait, have left before it reads.
+		[ "$end" = fin ] || wait_for is_gone "$(cat clients.pid)"
+		: >"gate.$end"
+		expect_lines reset 4 1000 200000
+		wait "$(cat clients.pid)" || fail "$(cat clients.log)"
+		stop
+		kill "$(cat backend.pid)"
+		rm port clients.pid
+	done
+}
+
+program_gets_all_before_sigterm_if_client_breaks_off() {
+	start_backend
+	serve
+	for end in fin close reset; do
+		each_size exec "$end" terminated
+	done
+}
+
 stunnel_delivers_no_more() {
 	needs stunnel4
 	start_backend
@@ -275,5 +279,4 @@ haproxy_delivers_no_more() {
 	compare haproxy
 }
 
-make_certificates || skip 'tlscert made no certificates'
 run_tests "$@"

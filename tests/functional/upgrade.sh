@@ -158,25 +158,6 @@ begin_echo() {
 
 # --- the tests --------------------------------------------------------------------------
 
-upgrades_under_load_lose_not_one_connection() {
-	write_ini tlsd.ini
-	start
-	begin_load
-	round=0
-	while [ "$round" -lt "$rounds" ]; do
-		wait_for is_busy "$(pid)"
-		upgrade
-		wait_for is_gone "$old"
-		round=$((round + 1))
-	done
-	wait_for is_busy "$(pid)"
-	end_load
-	[ "$(grep -c 'another process serves' tlsd.log)" -eq "$rounds" ]
-	fails grep -q 'cutting what is not finished' tlsd.log
-	serves
-	stop
-}
-
 a_connection_stays_with_the_process_that_has_it() {
 	write_ini tlsd.ini
 	start
@@ -319,6 +300,27 @@ one_that_is_no_longer_root_hands_over_too() {
 	last=$(pid)
 	ask stop
 	wait_for is_gone "$last"
+}
+
+# --- the tests of make check-long -------------------------------------------------------
+
+upgrades_under_load_lose_not_one_connection() {
+	write_ini tlsd.ini
+	start
+	begin_load
+	round=0
+	while [ "$round" -lt "$rounds" ]; do
+		wait_for is_busy "$(pid)"
+		upgrade
+		wait_for is_gone "$old"
+		round=$((round + 1))
+	done
+	wait_for is_busy "$(pid)"
+	end_load
+	[ "$(grep -c 'another process serves' tlsd.log)" -eq "$rounds" ]
+	fails grep -q 'cutting what is not finished' tlsd.log
+	serves
+	stop
 }
 
 run_tests "$@"

@@ -64,15 +64,20 @@ open_folder() {
 	trap 'exit 1' HUP INT TERM
 }
 
-# wait_for COMMAND...: until it succeeds, for a minute at most.
+# wait_for COMMAND...: until it succeeds, for a minute at most. It is tried often at first, and
+# then seldom, so that tests that wait leave the processor to others.
 wait_for() {
 	until=$(($(date +%s) + 60))
+	for pause in 0.01 0.01 0.02 0.02 0.05; do
+		! "$@" >/dev/null 2>&1 || return 0
+		sleep $pause
+	done
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s)" -lt "$until" ] || {
 			echo "in vain: $*"
 			return 1
 		}
-		sleep 0.05
+		sleep 0.1
 	done
 }
 
@@ -242,12 +247,12 @@ write_nginx_conf() {
 
 has_passed() {
 	passed=$((passed + 1))
-	echo "ok $1"
+	echo "ok $1 ($took s)"
 }
 
 has_failed() {
 	failed=$((failed + 1))
-	echo "FAIL $1"
+	echo "FAIL $1 ($took s)"
 }
 
 # was_skipped NAME WHY
@@ -267,6 +272,7 @@ tear_down() {
 
 # run_test NAME: of one that failed the ends of its logs are shown.
 run_test() {
+	took=$(date +%s)
 	mkdir "$folder/$1"
 	(
 		cd "$folder/$1" || exit 1
@@ -275,7 +281,9 @@ run_test() {
 		"$1"
 		tear_down
 	) >"$folder/$1/test.log" 2>&1
-	case $? in
+	status=$?
+	took=$(($(date +%s) - took))
+	case $status in
 	0) has_passed "$1" ;;
 	77) was_skipped "$1" "$(sed -n 's/^SKIPPED: //p' "$folder/$1/test.log")" ;;
 	*)
@@ -287,11 +295,24 @@ run_test() {
 	rm -rf "${folder:?}/$1"
 }
 
-# run_tests [NAME...]: these, or all functions of the suite with names of three words and
-# more, for those of its helpers have fewer; and finish.
+# test_names: the functions of the suite with names of three words and more, for those of its
+# helpers have fewer. Those below the line that says so are for make check-long, which sets
+# $long_tests and runs them alone; a suite without that line runs whole in either.
+test_names() {
+	below='^# --- the tests of make check-long'
+	if ! grep -q "$below" "$suite"; then
+		cat "$suite"
+	elif [ "${long_tests:-no}" = yes ]; then
+		sed "1,/$below/d" "$suite"
+	else
+		sed "/$below/,\$d" "$suite"
+	fi | sed -n 's/^\([a-z0-9]*_[a-z0-9]*_[a-z0-9_]*\)() {$/\1/p'
+}
+
+# run_tests [NAME...]: these, or all, and finish.
 run_tests() {
 	# shellcheck disable=SC2046 # a list of words
-	[ $# -gt 0 ] || set -- $(sed -n 's/^\([a-z0-9]*_[a-z0-9]*_[a-z0-9_]*\)() {$/\1/p' "$suite")
+	[ $# -gt 0 ] || set -- $(test_names)
 	for test; do
 		run_test "$test"
 	done
