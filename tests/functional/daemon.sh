@@ -14,10 +14,8 @@ root=$folder/root
 # Daemons that a test has left, by the program installed here. The name they were called by is
 # what everybody may read of a process that is not dumpable.
 end_processes() {
-	for process in /proc/[0-9]*; do
-		case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in
-		"$root"/*) kill -KILL "${process#/proc/}" ;;
-		esac
+	for process in $(pgrep -f "^$root/"); do
+		kill -KILL "$process"
 	done
 }
 

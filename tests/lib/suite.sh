@@ -6,6 +6,8 @@
 # a folder and a shell of its own, which ends at the first command that fails.
 set -u
 umask 022
+# The programs of the system first: what stands before them may only find them, and slowly.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 unset SSLKEYLOGFILE OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy ALL_PROXY
 
 srcdir=$(cd "${top_srcdir:-.}" && pwd)
@@ -30,8 +32,10 @@ needs() {
 
 # needs_faketime: $library, which changes the clock of a program that preloads it.
 needs_faketime() {
-	library=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
-	[ -n "$library" ] || skip 'libfaketime is missing'
+	for library in /usr/lib/*/faketime/libfaketime.so.1 /usr/lib*/faketime/libfaketime.so.1; do
+		[ ! -e "$library" ] || return 0
+	done
+	skip 'libfaketime is missing'
 }
 
 # fails COMMAND...: as a test wants it; for a command behind ! does not end its shell.
