@@ -9,6 +9,7 @@ trap 'rm -rf "$folder"' EXIT
 
 # Complaints are printed; "FILE INCLUDED" of headers in headers go to the file `edges`. The
 # path of a file, as it is named in an include, is its path here.
+# shellcheck disable=SC2016 # awk expands them
 find . -name '*.[ch]' -printf '%P\n' | sort | xargs awk -v edges="$folder/edges" '
 	function layer(file) {
 		if (file ~ /^base\//) return 0

@@ -259,9 +259,9 @@ bench-deadlines: all bench-late
 .PHONY: bench bench-attack bench-deadlines bench-scale
 
 
-## make check: each module and each feature once. make check TESTS=NAME: that one, and no more
+## make check: each module and each feature once, what takes longest first. make check TESTS=NAME: that one, and no more
 ## is built than it needs.
-TESTS = $(quick_scripts) $(functional_tests) $(fault_tests) $(unit_tests)
+TESTS = $(functional_tests) $(fault_tests) $(quick_scripts) $(unit_tests)
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(SHELL) $(top_srcdir)/tests/lib/driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
@@ -271,18 +271,17 @@ AM_TESTS_ENVIRONMENT = \
 	test_logs='$(TEST_LOGS)'; export test_logs;
 
 quick_scripts = \
+	tests/functional/daemon.sh \
+	tests/functional/tlsc.sh \
 	tests/functional/clientauth.sh \
 	tests/functional/certificates.sh \
 	tests/functional/clients.sh \
-	tests/functional/truncation.sh \
-	tests/functional/bootstrap.sh \
-	tests/functional/tlscert_renew.sh \
-	tests/functional/tlscert_crl.sh \
 	tests/functional/tlscert.sh \
-	tests/functional/upgrade.sh \
-	tests/functional/daemon.sh \
-	tests/functional/figures.sh \
+	tests/functional/tlsc_check.sh \
+	tests/functional/bootstrap.sh \
+	tests/functional/container.sh \
 	tests/functional/control.sh \
+	tests/functional/figures.sh \
 	tests/functional/logs.sh \
 	tests/functional/page.sh \
 	tests/functional/pkcs11.sh \
@@ -291,11 +290,12 @@ quick_scripts = \
 	tests/functional/sandbox.sh \
 	tests/functional/syscalls.sh \
 	tests/functional/tickets.sh \
-	tests/functional/tlsc.sh \
 	tests/functional/tlsc_bench.sh \
-	tests/functional/tlsc_check.sh \
 	tests/functional/tlsc_explain.sh \
-	tests/functional/container.sh \
+	tests/functional/tlscert_crl.sh \
+	tests/functional/tlscert_renew.sh \
+	tests/functional/truncation.sh \
+	tests/functional/upgrade.sh \
 	tests/fuzz/replay.sh \
 	tests/layers.sh
 
@@ -313,10 +313,14 @@ longer_scripts = \
 	tests/functional/certificates.sh \
 	tests/functional/clientauth.sh \
 	tests/functional/clients.sh \
+	tests/functional/control.sh \
 	tests/functional/daemon.sh \
+	tests/functional/figures.sh \
 	tests/functional/logs.sh \
+	tests/functional/relay.sh \
 	tests/functional/tickets.sh \
 	tests/functional/tlsc.sh \
+	tests/functional/tlsc_check.sh \
 	tests/functional/tlscert_renew.sh \
 	tests/functional/truncation.sh \
 	tests/functional/upgrade.sh

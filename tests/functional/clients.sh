@@ -125,35 +125,11 @@ openssl_takes_each_suite_of_tls_1_2_with_ecdsa() {
 	takes_suites ECDSA
 }
 
-openssl_takes_each_suite_of_tls_1_2_with_rsa() {
-	pairs=rsa
-	takes_suites RSA
-}
-
 openssl_takes_ed25519() {
 	pairs=ed25519
 	serve
 	expect_hello s_client -tls1_3
 	expect_hello s_client -tls1_2
-	stop
-}
-
-openssl_takes_ed448_and_rsa_pss_keys() {
-	for pairs in ed448 pss; do
-		serve
-		expect_hello s_client -tls1_3
-		expect_hello s_client -tls1_2
-		stop
-	done
-}
-
-ed448_stands_beside_rsa_for_those_without_it() {
-	pairs=ed448
-	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
-	for version in -tls1_2 -tls1_3; do
-		[ "$(subject $version)" = 'CN = ed448' ]
-		[ "$(subject $version -sigalgs RSA-PSS+SHA256:ECDSA+SHA256)" = 'CN = rsa' ]
-	done
 	stop
 }
 
@@ -169,18 +145,6 @@ openssl_takes_each_group_of_tls_1_3() {
 	stop
 }
 
-# In TLS 1.2 the groups are those of ECDSA keys as well (RFC 8422, 5.1).
-openssl_takes_each_group_of_tls_1_2() {
-	pairs=rsa
-	serve
-	for group in X25519 P-256 P-384; do
-		expect_hello s_client -tls1_2 -groups "$group"
-	done
-	expect ': done TLS1.2 AES-128-GCM SECP256R1 '
-	expect ': done TLS1.2 AES-128-GCM SECP384R1 '
-	stop
-}
-
 # hellos OPTION...: how many a client of TLS 1.3 had to send
 hellos() {
 	openssl s_client -connect "127.0.0.1:$port" -tls1_3 -msg "$@" </dev/null 2>&1 |
@@ -193,38 +157,6 @@ openssl_is_asked_again_only_for_a_share_that_we_cannot_use() {
 	[ "$(hellos -groups X25519:P-256)" -eq 1 ]
 	[ "$(hellos -groups P-256:X25519)" -eq 1 ]
 	[ "$(hellos -groups X448:X25519)" -eq 2 ]
-	stop
-}
-
-openssl_without_a_common_group_is_refused() {
-	serve
-	if s_client -tls1_3 -groups P-521 >answer; then
-		fail 'not refused'
-	fi
-	expect ': cipher: '
-	stop
-}
-
-openssl_of_an_old_version_is_refused() {
-	serve
-	if s_client -tls1_1 -cipher DEFAULT@SECLEVEL=0 >answer; then
-		fail 'not refused'
-	fi
-	grep -q 'alert protocol version' client.err || fail "$(cat client.err)"
-	expect ': version: '
-	stop
-}
-
-openssl_takes_a_cbc_suite_where_that_is_allowed() {
-	serve 'profile = compatible'
-	expect_hello s_client -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA
-	expect ': done TLS1.2 AES-128-CBC '
-	stop
-	serve
-	if s_client -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA >answer; then
-		fail 'not refused'
-	fi
-	expect ': cipher: '
 	stop
 }
 
@@ -262,48 +194,12 @@ openssl_gets_rsa_if_it_knows_nothing_else() {
 	stop
 }
 
-# RFC 8422, 5.1.1: before TLS 1.3 the groups bound the curve of the certificate.
-openssl_without_p256_gets_rsa_in_tls_1_2() {
-	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
-	for name in -noservername '-servername localhost'; do
-		for groups in P-384 X25519 X25519:P-521; do
-			# shellcheck disable=SC2086 # an option and its value
-			[ "$(subject -tls1_2 -groups $groups $name)" = 'CN = rsa' ]
-			# shellcheck disable=SC2086 # an option and its value
-			[ "$(subject -tls1_3 -groups P-384 $name)" = 'CN = ecdsa' ]
-		done
-	done
-	[ "$(subject -tls1_2 -groups X25519:P-256)" = 'CN = ecdsa' ]
-	stop
-}
-
 openssl_gets_the_curve_that_it_knows_in_tls_1_2() {
 	serve "cert = $folder/p384.pem, $folder/ed25519.pem" \
 		"key = $folder/p384.key, $folder/ed25519.key"
 	[ "$(subject -tls1_2 -groups P-384)" = 'CN = p384' ]
 	[ "$(subject -tls1_2 -groups P-256)" = 'CN = ecdsa' ]
 	[ "$(subject -tls1_2 -groups X25519)" = 'CN = ed25519' ]
-	stop
-}
-
-# A client that does not mind is served.
-ecdsa_is_the_last_resort_for_clients_without_its_curve() {
-	serve
-	if s_client -tls1_2 -groups P-384 >answer; then
-		fail 'OpenSSL takes a curve that it did not offer'
-	fi
-	grep -q 'wrong curve' client.err || fail "$(cat client.err)"
-	gnutls_cli --priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:+GROUP-SECP384R1 \
-		>answer || fail "$(cat client.err)"
-	grep -q 'Hello, TLS!' answer
-	stop
-}
-
-gnutls_cli_without_p256_gets_rsa_in_tls_1_2() {
-	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
-	gnutls_cli --priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:+GROUP-SECP384R1 \
-		>answer || fail "$(cat client.err)"
-	grep -q 'RSA key 2048' answer client.err
 	stop
 }
 
@@ -349,34 +245,6 @@ serve_weak() {
 		"priority = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-RSA:+$1"
 }
 
-clients_encrypt_to_an_rsa_key_where_the_priority_allows_it() {
-	serve_weak RSA
-	for suite in AES128-GCM-SHA256 AES256-SHA; do
-		expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 -cipher "$suite"
-	done
-	gnutls_cli --x509cafile="$folder/weak.pem" \
-		--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA >answer ||
-		fail "$(cat client.err)"
-	grep -q 'Hello, TLS!' answer
-	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_3
-	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 -cipher ECDHE
-	stop
-}
-
-# OpenSSL does not name groups of RFC 7919 in TLS 1.2, GnuTLS does.
-dhe_works_with_and_without_named_groups() {
-	serve_weak DHE-RSA
-	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 \
-		-cipher DHE-RSA-AES128-GCM-SHA256
-	for groups in '' :-GROUP-ALL:+GROUP-FFDHE3072 :-GROUP-ALL:+GROUP-SECP256R1; do
-		gnutls_cli --x509cafile="$folder/weak.pem" \
-			--priority="NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA$groups" \
-			>answer || fail "$(cat client.err)"
-		grep -q 'Hello, TLS!' answer
-	done
-	stop
-}
-
 # signs_as TYPE DIGEST OPTION...: the signature that s_client gets and verifies
 signs_as() {
 	timeout 120 openssl s_client -verify_return_error -CAfile "$folder/ca.pem" \
@@ -384,40 +252,6 @@ signs_as() {
 		fail "$*: $(cat client.err)"
 	grep -qx "Peer signature type: $1" out || fail "$*: $(grep Peer out)"
 	grep -qx "Peer signing digest: $2" out || fail "$*: $(grep Peer out)"
-}
-
-openssl_verifies_each_signature_of_rsa() {
-	pairs=rsa
-	serve
-	for hash in 256 384 512; do
-		signs_as RSA-PSS "SHA$hash" -tls1_3 "rsa_pss_rsae_sha$hash"
-		signs_as RSA-PSS "SHA$hash" -tls1_2 "rsa_pss_rsae_sha$hash"
-		signs_as RSA "SHA$hash" -tls1_2 "rsa_pkcs1_sha$hash"
-	done
-	for algorithm in rsa_pss_pss_sha256 rsa_pkcs1_sha256 ecdsa_secp256r1_sha256; do
-		s_client -tls1_3 -sigalgs "$algorithm" && fail "not refused: $algorithm"
-		grep -q 'alert handshake failure' client.err || fail "$(cat client.err)"
-	done
-	stop
-}
-
-openssl_verifies_each_signature_of_ecdsa() {
-	serve
-	signs_as ECDSA SHA256 -tls1_3 ecdsa_secp256r1_sha256
-	# In TLS 1.2 the curve is not part of it.
-	signs_as ECDSA SHA256 -tls1_2 ECDSA+SHA256
-	signs_as ECDSA SHA384 -tls1_2 ECDSA+SHA384
-	signs_as ECDSA SHA512 -tls1_2 ECDSA+SHA512
-	for algorithm in ecdsa_secp384r1_sha384 ed25519 rsa_pss_rsae_sha256; do
-		s_client -tls1_3 -sigalgs "$algorithm" && fail "not refused: $algorithm"
-		grep -q 'alert handshake failure' client.err || fail "$(cat client.err)"
-	done
-	stop
-	pairs=p384
-	serve
-	signs_as ECDSA SHA384 -tls1_3 ecdsa_secp384r1_sha384
-	signs_as ECDSA SHA256 -tls1_2 ECDSA+SHA256
-	stop
 }
 
 # Who opened it would wait for a writer for ever.
@@ -515,14 +349,6 @@ curl_over_plain_http_learns_what_is_wrong() {
 	stop
 }
 
-curl_reads_after_posting_200_kilobytes() {
-	serve 'text = HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nhi\n'
-	head -c 200000 /dev/zero >body
-	[ "$(curl_ -H 'Expect:' --data-binary @body "https://127.0.0.1:$port/")" = hi ] ||
-		fail "$(cat client.err)"
-	stop
-}
-
 python_reads_to_the_end() {
 	works python3 -c 'import ssl'
 	serve
@@ -576,13 +402,6 @@ serve_much() {
 	serve 'respond = file' "file = $folder/much"
 }
 
-curl_gets_64_mebibytes() {
-	serve_much
-	curl_ --http0.9 -o answer "https://127.0.0.1:$port/"
-	cmp answer "$folder/much"
-	stop
-}
-
 # --- valgrind -------------------------------------------------------------------------
 
 # --- running --------------------------------------------------------------------------
@@ -596,6 +415,187 @@ cd "$folder" || exit 1
 make_certificates
 
 # --- the tests of make check-long -------------------------------------------------------
+
+openssl_takes_each_suite_of_tls_1_2_with_rsa() {
+	pairs=rsa
+	takes_suites RSA
+}
+
+openssl_takes_ed448_and_rsa_pss_keys() {
+	for pairs in ed448 pss; do
+		serve
+		expect_hello s_client -tls1_3
+		expect_hello s_client -tls1_2
+		stop
+	done
+}
+
+ed448_stands_beside_rsa_for_those_without_it() {
+	pairs=ed448
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	for version in -tls1_2 -tls1_3; do
+		[ "$(subject $version)" = 'CN = ed448' ]
+		[ "$(subject $version -sigalgs RSA-PSS+SHA256:ECDSA+SHA256)" = 'CN = rsa' ]
+	done
+	stop
+}
+
+# In TLS 1.2 the groups are those of ECDSA keys as well (RFC 8422, 5.1).
+openssl_takes_each_group_of_tls_1_2() {
+	pairs=rsa
+	serve
+	for group in X25519 P-256 P-384; do
+		expect_hello s_client -tls1_2 -groups "$group"
+	done
+	expect ': done TLS1.2 AES-128-GCM SECP256R1 '
+	expect ': done TLS1.2 AES-128-GCM SECP384R1 '
+	stop
+}
+
+openssl_without_a_common_group_is_refused() {
+	serve
+	if s_client -tls1_3 -groups P-521 >answer; then
+		fail 'not refused'
+	fi
+	expect ': cipher: '
+	stop
+}
+
+openssl_of_an_old_version_is_refused() {
+	serve
+	if s_client -tls1_1 -cipher DEFAULT@SECLEVEL=0 >answer; then
+		fail 'not refused'
+	fi
+	grep -q 'alert protocol version' client.err || fail "$(cat client.err)"
+	expect ': version: '
+	stop
+}
+
+openssl_takes_a_cbc_suite_where_that_is_allowed() {
+	serve 'profile = compatible'
+	expect_hello s_client -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA
+	expect ': done TLS1.2 AES-128-CBC '
+	stop
+	serve
+	if s_client -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA >answer; then
+		fail 'not refused'
+	fi
+	expect ': cipher: '
+	stop
+}
+
+# RFC 8422, 5.1.1: before TLS 1.3 the groups bound the curve of the certificate.
+openssl_without_p256_gets_rsa_in_tls_1_2() {
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	for name in -noservername '-servername localhost'; do
+		for groups in P-384 X25519 X25519:P-521; do
+			# shellcheck disable=SC2086 # an option and its value
+			[ "$(subject -tls1_2 -groups $groups $name)" = 'CN = rsa' ]
+			# shellcheck disable=SC2086 # an option and its value
+			[ "$(subject -tls1_3 -groups P-384 $name)" = 'CN = ecdsa' ]
+		done
+	done
+	[ "$(subject -tls1_2 -groups X25519:P-256)" = 'CN = ecdsa' ]
+	stop
+}
+
+# A client that does not mind is served.
+ecdsa_is_the_last_resort_for_clients_without_its_curve() {
+	serve
+	if s_client -tls1_2 -groups P-384 >answer; then
+		fail 'OpenSSL takes a curve that it did not offer'
+	fi
+	grep -q 'wrong curve' client.err || fail "$(cat client.err)"
+	gnutls_cli --priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:+GROUP-SECP384R1 \
+		>answer || fail "$(cat client.err)"
+	grep -q 'Hello, TLS!' answer
+	stop
+}
+
+gnutls_cli_without_p256_gets_rsa_in_tls_1_2() {
+	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
+	gnutls_cli --priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:+GROUP-SECP384R1 \
+		>answer || fail "$(cat client.err)"
+	grep -q 'RSA key 2048' answer client.err
+	stop
+}
+
+clients_encrypt_to_an_rsa_key_where_the_priority_allows_it() {
+	serve_weak RSA
+	for suite in AES128-GCM-SHA256 AES256-SHA; do
+		expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 -cipher "$suite"
+	done
+	gnutls_cli --x509cafile="$folder/weak.pem" \
+		--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA >answer ||
+		fail "$(cat client.err)"
+	grep -q 'Hello, TLS!' answer
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_3
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 -cipher ECDHE
+	stop
+}
+
+# OpenSSL does not name groups of RFC 7919 in TLS 1.2, GnuTLS does.
+dhe_works_with_and_without_named_groups() {
+	serve_weak DHE-RSA
+	expect_hello s_client -CAfile "$folder/weak.pem" -tls1_2 \
+		-cipher DHE-RSA-AES128-GCM-SHA256
+	for groups in '' :-GROUP-ALL:+GROUP-FFDHE3072 :-GROUP-ALL:+GROUP-SECP256R1; do
+		gnutls_cli --x509cafile="$folder/weak.pem" \
+			--priority="NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA$groups" \
+			>answer || fail "$(cat client.err)"
+		grep -q 'Hello, TLS!' answer
+	done
+	stop
+}
+
+openssl_verifies_each_signature_of_rsa() {
+	pairs=rsa
+	serve
+	for hash in 256 384 512; do
+		signs_as RSA-PSS "SHA$hash" -tls1_3 "rsa_pss_rsae_sha$hash"
+		signs_as RSA-PSS "SHA$hash" -tls1_2 "rsa_pss_rsae_sha$hash"
+		signs_as RSA "SHA$hash" -tls1_2 "rsa_pkcs1_sha$hash"
+	done
+	for algorithm in rsa_pss_pss_sha256 rsa_pkcs1_sha256 ecdsa_secp256r1_sha256; do
+		s_client -tls1_3 -sigalgs "$algorithm" && fail "not refused: $algorithm"
+		grep -q 'alert handshake failure' client.err || fail "$(cat client.err)"
+	done
+	stop
+}
+
+openssl_verifies_each_signature_of_ecdsa() {
+	serve
+	signs_as ECDSA SHA256 -tls1_3 ecdsa_secp256r1_sha256
+	# In TLS 1.2 the curve is not part of it.
+	signs_as ECDSA SHA256 -tls1_2 ECDSA+SHA256
+	signs_as ECDSA SHA384 -tls1_2 ECDSA+SHA384
+	signs_as ECDSA SHA512 -tls1_2 ECDSA+SHA512
+	for algorithm in ecdsa_secp384r1_sha384 ed25519 rsa_pss_rsae_sha256; do
+		s_client -tls1_3 -sigalgs "$algorithm" && fail "not refused: $algorithm"
+		grep -q 'alert handshake failure' client.err || fail "$(cat client.err)"
+	done
+	stop
+	pairs=p384
+	serve
+	signs_as ECDSA SHA384 -tls1_3 ecdsa_secp384r1_sha384
+	signs_as ECDSA SHA256 -tls1_2 ECDSA+SHA256
+	stop
+}
+
+curl_reads_after_posting_200_kilobytes() {
+	serve 'text = HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nhi\n'
+	head -c 200000 /dev/zero >body
+	[ "$(curl_ -H 'Expect:' --data-binary @body "https://127.0.0.1:$port/")" = hi ] ||
+		fail "$(cat client.err)"
+	stop
+}
+
+curl_gets_64_mebibytes() {
+	serve_much
+	curl_ --http0.9 -o answer "https://127.0.0.1:$port/"
+	cmp answer "$folder/much"
+	stop
+}
 
 openssl_gets_64_mebibytes() {
 	serve_much

@@ -128,19 +128,6 @@ draining_waits_for_connections_and_still_serves() {
 	ctl drain --timeout 50s | grep -qx '0 connections left'
 }
 
-draining_settles_only_when_nobody_comes_any_more() {
-	serve
-	greet
-	wait_for says '^service hello: accepted=[1-9]' stats
-	ctl drain --settle 300ms | grep -qx '0 connections left'
-	timeout 60 "$builddir/tlsc" bench --insecure --duration 40s "localhost:$port" >bench.log &
-	echo $! >bench.pid
-	wait_for says '^service hello: accepted=[0-9]{2}' stats
-	! ctl drain --settle 1h --timeout 1s >drain.out 2>&1 || return 1
-	leave bench
-	ctl drain --settle 300ms --timeout 50s | grep -qx '0 connections left'
-}
-
 health_is_a_word_and_a_status() {
 	serve
 	[ "$(ctl health)" = running ]
@@ -197,15 +184,6 @@ top_prints_one_picture_where_there_is_no_terminal() {
 	! grep -q "$(printf '\033')" picture
 }
 
-top_leaves_the_terminal_as_it_was() {
-	needs script
-	serve
-	{ sleep 2; printf q; } | timeout 60 script -qec "$builddir/tlsdctl -s $PWD/sock top" \
-		typescript >/dev/null
-	grep -q 'workers busy' typescript
-	tail -c 200 typescript | grep -q "$(printf '\033')\[?1049l"
-}
-
 the_log_level_can_be_changed() {
 	serve
 	ctl log-level warning
@@ -230,17 +208,6 @@ a_socket_may_be_named_from_where_one_is() {
 	timeout 60 "$builddir/tlsdctl" -s sock health
 	mkdir deep
 	(cd deep && timeout 60 "$builddir/tlsdctl" -s ../sock health)
-}
-
-socat_speaks_the_protocol_too() {
-	needs socat
-	serve
-	printf 'status\nnonsense\n' | socat -t 10 - "UNIX-CONNECT:$PWD/sock" >heard
-	grep -qx ok heard
-	[ "$(tail -n 1 heard)" = failed ]
-	head -c 100000 /dev/urandom | timeout 60 socat - "UNIX-CONNECT:$PWD/sock" \
-		>/dev/null 2>&1 || :
-	says '^process: [0-9]+, running$' status
 }
 
 # Thousands of connections that say nothing, rubbish, endless lines, and ask for much without
@@ -269,6 +236,53 @@ for i in range(5000):
     if len(clients) > 50:
         clients.pop(random.randrange(len(clients))).close()
 END
+}
+
+wrong_usage_is_status_2_and_nobody_there_is_status_3() {
+	status=0
+	ctl status 2>/dev/null || status=$?
+	[ "$status" -eq 3 ]
+	for words in '' 'one two three' '--json --prometheus stats' '--sort age2 connections'; do
+		status=0
+		# shellcheck disable=SC2086 # words
+		ctl $words >/dev/null 2>&1 || status=$?
+		[ "$status" -eq 2 ]
+	done
+}
+
+# --- the tests of make check-long -------------------------------------------------------
+
+draining_settles_only_when_nobody_comes_any_more() {
+	serve
+	greet
+	wait_for says '^service hello: accepted=[1-9]' stats
+	ctl drain --settle 300ms | grep -qx '0 connections left'
+	timeout 60 "$builddir/tlsc" bench --insecure --duration 40s "localhost:$port" >bench.log &
+	echo $! >bench.pid
+	wait_for says '^service hello: accepted=[0-9]{2}' stats
+	! ctl drain --settle 1h --timeout 1s >drain.out 2>&1 || return 1
+	leave bench
+	ctl drain --settle 300ms --timeout 50s | grep -qx '0 connections left'
+}
+
+top_leaves_the_terminal_as_it_was() {
+	needs script
+	serve
+	{ sleep 2; printf q; } | timeout 60 script -qec "$builddir/tlsdctl -s $PWD/sock top" \
+		typescript >/dev/null
+	grep -q 'workers busy' typescript
+	tail -c 200 typescript | grep -q "$(printf '\033')\[?1049l"
+}
+
+socat_speaks_the_protocol_too() {
+	needs socat
+	serve
+	printf 'status\nnonsense\n' | socat -t 10 - "UNIX-CONNECT:$PWD/sock" >heard
+	grep -qx ok heard
+	[ "$(tail -n 1 heard)" = failed ]
+	head -c 100000 /dev/urandom | timeout 60 socat - "UNIX-CONNECT:$PWD/sock" \
+		>/dev/null 2>&1 || :
+	says '^process: [0-9]+, running$' status
 }
 
 hostile_clients_of_the_socket_harm_nothing() {
@@ -301,18 +315,6 @@ who_may_only_look_crowds_nobody_out() {
 	wait "$assault"
 	! grep -q 'log-level: ' tlsd.log || return 1
 	says '^tlsd_reloads_total 10$' stats --prometheus
-}
-
-wrong_usage_is_status_2_and_nobody_there_is_status_3() {
-	status=0
-	ctl status 2>/dev/null || status=$?
-	[ "$status" -eq 3 ]
-	for words in '' 'one two three' '--json --prometheus stats' '--sort age2 connections'; do
-		status=0
-		# shellcheck disable=SC2086 # words
-		ctl $words >/dev/null 2>&1 || status=$?
-		[ "$status" -eq 2 ]
-	done
 }
 
 run_tests "$@"

@@ -164,52 +164,10 @@ agent_says_maint_to_who_still_waits_in_a_stop() {
 	[ "$(cat answer)" = maint ]
 }
 
-watchers_are_not_waited_for() {
-	serve
-	mkfifo watching
-	openssl s_client -quiet -connect "${status#https://}" <watching \
-		>watched 2>&1 &
-	echo $! >watcher.pid
-	exec 7>watching
-	watches() { ctl connections | grep -Eq ' status +(answer|parked) '; }
-	wait_for watches
-	ctl drain --timeout 50s | grep -qx '0 connections left'
-	watches
-}
-
-both_live_on_through_a_reload() {
-	serve
-	code 200 "$metrics/"
-	ctl reload
-	ask "$metrics/" | grep -qx 'tlsd_reloads_total 1'
-	code 200 "$status/"
-}
-
 # up: Prometheus has reached tlsd
 up() {
 	curl -sS --max-time 10 "http://$prometheus/api/v1/query?query=up" |
 		grep -q '"job":"tlsd".*"value":\[[0-9.]*,"1"\]'
-}
-
-prometheus_scrapes_with_a_client_certificate_and_not_without() {
-	needs prometheus
-	serve 'client-verify = required' "ca-file = $folder/ca.crt"
-	! ask -o body "$metrics/" || return 1
-	cat >prometheus.yml <<-END
-		global: { scrape_interval: 1s, scrape_timeout: 1s }
-		scrape_configs:
-		  - job_name: tlsd
-		    scheme: https
-		    tls_config: { ca_file: $folder/ca.crt, cert_file: $folder/client.crt, key_file: $folder/client.key }
-		    static_configs: [ { targets: [ "${metrics#https://}" ] } ]
-	END
-	start prometheus prometheus --config.file=prometheus.yml --storage.tsdb.path=data \
-		--web.listen-address=127.0.0.1:0
-	wait_for grep -q 'msg="Listening on" address=' prometheus.log
-	prometheus=$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' prometheus.log)
-	wait_for up
-	curl -sS "http://$prometheus/api/v1/query?query=tlsd_build_info" | grep -q '"gnutls":"'
-	grep -q ' client=' tlsd.log
 }
 
 # series FIGURE VALUES: for promtool, the series of a name that the server has just printed.
@@ -265,4 +223,49 @@ alerts_fire_on_the_figures_of_a_server() {
 }
 
 make_certificates || skip 'tlscert made no certificates'
+
+# --- the tests of make check-long -------------------------------------------------------
+
+watchers_are_not_waited_for() {
+	serve
+	mkfifo watching
+	openssl s_client -quiet -connect "${status#https://}" <watching \
+		>watched 2>&1 &
+	echo $! >watcher.pid
+	exec 7>watching
+	watches() { ctl connections | grep -Eq ' status +(answer|parked) '; }
+	wait_for watches
+	ctl drain --timeout 50s | grep -qx '0 connections left'
+	watches
+}
+
+both_live_on_through_a_reload() {
+	serve
+	code 200 "$metrics/"
+	ctl reload
+	ask "$metrics/" | grep -qx 'tlsd_reloads_total 1'
+	code 200 "$status/"
+}
+
+prometheus_scrapes_with_a_client_certificate_and_not_without() {
+	needs prometheus
+	serve 'client-verify = required' "ca-file = $folder/ca.crt"
+	! ask -o body "$metrics/" || return 1
+	cat >prometheus.yml <<-END
+		global: { scrape_interval: 1s, scrape_timeout: 1s }
+		scrape_configs:
+		  - job_name: tlsd
+		    scheme: https
+		    tls_config: { ca_file: $folder/ca.crt, cert_file: $folder/client.crt, key_file: $folder/client.key }
+		    static_configs: [ { targets: [ "${metrics#https://}" ] } ]
+	END
+	start prometheus prometheus --config.file=prometheus.yml --storage.tsdb.path=data \
+		--web.listen-address=127.0.0.1:0
+	wait_for grep -q 'msg="Listening on" address=' prometheus.log
+	prometheus=$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' prometheus.log)
+	wait_for up
+	curl -sS "http://$prometheus/api/v1/query?query=tlsd_build_info" | grep -q '"gnutls":"'
+	grep -q ' client=' tlsd.log
+}
+
 run_tests "$@"

@@ -36,21 +36,6 @@ get() {
 
 # --- the tests ------------------------------------------------------------------------
 
-an_echo_of_64_mib_to_openssl_is_whole() {
-	serve 'respond = echo'
-	head -c 67108864 /dev/urandom >sent
-	# The input ends only when all is back: at its end openssl leaves without waiting.
-	mkfifo input
-	fetch -nocommands <input >heard &
-	client=$!
-	exec 3>input
-	cat sent >&3
-	wait_for cmp -s sent heard
-	exec 3>&-
-	wait "$client"
-	wait_for grep -q ': relay: done .* in=67108864 out=67108864 ' tlsd.log
-}
-
 socat_behind_and_in_front_loses_nothing() {
 	needs socat
 	head -c 67108864 /dev/urandom >sent
@@ -202,6 +187,40 @@ configure_stunnel() {
 	END
 }
 
+a_program_knows_who_has_a_certificate() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
+		-subj /CN=alice -addext extendedKeyUsage=clientAuth \
+		-keyout alice.key -out alice.crt 2>/dev/null
+	serve 'client-verify = required' 'ca-file = alice.crt' 'respond = exec' 'exec = /usr/bin/env'
+	wait_for grep -q ': relay: done ' tlsd.log |
+		fetch -cert alice.crt -key alice.key >heard
+	grep -qx 'SSL_CLIENT_VERIFY=SUCCESS' heard
+	grep -qx 'SSL_CLIENT_NAME=alice' heard
+	grep -qx 'SSL_CLIENT_S_DN=CN=alice' heard
+	grep -qx 'SSL_CLIENT_I_DN=CN=alice' heard
+	grep -q '^SSL_CLIENT_M_SERIAL=[0-9A-F]' heard
+	fetch -ign_eof </dev/null >heard 2>/dev/null || :
+	[ ! -s heard ]
+	wait_for grep -q ': relay: cert-missing: ' tlsd.log
+}
+
+# --- the tests of make check-long -------------------------------------------------------
+
+an_echo_of_64_mib_to_openssl_is_whole() {
+	serve 'respond = echo'
+	head -c 67108864 /dev/urandom >sent
+	# The input ends only when all is back: at its end openssl leaves without waiting.
+	mkfifo input
+	fetch -nocommands <input >heard &
+	client=$!
+	exec 3>input
+	cat sent >&3
+	wait_for cmp -s sent heard
+	exec 3>&-
+	wait "$client"
+	wait_for grep -q ': relay: done .* in=67108864 out=67108864 ' tlsd.log
+}
+
 git_clones_from_a_program_through_stunnel() {
 	needs git stunnel4
 	git init -q --bare repository.git
@@ -239,23 +258,6 @@ a_browser_opens_a_status_page_of_one_file() {
 	serve 'respond = file' 'file = page'
 	get /status -f >heard
 	grep -qx '<h1>Fine</h1>' heard
-}
-
-a_program_knows_who_has_a_certificate() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
-		-subj /CN=alice -addext extendedKeyUsage=clientAuth \
-		-keyout alice.key -out alice.crt 2>/dev/null
-	serve 'client-verify = required' 'ca-file = alice.crt' 'respond = exec' 'exec = /usr/bin/env'
-	wait_for grep -q ': relay: done ' tlsd.log |
-		fetch -cert alice.crt -key alice.key >heard
-	grep -qx 'SSL_CLIENT_VERIFY=SUCCESS' heard
-	grep -qx 'SSL_CLIENT_NAME=alice' heard
-	grep -qx 'SSL_CLIENT_S_DN=CN=alice' heard
-	grep -qx 'SSL_CLIENT_I_DN=CN=alice' heard
-	grep -q '^SSL_CLIENT_M_SERIAL=[0-9A-F]' heard
-	fetch -ign_eof </dev/null >heard 2>/dev/null || :
-	[ ! -s heard ]
-	wait_for grep -q ': relay: cert-missing: ' tlsd.log
 }
 
 run_tests "$@"

@@ -77,33 +77,6 @@ a_machine_with_another_file_makes_a_full_handshake() {
 	resumes one session
 }
 
-sessions_outlive_a_rotation_until_their_key_is_gone() {
-	make_pair
-	keys shared
-	serve one 'ticket-key-file = shared'
-	serve two 'ticket-key-file = shared'
-	visit one oldest
-	# Of two keys of the same second the first one issues.
-	sleep 1
-	keys --delay 0 --keep 2 shared
-	reload one
-	resumes one oldest
-	visit one newer
-	# A machine that has not heard of it yet, and then has.
-	fails resumes two newer
-	reload two
-	resumes two newer
-	resumes two oldest
-	sleep 1
-	keys --delay 0 --keep 2 shared
-	sleep 1
-	keys --delay 0 --keep 2 shared
-	reload two
-	fails resumes two oldest
-	visit two newest
-	resumes two newest
-}
-
 a_key_is_accepted_before_it_issues() {
 	make_pair
 	keys shared
@@ -133,6 +106,84 @@ another_service_takes_no_ticket_though_it_has_the_file() {
 	reload two
 	visit one session
 	fails resumes two session
+}
+
+gnutls_cli_resumes_too() {
+	make_pair
+	keys shared
+	keys --delay 0 shared
+	serve one 'ticket-key-file = shared'
+	timeout 60 gnutls-cli --resume --x509cafile server.crt -p "$(port_of web one)" \
+		--verify-hostname localhost 127.0.0.1 </dev/null >gnutls.log 2>&1 || :
+	grep -q 'This is a resumed session' gnutls.log
+}
+
+what_is_wrong_with_the_file_is_told_with_its_line() {
+	make_pair
+	keys shared
+	serve one 'ticket-key-file = shared'
+	visit one session
+	for wrong in 'yesterday AAAA' '2026-11-24T04:00:00Z AAAA' '2026-11-24T04:00:00Z'; do
+		{
+			cat shared
+			echo "$wrong"
+		} >shared.wrong
+		sed 's/= shared$/= shared.wrong/' one.ini >wrong.ini
+		fails "$builddir/tlsd" -t -c wrong.ini >/dev/null 2>err
+		grep "ticket-key-file: $PWD/shared.wrong:4: .*: make the file with" err
+	done
+	sed 's/= shared$/= none/' one.ini >wrong.ini
+	fails "$builddir/tlsd" -t -c wrong.ini >/dev/null 2>err
+	grep "ticket-key-file: .*$PWD/none" err
+	: >shared
+	fails reload one
+	resumes one session
+}
+
+tlscert_keeps_the_file_for_its_owner() {
+	keys shared >out
+	grep -q '^shared: key 1: issues since ' out
+	[ "$(stat -c %a shared)" = 600 ]
+	chmod 640 shared
+	for _ in 1 2 3 4; do
+		keys shared >out
+	done
+	[ "$(stat -c %a shared)" = 640 ]
+	# What issues now stays, whatever comes.
+	grep -q ': issues since ' out
+	echo nonsense >>shared
+	cp shared before
+	fails keys shared
+	cmp before shared
+}
+
+# --- the tests of make check-long -------------------------------------------------------
+
+sessions_outlive_a_rotation_until_their_key_is_gone() {
+	make_pair
+	keys shared
+	serve one 'ticket-key-file = shared'
+	serve two 'ticket-key-file = shared'
+	visit one oldest
+	# Of two keys of the same second the first one issues.
+	sleep 1
+	keys --delay 0 --keep 2 shared
+	reload one
+	resumes one oldest
+	visit one newer
+	# A machine that has not heard of it yet, and then has.
+	fails resumes two newer
+	reload two
+	resumes two newer
+	resumes two oldest
+	sleep 1
+	keys --delay 0 --keep 2 shared
+	sleep 1
+	keys --delay 0 --keep 2 shared
+	reload two
+	fails resumes two oldest
+	visit two newest
+	resumes two newest
 }
 
 clients_that_are_checked_otherwise_begin_anew() {
@@ -193,57 +244,6 @@ a_ticket_of_one_service_is_worth_nothing_at_another_with_other_rules() {
 		end both
 	done
 }
-
-gnutls_cli_resumes_too() {
-	make_pair
-	keys shared
-	keys --delay 0 shared
-	serve one 'ticket-key-file = shared'
-	timeout 60 gnutls-cli --resume --x509cafile server.crt -p "$(port_of web one)" \
-		--verify-hostname localhost 127.0.0.1 </dev/null >gnutls.log 2>&1 || :
-	grep -q 'This is a resumed session' gnutls.log
-}
-
-what_is_wrong_with_the_file_is_told_with_its_line() {
-	make_pair
-	keys shared
-	serve one 'ticket-key-file = shared'
-	visit one session
-	for wrong in 'yesterday AAAA' '2026-11-24T04:00:00Z AAAA' '2026-11-24T04:00:00Z'; do
-		{
-			cat shared
-			echo "$wrong"
-		} >shared.wrong
-		sed 's/= shared$/= shared.wrong/' one.ini >wrong.ini
-		fails "$builddir/tlsd" -t -c wrong.ini >/dev/null 2>err
-		grep "ticket-key-file: $PWD/shared.wrong:4: .*: make the file with" err
-	done
-	sed 's/= shared$/= none/' one.ini >wrong.ini
-	fails "$builddir/tlsd" -t -c wrong.ini >/dev/null 2>err
-	grep "ticket-key-file: .*$PWD/none" err
-	: >shared
-	fails reload one
-	resumes one session
-}
-
-tlscert_keeps_the_file_for_its_owner() {
-	keys shared >out
-	grep -q '^shared: key 1: issues since ' out
-	[ "$(stat -c %a shared)" = 600 ]
-	chmod 640 shared
-	for _ in 1 2 3 4; do
-		keys shared >out
-	done
-	[ "$(stat -c %a shared)" = 640 ]
-	# What issues now stays, whatever comes.
-	grep -q ': issues since ' out
-	echo nonsense >>shared
-	cp shared before
-	fails keys shared
-	cmp before shared
-}
-
-# --- the tests of make check-long -------------------------------------------------------
 
 a_watched_file_is_taken_by_itself() {
 	make_pair

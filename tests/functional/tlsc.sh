@@ -126,30 +126,10 @@ a_certificate_for_another_name_tells_its_names() {
 	expect_untrusted 'is not for "wrong.example": it is for localhost, *.example.org, 127.0.0.1, ::1'
 }
 
-all_that_is_wrong_is_told() {
-	web_server expired
-	call --message "$request" --servername wrong.example "localhost:$port"
-	expect_untrusted 'is unknown' 'expired on' 'is not for "wrong.example"'
-}
-
-a_revoked_certificate_is_noticed_by_its_ocsp_answer() {
-	web_server revoked -status_file revoked.der
-	ask "localhost:$port"
-	expect_untrusted 'the certificate is revoked'
-}
-
 the_server_is_told_why_it_is_not_trusted() {
 	web_server server
 	call --message "$request" "localhost:$port"
 	wait_for grep -q 'unknown ca' server.log || complain "no alert: unknown ca"
-}
-
-a_server_name_is_asked_for_and_verified() {
-	web_server server -servername second.example -cert2 second.pem -key2 second.key
-	ask --servername second.example "localhost:$port"
-	expect_page
-	ask --servername a.example.org "localhost:$port"
-	expect_page
 }
 
 without_trust_insecure_goes_on_and_warns() {
@@ -180,30 +160,6 @@ client_certificates_work_in_tls_1_3() {
 	take_certificates -tls1_3 'certificate required (alert 116)'
 }
 
-a_refusal_is_seen_in_the_middle_of_a_big_input() {
-	web_server server -tls1_3 -CAfile ca.pem -Verify 1 -verify_return_error
-	run --ca ca.pem "localhost:$port" <big
-	expect_status 1
-	expect_error 'certificate required (alert 116)'
-}
-
-files_that_cannot_be_used_are_named() {
-	call --cert client.pem --key server.key localhost:1
-	expect_status 2
-	expect_error 'server.key: is not the key of the first certificate in client.pem'
-	call --cert client.pem localhost:1
-	expect_error 'client.pem: holds no private key'
-	call --cert client.key --key client.key localhost:1
-	expect_error 'client.key: holds no certificate'
-	call --ca missing.pem --ca client.key --cert missing.crt localhost:1
-	expect_status 2
-	expect_error 'missing.pem: No such file' 'client.key: holds no certificate' \
-		'missing.crt: No such file'
-	call --ca /dev/null localhost:1
-	expect_status 2
-	expect_error '/dev/null: is not a regular file'
-}
-
 # --- the protocol ---------------------------------------------------------------------
 
 verbose_tells_what_was_negotiated() {
@@ -215,16 +171,6 @@ verbose_tells_what_was_negotiated() {
 		'pin          pin-sha256:' 'days left' 'resumed      no' 'alpn         -' \
 		'client cert  not asked for' 'trusted      yes, for localhost' \
 		"connected    [127.0.0.1]:$port in"
-}
-
-an_application_protocol_is_agreed_on() {
-	web_server server -alpn h2,two
-	ask -v --alpn one,two "localhost:$port"
-	expect_page
-	expect_error 'alpn         two'
-	ask --alpn one "localhost:$port"
-	expect_status 1
-	expect_error 'the server refused: no application protocol (alert 120)' '--alpn'
 }
 
 # order LINE: to the interactive server, once its log has the text TEXT
@@ -313,6 +259,60 @@ make_ocsp
 seq 1 2800000 >big # 20 MiB of lines; the echo server is one of lines
 
 # --- the tests of make check-long -------------------------------------------------------
+
+all_that_is_wrong_is_told() {
+	web_server expired
+	call --message "$request" --servername wrong.example "localhost:$port"
+	expect_untrusted 'is unknown' 'expired on' 'is not for "wrong.example"'
+}
+
+a_revoked_certificate_is_noticed_by_its_ocsp_answer() {
+	web_server revoked -status_file revoked.der
+	ask "localhost:$port"
+	expect_untrusted 'the certificate is revoked'
+}
+
+a_server_name_is_asked_for_and_verified() {
+	web_server server -servername second.example -cert2 second.pem -key2 second.key
+	ask --servername second.example "localhost:$port"
+	expect_page
+	ask --servername a.example.org "localhost:$port"
+	expect_page
+}
+
+a_refusal_is_seen_in_the_middle_of_a_big_input() {
+	web_server server -tls1_3 -CAfile ca.pem -Verify 1 -verify_return_error
+	run --ca ca.pem "localhost:$port" <big
+	expect_status 1
+	expect_error 'certificate required (alert 116)'
+}
+
+files_that_cannot_be_used_are_named() {
+	call --cert client.pem --key server.key localhost:1
+	expect_status 2
+	expect_error 'server.key: is not the key of the first certificate in client.pem'
+	call --cert client.pem localhost:1
+	expect_error 'client.pem: holds no private key'
+	call --cert client.key --key client.key localhost:1
+	expect_error 'client.key: holds no certificate'
+	call --ca missing.pem --ca client.key --cert missing.crt localhost:1
+	expect_status 2
+	expect_error 'missing.pem: No such file' 'client.key: holds no certificate' \
+		'missing.crt: No such file'
+	call --ca /dev/null localhost:1
+	expect_status 2
+	expect_error '/dev/null: is not a regular file'
+}
+
+an_application_protocol_is_agreed_on() {
+	web_server server -alpn h2,two
+	ask -v --alpn one,two "localhost:$port"
+	expect_page
+	expect_error 'alpn         two'
+	ask --alpn one "localhost:$port"
+	expect_status 1
+	expect_error 'the server refused: no application protocol (alert 120)' '--alpn'
+}
 
 an_ipv6_address_matches_the_addresses_in_the_certificate() {
 	start_openssl s_server -6 -accept '[::1]:0' -cert server.pem -key server.key -www

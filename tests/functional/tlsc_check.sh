@@ -82,15 +82,6 @@ an_expired_certificate_is_critical() {
 	expect 'TLS CRITICAL' 'fail dates the certificate expired on 2020-02-01' '> renew it'
 }
 
-a_certificate_that_expires_soon_is_a_warning() {
-	web_server soon
-	examine
-	expect_status 1
-	expect 'TLS WARNING' 'warning dates the certificate has 4 days left'
-	examine --warn-days 3
-	expect_status 0
-}
-
 a_wrong_name_is_critical() {
 	web_server other
 	examine
@@ -98,16 +89,6 @@ a_wrong_name_is_critical() {
 	expect 'fail name the certificate is not for "localhost"' 'ok trust'
 	examine --servername other.example
 	expect_status 0
-}
-
-a_self_signed_certificate_is_critical() {
-	web_server selfsigned
-	examine
-	expect_status 2
-	expect 'fail trust the certificate is self-signed' '> have an authority issue one'
-	examine --servername other.example
-	expect 'fail name the certificate is not for "other.example"'
-	[ "$(grep -c '^fail  *trust' out)" -eq 1 ] || complain 'the name is a matter of trust'
 }
 
 an_incomplete_chain_is_critical() {
@@ -120,6 +101,96 @@ an_incomplete_chain_is_critical() {
 	examine
 	expect_status 0
 	expect 'ok chain 2 certificates, in order'
+}
+
+weak_suites_and_old_versions_are_named() {
+	web_server rsa -cipher 'ALL:COMPLEMENTOFALL:@SECLEVEL=0'
+	examine
+	expect_status 2
+	expect 'fail suites no encryption: ECDHE_RSA_WITH_NULL_SHA' 'fail suites no auth' \
+		'warning suites no forward secrecy: RSA_WITH_AES' 'note suites CBC: ' \
+		'warning version TLS 1.0 is offered' 'warning version TLS 1.1 is offered' \
+		"the client's order of suites counts"
+}
+
+nginx_is_examined() {
+	needs nginx
+	nginx_server
+	target=$PWD/socket examine --servername localhost
+	expect_status 0
+	expect 'TLS OK' 'ok version TLS 1.3 is offered' 'ok end a close_notify'
+}
+
+renegotiation_is_a_warning() {
+	web_server server -client_renegotiation
+	examine
+	expect_status 1
+	expect 'warning renegotiation'
+}
+
+json_says_the_same() {
+	web_server expired
+	examine --json
+	expect_status 2
+	expect '"verdict": "CRITICAL"' '"topic": "dates"' '"remedy": "renew it"'
+}
+
+a_server_that_is_not_there_is_critical() {
+	web_server server
+	stop
+	examine
+	expect_status 2
+	expect 'TLS CRITICAL' 'Connection refused' "fail address nobody answers at localhost:$port"
+}
+
+# listener PYTHON: a server that is none; `c` is the connection.
+listener() {
+	cat >listener.py <<-END
+		import socket, time
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.bind(("127.0.0.1", 0))
+		s.listen()
+		held = []
+		while True:
+		    c = s.accept()[0]
+		    held.append(c)
+		    $1
+	END
+	start server python3 listener.py
+	wait_for finds_port server
+}
+
+a_wrong_command_line_is_unknown() {
+	run check --bogus
+	expect_status 3
+	expect_error '--bogus is not an option of tlsc check'
+}
+
+# --- running them ---------------------------------------------------------------------
+
+cd "$folder" || exit 1
+make_certificates
+
+# --- the tests of make check-long -------------------------------------------------------
+
+a_certificate_that_expires_soon_is_a_warning() {
+	web_server soon
+	examine
+	expect_status 1
+	expect 'TLS WARNING' 'warning dates the certificate has 4 days left'
+	examine --warn-days 3
+	expect_status 0
+}
+
+a_self_signed_certificate_is_critical() {
+	web_server selfsigned
+	examine
+	expect_status 2
+	expect 'fail trust the certificate is self-signed' '> have an authority issue one'
+	examine --servername other.example
+	expect 'fail name the certificate is not for "other.example"'
+	[ "$(grep -c '^fail  *trust' out)" -eq 1 ] || complain 'the name is a matter of trust'
 }
 
 a_stranger_in_the_chain_is_a_warning() {
@@ -148,16 +219,6 @@ must_staple_without_a_staple_is_critical() {
 	examine
 	expect_status 2
 	expect 'fail ocsp the certificate demands a staple'
-}
-
-weak_suites_and_old_versions_are_named() {
-	web_server rsa -cipher 'ALL:COMPLEMENTOFALL:@SECLEVEL=0'
-	examine
-	expect_status 2
-	expect 'fail suites no encryption: ECDHE_RSA_WITH_NULL_SHA' 'fail suites no auth' \
-		'warning suites no forward secrecy: RSA_WITH_AES' 'note suites CBC: ' \
-		'warning version TLS 1.0 is offered' 'warning version TLS 1.1 is offered' \
-		"the client's order of suites counts"
 }
 
 an_old_server_is_examined_all_the_same() {
@@ -208,14 +269,6 @@ signatures_with_sha_1_are_a_warning() {
 	expect 'warning signature TLS 1.2 signs with SHA-1' 'ok signature the server signs'
 }
 
-nginx_is_examined() {
-	needs nginx
-	nginx_server
-	target=$PWD/socket examine --servername localhost
-	expect_status 0
-	expect 'TLS OK' 'ok version TLS 1.3 is offered' 'ok end a close_notify'
-}
-
 stunnel_is_examined() {
 	needs stunnel4
 	stunnel_server
@@ -228,13 +281,6 @@ groups_and_lost_round_trips_are_found() {
 	web_server server -groups P-384:P-521
 	examine
 	expect 'ok groups P-384, P-521' 'note round trips a key share of X25519 only costs'
-}
-
-renegotiation_is_a_warning() {
-	web_server server -client_renegotiation
-	examine
-	expect_status 1
-	expect 'warning renegotiation'
 }
 
 application_protocols_are_asked_for() {
@@ -252,13 +298,6 @@ application_protocols_are_asked_for() {
 	expect 'ok alpn http/1.1, imap'
 }
 
-json_says_the_same() {
-	web_server expired
-	examine --json
-	expect_status 2
-	expect '"verdict": "CRITICAL"' '"topic": "dates"' '"remedy": "renew it"'
-}
-
 json_is_well_formed() {
 	needs python3
 	web_server expired
@@ -271,32 +310,6 @@ quiet_leaves_out_what_is_well() {
 	examine --quiet
 	expect 'TLS CRITICAL' 'fail dates'
 	! grep -qE '^(ok|note)' out || complain "it is not quiet"
-}
-
-a_server_that_is_not_there_is_critical() {
-	web_server server
-	stop
-	examine
-	expect_status 2
-	expect 'TLS CRITICAL' 'Connection refused' "fail address nobody answers at localhost:$port"
-}
-
-# listener PYTHON: a server that is none; `c` is the connection.
-listener() {
-	cat >listener.py <<-END
-		import socket, time
-		s = socket.socket()
-		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-		s.bind(("127.0.0.1", 0))
-		s.listen()
-		held = []
-		while True:
-		    c = s.accept()[0]
-		    held.append(c)
-		    $1
-	END
-	start server python3 listener.py
-	wait_for finds_port server
 }
 
 what_is_no_tls_is_told_at_once() {
@@ -317,14 +330,4 @@ a_silent_server_is_not_asked_again() {
 	! grep -q version out || complain 'it was asked again'
 }
 
-a_wrong_command_line_is_unknown() {
-	run check --bogus
-	expect_status 3
-	expect_error '--bogus is not an option of tlsc check'
-}
-
-# --- running them ---------------------------------------------------------------------
-
-cd "$folder" || exit 1
-make_certificates
 run_tests "$@"
