@@ -259,8 +259,8 @@ bench-deadlines: all bench-late
 .PHONY: bench bench-attack bench-deadlines bench-scale
 
 
-## make check: each module and each feature once, what takes longest first. make check TESTS=NAME: that one, and no more
-## is built than it needs.
+## make check: each module and each feature once, what takes longest first.
+## make check TESTS=NAME: that one, and no more is built than it needs.
 TESTS = $(functional_tests) $(fault_tests) $(quick_scripts) $(unit_tests)
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(SHELL) $(top_srcdir)/tests/lib/driver
