@@ -74,24 +74,34 @@ lockfile_open(const char *path, struct deadline deadline)
 	return fd;
 }
 
-/* proc_locks(5): "1: FLOCK ADVISORY WRITE 4711 08:01:1234 0 EOF". */
+/* Reads lines of proc_locks(5), "1: FLOCK ADVISORY WRITE 4711 08:01:1234 0 EOF", up to the one
+ * about `inode`. Returns the process, or 0. */
+static pid_t
+read_holder(FILE *locks, ino_t inode)
+{
+	char line[256];
+	unsigned long long locked;
+	int pid;
+
+	while (fgets(line, sizeof line, locks) != NULL)
+		if (sscanf(line, "%*s FLOCK %*s %*s %d %*x:%*x:%llu", &pid, &locked) ==
+			2 &&
+		    locked == inode && pid > 0)
+			return pid;
+	return 0;
+}
+
 pid_t
 lockfile_holder(const char *path)
 {
 	struct stat st;
-	unsigned long long inode;
-	char line[256];
-	int pid, holder = 0;
+	pid_t holder = 0;
 	FILE *locks = fopen("/proc/locks", "re");
 
 	if (locks == NULL)
 		return 0;
 	if (lstat(path, &st) == 0)
-		while (holder == 0 && fgets(line, sizeof line, locks) != NULL)
-			if (sscanf(line, "%*s FLOCK %*s %*s %d %*x:%*x:%llu", &pid,
-				&inode) == 2 &&
-			    inode == st.st_ino && pid > 0)
-				holder = pid;
+		holder = read_holder(locks, st.st_ino);
 	fclose(locks);
 	return holder;
 }

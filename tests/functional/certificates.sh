@@ -664,7 +664,7 @@ the_log_warns_once_a_day() {
 	make_server one --days 3 localhost
 	write_ini '[one]' 'listen = 127.0.0.1:0' 'cert = one.crt' 'key = one.key'
 	start_tlsd tlsd env LD_PRELOAD="$library" FAKETIME='+0 x20000'
-	wait_for grep 'one.crt: the certificate ends in 1 days' tlsd.log
+	wait_for grep 'one.crt: the certificate ends in 1 day,' tlsd.log
 	[ "$(grep -c 'ends in 2 days' tlsd.log)" -eq 1 ]
 	wait_for grep 'one.crt: the certificate expired on' tlsd.log
 	stop
