@@ -241,20 +241,20 @@ bench_late_SOURCES = tests/bench/late.c $(soak_call)
 bench_late_LDADD = $(GNUTLS_LIBS)
 bench_relay_SOURCES = tests/bench/relay.c
 bench_relay_LDADD =
-bench: all $(bench_programs)
+bench: all-am $(bench_programs)
 	top_builddir='$(abs_top_builddir)' rounds='$(ROUNDS)' seconds='$(SECONDS)' \
 		$(srcdir)/tests/bench/run
 ## make bench-scale [ROUNDS=3] [SECONDS=2]: tlsd alone, by workers and by waiting clients.
-bench-scale: all bench-hold
+bench-scale: all-am bench-hold
 	top_builddir='$(abs_top_builddir)' rounds='$(ROUNDS)' seconds='$(SECONDS)' \
 		$(srcdir)/tests/bench/scale
 ## make bench-attack [SILENT=5000] [DRIPPING=500] [STALLING=500] [SECONDS=4]: honest clients
 ## under attack.
-bench-attack: all bench-hello bench-hold
+bench-attack: all-am bench-hello bench-hold
 	top_builddir='$(abs_top_builddir)' silent='$(SILENT)' dripping='$(DRIPPING)' \
 		stalling='$(STALLING)' seconds='$(SECONDS)' $(srcdir)/tests/bench/attack
 ## make bench-deadlines [ROUNDS=5]: how late hostile clients of each kind are ended.
-bench-deadlines: all bench-late
+bench-deadlines: all-am bench-late
 	top_builddir='$(abs_top_builddir)' rounds='$(ROUNDS)' $(srcdir)/tests/bench/deadlines
 .PHONY: bench bench-attack bench-deadlines bench-scale
 
@@ -324,11 +324,11 @@ longer_scripts = \
 	tests/functional/tlscert_renew.sh \
 	tests/functional/truncation.sh \
 	tests/functional/upgrade.sh
-check-long: all
+check-long: all-am
 	long_tests=yes $(MAKE) $(AM_MAKEFLAGS) check TEST_SUITE_LOG=test-suite-long.log \
 		TESTS='$(long_scripts) $(longer_scripts)'
 ## What make check runs, but not the runs.
-check-programs: all $(unit_tests) $(functional_tests) $(fault_tests) $(test_helpers) \
+check-programs: all-am $(unit_tests) $(functional_tests) $(fault_tests) $(test_helpers) \
 	$(fuzz_programs)
 .PHONY: check-long check-programs
 

@@ -612,9 +612,10 @@ the_settings_are_those_of_the_script() {
 users_and_groups_may_be_numbers() {
 	needs_root
 	nobody=$(id -u nobody) group=$(id -g nobody)
+	: >tlsd.log
+	chmod 666 tlsd.log
 	chmod 644 server.key
 	runs_as "$nobody" "$group" "$(id -G nobody)" "user = $nobody"
-	rm -f tlsd.log
 	runs_as 3999999999 3999999998 3999999998 'user = 3999999999' 'group = 3999999998'
 	write_ini 'user = 3999999999'
 	fails "$sbindir/tlsd" -t -c tlsd.ini >out 2>&1
