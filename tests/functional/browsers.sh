@@ -141,14 +141,14 @@ java_gets_each_answer() {
 	needs java javac
 	javac -d . "$clients/Get.java"
 	serve
-	expect_whole java -cp . Get 25 "$folder/ca.crt"
+	expect_whole java -cp . Get 200 "$folder/ca.crt"
 	expect_resumed
 }
 
 python_gets_each_answer() {
 	needs python3
 	serve
-	expect_whole python3 "$clients/get.py" 25 "$folder/ca.crt"
+	expect_whole python3 "$clients/get.py" 200 "$folder/ca.crt"
 	expect_resumed
 }
 
@@ -163,9 +163,9 @@ curl_get() {
 curl_gets_each_answer() {
 	needs curl
 	serve
-	each_target curl_get 50
+	each_target curl_get 100
 	expect_resumed
-	each_target curl_get 50 --no-sessionid
+	each_target curl_get 100 --no-sessionid
 }
 
 # wget_get COUNT: gets so many answers with one wget, which resumes no session.
