@@ -463,6 +463,7 @@ abandon(void *state)
 }
 
 const struct responder_kind responder_exec = { .name = "exec",
+	.blocks = true,
 	.runs_programs = true,
 	.occupies = true,
 	.descriptors = 7, /* a pair of sockets, two pipes, the process */

@@ -78,7 +78,7 @@ release(void *prepared)
 
 const struct responder_kind responder_file = { .name = "file",
 	.constant = true,
-	.fetched = true,
+	.blocks = true,
 	.descriptors = 1,
 	.prepare = prepare,
 	.answer = answer,

@@ -100,9 +100,9 @@ responder_tells_of_server(const struct responder *responder)
 }
 
 bool
-responder_is_fetched(const struct responder *responder)
+responder_blocks(const struct responder *responder)
 {
-	return responder->kind->fetched;
+	return responder->kind->blocks;
 }
 
 bool

@@ -40,7 +40,7 @@ struct responder_kind {
 	    constant; /* the answer is the same for every client, and it reads nothing */
 
 	bool
-	    fetched; /* from elsewhere each time, which may take its time, though constant */
+	    blocks; /* it may wait for more than the client: a disk, the start of a program */
 
 	bool runs_programs; /* that need what only they know */
 
@@ -119,8 +119,8 @@ bool responder_tells_of_server(const struct responder *responder);
 /* Whether the answer does not depend on the client, and may leave before it is known. */
 bool responder_is_constant(const struct responder *responder);
 
-/* Whether a constant answer may have to be waited for. */
-bool responder_is_fetched(const struct responder *responder);
+/* True if an answer may wait for more than the client. */
+bool responder_blocks(const struct responder *responder);
 
 /* Whether an answer counts against max-workers also while it is parked. */
 bool responder_occupies(const struct responder *responder);

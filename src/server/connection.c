@@ -291,6 +291,9 @@ converse(
     struct connection *connection, struct session *session, struct transport *transport)
 {
 	for (;;) {
+		if (connection->step == PHASE_ANSWER &&
+		    responder_blocks(connection->service->responder))
+			transport_will_wait(transport);
 		int result = take_step(connection, session);
 		if (result == SESSION_PARKED && is_newly_cut(connection, session))
 			continue;

@@ -419,7 +419,8 @@ pipeline_expire(struct pipeline *pipeline)
 	next = deadline_earlier(next, expire_waiting(pipeline));
 	next = deadline_earlier(next, acceptor_expire(pipeline->acceptor));
 	next = deadline_earlier(next, parking_expire(pipeline->parking));
-	return deadline_earlier(next, standby_expire(pipeline->standby));
+	next = deadline_earlier(next, standby_expire(pipeline->standby));
+	return deadline_earlier(next, queue_hurry(pipeline->queue));
 }
 
 void

@@ -24,6 +24,7 @@ struct queue {
 	size_t waking; /* woken, but not back at the queue yet */
 	size_t computing; /* have a connection, and have not said that they wait */
 	size_t processors;
+	struct deadline patience; /* with who is first in line */
 	bool closed, refused;
 	void (*on_space)(void *context);
 	void *context;
@@ -55,6 +56,17 @@ queue_free(struct queue *queue)
 	free(queue);
 }
 
+/* Takes out the worker to be woken, which there is, under the mutex. */
+static struct sleeper *
+rouse(struct queue *queue)
+{
+	struct sleeper *sleeper = queue->sleepers;
+
+	queue->sleepers = sleeper->next;
+	queue->waking++;
+	return sleeper;
+}
+
 /*
  * Takes out the worker to be woken, under the mutex; NULL if there is no need: one that is
  * on its way takes a connection each, and so may one that was never asleep. While each
@@ -65,14 +77,10 @@ queue_free(struct queue *queue)
 static struct sleeper *
 take_sleeper(struct queue *queue)
 {
-	struct sleeper *sleeper = queue->sleepers;
-
-	if (sleeper == NULL || queue->waking >= queue->count ||
+	if (queue->sleepers == NULL || queue->waking >= queue->count ||
 	    queue->computing + queue->waking >= queue->processors)
 		return NULL;
-	queue->sleepers = sleeper->next;
-	queue->waking++;
-	return sleeper;
+	return rouse(queue);
 }
 
 bool
@@ -83,6 +91,8 @@ queue_push(struct queue *queue, struct connection *connection)
 	sync_lock(&queue->mutex);
 	bool taken = !queue->closed && queue->count < queue->capacity;
 	if (taken) {
+		if (queue->count == 0)
+			queue->patience = deadline_in(QUEUE_PATIENCE_MS);
 		size_t last = (queue->first + queue->count++) % queue->capacity;
 		queue->ring[last] = connection;
 		sleeper = take_sleeper(queue);
@@ -102,7 +112,8 @@ take_first(struct queue *queue, bool *space)
 	struct connection *connection = queue->ring[queue->first];
 
 	queue->first = (queue->first + 1) % queue->capacity;
-	queue->count--;
+	if (--queue->count > 0)
+		queue->patience = deadline_in(QUEUE_PATIENCE_MS);
 	*space = queue->refused;
 	queue->refused = false;
 	return connection;
@@ -173,6 +184,26 @@ queue_lacks(struct queue *queue)
 	return lacks;
 }
 
+struct deadline
+queue_hurry(struct queue *queue)
+{
+	struct sleeper *sleeper = NULL;
+	struct deadline next = deadline_never();
+
+	sync_lock(&queue->mutex);
+	if (queue->sleepers != NULL && queue->count > queue->waking) {
+		if (deadline_passed(queue->patience)) {
+			sleeper = rouse(queue);
+			queue->patience = deadline_in(QUEUE_PATIENCE_MS);
+		}
+		next = queue->patience;
+	}
+	sync_unlock(&queue->mutex);
+	if (sleeper != NULL)
+		sync_post(&sleeper->woken);
+	return next;
+}
+
 void
 queue_done(struct queue *queue)
 {
@@ -207,9 +238,7 @@ queue_close(struct queue *queue)
 	sync_lock(&queue->mutex);
 	queue->closed = true;
 	while (queue->sleepers != NULL) {
-		struct sleeper *sleeper = queue->sleepers;
-		queue->sleepers = sleeper->next;
-		queue->waking++;
+		struct sleeper *sleeper = rouse(queue);
 		sync_post(&sleeper->woken);
 	}
 	sync_unlock(&queue->mutex);

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/deadline.h"
+
 struct connection;
 struct queue;
 
@@ -41,6 +43,14 @@ bool queue_wait(struct queue *queue);
 
 /* The same question without that. */
 bool queue_lacks(struct queue *queue);
+
+/*
+ * Wakes one more, however many compute, if nobody has taken the first in line for
+ * QUEUE_PATIENCE_MS: one that was counted as computing may wait without having said so. Returns
+ * when to ask again, which is never if nobody sleeps or nothing is queued.
+ */
+#define QUEUE_PATIENCE_MS 5
+struct deadline queue_hurry(struct queue *queue);
 
 /* The caller will pop at once. */
 void queue_done(struct queue *queue);

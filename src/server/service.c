@@ -223,7 +223,7 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	                 conf->context.client.verify == CLIENTAUTH_NONE &&
 	                 responder_is_constant(service->responder);
 	service->prompt = !token_is_among(&conf->context.pairs.key) &&
-	                  !(service->early && responder_is_fetched(service->responder));
+	                  !(service->early && responder_blocks(service->responder));
 }
 
 void

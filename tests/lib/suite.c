@@ -135,11 +135,20 @@ forget_suites(void)
 		free(suites[i].tests);
 }
 
+static int
+list_suites(void)
+{
+	for (size_t i = 0; i < suite_count; i++)
+		puts(suites[i].name);
+	return EXIT_SUCCESS;
+}
+
 int
 main(int argc, char **argv)
 {
-	(void)argc;
-	int status = run(argv + 1);
+	bool lists = argc == 2 && strcmp(argv[1], "--list") == 0;
+	int status = lists ? list_suites() : run(argv + 1);
+
 	forget_suites();
 	return status;
 }

@@ -7,7 +7,8 @@
  * them, and a folder and texts for each test.
  *
  * A program runs all tests of its files, each in a process of its own; with arguments, those
- * of the suites and the tests that are named so. It exits 0 if all passed, 1 if one failed, 2
+ * of the suites and the tests that are named so, and with --list it prints the names of its
+ * suites. It exits 0 if all passed, 1 if one failed, 2
  * if an argument names nothing, and 77 if none failed but a suite could not run here.
  */
 

@@ -15,7 +15,7 @@ static char items[1000];
 
 enum { PROCESSORS = 2 };
 
-static _Atomic(int) spaces;
+static _Atomic(int) spaces, taken;
 
 static void
 count_space(void *context)
@@ -97,6 +97,47 @@ START_TEST(what_is_sifted_out_leaves_the_others_in_order)
 	ck_assert(queue_push(queue, ITEM(5)));
 	for (int i = 0; i < 4; i++)
 		ck_assert_ptr_eq(queue_pop(queue), ITEM(i < 3 ? 2 * i : 5));
+	queue_free(queue);
+}
+END_TEST
+
+/* Takes one and keeps it, computing for ever as far as the queue knows. */
+static void *
+take_one(void *argument)
+{
+	queue_pop(argument);
+	atomic_fetch_add(&taken, 1);
+	return NULL;
+}
+
+static void
+await_taken(int count)
+{
+	while (atomic_load(&taken) < count)
+		sched_yield();
+}
+
+START_TEST(first_in_line_gets_a_worker_though_all_are_said_to_compute)
+{
+	struct queue *queue = queue_new(10, PROCESSORS, count_space, NULL);
+	pthread_t threads[PROCESSORS + 1];
+
+	for (size_t i = 0; i < PROCESSORS + 1; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, take_one, queue), 0);
+	for (int i = 0; i < PROCESSORS; i++) {
+		ck_assert(queue_push(queue, ITEM(i)));
+		await_taken(i + 1);
+	}
+	/* Nothing waits, and so there is nothing to ask again for. */
+	ck_assert_int_eq(deadline_left_ms(queue_hurry(queue)), -1);
+	ck_assert(queue_push(queue, ITEM(PROCESSORS)));
+	while (atomic_load(&taken) <= PROCESSORS) {
+		queue_hurry(queue);
+		sched_yield();
+	}
+	for (size_t i = 0; i < PROCESSORS + 1; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_int_eq(deadline_left_ms(queue_hurry(queue)), -1);
 	queue_free(queue);
 }
 END_TEST
@@ -217,4 +258,5 @@ SUITE("queue", first_in_is_first_out,
     a_closed_queue_gives_what_is_left_and_then_nothing,
     what_is_sifted_out_leaves_the_others_in_order, many_consumers_get_each_item_once,
     more_consumers_than_processors_leave_nothing_behind,
-    who_waits_makes_way_for_the_next)
+    who_waits_makes_way_for_the_next,
+    first_in_line_gets_a_worker_though_all_are_said_to_compute)
