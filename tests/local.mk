@@ -90,6 +90,7 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/control.c \
 	tests/unit/server/crowd.c \
 	tests/unit/server/hello.c \
+	tests/unit/server/keyadvice.c \
 	tests/unit/server/limits.c \
 	tests/unit/server/pidfile.c \
 	tests/unit/server/proxyheader.c \

@@ -20,6 +20,7 @@
 #include "base/unreadable.h"
 #include "responders/backends.h"
 #include "responders/sendproxy.h"
+#include "server/keyadvice.h"
 #include "server/setting.h"
 #include "tls/certdir.h"
 #include "tls/token.h"
@@ -284,41 +285,14 @@ find_key(const char *name, enum scope scope)
 	return found;
 }
 
-/* How many letters must be changed, added or taken away to make `b` of `a`. */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-	size_t columns = strlen(b) + 1;
-	size_t row[NAME_LIMIT + 1];
-
-	if (columns > NAME_LIMIT)
-		return SIZE_MAX;
-	for (size_t j = 0; j < columns; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j < columns; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[columns - 1];
-}
-
 static const char *
 nearest_key(const char *name)
 {
 	const char *nearest = NULL;
-	size_t least = 4; /* farther away is another word */
+	size_t least = SIZE_MAX;
 
 	for (size_t i = 0; i < KEY_COUNT; i++) {
-		size_t distance = edit_distance(name, keys[i].name);
+		size_t distance = keyadvice_distance(name, keys[i].name);
 		if (distance < least) {
 			least = distance;
 			nearest = keys[i].name;
@@ -331,8 +305,12 @@ static void
 complain_unknown(struct reading *reading, const char *name)
 {
 	const char *nearest = nearest_key(name);
+	const char *advice = keyadvice_of_others(name);
 
-	if (nearest != NULL)
+	if (advice != NULL)
+		findings_error(reading->findings, "%s:%d: %s: unknown key: %s",
+		    reading->file, reading->line, name, advice);
+	else if (nearest != NULL)
 		findings_error(reading->findings,
 		    "%s:%d: %s: unknown key: did you mean %s?", reading->file,
 		    reading->line, name, nearest);
@@ -418,6 +396,24 @@ target_of(struct reading *reading, const struct key *key)
 	return NULL;
 }
 
+/* True if the value ends with what some other formats take for a comment. */
+static bool
+has_comment(const char *value)
+{
+	return strstr(value, " #") != NULL || strstr(value, " ;") != NULL ||
+	       strstr(value, "\t#") != NULL || strstr(value, "\t;") != NULL;
+}
+
+/* True for a text or a path within double quotes, which a list or a command would take away. */
+static bool
+is_quoted(const struct key *key, const char *value)
+{
+	size_t length = strlen(value);
+
+	return (key->prose || key->setting.type == SETTING_PATH) && length >= 2 &&
+	       value[0] == '"' && value[length - 1] == '"';
+}
+
 static void
 set_key(struct reading *reading, const char *name, const char *value)
 {
@@ -448,8 +444,16 @@ set_key(struct reading *reading, const char *name, const char *value)
 	char *wrong = setting_parse(
 	    &key->setting, value, reading->folder, field_of(section, key));
 	if (wrong != NULL)
-		findings_error(reading->findings, "%s:%d: %s: %s", reading->file,
-		    reading->line, name, wrong);
+		findings_error(reading->findings, "%s:%d: %s: %s%s", reading->file,
+		    reading->line, name, wrong,
+		    has_comment(value) ? ": a comment stands on a line of its own"
+				       : "");
+	else if (is_quoted(key, value))
+		findings_warning(reading->findings,
+		    "%s:%d: %s: the quotes are part of the value: take them out, "
+		    "unless "
+		    "they are meant",
+		    reading->file, reading->line, name);
 	free(wrong);
 }
 

@@ -200,6 +200,47 @@ START_TEST(every_kind_of_mistake_is_found_in_one_run)
 }
 END_TEST
 
+START_TEST(comments_behind_a_value_are_told_where_they_belong)
+{
+	struct conf *conf = read_text("workers = 16 # threads\n"
+				      "daemon = no\t; for systemd\n");
+
+	assert_found(
+	    "tlsd.ini:1: workers: ", ": a comment stands on a line of its own");
+	assert_found("tlsd.ini:2: daemon: ", ": a comment stands on a line of its own");
+	ck_assert_uint_eq(findings.count, 2);
+	done(conf);
+}
+END_TEST
+
+START_TEST(quotes_around_a_text_or_a_path_are_warned_of)
+{
+	struct conf *conf = read_text("text = \"Hello\"\n"
+				      "pid-file = \"tlsd.pid\"\n"
+				      "exec = \"/bin/a program\"\n"
+				      "server-name = \"a.example\"\n");
+
+	assert_found("tlsd.ini:1: text: ", "the quotes are part of the value");
+	assert_found("tlsd.ini:2: pid-file: ", "the quotes are part of the value");
+	ck_assert_uint_eq(findings.count, 2);
+	ck_assert_uint_eq(findings.errors, 0);
+	done(conf);
+}
+END_TEST
+
+START_TEST(keys_of_other_servers_get_what_to_write_here)
+{
+	struct conf *conf = read_text("pid = /run/x\n"
+				      "CAfile = ca.pem\n"
+				      "verify = 2\n");
+
+	assert_found("tlsd.ini:1: pid: ", "write pid-file = ");
+	assert_found("tlsd.ini:2: CAfile: ", "write ca-file = ");
+	assert_found("tlsd.ini:3: verify: ", "write client-verify = ");
+	done(conf);
+}
+END_TEST
+
 START_TEST(bytes_that_are_no_text_are_an_error)
 {
 	const char *path = suite_path("tlsd.ini");
@@ -478,7 +519,10 @@ SUITE("conf", an_empty_file_is_one_service_with_the_defaults,
     services_inherit_what_stands_before_them, lists_grow_by_commas_and_by_lines,
     relative_paths_start_at_the_file, a_long_line_and_an_indented_key_come_out_whole,
     semicolons_and_byte_order_marks_are_no_trouble, a_wrong_value_is_found_on_its_line,
-    every_kind_of_mistake_is_found_in_one_run, bytes_that_are_no_text_are_an_error,
+    every_kind_of_mistake_is_found_in_one_run,
+    comments_behind_a_value_are_told_where_they_belong,
+    quotes_around_a_text_or_a_path_are_warned_of,
+    keys_of_other_servers_get_what_to_write_here, bytes_that_are_no_text_are_an_error,
     any_bytes_are_survived, a_missing_file_is_an_error,
     files_and_folders_can_be_included, a_file_that_includes_itself_is_an_error,
     findings_get_the_place_of_their_key, what_is_printed_reads_back_the_same,

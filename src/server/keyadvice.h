@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_KEYADVICE_H
+#define TLSD_SERVER_KEYADVICE_H
+
+/* Advice for keys that tlsd does not have. Pure functions. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What to write instead of `name`, a key of stunnel, hitch, nginx or haproxy, as the end of a
+ * message; NULL if it is not known as one. Case, hyphens and underscores do not matter.
+ */
+const char *keyadvice_of_others(const char *name);
+
+/*
+ * How much `name` differs from the key `key`, in letters changed, added or taken away; case,
+ * hyphens and underscores do not matter. SIZE_MAX if it differs in more than a third of its
+ * letters: then they are two words.
+ */
+size_t keyadvice_distance(const char *name, const char *key);
+
+#endif
