@@ -117,6 +117,24 @@ resolve(const char *host, const char *port, struct address addresses[ADDRESS_MAX
 	return count;
 }
 
+static bool
+is_port(const char *text, int64_t least)
+{
+	int64_t number;
+
+	return text_parse_number(text, least, 65535, &number) == 0;
+}
+
+/* The port of a text that means every address of the machine and says nothing else: "PORT", or
+ * ":::PORT" as stunnel has it. NULL for other texts. */
+static const char *
+lone_port(const char *text)
+{
+	const char *port = strncmp(text, ":::", 3) == 0 ? text + 3 : text;
+
+	return is_port(port, 0) ? port : NULL;
+}
+
 int
 address_parse_listen(
     const char *text, struct address addresses[ADDRESS_MAX], char *error)
@@ -127,9 +145,11 @@ address_parse_listen(
 		text += 5;
 	if (text[0] == '/')
 		return parse_unix(text, &addresses[0], error);
+	if (lone_port(text) != NULL)
+		return resolve("", lone_port(text), addresses, error);
 	if (address_split(text, &host, &port) < 0) {
 		snprintf(error, ADDRESS_TEXT_SIZE,
-		    "is not HOST:PORT, [IPV6]:PORT, *:PORT or /PATH");
+		    "is not HOST:PORT, [IPV6]:PORT, *:PORT, PORT or /PATH");
 		return -1;
 	}
 	int count = resolve(host, port, addresses, error);
@@ -143,11 +163,10 @@ static bool
 names_one_place(const char *text)
 {
 	char *host, *port;
-	int64_t number;
 
 	if (address_split(text, &host, &port) < 0)
 		return false;
-	bool good = host[0] != '\0' && text_parse_number(port, 1, 65535, &number) == 0;
+	bool good = host[0] != '\0' && is_port(port, 1);
 	free(host);
 	free(port);
 	return good;
@@ -159,9 +178,12 @@ address_parse_connect(
 {
 	bool is_path = text[0] == '/' || strncmp(text, "unix:", 5) == 0;
 
+	if (is_port(text, 1))
+		return resolve("localhost", text, addresses, error);
 	if (is_path || names_one_place(text))
 		return address_parse_listen(text, addresses, error);
-	snprintf(error, ADDRESS_TEXT_SIZE, "is not HOST:PORT, [IPV6]:PORT or /PATH");
+	snprintf(
+	    error, ADDRESS_TEXT_SIZE, "is not HOST:PORT, [IPV6]:PORT, PORT or /PATH");
 	return -1;
 }
 

@@ -18,8 +18,8 @@ struct address {
 };
 
 /*
- * Reads where to listen: "HOST:PORT", "[IPV6]:PORT", "*:PORT" or ":PORT" (both families),
- * "/PATH" or "unix:/PATH". A host name stands for all its addresses. Returns how many
+ * Reads where to listen: "HOST:PORT", "[IPV6]:PORT", "*:PORT", ":PORT", "PORT" or ":::PORT" (these
+ * four mean both families), "/PATH" or "unix:/PATH". A host name stands for all its addresses. Returns how many
  * addresses were filled in, at most ADDRESS_MAX, or -1 with `error`, a text of
  * ADDRESS_TEXT_SIZE bytes that says what is wrong and what would be right.
  */
@@ -27,8 +27,8 @@ int address_parse_listen(
     const char *text, struct address addresses[ADDRESS_MAX], char *error);
 
 /*
- * Reads where to connect to, likewise: "HOST:PORT", "[IPV6]:PORT", "/PATH" or "unix:/PATH",
- * with a host and a port that is not 0.
+ * Reads where to connect to, likewise: "HOST:PORT", "[IPV6]:PORT", "PORT" at localhost,
+ * "/PATH" or "unix:/PATH", with a host and a port that is not 0.
  */
 int address_parse_connect(
     const char *text, struct address addresses[ADDRESS_MAX], char *error);

@@ -28,11 +28,11 @@ START_TEST(an_address_and_port_is_one_address)
 }
 END_TEST
 
-START_TEST(a_star_is_both_families)
+START_TEST(a_port_for_every_address_is_both_families)
 {
-	static const char *const stars[] = { "*:4433", ":4433" };
+	static const char *const stars[] = { "*:4433", ":4433", "4433", ":::4433" };
 
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof stars / sizeof stars[0]; i++) {
 		ck_assert_int_eq(address_parse_listen(stars[i], parsed, error), 2);
 		int first = address_family(&parsed[0]),
 		    second = address_family(&parsed[1]);
@@ -85,7 +85,7 @@ END_TEST
 
 START_TEST(what_is_no_address_is_explained)
 {
-	static const char *const bad[] = { "", "4433", "127.0.0.1",
+	static const char *const bad[] = { "", "65536", ":::", "::::1", "127.0.0.1",
 		"127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:https", "::1:4433",
 		"300.0.0.1:1" };
 
@@ -106,6 +106,20 @@ START_TEST(a_path_that_does_not_fit_is_refused)
 	path[sizeof path - 1] = '\0';
 	ck_assert_int_eq(address_parse_listen(path, parsed, error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "107"));
+}
+END_TEST
+
+START_TEST(a_port_to_connect_to_is_one_of_localhost)
+{
+	struct address named[ADDRESS_MAX];
+	int count = address_parse_connect("4433", parsed, error);
+
+	ck_assert_int_ge(count, 1);
+	ck_assert_int_eq(address_parse_connect("localhost:4433", named, error), count);
+	for (int i = 0; i < count; i++)
+		ck_assert(address_equal(&parsed[i], &named[i]));
+	ck_assert_int_eq(address_parse_connect("0", parsed, error), -1);
+	ck_assert_int_eq(address_parse_connect(":::4433", parsed, error), -1);
 }
 END_TEST
 
@@ -206,10 +220,11 @@ START_TEST(a_unix_peer_without_a_name_has_an_empty_path)
 }
 END_TEST
 
-SUITE("address", an_address_and_port_is_one_address, a_star_is_both_families,
-    a_path_is_a_unix_socket, a_path_of_a_peer_is_one_harmless_word,
-    a_path_that_is_too_long_once_escaped_is_cut, what_is_no_address_is_explained,
-    a_path_that_does_not_fit_is_refused, where_to_connect_to_has_a_host_and_a_port,
+SUITE("address", an_address_and_port_is_one_address,
+    a_port_for_every_address_is_both_families, a_path_is_a_unix_socket,
+    a_path_of_a_peer_is_one_harmless_word, a_path_that_is_too_long_once_escaped_is_cut,
+    what_is_no_address_is_explained, a_path_that_does_not_fit_is_refused,
+    where_to_connect_to_has_a_host_and_a_port, a_port_to_connect_to_is_one_of_localhost,
     the_hash_is_of_the_host_alone, an_address_tells_its_host_and_its_port,
     host_and_port_split_at_the_last_colon, equal_addresses_are_equal,
     a_unix_peer_without_a_name_has_an_empty_path)
