@@ -200,6 +200,7 @@ abandon(void *state)
 }
 
 const struct responder_kind responder_connect = { .name = "connect",
+	.keys = "connect balance connect-timeout send-proxy",
 	.descriptors = 1,
 	.prepare = prepare,
 	.answer = answer,

@@ -463,6 +463,7 @@ abandon(void *state)
 }
 
 const struct responder_kind responder_exec = { .name = "exec",
+	.keys = "exec exec-user exec-timeout",
 	.blocks = true,
 	.runs_programs = true,
 	.occupies = true,

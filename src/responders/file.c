@@ -77,6 +77,7 @@ release(void *prepared)
 }
 
 const struct responder_kind responder_file = { .name = "file",
+	.keys = "file",
 	.constant = true,
 	.blocks = true,
 	.descriptors = 1,

@@ -177,6 +177,7 @@ abandon(void *state)
 }
 
 const struct responder_kind responder_page = { .name = "page",
+	.keys = "file text content-type",
 	.blocks = true,
 	.descriptors = 1,
 	.prepare = prepare,

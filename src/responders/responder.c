@@ -3,6 +3,7 @@
 #include "responders/responder.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -28,6 +29,39 @@ responder_kind_name(int index)
 {
 	return index < (int)(sizeof kinds / sizeof kinds[0]) ? kinds[index]->name
 	                                                     : NULL;
+}
+
+int
+responder_kind_of_key(const char *key)
+{
+	for (int i = 0; responder_kind_name(i) != NULL; i++)
+		if (strcmp(kinds[i]->name, key) == 0 && responder_kind_reads(i, key))
+			return i;
+	return -1;
+}
+
+bool
+responder_kind_reads(int index, const char *key)
+{
+	const char *keys = kinds[index]->keys;
+	size_t length = strlen(key);
+
+	while (keys != NULL && keys[0] != '\0') {
+		size_t word = strcspn(keys, " ");
+		if (word == length && strncmp(keys, key, length) == 0)
+			return true;
+		keys += word + strspn(keys + word, " ");
+	}
+	return false;
+}
+
+int
+responder_reader_of(const char *key)
+{
+	for (int i = 0; responder_kind_name(i) != NULL; i++)
+		if (responder_kind_reads(i, key))
+			return i;
+	return -1;
 }
 
 bool

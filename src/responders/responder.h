@@ -36,6 +36,7 @@ struct responder_settings {
 
 struct responder_kind {
 	const char *name; /* as `respond` takes it */
+	const char *keys; /* those of the settings that it reads; NULL: none */
 	bool
 	    constant; /* the answer is the same for every client, and it reads nothing */
 
@@ -101,6 +102,16 @@ const char *responder_kind_name(int index);
 
 /* Whether the kind with that index runs programs. */
 bool responder_kind_runs_programs(int index);
+
+/* The kind with the name of that key, which is its own: "file" answers with `file`. -1 if none
+ * has it. */
+int responder_kind_of_key(const char *key);
+
+/* True if the kind with that index reads that key. */
+bool responder_kind_reads(int index, const char *key);
+
+/* The first kind that reads that key, -1 if it is of no concern to responders. */
+int responder_reader_of(const char *key);
 
 /* How many descriptors an answer of the kind with that index may have open at once. */
 unsigned responder_kind_descriptors(int index);

@@ -59,6 +59,7 @@ release(void *prepared)
 }
 
 const struct responder_kind responder_text = { .name = "text",
+	.keys = "text",
 	.constant = true,
 	.prepare = prepare,
 	.answer = answer,

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/unreadable.h"
 #include "responders/backends.h"
+#include "responders/responder.h"
 #include "responders/sendproxy.h"
 #include "server/keyadvice.h"
 #include "server/setting.h"
@@ -697,6 +698,100 @@ read_includes(struct conf *conf, struct findings *findings)
 	}
 }
 
+/* True if the section says something else of the key than its standard. */
+static bool
+is_used(struct conf_section *section, const struct key *key)
+{
+	if (key->scope != scope_of(section) || section->places[key - keys].line == 0)
+		return false;
+	char *value = setting_format(&key->setting, field_of(section, key));
+	bool used = strcmp(value, key->standard) != 0;
+	free(value);
+	return used;
+}
+
+/* The key that tells by itself how the section answers; NULL if there is none, or after an
+ * error there are two. */
+static const struct key *
+find_decider(struct conf_section *section, struct findings *findings)
+{
+	const struct key *decider = NULL;
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (responder_kind_of_key(keys[i].name) < 0 ||
+		    !is_used(section, &keys[i]))
+			continue;
+		const struct conf_place *place = &section->places[i];
+		if (decider != NULL) {
+			findings_error(findings,
+			    "%s:%d: %s: and %s too: which of them is the answer? Set "
+			    "respond, or take one out",
+			    place->file, place->line, keys[i].name, decider->name);
+			return NULL;
+		}
+		decider = &keys[i];
+	}
+	return decider;
+}
+
+/* Adds an error for each key that the section sets and that this kind of answer does not read. */
+static void
+check_uses(struct conf_section *section, int kind, struct findings *findings)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		const struct conf_place *place = &section->places[i];
+		int reader = responder_reader_of(keys[i].name);
+		if (reader < 0 || responder_kind_reads(kind, keys[i].name) ||
+		    !is_used(section, &keys[i]))
+			continue;
+		findings_error(findings,
+		    "%s:%d: %s: is of no use with respond = %s: it needs respond = %s",
+		    place->file, place->line, keys[i].name, responder_kind_name(kind),
+		    responder_kind_name(reader));
+	}
+}
+
+/*
+ * Settles how `section` answers: as its `respond` says, or by the one key that it has for it. A
+ * section that has neither inherits. Returns the kind, `inherited` if it is that.
+ */
+static int
+settle_answer(struct conf_section *section, int inherited, struct findings *findings)
+{
+	const struct key *respond = find_key("respond", SERVICE);
+	struct conf_place *place = &section->places[respond - keys];
+	int *kind = field_of(section, respond);
+
+	if (place->line > 0)
+		return *kind;
+	const struct key *decider = find_decider(section, findings);
+	if (decider == NULL)
+		return inherited;
+	*place = section->places[decider - keys];
+	*kind = responder_kind_of_key(decider->name);
+	return *kind;
+}
+
+/* What stands before the first [section] is for those whom it suits, but for `respond`, which is
+ * for all. */
+static void
+settle_answers(struct conf *conf, struct findings *findings)
+{
+	struct conf_section *defaults = &conf->defaults.section;
+	bool is_told = conf_is_set(defaults, "respond");
+	int common = settle_answer(defaults, conf->defaults.responder.kind, findings);
+
+	if (conf->service_count == 0)
+		check_uses(defaults, common, findings);
+	for (size_t i = 0; i < conf->service_count; i++) {
+		struct conf_section *section = &conf->services[i]->section;
+		bool inherits = is_told && !conf_is_set(section, "respond");
+		check_uses(section,
+		    inherits ? common : settle_answer(section, common, findings),
+		    findings);
+	}
+}
+
 /* Gives the keys of `section` that were not set what `defaults` say, or their standard. */
 static void
 fill_in(struct conf_section *section, struct conf_section *defaults)
@@ -717,8 +812,9 @@ fill_in(struct conf_section *section, struct conf_section *defaults)
 }
 
 static void
-fill_in_all(struct conf *conf)
+fill_in_all(struct conf *conf, struct findings *findings)
 {
+	settle_answers(conf, findings);
 	/* A file without a section is one service. */
 	if (conf->service_count == 0)
 		add_service(conf, conf->process.section.label, "tlsd");
@@ -738,7 +834,7 @@ conf_read(const char *path, struct findings *findings)
 	conf->defaults.section.is_service = true;
 	read_file(conf, path, findings);
 	read_includes(conf, findings);
-	fill_in_all(conf);
+	fill_in_all(conf, findings);
 	return conf;
 }
 

@@ -217,6 +217,7 @@ START_TEST(quotes_around_a_text_or_a_path_are_warned_of)
 {
 	struct conf *conf = read_text("text = \"Hello\"\n"
 				      "pid-file = \"tlsd.pid\"\n"
+				      "[a]\n"
 				      "exec = \"/bin/a program\"\n"
 				      "server-name = \"a.example\"\n");
 
@@ -224,6 +225,57 @@ START_TEST(quotes_around_a_text_or_a_path_are_warned_of)
 	assert_found("tlsd.ini:2: pid-file: ", "the quotes are part of the value");
 	ck_assert_uint_eq(findings.count, 2);
 	ck_assert_uint_eq(findings.errors, 0);
+	done(conf);
+}
+END_TEST
+
+/* The kind of the last service of what `text` says, which is without a mistake. */
+static const char *
+kind_of(const char *text)
+{
+	struct conf *conf = read_text(text);
+	const struct conf_service *last = conf->services[conf->service_count - 1];
+	const char *name = responder_kind_name(last->responder.kind);
+
+	ck_assert_uint_eq(findings.count, 0);
+	done(conf);
+	return name;
+}
+
+START_TEST(a_key_that_only_one_answer_has_tells_how_to_answer)
+{
+	ck_assert_str_eq(kind_of("connect = 6379\n"), "connect");
+	ck_assert_str_eq(kind_of("file = x\n"), "file");
+	ck_assert_str_eq(kind_of("exec = /bin/true\n"), "exec");
+	ck_assert_str_eq(kind_of("text = x\n"), "text");
+	ck_assert_str_eq(kind_of("file = x\nrespond = page\n"), "page");
+	ck_assert_str_eq(kind_of("connect = 1\n[a]\nbalance = source\n"), "connect");
+	ck_assert_str_eq(kind_of("connect = 1\n[a]\ntext = x\n"), "text");
+	ck_assert_str_eq(kind_of("text = x\n[a]\nrespond = echo\n"), "echo");
+}
+END_TEST
+
+START_TEST(keys_that_contradict_each_other_are_an_error)
+{
+	struct conf *conf = read_text("[a]\n" /* 1 */
+				      "file = x\n" /* 2 */
+				      "connect = 1\n" /* 3 */
+				      "[b]\n" /* 4 */
+				      "respond = echo\n" /* 5 */
+				      "connect = 1\n" /* 6 */
+				      "[c]\n" /* 7 */
+				      "exec-user = nobody\n" /* 8 */
+				      "[d]\n" /* 9 */
+				      "content-type = text/html\n" /* 10 */
+				      "file = x\n"); /* 11 */
+
+	assert_found("tlsd.ini:3: connect: and file too: ", "Set respond");
+	assert_found(
+	    "tlsd.ini:6: connect: is of no use with respond = echo", "= connect");
+	assert_found(
+	    "tlsd.ini:8: exec-user: is of no use with respond = text", "= exec");
+	assert_found(
+	    "tlsd.ini:10: content-type: is of no use with respond = file", "= page");
 	done(conf);
 }
 END_TEST
@@ -522,6 +574,8 @@ SUITE("conf", an_empty_file_is_one_service_with_the_defaults,
     every_kind_of_mistake_is_found_in_one_run,
     comments_behind_a_value_are_told_where_they_belong,
     quotes_around_a_text_or_a_path_are_warned_of,
+    a_key_that_only_one_answer_has_tells_how_to_answer,
+    keys_that_contradict_each_other_are_an_error,
     keys_of_other_servers_get_what_to_write_here, bytes_that_are_no_text_are_an_error,
     any_bytes_are_survived, a_missing_file_is_an_error,
     files_and_folders_can_be_included, a_file_that_includes_itself_is_an_error,
