@@ -138,9 +138,11 @@ static enum hello
 judge_records(const unsigned char *bytes, size_t size, size_t *needed)
 {
 	struct walk walk = { 0 };
+	enum hello first = judge_header(bytes, size);
 
-	if (judge_header(bytes, size) == HELLO_BROKEN ||
-	    (size > HEADER_SIZE && bytes[HEADER_SIZE] != CLIENT_HELLO))
+	/* A record that is too long is one whatever it holds. */
+	if (first == HELLO_BROKEN || (first == HELLO_WHOLE && size > HEADER_SIZE &&
+					 bytes[HEADER_SIZE] != CLIENT_HELLO))
 		return HELLO_OTHER;
 	for (;;) {
 		size_t missing = message_size(&walk, walk.have) - walk.have;

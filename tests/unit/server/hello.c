@@ -115,6 +115,8 @@ START_TEST(a_record_of_more_than_16384_bytes_overflows)
 {
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\x40\x01"), HELLO_OVERFLOW);
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\xff\xff\x01"), HELLO_OVERFLOW);
+	/* Also where the bytes behind are no hello: the judgement stands before they are there. */
+	ck_assert_int_eq(JUDGE("\x16\x03\x01\xff\xff\x02"), HELLO_OVERFLOW);
 	ck_assert_int_eq(JUDGE(FIRST "\x16\x03\x01\x40\x01"), HELLO_OVERFLOW);
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\x40\x00\x01"), HELLO_PARTIAL);
 }
