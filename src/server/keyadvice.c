@@ -115,7 +115,7 @@ edit_distance(const char *a, const char *b)
 size_t
 keyadvice_distance(const char *name, const char *key)
 {
-	char a[LETTERS_MAX + 1], b[LETTERS_MAX + 1];
+	char a[LETTERS_MAX + 1] = "", b[LETTERS_MAX + 1] = "";
 
 	if (!letters_of(name, a) || !letters_of(key, b))
 		return SIZE_MAX;
