@@ -346,6 +346,7 @@ needs_allocation = tests/faults/allocation.log
 $(needs_allocation): tests/faults/check_allocation shortage.so
 
 EXTRA_DIST = \
+	tests/README \
 	tests/bench/attack \
 	tests/bench/deadlines \
 	tests/bench/medians.awk \

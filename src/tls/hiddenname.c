@@ -12,7 +12,7 @@
  * The number of the extension server_name is 0 (RFC 6066, 3), which gnutls_session_ext_register()
  * reserves for the library itself. It looks for 0x10000 among its own in vain, keeps 16 bits of
  * it, and prefers a handler of the session's: so in 3.7.9 and 3.8.9. Where that changes, such
- * names are refused again, and tests/check_hiddenname.c fails.
+ * names are refused again, and tests/unit/tls/hiddenname.c fails.
  */
 #define EXTENSION_SERVER_NAME 0x10000
 

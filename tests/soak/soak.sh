@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Long loads, in a short form: SOAK_RELOADS=1000 SOAK_SECONDS=600 SOAK_FAILURES=1000000 make
-# check TESTS=tests/soak.sh is the long one.
+# check TESTS=tests/soak/soak.sh is the long one.
 # shellcheck disable=SC2317 # tests are called by their names
 # shellcheck source=tests/lib/suite.sh
 . "${top_srcdir:-.}/tests/lib/suite.sh"
