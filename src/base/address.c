@@ -145,8 +145,9 @@ address_parse_listen(
 		text += 5;
 	if (text[0] == '/')
 		return parse_unix(text, &addresses[0], error);
-	if (lone_port(text) != NULL)
-		return resolve("", lone_port(text), addresses, error);
+	const char *alone = lone_port(text);
+	if (alone != NULL)
+		return resolve("", alone, addresses, error);
 	if (address_split(text, &host, &port) < 0) {
 		snprintf(error, ADDRESS_TEXT_SIZE,
 		    "is not HOST:PORT, [IPV6]:PORT, *:PORT, PORT or /PATH");

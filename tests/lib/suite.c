@@ -60,48 +60,48 @@ is_wanted(const struct suite *suite, const TTest *test, char *const *names)
 	return false;
 }
 
-/* The tests of the suite that are wanted; NULL if none is. */
+/* The tests of the suite that are wanted. */
 static Suite *
 choose_tests(const struct suite *suite, char *const *names)
 {
-	TCase *tcase = NULL;
-	Suite *chosen = NULL;
+	TCase *tcase = tcase_create(suite->name);
+	Suite *chosen = suite_create(suite->name);
 
-	for (const TTest **test = suite->tests; *test != NULL; test++) {
-		if (!is_wanted(suite, *test, names))
-			continue;
-		if (chosen == NULL) {
-			chosen = suite_create(suite->name);
-			tcase = tcase_create(suite->name);
-			tcase_set_timeout(tcase, TEST_SECONDS);
-			suite_add_tcase(chosen, tcase);
-		}
-		tcase_add_test(tcase, *test);
-	}
+	tcase_set_timeout(tcase, TEST_SECONDS);
+	suite_add_tcase(chosen, tcase);
+	for (const TTest **test = suite->tests; *test != NULL; test++)
+		if (is_wanted(suite, *test, names))
+			tcase_add_test(tcase, *test);
 	return chosen;
 }
 
-/* Adds what is wanted to the runner. Returns how many suites lack what they need. */
+static bool
+has_wanted(const struct suite *suite, char *const *names)
+{
+	for (const TTest **test = suite->tests; *test != NULL; test++)
+		if (is_wanted(suite, *test, names))
+			return true;
+	return false;
+}
+
+/* Adds the wanted tests to the runner. Returns the count of suites that lack something. */
 static int
 fill(SRunner *runner, char *const *names, int *chosen)
 {
 	int lacking = 0;
 
 	for (size_t i = 0; i < suite_count; i++) {
-		Suite *wanted = choose_tests(&suites[i], names);
-		if (wanted == NULL)
+		if (!has_wanted(&suites[i], names))
 			continue;
 		++*chosen;
 		const char *lack = suites[i].lacks != NULL ? suites[i].lacks() : NULL;
 		if (lack == NULL) {
-			srunner_add_suite(runner, wanted);
+			srunner_add_suite(runner, choose_tests(&suites[i], names));
 			continue;
 		}
 		printf("SKIPPED: %s: %s: NOTHING of it was tested here\n",
 		    suites[i].name, lack);
 		lacking++;
-		/* Freed with the runner of nothing but itself. */
-		srunner_free(srunner_create(wanted));
 	}
 	return lacking;
 }

@@ -68,20 +68,22 @@ open_folder() {
 	trap 'exit 1' HUP INT TERM
 }
 
-# wait_for COMMAND...: until it succeeds, for a minute at most. It is tried often at first, and
-# then seldom, so that tests that wait leave the processor to others.
+# wait_for COMMAND...: until it succeeds, for a minute at most. The pauses grow, so that a test
+# that waits leaves the processor to others.
 wait_for() {
 	until=$(($(date +%s) + 60))
-	for pause in 0.01 0.01 0.02 0.02 0.05; do
-		! "$@" >/dev/null 2>&1 || return 0
-		sleep $pause
-	done
+	pause=0.01
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s)" -lt "$until" ] || {
 			echo "in vain: $*"
 			return 1
 		}
-		sleep 0.1
+		sleep $pause
+		case $pause in
+		0.01) pause=0.02 ;;
+		0.02) pause=0.05 ;;
+		*) pause=0.1 ;;
+		esac
 	done
 }
 
