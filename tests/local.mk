@@ -135,7 +135,7 @@ tests_functional_check_operation_SOURCES = \
 tests_functional_check_sandbox_SOURCES = \
 	tests/functional/sandbox.c
 
-## What tlsd runs out of.
+## Shortages of tlsd.
 poor = tests/faults/poor.c tests/faults/poor.h tests/faults/shortage.h
 tests_faults_check_exhaustion_SOURCES = tests/faults/exhaustion.c
 tests_faults_check_allocation_SOURCES = \
@@ -260,7 +260,7 @@ bench-deadlines: all-am bench-late
 .PHONY: bench bench-attack bench-deadlines bench-scale
 
 
-## make check: each module and each feature once, what takes longest first.
+## make check: each module and each feature once, the longest ones first.
 ## make check TESTS=NAME: that one, and no more is built than it needs.
 TESTS = $(functional_tests) $(fault_tests) $(quick_scripts) $(unit_tests)
 TEST_EXTENSIONS = .sh
@@ -300,7 +300,7 @@ quick_scripts = \
 	tests/fuzz/replay.sh \
 	tests/layers.sh
 
-## make check-long: what takes minutes each, and those tests of the scripts above that take long.
+## make check-long: the scripts that take minutes each, and the long tests of the scripts above.
 long_scripts = \
 	tests/functional/fail2ban.sh \
 	tests/functional/haproxy.sh \
@@ -328,12 +328,12 @@ longer_scripts = \
 check-long: all-am
 	long_tests=yes $(MAKE) $(AM_MAKEFLAGS) check TEST_SUITE_LOG=test-suite-long.log \
 		TESTS='$(long_scripts) $(longer_scripts)'
-## What make check runs, but not the runs.
+## Builds all that make check runs, and runs nothing.
 check-programs: all-am $(unit_tests) $(functional_tests) $(fault_tests) $(test_helpers) \
 	$(fuzz_programs)
 .PHONY: check-long check-programs
 
-## What a script runs beside the programs of tlsd.
+## Programs that a script runs beside those of tlsd.
 needs_fuzzers = tests/fuzz/replay.log
 $(needs_fuzzers): $(fuzz_programs)
 needs_callers = tests/soak/soak.log

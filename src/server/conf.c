@@ -397,7 +397,7 @@ target_of(struct reading *reading, const struct key *key)
 	return NULL;
 }
 
-/* True if the value ends with what some other formats take for a comment. */
+/* True if the value has a character after a blank that begins a comment in other formats. */
 static bool
 has_comment(const char *value)
 {
@@ -710,8 +710,8 @@ is_used(struct conf_section *section, const struct key *key)
 	return used;
 }
 
-/* The key that tells by itself how the section answers; NULL if there is none, or after an
- * error there are two. */
+/* The key that tells by itself how the section answers. NULL if the section has none, or two,
+ * which is an error. */
 static const struct key *
 find_decider(struct conf_section *section, struct findings *findings)
 {
@@ -772,8 +772,8 @@ settle_answer(struct conf_section *section, int inherited, struct findings *find
 	return *kind;
 }
 
-/* What stands before the first [section] is for those whom it suits, but for `respond`, which is
- * for all. */
+/* Keys before the first [section] serve each service that can use them. `respond` there is for
+ * every service that does not set its own. */
 static void
 settle_answers(struct conf *conf, struct findings *findings)
 {

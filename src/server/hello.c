@@ -140,7 +140,7 @@ judge_records(const unsigned char *bytes, size_t size, size_t *needed)
 	struct walk walk = { 0 };
 	enum hello first = judge_header(bytes, size);
 
-	/* A record that is too long is one whatever it holds. */
+	/* The length of a record counts before its contents. */
 	if (first == HELLO_BROKEN || (first == HELLO_WHOLE && size > HEADER_SIZE &&
 					 bytes[HEADER_SIZE] != CLIENT_HELLO))
 		return HELLO_OTHER;

@@ -42,7 +42,7 @@ static const struct {
 	{ "failover ", "write balance = round-robin or first" },
 	{ "socket keepalive delay renegotiation compression reset ",
 	    "leave it out: tlsd has nothing to set there" },
-	{ "client ", "leave it out: tlsd serves TLS, and calls nobody by it" },
+	{ "client ", "leave it out: tlsd is a server only" },
 };
 
 /* Writes the letters and digits of `name` to `out`, in lower case. False if they do not fit. */

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /*
- * What to write instead of `name`, a key of stunnel, hitch, nginx or haproxy, as the end of a
- * message; NULL if it is not known as one. Case, hyphens and underscores do not matter.
+ * The end of a message that tells the user which key to write instead of `name`, a key of
+ * stunnel, hitch, nginx or haproxy. NULL if `name` is not known as such a key. Case, hyphens and underscores do not matter.
  */
 const char *keyadvice_of_others(const char *name);
 

@@ -24,7 +24,7 @@ struct queue {
 	size_t waking; /* woken, but not back at the queue yet */
 	size_t computing; /* have a connection, and have not said that they wait */
 	size_t processors;
-	struct deadline patience; /* with who is first in line */
+	struct deadline patience; /* after it another worker is woken */
 	bool closed, refused;
 	void (*on_space)(void *context);
 	void *context;
@@ -56,7 +56,7 @@ queue_free(struct queue *queue)
 	free(queue);
 }
 
-/* Takes out the worker to be woken, which there is, under the mutex. */
+/* Takes a worker out to be woken. The caller holds the mutex and has seen that one sleeps. */
 static struct sleeper *
 rouse(struct queue *queue)
 {

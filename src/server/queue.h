@@ -45,9 +45,9 @@ bool queue_wait(struct queue *queue);
 bool queue_lacks(struct queue *queue);
 
 /*
- * Wakes one more, however many compute, if nobody has taken the first in line for
- * QUEUE_PATIENCE_MS: one that was counted as computing may wait without having said so. Returns
- * when to ask again, which is never if nobody sleeps or nothing is queued.
+ * Wakes one more worker, however many compute, if no connection was taken out for
+ * QUEUE_PATIENCE_MS: a worker that is counted as computing may wait without having said so.
+ * Returns the time of the next call; never if no worker sleeps or no connection is queued.
  */
 #define QUEUE_PATIENCE_MS 5
 struct deadline queue_hurry(struct queue *queue);

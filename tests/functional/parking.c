@@ -223,7 +223,7 @@ END_TEST
 /* --- what blocks ------------------------------------------------------------------------ */
 
 /* A program that nobody can start before the descriptor is closed: fcntl(2), F_SETLEASE. The
- * kernel gives up after 45 s, so that who waits for it must have given up before. */
+ * kernel gives up after 45 s, so that a client must give up earlier. */
 static const char *
 hold_program(int *lease)
 {

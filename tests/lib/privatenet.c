@@ -23,7 +23,7 @@ privatenet_enter(void)
 	return done;
 }
 
-/* Tried in a child, for nobody comes back. */
+/* Tried in a child, because a process cannot come back. */
 const char *
 privatenet_lacks(void)
 {

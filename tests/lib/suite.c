@@ -22,7 +22,7 @@ enum { TEST_SECONDS = 300, SUITE_MAX = 64 };
 static struct suite {
 	const char *name;
 	const char *(*lacks)(void);
-	const TTest **tests; /* NULL behind the last */
+	const TTest **tests; /* NULL after the last */
 } suites[SUITE_MAX];
 static size_t suite_count;
 

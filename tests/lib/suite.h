@@ -3,7 +3,7 @@
 #define TLSD_TESTS_SUITE_H
 
 /*
- * What the test programs share: the declaration of a file's tests, the main function that runs
+ * Shared by the test programs: the declaration of a file's tests, the main function that runs
  * them, and a folder and texts for each test.
  *
  * A program runs all tests of its files, each in a process of its own; with arguments, those
@@ -19,7 +19,7 @@
 /* SUITE("name", TEST...) at the end of a file declares its tests. */
 #define SUITE(name, ...) SUITE_IF(NULL, name, __VA_ARGS__)
 
-/* The same, unless `lacks` returns what is missing here; NULL is nothing. */
+/* The same, but the tests are skipped if `lacks` returns a reason instead of NULL. */
 #define SUITE_IF(lacks, name, ...) SUITE_DECLARE(__COUNTER__, lacks, name, __VA_ARGS__)
 
 #define SUITE_DECLARE(number, ...) SUITE_CONSTRUCTOR(number, __VA_ARGS__)

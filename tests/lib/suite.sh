@@ -6,7 +6,7 @@
 # a folder and a shell of its own, which ends at the first command that fails.
 set -u
 umask 022
-# The programs of the system first: what stands before them may only find them, and slowly.
+# The programs of the system first: wrappers in other folders may be slow.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 unset SSLKEYLOGFILE OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy ALL_PROXY
 
@@ -301,9 +301,9 @@ run_test() {
 	rm -rf "${folder:?}/$1"
 }
 
-# test_names: the functions of the suite with names of three words and more, for those of its
-# helpers have fewer. Those below the line that says so are for make check-long, which sets
-# $long_tests and runs them alone; a suite without that line runs whole in either.
+# test_names: the functions of the suite with names of three words and more, because the names
+# of its helpers have fewer. Functions below the line that says so are for make check-long,
+# which sets $long_tests and runs only them. A suite without that line runs whole in either.
 test_names() {
 	below='^# --- the tests of make check-long'
 	if ! grep -q "$below" "$suite"; then
