@@ -751,25 +751,22 @@ check_uses(struct conf_section *section, int kind, struct findings *findings)
 	}
 }
 
-/*
- * Settles how `section` answers: as its `respond` says, or by the one key that it has for it. A
- * section that has neither inherits. Returns the kind, `inherited` if it is that.
- */
-static int
-settle_answer(struct conf_section *section, int inherited, struct findings *findings)
+/* Settles how `section` answers: as its `respond` says, or by the one key that it has for it.
+ * Returns false if it has neither, and inherits. */
+static bool
+settle_answer(struct conf_section *section, struct findings *findings)
 {
 	const struct key *respond = find_key("respond", SERVICE);
 	struct conf_place *place = &section->places[respond - keys];
-	int *kind = field_of(section, respond);
 
 	if (place->line > 0)
-		return *kind;
+		return true;
 	const struct key *decider = find_decider(section, findings);
 	if (decider == NULL)
-		return inherited;
+		return false;
 	*place = section->places[decider - keys];
-	*kind = responder_kind_of_key(decider->name);
-	return *kind;
+	*(int *)field_of(section, respond) = responder_kind_of_key(decider->name);
+	return true;
 }
 
 /* Keys before the first [section] serve each service that can use them. `respond` there is for
@@ -778,16 +775,22 @@ static void
 settle_answers(struct conf *conf, struct findings *findings)
 {
 	struct conf_section *defaults = &conf->defaults.section;
-	bool is_told = conf_is_set(defaults, "respond");
-	int common = settle_answer(defaults, conf->defaults.responder.kind, findings);
+	bool inherits = conf->service_count == 0;
 
+	for (size_t i = 0; !conf_is_set(defaults, "respond") && i < conf->service_count;
+	     i++)
+		if (!settle_answer(&conf->services[i]->section, findings))
+			inherits = true;
+	if (inherits)
+		settle_answer(defaults, findings);
 	if (conf->service_count == 0)
-		check_uses(defaults, common, findings);
+		check_uses(defaults, conf->defaults.responder.kind, findings);
 	for (size_t i = 0; i < conf->service_count; i++) {
-		struct conf_section *section = &conf->services[i]->section;
-		bool inherits = is_told && !conf_is_set(section, "respond");
-		check_uses(section,
-		    inherits ? common : settle_answer(section, common, findings),
+		struct conf_service *service = conf->services[i];
+		check_uses(&service->section,
+		    conf_is_set(&service->section, "respond")
+			? service->responder.kind
+			: conf->defaults.responder.kind,
 		    findings);
 	}
 }

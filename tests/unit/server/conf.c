@@ -252,6 +252,8 @@ START_TEST(a_key_that_only_one_answer_has_tells_how_to_answer)
 	ck_assert_str_eq(kind_of("connect = 1\n[a]\nbalance = source\n"), "connect");
 	ck_assert_str_eq(kind_of("connect = 1\n[a]\ntext = x\n"), "text");
 	ck_assert_str_eq(kind_of("text = x\n[a]\nrespond = echo\n"), "echo");
+	ck_assert_str_eq(
+	    kind_of("file = x\nconnect = 1\n[a]\nrespond = connect\n"), "connect");
 }
 END_TEST
 
@@ -276,6 +278,15 @@ START_TEST(keys_that_contradict_each_other_are_an_error)
 	    "tlsd.ini:8: exec-user: is of no use with respond = text", "= exec");
 	assert_found(
 	    "tlsd.ini:10: content-type: is of no use with respond = file", "= page");
+	done(conf);
+}
+END_TEST
+
+START_TEST(two_answers_for_a_service_that_chooses_none_are_an_error)
+{
+	struct conf *conf = read_text("file = x\nconnect = 1\n[a]\nbalance = source\n");
+
+	assert_found("tlsd.ini:2: connect: and file too: ", "Set respond");
 	done(conf);
 }
 END_TEST
@@ -576,6 +587,7 @@ SUITE("conf", an_empty_file_is_one_service_with_the_defaults,
     quotes_around_a_text_or_a_path_are_warned_of,
     a_key_that_only_one_answer_has_tells_how_to_answer,
     keys_that_contradict_each_other_are_an_error,
+    two_answers_for_a_service_that_chooses_none_are_an_error,
     keys_of_other_servers_get_what_to_write_here, bytes_that_are_no_text_are_an_error,
     any_bytes_are_survived, a_missing_file_is_an_error,
     files_and_folders_can_be_included, a_file_that_includes_itself_is_an_error,
