@@ -60,7 +60,13 @@ tests_unit_check_base_SOURCES = \
 	tests/unit/base/unreadable.c
 ## With the malloc(3) of tlsd itself.
 tests_unit_check_base_SOURCES += $(malloc_sources)
+## Programs with a clock that the test moves; see tests/lib/virtualtime.h.
+virtualtime = tests/lib/virtualtime.c tests/lib/virtualtime.h
+virtualtime_ldflags = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=poll,--wrap=__poll_chk,--wrap=recv
+
+tests_unit_check_tls_LDFLAGS = $(virtualtime_ldflags)
 tests_unit_check_tls_SOURCES = \
+	$(virtualtime) \
 	tests/unit/tls/allow.c \
 	tests/unit/tls/authorized.c \
 	tests/unit/tls/capabilities.c \
@@ -79,12 +85,14 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/transport.c
 if HAVE_LIBCRYPTO
 tests_unit_check_tls_SOURCES += tests/unit/tls/x25519.c $(x25519_sources)
-tests_unit_check_tls_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_PKEY_sign_init
+tests_unit_check_tls_LDFLAGS += -Wl,--wrap=EVP_PKEY_sign_init
 endif
 tests_unit_check_responders_SOURCES = \
 	tests/unit/responders/http.c \
 	tests/unit/responders/sendproxy.c
+tests_unit_check_server_LDFLAGS = $(virtualtime_ldflags)
 tests_unit_check_server_SOURCES = \
+	$(virtualtime) \
 	tests/unit/server/agenda.c \
 	tests/unit/server/conf.c \
 	tests/unit/server/control.c \

@@ -5,15 +5,17 @@
 #include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "base/sync.h"
 #include "lib/suite.h"
+#include "lib/virtualtime.h"
 
 /* The queue never looks at what it carries, so addresses will do. */
 static char items[1000];
 #define ITEM(i) ((struct connection *)(void *)&items[i])
 
-enum { PROCESSORS = 2 };
+enum { PROCESSORS = 2, MANY = 64 };
 
 static _Atomic(int) spaces, taken;
 
@@ -110,34 +112,45 @@ take_one(void *argument)
 	return NULL;
 }
 
-static void
-await_taken(int count)
+/*
+ * Adds workers, each with a connection of its own, until one of them sleeps although its
+ * connection is queued, because the others compute. Returns their number.
+ */
+static int
+fill_processors(struct queue *queue, pthread_t threads[], int most)
 {
-	while (atomic_load(&taken) < count)
-		sched_yield();
+	int count = 0;
+
+	do {
+		ck_assert_int_lt(count, most);
+		pthread_create(&threads[count], NULL, take_one, queue);
+		usleep(1000); /* lets it sleep; otherwise the next one will */
+		ck_assert(queue_push(queue, ITEM(count)));
+		count++;
+		while (atomic_load(&taken) < count &&
+		       deadline_left_ms(queue_hurry(queue)) == -1)
+			sched_yield();
+	} while (atomic_load(&taken) == count);
+	return count;
 }
 
-START_TEST(first_in_line_gets_a_worker_though_all_are_said_to_compute)
+START_TEST(first_in_queue_gets_a_worker_after_its_patience_even_if_all_compute)
 {
-	struct queue *queue = queue_new(10, PROCESSORS, count_space, NULL);
-	pthread_t threads[PROCESSORS + 1];
+	struct queue *queue = queue_new(MANY, PROCESSORS, count_space, NULL);
+	pthread_t threads[MANY];
 
-	for (size_t i = 0; i < PROCESSORS + 1; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, take_one, queue), 0);
-	for (int i = 0; i < PROCESSORS; i++) {
-		ck_assert(queue_push(queue, ITEM(i)));
-		await_taken(i + 1);
-	}
-	/* Nothing waits, and so there is nothing to ask again for. */
+	virtualtime_start(1, NULL);
 	ck_assert_int_eq(deadline_left_ms(queue_hurry(queue)), -1);
-	ck_assert(queue_push(queue, ITEM(PROCESSORS)));
-	while (atomic_load(&taken) <= PROCESSORS) {
-		queue_hurry(queue);
-		sched_yield();
-	}
-	for (size_t i = 0; i < PROCESSORS + 1; i++)
+	int count = fill_processors(queue, threads, MANY);
+	virtualtime_pass(QUEUE_PATIENCE_MS - 1);
+	ck_assert_int_eq(deadline_left_ms(queue_hurry(queue)), 1);
+	ck_assert_int_eq(atomic_load(&taken), count - 1);
+	virtualtime_pass(1);
+	queue_hurry(queue);
+	for (int i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
 	ck_assert_int_eq(deadline_left_ms(queue_hurry(queue)), -1);
+	virtualtime_end();
 	queue_free(queue);
 }
 END_TEST
@@ -259,4 +272,4 @@ SUITE("queue", first_in_is_first_out,
     what_is_sifted_out_leaves_the_others_in_order, many_consumers_get_each_item_once,
     more_consumers_than_processors_leave_nothing_behind,
     who_waits_makes_way_for_the_next,
-    first_in_line_gets_a_worker_though_all_are_said_to_compute)
+    first_in_queue_gets_a_worker_after_its_patience_even_if_all_compute)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/suite.h"
+#include "lib/virtualtime.h"
 
 #define MUCH (8 << 20) /* bytes: more than sockets take */
 
@@ -31,6 +32,7 @@ set_up(void)
 	int pair[2];
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	virtualtime_start(1, NULL);
 	ck_assert_int_eq(transport_init(&transport), 0);
 	ck_assert_int_eq(transport_init(&other), 0);
 	transport_tell(&transport, NULL, is_needed, NULL);
@@ -44,6 +46,7 @@ set_up(void)
 static void
 tear_down(void)
 {
+	virtualtime_end();
 	close(transport.fd);
 	close(peer);
 	transport_fini(&transport);
@@ -67,7 +70,7 @@ expect_pause(short events)
 	return pause;
 }
 
-START_TEST(silence_parks_and_another_goes_on)
+START_TEST(a_parked_session_resumes_on_another_transport)
 {
 	char bytes[8];
 
@@ -85,7 +88,7 @@ START_TEST(silence_parks_and_another_goes_on)
 }
 END_TEST
 
-START_TEST(what_was_read_and_written_before_is_kept)
+START_TEST(bytes_read_and_written_before_parking_are_kept)
 {
 	struct pollfd nobody = { .fd = -1 };
 	char bytes[8];
@@ -106,7 +109,7 @@ START_TEST(what_was_read_and_written_before_is_kept)
 }
 END_TEST
 
-START_TEST(all_that_is_waited_for_is_told)
+START_TEST(a_parked_session_lists_every_descriptor_it_waits_for)
 {
 	int pair[2];
 	const struct pollfd *polls;
@@ -132,7 +135,7 @@ START_TEST(all_that_is_waited_for_is_told)
 }
 END_TEST
 
-START_TEST(who_takes_nothing_gets_the_rest_later_and_in_order)
+START_TEST(a_peer_that_did_not_read_gets_the_rest_later_in_order)
 {
 	static unsigned char bytes[16384];
 	size_t written = 0, heard = 0;
@@ -158,54 +161,66 @@ START_TEST(who_takes_nothing_gets_the_rest_later_and_in_order)
 }
 END_TEST
 
-/* Reads for a while what is always there; false once it is parked. */
+/* Reads a byte that is there in each of the next `ms` milliseconds; false once it is parked. */
 static bool
-reads_on(int64_t ms)
+reads_on(int ms)
 {
-	struct deadline end = deadline_in(ms);
 	char byte;
 
-	while (!deadline_passed(end)) {
+	for (int i = 0; i < ms; i++) {
 		ck_assert_int_eq(write(peer, "x", 1), 1);
 		if (transport_read(&transport, &byte, 1) < 0)
 			return false;
+		virtualtime_pass(1);
 	}
 	return true;
 }
 
-START_TEST(who_never_stops_gives_way_to_others_and_only_to_them)
+START_TEST(a_busy_peer_gives_way_after_a_slice_if_another_needs_the_thread)
 {
 	set_up();
 	ck_assert(reads_on(10 * TRANSPORT_SLICE_MS));
 	is_wanted = true;
-	ck_assert(!reads_on(30000));
+	ck_assert(!reads_on(TRANSPORT_SLICE_MS + 2));
 	free(expect_pause(POLLIN));
 	tear_down();
 }
 END_TEST
 
-START_TEST(so_does_who_takes_all_that_it_gets)
+START_TEST(a_busy_peer_keeps_the_thread_for_its_slice)
+{
+	set_up();
+	is_wanted = true;
+	ck_assert(reads_on(TRANSPORT_SLICE_MS));
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_peer_that_takes_all_its_output_gives_way_too)
 {
 	static char bytes[65536];
-	struct deadline end = deadline_in(30000);
 	bool parked = false;
 
 	set_up();
 	is_wanted = true;
-	while (!parked && !deadline_passed(end)) {
+	while (!parked && virtualtime_passed_ms() <= TRANSPORT_SLICE_MS) {
 		parked = transport_make_room(&transport, sizeof bytes) < 0;
 		ck_assert_int_eq(
 		    transport_write(&transport, bytes, parked ? 0 : sizeof bytes), 0);
 		while (recv(peer, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
 			;
+		virtualtime_pass(1);
 	}
+	ck_assert(parked);
 	free(expect_pause(POLLOUT));
 	tear_down();
 }
 END_TEST
 
-SUITE("pause", silence_parks_and_another_goes_on,
-    what_was_read_and_written_before_is_kept, all_that_is_waited_for_is_told,
-    who_takes_nothing_gets_the_rest_later_and_in_order,
-    who_never_stops_gives_way_to_others_and_only_to_them,
-    so_does_who_takes_all_that_it_gets)
+SUITE("pause", a_parked_session_resumes_on_another_transport,
+    bytes_read_and_written_before_parking_are_kept,
+    a_parked_session_lists_every_descriptor_it_waits_for,
+    a_peer_that_did_not_read_gets_the_rest_later_in_order,
+    a_busy_peer_gives_way_after_a_slice_if_another_needs_the_thread,
+    a_busy_peer_keeps_the_thread_for_its_slice,
+    a_peer_that_takes_all_its_output_gives_way_too)

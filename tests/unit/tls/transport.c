@@ -2,14 +2,15 @@
 #include "tls/transport.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/suite.h"
+#include "lib/virtualtime.h"
 
 static struct transport transport;
 static int peer;
@@ -21,7 +22,7 @@ set_up(bool sliced)
 	struct timeval slice = { .tv_usec = TRANSPORT_SLICE_MS / 10 * 1000 };
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-	/* A tenth of what is promised makes the time-out of the socket strike in tests. */
+	/* Shorter than promised, so that the time-out of the socket strikes in tests. */
 	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
 	ck_assert_int_eq(transport_init(&transport), 0);
 	transport_attach(&transport, pair[0], sliced);
@@ -31,6 +32,7 @@ set_up(bool sliced)
 static void
 tear_down(void)
 {
+	virtualtime_end();
 	close(transport.fd);
 	if (peer >= 0)
 		close(peer);
@@ -124,18 +126,15 @@ START_TEST(a_peer_that_is_gone_is_an_error_without_a_signal)
 }
 END_TEST
 
-/* Sends a byte every 20 ms until the other side is closed. */
-static void *
-drip(void *unused)
+static void
+drip(void)
 {
-	(void)unused;
-	while (send(peer, "x", 1, MSG_NOSIGNAL) == 1)
-		usleep(20000);
-	return NULL;
+	ck_assert_int_eq(send(peer, "x", 1, MSG_NOSIGNAL), 1);
 }
 
+/* Reads until the time is up, which must be `ms` milliseconds after virtualtime_start(). */
 static void
-read_until_failure(void)
+read_until_failure(int64_t ms)
 {
 	char byte;
 
@@ -143,22 +142,16 @@ read_until_failure(void)
 		;
 	ck_assert_int_eq(errno, ETIMEDOUT);
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
+	ck_assert_int_eq(virtualtime_passed_ms(), ms);
 }
 
 static void
 check_dripping(bool sliced)
 {
-	pthread_t thread;
-
 	set_up(sliced);
-	struct deadline deadline = deadline_in(1300);
-	transport_set_deadline(&transport, deadline, 0);
-	pthread_create(&thread, NULL, drip, NULL);
-	read_until_failure();
-	ck_assert(deadline_passed(deadline));
-	close(transport.fd);
-	pthread_join(thread, NULL);
-	transport.fd = -1;
+	virtualtime_start(20, drip);
+	transport_set_deadline(&transport, deadline_in(130000), 0);
+	read_until_failure(130000);
 	tear_down();
 }
 
@@ -177,43 +170,47 @@ END_TEST
 START_TEST(silence_ends_at_the_deadline)
 {
 	set_up(true);
-	struct deadline deadline = deadline_in(100);
-	transport_set_deadline(&transport, deadline, 0);
-	read_until_failure();
-	ck_assert(deadline_passed(deadline));
+	virtualtime_start(7, NULL);
+	transport_set_deadline(&transport, deadline_in(10000), 0);
+	read_until_failure(10000);
 	tear_down();
 }
 END_TEST
 
 START_TEST(progress_moves_the_idle_time_but_not_the_deadline)
 {
-	pthread_t thread;
-
 	set_up(true);
-	struct deadline deadline = deadline_in(600);
-	transport_set_deadline(&transport, deadline, 400);
-	pthread_create(&thread, NULL, drip, NULL);
-	read_until_failure();
-	ck_assert(deadline_passed(deadline));
-	close(transport.fd);
-	pthread_join(thread, NULL);
-	transport.fd = -1;
+	virtualtime_start(20, drip);
+	transport_set_deadline(&transport, deadline_in(60000), 400);
+	read_until_failure(60000);
 	tear_down();
 }
 END_TEST
 
-START_TEST(a_reader_that_stands_still_ends_the_writing)
+START_TEST(silence_ends_when_the_idle_time_is_over)
+{
+	set_up(true);
+	virtualtime_start(20, NULL);
+	transport_set_deadline(&transport, deadline_in(60000), 400);
+	read_until_failure(400);
+	tear_down();
+}
+END_TEST
+
+START_TEST(writing_ends_when_the_peer_reads_nothing_for_the_idle_time)
 {
 	static char big[1 << 20];
 	int result;
 
 	set_up(true);
-	transport_set_deadline(&transport, deadline_never(), 200);
+	virtualtime_start(20, NULL);
+	transport_set_deadline(&transport, deadline_never(), 60000);
 	do
 		result = transport_write(&transport, big, sizeof big);
 	while (result == 0);
 	ck_assert_int_eq(errno, ETIMEDOUT);
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_WRITING);
+	ck_assert_int_eq(virtualtime_passed_ms(), 60000);
 	ck_assert_int_eq(transport_flush(&transport), -1);
 	tear_down();
 }
@@ -235,14 +232,15 @@ enlarge_send_buffer(void *context)
 	return false;
 }
 
-START_TEST(a_buffer_that_grows_is_no_progress)
+START_TEST(a_growing_send_buffer_does_not_count_as_progress)
 {
 	static char big[1 << 20];
 
 	set_up(false);
 	set_send_buffer(16 << 10);
 	transport_tell(&transport, enlarge_send_buffer, NULL, NULL);
-	transport_set_deadline(&transport, deadline_never(), 200);
+	virtualtime_start(20, NULL);
+	transport_set_deadline(&transport, deadline_never(), 60000);
 	while (send(transport.fd, big, 4096, MSG_DONTWAIT) > 0)
 		;
 	struct deadline idle = transport.idle_deadline;
@@ -293,13 +291,14 @@ START_TEST(trying_to_flush_sends_what_fits_in_order)
 }
 END_TEST
 
-START_TEST(waiting_tells_who_is_ready)
+START_TEST(waiting_returns_the_descriptors_that_are_ready)
 {
 	int pair[2];
 
 	set_up(true);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	struct pollfd other = { .fd = pair[0], .events = POLLIN };
+	virtualtime_start(20, NULL);
 	ck_assert_int_eq(
 	    transport_wait(&transport, POLLIN, &other, 1, deadline_in(1)), 0);
 	ck_assert_int_eq(other.revents, 0);
@@ -322,25 +321,27 @@ wait_for_failure(void)
 	struct pollfd nobody = { .fd = -1 };
 
 	while (transport_wait(&transport, POLLIN, &nobody, 1, deadline_never()) >= 0)
-		;
+		virtualtime_pass(1);
 	ck_assert_int_eq(errno, ETIMEDOUT);
 }
 
-START_TEST(waiting_ends_at_the_deadline_though_there_is_always_something)
+START_TEST(waiting_ends_at_the_deadline_even_if_input_is_always_ready)
 {
 	set_up(true);
 	ck_assert_int_eq(write(peer, "a", 1), 1);
-	transport_set_deadline(&transport, deadline_in(20), 0);
+	virtualtime_start(20, NULL);
+	transport_set_deadline(&transport, deadline_in(60000), 0);
 	wait_for_failure();
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
 	tear_down();
 }
 END_TEST
 
-START_TEST(silence_while_the_peer_leaves_something_untaken_is_its_not_reading)
+START_TEST(silence_of_a_peer_that_leaves_output_unread_is_a_write_timeout)
 {
 	set_up(true);
-	transport_set_deadline(&transport, deadline_never(), 100);
+	virtualtime_start(20, NULL);
+	transport_set_deadline(&transport, deadline_never(), 60000);
 	ck_assert_int_eq(transport_write(&transport, "abc", 3), 0);
 	ck_assert_int_eq(transport_flush(&transport), 0);
 	wait_for_failure();
@@ -351,35 +352,28 @@ END_TEST
 
 #define PIECES 6
 
-/* Takes all in more time than it may be idle. */
-static void *
-take_at_leisure(void *unused)
+/* Takes what was sent, a piece in each step. */
+static void
+take_piece(void)
 {
 	char piece;
 
-	(void)unused;
-	for (int i = 0; i < PIECES; i++) {
-		usleep(500000);
-		ck_assert_int_eq(read(peer, &piece, 1), 1);
-	}
-	return NULL;
+	recv(peer, &piece, 1, MSG_DONTWAIT);
 }
 
-START_TEST(who_takes_at_leisure_what_was_sent_is_not_idle)
+START_TEST(a_peer_that_slowly_reads_what_was_sent_is_not_idle)
 {
-	pthread_t thread;
-
 	set_up(true);
+	virtualtime_start(500, take_piece);
 	transport_set_deadline(&transport, deadline_never(), 2000);
 	for (int i = 0; i < PIECES; i++) {
 		ck_assert_int_eq(transport_write(&transport, "a", 1), 0);
 		ck_assert_int_eq(transport_flush(&transport), 0);
 	}
-	pthread_create(&thread, NULL, take_at_leisure, NULL);
 	wait_for_failure();
-	/* Had it been the writing, something would be left. */
+	/* If the peer had counted as idle, something would be left. */
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
-	pthread_join(thread, NULL);
+	ck_assert_int_ge(virtualtime_passed_ms(), PIECES * 500);
 	tear_down();
 }
 END_TEST
@@ -395,6 +389,7 @@ START_TEST(a_peer_that_hangs_up_while_nothing_is_wanted_is_gone)
 	transport_attach(&transport, pair[0], false);
 	ck_assert_int_eq(write(pair[1], "a", 1), 1);
 	close(pair[1]);
+	virtualtime_start(20, NULL);
 	/* It has left something to read, which is waited for without a spin. */
 	ck_assert_int_ge(transport_wait(&transport, 0, &nobody, 1, deadline_in(1)), 0);
 	ck_assert_int_eq(transport_try_read(&transport, &byte, 1), 1);
@@ -406,7 +401,7 @@ START_TEST(a_peer_that_hangs_up_while_nothing_is_wanted_is_gone)
 }
 END_TEST
 
-START_TEST(what_there_is_room_for_is_taken_without_sending)
+START_TEST(output_that_fits_into_the_buffer_is_not_sent_at_once)
 {
 	char bytes[1000] = "", byte;
 
@@ -497,7 +492,7 @@ count_wait(void *context)
 	return false;
 }
 
-START_TEST(the_first_bytes_are_there_but_the_next_may_have_to_be_waited_for)
+START_TEST(reading_after_the_first_bytes_is_reported_as_waiting)
 {
 	unsigned waits = 0;
 	char bytes[8];
@@ -561,17 +556,19 @@ SUITE("transport", one_receive_serves_many_reads, what_is_pending_can_be_looked_
     the_end_is_not_an_error, a_peer_that_is_gone_is_an_error_without_a_signal,
     dripping_does_not_move_the_deadline,
     dripping_does_not_move_the_deadline_of_a_socket_without_timeouts,
-    silence_ends_at_the_deadline, progress_moves_the_idle_time_but_not_the_deadline,
-    a_reader_that_stands_still_ends_the_writing, a_buffer_that_grows_is_no_progress,
-    trying_to_read_does_not_wait, trying_to_flush_sends_what_fits_in_order,
-    waiting_tells_who_is_ready,
-    waiting_ends_at_the_deadline_though_there_is_always_something,
-    silence_while_the_peer_leaves_something_untaken_is_its_not_reading,
-    who_takes_at_leisure_what_was_sent_is_not_idle,
+    silence_ends_at_the_deadline, silence_ends_when_the_idle_time_is_over,
+    progress_moves_the_idle_time_but_not_the_deadline,
+    writing_ends_when_the_peer_reads_nothing_for_the_idle_time,
+    a_growing_send_buffer_does_not_count_as_progress, trying_to_read_does_not_wait,
+    trying_to_flush_sends_what_fits_in_order,
+    waiting_returns_the_descriptors_that_are_ready,
+    waiting_ends_at_the_deadline_even_if_input_is_always_ready,
+    silence_of_a_peer_that_leaves_output_unread_is_a_write_timeout,
+    a_peer_that_slowly_reads_what_was_sent_is_not_idle,
     a_peer_that_hangs_up_while_nothing_is_wanted_is_gone,
-    what_there_is_room_for_is_taken_without_sending,
+    output_that_fits_into_the_buffer_is_not_sent_at_once,
     an_answer_is_read_although_sending_failed,
     reading_that_cannot_flush_first_returns_what_the_peer_sent,
     deferred_output_leaves_with_the_next_output, deferred_output_leaves_before_the_end,
-    the_first_bytes_are_there_but_the_next_may_have_to_be_waited_for,
+    reading_after_the_first_bytes_is_reported_as_waiting,
     a_full_socket_is_told_before_it_is_waited_for)
