@@ -59,12 +59,23 @@ end_processes() {
 	done
 }
 
+# Ends also the processes that a test started through a function or a wrapper, whose pid is in
+# no file: those that work in $folder.
+end_all_processes() {
+	end_processes
+	# shellcheck disable=SC2044 # no path of /proc has a blank
+	for file in $(find /proc -maxdepth 2 -name cwd -lname "$folder/*" 2>/dev/null); do
+		process=${file#/proc/}
+		kill -KILL "${process%/cwd}" 2>/dev/null
+	done
+}
+
 # open_folder: $folder, which everybody may enter, for as long as the suite runs. Its name is
 # short, for s_server of openssl takes no socket whose path has more than 31 bytes.
 open_folder() {
 	folder=$(mktemp -d "/tmp/$(basename "$0" .sh).XXXXXX") || exit 1
 	chmod 755 "$folder"
-	trap 'end_processes; rm -rf "$folder"' EXIT
+	trap 'end_all_processes; rm -rf "$folder"' EXIT
 	trap 'exit 1' HUP INT TERM
 }
 
