@@ -126,7 +126,7 @@ openssl_asks() {
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
 	[ ! -e "$folder/$client.above" ] || set -- "$@" -cert_chain "$folder/$client.above"
 	: >openssl.log # of the client before, which must not be taken for this one's
-	sleep 30 | timeout 20 openssl s_client -connect "127.0.0.1:$port" "-$version" \
+	sleep 30 | timeout 300 openssl s_client -connect "127.0.0.1:$port" "-$version" \
 		-CAfile "$folder/ca.crt" -verify_return_error -quiet "$@" >openssl.log 2>&1 &
 	asking=$!
 	wait_for is_answered
@@ -145,7 +145,7 @@ gnutls_asks() {
 	set --
 	[ "$client" = none ] ||
 		set -- --x509certfile "$folder/$client.crt" --x509keyfile "$folder/$client.key"
-	timeout 20 gnutls-cli --x509cafile "$folder/ca.crt" --priority "$priority" \
+	timeout 300 gnutls-cli --x509cafile "$folder/ca.crt" --priority "$priority" \
 		--port "$port" "$@" 127.0.0.1 </dev/null 2>&1 || :
 }
 
@@ -345,7 +345,7 @@ END
 
 # asks_as CLIENT: tlsc, which prints the answer
 asks_as() {
-	timeout 30 "$builddir/tlsc" --ca "$folder/ca.crt" --cert "$folder/$1.crt" \
+	timeout 300 "$builddir/tlsc" --ca "$folder/ca.crt" --cert "$folder/$1.crt" \
 		--key "$folder/$1.key" "127.0.0.1:$port" </dev/null
 }
 
@@ -358,7 +358,7 @@ the_name_in_the_list_reaches_log_environment_and_backend() {
 	grep -qx 'SSL_CLIENT_S_DN=CN=alice' answer
 	expect ' client=the-alice '
 	stop
-	(cd "$folder" && exec timeout 60 socat -u UNIX-LISTEN:backend OPEN:header,creat) &
+	(cd "$folder" && exec timeout 300 socat -u UNIX-LISTEN:backend OPEN:header,creat) &
 	wait_for test -S "$folder/backend"
 	allow 'authorized-certs = list' 'respond = connect' "connect = $folder/backend" \
 		'send-proxy = v2-tls'
@@ -388,7 +388,7 @@ hold() {
 	[ -z "${hold_host-}" ] || set -- "$@" -servername "$hold_host"
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
-	(echo "ping of $client" && exec sleep 60) | timeout 60 openssl s_client \
+	(echo "ping of $client" && exec sleep 60) | timeout 300 openssl s_client \
 		-connect "127.0.0.1:$port" -quiet -CAfile "$folder/ca.crt" "$@" \
 		>"held-$client.log" 2>&1 &
 	wait_for grep -q "ping of $client" "held-$client.log"
@@ -462,8 +462,8 @@ resume() {
 	set -- "-$1" "$2" ticket
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
-	(sleep 1) | timeout 20 openssl s_client -connect "127.0.0.1:$port" -quiet \
-		-CAfile "$folder/ca.crt" "$@" 2>&1 || :
+	timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet \
+		-CAfile "$folder/ca.crt" "$@" </dev/null 2>&1 || :
 }
 
 a_ticket_carries_the_client_and_is_checked_again() {

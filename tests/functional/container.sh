@@ -58,7 +58,7 @@ has_none() {
 
 # call: a client of `hello` that says nothing
 call() {
-	timeout 60 openssl s_client -connect "$(address_of hello)" -quiet </dev/null 2>client.err
+	timeout 300 openssl s_client -connect "$(address_of hello)" -quiet </dev/null 2>client.err
 }
 
 # The log, in ./got, tells of the start, and after a SIGUSR1 still goes there.

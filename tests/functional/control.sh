@@ -163,7 +163,7 @@ the_socket_answers_while_every_worker_is_busy() {
 	hold one
 	wait_for says '^workers: 1 of 1 busy' status
 	for n in 1 2 3; do
-		timeout 100 openssl s_client -connect "127.0.0.1:$port" </dev/null \
+		timeout 300 openssl s_client -connect "127.0.0.1:$port" </dev/null \
 			>"more$n.log" 2>&1 &
 		echo $! >"more$n.pid"
 	done
@@ -205,15 +205,15 @@ sigusr2_writes_the_status_to_the_log() {
 
 a_socket_may_be_named_from_where_one_is() {
 	serve
-	timeout 60 "$builddir/tlsdctl" -s sock health
+	timeout 300 "$builddir/tlsdctl" -s sock health
 	mkdir deep
-	(cd deep && timeout 60 "$builddir/tlsdctl" -s ../sock health)
+	(cd deep && timeout 300 "$builddir/tlsdctl" -s ../sock health)
 }
 
 # Thousands of connections that say nothing, rubbish, endless lines, and ask for much without
 # reading any of it, eight at a time and more; $1 is the user to do it as, if not one's own.
 assault() {
-	timeout 100 python3 - "$PWD/sock" "$@" <<'END'
+	timeout 300 python3 - "$PWD/sock" "$@" <<'END'
 import os, random, socket, sys
 if len(sys.argv) > 2:
     os.setgroups([])
@@ -257,7 +257,7 @@ draining_settles_only_when_nobody_comes_any_more() {
 	greet
 	wait_for says '^service hello: accepted=[1-9]' stats
 	ctl drain --settle 300ms | grep -qx '0 connections left'
-	timeout 60 "$builddir/tlsc" bench --insecure --duration 40s "localhost:$port" >bench.log &
+	timeout 300 "$builddir/tlsc" bench --insecure --duration 40s "localhost:$port" >bench.log &
 	echo $! >bench.pid
 	wait_for says '^service hello: accepted=[0-9]{2}' stats
 	! ctl drain --settle 1h --timeout 1s >drain.out 2>&1 || return 1
@@ -268,8 +268,10 @@ draining_settles_only_when_nobody_comes_any_more() {
 top_leaves_the_terminal_as_it_was() {
 	needs script
 	serve
-	{ sleep 2; printf q; } | timeout 60 script -qec "$builddir/tlsdctl -s $PWD/sock top" \
-		typescript >/dev/null
+	{
+		wait_for grep -q 'workers busy' typescript
+		printf q
+	} | timeout 300 script -qefc "$builddir/tlsdctl -s $PWD/sock top" typescript >/dev/null
 	grep -q 'workers busy' typescript
 	tail -c 200 typescript | grep -q "$(printf '\033')\[?1049l"
 }
@@ -280,7 +282,7 @@ socat_speaks_the_protocol_too() {
 	printf 'status\nnonsense\n' | socat -t 10 - "UNIX-CONNECT:$PWD/sock" >heard
 	grep -qx ok heard
 	[ "$(tail -n 1 heard)" = failed ]
-	head -c 100000 /dev/urandom | timeout 60 socat - "UNIX-CONNECT:$PWD/sock" \
+	head -c 100000 /dev/urandom | timeout 300 socat - "UNIX-CONNECT:$PWD/sock" \
 		>/dev/null 2>&1 || :
 	says '^process: [0-9]+, running$' status
 }

@@ -96,14 +96,14 @@ port() {
 
 # The answer, from a server whose certificate is the one in $1.
 answer() {
-	timeout 20 openssl s_client -quiet -verify_return_error -verify_hostname localhost \
+	timeout 300 openssl s_client -quiet -verify_return_error -verify_hostname localhost \
 		-CAfile "${1:-server.crt}" -connect "127.0.0.1:$(port)" </dev/null 2>client.err ||
 		cat client.err
 }
 
 # Over a Unix-domain socket, for the log may not tell of a port.
 answer_at() {
-	timeout 20 openssl s_client -quiet -unix "$1" </dev/null 2>client.err
+	timeout 300 openssl s_client -quiet -unix "$1" </dev/null 2>client.err
 }
 
 serves() {

@@ -54,7 +54,7 @@ number() {
 
 # flood: clients that are answered, for a second
 flood() {
-	timeout 100 "$builddir/tlsc" bench --insecure --duration 1s "localhost:$port" \
+	timeout 300 "$builddir/tlsc" bench --insecure --duration 1s "localhost:$port" \
 		>bench.out 2>&1
 }
 
@@ -123,7 +123,7 @@ what_programs_write_has_the_id_of_their_connection() {
 	start tlsd "$builddir/tlsd" -f -c tlsd.ini
 	wait_for ctl status
 	find_port
-	timeout 60 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+	timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
 		>answer 2>/dev/null
 	grep -qx hello answer
 	stop
@@ -212,7 +212,7 @@ print("\n".join(json.load(sys.stdin)["services"][0]["handshake_failures"]))' >cl
 
 # talk TIMES: commands, each of which has a line in the log
 talk() {
-	timeout 100 python3 - "$PWD/sock" "$1" <<'END'
+	timeout 300 python3 - "$PWD/sock" "$1" <<'END'
 import socket, sys, threading
 client = socket.socket(socket.AF_UNIX)
 client.connect(sys.argv[1])
@@ -250,7 +250,7 @@ a_pipe_without_a_reader_is_refused() {
 	mkfifo pipe
 	write_ini 'log-file = pipe'
 	status=0
-	timeout 60 "$builddir/tlsd" -f -c tlsd.ini 2>err || status=$?
+	timeout 300 "$builddir/tlsd" -f -c tlsd.ini 2>err || status=$?
 	[ "$status" -eq 1 ]
 	grep -q 'log-file: .*/pipe: ' err
 	serve 'log-file = log'

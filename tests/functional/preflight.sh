@@ -44,7 +44,7 @@ refused() {
 	fails check "$@"
 	[ "$status" -eq 2 ]
 	is_told "tlsd: tlsd.ini:?[0-9]*: $pattern"
-	fails "$@" timeout 60 "$builddir/tlsd" -c tlsd.ini 2>err
+	fails "$@" timeout 300 "$builddir/tlsd" -c tlsd.ini 2>err
 	cat err
 	is_told "tlsd: .*$pattern"
 }

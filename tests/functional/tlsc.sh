@@ -64,7 +64,7 @@ ask() {
 converse() {
 	mkfifo input
 	exec 3<>input
-	timeout 60 "$tlsc" --ca ca.pem "$@" <input >out 2>err 3>&- &
+	timeout 300 "$tlsc" --ca ca.pem "$@" <input >out 2>err 3>&- &
 	client=$!
 }
 
@@ -210,7 +210,7 @@ an_answer_that_is_cut_is_truncated() {
 
 ask_later() {
 	sleep 0.1
-	timeout 60 "$tlsc" --ca ca.pem --message "$request" "$@"
+	timeout 300 "$tlsc" --ca ca.pem --message "$request" "$@"
 }
 
 # --- no connection --------------------------------------------------------------------
@@ -528,11 +528,11 @@ a_reader_that_leaves_is_not_worth_a_message() {
 an_output_that_cannot_be_written_is_told() {
 	web_server server
 	status=0
-	timeout 60 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >/dev/full 2>err || status=$?
+	timeout 300 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >/dev/full 2>err || status=$?
 	expect_status 1
 	expect_error 'standard output: No space left on device'
 	status=0
-	timeout 60 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >&- 2>err || status=$?
+	timeout 300 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >&- 2>err || status=$?
 	expect_status 1
 	expect_error 'standard output: Bad file descriptor'
 }

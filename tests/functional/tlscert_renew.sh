@@ -261,7 +261,7 @@ nobody_else_can_hold_a_renewal_up() {
 		flock -F . sh -c 'echo >locked; exec sleep 600' &
 	echo $! >holder.pid
 	read -r _ <locked
-	timeout 60 "$tlscert" renew server.crt >out 2>err || complain "$(cat out err)" || return 1
+	timeout 300 "$tlscert" renew server.crt >out 2>err || complain "$(cat out err)" || return 1
 	kill "$(cat holder.pid)"
 	has out renewed && there_is_no .tlscert.lock
 }

@@ -79,10 +79,10 @@ open_folder() {
 	trap 'exit 1' HUP INT TERM
 }
 
-# wait_for COMMAND...: until it succeeds, for a minute at most. The pauses grow, so that a test
+# wait_for COMMAND...: until it succeeds, for five minutes at most. The pauses grow, so that a test
 # that waits leaves the processor to others.
 wait_for() {
-	until=$(($(date +%s) + 60))
+	until=$(($(date +%s) + 300))
 	pause=0.01
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s)" -lt "$until" ] || {
@@ -221,13 +221,13 @@ expect() {
 
 # greet: openssl gets the usual answer at $port.
 greet() {
-	[ "$(timeout 60 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+	[ "$(timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
 		2>/dev/null)" = 'Hello, TLS!' ]
 }
 
 # ctl WORD...: tlsdctl, by ./sock.
 ctl() {
-	timeout 100 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
+	timeout 300 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
 }
 
 # says PATTERN WORD...: what ctl prints has a line like that.

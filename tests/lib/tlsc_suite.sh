@@ -123,7 +123,7 @@ stop() {
 # run WORD...: tlsc; leaves what it printed in ./out, what it said in ./err, and $status.
 run() {
 	status=0
-	timeout 60 "$tlsc" "$@" >out 2>err || status=$?
+	timeout 300 "$tlsc" "$@" >out 2>err || status=$?
 }
 
 # complain WORD...: fails, and shows what tlsc has said.
