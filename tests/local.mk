@@ -52,6 +52,7 @@ tests_unit_check_base_SOURCES = \
 	tests/unit/base/logline.c \
 	tests/unit/base/network.c \
 	tests/unit/base/outlet.c \
+	tests/unit/base/resemblance.c \
 	tests/unit/base/reserve.c \
 	tests/unit/base/safepath.c \
 	tests/unit/base/spool.c \

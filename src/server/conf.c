@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/lookalike.h"
 #include "base/memory.h"
+#include "base/resemblance.h"
 #include "base/shortage.h"
 #include "base/text.h"
 #include "base/unreadable.h"
@@ -293,7 +294,7 @@ nearest_key(const char *name)
 	size_t least = SIZE_MAX;
 
 	for (size_t i = 0; i < KEY_COUNT; i++) {
-		size_t distance = keyadvice_distance(name, keys[i].name);
+		size_t distance = resemblance_distance(name, keys[i].name);
 		if (distance < least) {
 			least = distance;
 			nearest = keys[i].name;

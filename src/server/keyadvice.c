@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/keyadvice.h"
 
-#include <ctype.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <string.h>
 
-#define LETTERS_MAX 48 /* of a name; no key has as many */
+#include "base/resemblance.h"
 
 static const struct {
-	const char *names; /* as letters_of() makes them, with a blank after each */
+	const char *names; /* by resemblance_letters(), with a blank after each */
 	const char *advice;
 } others[] = {
 	{ "accept frontend bind ", "write listen = ADDRESS:PORT" },
@@ -45,23 +44,6 @@ static const struct {
 	{ "client ", "leave it out: tlsd is a server only" },
 };
 
-/* Writes the letters and digits of `name` to `out`, in lower case. False if they do not fit. */
-static bool
-letters_of(const char *name, char out[LETTERS_MAX + 1])
-{
-	size_t count = 0;
-
-	for (; *name != '\0'; name++) {
-		if (*name == '-' || *name == '_')
-			continue;
-		if (count == LETTERS_MAX)
-			return false;
-		out[count++] = (char)tolower((unsigned char)*name);
-	}
-	out[count] = '\0';
-	return true;
-}
-
 /* True if `word` is one of the words in `names`. */
 static bool
 is_among(const char *word, const char *names)
@@ -77,48 +59,12 @@ is_among(const char *word, const char *names)
 const char *
 keyadvice_of_others(const char *name)
 {
-	char letters[LETTERS_MAX + 1];
+	char letters[RESEMBLANCE_LETTERS_SIZE];
 
-	if (!letters_of(name, letters))
+	if (!resemblance_letters(name, letters))
 		return NULL;
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		if (is_among(letters, others[i].names))
 			return others[i].advice;
 	return NULL;
-}
-
-/* Levenshtein's distance, row by row. */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-	size_t columns = strlen(b) + 1;
-	size_t row[LETTERS_MAX + 1];
-
-	for (size_t j = 0; j < columns; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j < columns; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[columns - 1];
-}
-
-size_t
-keyadvice_distance(const char *name, const char *key)
-{
-	char a[LETTERS_MAX + 1] = "", b[LETTERS_MAX + 1] = "";
-
-	if (!letters_of(name, a) || !letters_of(key, b))
-		return SIZE_MAX;
-	size_t distance = edit_distance(a, b);
-	return distance * 3 <= strlen(a) ? distance : SIZE_MAX;
 }

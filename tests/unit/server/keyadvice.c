@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/keyadvice.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "lib/suite.h"
@@ -42,33 +41,4 @@ START_TEST(other_words_have_no_advice)
 }
 END_TEST
 
-START_TEST(case_hyphens_and_underscores_make_no_difference)
-{
-	ck_assert_uint_eq(keyadvice_distance("Max_Clients", "max-clients"), 0);
-	ck_assert_uint_eq(keyadvice_distance("maxclients", "max-clients"), 0);
-}
-END_TEST
-
-START_TEST(likeness_is_counted_in_letters)
-{
-	ck_assert_uint_eq(keyadvice_distance("wrokers", "workers"), 2);
-	ck_assert_uint_eq(keyadvice_distance("lisen", "listen"), 1);
-	ck_assert_uint_eq(keyadvice_distance("txet", "text"), SIZE_MAX);
-}
-END_TEST
-
-START_TEST(words_that_differ_in_a_third_of_their_letters_are_not_alike)
-{
-	ck_assert_uint_eq(keyadvice_distance("pid", "file"), SIZE_MAX);
-	ck_assert_uint_eq(keyadvice_distance("sni", "user"), SIZE_MAX);
-	ck_assert_uint_eq(keyadvice_distance("", "key"), SIZE_MAX);
-	ck_assert_uint_eq(
-	    keyadvice_distance(
-		"a-name-that-has-more-letters-than-any-key-may-have-", "workers"),
-	    SIZE_MAX);
-}
-END_TEST
-
-SUITE("keyadvice", keys_of_other_servers_are_known, other_words_have_no_advice,
-    case_hyphens_and_underscores_make_no_difference, likeness_is_counted_in_letters,
-    words_that_differ_in_a_third_of_their_letters_are_not_alike)
+SUITE("keyadvice", keys_of_other_servers_are_known, other_words_have_no_advice)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_RESEMBLANCE_H
+#define TLSD_BASE_RESEMBLANCE_H
+
+/* How much two names resemble each other, for "did you mean". Pure functions. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* For 48 letters: neither a key nor a cipher suite has as many. */
+#define RESEMBLANCE_LETTERS_SIZE 49
+
+/* Writes `name` in lower case, without hyphens and underscores. Returns false if it is too long. */
+bool resemblance_letters(const char *name, char out[RESEMBLANCE_LETTERS_SIZE]);
+
+/*
+ * Returns in how many letters `name` differs from `other`: changed, added or taken away. Case,
+ * hyphens and underscores do not matter. Returns SIZE_MAX if more than a third of the letters
+ * of `name` differ, because then they are two words.
+ */
+size_t resemblance_distance(const char *name, const char *other);
+
+#endif
