@@ -78,6 +78,8 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/pause.c \
 	tests/unit/tls/plainalert.c \
 	tests/unit/tls/policy.c \
+	tests/unit/tls/suite.c \
+	tests/unit/tls/weakness.c \
 	tests/unit/tls/proof.c \
 	tests/unit/tls/records.c \
 	tests/unit/tls/servername.c \

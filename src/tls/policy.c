@@ -8,7 +8,8 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
-#include "base/stringlist.h"
+#include "tls/suite.h"
+#include "tls/weakness.h"
 
 enum { VERSION_1_2, VERSION_1_3 };
 enum { PROFILE_MODERN, PROFILE_TLS13, PROFILE_COMPATIBLE };
@@ -113,116 +114,6 @@ profile_string(const struct policy_settings *settings, const char *groups)
 	return whole;
 }
 
-/* Adds "SUITE (why)" for each thing that a careful server would not speak. */
-static void
-note_weak(struct stringlist *weak, const char *name, const char *why)
-{
-	char *text = memory_format("%s (%s)", name, why);
-
-	if (!stringlist_has(weak, text))
-		stringlist_add(weak, text, strlen(text));
-	free(text);
-}
-
-/* A cipher suite and its parts; no name where the library skips one. */
-struct suite {
-	const char *name;
-	gnutls_kx_algorithm_t kx;
-	gnutls_cipher_algorithm_t cipher;
-	gnutls_mac_algorithm_t mac;
-	gnutls_protocol_t min_version;
-};
-
-/* The suite at `place` of the order of preference; false behind the last. */
-static bool
-find_suite(gnutls_priority_t priority, unsigned place, struct suite *suite)
-{
-	unsigned index;
-	int code = gnutls_priority_get_cipher_suite_index(priority, place, &index);
-
-	*suite = (struct suite){ 0 };
-	if (code == GNUTLS_E_UNKNOWN_CIPHER_SUITE)
-		return true;
-	if (code < 0)
-		return false;
-	suite->name = gnutls_cipher_suite_info(
-	    index, NULL, &suite->kx, &suite->cipher, &suite->mac, &suite->min_version);
-	return true;
-}
-
-static bool
-is_forward_secret(const struct suite *suite)
-{
-	switch (suite->kx) {
-	case GNUTLS_KX_RSA:
-	case GNUTLS_KX_PSK:
-	case GNUTLS_KX_RSA_PSK:
-	case GNUTLS_KX_SRP:
-	case GNUTLS_KX_SRP_RSA:
-	case GNUTLS_KX_SRP_DSS:
-		return suite->min_version >= GNUTLS_TLS1_3;
-	default:
-		return true;
-	}
-}
-
-static void
-find_weak_suites(gnutls_priority_t priority, struct stringlist *weak)
-{
-	struct suite suite;
-
-	for (unsigned i = 0; find_suite(priority, i, &suite); i++) {
-		if (suite.name == NULL)
-			continue;
-		if (suite.kx == GNUTLS_KX_ANON_DH || suite.kx == GNUTLS_KX_ANON_ECDH)
-			note_weak(weak, suite.name, "nobody is authenticated");
-		else if (!is_forward_secret(&suite))
-			note_weak(weak, suite.name, "no forward secrecy");
-		else if (suite.cipher == GNUTLS_CIPHER_NULL)
-			note_weak(weak, suite.name, "no encryption");
-		else if (suite.mac == GNUTLS_MAC_SHA1)
-			note_weak(weak, suite.name, "CBC with SHA-1");
-		else if (suite.mac != GNUTLS_MAC_AEAD)
-			note_weak(weak, suite.name, "CBC");
-	}
-}
-
-static void
-find_weak_rest(gnutls_priority_t priority, struct stringlist *weak)
-{
-	const unsigned *list;
-	int count = gnutls_priority_protocol_list(priority, &list);
-
-	for (int i = 0; i < count; i++)
-		if (list[i] < GNUTLS_TLS1_2)
-			note_weak(
-			    weak, gnutls_protocol_get_name(list[i]), "before TLS 1.2");
-	count = gnutls_priority_sign_list(priority, &list);
-	for (int i = 0; i < count; i++)
-		if (gnutls_sign_get_hash_algorithm(list[i]) == GNUTLS_DIG_SHA1)
-			note_weak(
-			    weak, gnutls_sign_get_name(list[i]), "SHA-1 signature");
-}
-
-static void
-check_weak(const struct policy *policy, bool allowed, struct findings *findings)
-{
-	struct stringlist weak = { 0 };
-
-	find_weak_rest(policy->priority, &weak);
-	find_weak_suites(policy->priority, &weak);
-	for (size_t i = 0; i < weak.count; i++)
-		if (allowed)
-			findings_warning(
-			    findings, "priority: %s is weak", weak.items[i]);
-		else
-			findings_error(findings,
-			    "priority: %s is weak: take it out, or say allow-weak = "
-			    "yes",
-			    weak.items[i]);
-	stringlist_fini(&weak);
-}
-
 bool
 policy_has_rsa_key_exchange(const struct policy *policy)
 {
@@ -238,69 +129,18 @@ policy_has_rsa_key_exchange(const struct policy *policy)
 bool
 policy_speaks(const struct policy *policy, unsigned version)
 {
-	const unsigned *list;
-	int count = gnutls_priority_protocol_list(policy->priority, &list);
-
-	for (int i = 0; i < count; i++)
-		if (list[i] == version)
-			return true;
-	return false;
-}
-
-/* A gap in the versions makes the library drop TLS 1.3 without a word. */
-static void
-check_versions(const struct policy *policy, struct findings *findings)
-{
-	if (policy_speaks(policy, GNUTLS_TLS1_3) ||
-	    policy_speaks(policy, GNUTLS_TLS1_2))
-		return;
-	findings_error(findings,
-	    "priority: enables neither TLS 1.2 nor TLS 1.3: start it with "
-	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");
-}
-
-/* True if a service, which has certificates but no DSA or GOST keys, can agree on it. */
-static bool
-has_credentials(gnutls_kx_algorithm_t kx)
-{
-	return kx == GNUTLS_KX_ECDHE_ECDSA || kx == GNUTLS_KX_ECDHE_RSA ||
-	       kx == GNUTLS_KX_DHE_RSA || kx == GNUTLS_KX_RSA;
-}
-
-static void
-check_key_exchanges(const struct policy *policy, struct findings *findings)
-{
-	const unsigned *list;
-	int count = gnutls_priority_kx_list(policy->priority, &list);
-
-	for (int i = 0; i < count; i++) {
-		const char *name = gnutls_kx_get_name(list[i]);
-		if (!has_credentials(list[i]))
-			findings_error(findings,
-			    "priority: the key exchange %s does not work with tlsd, "
-			    "which has only RSA, ECDSA and EdDSA certificates: take "
-			    "+%s out",
-			    name, name);
-	}
+	return weakness_speaks(policy->priority, version);
 }
 
 static gnutls_priority_t
 parse(const char *text, struct findings *findings)
 {
-	gnutls_priority_t priority;
-	const char *wrong = text;
-	int code = gnutls_priority_init(&priority, text, &wrong);
+	gnutls_priority_t priority = NULL;
+	int code = gnutls_priority_init(&priority, text, NULL);
 
-	if (code == 0)
-		return priority;
-	if (code == GNUTLS_E_INVALID_REQUEST && *wrong != '\0')
-		findings_error(findings,
-		    "priority: the library does not know what starts at \"%.40s\": "
-		    "see \"Priority strings\" in the manual of GnuTLS",
-		    wrong);
-	else
-		findings_error(findings, "priority: %s", gnutls_strerror(code));
-	return NULL;
+	if (code < 0)
+		findings_error(findings, "profile: %s", gnutls_strerror(code));
+	return code < 0 ? NULL : priority;
 }
 
 static void
@@ -308,12 +148,7 @@ from_priority(struct policy *policy, const struct policy_settings *settings,
     struct findings *findings)
 {
 	policy->text = memory_copy(settings->priority);
-	policy->priority = parse(policy->text, findings);
-	if (policy->priority == NULL)
-		return;
-	check_versions(policy, findings);
-	check_key_exchanges(policy, findings);
-	check_weak(policy, settings->allow_weak, findings);
+	policy->priority = weakness_parse(policy->text, settings->allow_weak, findings);
 }
 
 static void
@@ -370,7 +205,7 @@ print_suites(const struct policy *policy, FILE *out)
 {
 	struct suite suite;
 
-	for (unsigned i = 0; find_suite(policy->priority, i, &suite); i++)
+	for (unsigned i = 0; suite_at(policy->priority, i, &suite); i++)
 		if (suite.name != NULL)
 			fprintf(out, " %s", suite.name);
 }

@@ -105,88 +105,6 @@ START_TEST(versions_that_leave_nothing_are_an_error)
 }
 END_TEST
 
-START_TEST(a_wrong_priority_is_pointed_at)
-{
-	ck_assert_ptr_null(make("modern", "NORMAL:+BOGUS:+X"));
-	ck_assert_uint_eq(findings.errors, 1);
-	ck_assert_ptr_nonnull(strstr(findings.items[0].text, "+BOGUS"));
-	findings_fini(&findings);
-}
-END_TEST
-
-static bool
-found(const char *words)
-{
-	for (size_t i = 0; i < findings.count; i++)
-		if (strstr(findings.items[i].text, words) != NULL)
-			return true;
-	return false;
-}
-
-START_TEST(what_is_weak_is_named_and_refused)
-{
-	ck_assert_ptr_null(make("modern", "NORMAL"));
-	ck_assert(found("TLS1.0 (before TLS 1.2)"));
-	ck_assert(found("TLS_RSA_AES_128_GCM_SHA256 (no forward secrecy)"));
-	ck_assert(found("(CBC with SHA-1)"));
-	ck_assert(found("allow-weak = yes"));
-	findings_fini(&findings);
-}
-END_TEST
-
-START_TEST(what_is_weak_is_a_warning_when_allowed)
-{
-	settings.allow_weak = true;
-	struct policy *policy = make("modern", "NORMAL");
-
-	ck_assert_ptr_nonnull(policy);
-	ck_assert_uint_eq(findings.errors, 0);
-	ck_assert(found("is weak"));
-	settings.allow_weak = false;
-	policy_free(policy);
-	findings_fini(&findings);
-}
-END_TEST
-
-START_TEST(a_strong_priority_passes_without_a_word)
-{
-	struct policy *policy =
-	    make("modern", "SECURE128:-VERS-ALL:+VERS-TLS1.3:+AES-256-GCM:-SIGN-RSA-"
-			   "SHA1:-SIGN-ECDSA-SHA1");
-
-	ck_assert_ptr_nonnull(policy);
-	ck_assert_uint_eq(findings.count, 0);
-	policy_free(policy);
-}
-END_TEST
-
-START_TEST(a_gap_that_drops_all_modern_versions_is_an_error)
-{
-	ck_assert_ptr_null(make("modern", "NORMAL:-VERS-TLS1.2"));
-	ck_assert(found("neither TLS 1.2 nor TLS 1.3"));
-	findings_fini(&findings);
-}
-END_TEST
-
-START_TEST(key_exchanges_without_credentials_are_refused)
-{
-	static const char *const names[] = { "ANON-ECDH", "ANON-DH", "PSK", "DHE-PSK",
-		"ECDHE-PSK", "RSA-PSK", "SRP", "SRP-RSA", "DHE-DSS", "VKO-GOST-12" };
-
-	settings.allow_weak = true;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		char *priority = memory_format("NORMAL:+%s", names[i]);
-		char *text = memory_format("the key exchange %s does not", names[i]);
-		struct policy *policy = make("modern", priority);
-		ck_assert_msg(policy == NULL && found(text), "%s", priority);
-		free(priority);
-		free(text);
-	}
-	settings.allow_weak = false;
-	findings_fini(&findings);
-}
-END_TEST
-
 START_TEST(rsa_key_exchange_is_told_from_signatures)
 {
 	settings.allow_weak = true;
@@ -204,9 +122,4 @@ END_TEST
 SUITE("policy", the_modern_profile_is_forward_secret_aead_and_nothing_else,
     the_tls13_profile_speaks_only_that,
     the_compatible_profile_adds_cbc_with_forward_secrecy, versions_can_be_narrowed,
-    versions_that_leave_nothing_are_an_error, a_wrong_priority_is_pointed_at,
-    what_is_weak_is_named_and_refused, what_is_weak_is_a_warning_when_allowed,
-    a_strong_priority_passes_without_a_word,
-    a_gap_that_drops_all_modern_versions_is_an_error,
-    key_exchanges_without_credentials_are_refused,
-    rsa_key_exchange_is_told_from_signatures)
+    versions_that_leave_nothing_are_an_error, rsa_key_exchange_is_told_from_signatures)
