@@ -78,6 +78,7 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/pause.c \
 	tests/unit/tls/plainalert.c \
 	tests/unit/tls/policy.c \
+	tests/unit/tls/selection.c \
 	tests/unit/tls/suite.c \
 	tests/unit/tls/weakness.c \
 	tests/unit/tls/proof.c \

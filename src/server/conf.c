@@ -181,6 +181,8 @@ static const struct key keys[] = {
 	    .standard = "fail" },
 	{ "profile", IN_SERVICE(context.policy.profile), CHOICE(policy_profile_name),
 	    .standard = "modern" },
+	{ "ciphers", IN_SERVICE(context.policy.ciphers), LIST, .standard = "" },
+	{ "groups", IN_SERVICE(context.policy.groups), LIST, .standard = "" },
 	{ "priority", IN_SERVICE(context.policy.priority), TEXT, .standard = "" },
 	{ "allow-weak", IN_SERVICE(context.policy.allow_weak), BOOL, .standard = "no" },
 	{ "tls-min", IN_SERVICE(context.policy.tls_min), CHOICE(policy_version_name),

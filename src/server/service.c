@@ -73,15 +73,21 @@ find_addresses(struct service *service, struct findings *findings)
 static void
 check_policy(const struct conf_service *conf, struct findings *findings)
 {
-	static const char *const overruled[] = { "profile", "tls-min", "tls-max" };
+	static const char *const replaced[] = { "profile", "tls-min", "tls-max",
+		"ciphers", "groups" };
+	struct stringlist set = { 0 };
 
-	if (conf->context.policy.priority[0] == '\0')
-		return;
-	for (size_t i = 0; i < sizeof overruled / sizeof overruled[0]; i++)
-		if (conf_is_set(&conf->section, overruled[i]))
-			findings_error(findings,
-			    "%s: priority says that already: set one or the other",
-			    overruled[i]);
+	for (size_t i = 0; i < sizeof replaced / sizeof replaced[0]; i++)
+		if (conf_is_set(&conf->section, replaced[i]))
+			stringlist_add(&set, replaced[i], strlen(replaced[i]));
+	if (conf->context.policy.priority[0] != '\0' && set.count > 0) {
+		char *names = stringlist_join(&set);
+		findings_error(findings,
+		    "priority: cannot be combined with %s: take it out, or them",
+		    names);
+		free(names);
+	}
+	stringlist_fini(&set);
 }
 
 static void

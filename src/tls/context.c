@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "tls/evidence.h"
 #include "tls/identity.h"
+#include "tls/keypair.h"
 #include "tls/pairs.h"
 #include "tls/ticketkeys.h"
 
@@ -169,6 +170,34 @@ prepare_pairs(struct context *context, const struct pairs_settings *settings,
 	context->pairs = pairs_new(&pairs, findings);
 }
 
+/* Warns if TLS 1.2 is enabled but none of its suites has a certificate. */
+static void
+check_exchanges(const struct context *context, const struct policy_settings *settings,
+    struct findings *findings)
+{
+	const char *missing = "ECDHE-RSA";
+
+	if (!policy_speaks(context->policy, GNUTLS_TLS1_2))
+		return;
+	for (size_t i = 0; i < pairs_count(context->pairs); i++) {
+		const struct keypair *pair = pairs_item(context->pairs, i);
+		bool rsa = keypair_algorithm(pair) == KEYPAIR_RSA;
+		if (policy_suits(context->policy, rsa))
+			return;
+		missing = rsa ? "ECDHE-RSA" : "ECDHE-ECDSA";
+	}
+	if (settings->priority != NULL && settings->priority[0] != '\0')
+		findings_warning(findings,
+		    "priority: no certificate suits the key exchanges of TLS 1.2: "
+		    "append :+%s",
+		    missing);
+	else
+		findings_warning(findings,
+		    "ciphers: no certificate suits the names of TLS 1.2: add names "
+		    "with %s, or take these out and set tls-min = 1.3",
+		    missing);
+}
+
 struct context *
 context_new(const char *service, const struct context_settings *settings,
     struct findings *findings)
@@ -180,6 +209,8 @@ context_new(const char *service, const struct context_settings *settings,
 	context->service = memory_copy(service);
 	prepare_alpn(context, &settings->alpn, findings);
 	prepare_pairs(context, &settings->pairs, findings);
+	if (findings->errors == errors)
+		check_exchanges(context, &settings->policy, findings);
 	prepare_clientauth(context, service, &settings->client, findings);
 	prepare_tickets(context, settings, findings);
 	if (findings->errors == errors)
@@ -333,6 +364,16 @@ context_equip(
 		gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
 	return equip_alpn(
 	    context, session, GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE);
+}
+
+int
+context_equip_tls12(const struct context *context, gnutls_session_t session)
+{
+	const gnutls_priority_t priority = policy_priority_tls12(context->policy);
+
+	return priority == policy_priority(context->policy)
+	           ? 0
+	           : gnutls_priority_set(session, priority);
 }
 
 int

@@ -58,6 +58,11 @@ struct gnutls_session_int;
 int context_equip(
     const struct context *context, struct gnutls_session_int *session, bool wants_p256);
 
+/* Gives a session what it needs once its version is known to be TLS 1.2. Returns 0 or a code of
+ * the library. */
+int context_equip_tls12(
+    const struct context *context, struct gnutls_session_int *session);
+
 /* Returns the certificates for a client as pairs_credentials_for() chooses them.
  * context_chooses_pairs() is true if it has a choice. */
 struct capabilities;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Profiles and priority strings: what is spoken, and what of it is weak. */
+/* Profiles, selections among them, and priority strings. */
 #include "tls/policy.h"
 
 #include <gnutls/gnutls.h>
@@ -8,37 +8,40 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "tls/selection.h"
 #include "tls/suite.h"
 #include "tls/weakness.h"
 
 enum { VERSION_1_2, VERSION_1_3 };
 enum { PROFILE_MODERN, PROFILE_TLS13, PROFILE_COMPATIBLE };
 
-/* Versions and the first two groups stand apart from a profile: versions can be narrowed,
- * and which group comes first depends on the client. */
-#define X25519_FIRST "+GROUP-X25519:+GROUP-SECP256R1"
-#define P256_FIRST "+GROUP-SECP256R1:+GROUP-X25519"
+/* Which of the first two groups is preferred depends on the client. */
+#define X25519_FIRST "+GROUP-X25519:+GROUP-SECP256R1:"
+#define P256_FIRST "+GROUP-SECP256R1:+GROUP-X25519:"
 #define MODERN_CIPHERS "+AES-128-GCM:+CHACHA20-POLY1305:+AES-256-GCM"
 #define SIGNATURES "+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"
 
+/* A profile is a priority string in parts, in front of which its versions stand. */
 static const struct {
 	const char *name;
 	int tls_min;
-	const char *priority;
+	const char *groups; /* all but the first two */
+	const char *suites;
+	const char *rest;
 } profiles[] = {
 	/* RFC 9325, 4.2: ephemeral key exchange and AEAD only; no tickets in TLS 1.2,
 	 * which would undo forward secrecy (4.2.1). */
-	[PROFILE_MODERN] = { "modern", VERSION_1_2,
-	    "+GROUP-SECP384R1:+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
-	    ":+AEAD:" SIGNATURES ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
-	[PROFILE_TLS13] = { "tls13", VERSION_1_3,
-	    "+GROUP-SECP384R1:" MODERN_CIPHERS ":+AEAD:" SIGNATURES
-	    ":%SERVER_PRECEDENCE" },
-	/* CBC suites behind the rest, for clients from before 2014. */
+	[PROFILE_MODERN] = { "modern", VERSION_1_2, "+GROUP-SECP384R1",
+	    "+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS ":+AEAD",
+	    SIGNATURES ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
+	[PROFILE_TLS13] = { "tls13", VERSION_1_3, "+GROUP-SECP384R1",
+	    MODERN_CIPHERS ":+AEAD", SIGNATURES ":%SERVER_PRECEDENCE" },
+	/* CBC suites after the rest, for clients from before 2014. */
 	[PROFILE_COMPATIBLE] = { "compatible", VERSION_1_2,
-	    "+GROUP-SECP384R1:+GROUP-SECP521R1:+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
-	    ":+AES-128-CBC:+AES-256-CBC:+AEAD:+SHA256:+SHA384:+SHA1:+SIGN-ALL"
-	    ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
+	    "+GROUP-SECP384R1:+GROUP-SECP521R1",
+	    "+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
+	    ":+AES-128-CBC:+AES-256-CBC:+AEAD:+SHA256:+SHA384:+SHA1",
+	    "+SIGN-ALL:%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
 };
 
 static const struct {
@@ -53,8 +56,9 @@ static const struct {
 #define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 struct policy {
-	char *text; /* as a priority string */
+	char *text; /* a priority string for clients */
 	gnutls_priority_t priority, priority_p256;
+	gnutls_priority_t priority_tls12; /* NULL where it is the first one */
 };
 
 const char *
@@ -81,6 +85,13 @@ policy_priority_p256(const struct policy *policy)
 	return policy->priority_p256 != NULL ? policy->priority_p256 : policy->priority;
 }
 
+struct gnutls_priority_st *
+policy_priority_tls12(const struct policy *policy)
+{
+	return policy->priority_tls12 != NULL ? policy->priority_tls12
+	                                      : policy->priority;
+}
+
 int
 policy_equip_client(
     const struct policy *policy, gnutls_session_t session, const char *signatures)
@@ -94,22 +105,36 @@ policy_equip_client(
 	return code < 0 ? -1 : 0;
 }
 
-/* A profile as a priority string, the newest version first; the caller frees it. */
-static char *
-profile_string(const struct policy_settings *settings, const char *groups)
+static int
+oldest_version(const struct policy_settings *settings)
 {
 	int min = profiles[settings->profile].tls_min;
+
+	return settings->tls_min > min ? settings->tls_min : min;
+}
+
+/* Returns the groups of a profile, with `first` in front; the caller frees them. */
+static char *
+profile_groups(const struct policy_settings *settings, const char *first)
+{
+	return memory_format("%s%s", first, profiles[settings->profile].groups);
+}
+
+/* Returns a profile with other groups and suites as a priority string, the newest version first;
+ * the caller frees it. */
+static char *
+compose(const struct policy_settings *settings, const char *groups, const char *suites)
+{
 	char *text = memory_copy("NONE");
 
-	if (settings->tls_min > min)
-		min = settings->tls_min;
-	for (int version = settings->tls_max; version >= min; version--) {
+	for (int version = settings->tls_max; version >= oldest_version(settings);
+	     version--) {
 		char *longer = memory_format("%s:%s", text, versions[version].priority);
 		free(text);
 		text = longer;
 	}
 	char *whole = memory_format(
-	    "%s:%s:%s", text, groups, profiles[settings->profile].priority);
+	    "%s:%s:%s:%s", text, groups, suites, profiles[settings->profile].rest);
 	free(text);
 	return whole;
 }
@@ -132,15 +157,43 @@ policy_speaks(const struct policy *policy, unsigned version)
 	return weakness_speaks(policy->priority, version);
 }
 
+bool
+policy_suits(const struct policy *policy, bool rsa)
+{
+	const unsigned *list;
+	int count = gnutls_priority_kx_list(policy_priority_tls12(policy), &list);
+
+	for (int i = 0; i < count; i++)
+		if ((list[i] == GNUTLS_KX_ECDHE_ECDSA) != rsa)
+			return true;
+	return false;
+}
+
+/* Returns what gnutls_priority_deinit() frees, or NULL after an error. */
 static gnutls_priority_t
-parse(const char *text, struct findings *findings)
+parse(const struct policy_settings *settings, const char *groups, const char *suites,
+    struct findings *findings)
 {
 	gnutls_priority_t priority = NULL;
+	char *text = compose(settings, groups, suites);
 	int code = gnutls_priority_init(&priority, text, NULL);
 
 	if (code < 0)
-		findings_error(findings, "profile: %s", gnutls_strerror(code));
+		findings_error(findings, "profile: %s: %s",
+		    policy_profile_name(settings->profile), gnutls_strerror(code));
+	free(text);
 	return code < 0 ? NULL : priority;
+}
+
+static gnutls_priority_t
+parse_profile(const struct policy_settings *settings, struct findings *findings)
+{
+	char *groups = profile_groups(settings, X25519_FIRST);
+	gnutls_priority_t priority =
+	    parse(settings, groups, profiles[settings->profile].suites, findings);
+
+	free(groups);
+	return priority;
 }
 
 static void
@@ -152,11 +205,87 @@ from_priority(struct policy *policy, const struct policy_settings *settings,
 }
 
 static void
+read_selection(struct selection *selection, const struct policy_settings *settings,
+    struct findings *findings)
+{
+	const struct policy_settings widest = { .profile = PROFILE_COMPATIBLE,
+		.tls_min = VERSION_1_2,
+		.tls_max = VERSION_1_3 };
+	const struct selection_scope scope = {
+		.profile = profiles[settings->profile].name,
+		.profiled = parse_profile(settings, findings),
+		.wider = profiles[PROFILE_COMPATIBLE].name,
+		.widest = parse_profile(&widest, findings),
+	};
+
+	if (scope.profiled != NULL && scope.widest != NULL)
+		selection_read(
+		    selection, &settings->ciphers, &settings->groups, &scope, findings);
+	gnutls_priority_deinit(scope.profiled);
+	gnutls_priority_deinit(scope.widest);
+}
+
+/* Makes the priorities of TLS 1.3 and of TLS 1.2 apart if they have different ciphers, because
+ * the library has the ciphers of a priority in both. */
+static void
+make_priorities(struct policy *policy, const struct policy_settings *settings,
+    const char *groups, const char *suites[], struct findings *findings)
+{
+	const char *newest = suites[settings->tls_max];
+	const char *oldest = suites[oldest_version(settings)];
+
+	policy->priority = parse(settings, groups, newest, findings);
+	if (strcmp(newest, oldest) == 0) {
+		policy->text = compose(settings, groups, newest);
+		return;
+	}
+	policy->priority_tls12 = parse(settings, groups, oldest, findings);
+	char *all = memory_format("%s:%s", newest, oldest);
+	policy->text = compose(settings, groups, all);
+	free(all);
+}
+
+/* A group that the client has no share of costs a round trip, so P-256 is preferred where the
+ * client sends its share only, unless the groups are selected. */
+static void
+prefer_p256(struct policy *policy, const struct policy_settings *settings,
+    const char *suites, struct findings *findings)
+{
+	char *groups = profile_groups(settings, P256_FIRST);
+
+	policy->priority_p256 = parse(settings, groups, suites, findings);
+	free(groups);
+}
+
+static void
+from_selection(struct policy *policy, const struct policy_settings *settings,
+    const struct selection *selection, struct findings *findings)
+{
+	const char *profiled = profiles[settings->profile].suites;
+	const char *suites[] = {
+		[VERSION_1_2] = selection->tls12 != NULL ? selection->tls12 : profiled,
+		[VERSION_1_3] = selection->tls13 != NULL ? selection->tls13 : profiled,
+	};
+	char *groups = selection->groups != NULL
+	                   ? memory_copy(selection->groups)
+	                   : profile_groups(settings, X25519_FIRST);
+
+	make_priorities(policy, settings, groups, suites, findings);
+	free(groups);
+	if (selection->groups == NULL)
+		prefer_p256(policy, settings, suites[settings->tls_max], findings);
+	if (policy->priority != NULL)
+		selection_check(selection, policy_priority_tls12(policy), findings);
+}
+
+static void
 from_profile(struct policy *policy, const struct policy_settings *settings,
     struct findings *findings)
 {
-	if (settings->tls_min > settings->tls_max ||
-	    profiles[settings->profile].tls_min > settings->tls_max) {
+	struct selection selection = { 0 };
+	size_t errors = findings->errors;
+
+	if (oldest_version(settings) > settings->tls_max) {
 		findings_error(findings,
 		    "tls-max: %s leaves no version: profile %s starts at %s, tls-min "
 		    "is %s",
@@ -166,11 +295,11 @@ from_profile(struct policy *policy, const struct policy_settings *settings,
 		    policy_version_name(settings->tls_min));
 		return;
 	}
-	policy->text = profile_string(settings, X25519_FIRST);
-	policy->priority = parse(policy->text, findings);
-	char *text = profile_string(settings, P256_FIRST);
-	policy->priority_p256 = parse(text, findings);
-	free(text);
+	if (settings->ciphers.count > 0 || settings->groups.count > 0)
+		read_selection(&selection, settings, findings);
+	if (findings->errors == errors)
+		from_selection(policy, settings, &selection, findings);
+	selection_fini(&selection);
 }
 
 struct policy *
@@ -196,17 +325,18 @@ policy_free(struct policy *policy)
 		return;
 	gnutls_priority_deinit(policy->priority);
 	gnutls_priority_deinit(policy->priority_p256);
+	gnutls_priority_deinit(policy->priority_tls12);
 	free(policy->text);
 	free(policy);
 }
 
 static void
-print_suites(const struct policy *policy, FILE *out)
+print_suites(gnutls_priority_t priority, bool tls13, FILE *out)
 {
 	struct suite suite;
 
-	for (unsigned i = 0; suite_at(policy->priority, i, &suite); i++)
-		if (suite.name != NULL)
+	for (unsigned i = 0; suite_at(priority, i, &suite); i++)
+		if (suite.name != NULL && suite_is_tls13(&suite) == tls13)
 			fprintf(out, " %s", suite.name);
 }
 
@@ -245,7 +375,8 @@ policy_print(const struct policy *policy, FILE *out, const char *indent)
 	int count = gnutls_priority_protocol_list(policy->priority, &list);
 	print_list(out, list, count, protocol_name);
 	fprintf(out, "%ssuites:    ", indent);
-	print_suites(policy, out);
+	print_suites(policy->priority, true, out);
+	print_suites(policy_priority_tls12(policy), false, out);
 	fprintf(out, "\n%sgroups:    ", indent);
 	count = gnutls_priority_group_list(policy->priority, &list);
 	print_list(out, list, count, group_name);

@@ -11,13 +11,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/stringlist.h"
+
 struct findings;
 struct gnutls_priority_st;
 struct policy;
 
 struct policy_settings {
 	int profile; /* an index of policy_profile_name() */
-	char *priority; /* a GnuTLS priority string instead of a profile, or "" */
+	struct stringlist ciphers, groups; /* selected of the profile; empty: all */
+	char *priority; /* a GnuTLS priority string instead of all these, or "" */
 	int tls_min, tls_max; /* indexes of policy_version_name(), within a profile */
 	bool allow_weak; /* take a priority string although it is weak */
 };
@@ -47,6 +50,9 @@ void policy_print(const struct policy *policy, FILE *out, const char *indent);
 struct gnutls_priority_st *policy_priority(const struct policy *policy);
 struct gnutls_priority_st *policy_priority_p256(const struct policy *policy);
 
+/* Returns the priority of a session whose version turns out to be TLS 1.2. */
+struct gnutls_priority_st *policy_priority_tls12(const struct policy *policy);
+
 /*
  * Makes `session` a client that speaks all of this but accepts only `signatures`, a list such
  * as "+SIGN-ECDSA-SHA256"; "" for all. 0, or -1 when the library has none of them.
@@ -60,5 +66,8 @@ bool policy_has_rsa_key_exchange(const struct policy *policy);
 
 /* Whether `version`, a gnutls_protocol_t, is enabled. */
 bool policy_speaks(const struct policy *policy, unsigned version);
+
+/* True if TLS 1.2 has a key exchange for certificates with an RSA key, or with another one. */
+bool policy_suits(const struct policy *policy, bool rsa);
 
 #endif

@@ -167,8 +167,8 @@ complain_unserved(const struct trial *trial, int code)
 
 	if (session_failure(trial->server) == FAILURE_CIPHER)
 		complain(trial,
-		    "cannot be served: let the priority have its algorithm, or take "
-		    "the certificate out (%s)",
+		    "cannot be served: let ciphers or priority have its algorithm, or "
+		    "take the certificate out (%s)",
 		    reason);
 	else
 		complain(trial, "cannot be served: %s", reason);

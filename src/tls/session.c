@@ -180,18 +180,20 @@ offers_version(const struct session *session, unsigned version)
 	       (session->versions >> (version - GNUTLS_SSL3) & 1) != 0;
 }
 
-/* Once the version is known: the library knows neither wildcards nor that case does not matter
+/* Once the version is known, and before the suite is chosen: the library knows neither wildcards nor that case does not matter
  * in host names (RFC 6066, 3), and not every client can use every pair. */
 static int
-choose_pair(gnutls_session_t tls)
+on_version(gnutls_session_t tls)
 {
 	const struct session *session = gnutls_session_get_ptr(tls);
 	unsigned version = gnutls_protocol_get_version(tls);
 
 	if (!offers_version(session, version))
 		return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
-	if (!context_chooses_pairs(session->context))
-		return 0;
+	int code =
+	    version == GNUTLS_TLS1_2 ? context_equip_tls12(session->context, tls) : 0;
+	if (code < 0 || !context_chooses_pairs(session->context))
+		return code;
 	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE,
 	    context_credentials_for(session->context,
 		session->host[0] != '\0' ? session->host : NULL, &session->client,
@@ -303,7 +305,7 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	gnutls_transport_set_pull_timeout_function(session->tls, pull_timeout);
 	gnutls_transport_set_vec_push_function(session->tls, push);
 	gnutls_session_set_ptr(session->tls, session);
-	gnutls_handshake_set_post_client_hello_function(session->tls, choose_pair);
+	gnutls_handshake_set_post_client_hello_function(session->tls, on_version);
 	gnutls_handshake_set_hook_function(
 	    session->tls, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, on_message);
 	if (context_clientauth(context) != NULL)

@@ -291,7 +291,8 @@ complain(const char *priority, const char *problem, bool allow_weak, bool only_w
 	char *remedy = find_remedy(priority, allow_weak);
 
 	findings_error(findings, "priority: %s: %s%s%s", problem,
-	    remedy != NULL ? "append " : "take it out, and set profile",
+	    remedy != NULL ? "append "
+			   : "take it out, and set profile, ciphers or groups",
 	    remedy != NULL ? remedy : "", only_weak ? ", or set allow-weak = yes" : "");
 	free(remedy);
 }
@@ -336,7 +337,8 @@ weakness_parse(const char *text, bool allow_weak, struct findings *findings)
 	if (code < 0) {
 		findings_error(findings,
 		    "priority: the library does not know what starts at \"%.40s\": see "
-		    "\"Priority strings\" in the manual of GnuTLS",
+		    "\"Priority strings\" in the manual of GnuTLS, or set ciphers and "
+		    "groups instead",
 		    *wrong != '\0' ? wrong : text);
 		return NULL;
 	}

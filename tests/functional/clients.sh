@@ -375,6 +375,117 @@ tlsc_is_answered() {
 	stop
 }
 
+# --- ciphers and groups ---------------------------------------------------------------
+
+# negotiates WORDS OPTION...: what the log says of OpenSSL's client
+negotiates() {
+	words=$1
+	shift
+	expect_hello s_client "$@"
+	wait_for logged_last ": done $words "
+}
+
+logged_last() {
+	tail -n 1 tlsd.log | grep -q -e "$1"
+}
+
+# refuses OPTION...: OpenSSL's client has none of the suites or groups
+refuses() {
+	if s_client "$@" >answer; then
+		fail "not refused: $*"
+	fi
+	wait_for logged_last ': cipher: '
+}
+
+ciphers_are_negotiated_in_their_order_for_each_version() {
+	serve 'ciphers = TLS_CHACHA20_POLY1305_SHA256, ECDHE-ECDSA-AES256-GCM-SHA384' \
+		'ciphers = TLS_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'
+	negotiates 'TLS1.3 CHACHA20-POLY1305' \
+		-ciphersuites TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
+	negotiates 'TLS1.3 AES-256-GCM' \
+		-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384
+	refuses -tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256
+	negotiates 'TLS1.2 AES-256-GCM' -tls1_2 \
+		-cipher ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384
+	negotiates 'TLS1.2 AES-128-GCM' -tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256
+	refuses -tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305
+	for version in 1.2:AES-256-GCM 1.3:CHACHA20-POLY1305; do
+		gnutls_cli --priority="NORMAL:-VERS-ALL:+VERS-TLS${version%:*}" >answer ||
+			fail "$(cat client.err)"
+		wait_for logged_last ": done TLS${version%:*} ${version#*:} "
+	done
+	# A client that puts the older version first.
+	gnutls_cli --priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3 >answer ||
+		fail "$(cat client.err)"
+	wait_for logged_last ': done TLS1.[23] \(CHACHA20-POLY1305\|AES-256-GCM\) '
+	stop
+}
+
+groups_are_negotiated_in_their_order_even_if_that_takes_another_hello() {
+	serve 'groups = P-384, x25519, prime256v1'
+	negotiates 'TLS1.3 AES-128-GCM SECP384R1'
+	negotiates 'TLS1.2 AES-128-GCM SECP384R1' -tls1_2
+	negotiates 'TLS1.3 AES-128-GCM X25519' -groups P-256:X25519
+	negotiates 'TLS1.3 AES-128-GCM SECP256R1' -groups P-256
+	stop
+}
+
+# RFC 8446, 4.1.3: "DOWNGRD", 01.
+tls_1_2_by_a_server_of_both_versions_is_marked_whatever_its_ciphers() {
+	serve 'ciphers = TLS_AES_256_GCM_SHA384, ECDHE-ECDSA-AES128-GCM-SHA256'
+	timeout 120 openssl s_client -connect "127.0.0.1:$port" -tls1_2 -msg </dev/null \
+		2>client.err | sed -n '/ServerHello$/,/Certificate$/p' | tr -d ' \n' |
+		grep -q 444f574e47524401 || fail "$(cat client.err)"
+	stop
+}
+
+# warns WORDS LINE...: tlsd -t takes a service with these lines, but says this
+warns() {
+	words=$1
+	shift
+	serve "$@"
+	stop
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	grep "warning: .*$words" out
+}
+
+a_certificate_that_no_name_of_tls_1_2_suits_is_warned_of() {
+	warns 'ciphers: no certificate suits .* ECDHE-ECDSA' \
+		'ciphers = ECDHE-RSA-AES128-GCM-SHA256'
+	pairs=rsa
+	warns 'priority: no certificate suits .*append :+ECDHE-RSA' \
+		'priority = SUITEB128:+VERS-TLS1.3:+SIGN-RSA-PSS-RSAE-SHA256'
+	serve 'ciphers = ECDHE-RSA-AES128-GCM-SHA256'
+	stop
+	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	fails grep 'no certificate suits' out
+}
+
+a_priority_with_ciphers_or_a_profile_is_one_error() {
+	serve
+	stop
+	printf '%s\n' 'priority = SUITEB128' 'ciphers = TLS_AES_128_GCM_SHA256' \
+		'profile = modern' >>tlsd.ini
+	fails "$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	grep 'priority: cannot be combined with profile, ciphers: ' out
+	[ "$(grep -c 'priority: ' out)" -eq 1 ] || fail "$(cat out)"
+}
+
+a_reload_changes_ciphers_and_a_wrong_name_changes_nothing() {
+	serve 'ciphers = TLS_AES_256_GCM_SHA384'
+	negotiates 'TLS1.3 AES-256-GCM'
+	sed -i 's/^ciphers = .*/ciphers = TLS_AES_256_GCM_SHA265/' tlsd.ini
+	kill -HUP "$(cat tlsd.pid)"
+	expect 'ciphers: TLS_AES_256_GCM_SHA265: is not known: did you mean TLS_AES_256_GCM_SHA384'
+	expect 'reload: failed'
+	negotiates 'TLS1.3 AES-256-GCM'
+	sed -i 's/^ciphers = .*/ciphers = TLS_CHACHA20_POLY1305_SHA256/' tlsd.ini
+	kill -HUP "$(cat tlsd.pid)"
+	expect 'reload: done'
+	negotiates 'TLS1.3 CHACHA20-POLY1305'
+	stop
+}
+
 # --- addresses ------------------------------------------------------------------------
 
 ipv6_serves_as_well() {

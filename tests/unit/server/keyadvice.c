@@ -19,6 +19,8 @@ START_TEST(keys_of_other_servers_are_known)
 	expect_advice("CAfile", "ca-file = ");
 	expect_advice("verifyPeer", "client-verify = required");
 	expect_advice("sni", "server-name = ");
+	expect_advice("ssl_ciphers", "ciphers = ");
+	expect_advice("ssl_ecdh_curve", "groups = ");
 	expect_advice("TIMEOUTidle", "idle-timeout = ");
 	expect_advice("frontend", "listen = ");
 	expect_advice("pem-file", "cert = ");

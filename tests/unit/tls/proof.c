@@ -166,7 +166,7 @@ START_TEST(a_pair_that_no_client_may_use_is_an_error)
 
 	EXPECT_ERRORS(context, NULL,
 	    "b.crt: in a trial handshake a client that knows RSA 2048 only and asks "
-	    "for two.example cannot be served: let the priority");
+	    "for two.example cannot be served: let ciphers or priority");
 	context_free(context);
 	tear_down();
 }

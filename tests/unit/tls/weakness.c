@@ -106,7 +106,7 @@ END_TEST
 START_TEST(an_unknown_word_is_pointed_at)
 {
 	assert_refused("NORMAL:+BOGUS:+X", false, "\"+BOGUS:+X\"");
-	assert_refused("HIGH:!aNULL", false, "\"HIGH:!aNULL\"");
+	assert_refused("HIGH:!aNULL", false, "set ciphers and groups instead");
 }
 END_TEST
 
