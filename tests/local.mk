@@ -104,6 +104,7 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/hello.c \
 	tests/unit/server/keyadvice.c \
 	tests/unit/server/limits.c \
+	tests/unit/server/manual.c \
 	tests/unit/server/pidfile.c \
 	tests/unit/server/proxyheader.c \
 	tests/unit/server/queue.c \
