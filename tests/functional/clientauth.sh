@@ -308,19 +308,6 @@ allow() {
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "$@"
 }
 
-each_rule_lets_in_whom_it_fits() {
-	for rule in 'allow-cn = carol' 'allow-cn = nobody, carol' 'allow-dns = CAROL.example.org' \
-		'allow-dns = *.example.org' 'allow-uri = spiffe://example.org/carol' \
-		"allow-pin = $(pin_of carol)" "allow-pin = $(pin_of bob), $(pin_of carol)"; do
-		echo "$rule"
-		allow "$rule"
-		takes carol
-		refuses alice 49 49 not-allowed
-		stop
-	done
-	expect 'not-allowed: CN=alice: no allow rule'
-}
-
 no_rule_replaces_trust() {
 	allow 'allow-cn = mallory' "allow-pin = $(pin_of mallory)"
 	refuses mallory 48 48 cert-untrusted
@@ -661,6 +648,19 @@ what_cannot_be_used_is_said_with_file_and_remedy() {
 (cd "$folder" && make_certificates) || exit 1
 
 # --- the tests of make check-long -------------------------------------------------------
+
+each_rule_lets_in_whom_it_fits() {
+	for rule in 'allow-cn = carol' 'allow-cn = nobody, carol' 'allow-dns = CAROL.example.org' \
+		'allow-dns = *.example.org' 'allow-uri = spiffe://example.org/carol' \
+		"allow-pin = $(pin_of carol)" "allow-pin = $(pin_of bob), $(pin_of carol)"; do
+		echo "$rule"
+		allow "$rule"
+		takes carol
+		refuses alice 49 49 not-allowed
+		stop
+	done
+	expect 'not-allowed: CN=alice: no allow rule'
+}
 
 a_certificate_without_purposes_is_served() {
 	ask_for required

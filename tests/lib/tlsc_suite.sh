@@ -10,7 +10,7 @@ open_folder
 tlsc=$builddir/tlsc
 
 set_up() {
-	find "$folder" -maxdepth 1 -type f -exec ln {} . \;
+	find "$folder" -maxdepth 1 -type f -exec ln -t . {} +
 }
 
 # --- certificates ---------------------------------------------------------------------

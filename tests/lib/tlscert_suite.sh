@@ -36,7 +36,7 @@ lacks() {
 
 # The rights of a file, such as -rw-------.
 rights() {
-	found=$(find "$1" -exec ls -ld {} \; | cut -c 1-10)
+	found=$(find "$1" -exec ls -ld {} + | cut -c 1-10)
 	[ "$found" = "$2" ] || complain "$1 has the rights $found, not $2"
 }
 
