@@ -22,7 +22,13 @@
 #define EVENTS                                                                  \
 	(IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | \
 	    IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
-#define LINKS_MAX 16 /* of one path; more is a loop */
+#define LINKS_MAX 40 /* as many as the kernel follows */
+
+/* What matters in a folder. */
+struct minded {
+	int folder; /* its watch descriptor */
+	char *name; /* of one entry; NULL: all entries */
+};
 
 struct certwatch {
 	struct loop *loop;
@@ -30,6 +36,9 @@ struct certwatch {
 	void *context;
 	const struct conf *conf;
 	struct stringlist files;
+	struct minded *minded;
+	size_t count; /* of `minded` */
+	struct stringlist unwatched; /* folders that the log has named */
 	unsigned long long state; /* of the files when they were last loaded or tried */
 	int fd; /* -1: nothing is watched */
 	struct watch watch;
@@ -73,31 +82,75 @@ certwatch_state(const struct conf *conf)
 	return state;
 }
 
-/* Watches the folder that the entry `path` stands in or, while that is not there, the
- * nearest above it. */
-static void
-watch_folder_of(const struct certwatch *certwatch, const char *path)
+static bool
+is_minded(const struct certwatch *certwatch, int folder, const char *name)
 {
-	char *folder = memory_copy(path);
-	char *slash;
-
-	while ((slash = strrchr(folder, '/')) != NULL && slash > folder) {
-		*slash = '\0';
-		if (inotify_add_watch(certwatch->fd, folder, EVENTS) >= 0 ||
-		    errno != ENOENT)
-			break;
+	for (size_t i = 0; i < certwatch->count; i++) {
+		const struct minded *minded = &certwatch->minded[i];
+		if (minded->folder == folder &&
+		    (minded->name == NULL || strcmp(minded->name, name) == 0))
+			return true;
 	}
-	if (slash == folder)
-		inotify_add_watch(certwatch->fd, "/", EVENTS);
+	return false;
+}
+
+/* Owns `name`. */
+static void
+mind(struct certwatch *certwatch, int folder, char *name)
+{
+	certwatch->minded = memory_resize(
+	    certwatch->minded, (certwatch->count + 1) * sizeof *certwatch->minded);
+	certwatch->minded[certwatch->count++] =
+	    (struct minded){ .folder = folder, .name = name };
+}
+
+/* Warns once for each folder, until the next configuration. */
+static void
+complain(struct certwatch *certwatch, const char *folder)
+{
+	if (errno == ENOENT || errno == ENOTDIR ||
+	    stringlist_has(&certwatch->unwatched, folder))
+		return;
+	log_warning("watch: %s: %s: what is replaced there goes unnoticed%s", folder,
+	    strerrordesc_np(errno),
+	    errno == ENOSPC ? ": raise fs.inotify.max_user_watches" : "");
+	stringlist_add(&certwatch->unwatched, folder, strlen(folder));
+}
+
+/* Watches one entry of the folder that the first `length` bytes of `path` name. */
+static void
+watch_entry(
+    struct certwatch *certwatch, const char *path, size_t length, size_t name_length)
+{
+	char *folder = memory_format("%.*s", (int)length, path);
+	char *name = memory_format("%.*s", (int)name_length, path + length);
+	int id = inotify_add_watch(certwatch->fd, folder, EVENTS | IN_ONLYDIR);
+
+	if (id < 0)
+		complain(certwatch, folder);
+	if (id < 0 || is_minded(certwatch, id, name))
+		free(name);
+	else
+		mind(certwatch, id, name);
 	free(folder);
 }
 
-/* Replaces the first `length` bytes of `path`, a symbolic link, by what it says. */
-static char *
-resolve(const char *path, size_t length, const char *target)
+/* Watches all entries of `path` if it is a folder. */
+static void
+watch_folder(struct certwatch *certwatch, const char *path)
 {
-	const char *rest = path + length;
-	size_t folder = length;
+	int id = inotify_add_watch(certwatch->fd, path, EVENTS | IN_ONLYDIR);
+
+	if (id >= 0)
+		mind(certwatch, id, NULL);
+}
+
+/* Returns `path` with the symbolic link that ends at `end` replaced by its target. */
+static char *
+resolve(const char *path, size_t end, const char *target)
+{
+	const char *rest = path + end;
+	size_t folder = end;
 
 	if (target[0] == '/')
 		return memory_format("%s%s", target, rest);
@@ -106,42 +159,44 @@ resolve(const char *path, size_t length, const char *target)
 	return memory_format("%.*s%s%s", (int)folder, path, target, rest);
 }
 
-/* The path with its first symbolic link resolved, having watched where that stands; NULL if
- * there is none. */
+/* Returns the absolute `path` with its first symbolic link resolved, which the caller frees,
+ * after it has watched every entry up to that link. Returns NULL if there is no link; then the
+ * entries are watched as far as they exist. */
 static char *
-follow_link(const struct certwatch *certwatch, const char *path)
+follow_link(struct certwatch *certwatch, const char *path)
 {
 	char target[PATH_MAX];
+	size_t start = strspn(path, "/"), end;
 
-	for (size_t length = 1; length <= strlen(path); length++) {
-		if (path[length] != '/' && path[length] != '\0')
-			continue;
-		char *prefix = memory_format("%.*s", (int)length, path);
-		ssize_t n = readlink(prefix, target, sizeof target - 1);
-		if (n > 0)
-			watch_folder_of(certwatch, prefix);
-		free(prefix);
+	for (; path[start] != '\0'; start = end + strspn(path + end, "/")) {
+		end = start + strcspn(path + start, "/");
+		/* The folder first: an entry that changes from here on is an event. */
+		watch_entry(certwatch, path, start, end - start);
+		char *entry = memory_format("%.*s", (int)end, path);
+		ssize_t n = readlink(entry, target, sizeof target - 1);
+		int error = errno;
+		free(entry);
 		if (n > 0) {
 			target[n] = '\0';
-			return resolve(path, length, target);
+			return resolve(path, end, target);
 		}
+		if (error == ENOENT)
+			return NULL;
 	}
+	watch_folder(certwatch, path);
 	return NULL;
 }
 
 static void
-watch_path(const struct certwatch *certwatch, const char *path)
+watch_path(struct certwatch *certwatch, const char *path)
 {
 	char *at = memory_copy(path);
 
-	for (int links = 0; links < LINKS_MAX; links++) {
+	for (int links = 0; at != NULL && links < LINKS_MAX; links++) {
 		char *next = follow_link(certwatch, at);
-		if (next == NULL)
-			break;
 		free(at);
 		at = next;
 	}
-	watch_folder_of(certwatch, at);
 	free(at);
 }
 
@@ -154,17 +209,31 @@ stir(struct certwatch *certwatch)
 	certwatch->quiet = deadline_in(CERTWATCH_QUIET_MS);
 }
 
+/* True if the event is about a minded entry, or about a folder itself. */
+static bool
+matters(const struct certwatch *certwatch, const struct inotify_event *event)
+{
+	return event->len == 0 || is_minded(certwatch, event->wd, event->name);
+}
+
 static void
 on_events(struct watch *watch, uint32_t events)
 {
 	struct certwatch *certwatch = watch->holder;
-	char buffer[4096];
+	_Alignas(struct inotify_event) char buffer[4096];
 	bool any = false;
+	ssize_t size;
 
 	(void)events;
-	/* What they say does not matter: the files are looked at. */
-	while (read(certwatch->fd, buffer, sizeof buffer) > 0)
-		any = true;
+	/* What has happened does not matter: the files are looked at. */
+	while ((size = read(certwatch->fd, buffer, sizeof buffer)) > 0) {
+		const struct inotify_event *event;
+		for (ssize_t at = 0; at < size;
+		     at += (ssize_t)(sizeof *event + event->len)) {
+			event = (const struct inotify_event *)(buffer + at);
+			any = any || matters(certwatch, event);
+		}
+	}
 	if (any)
 		stir(certwatch);
 }
@@ -177,6 +246,11 @@ unwatch(struct certwatch *certwatch)
 	loop_remove(certwatch->loop, certwatch->fd, &certwatch->watch);
 	close(certwatch->fd);
 	certwatch->fd = -1;
+	for (size_t i = 0; i < certwatch->count; i++)
+		free(certwatch->minded[i].name);
+	free(certwatch->minded);
+	certwatch->minded = NULL;
+	certwatch->count = 0;
 }
 
 /* Afresh each time, for links may lead elsewhere and folders may be others by now. */
@@ -213,6 +287,7 @@ certwatch_free(struct certwatch *certwatch)
 		return;
 	unwatch(certwatch);
 	stringlist_fini(&certwatch->files);
+	stringlist_fini(&certwatch->unwatched);
 	free(certwatch);
 }
 
@@ -222,6 +297,7 @@ certwatch_use(
 {
 	unwatch(certwatch);
 	stringlist_fini(&certwatch->files);
+	stringlist_fini(&certwatch->unwatched);
 	certwatch->stirred = false;
 	if (!conf->process.watch)
 		return;
@@ -242,8 +318,11 @@ look(struct certwatch *certwatch)
 	/* Watching first: what changes from here on stirs again. */
 	watch_all(certwatch);
 	unsigned long long state = state_of(&certwatch->files);
-	if (state == certwatch->state)
+	if (state == certwatch->state) {
+		log_debug(
+		    "watch: %zu files: nothing has changed", certwatch->files.count);
 		return;
+	}
 	certwatch->state = state;
 	log_notice("watch: certificates have changed: reloading");
 	certwatch->changed(certwatch->context);

@@ -3,9 +3,10 @@
 #define TLSD_SERVER_CERTWATCH_H
 
 /*
- * Notices that certificates, keys and the like have changed on disk, by inotify(7) on the
- * folders that they and the symbolic links to them stand in, so that writing in place,
- * renaming and swapping links are all seen. Needs Linux. Main thread.
+ * Notices that certificates, keys and the like have changed on disk, by inotify(7) on every
+ * folder on the way to them, through symbolic links too. It notices a file that is written in
+ * place, and a file, folder or link that is replaced, removed or made again. A mount over a
+ * folder is not noticed. Needs Linux. Main thread.
  */
 
 #include "base/deadline.h"

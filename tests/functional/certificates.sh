@@ -447,6 +447,44 @@ called_times() {
 	[ "$(wc -l <calls)" -ge "$1" ]
 }
 
+# looks: how often it has looked at the files and found nothing new.
+looks() {
+	grep -c 'nothing has changed' tlsd.log
+}
+
+has_looked() {
+	[ "$(looks)" -ge "$1" ]
+}
+
+# start_watching CERT KEY: one service with these files, and everything that happened before
+# has been looked at.
+start_watching() {
+	write_ini 'watch = yes' 'log-level = debug' '[one]' 'listen = 127.0.0.1:0' \
+		"cert = $1" "key = $2"
+	start_tlsd tlsd
+	wait_for has_looked 1
+}
+
+# two_pairs: old/site and new/site, each with one.crt and one.key.
+two_pairs() {
+	for generation in old new; do
+		mkdir -p "$generation/site"
+		make_server "$generation/site/one" localhost
+	done
+}
+
+a_folder_above_that_is_replaced_is_noticed() {
+	two_pairs
+	cp -r old certs
+	start_watching certs/site/one.crt certs/site/one.key
+	mv certs gone
+	wait_for failed_times 1
+	serves one old/site/one.crt
+	mv new certs
+	wait_for serves one certs/site/one.crt
+	stop
+}
+
 without_watch_nothing_is_noticed() {
 	two_services
 	make_server new localhost
@@ -823,6 +861,94 @@ a_folder_that_vanishes_and_comes_back_is_noticed() {
 	mv two.key certs/site/one.key
 	mv two.crt certs/site/one.crt
 	wait_for serves one certs/site/one.crt
+	stop
+}
+
+# makes_folder NAME: and the next look is over.
+makes_folder() {
+	before=$(looks)
+	mkdir "$1"
+	wait_for has_looked $((before + 1))
+}
+
+a_folder_that_is_made_again_step_by_step_is_noticed() {
+	two_pairs
+	cp -r old certs
+	start_watching certs/site/one.crt certs/site/one.key
+	rm -r certs
+	wait_for failed_times 1
+	makes_folder certs
+	makes_folder certs/site
+	cp new/site/one.key certs/site
+	wait_for failed_times 2
+	serves one old/site/one.crt
+	cp new/site/one.crt certs/site
+	wait_for serves one new/site/one.crt
+	stop
+}
+
+a_link_to_a_link_that_is_switched_is_noticed() {
+	two_pairs
+	ln -s old first
+	ln -s first second
+	ln -s second/site certs
+	start_watching certs/one.crt certs/one.key
+	ln -s new next
+	mv -T next first
+	wait_for serves one new/site/one.crt
+	stop
+}
+
+# certbot: live/site/one.crt -> ../../archive/site/one.crt, then archive is replaced.
+a_folder_above_the_target_of_a_link_that_is_replaced_is_noticed() {
+	two_pairs
+	mkdir -p live/site
+	cp -r old archive
+	ln -s ../../archive/site/one.crt ../../archive/site/one.key live/site
+	start_watching live/site/one.crt live/site/one.key
+	mv archive gone
+	wait_for failed_times 1
+	mv new archive
+	wait_for serves one archive/site/one.crt
+	# Then the folder above the link itself.
+	make_server next localhost
+	mv live gone.live
+	wait_for failed_times 2
+	mkdir -p live/site
+	mv next.crt live/site/one.crt
+	mv next.key live/site/one.key
+	wait_for serves one live/site/one.crt
+	stop
+}
+
+# Kubernetes: certs/one.crt -> ..data/one.crt, ..data -> ..old, then ..new.
+a_link_that_is_switched_twice_with_a_pause_is_noticed() {
+	two_pairs
+	mkdir certs
+	mv old/site certs/..old
+	mv new/site certs/..new
+	ln -s ..old certs/..data
+	ln -s ..data/one.crt ..data/one.key certs
+	start_watching certs/one.crt certs/one.key
+	for generation in new old; do
+		ln -s "..$generation" certs/..next
+		mv -T certs/..next certs/..data
+		wait_for serves one "certs/..$generation/one.crt"
+	done
+	fails grep 'reload: failed' tlsd.log
+	stop
+}
+
+a_folder_that_cannot_be_watched_is_named() {
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be another user'
+	two_pairs
+	cp -r old certs
+	chown -R nobody certs/site
+	chmod 711 certs
+	write_ini 'watch = yes' 'user = nobody' '[one]' 'listen = 127.0.0.1:0' \
+		'cert = certs/site/one.crt' 'key = certs/site/one.key'
+	start_tlsd tlsd
+	wait_for grep 'watch: .*/certs/: Permission denied: what is replaced there' tlsd.log
 	stop
 }
 
