@@ -37,7 +37,7 @@ static const struct option_row rows[] = {
 	{ "path-length", "N", "how many authorities may stand below this one", NUMBER,
 	    MEMBER(path_length), ARGUMENT_PATH_LENGTH, 0, 100 },
 	{ "out-dir", "DIR", "the folder for the files by their default names", TEXT,
-	    MEMBER(out_dir), ARGUMENT_MAKE, 0, 0 },
+	    MEMBER(out_dir), ARGUMENT_MAKE | ARGUMENT_CRL, 0, 0 },
 	{ "cert", "FILE", "write the certificate here", TEXT, MEMBER(cert),
 	    ARGUMENT_MAKE, 0, 0 },
 	{ "key", "FILE", "the file of the private key", TEXT, MEMBER(key), ARGUMENT_KEY,

@@ -36,7 +36,7 @@ enum {
 	ARGUMENT_PATH_LENGTH = 8, /* --path-length */
 	ARGUMENT_CHECK = 16, /* --ca --name --pin-file --warn-days --critical-days */
 	ARGUMENT_RENEW = 32, /* --days --new-key --if-within --pin-file --force */
-	ARGUMENT_CRL = 64, /* --crl --crl-days */
+	ARGUMENT_CRL = 64, /* --crl --crl-days --out-dir */
 	ARGUMENT_REVOKE = 128, /* --reason */
 	ARGUMENT_SHOW = 256, /* --json --warn-days */
 	ARGUMENT_TICKETS = 512 /* --keep --delay */

@@ -264,7 +264,7 @@ run(const struct arguments *arguments, int reason)
 	int status = 1;
 
 	findings_init(&revoking.findings);
-	authoritypaths_init(&revoking.paths, arguments, ".");
+	authoritypaths_init(&revoking.paths, arguments, arguments->out_dir);
 	struct replacement_lock lock;
 	if (replacement_lock(&lock, revoking.paths.crl, &revoking.findings) == 0)
 		status = run_locked(&revoking);

@@ -63,6 +63,16 @@ a_list_keeps_what_is_there() {
 	[ "$(grep -c 'Reason Code' text)" -eq 1 ] || complain "$(cat text)"
 }
 
+a_list_in_another_folder_is_found_as_its_authority_is() {
+	mkdir there && expect 0 ca --out-dir there 'Test CA' &&
+		expect 0 server --out-dir there localhost &&
+		expect 0 revoke --out-dir there there/server.crt &&
+		expect 0 crl --out-dir there && read_list there/ca.crl there/ca.crt &&
+		has text 'Serial Number' && there_is_no ca.crl &&
+		expect 0 crl --out-dir there --crl other.crl &&
+		read_list other.crl there/ca.crt
+}
+
 # on DATE COMMAND...: at that time
 on() (
 	export FAKETIME="@$1 12:00:00" LD_PRELOAD="$library"
