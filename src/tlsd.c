@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/findings.h"
@@ -481,6 +482,8 @@ run(const struct options *options)
 	signal(SIGCHLD, SIG_DFL);
 	/* A log that may not grow (ulimit -f) must stop nobody. */
 	signal(SIGXFSZ, SIG_IGN);
+	/* The group of a log may read it, whatever the shell that starts tlsd says. */
+	umask(027);
 	raise_file_limit();
 	process.upgrade = options->upgrade;
 	process.daemonize = becomes_daemon(options);

@@ -381,6 +381,41 @@ a_key_that_only_root_reads_serves_until_a_reload() {
 	serves
 }
 
+# adm_reads FILE: nobody, the user, writes it, and the group adm reads it.
+adm_reads() {
+	[ "$(stat -c '%U:%G %a' "$1")" = 'nobody:adm 640' ]
+}
+
+# debian_ini: the log is in a folder as README says to make it.
+debian_ini() {
+	needs_root
+	getent group adm >/dev/null || skip 'there is no group adm'
+	install -d -o nobody -g adm -m 2750 logs
+	listen=$PWD/front write_ini 'user = nobody' "log-file = $PWD/logs/tlsd.log"
+	chown nobody .
+}
+
+a_log_in_a_folder_of_adm_is_for_adm_to_read() {
+	debian_ini
+	umask 077
+	expect 0 start
+	adm_reads logs/tlsd.log
+	expect 0 stop
+}
+
+a_rotated_log_is_for_adm_to_read() {
+	needs logrotate
+	debian_ini
+	expect 0 start
+	sed -e "s|^/.*/\*\.log|$PWD/logs/*.log|" -e "s|[^ ]*/init.d/tlsd|$init|" \
+		"$shipped_rotation" >rotation
+	chmod 644 rotation
+	TLSD_DEFAULTS=$PWD/settings logrotate -f -s "$PWD/state" rotation
+	adm_reads logs/tlsd.log
+	adm_reads logs/tlsd.log.1
+	expect 0 stop
+}
+
 logrotate_moves_the_log() {
 	needs logrotate
 	expect 0 start
@@ -397,6 +432,14 @@ logrotate_moves_the_log() {
 	expect 0 stop
 	TLSD_DEFAULTS=$PWD/settings logrotate -f -s "$PWD/state" rotation
 	[ -e tlsd.log.2.gz ]
+}
+
+readme_and_its_examples_are_installed_in_one_folder() {
+	documents=$(dirname "$(find "$root" -path '*/doc/tlsd/README')")
+	cmp "$documents/README" "$srcdir/README"
+	for example in alerts.yml fail2ban-tlsd.conf; do
+		cmp "$documents/$example" "$srcdir/conf/$example"
+	done
 }
 
 install_keeps_what_was_changed() {
