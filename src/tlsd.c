@@ -373,6 +373,8 @@ start(struct process *process)
 		return -1;
 	process->sandbox = sandbox_new(process->snapshot);
 	struct server_origin origin = { .path = process->path,
+		.user = process->privileges.uid,
+		.group = process->privileges.gid,
 		.daemon = process->daemonize,
 		.sandbox = process->sandbox,
 		.takeover = process->takeover };

@@ -108,6 +108,7 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/pidfile.c \
 	tests/unit/server/proxyheader.c \
 	tests/unit/server/queue.c \
+	tests/unit/server/socketfile.c \
 	tests/unit/server/stats.c \
 	tests/unit/server/verbosity.c
 tests_unit_check_client_SOURCES = \

@@ -47,6 +47,28 @@ account_number(const char *text, id_t *number)
 	return true;
 }
 
+bool
+account_user(const char *name, uid_t *uid)
+{
+	const struct passwd *entry = getpwnam(name);
+
+	if (entry == NULL)
+		return account_number(name, uid);
+	*uid = entry->pw_uid;
+	return true;
+}
+
+bool
+account_group(const char *name, gid_t *gid)
+{
+	const struct group *entry = getgrnam(name);
+
+	if (entry == NULL)
+		return account_number(name, gid);
+	*gid = entry->gr_gid;
+	return true;
+}
+
 const struct passwd *
 account_entry(const char *name)
 {

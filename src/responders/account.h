@@ -20,6 +20,11 @@ struct account {
 /* Reads a number of a user or group. False if `text` is something else. */
 bool account_number(const char *text, id_t *number);
 
+/* Finds the user, or the group, with this name or number, which need not be known as a number.
+ * False if there is none. Main thread. */
+bool account_user(const char *name, uid_t *uid);
+bool account_group(const char *name, gid_t *gid);
+
 /* Returns the entry of the user with this name or, if none has it, with this number. It is
  * getpwnam(3)'s. NULL with errno, which is 0 if there is no such user. Main thread. */
 const struct passwd *account_entry(const char *name);

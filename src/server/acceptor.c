@@ -26,6 +26,7 @@
 #include "server/route.h"
 #include "server/service.h"
 #include "server/snapshot.h"
+#include "server/socketfile.h"
 #include "server/takeover.h"
 
 #define BATCH 64 /* accepted in a row before anything else gets its turn */
@@ -38,6 +39,7 @@ struct door {
 	struct watch watch; /* its holder is the acceptor */
 	struct listener *listener;
 	const struct route *route; /* of the snapshot */
+	struct socketfile file; /* what it has been given; path NULL: nothing yet */
 	struct stringlist announced; /* services in the log */
 };
 
@@ -45,6 +47,8 @@ struct acceptor {
 	struct acceptor_ports ports;
 	struct snapshot *snapshot;
 	struct takeover *takeover; /* NULL: all is its own */
+	uid_t user; /* the daemon's */
+	gid_t group;
 	struct door **doors;
 	size_t count;
 	bool paused, exhausted;
@@ -336,13 +340,15 @@ find_door(const struct acceptor *acceptor, const struct address *address)
 
 /* What the other process has there, or else a listener of our own. */
 static struct listener *
-open_listener(struct acceptor *acceptor, const struct address *address, int backlog)
+open_listener(struct acceptor *acceptor, const struct route *route, int backlog)
 {
+	const struct address *address = route_address(route);
+	mode_t mode = (mode_t)route_service(route, 0)->conf->listen_mode;
 	char name[LISTENER_NAME_SIZE];
 	int fd = takeover_take(acceptor->takeover, listener_name(address, name));
 
 	if (fd < 0)
-		return listener_open(address, backlog);
+		return listener_open(address, mode, backlog);
 	struct listener *listener = listener_adopt(fd, address, backlog);
 	if (listener == NULL)
 		close(fd);
@@ -353,8 +359,7 @@ static struct door *
 open_door(struct acceptor *acceptor, const struct route *route, int backlog,
     struct findings *findings)
 {
-	struct listener *listener =
-	    open_listener(acceptor, route_address(route), backlog);
+	struct listener *listener = open_listener(acceptor, route, backlog);
 
 	if (listener == NULL) {
 		bindfault_report(route, errno, findings);
@@ -370,6 +375,40 @@ open_door(struct acceptor *acceptor, const struct route *route, int backlog,
 	listener_close(listener);
 	free(door);
 	return NULL;
+}
+
+/* Changes the file of a Unix-domain socket if `route` wants anything else than what it has. */
+static void
+own_socket(const struct acceptor *acceptor, struct door *door,
+    const struct route *route, struct findings *findings)
+{
+	const struct address *address = &door->listener->address;
+	const struct socketfile file = service_socketfile(route_service(route, 0),
+	    address_path(address), acceptor->user, acceptor->group);
+	char error[512];
+
+	if (address_family(address) != AF_UNIX ||
+	    (door->file.path != NULL && door->file.owner == file.owner &&
+		door->file.group == file.group && door->file.mode == file.mode))
+		return;
+	if (socketfile_apply(&file, error, sizeof error) == 0)
+		door->file = file;
+	else
+		findings_error(findings, "listen: %s", error);
+}
+
+/* Takes back what a snapshot that is not used has changed. */
+static void
+own_all(const struct acceptor *acceptor)
+{
+	struct findings ignored;
+
+	findings_init(&ignored);
+	for (size_t i = 0; i < acceptor->count; i++) {
+		struct door *door = acceptor->doors[i];
+		own_socket(acceptor, door, door->route, &ignored);
+	}
+	findings_fini(&ignored);
 }
 
 /* The doors of a new snapshot, some of them among the acceptor's already. */
@@ -399,6 +438,8 @@ plan_route(struct acceptor *acceptor, const struct snapshot *snapshot,
 	findings_init(&found);
 	if (door == NULL)
 		door = open_door(acceptor, route, backlog, &found);
+	if (door != NULL)
+		own_socket(acceptor, door, route, &found);
 	conf_locate(&route_service(route, 0)->conf->section, &found, findings);
 	if (door == NULL)
 		return;
@@ -455,6 +496,7 @@ acceptor_use(
 		    acceptor, snapshot, snapshot_route(snapshot, i), &new, findings);
 	if (findings->errors > errors) {
 		close_others(acceptor, &new, &old);
+		own_all(acceptor);
 		free(new.doors);
 		return -1;
 	}
@@ -483,6 +525,13 @@ acceptor_close(struct acceptor *acceptor)
 	for (size_t i = 0; i < acceptor->count; i++)
 		accept_backlog(acceptor, acceptor->doors[i]);
 	close_all(acceptor);
+}
+
+void
+acceptor_set_owner(struct acceptor *acceptor, uid_t user, gid_t group)
+{
+	acceptor->user = user;
+	acceptor->group = group;
 }
 
 void

@@ -50,6 +50,9 @@ void acceptor_free(struct acceptor *acceptor);
 int acceptor_use(
     struct acceptor *acceptor, struct snapshot *snapshot, struct findings *findings);
 
+/* Gives its Unix-domain sockets to this user and group, unless a service names others. */
+void acceptor_set_owner(struct acceptor *acceptor, uid_t user, gid_t group);
+
 /* From now on what it has to open it takes from `takeover`, if it is there; lent, until
  * acceptor_own(). */
 void acceptor_inherit(struct acceptor *acceptor, struct takeover *takeover);

@@ -27,7 +27,9 @@ remedy_of_path(int error)
 	case ENOTDIR:
 		return ": make its folder, or name another";
 	case EACCES:
-		return ": start tlsd as root, or name another folder";
+		return ": this user may not make it there: restart tlsd as root, or "
+		       "name "
+		       "another folder";
 	default:
 		return "";
 	}
@@ -87,20 +89,50 @@ bindfault_report(const struct route *route, int error, struct findings *findings
 		    bindfault_remedy(address_family(address), error));
 }
 
+/* Tries to listen at the route's address. An ordinary user has warnings for errors that root
+ * does not have. */
+static void
+try_address(const struct route *route, struct findings *findings)
+{
+	if (listener_try(route_address(route)) == 0)
+		return;
+	int error = errno;
+	bindfault_report(route, error, findings);
+	if (error == EACCES && geteuid() != 0)
+		findings_soften(findings);
+}
+
+/* Looks whether the socket at the route's address can have its owner and its group. */
+static void
+try_owner(const struct route *route, uid_t user, gid_t group, struct findings *findings)
+{
+	const struct address *address = route_address(route);
+	char error[512];
+
+	if (address_family(address) != AF_UNIX)
+		return;
+	const struct socketfile file = service_socketfile(
+	    route_service(route, 0), address_path(address), user, group);
+	if (socketfile_check(&file, error, sizeof error) == 0)
+		return;
+	if (geteuid() == 0)
+		findings_error(findings, "listen: %s", error);
+	else
+		findings_warning(findings, "listen: %s", error);
+}
+
 void
-bindfault_find(const struct snapshot *snapshot, struct findings *findings)
+bindfault_find(
+    const struct snapshot *snapshot, uid_t user, gid_t group, struct findings *findings)
 {
 	for (size_t i = 0; i < snapshot_route_count(snapshot); i++) {
 		const struct route *route = snapshot_route(snapshot, i);
 		struct findings found;
 
-		if (listener_try(route_address(route)) == 0)
-			continue;
-		int error = errno;
 		findings_init(&found);
-		bindfault_report(route, error, &found);
-		if (error == EACCES && geteuid() != 0)
-			findings_soften(&found);
+		try_address(route, &found);
+		if (found.count == 0)
+			try_owner(route, user, group, &found);
 		conf_locate(&route_service(route, 0)->conf->section, &found, findings);
 	}
 }

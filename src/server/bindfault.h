@@ -4,6 +4,8 @@
 
 /* Why an address cannot be listened at, and what to do about it. Main thread. */
 
+#include <sys/types.h>
+
 struct findings;
 struct route;
 struct snapshot;
@@ -18,9 +20,11 @@ void bindfault_report(const struct route *route, int error, struct findings *fin
 const char *bindfault_remedy(int family, int error);
 
 /*
- * Tries all addresses of `snapshot` without listening, and reports those that fail. An ordinary
- * user is only warned of ports and folders that root may use.
+ * Tries all addresses of `snapshot` without listening, for a daemon that becomes `user` and
+ * `group`, and reports those that fail. An ordinary user is only warned of ports, folders and
+ * owners of sockets that root may use.
  */
-void bindfault_find(const struct snapshot *snapshot, struct findings *findings);
+void bindfault_find(const struct snapshot *snapshot, uid_t user, gid_t group,
+    struct findings *findings);
 
 #endif

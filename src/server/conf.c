@@ -135,6 +135,9 @@ static const struct key keys[] = {
 	{ "access-log", IN_PROCESS(access_log), BOOL, .standard = "yes" },
 
 	{ "listen", "accept", IN_SERVICE(listen), LIST, .standard = "*:4433" },
+	{ "listen-owner", IN_SERVICE(listen_owner), TEXT, .standard = "" },
+	{ "listen-group", IN_SERVICE(listen_group), TEXT, .standard = "" },
+	{ "listen-mode", IN_SERVICE(listen_mode), MODE, .standard = "0600" },
 	{ "accept-proxy", IN_SERVICE(accept_proxy), BOOL, .standard = "no" },
 	{ "accept-proxy-from", IN_SERVICE(accept_proxy_from), LIST, .standard = "" },
 	{ "server-name", IN_SERVICE(server_name), LIST, .standard = "" },

@@ -64,6 +64,8 @@ enum conf_on_bad_cert { CONF_FAIL, CONF_SKIP };
 struct conf_service {
 	struct conf_section section;
 	struct stringlist listen;
+	char *listen_owner, *listen_group; /* of Unix-domain sockets */
+	int64_t listen_mode;
 	struct stringlist server_name; /* hosts that clients name; empty: any */
 	bool accept_proxy; /* each connection begins with a PROXY header */
 	struct stringlist accept_proxy_from; /* networks */

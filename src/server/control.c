@@ -3,13 +3,10 @@
 #include "server/control.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/fsuid.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/address.h"
@@ -18,6 +15,7 @@
 #include "server/bindfault.h"
 #include "server/listener.h"
 #include "server/loop.h"
+#include "server/socketfile.h"
 #include "server/takeover.h"
 
 #define CLIENT_MAX 8 /* one more and somebody has to go */
@@ -239,59 +237,6 @@ control_expire(struct control *control)
 	return control->retry;
 }
 
-/* Sets the mode with the owner's rights, not with those of root: the owner may have put a link
- * in the place of the socket. */
-static int
-set_mode(const struct control_place *place)
-{
-	uid_t before = (uid_t)setfsuid(place->owner);
-	int result = -1;
-
-	if ((uid_t)setfsuid((uid_t)-1) == place->owner)
-		result = chmod(place->path, place->mode);
-	else
-		errno = EPERM;
-	int saved = errno;
-	setfsuid(before);
-	errno = saved;
-	return result;
-}
-
-/* Gives the socket `fd` away, even if the path names another file by then. */
-static int
-give_away(int fd, const struct control_place *place)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return -1;
-	/* Another user cannot have made it, nor given it a second name. */
-	if (!S_ISSOCK(st.st_mode) || st.st_nlink != 1 ||
-	    (st.st_uid != geteuid() && st.st_uid != place->owner)) {
-		errno = EPERM;
-		return -1;
-	}
-	if ((st.st_uid != place->owner || st.st_gid != place->group) &&
-	    fchownat(fd, "", place->owner, place->group, AT_EMPTY_PATH) < 0 &&
-	    errno != EPERM)
-		return -1;
-	return (st.st_mode & 07777) == place->mode ? 0 : set_mode(place);
-}
-
-static int
-hand_over(const struct control_place *place)
-{
-	int fd = open(place->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		return -1;
-	int result = give_away(fd, place);
-	int saved = errno;
-	close(fd);
-	errno = saved;
-	return result;
-}
-
 static struct listener *
 open_listener(const struct control_place *place, const struct address *address)
 {
@@ -306,10 +251,7 @@ open_listener(const struct control_place *place, const struct address *address)
 			close(fd);
 		return listener;
 	}
-	mode_t mask = umask(~place->mode & 0777);
-	listener = listener_open(address, BACKLOG);
-	umask(mask);
-	return listener;
+	return listener_open(address, place->mode, BACKLOG);
 }
 
 /* The address of a socket at `path`. 0, or -1 with a reason in `error`, and errno 0. */
@@ -361,9 +303,18 @@ listen_at(const struct control_place *place, char *error, size_t error_size)
 	if (check_folder(place, error, error_size) < 0)
 		return NULL;
 	struct listener *listener = open_listener(place, &address);
-	if (listener != NULL && hand_over(place) == 0)
+	if (listener == NULL) {
+		explain(place->path, error, error_size);
+		return NULL;
+	}
+	const struct socketfile file = { .path = place->path,
+		.owner = place->owner,
+		.group = place->group,
+		.mode = place->mode,
+		.user = place->owner,
+		.user_group = place->group };
+	if (socketfile_apply(&file, error, error_size) == 0)
 		return listener;
-	explain(place->path, error, error_size);
 	listener_close(listener);
 	return NULL;
 }

@@ -88,16 +88,26 @@ open_unbound(const struct address *address)
 	return fd;
 }
 
+/* Binds, so that the file of a Unix-domain socket never has more rights than `mode`. */
 static int
-open_socket(const struct address *address, int backlog)
+bind_to(int fd, const struct address *address, mode_t mode)
+{
+	mode_t mask = umask(~mode & 0777);
+	int result =
+	    bind(fd, (const struct sockaddr *)&address->storage, address->length);
+
+	umask(mask);
+	return result;
+}
+
+static int
+open_socket(const struct address *address, mode_t mode, int backlog)
 {
 	int fd = open_unbound(address);
 
 	if (fd < 0)
 		return -1;
-	if (bind(fd, (const struct sockaddr *)&address->storage, address->length) ==
-		0 &&
-	    listen(fd, backlog) == 0)
+	if (bind_to(fd, address, mode) == 0 && listen(fd, backlog) == 0)
 		return fd;
 	int saved = errno;
 	close(fd);
@@ -116,11 +126,11 @@ listener_of(int fd, const struct address *address)
 }
 
 struct listener *
-listener_open(const struct address *address, int backlog)
+listener_open(const struct address *address, mode_t mode, int backlog)
 {
 	if (address_family(address) == AF_UNIX && remove_stale(address) < 0)
 		return NULL;
-	int fd = open_socket(address, backlog);
+	int fd = open_socket(address, mode, backlog);
 	return fd < 0 ? NULL : listener_of(fd, address);
 }
 

@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/address.h"
 
@@ -23,8 +24,9 @@ struct listener {
  * Binds and listens. Returns a listener that listener_close() closes, or NULL with errno. A
  * Unix-domain socket left behind by a dead process is replaced; one that somebody answers is
  * not (EADDRINUSE), nor is a file that is no socket (EEXIST).
+ * The file of a Unix-domain socket gets the mode `mode`.
  */
-struct listener *listener_open(const struct address *address, int backlog);
+struct listener *listener_open(const struct address *address, mode_t mode, int backlog);
 
 /*
  * Finds out whether listener_open() could bind to `address`, and takes neither its port nor its

@@ -130,6 +130,28 @@ check_proxy(const struct route *route, struct findings *findings)
 	}
 }
 
+/* The file of a Unix-domain socket has one owner, one group and one mode. */
+static void
+check_socket(const struct route *route, struct findings *findings)
+{
+	const struct service *first = route_service(route, 0);
+	char at[ADDRESS_TEXT_SIZE];
+
+	if (address_family(route_address(route)) != AF_UNIX)
+		return;
+	for (size_t i = 1; i < route_count(route); i++) {
+		const struct service *service = route_service(route, i);
+		if (service->socket_owner != first->socket_owner ||
+		    service->socket_group != first->socket_group ||
+		    service->conf->listen_mode != first->conf->listen_mode)
+			complain(findings, service,
+			    "listen: [%s] gives %s other rights: services that share "
+			    "a socket need the same listen-owner, listen-group and "
+			    "listen-mode",
+			    first->name, address_format(route_address(route), at));
+	}
+}
+
 void
 overlap_check(const struct route *route, const struct nametable *names,
     const struct group *defaults, struct findings *findings)
@@ -147,4 +169,5 @@ overlap_check(const struct route *route, const struct nametable *names,
 	for (size_t i = 0; i < route_count(route); i++)
 		check_reachable(route, route_service(route, i), findings);
 	check_proxy(route, findings);
+	check_socket(route, findings);
 }

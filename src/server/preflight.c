@@ -184,7 +184,7 @@ preflight_test(const struct snapshot *snapshot, bool daemon,
 	test_control(control, &found);
 	test_file_limit(snapshot, &found);
 	conf_locate(&conf->section, &found, findings);
-	bindfault_find(snapshot, findings);
+	bindfault_find(snapshot, control->owner, control->group, findings);
 }
 
 void

@@ -57,14 +57,7 @@ find_groups(struct privileges *privileges, const char *user)
 static void
 find_group(struct privileges *privileges, const char *name, struct findings *findings)
 {
-	const struct group *entry = getgrnam(name);
-	id_t number;
-
-	if (entry != NULL)
-		privileges->gid = entry->gr_gid;
-	else if (account_number(name, &number))
-		privileges->gid = number;
-	else
+	if (!account_group(name, &privileges->gid))
 		findings_error(findings,
 		    "group: there is no group \"%s\": addgroup --system makes one",
 		    name);

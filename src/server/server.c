@@ -318,6 +318,8 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 		return NULL;
 	}
 	make_parts(server);
+	acceptor_set_owner(
+	    pipeline_acceptor(server->pipeline), origin->user, origin->group);
 	acceptor_inherit(pipeline_acceptor(server->pipeline), origin->takeover);
 	if (pipeline_use(server->pipeline, snapshot, findings) == 0)
 		return server;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 struct conf_process;
 struct control;
@@ -27,6 +28,8 @@ struct takeover;
 struct server_origin {
 	const char
 	    *path; /* of the configuration; the caller's, and outlives the server */
+	uid_t user; /* that the daemon is or becomes */
+	gid_t group;
 	bool daemon; /* there is no standard error to log to */
 	const struct sandbox *sandbox; /* likewise */
 	struct takeover

@@ -7,6 +7,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "responders/account.h"
 #include "responders/responder.h"
 #include "server/conf.h"
 #include "server/hostname.h"
@@ -68,6 +69,25 @@ find_addresses(struct service *service, struct findings *findings)
 			add_address(service, &addresses[j], are_dual(addresses, count),
 			    findings);
 	}
+}
+
+/* The owner and the group of its Unix-domain sockets. */
+static void
+find_owner(struct service *service, struct findings *findings)
+{
+	const char *owner = service->conf->listen_owner;
+	const char *group = service->conf->listen_group;
+
+	service->socket_owner = (uid_t)-1;
+	service->socket_group = (gid_t)-1;
+	if (owner[0] != '\0' && !account_user(owner, &service->socket_owner))
+		findings_error(findings,
+		    "listen-owner: there is no user \"%s\": name another, or a number",
+		    owner);
+	if (group[0] != '\0' && !account_group(group, &service->socket_group))
+		findings_error(findings,
+		    "listen-group: there is no group \"%s\": name another, or a number",
+		    group);
 }
 
 static void
@@ -217,6 +237,7 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	service->name = conf->section.name;
 	service->conf = conf;
 	find_addresses(service, findings);
+	find_owner(service, findings);
 	check_conf(conf, process, findings);
 	if (findings->errors == errors)
 		service->proxies = networks_of(&conf->accept_proxy_from);
@@ -288,4 +309,19 @@ bool
 service_has_no_protocol(const struct service *service)
 {
 	return service->conf->context.alpn.count == 0;
+}
+
+struct socketfile
+service_socketfile(
+    const struct service *service, const char *path, uid_t user, gid_t group)
+{
+	const uid_t owner = service->socket_owner;
+
+	return (struct socketfile){ .path = path,
+		.owner = owner != (uid_t)-1 ? owner : user,
+		.group =
+		    service->socket_group != (gid_t)-1 ? service->socket_group : group,
+		.mode = (mode_t)service->conf->listen_mode,
+		.user = user,
+		.user_group = group };
 }

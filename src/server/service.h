@@ -11,9 +11,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/address.h"
 #include "base/networks.h"
+#include "server/socketfile.h"
 
 struct conf_process;
 struct conf_service;
@@ -32,6 +34,8 @@ struct service {
 	struct address *addresses; /* where it listens, each once */
 	bool *dual; /* for each: its text stands for an IPv4 and an IPv6 address */
 	size_t address_count;
+	uid_t socket_owner; /* of its Unix-domain sockets; -1: the daemon's user */
+	gid_t socket_group; /* -1: the daemon's group */
 	struct networks proxies; /* that may send a PROXY header there */
 	bool skipped; /* it has neither context nor responder, and serves nobody */
 };
@@ -62,6 +66,11 @@ void service_warn(const struct service *service, struct findings *findings);
 /* True if the service listens at `address` and has no IPv4 address to take its place: the text
  * that names it stands for IPv6 alone. Pure. */
 bool service_insists_on(const struct service *service, const struct address *address);
+
+/* Returns what the file of its Unix-domain socket at `path` has to be, in a daemon of `user` and
+ * `group`. The path is not copied. Pure. */
+struct socketfile service_socketfile(
+    const struct service *service, const char *path, uid_t user, gid_t group);
 
 /* Whether it takes its clients without a look at the application protocols they offer. */
 bool service_has_no_protocol(const struct service *service);

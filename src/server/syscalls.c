@@ -175,6 +175,22 @@ allow_threads(scmp_filter_ctx filter)
 	return code;
 }
 
+/* The files of Unix-domain sockets at a reload. Root would not be kept from other files. */
+static int
+allow_owning(scmp_filter_ctx filter)
+{
+	int code = 0;
+
+	if (geteuid() == 0)
+		return 0;
+	code = ALLOW(filter, SCMP_SYS(chmod), 1, HAS(1, ~0777u, 0));
+	if (code == 0)
+		code = ALLOW(filter, SCMP_SYS(fchmodat), 1, HAS(2, ~0777u, 0));
+	if (code == 0)
+		code = ALLOW(filter, SCMP_SYS(fchownat), 0);
+	return code;
+}
+
 static int
 fill_for_server(scmp_filter_ctx filter)
 {
@@ -192,6 +208,8 @@ fill_for_server(scmp_filter_ctx filter)
 		code = allow_mappings(filter);
 	if (code == 0)
 		code = allow_threads(filter);
+	if (code == 0)
+		code = allow_owning(filter);
 	return code;
 }
 

@@ -364,6 +364,90 @@ runs_as() {
 	expect 0 stop
 }
 
+# has_rights OWNER:GROUP MODE SOCKET
+has_rights() {
+	stat -c '%u:%g %a' "$3"
+	[ "$(stat -c '%u:%g %a' "$3")" = "$1 $2" ]
+}
+
+nobodys() {
+	echo "$(id -u nobody):$(id -g nobody)"
+}
+
+# socket_ini LINE...: it becomes nobody, who may read the key and write here.
+socket_ini() {
+	needs_root
+	chgrp "$(id -g nobody)" server.key
+	chmod 640 server.key
+	chown nobody .
+	listen=${sockets:-$PWD/front} write_ini 'user = nobody' "$@"
+}
+
+a_socket_has_the_owner_group_and_mode_of_its_service() {
+	socket_ini
+	umask 077
+	expect 0 start
+	has_rights "$(nobodys)" 600 front
+	expect 0 stop
+	socket_ini 'listen-owner = 4711' 'listen-group = daemon' 'listen-mode = 0660'
+	expect 0 start
+	has_rights "4711:$(getent group daemon | cut -d: -f3)" 660 front
+	[ "$(answer_at front)" = 'Hello, TLS!' ]
+	# An upgrade has the rights of root again.
+	socket_ini 'listen-group = 4712' 'listen-mode = 0666'
+	expect 0 upgrade
+	has_rights "$(id -u nobody):4712" 666 front
+	[ "$(answer_at front)" = 'Hello, TLS!' ]
+	expect 0 stop
+	[ ! -e front ]
+}
+
+a_reload_sets_the_mode_of_sockets() {
+	socket_ini
+	expect 0 start
+	sockets="$PWD/front, $PWD/second" socket_ini 'listen-mode = 0666'
+	expect 0 reload
+	has_rights "$(nobodys)" 666 front
+	has_rights "$(nobodys)" 666 second
+	[ "$(answer_at second)" = 'Hello, TLS!' ]
+	expect 0 stop
+}
+
+a_reload_that_cannot_give_a_socket_away_changes_nothing() {
+	socket_ini
+	expect 0 start
+	sockets="$PWD/front, $PWD/second" socket_ini 'listen-mode = 0666' \
+		'listen-owner = 4711'
+	expect 1 reload
+	grep -q 'listen: .*/front: its owner, group or mode cannot be set: .*: restart tlsd as root' err
+	has_rights "$(nobodys)" 600 front
+	[ ! -e second ]
+	# Of two services one can be changed, and is changed back.
+	socket_ini
+	{
+		echo 'listen-mode = 0666'
+		echo '[other]'
+		echo "listen = $PWD/other"
+		echo 'listen-owner = 4711'
+		echo 'cert = server.crt'
+		echo 'key = server.key'
+	} >>tlsd.ini
+	expect 1 reload
+	has_rights "$(nobodys)" 600 front
+	[ "$(answer_at front)" = 'Hello, TLS!' ]
+	expect 0 stop
+}
+
+a_reload_says_why_it_cannot_make_a_socket() {
+	mkdir roots
+	socket_ini 'sandbox = no'
+	expect 0 start
+	sockets=$PWD/roots/front socket_ini 'sandbox = no'
+	expect 1 reload
+	grep -q 'listen: unix:.*/roots/front: Permission denied: this user may not make it there: restart tlsd as root, or name another folder' err
+	expect 0 stop
+}
+
 a_key_that_only_root_reads_serves_until_a_reload() {
 	needs_root
 	chmod 600 server.key

@@ -150,6 +150,33 @@ a_socket_that_cannot_be_made_is_found() {
 	refused "listen: unix:$PWD/tlsd.ini: File exists: it is no socket"
 }
 
+an_owner_of_a_socket_that_cannot_be_is_found() {
+	write_ini "listen-owner = does-not-exist"
+	refused 'listen-owner: there is no user "does-not-exist"'
+	write_ini "listen-group = does-not-exist"
+	refused 'listen-group: there is no group "does-not-exist"'
+	needs_root
+	mkdir shared
+	chmod 777 shared
+	listen=$PWD/shared/front write_ini 'user = nobody'
+	chown nobody server.key
+	refused 'listen: .*/shared: may be written by others, who could replace its files'
+	listen=$PWD/front write_ini 'listen-owner = nobody'
+	chown nobody . server.key
+	check as_nobody
+	fails grep listen: err
+	listen=$PWD/front write_ini 'listen-owner = root'
+	check as_nobody
+	is_told 'warning: .*listen: .*/front: its owner, group or mode cannot be set'
+}
+
+services_that_share_a_socket_give_it_the_same_rights() {
+	listen=$PWD/front write_ini 'server-name = a.example'
+	printf '%s\n' '[b]' "listen = $PWD/front" 'server-name = b.example' 'listen-mode = 0666' \
+		'cert = server.crt' 'key = server.key' >>tlsd.ini
+	refused "listen: \\[hello\\] gives unix:$PWD/front other rights: .*need the same listen-owner"
+}
+
 a_control_socket_that_cannot_be_made_is_found() {
 	write_ini "control-socket = $PWD/nowhere/sock"
 	refused "control-socket: $PWD/nowhere/sock: No such file or directory: make its folder"

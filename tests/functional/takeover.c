@@ -261,7 +261,7 @@ START_TEST(only_a_socket_that_listens_there_is_adopted)
 	struct address any = address_of("127.0.0.1:0"),
 		       other = address_of("127.0.0.2:0"),
 		       port = address_of("127.0.0.1:1"), path = address_of("/nowhere");
-	struct listener *first = listener_open(&any, 5);
+	struct listener *first = listener_open(&any, 0600, 5);
 
 	ck_assert_ptr_nonnull(first);
 	ck_assert_ptr_null(listener_adopt(first->fd, &other, 5));

@@ -98,7 +98,10 @@ dial(const char *name)
 static void
 begin(struct trial *trial)
 {
-	struct server_origin origin = { .path = folder, .sandbox = sandbox };
+	struct server_origin origin = { .path = folder,
+		.user = geteuid(),
+		.group = getegid(),
+		.sandbox = sandbox };
 	struct findings findings;
 	char error[256], *path = path_of("control");
 	struct control_place place = {
