@@ -17,6 +17,7 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/safepath.h"
 #include "server/command.h"
 #include "server/conf.h"
 #include "server/control.h"
@@ -309,8 +310,9 @@ open_log(const struct process *process, const struct conf_process *conf)
 		    stderr);
 		return -1;
 	}
-	fprintf(stderr, "tlsd: log-file: %s: uid %u cannot write it: %s\n",
-	    conf->log_file, (unsigned)getuid(), strerrordesc_np(errno));
+	fprintf(stderr, "tlsd: log-file: %s: uid %u cannot write it: %s%s\n",
+	    conf->log_file, (unsigned)getuid(), strerrordesc_np(errno),
+	    safepath_remedy(errno));
 	return -1;
 }
 

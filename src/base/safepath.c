@@ -189,15 +189,51 @@ safepath_resolve(const char *path)
 	return NULL;
 }
 
+/* A part of a path. */
+struct part {
+	char *name;
+	size_t start, end; /* in the path, slashes after the name included */
+};
+
+static struct part
+part_at(const char *path, size_t start)
+{
+	size_t length = strcspn(path + start, "/");
+	size_t end = start + length + strspn(path + start + length, "/");
+
+	return (struct part){ .name = memory_format("%.*s", (int)length, path + start),
+		.start = start,
+		.end = end };
+}
+
+/* Returns `path` with the link `fd` in the place of `part` followed, or NULL with errno: ELOOP for
+ * a link of another user. */
+static char *
+replace_link(int fd, uid_t owner, const char *path, const struct part *part)
+{
+	char target[PATH_MAX];
+
+	if (!is_trusted(owner, 0)) {
+		errno = ELOOP;
+		return NULL;
+	}
+	ssize_t n = readlinkat(fd, "", target, sizeof target - 1);
+	if (n < 0)
+		return NULL;
+	target[n] = '\0';
+	return memory_format("%.*s%s%s%s", target[0] == '/' ? 0 : (int)part->start,
+	    path, target, path[part->end] != '\0' ? "/" : "", path + part->end);
+}
+
+/* Opens the last part of a path. Links in /proc lead to open files, whatever they say. */
 static int
-open_at_end(const char *path, int flags, mode_t mode)
+open_last(int folder, const char *name, int flags, mode_t mode)
 {
 	struct stat st;
-	int fd = open(path, flags | O_NOFOLLOW, mode);
+	int fd = openat(folder, name, flags | O_NOFOLLOW, mode);
 
-	/* Only /proc has links left. */
-	if (fd < 0 && errno == ELOOP && strncmp(path, "/proc/", 6) == 0)
-		fd = open(path, flags, mode);
+	if (fd < 0 && errno == ELOOP && is_in_proc(folder))
+		fd = openat(folder, name, flags, mode);
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink > 1) {
 		close(fd);
 		errno = EMLINK;
@@ -206,17 +242,90 @@ open_at_end(const char *path, int flags, mode_t mode)
 	return fd;
 }
 
+/* Closes `fd` and keeps errno. */
+static void
+close_quietly(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+}
+
+/* Opens the part of `path` that stands in `folder`: the last one with `flags` and `mode`, another
+ * to go on from there. If it is a link to be followed, sets `*next` to the path that it leads to
+ * and returns -1. */
+static int
+open_part(int folder, const char *path, const struct part *part, int flags, mode_t mode,
+    char **next)
+{
+	struct stat st;
+	int fd = openat(folder, part->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bool is_link = fd >= 0 && fstat(fd, &st) == 0 && S_ISLNK(st.st_mode);
+
+	if (is_link && !is_in_proc(fd)) {
+		*next = replace_link(fd, st.st_uid, path, part);
+		close_quietly(fd);
+		return -1;
+	}
+	if (path[part->end] != '\0' && !is_link)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	if (path[part->end] != '\0')
+		return openat(folder, part->name, O_PATH | O_CLOEXEC);
+	return open_last(folder, part->name, flags, mode);
+}
+
+/* Opens `path` part by part, up to the first link. Otherwise as open_part(). */
+static int
+walk(const char *path, int flags, mode_t mode, char **next)
+{
+	int at = open(path[0] == '/' ? "/" : ".", O_PATH | O_CLOEXEC);
+	size_t start = strspn(path, "/");
+
+	do {
+		if (at < 0)
+			return -1;
+		struct part part = part_at(path, start);
+		int fd = open_part(at, path, &part, flags, mode, next);
+		close_quietly(at);
+		free(part.name);
+		at = fd;
+		start = part.end;
+	} while (path[start] != '\0');
+	return at;
+}
+
 int
 safepath_open(const char *path, int flags, mode_t mode)
 {
 	if (geteuid() != 0)
 		return open(path, flags, mode);
-	char *real = safepath_resolve(path);
-	if (real == NULL)
-		return -1;
-	int fd = open_at_end(real, flags, mode);
-	int saved = errno;
-	free(real);
-	errno = saved;
-	return fd;
+	char *at = memory_copy(path);
+	for (int links = 0; links < LINKS_MAX; links++) {
+		char *next = NULL;
+		int fd = walk(at, flags, mode, &next);
+		int saved = errno;
+		free(at);
+		errno = saved;
+		if (next == NULL)
+			return fd;
+		at = next;
+	}
+	free(at);
+	errno = ELOOP;
+	return -1;
+}
+
+const char *
+safepath_remedy(int error)
+{
+	if (geteuid() == 0 && error == ELOOP)
+		return ": root follows no symbolic link of another user: make it as "
+		       "root, "
+		       "or name the file itself";
+	if (geteuid() == 0 && error == EMLINK)
+		return ": root opens no file with a second name: remove the other name";
+	return "";
 }

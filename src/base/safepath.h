@@ -27,9 +27,14 @@ int safepath_check_folder(
 char *safepath_resolve(const char *path);
 
 /*
- * Opens a file as open(2) does. For root it follows no symbolic link of another user, and opens
- * no file with a second name, which another user may have given it: ELOOP and EMLINK.
+ * Opens a file as open(2) does. For root it follows no symbolic link of another user, neither the
+ * last part of the path nor a folder on the way, and opens no file with a second name, which
+ * another user may have given it: ELOOP and EMLINK. No change of the path meanwhile leads it
+ * elsewhere.
  */
 int safepath_open(const char *path, int flags, mode_t mode);
+
+/* Returns what to do about `error` that safepath_open() has left, ": " and a text, or "". */
+const char *safepath_remedy(int error);
 
 #endif

@@ -3,6 +3,7 @@
 #include "server/preflight.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/outlet.h"
+#include "base/safepath.h"
 #include "server/bindfault.h"
 #include "server/conf.h"
 #include "server/control.h"
@@ -156,6 +158,20 @@ test_file_limit(const struct snapshot *snapshot, struct findings *findings)
 		    (unsigned)getuid(), (unsigned long long)limit.rlim_max, needed);
 }
 
+/* Adds an error if a daemon that stays root would not open an existing log. */
+static void
+check_links(const char *path, struct findings *findings)
+{
+	int fd = safepath_open(
+	    path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
+
+	if (fd >= 0)
+		close(fd);
+	else if (safepath_remedy(errno)[0] != '\0')
+		findings_error(findings, "log-file: %s: %s%s", path,
+		    strerrordesc_np(errno), safepath_remedy(errno));
+}
+
 void
 preflight_start(const struct conf_process *conf, bool daemon, struct findings *findings)
 {
@@ -194,8 +210,10 @@ preflight_user(const struct snapshot *snapshot, struct findings *findings)
 	struct findings found;
 
 	findings_init(&found);
-	if (conf->log_file[0] != '\0' && outlet_descriptor(conf->log_file) < 0)
+	if (conf->log_file[0] != '\0' && outlet_descriptor(conf->log_file) < 0) {
 		check_writable("log-file", conf->log_file, &found);
+		check_links(conf->log_file, &found);
+	}
 	conf_locate(&conf->section, &found, findings);
 	rights_check(snapshot, findings);
 }

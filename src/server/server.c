@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/outlet.h"
 #include "base/reserve.h"
+#include "base/safepath.h"
 #include "responders/child.h"
 #include "server/acceptor.h"
 #include "server/certwatch.h"
@@ -146,8 +147,9 @@ use_new_snapshot(struct server *server, struct findings *findings)
 		return -1;
 	}
 	if (server_open_log(&snapshot_conf(new)->process, server->origin.daemon) < 0) {
-		findings_error(findings, "log-file: %s: %s",
-		    snapshot_conf(new)->process.log_file, strerrordesc_np(errno));
+		findings_error(findings, "log-file: %s: %s%s",
+		    snapshot_conf(new)->process.log_file, strerrordesc_np(errno),
+		    safepath_remedy(errno));
 		snapshot_drop(new);
 		return -1;
 	}

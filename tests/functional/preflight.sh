@@ -236,6 +236,24 @@ a_log_may_be_a_link_into_another_folder() {
 	[ ! -L here/log ]
 }
 
+a_root_that_stays_root_follows_no_link_of_another_user_to_its_log() {
+	needs_root
+	mkdir here
+	: >here/log
+	ln -s here there
+	chown -h nobody there
+	write_ini 'log-file = there/log'
+	fails check
+	is_told 'log-file: .*/there/log: .*: root follows no symbolic link of another user'
+	fails timeout 60 "$builddir/tlsd" -c tlsd.ini 2>err
+	is_told 'log-file: .*/there/log: .*: root follows no symbolic link of another user'
+	chown -h root there
+	check
+	ln here/log second
+	fails check
+	is_told 'log-file: .*: root opens no file with a second name'
+}
+
 a_log_behind_a_link_that_leads_nowhere_is_found() {
 	ln -s nowhere/log log
 	write_ini 'log-file = log'

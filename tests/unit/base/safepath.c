@@ -106,6 +106,70 @@ START_TEST(a_link_of_another_user_is_not_followed)
 }
 END_TEST
 
+START_TEST(a_folder_on_the_way_that_is_a_link_of_another_user_is_not_entered)
+{
+	const char *path = suite_path("link/file");
+
+	if (geteuid() != 0) {
+		fputs("SKIPPED: only root can give a link away\n", stderr);
+		return;
+	}
+	ck_assert_int_eq(mkdir(suite_path("folder"), 0700), 0);
+	ck_assert_int_eq(symlink("folder", suite_path("link")), 0);
+	int fd = safepath_open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	ck_assert_int_eq(unlink(suite_path("folder/file")), 0);
+	ck_assert_int_eq(lchown(suite_path("link"), 4711, 4711), 0);
+	ck_assert_int_eq(safepath_open(path, O_WRONLY | O_CREAT, 0600), -1);
+	ck_assert_int_eq(errno, ELOOP);
+	ck_assert_int_eq(access(suite_path("folder/file"), F_OK), -1);
+}
+END_TEST
+
+static void
+expect_opened(const char *path, const char *file)
+{
+	struct stat opened, expected;
+	int fd = safepath_open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	ck_assert_msg(fd >= 0, "%s: %m", path);
+	ck_assert_int_eq(fstat(fd, &opened), 0);
+	ck_assert_int_eq(stat(file, &expected), 0);
+	ck_assert_uint_eq(opened.st_ino, expected.st_ino);
+	close(fd);
+}
+
+START_TEST(what_is_opened_is_what_the_kernel_would_open)
+{
+	const char *file = suite_file("file", "");
+
+	ck_assert_int_eq(chdir(suite_folder()), 0);
+	ck_assert_int_eq(mkdir("folder", 0700), 0);
+	ck_assert_int_eq(symlink("../file", "folder/relative"), 0);
+	ck_assert_int_eq(symlink(file, "absolute"), 0);
+	ck_assert_int_eq(symlink("folder/..//", "here"), 0);
+	ck_assert_int_eq(symlink("here/here", "again"), 0);
+	expect_opened("file", file);
+	expect_opened(file, file);
+	expect_opened("./folder//relative", file);
+	expect_opened("absolute", file);
+	expect_opened("again/folder/../here/absolute", file);
+	expect_opened("/proc/self/cwd/again/file", file);
+	ck_assert_int_eq(symlink("new", "dangling"), 0);
+	expect_opened("dangling", "new");
+	ck_assert_int_eq(symlink("loop", "loop"), 0);
+	ck_assert_int_eq(safepath_open("loop/file", O_WRONLY, 0), -1);
+	ck_assert_int_eq(errno, ELOOP);
+	ck_assert_int_eq(safepath_open("none/file", O_WRONLY, 0), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(safepath_open("file/file", O_WRONLY, 0), -1);
+	ck_assert_int_eq(errno, ENOTDIR);
+	ck_assert_int_eq(safepath_open("", O_WRONLY, 0), -1);
+	ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
 START_TEST(standard_output_can_be_opened_by_its_name)
 {
 	int fd = safepath_open("/proc/self/fd/1", O_WRONLY | O_APPEND, 0600);
@@ -118,4 +182,6 @@ SUITE("safepath", a_folder_of_ones_own_below_a_sticky_one_is_safe,
     a_folder_above_counts_too, a_link_on_the_way_counts_too,
     a_folder_that_is_not_there_is_explained, links_of_ones_own_are_followed,
     a_loop_of_links_is_an_error, a_link_of_another_user_is_not_followed,
+    a_folder_on_the_way_that_is_a_link_of_another_user_is_not_entered,
+    what_is_opened_is_what_the_kernel_would_open,
     standard_output_can_be_opened_by_its_name)
