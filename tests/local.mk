@@ -12,7 +12,8 @@ unit_tests = \
 	tests/unit/check_tls \
 	tests/unit/check_responders \
 	tests/unit/check_server \
-	tests/unit/check_client
+	tests/unit/check_client \
+	tests/unit/check_ctl
 functional_tests = \
 	tests/functional/check_answers \
 	tests/functional/check_clients \
@@ -58,7 +59,8 @@ tests_unit_check_base_SOURCES = \
 	tests/unit/base/spool.c \
 	tests/unit/base/stringlist.c \
 	tests/unit/base/text.c \
-	tests/unit/base/unreadable.c
+	tests/unit/base/unreadable.c \
+	tests/unit/base/wrap.c
 ## With the malloc(3) of tlsd itself.
 tests_unit_check_base_SOURCES += $(malloc_sources)
 ## Programs with a clock that the test moves; see tests/lib/virtualtime.h.
@@ -120,6 +122,10 @@ tests_unit_check_client_SOURCES = \
 	tests/unit/client/target.c \
 	tests/unit/client/trace.c
 tests_unit_check_client_LDADD = libtlsc.a $(LDADD)
+tests_unit_check_ctl_SOURCES = \
+	tests/unit/ctl/frame.c \
+	tests/unit/ctl/table.c
+tests_unit_check_ctl_LDADD = libtlsdctl.a $(LDADD)
 
 tests_functional_check_answers_SOURCES = \
 	tests/functional/ahead.c \

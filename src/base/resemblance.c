@@ -57,3 +57,20 @@ resemblance_distance(const char *name, const char *other)
 	size_t distance = edit_distance(a, b);
 	return distance * 3 <= strlen(a) ? distance : SIZE_MAX;
 }
+
+struct resemblance
+resemblance_to(const char *word)
+{
+	return (struct resemblance){ .word = word, .distance = SIZE_MAX };
+}
+
+void
+resemblance_try(struct resemblance *resemblance, const char *name)
+{
+	size_t distance = resemblance_distance(resemblance->word, name);
+
+	if (distance < resemblance->distance) {
+		resemblance->distance = distance;
+		resemblance->nearest = name;
+	}
+}

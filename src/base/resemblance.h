@@ -20,4 +20,17 @@ bool resemblance_letters(const char *name, char out[RESEMBLANCE_LETTERS_SIZE]);
  */
 size_t resemblance_distance(const char *name, const char *other);
 
+/* The search for the name that a user meant by `word`. */
+struct resemblance {
+	const char *word;
+	const char *nearest; /* NULL if no name resembles it */
+	size_t distance; /* of `nearest` */
+};
+
+/* Begins a search: no name has been seen. */
+struct resemblance resemblance_to(const char *word);
+
+/* Keeps `name` in `nearest` if it is nearer to the word than the names before it. */
+void resemblance_try(struct resemblance *resemblance, const char *name);
+
 #endif

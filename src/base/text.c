@@ -83,6 +83,12 @@ text_parse_size(const char *text, int64_t *bytes)
 	return parse_with_unit(text, units, bytes);
 }
 
+const char *
+text_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 int
 text_parse_bool(const char *text, bool *value)
 {

@@ -23,6 +23,9 @@ int text_parse_duration(const char *text, int64_t *ms);
 /* A size: "4096", "64k", "1m", "2g" (powers of 1,024), in bytes; 0 or -1. */
 int text_parse_size(const char *text, int64_t *bytes);
 
+/* Returns the ending of a noun after the number `n`: "" for 1, "s" for others. */
+const char *text_plural(uint64_t n);
+
 /* "yes", "no", and "true", "on", "1" with their opposites, in any case; 0 or -1. */
 int text_parse_bool(const char *text, bool *value);
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/terminal.h"
 #include "client/trace.h"
 
 #define ARROW_WIDTH 56 /* columns between the lifelines */
@@ -26,8 +27,8 @@ struct inks {
 	const char *off;
 };
 
-static const struct inks coloured = { "\033[2m", "\033[33m", "\033[32m", "\033[36m",
-	"\033[0m" };
+static const struct inks coloured = { TERMINAL_DIM, TERMINAL_YELLOW, TERMINAL_GREEN,
+	TERMINAL_CYAN, TERMINAL_PLAIN };
 static const struct inks black = { "", "", "", "", "" };
 
 struct pens {

@@ -7,10 +7,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/terminal.h"
+#include "base/wrap.h"
 #include "ctl/fields.h"
 #include "ctl/table.h"
 
 enum { NAME_SIZE = 64, LINE_SIZE = 512, CLASSES_SHOWN = 6, SERVICES_SHOWN = 6 };
+enum { HANG = 10 }; /* of the second line of phases or times */
 
 /* Numbers by name, in the order in which they came first. */
 struct series {
@@ -134,26 +137,49 @@ frame_add(struct frame *frame, const char *line)
 /* What is printed, line by line, into the room that there is. */
 struct picture {
 	FILE *out;
-	struct frame_size size;
+	struct frame_screen screen;
 	size_t rows;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-put_line(struct picture *picture, const char *format, ...)
+/* Prints the first `length` bytes of `text`, behind `indent` blanks, as a line in `ink`. */
+static void
+put_text(struct picture *picture, const char *ink, int indent, const char *text,
+    size_t length)
+{
+	bool inked = picture->screen.colours && ink[0] != '\0';
+
+	if (picture->rows >= picture->screen.rows)
+		return;
+	fprintf(picture->out, "%s%*s%.*s%s\n", inked ? ink : "", indent, "",
+	    (int)length, text, inked ? TERMINAL_PLAIN : "");
+	picture->rows++;
+}
+
+/* Prints a line, without the words for which there is no room. */
+static void __attribute__((format(printf, 3, 4)))
+put_line(struct picture *picture, const char *ink, const char *format, ...)
 {
 	char line[LINE_SIZE];
 	va_list args;
 
-	if (picture->rows >= picture->size.rows)
-		return;
 	va_start(args, format);
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
-	size_t length = strlen(line);
-	if (length > picture->size.columns)
-		length = picture->size.columns;
-	fprintf(picture->out, "%.*s\n", (int)length, line);
-	picture->rows++;
+	put_text(picture, ink, 0, line, wrap_length(line, picture->screen.columns));
+}
+
+/* Prints all of `text`, in as many lines as it needs. */
+static void
+put_wrapped(struct picture *picture, const char *text)
+{
+	size_t columns = picture->screen.columns;
+	size_t length = wrap_length(text, columns);
+
+	put_text(picture, "", 0, text, length);
+	while (*(text = wrap_rest(text, length)) != '\0') {
+		length = wrap_length(text, columns > HANG ? columns - HANG : 1);
+		put_text(picture, "", HANG, text, length);
+	}
 }
 
 /* "12.3k", "0.9", "7" */
@@ -183,6 +209,7 @@ put_server(struct picture *picture, const struct frame *frame)
 
 	fields_text(frame->server, "state", state, sizeof state);
 	put_line(picture,
+	    strcmp(state, "running") == 0 ? TERMINAL_BOLD : TERMINAL_YELLOW,
 	    "tlsd %s, up %ldd %02ld:%02ld:%02ld, %.0f of %.0f workers busy, queue %.0f",
 	    state, uptime / 86400, uptime / 3600 % 24, uptime / 60 % 60, uptime % 60,
 	    fields_number(frame->server, "busy"),
@@ -206,7 +233,8 @@ put_service(struct picture *picture, const struct service *now,
 	struct service old = find_service(before, now->name);
 	char accepted[16], done[16], failed[16], in[16], out[16];
 
-	put_line(picture, "%-25.25s %9s %9s %9s %9s %9s", now->name,
+	put_line(picture, now->failed > old.failed ? TERMINAL_YELLOW : "",
+	    "%-25.25s %9s %9s %9s %9s %9s", now->name,
 	    short_number((now->accepted - old.accepted) / seconds, accepted),
 	    short_number((now->done - old.done) / seconds, done),
 	    short_number((now->failed - old.failed) / seconds, failed),
@@ -222,10 +250,10 @@ put_phases(struct picture *picture, const struct series *phases)
 	for (size_t i = 0; i < phases->count; i++) {
 		size_t length = strlen(line);
 		if (length < sizeof line)
-			snprintf(line + length, sizeof line - length, " %s %.0f",
+			snprintf(line + length, sizeof line - length, " %s=%.0f",
 			    phases->items[i].name, phases->items[i].value);
 	}
-	put_line(picture, "%s", line);
+	put_wrapped(picture, line);
 }
 
 static void
@@ -242,10 +270,10 @@ put_times(struct picture *picture, const char *fields)
 		snprintf(name, sizeof name, "%s-p99", names[i]);
 		fields_text(fields, name, most, sizeof most);
 		if (length < sizeof line)
-			snprintf(line + length, sizeof line - length, " %s %s/%s%s",
+			snprintf(line + length, sizeof line - length, " %s=%s/%s%s",
 			    names[i], half, most, i < 2 ? ";" : "");
 	}
-	put_line(picture, "%s", line);
+	put_wrapped(picture, line);
 }
 
 static int
@@ -266,7 +294,8 @@ put_failures(struct picture *picture, const struct series *now,
 	if (now->count > 0)
 		memcpy(sorted, now->items, now->count * sizeof *sorted);
 	qsort(sorted, now->count, sizeof *sorted, compare_numbers);
-	put_line(picture, "%-25s %9s %9s", "failures", "per s", "in all");
+	put_line(
+	    picture, TERMINAL_BOLD, "%-25s %9s %9s", "failures", "per s", "in all");
 	for (size_t i = 0; i < now->count && i < CLASSES_SHOWN; i++) {
 		const struct number *old =
 		    before != NULL ? find_number(&before->failures, sorted[i].name)
@@ -274,17 +303,18 @@ put_failures(struct picture *picture, const struct series *now,
 		double rate =
 		    (sorted[i].value - (old != NULL ? old->value : 0)) / seconds;
 		char rate_text[16], text[16];
-		put_line(picture, "%-25s %9s %9s", sorted[i].name,
-		    short_number(rate, rate_text), short_number(sorted[i].value, text));
+		put_line(picture, rate > 0 ? TERMINAL_YELLOW : "", "%-25s %9s %9s",
+		    sorted[i].name, short_number(rate, rate_text),
+		    short_number(sorted[i].value, text));
 	}
 	free(sorted);
 }
 
 void
 frame_print(const struct frame *now, const struct frame *before, double seconds,
-    const struct table *slowest, struct frame_size size, FILE *out)
+    const struct table *slowest, struct frame_screen screen, FILE *out)
 {
-	struct picture picture = { .out = out, .size = size };
+	struct picture picture = { .out = out, .screen = screen };
 
 	if (before == NULL)
 		seconds = fields_number(now->server, "uptime");
@@ -293,14 +323,15 @@ frame_print(const struct frame *now, const struct frame *before, double seconds,
 	put_server(&picture, now);
 	put_phases(&picture, &now->phases);
 	put_times(&picture, now->times);
-	put_line(&picture, "%s", "");
-	put_line(&picture, "%-25s %9s %9s %9s %9s %9s", "per second", "accepted",
-	    "done", "failed", "bytes in", "out");
+	put_line(&picture, "", "%s", "");
+	put_line(&picture, TERMINAL_BOLD, "%-25s %9s %9s %9s %9s %9s", "per second",
+	    "accepted", "done", "failed", "bytes in", "out");
 	for (size_t i = 0; i < now->count && i < SERVICES_SHOWN; i++)
 		put_service(&picture, &now->services[i], before, seconds);
-	put_line(&picture, "%s", "");
+	put_line(&picture, "", "%s", "");
 	put_failures(&picture, &now->failures, before, seconds);
-	put_line(&picture, "%s", "");
-	if (picture.rows + 1 < size.rows)
-		table_print(slowest, size.rows - picture.rows - 1, size.columns, out);
+	put_line(&picture, "", "%s", "");
+	if (picture.rows + 1 < screen.rows)
+		table_print(slowest, screen.rows - picture.rows - 1, screen.columns,
+		    screen.colours, out);
 }

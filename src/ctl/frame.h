@@ -4,6 +4,7 @@
 
 /* The server's figures at one moment, and the picture that two moments make. One thread. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -16,16 +17,17 @@ void frame_free(struct frame *frame);
 /* Takes in a line of the server's `stats`. */
 void frame_add(struct frame *frame, const char *line);
 
-/* How large the picture may be. */
-struct frame_size {
+/* What the picture is drawn on. */
+struct frame_screen {
 	size_t rows, columns;
+	bool colours; /* those of ECMA-48 */
 };
 
 /*
  * Prints `now`, with rates since `before` `seconds` ago (since the server's start if it is
- * NULL), and the connections of `slowest`; what does not fit is left out.
+ * NULL), and the connections of `slowest`; lines and words that do not fit are left out.
  */
 void frame_print(const struct frame *now, const struct frame *before, double seconds,
-    const struct table *slowest, struct frame_size size, FILE *out);
+    const struct table *slowest, struct frame_screen screen, FILE *out);
 
 #endif

@@ -6,15 +6,17 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/terminal.h"
 #include "ctl/fields.h"
 
-enum { COLUMNS = 8, VALUE_SIZE = 136 };
+enum { COLUMNS = 8, SERVICE = 1, PEER = 7, VALUE_SIZE = 136 };
+enum { SERVICE_LEAST = 10, PEER_LEAST = 16, ELLIPSIS = 3 };
 
-/* The last one may be as long as it likes, and stands at the end for that. */
+/* The last one has the room that is left. */
 static const struct {
 	const char *name;
 	bool numeric;
-	int width;
+	int width; /* where there is room enough */
 } columns[COLUMNS] = { { "id", true, 6 }, { "service", false, 10 },
 	{ "phase", false, 9 }, { "since", true, 9 }, { "age", true, 9 },
 	{ "in", true, 7 }, { "out", true, 7 }, { "peer", false, 1 } };
@@ -84,23 +86,103 @@ table_sort(struct table *table, const char *name)
 	return false;
 }
 
-/* Appends a cell, of which a numeric one is ruled off to the right. */
-static void
-put(char *line, size_t room, int column, const char *text)
-{
-	size_t length = strlen(line);
-	int width = columns[column].width;
+/* How wide each column is. The last one may be cut, in its middle. */
+struct layout {
+	int widths[COLUMNS];
+};
 
-	if (length >= room)
-		return;
-	if (columns[column].numeric)
-		snprintf(line + length, room - length, "%*s ", width, text);
-	else
-		snprintf(line + length, room - length, "%-*s ", width, text);
+/* Makes each column as wide as what stands in its first `max` rows. */
+static void
+fit_contents(const struct table *table, size_t max, struct layout *layout)
+{
+	for (int j = 0; j < COLUMNS; j++) {
+		layout->widths[j] = (int)strlen(columns[j].name);
+		for (size_t i = 0; i < table->count && i < max; i++) {
+			int length = (int)strlen(table->rows[i].values[j]);
+			if (length > layout->widths[j])
+				layout->widths[j] = length;
+		}
+	}
+}
+
+/* The columns that a line takes. */
+static size_t
+width_of(const struct layout *layout)
+{
+	size_t sum = COLUMNS - 1;
+
+	for (int i = 0; i < COLUMNS; i++)
+		sum += (size_t)layout->widths[i];
+	return sum;
 }
 
 static void
-print_line(char *line, size_t width, FILE *out)
+widen(struct layout *layout)
+{
+	for (int i = 0; i < COLUMNS; i++)
+		if (layout->widths[i] < columns[i].width)
+			layout->widths[i] = columns[i].width;
+}
+
+/* Takes what a line has more than `width` off column `i`, which keeps at least `least`. */
+static void
+narrow(struct layout *layout, int i, int least, size_t width)
+{
+	size_t sum = width_of(layout);
+
+	if (sum <= width || layout->widths[i] <= least)
+		return;
+	int wanted = layout->widths[i] - (int)(sum - width);
+	layout->widths[i] = wanted > least ? wanted : least;
+}
+
+static struct layout
+lay_out(const struct table *table, size_t max, size_t width)
+{
+	struct layout close, wide;
+
+	fit_contents(table, max, &close);
+	wide = close;
+	widen(&wide);
+	if (width_of(&wide) <= width)
+		return wide;
+	narrow(&close, SERVICE, SERVICE_LEAST, width);
+	narrow(&close, PEER, PEER_LEAST, width);
+	narrow(&close, SERVICE, ELLIPSIS + 1, width);
+	return close;
+}
+
+/* Writes `text` to `out`, without its middle if it is wider than `width`: the port of a peer is
+ * its end. */
+static void
+shorten(char out[VALUE_SIZE], const char *text, int width)
+{
+	int length = (int)strlen(text), tail = (width - ELLIPSIS) / 2;
+
+	if (length <= width)
+		snprintf(out, VALUE_SIZE, "%s", text);
+	else
+		snprintf(out, VALUE_SIZE, "%.*s...%s", width - ELLIPSIS - tail, text,
+		    text + length - tail);
+}
+
+/* Appends a cell; a number is flush right. */
+static void
+put(char *line, size_t room, const struct layout *layout, int column, const char *text)
+{
+	char cell[VALUE_SIZE];
+	size_t length = strlen(line);
+	int width = layout->widths[column];
+
+	shorten(cell, text, width);
+	if (columns[column].numeric)
+		snprintf(line + length, room - length, "%*s ", width, cell);
+	else
+		snprintf(line + length, room - length, "%-*s ", width, cell);
+}
+
+static void
+print_line(char *line, size_t width, const char *ink, FILE *out)
 {
 	size_t length = strlen(line);
 
@@ -108,21 +190,24 @@ print_line(char *line, size_t width, FILE *out)
 		length = width;
 	while (length > 0 && line[length - 1] == ' ')
 		length--;
-	fprintf(out, "%.*s\n", (int)length, line);
+	fprintf(out, "%s%.*s%s\n", ink, (int)length, line,
+	    ink[0] != '\0' ? TERMINAL_PLAIN : "");
 }
 
 void
-table_print(const struct table *table, size_t max, size_t width, FILE *out)
+table_print(
+    const struct table *table, size_t max, size_t width, bool colours, FILE *out)
 {
-	char line[COLUMNS * VALUE_SIZE] = "";
+	char line[COLUMNS * (VALUE_SIZE + 1)] = "";
+	struct layout layout = lay_out(table, max, width);
 
 	for (int i = 0; i < COLUMNS; i++)
-		put(line, sizeof line, i, columns[i].name);
-	print_line(line, width, out);
+		put(line, sizeof line, &layout, i, columns[i].name);
+	print_line(line, width, colours ? TERMINAL_BOLD : "", out);
 	for (size_t i = 0; i < table->count && i < max; i++) {
 		line[0] = '\0';
 		for (int j = 0; j < COLUMNS; j++)
-			put(line, sizeof line, j, table->rows[i].values[j]);
-		print_line(line, width, out);
+			put(line, sizeof line, &layout, j, table->rows[i].values[j]);
+		print_line(line, width, "", out);
 	}
 }

@@ -20,7 +20,12 @@ void table_add(struct table *table, const char *line);
  * from A up. False if there is no column `name`. */
 bool table_sort(struct table *table, const char *name);
 
-/* Prints the first `max` rows under a headline, each cut to `width` columns. */
-void table_print(const struct table *table, size_t max, size_t width, FILE *out);
+/*
+ * Prints the first `max` rows under a headline, each of at most `width` columns. If they do not
+ * fit, columns take no more room than their contents, and then services and peers lose their
+ * middles; the port of a peer stays. `colours` are for the headline.
+ */
+void table_print(
+    const struct table *table, size_t max, size_t width, bool colours, FILE *out);
 
 #endif

@@ -9,10 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/resemblance.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "ctl/drain.h"
 #include "ctl/status.h"
@@ -26,7 +29,8 @@
 #define METRICS_MODE 0644 /* node_exporter is another user */
 
 struct options {
-	const char *socket, *conf, *sort, *output;
+	const char *socket, *sort, *output;
+	const char *conf; /* NULL: the default */
 	bool json, prometheus, version, help;
 	int64_t timeout_ms, settle_ms;
 	int words; /* the command and its argument */
@@ -39,8 +43,8 @@ print_usage(FILE *out)
 	fputs("usage: tlsdctl [-s SOCKET | -c FILE] COMMAND [ARGUMENT] [OPTION]\n"
 	      "\n"
 	      "  -s, --socket SOCKET  the control socket\n"
-	      "  -c, --config FILE    the configuration that names it [" DEFAULT_CONF
-	      "]\n"
+	      "  -c, --config FILE    the configuration that names it; the default is\n"
+	      "                       " DEFAULT_CONF "\n"
 	      "  -V, --version        print the version\n"
 	      "  -h, --help           print this\n"
 	      "\n"
@@ -65,24 +69,35 @@ print_usage(FILE *out)
 	      "  stop                 finish what has begun, then stop; twice: stop at "
 	      "once\n"
 	      "\n"
-	      "Exit status: 0 done, 1 failed, 2 usage, 3 no tlsd answers. See "
-	      "tlsdctl(8).\n",
+	      "Exit status: 0 done, 1 failed, 2 usage, 3 no tlsd can be asked.\n"
+	      "See tlsdctl(8).\n",
 	    out);
 }
 
-/* The socket that the configuration names; the caller frees it. */
+/* Returns the path of the socket that the configuration names, which the caller frees; or NULL
+ * after saying why there is none. */
 static char *
-configured_socket(const char *path)
+configured_socket(const struct options *options)
 {
+	const char *path = options->conf != NULL ? options->conf : DEFAULT_CONF;
 	struct findings findings;
 
+	if (options->conf != NULL && access(path, R_OK) < 0) {
+		fprintf(stderr, "tlsdctl: %s: %s\n", path, strerrordesc_np(errno));
+		return NULL;
+	}
 	/* A configuration that has errors still says where the running server listens. */
 	findings_init(&findings);
 	struct conf *conf = conf_read(path, &findings);
 	char *socket = jail_outside(conf->process.chroot, conf->process.control_socket);
 	conf_free(conf);
 	findings_fini(&findings);
-	return socket;
+	if (socket[0] != '\0')
+		return socket;
+	fprintf(stderr,
+	    "tlsdctl: %s: control-socket is empty: set it, and restart tlsd\n", path);
+	free(socket);
+	return NULL;
 }
 
 /* Passes the words on as they are. */
@@ -155,7 +170,8 @@ run_connections(struct wire *wire, const struct options *options)
 
 	table_sort(table, options->sort);
 	if (status == STATUS_OK)
-		table_print(table, SIZE_MAX, SIZE_MAX, stdout);
+		table_print(table, SIZE_MAX, SIZE_MAX,
+		    terminal_has_colours(STDOUT_FILENO), stdout);
 	free(command);
 	table_free(table);
 	return status;
@@ -174,30 +190,46 @@ run_top(struct wire *wire, const struct options *options)
 	return top_show(wire);
 }
 
-/* Commands that are more than words to pass on. */
-static const struct {
+struct command {
 	const char *name;
-	int words_max;
+	const char *argument; /* its name, in brackets if it may be left out; or NULL */
 	int (*run)(struct wire *wire, const struct options *options);
-} commands[] = { { "stats", 1, run_stats }, { "connections", 2, run_connections },
-	{ "drain", 1, run_drain }, { "top", 1, run_top }, { NULL, 2, run_plain } };
+};
+
+static const struct command commands[] = {
+	{ "status", NULL, run_plain },
+	{ "health", NULL, run_plain },
+	{ "stats", NULL, run_stats },
+	{ "connections", "[MAX]", run_connections },
+	{ "top", NULL, run_top },
+	{ "reload", NULL, run_plain },
+	{ "reopen", NULL, run_plain },
+	{ "log-level", "LEVEL", run_plain },
+	{ "kill", "ID", run_plain },
+	{ "drain", NULL, run_drain },
+	{ "resume", NULL, run_plain },
+	{ "stop", NULL, run_plain },
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
 
 static int
 run(const char *socket, const struct options *options)
 {
-	size_t i = 0;
 	struct wire *wire = wire_open(socket);
 
 	if (wire == NULL)
 		return STATUS_NO_DAEMON;
-	while (
-	    commands[i].name != NULL && strcmp(commands[i].name, options->word[0]) != 0)
-		i++;
-	int status = STATUS_USAGE;
-	if (options->words <= commands[i].words_max)
-		status = commands[i].run(wire, options);
-	else
-		fprintf(stderr, "tlsdctl: %s takes no argument\n", options->word[0]);
+	int status = find_command(options->word[0])->run(wire, options);
 	wire_close(wire);
 	return status;
 }
@@ -246,8 +278,51 @@ take_option(struct options *options, int letter)
 	case SETTLE:
 		return take_duration("--settle", &options->settle_ms);
 	default:
+		fputs("tlsdctl: tlsdctl --help lists the options\n", stderr);
 		return -1;
 	}
+}
+
+/* Says that there is no such command, and which one may be meant. */
+static void
+complain_unknown(const char *name)
+{
+	struct resemblance resemblance = resemblance_to(name);
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		resemblance_try(&resemblance, commands[i].name);
+	if (resemblance.nearest != NULL)
+		fprintf(stderr, "tlsdctl: %s: unknown command: did you mean %s?\n",
+		    name, resemblance.nearest);
+	else
+		fprintf(stderr,
+		    "tlsdctl: %s: unknown command: tlsdctl --help lists them all\n",
+		    name);
+}
+
+/* 0, or -1 after saying what is wrong with the words. */
+static int
+check_words(const struct options *options)
+{
+	if (options->words < 1) {
+		fputs("tlsdctl: a command is missing: tlsdctl --help lists them all\n",
+		    stderr);
+		return -1;
+	}
+	const struct command *command = find_command(options->word[0]);
+	if (command == NULL)
+		complain_unknown(options->word[0]);
+	else if (options->words > 1 && command->argument == NULL)
+		fprintf(stderr, "tlsdctl: %s takes no argument\n", command->name);
+	else if (options->words > 2)
+		fprintf(stderr, "tlsdctl: %s takes one argument\n", command->name);
+	else if (options->words < 2 && command->argument != NULL &&
+		 command->argument[0] != '[')
+		fprintf(stderr, "tlsdctl: %s: an argument is missing: %s %s\n",
+		    command->name, command->name, command->argument);
+	else
+		return 0;
+	return -1;
 }
 
 /* What is wrong with the options together; NULL if nothing is. */
@@ -258,10 +333,6 @@ find_mistake(const struct options *options)
 	bool sortable = table_sort(table, options->sort);
 
 	table_free(table);
-	if (options->words < 1)
-		return "a command is needed";
-	if (options->words > 2)
-		return "one command at a time";
 	for (int i = 0; i < options->words; i++)
 		if (strpbrk(options->word[i], "\r\n") != NULL)
 			return "a command is one line";
@@ -289,7 +360,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{ "help", no_argument, NULL, 'h' }, { 0 } };
 	int letter;
 
-	*options = (struct options){ .conf = DEFAULT_CONF, .sort = "id" };
+	*options = (struct options){ .sort = "id" };
 	while ((letter = getopt_long(argc, argv, "s:c:Vh", longs, NULL)) != -1)
 		if (take_option(options, letter) < 0)
 			return -1;
@@ -297,6 +368,8 @@ parse_options(int argc, char **argv, struct options *options)
 	options->word = argv + optind;
 	if (options->version || options->help)
 		return 0;
+	if (check_words(options) < 0)
+		return -1;
 	const char *mistake = find_mistake(options);
 	if (mistake == NULL)
 		return 0;
@@ -309,10 +382,8 @@ main(int argc, char **argv)
 {
 	struct options options;
 
-	if (parse_options(argc, argv, &options) < 0) {
-		print_usage(stderr);
+	if (parse_options(argc, argv, &options) < 0)
 		return STATUS_USAGE;
-	}
 	if (options.version)
 		puts("tlsdctl " PACKAGE_VERSION);
 	else if (options.help)
@@ -320,8 +391,8 @@ main(int argc, char **argv)
 	if (options.version || options.help)
 		return STATUS_OK;
 	char *path = options.socket != NULL ? memory_copy(options.socket)
-	                                    : configured_socket(options.conf);
-	int status = run(path, &options);
+	                                    : configured_socket(&options);
+	int status = path != NULL ? run(path, &options) : STATUS_USAGE;
 	free(path);
 	return status;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/terminal.h"
 #include "ctl/frame.h"
 #include "ctl/status.h"
 #include "ctl/table.h"
@@ -66,22 +67,27 @@ look(struct view *view)
 }
 
 static void
-print(const struct view *view, struct frame_size size)
+print(const struct view *view, struct frame_screen screen)
 {
 	frame_print(view->now, view->before,
-	    (double)(view->now_ns - view->before_ns) / NS_PER_S, view->slowest, size,
+	    (double)(view->now_ns - view->before_ns) / NS_PER_S, view->slowest, screen,
 	    stdout);
 }
 
-static struct frame_size
-screen_size(void)
+static struct frame_screen
+find_screen(void)
 {
+	struct frame_screen screen = { .rows = 24,
+		.columns = 80,
+		.colours = terminal_has_colours(STDOUT_FILENO) };
 	struct winsize size;
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row == 0)
-		return (struct frame_size){ .rows = 24, .columns = 80 };
+		return screen;
 	/* The last line ends with a newline too, which must not scroll. */
-	return (struct frame_size){ .rows = size.ws_row - 1U, .columns = size.ws_col };
+	screen.rows = size.ws_row - 1U;
+	screen.columns = size.ws_col;
+	return screen;
 }
 
 /* Waits for the end of the period. True when it is time to leave. */
@@ -109,7 +115,7 @@ repeat(struct view *view, int signals, bool has_keys)
 
 	while ((status = look(view)) == STATUS_OK) {
 		fputs(HOME CLEAR_REST, stdout);
-		print(view, screen_size());
+		print(view, find_screen());
 		fflush(stdout);
 		if (wait_for_end(signals, has_keys))
 			break;
@@ -157,7 +163,7 @@ show_once(struct view *view)
 	poll(NULL, 0, PERIOD_MS);
 	status = look(view);
 	if (status == STATUS_OK)
-		print(view, (struct frame_size){ .rows = 24, .columns = 80 });
+		print(view, find_screen());
 	return status;
 }
 
@@ -165,7 +171,8 @@ int
 top_show(struct wire *wire)
 {
 	struct view view = { .wire = wire };
-	int status = isatty(STDOUT_FILENO) ? show_live(&view) : show_once(&view);
+	int status = terminal_takes_controls(STDOUT_FILENO) ? show_live(&view)
+	                                                    : show_once(&view);
 
 	frame_free(view.now);
 	frame_free(view.before);

@@ -8,8 +8,8 @@ struct wire;
 
 /*
  * Shows the server's figures anew each second, until q is pressed or it is told to end by a
- * signal. Where standard output is no terminal it prints one picture, of the rates within a
- * second. Returns STATUS_OK or as wire_ask().
+ * signal. Where standard output is not a terminal that takes control sequences it prints one
+ * picture, of the rates within a second. Returns STATUS_OK or as wire_ask().
  */
 int top_show(struct wire *wire);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -39,6 +40,31 @@ connect_to(const char *path)
 	return -1;
 }
 
+/* Returns what helps against `error`, with which connecting to `path` failed. */
+static const char *
+remedy_for(const char *path, int error)
+{
+	struct stat st;
+	bool known = stat(path, &st) == 0;
+
+	switch (error) {
+	case EACCES:
+		if (known && (st.st_mode & S_IWGRP) != 0)
+			return "run tlsdctl as root or as a member of the socket's "
+			       "group";
+		return "run tlsdctl as root, or set control-socket-mode";
+	case ENOENT:
+		return "start tlsd, or name its control-socket with -s or -c";
+	case ECONNREFUSED:
+		if (known && !S_ISSOCK(st.st_mode))
+			return "it is not a socket: name the control-socket with -s or "
+			       "-c";
+		return "tlsd has ended: start it";
+	default:
+		return "name the control-socket of tlsd with -s or -c";
+	}
+}
+
 struct wire *
 wire_open(const char *path)
 {
@@ -46,9 +72,9 @@ wire_open(const char *path)
 	FILE *in = fd >= 0 ? fdopen(fd, "r") : NULL;
 
 	if (in == NULL) {
-		fprintf(stderr,
-		    "tlsdctl: %s: %s: does tlsd run, with this control-socket?\n", path,
-		    strerrordesc_np(errno));
+		int error = errno;
+		fprintf(stderr, "tlsdctl: %s: %s: %s\n", path, strerrordesc_np(error),
+		    remedy_for(path, error));
 		if (fd >= 0)
 			close(fd);
 		return NULL;

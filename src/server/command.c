@@ -201,21 +201,22 @@ static const struct {
 	enum control_right right;
 	bool takes_argument;
 	bool (*run)(const struct call *call);
+	bool is_internal; /* for tlsd --upgrade, not for users */
 } commands[] = {
-	{ "status", CONTROL_LOOK, false, status },
-	{ "health", CONTROL_LOOK, false, health },
-	{ "stats", CONTROL_LOOK, true, stats },
-	{ "connections", CONTROL_LOOK, true, connections },
-	{ "reload", CONTROL_CHANGE, false, reload },
-	{ "reopen", CONTROL_CHANGE, false, reopen },
-	{ "log-level", CONTROL_CHANGE, true, change_log_level },
-	{ "kill", CONTROL_CHANGE, true, end_one },
-	{ "drain", CONTROL_CHANGE, false, drain },
-	{ "resume", CONTROL_CHANGE, false, resume },
-	{ "stop", CONTROL_CHANGE, false, stop },
-	{ "handover", CONTROL_CHANGE, false, handover },
-	{ "keep", CONTROL_CHANGE, true, keep },
-	{ "confirm", CONTROL_CHANGE, false, confirm },
+	{ "status", CONTROL_LOOK, false, status, false },
+	{ "health", CONTROL_LOOK, false, health, false },
+	{ "stats", CONTROL_LOOK, true, stats, false },
+	{ "connections", CONTROL_LOOK, true, connections, false },
+	{ "reload", CONTROL_CHANGE, false, reload, false },
+	{ "reopen", CONTROL_CHANGE, false, reopen, false },
+	{ "log-level", CONTROL_CHANGE, true, change_log_level, false },
+	{ "kill", CONTROL_CHANGE, true, end_one, false },
+	{ "drain", CONTROL_CHANGE, false, drain, false },
+	{ "resume", CONTROL_CHANGE, false, resume, false },
+	{ "stop", CONTROL_CHANGE, false, stop, false },
+	{ "handover", CONTROL_CHANGE, false, handover, true },
+	{ "keep", CONTROL_CHANGE, true, keep, true },
+	{ "confirm", CONTROL_CHANGE, false, confirm, true },
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -249,7 +250,8 @@ command_run(void *server, struct control_caller *caller, const char *command, FI
 	}
 	fputs("error: there are the commands", out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, " %s", commands[i].name);
+		if (!commands[i].is_internal)
+			fprintf(out, " %s", commands[i].name);
 	fputc('\n', out);
 	return false;
 }

@@ -295,17 +295,11 @@ find_key(const char *name, enum scope scope)
 static const char *
 nearest_key(const char *name)
 {
-	const char *nearest = NULL;
-	size_t least = SIZE_MAX;
+	struct resemblance resemblance = resemblance_to(name);
 
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		size_t distance = resemblance_distance(name, keys[i].name);
-		if (distance < least) {
-			least = distance;
-			nearest = keys[i].name;
-		}
-	}
-	return nearest;
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		resemblance_try(&resemblance, keys[i].name);
+	return resemblance.nearest;
 }
 
 static void

@@ -238,16 +238,94 @@ for i in range(5000):
 END
 }
 
-wrong_usage_is_status_2_and_nobody_there_is_status_3() {
+# complains STATUS PATTERN WORD...: tlsdctl with these words exits so, and says that.
+complains() {
+	wanted=$1 pattern=$2
+	shift 2
 	status=0
-	ctl status 2>/dev/null || status=$?
-	[ "$status" -eq 3 ]
-	for words in '' 'one two three' '--json --prometheus stats' '--sort age2 connections'; do
+	ctl "$@" >out 2>err || status=$?
+	cat out err
+	[ "$status" -eq "$wanted" ] && [ ! -s out ] && grep -Eq -e "$pattern" err
+}
+
+wrong_usage_is_status_2() {
+	complains 2 'a command is missing'
+	complains 2 'stop takes no argument' stop now
+	complains 2 'kill: an argument is missing: kill ID' kill
+	complains 2 'connections takes one argument' connections 1 2
+	complains 2 'either --json or --prometheus' stats --json --prometheus
+	complains 2 'sort: there are the columns' connections --sort age2
+	echo 'control-socket =' >none.ini
+	for wrong in 'none.ini: control-socket is empty: set it' 'gone.ini: No such file'; do
 		status=0
-		# shellcheck disable=SC2086 # words
-		ctl $words >/dev/null 2>&1 || status=$?
+		"$builddir/tlsdctl" -c "${wrong%%:*}" status 2>err || status=$?
+		cat err
 		[ "$status" -eq 2 ]
+		grep -q "$wrong" err
 	done
+}
+
+misspelt_command_is_status_2_and_its_name_is_guessed() {
+	serve
+	complains 2 '^tlsdctl: statsu: unknown command: did you mean stats\?$' statsu
+	complains 2 '^tlsdctl: log-lvl: .* did you mean log-level\?$' log-lvl debug
+	complains 2 '^tlsdctl: nonsense: unknown command: tlsdctl --help' nonsense
+	complains 2 '^tlsdctl: handover: unknown command' handover
+}
+
+unreachable_socket_is_status_3_and_its_remedy_is_told() {
+	complains 3 '/sock: No such file or directory: start tlsd, or name' status
+	: >sock
+	complains 3 '/sock: Connection refused: it is not a socket: name' status
+	rm sock
+	serve
+	kill -KILL "$(cat tlsd.pid)"
+	wait_for complains 3 '/sock: Connection refused: tlsd has ended: start it' status
+}
+
+other_user_is_told_who_may_use_the_socket() {
+	needs setpriv
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	chmod 755 .
+	serve
+	for mode in 600 660; do
+		chmod "$mode" sock
+		status=0
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+			"$builddir/tlsdctl" -s sock status 2>err || status=$?
+		[ "$status" -eq 3 ]
+		grep -q 'sock: Permission denied: run tlsdctl as root' err
+	done
+	grep -q "as root or as a member of the socket's group" err
+}
+
+# watch VARIABLE=VALUE...: ./typescript is what tlsdctl top shows on a terminal of 80 columns
+# with these variables.
+watch() {
+	mkfifo keys
+	env TERM=xterm NO_COLOR= "$@" timeout 300 script -qfec \
+		"stty cols 80 rows 24; '$builddir/tlsdctl' -s '$PWD/sock' top" typescript \
+		<keys >/dev/null &
+	watcher=$!
+	exec 8>keys
+	wait_for grep -q 'out *peer' typescript
+	printf q >&8
+	exec 8>&-
+	wait "$watcher"
+	rm keys
+}
+
+top_has_colours_unless_the_terminal_or_the_user_has_none() {
+	needs script
+	serve
+	bold=$(printf '\033')'\[1mtlsd running'
+	watch
+	grep -q "$bold" typescript
+	watch NO_COLOR=1
+	fails grep -q "$bold" typescript
+	grep -q "$(printf '\033')\[H" typescript
+	watch TERM=dumb
+	fails grep -q "$(printf '\033')" typescript
 }
 
 # --- the tests of make check-long -------------------------------------------------------
@@ -282,6 +360,7 @@ socat_speaks_the_protocol_too() {
 	printf 'status\nnonsense\n' | socat -t 10 - "UNIX-CONNECT:$PWD/sock" >heard
 	grep -qx ok heard
 	[ "$(tail -n 1 heard)" = failed ]
+	grep -q '^error: there are the commands status .* stop$' heard
 	head -c 100000 /dev/urandom | timeout 300 socat - "UNIX-CONNECT:$PWD/sock" \
 		>/dev/null 2>&1 || :
 	says '^process: [0-9]+, running$' status

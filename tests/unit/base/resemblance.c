@@ -32,6 +32,20 @@ START_TEST(words_that_differ_in_a_third_of_their_letters_are_not_alike)
 }
 END_TEST
 
+START_TEST(nearest_of_several_names_is_found)
+{
+	struct resemblance resemblance = resemblance_to("connectons");
+
+	resemblance_try(&resemblance, "status");
+	ck_assert_ptr_null(resemblance.nearest);
+	resemblance_try(&resemblance, "connection");
+	resemblance_try(&resemblance, "connections");
+	resemblance_try(&resemblance, "connector");
+	ck_assert_str_eq(resemblance.nearest, "connections");
+}
+END_TEST
+
 SUITE("resemblance", case_hyphens_and_underscores_make_no_difference,
     likeness_is_counted_in_letters,
-    words_that_differ_in_a_third_of_their_letters_are_not_alike)
+    words_that_differ_in_a_third_of_their_letters_are_not_alike,
+    nearest_of_several_names_is_found)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_BASE_WRAP_H
+#define TLSD_BASE_WRAP_H
+
+/* Text broken into lines at its blanks. Pure functions but for the output. */
+
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * Returns how many bytes of the UTF-8 `text` make a line of at most `width` columns: all of
+ * it, or the words that fit without the blanks after them. A first word that is wider is not
+ * broken. The blanks before the first word belong to it.
+ */
+size_t wrap_length(const char *text, size_t width);
+
+/* Returns what follows the first `length` bytes of `text` and the blanks after them. */
+const char *wrap_rest(const char *text, size_t length);
+
+/*
+ * Prints `text` and a newline, in lines of at most `width` columns. Each line but the first
+ * begins with `hang` blanks; `hang` is less than `width`.
+ */
+void wrap_print(FILE *out, const char *text, size_t width, size_t hang);
+
+#endif
