@@ -17,6 +17,7 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/outlet.h"
 #include "base/safepath.h"
 #include "server/command.h"
 #include "server/conf.h"
@@ -395,6 +396,28 @@ start(struct process *process)
 	return complete_takeover(process);
 }
 
+/* True if a warning that is logged can be read on standard error. */
+static bool
+logs_to_standard_error(const struct process *process)
+{
+	const struct conf_process *conf = &snapshot_conf(process->snapshot)->process;
+
+	if (conf->log_level < LOG_LEVEL_WARNING)
+		return false;
+	if (conf->log_file[0] != '\0')
+		return outlet_descriptor(conf->log_file) == STDERR_FILENO;
+	return !process->daemonize && !conf->syslog;
+}
+
+/* Tells the warnings of a start to the log and to the user who starts tlsd. */
+static void
+tell_warnings(const struct process *process)
+{
+	findings_log(&process->findings, "");
+	if (!logs_to_standard_error(process))
+		print_findings(&process->findings);
+}
+
 static int
 start_and_serve(struct process *process)
 {
@@ -402,7 +425,7 @@ start_and_serve(struct process *process)
 		print_findings(&process->findings);
 		return EXIT_CANNOT_RUN;
 	}
-	findings_log(&process->findings, "");
+	tell_warnings(process);
 	/* The server makes new ones; this one must not outlive the first reload. */
 	snapshot_drop(process->snapshot);
 	process->snapshot = NULL;

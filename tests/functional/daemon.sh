@@ -500,6 +500,49 @@ a_rotated_log_is_for_adm_to_read() {
 	expect 0 stop
 }
 
+# warns FILE: it has the warnings of tlsd -t, each once.
+warns() {
+	grep 'warning: ' "$1" | sed 's/.*warning: //' | cmp - warnings
+}
+
+start_warns_of_what_a_test_warns_of() {
+	needs_root
+	chown nobody .
+	write_ini 'user = nobody'
+	"$sbindir/tlsd" -t -c "$PWD/tlsd.ini" >out 2>err
+	sed -n 's/.*warning: //p' err >warnings
+	grep 'server.key: a reload by uid [0-9]* could not read it' warnings
+	expect 0 start
+	warns err
+	warns tlsd.log
+	expect 0 upgrade
+	warns err
+	expect 0 stop
+	rm tlsd.log
+	"$sbindir/tlsd" -c tlsd.ini 2>err
+	warns err
+	warns tlsd.log
+	expect 0 stop
+}
+
+start_in_the_foreground_warns_once_on_the_terminal() {
+	needs_root
+	chown nobody .
+	for log in 'log-file = tlsd.log' 'log-file ='; do
+		write_ini 'user = nobody' "$log"
+		"$sbindir/tlsd" -t -f -c "$PWD/tlsd.ini" >out 2>err
+		sed -n 's/.*warning: //p' err >warnings
+		grep server.key warnings
+		"$sbindir/tlsd" -f -c tlsd.ini 2>err &
+		foreground=$!
+		wait_for grep -q 'started: ' tlsd.log err
+		kill "$foreground"
+		wait "$foreground"
+		rm -f tlsd.log
+		warns err
+	done
+}
+
 logrotate_moves_the_log() {
 	needs logrotate
 	expect 0 start
