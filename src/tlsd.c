@@ -19,6 +19,8 @@
 #include "base/memory.h"
 #include "base/outlet.h"
 #include "base/safepath.h"
+#include "base/terminal.h"
+#include "base/wrap.h"
 #include "server/command.h"
 #include "server/conf.h"
 #include "server/control.h"
@@ -38,6 +40,7 @@
 #include "tls/library.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
+#define SUMMARY_WIDTH 80 /* of its lists */
 
 enum { EXIT_STOPPED = 0, EXIT_CANNOT_RUN = 1, EXIT_BAD_CONF = 2 };
 
@@ -52,13 +55,14 @@ print_usage(FILE *out)
 	fputs("usage: tlsd [-f] [-u] [-c FILE]\n"
 	      "       tlsd -t [-c FILE]\n"
 	      "\n"
-	      "  -c, --config FILE   the configuration [" DEFAULT_CONF "]\n"
+	      "  -c, --config FILE   the configuration; the default is\n"
+	      "                      " DEFAULT_CONF "\n"
 	      "  -f, --foreground    stay in the foreground and log to standard error\n"
 	      "  -t, --test          check the configuration, print what is in effect, "
 	      "exit\n"
 	      "  -u, --upgrade       take the place of the tlsd that runs, which "
-	      "finishes what it\n"
-	      "                      has begun\n"
+	      "finishes\n"
+	      "                      what it has begun\n"
 	      "  -V, --version       print the versions of tlsd and of what it is "
 	      "built on\n"
 	      "  -h, --help          print this\n"
@@ -115,12 +119,51 @@ parse_options(int argc, char **argv, struct options *options)
 }
 
 static void
+print_finding(const struct finding *finding)
+{
+	char *text = memory_format("tlsd: %s%s",
+	    finding->kind == FINDING_WARNING ? "warning: " : "", finding->text);
+
+	wrap_print(stderr, text, terminal_width(STDERR_FILENO), strlen("tlsd: "));
+	free(text);
+}
+
+static void
 print_findings(const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		fprintf(stderr, "tlsd: %s%s\n",
-		    findings->items[i].kind == FINDING_WARNING ? "warning: " : "",
-		    findings->items[i].text);
+		print_finding(&findings->items[i]);
+}
+
+/* Prints a line of the summary. What a service has, "  LABEL:  VALUES", is broken within its
+ * values. */
+static void
+print_line(const char *line)
+{
+	size_t width = terminal_width(STDOUT_FILENO), hang = strcspn(line, ":");
+
+	if (line[0] == ' ' && line[hang] == ':') {
+		width = SUMMARY_WIDTH;
+		hang += 1 + strspn(line + hang + 1, " ");
+	}
+	wrap_print(stdout, line, width, hang);
+}
+
+static void
+print_summary(const struct snapshot *snapshot)
+{
+	char *text = NULL, *rest = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return;
+	summary_print(snapshot, out);
+	fclose(out);
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		print_line(line);
+	free(text);
 }
 
 /*
@@ -170,7 +213,7 @@ try_start(const struct snapshot *snapshot, bool daemon,
 	};
 
 	preflight_test(snapshot, daemon, &control, findings);
-	summary_print(snapshot, stdout);
+	print_summary(snapshot);
 	if (findings->errors == 0 && privileges_drop(privileges) == 0)
 		preflight_user(snapshot, findings);
 }

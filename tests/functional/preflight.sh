@@ -291,6 +291,25 @@ file = secret/file" write_ini 'user = nobody'
 	is_told "warning: .*configuration: .*tlsd.ini: a reload by uid $(id -u nobody) could not read it"
 }
 
+# --- what it prints -------------------------------------------------------------------
+
+lists_are_broken_into_lines_of_80_columns() {
+	write_ini
+	check
+	grep -q '^  suites:     TLS_' out
+	grep -q '^              TLS_' out
+	[ "$(wc -L <out)" -le 80 ]
+}
+
+messages_are_broken_at_the_width_of_a_terminal_and_nowhere_else() {
+	needs script
+	write_ini 'wrokers = 3'
+	fails check
+	is_told '^tlsd: tlsd.ini:3: wrokers: unknown key: did you mean workers\?$'
+	fails script -qec "stty cols 40; '$builddir/tlsd' -t -c tlsd.ini" typescript >/dev/null
+	tr -d '\r' <typescript | grep -x '      did you mean workers?'
+}
+
 # --- running them ---------------------------------------------------------------------
 
 mkdir "$folder/pair"
