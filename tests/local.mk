@@ -114,8 +114,10 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/stats.c \
 	tests/unit/server/verbosity.c
 tests_unit_check_client_SOURCES = \
+	tests/unit/client/benchreport.c \
 	tests/unit/client/benchtally.c \
 	tests/unit/client/channel.c \
+	tests/unit/client/diagnosis.c \
 	tests/unit/client/histogram.c \
 	tests/unit/client/options.c \
 	tests/unit/client/probe.c \

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/wrap.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-/* Returns the columns of the `length` bytes at `text`: each character of UTF-8 has one. */
+/* Returns the columns of the `length` bytes at `text`: one for each character of UTF-8, none for
+ * the control sequences of colours. */
 static size_t
 columns_of(const char *text, size_t length)
 {
 	size_t columns = 0;
+	bool controls = false;
 
-	for (size_t i = 0; i < length; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	for (size_t i = 0; i < length; i++) {
+		controls = controls || text[i] == '\033';
+		columns += !controls && ((unsigned char)text[i] & 0xc0) != 0x80;
+		controls = controls && text[i] != 'm';
+	}
 	return columns;
 }
 

@@ -10,7 +10,8 @@
 /*
  * Returns how many bytes of the UTF-8 `text` make a line of at most `width` columns: all of
  * it, or the words that fit without the blanks after them. A first word that is wider is not
- * broken. The blanks before the first word belong to it.
+ * broken. The blanks before the first word belong to it. The sequences of base/terminal.h take no
+ * columns.
  */
 size_t wrap_length(const char *text, size_t width);
 

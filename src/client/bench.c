@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/findings.h"
+#include "base/text.h"
 #include "client/benchcaller.h"
 #include "client/benchreport.h"
 #include "client/benchrun.h"
@@ -57,14 +58,13 @@ call_once(const struct options *options, const struct parameters *parameters,
 static int
 report(const struct options *options, const struct benchrun_outcome *outcome)
 {
+	say_begin_report();
 	if (options->json)
 		benchreport_print_json(stdout, options, outcome);
 	else
 		benchreport_print(stdout, options, outcome);
-	if (fflush(stdout) != 0) {
-		say(NULL, "standard output: %m");
+	if (say_end_report() < 0)
 		return STATUS_FAILED;
-	}
 	return benchtally_failures(&outcome->tally) == 0 ? STATUS_ANSWERED
 	                                                 : STATUS_FAILED;
 }
@@ -83,7 +83,8 @@ load(const struct options *options, const struct parameters *parameters)
 	if (status != STATUS_ANSWERED)
 		return status;
 	if (benchrun(&plan, &options->limits, &outcome) < 0) {
-		say(NULL, "%d threads cannot be had: %m", options->limits.concurrency);
+		say(NULL, "%d thread%s cannot be had: %m", options->limits.concurrency,
+		    text_plural((uint64_t)options->limits.concurrency));
 		return STATUS_FAILED;
 	}
 	return report(options, &outcome);

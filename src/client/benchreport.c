@@ -3,7 +3,10 @@
 #include "client/benchreport.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
+#include "base/wrap.h"
 #include "client/options.h"
 #include "client/benchrun.h"
 
@@ -11,6 +14,7 @@
 #define NS_PER_MS 1e6
 #define NS_PER_US 1e3
 #define BYTES_PER_MB 1e6
+#define MS_SIZE 32
 
 static const struct {
 	const char *name;
@@ -32,31 +36,62 @@ share(double sum, uint64_t count)
 	return count == 0 ? 0 : sum / (double)count;
 }
 
+/* Prints "FACT VALUES" in lines of 80 columns, and frees `values`. */
+static void
+print_fact(FILE *out, const char *fact, char *values)
+{
+	char *line = memory_format("%-13s%s", fact, values);
+
+	wrap_print(out, line, 80, 13);
+	free(line);
+	free(values);
+}
+
+/* Writes milliseconds with three significant digits, or as a whole number. */
+static const char *
+format_ms(int64_t ns, char out[MS_SIZE])
+{
+	double ms = (double)ns / NS_PER_MS;
+
+	snprintf(out, MS_SIZE, "%.*f", ms < 10 ? 2 : ms < 100 ? 1 : 0, ms);
+	return out;
+}
+
 static void
 print_times(FILE *out, const char *fact, const struct histogram *times)
 {
+	char *values;
+	char ms[MS_SIZE];
+
 	if (times->total == 0)
 		return;
-	fprintf(out, "%-13s", fact);
-	for (size_t i = 0; i < QUANTILES; i++)
-		fprintf(out, "%s %.2f ms%s", quantiles[i].name,
-		    (double)histogram_quantile(times, quantiles[i].share) / NS_PER_MS,
-		    i + 1 < QUANTILES ? ", " : "\n");
+	values = memory_copy("");
+	for (size_t i = 0; i < QUANTILES; i++) {
+		int64_t ns = histogram_quantile(times, quantiles[i].share);
+		char *longer = memory_format("%s%s%s %s ms", values, i > 0 ? ", " : "",
+		    quantiles[i].name, format_ms(ns, ms));
+		free(values);
+		values = longer;
+	}
+	print_fact(out, fact, values);
 }
 
 static void
 print_failures(FILE *out, const struct benchtally *tally)
 {
-	fprintf(out, "%-13s%" PRIu64, "failed", benchtally_failures(tally));
+	char *values = memory_format("%" PRIu64, benchtally_failures(tally));
 	const char *before = ": ";
+
 	for (int i = BENCHTALLY_WHOLE + 1; i < BENCHTALLY_CLASSES; i++) {
 		if (tally->ended[i] == 0)
 			continue;
-		fprintf(out, "%s%s %" PRIu64, before,
+		char *longer = memory_format("%s%s%s %" PRIu64, values, before,
 		    benchtally_word((enum benchtally_class)i), tally->ended[i]);
+		free(values);
+		values = longer;
 		before = ", ";
 	}
-	fputc('\n', out);
+	print_fact(out, "failed", values);
 }
 
 static void

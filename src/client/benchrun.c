@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/text.h"
 #include "client/benchcaller.h"
 #include "client/cputime.h"
 
@@ -79,8 +80,9 @@ show_progress(struct benchrun *run)
 	double elapsed = (double)(deadline_now_ns() - run->started_ns) / NS_PER_S;
 	int64_t whole = run->whole, failed = run->failed;
 
-	fprintf(stderr, "\r%.1f s: %lld answers, %lld failed, %.0f/s\033[K", elapsed,
-	    (long long)whole, (long long)failed, (double)(whole + failed) / elapsed);
+	fprintf(stderr, "\r%.1f s: %lld answer%s, %lld failed, %.0f/s\033[K", elapsed,
+	    (long long)whole, text_plural((uint64_t)whole), (long long)failed,
+	    (double)(whole + failed) / elapsed);
 }
 
 /* Until no thread is running; a signal stops them. */

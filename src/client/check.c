@@ -3,7 +3,9 @@
 #include "client/check.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/terminal.h"
 #include "client/channel.h"
 #include "client/command.h"
 #include "client/credentials.h"
@@ -101,14 +103,15 @@ examine(struct patient *patient)
 static int
 print(const struct diagnosis *diagnosis, const struct options *options)
 {
+	say_begin_report();
 	if (options->json)
 		diagnosis_print_json(diagnosis, options->quiet, stdout);
+	else if (isatty(STDOUT_FILENO))
+		diagnosis_show(diagnosis, options->quiet, terminal_width(STDOUT_FILENO),
+		    terminal_has_colours(STDOUT_FILENO), stdout);
 	else
 		diagnosis_print(diagnosis, options->quiet, stdout);
-	if (fflush(stdout) == 0)
-		return diagnosis_status(diagnosis);
-	say("standard output", "%m");
-	return STATUS_UNKNOWN;
+	return say_end_report() == 0 ? diagnosis_status(diagnosis) : STATUS_UNKNOWN;
 }
 
 static int

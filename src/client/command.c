@@ -10,19 +10,19 @@
 #include "base/findings.h"
 #include "client/parameters.h"
 #include "client/say.h"
+#include "client/status.h"
 
+/* Prints the help, or the version. */
 static int
-print_version(void)
+inform(enum options_command command, const struct options *options)
 {
-	printf("tlsc %s (GnuTLS %s)\n", PACKAGE_VERSION, gnutls_check_version(NULL));
-	return fflush(stdout) == 0 ? 0 : 1;
-}
-
-static int
-print_help(enum options_command command)
-{
-	options_print_help(command, stdout);
-	return fflush(stdout) == 0 ? 0 : 1;
+	say_begin_report();
+	if (options->help)
+		options_print_help(command, stdout);
+	else
+		printf("tlsc %s (GnuTLS %s)\n", PACKAGE_VERSION,
+		    gnutls_check_version(NULL));
+	return say_end_report() == 0 ? STATUS_ANSWERED : STATUS_FAILED;
 }
 
 static int
@@ -58,12 +58,10 @@ command_run(enum options_command command, int argc, char **argv,
 	say_findings(NULL, &findings);
 	findings_fini(&findings);
 	if (result < 0)
-		say(NULL, "usage: %s [OPTIONS] HOST:PORT, or %s --help",
+		say(NULL, "usage: %s [OPTIONS] TARGET, or %s --help",
 		    options_name(command), options_name(command));
-	else if (options.help)
-		status = print_help(command);
-	else if (options.version)
-		status = print_version();
+	else if (options.help || options.version)
+		status = inform(command, &options);
 	else
 		status = load_and_run(&options, run, usage_status);
 	options_fini(&options);

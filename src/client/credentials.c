@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/stringlist.h"
+#include "base/text.h"
 #include "client/chain.h"
 #include "client/channel.h"
 #include "client/options.h"
@@ -43,7 +44,7 @@ check_order(struct patient *patient, const struct chain *chain)
 	else
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "chain", NULL,
 		    "%zu certificate%s, in order", chain->count,
-		    chain->count == 1 ? "" : "s");
+		    text_plural(chain->count));
 }
 
 static const char *
@@ -118,7 +119,7 @@ check_date(struct patient *patient, gnutls_x509_crt_t cert, const char *which)
 		diagnosis_add(&patient->diagnosis,
 		    days < patient->options->warn_days ? SEVERITY_WARNING : SEVERITY_OK,
 		    "dates", days < patient->options->warn_days ? "renew it" : NULL,
-		    "%s has %ld days left", which, days);
+		    "%s has %ld day%s left", which, days, text_plural((uint64_t)days));
 }
 
 static void

@@ -7,6 +7,11 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/terminal.h"
+#include "base/text.h"
+#include "base/wrap.h"
+
+enum { HANG = 24 }; /* where the texts of symptoms begin */
 
 void
 diagnosis_add(struct diagnosis *diagnosis, enum severity severity, const char *topic,
@@ -80,16 +85,29 @@ worst(const struct diagnosis *diagnosis)
 	return worst;
 }
 
+/* Returns the verdict, which the caller frees. */
+static char *
+sum_up(const struct diagnosis *diagnosis)
+{
+	bool well = diagnosis_status(diagnosis) == 0;
+	size_t warnings = count(diagnosis, SEVERITY_WARNING);
+	size_t notes = count(diagnosis, SEVERITY_NOTE);
+
+	return memory_format(
+	    "TLS %s - %s: %zu failed, %zu warning%s, %zu note%s%s%s%s%s",
+	    status_name(diagnosis), diagnosis->target, count(diagnosis, SEVERITY_FAIL),
+	    warnings, text_plural(warnings), notes, text_plural(notes),
+	    well ? "" : "; ", well ? "" : worst(diagnosis)->topic, well ? "" : ": ",
+	    well ? "" : worst(diagnosis)->text);
+}
+
 void
 diagnosis_print(const struct diagnosis *diagnosis, bool quiet, FILE *out)
 {
-	fprintf(out, "TLS %s - %s: %zu failed, %zu warnings, %zu notes",
-	    status_name(diagnosis), diagnosis->target, count(diagnosis, SEVERITY_FAIL),
-	    count(diagnosis, SEVERITY_WARNING), count(diagnosis, SEVERITY_NOTE));
-	if (diagnosis_status(diagnosis) > 0)
-		fprintf(
-		    out, "; %s: %s", worst(diagnosis)->topic, worst(diagnosis)->text);
-	fputc('\n', out);
+	char *verdict = sum_up(diagnosis);
+
+	fprintf(out, "%s\n", verdict);
+	free(verdict);
 	for (size_t i = 0; i < diagnosis->count; i++) {
 		const struct symptom *symptom = &diagnosis->symptoms[i];
 		if (quiet && symptom->severity < SEVERITY_WARNING)
@@ -99,6 +117,74 @@ diagnosis_print(const struct diagnosis *diagnosis, bool quiet, FILE *out)
 		if (symptom->remedy != NULL)
 			fprintf(out, "%23s > %s\n", "", symptom->remedy);
 	}
+}
+
+/* How a terminal shows a diagnosis. */
+struct show {
+	size_t width;
+	bool colours;
+	FILE *out;
+};
+
+static const char *
+ink_of(const struct show *show, enum severity severity)
+{
+	static const char *const inks[] = { TERMINAL_GREEN, TERMINAL_CYAN,
+		TERMINAL_YELLOW, TERMINAL_RED };
+
+	return show->colours ? inks[severity] : "";
+}
+
+/* Shows `text` in lines, and frees it. */
+static void
+show_text(const struct show *show, size_t hang, char *text)
+{
+	wrap_print(show->out, text, show->width, hang);
+	free(text);
+}
+
+static void
+show_symptom(const struct show *show, const struct symptom *symptom)
+{
+	show_text(show, HANG,
+	    memory_format("%s%-8s%s %-14s %s", ink_of(show, symptom->severity),
+		severity_name(symptom->severity), show->colours ? TERMINAL_PLAIN : "",
+		symptom->topic, symptom->text));
+	if (symptom->remedy != NULL)
+		show_text(show, HANG + 2,
+		    memory_format("%*s> %s", HANG, "", symptom->remedy));
+}
+
+static void
+show_group(
+    const struct show *show, const struct diagnosis *diagnosis, enum severity severity)
+{
+	if (count(diagnosis, severity) > 0)
+		fputc('\n', show->out);
+	for (size_t i = 0; i < diagnosis->count; i++)
+		if (diagnosis->symptoms[i].severity == severity)
+			show_symptom(show, &diagnosis->symptoms[i]);
+}
+
+void
+diagnosis_show(const struct diagnosis *diagnosis, bool quiet, size_t width,
+    bool colours, FILE *out)
+{
+	const struct show show = { .width = width, .colours = colours, .out = out };
+	enum severity worst_one =
+	    diagnosis->count > 0 ? worst(diagnosis)->severity : SEVERITY_OK;
+	char *verdict = sum_up(diagnosis);
+
+	show_text(&show, 4,
+	    memory_format("%s%s%s", ink_of(&show, worst_one), verdict,
+		colours ? TERMINAL_PLAIN : ""));
+	free(verdict);
+	show_group(&show, diagnosis, SEVERITY_FAIL);
+	show_group(&show, diagnosis, SEVERITY_WARNING);
+	if (quiet)
+		return;
+	show_group(&show, diagnosis, SEVERITY_NOTE);
+	show_group(&show, diagnosis, SEVERITY_OK);
 }
 
 static void

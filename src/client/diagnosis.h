@@ -37,11 +37,16 @@ void diagnosis_fini(struct diagnosis *diagnosis);
 int diagnosis_status(const struct diagnosis *diagnosis);
 
 /*
- * The verdict, "TLS WARNING - localhost:4433: 0 failures, 1 warning, ...", is the first line,
- * which is the one that monitoring systems show; then a line each, or with `quiet` only for
- * warnings and failures.
+ * Prints the verdict, "TLS WARNING - localhost:4433: 0 failed, 1 warning, ...", as the first line,
+ * which is the one that monitoring systems show; then a line for each symptom, or with `quiet`
+ * only for warnings and failures.
  */
 void diagnosis_print(const struct diagnosis *diagnosis, bool quiet, FILE *out);
+
+/* Does what diagnosis_print() does for a terminal of `width` columns: in groups, the worst first,
+ * and with `colours` in those of ECMA-48. */
+void diagnosis_show(const struct diagnosis *diagnosis, bool quiet, size_t width,
+    bool colours, FILE *out);
 
 /* The same content as one JSON object (RFC 8259). */
 void diagnosis_print_json(const struct diagnosis *diagnosis, bool quiet, FILE *out);

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/terminal.h"
+#include "base/wrap.h"
 #include "client/trace.h"
 
+#define WIDTH 80
 #define ARROW_WIDTH 56 /* columns between the lifelines */
 #define LABEL_SIZE 96
 
@@ -182,8 +184,8 @@ diagram_print(
 	const struct pens pens = { .strokes = style->ascii ? &plain : &unicode,
 		.inks = style->colours ? &coloured : &black };
 
-	fprintf(out, "%s\n\n%8s %-*s%s\n", diagram->title, "ms", ARROW_WIDTH - 2,
-	    "client", "server");
+	wrap_print(out, diagram->title, WIDTH, 2);
+	fprintf(out, "\n%8s %-*s%s\n", "ms", ARROW_WIDTH - 2, "client", "server");
 	for (size_t i = 0; i < diagram->trace->count; i++)
 		print_event(diagram->trace, i, &pens, out);
 	print_gap(diagram->trace, 0, &pens, out);

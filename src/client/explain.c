@@ -18,6 +18,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/terminal.h"
+#include "base/wrap.h"
 #include "client/chain.h"
 #include "client/channel.h"
 #include "client/command.h"
@@ -31,6 +32,8 @@
 #include "client/story.h"
 #include "client/svg.h"
 #include "client/trace.h"
+
+enum { FACT_WIDTH = 76, LABEL_WIDTH = 13 }; /* columns */
 
 /* One connection, and what was seen of it. */
 struct call {
@@ -94,10 +97,32 @@ end_call(struct call *call)
 	trace_fini(&call->trace);
 }
 
-static const char *
-or_none(const char *name)
+/* Adds "LABEL  TEXT" in lines that fit into the picture. */
+static void
+add_fact(struct stringlist *facts, const char *label, const char *text)
 {
-	return name != NULL ? name : "none";
+	do {
+		size_t length = wrap_length(text, FACT_WIDTH - LABEL_WIDTH);
+		stringlist_format(
+		    facts, "%-*s%.*s", LABEL_WIDTH, label, (int)length, text);
+		text = wrap_rest(text, length);
+		label = "";
+	} while (*text != '\0');
+}
+
+/* Adds a fact whose `text`, if there is any, it frees. */
+static void
+add_fact_taking(struct stringlist *facts, const char *label, char *text)
+{
+	if (text != NULL)
+		add_fact(facts, label, text);
+	free(text);
+}
+
+static void
+add_name(struct stringlist *facts, const char *label, const char *name)
+{
+	add_fact(facts, label, name != NULL ? name : "none");
 }
 
 static void
@@ -107,12 +132,8 @@ add_certificate(struct stringlist *facts, gnutls_session_t session)
 
 	chain_init(&chain, session);
 	if (chain.count > 0) {
-		char *subject = chain_subject(chain.items[0]);
-		char *algorithms = chain_algorithms(chain.items[0]);
-		stringlist_format(facts, "%-12s %.60s", "certificate", subject);
-		stringlist_format(facts, "%-12s %s", "", algorithms);
-		free(subject);
-		free(algorithms);
+		add_fact_taking(facts, "certificate", chain_subject(chain.items[0]));
+		add_fact_taking(facts, "", chain_algorithms(chain.items[0]));
 	}
 	chain_fini(&chain);
 }
@@ -124,16 +145,24 @@ add_facts(struct stringlist *facts, const struct call *call)
 	gnutls_sign_algorithm_t signature =
 	    (gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session);
 
-	stringlist_format(facts, "%-12s %s", "version",
-	    or_none(gnutls_protocol_get_name(gnutls_protocol_get_version(session))));
-	stringlist_format(
-	    facts, "%-12s %s", "suite", or_none(report_suite_name(session)));
-	stringlist_format(facts, "%-12s %s", "group",
-	    or_none(gnutls_group_get_name(gnutls_group_get(session))));
+	add_name(facts, "version",
+	    gnutls_protocol_get_name(gnutls_protocol_get_version(session)));
+	add_name(facts, "suite", report_suite_name(session));
+	add_name(facts, "group", gnutls_group_get_name(gnutls_group_get(session)));
 	if (signature != GNUTLS_SIGN_UNKNOWN)
-		stringlist_format(
-		    facts, "%-12s %s", "signature", gnutls_sign_get_name(signature));
+		add_name(facts, "signature", gnutls_sign_get_name(signature));
 	add_certificate(facts, session);
+}
+
+/* True if the connection did not do what it was made for. An end without close_notify, which
+ * the story tells, is a failure in the handshake only. */
+static bool
+has_failed(const struct call *call)
+{
+	enum channel_failure failure = channel_failure(call->channel);
+
+	return call->handshake < 0 ||
+	       (failure != CHANNEL_FINE && failure != CHANNEL_ENDED);
 }
 
 static void
@@ -141,9 +170,9 @@ add_failure(struct stringlist *facts, const struct call *call)
 {
 	const struct verdict *verdict = channel_verdict(call->channel);
 
-	stringlist_format(facts, "FAILED: %.66s", channel_reason(call->channel));
+	add_fact(facts, "FAILED:", channel_reason(call->channel));
 	for (size_t i = 0; i < verdict->reasons.count; i++)
-		stringlist_format(facts, "%.74s", verdict->reasons.items[i]);
+		add_fact(facts, "", verdict->reasons.items[i]);
 }
 
 static const char *
@@ -151,7 +180,7 @@ end_in_words(const struct ending *ending)
 {
 	static const char *const words[] = {
 		[ENDING_CLOSE_NOTIFY] = "in order, with a close_notify",
-		[ENDING_CUT] = "without close_notify: nobody can tell if it was whole",
+		[ENDING_CUT] = "without close_notify: the answer may be cut",
 		[ENDING_REFUSED] = "by an alert",
 		[ENDING_BROKEN] = "broken",
 		[ENDING_LONG] = "not within the first mebibyte",
@@ -168,8 +197,7 @@ make_diagram(const struct call *call, char *title)
 
 	if (call->handshake == 0)
 		add_facts(&diagram.facts, call);
-	if (channel_failure(call->channel) != CHANNEL_FINE &&
-	    channel_failure(call->channel) != CHANNEL_ENDED)
+	if (has_failed(call))
 		add_failure(&diagram.facts, call);
 	story_tell(&call->trace, &diagram.story);
 	if (call->handshake == 0)
@@ -202,29 +230,34 @@ write_svg(const struct diagram *diagram, const char *path)
 	return result;
 }
 
+static enum status
+status_of(const struct call *call)
+{
+	if (channel_failure(call->channel) == CHANNEL_UNTRUSTED)
+		return STATUS_UNTRUSTED;
+	return has_failed(call) ? STATUS_FAILED : STATUS_ANSWERED;
+}
+
 static int
 draw(const struct call *call)
 {
 	const struct options *options = call->options;
 	char address[ADDRESS_TEXT_SIZE];
-	char *title = memory_format("TLS with %.48s (%s)", options->target.text,
+	char *title = memory_format("TLS with %s (%s)", options->target.text,
 	    address_format(&call->reached, address));
 	struct diagram diagram = make_diagram(call, title);
 	struct diagram_style style = { .ascii = options->ascii || !is_utf8(),
 		.colours = terminal_has_colours(STDOUT_FILENO) };
-	int status = call->handshake == 0 ? STATUS_ANSWERED : STATUS_FAILED;
+	int status = (int)status_of(call);
 
-	if (channel_failure(call->channel) == CHANNEL_UNTRUSTED)
-		status = STATUS_UNTRUSTED;
-	diagram_print(&diagram, &style, stdout);
 	if (options->svg_file != NULL && write_svg(&diagram, options->svg_file) < 0) {
 		say(options->svg_file, "%m");
 		status = STATUS_USAGE;
 	}
-	if (fflush(stdout) != 0) {
-		say("standard output", "%m");
+	say_begin_report();
+	diagram_print(&diagram, &style, stdout);
+	if (say_end_report() < 0)
 		status = STATUS_FAILED;
-	}
 	stringlist_fini(&diagram.facts);
 	stringlist_fini(&diagram.story);
 	free(title);

@@ -11,6 +11,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/wrap.h"
 #include "client/cputime.h"
 #include "client/parameters.h"
 
@@ -20,6 +21,8 @@
 #define THREADS_PER_CORE 2
 #define LOAD_MS 10000
 #define WARN_DAYS_MAX 36500
+#define HELP_WIDTH 80
+#define HELP_HANG 27 /* where the helps of options begin */
 
 /* Who has an option. */
 enum {
@@ -269,15 +272,25 @@ static const struct row rows[] = {
 /* What getopt_long(3) wants, made from the table. It returns a row's index plus this. */
 #define FIRST_CODE 1000
 
-static void
-fill_tables(
-    enum options_command command, struct option longs[ROWS + 1], char shorts[ROWS + 2])
+static bool
+is_listed(const struct option *longs, const struct option *end, const char *name)
 {
-	*shorts++ = ':';
+	while (longs < end && strcmp(longs->name, name) != 0)
+		longs++;
+	return longs < end;
+}
+
+/* `commands` are those whose options are wanted, each name once. */
+static void
+fill_tables(unsigned commands, struct option longs[ROWS + 1], char shorts[ROWS + 1])
+{
+	struct option *end = longs;
+
 	for (size_t i = 0; i < ROWS; i++) {
-		if ((rows[i].commands & 1u << command) == 0)
+		if ((rows[i].commands & commands) == 0 ||
+		    is_listed(longs, end, rows[i].name))
 			continue;
-		*longs++ = (struct option){ .name = rows[i].name,
+		*end++ = (struct option){ .name = rows[i].name,
 			.has_arg =
 			    rows[i].argument != NULL ? required_argument : no_argument,
 			.val = FIRST_CODE + (int)i };
@@ -285,7 +298,7 @@ fill_tables(
 			*shorts++ = rows[i].letter;
 	}
 	*shorts = '\0';
-	*longs = (struct option){ 0 };
+	*end = (struct option){ 0 };
 }
 
 static const struct row *
@@ -304,10 +317,10 @@ parse_dashed(struct options *options, enum options_command command, int argc,
     char **argv, struct findings *findings)
 {
 	struct option longs[ROWS + 1];
-	char shorts[ROWS + 2];
+	char shorts[ROWS + 2] = ":";
 	int code;
 
-	fill_tables(command, longs, shorts);
+	fill_tables(1u << command, longs, shorts + 1);
 	opterr = 0;
 	optind = 0; /* glibc: start anew, whatever was parsed before */
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -322,6 +335,22 @@ parse_dashed(struct options *options, enum options_command command, int argc,
 	}
 }
 
+int
+options_find_operand(int argc, char **argv)
+{
+	struct option longs[ROWS + 1];
+	char shorts[ROWS + 3] = "+:";
+	int code;
+
+	fill_tables(ALL, longs, shorts + 2);
+	opterr = 0;
+	optind = 0;
+	do
+		code = getopt_long(argc, argv, shorts, longs, NULL);
+	while (code != -1);
+	return optind;
+}
+
 static void
 parse_target(struct options *options, int argc, char **argv, struct findings *findings)
 {
@@ -330,7 +359,7 @@ parse_target(struct options *options, int argc, char **argv, struct findings *fi
 	if (argc - optind != 1) {
 		findings_error(findings, argc == optind
 					     ? "whom to call is missing"
-					     : "there is more than one HOST:PORT");
+					     : "there is more than one target");
 		return;
 	}
 	if (target_parse(&options->target, argv[optind], error) < 0)
@@ -422,7 +451,9 @@ print_row(const struct row *row, FILE *out)
 		snprintf(short_form, sizeof short_form, "-%c,", row->letter);
 	snprintf(long_form, sizeof long_form, "--%s %s", row->name,
 	    row->argument != NULL ? row->argument : "");
-	fprintf(out, " %s %-21s %s\n", short_form, long_form, row->help);
+	char *line = memory_format(" %s %-21s %s", short_form, long_form, row->help);
+	wrap_print(out, line, HELP_WIDTH, HELP_HANG);
+	free(line);
 }
 
 void
@@ -431,7 +462,9 @@ options_print_help(enum options_command command, FILE *out)
 	const struct usage *usage = &usages[command];
 
 	fprintf(out,
-	    "usage: %s [OPTIONS] HOST:PORT | [IPV6]:PORT | [unix:]/PATH\n%s\n\n",
+	    "usage: %s [OPTIONS] TARGET\n%s\n\n"
+	    "TARGET is HOST:PORT, [IPV6]:PORT, https://HOST[:PORT] or "
+	    "[unix:]/PATH.\n\n",
 	    usage->name, usage->purpose);
 	for (size_t i = 0; i < ROWS; i++)
 		if ((rows[i].commands & 1u << command) != 0)

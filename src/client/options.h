@@ -50,6 +50,10 @@ int options_parse(struct options *options, enum options_command command, int arg
     char **argv, struct findings *findings);
 void options_fini(struct options *options);
 
+/* Returns the index of the first word that is neither an option of any command nor the value of
+ * one; `argc` if there is none. */
+int options_find_operand(int argc, char **argv);
+
 /* Writes the usage of the command, one line for each option. */
 void options_print_help(enum options_command command, FILE *out);
 

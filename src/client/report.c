@@ -100,10 +100,11 @@ static void
 tell_validity(gnutls_x509_crt_t cert)
 {
 	time_t end = gnutls_x509_crt_get_expiration_time(cert);
+	long days = (long)((end - time(NULL)) / DAY);
 	char when[CHAIN_TIME_SIZE];
 
-	tell("valid until", "%s, %ld days left", chain_format_time(end, when),
-	    (long)((end - time(NULL)) / DAY));
+	tell("valid until", "%s, %ld day%s left", chain_format_time(end, when), days,
+	    text_plural((uint64_t)days));
 }
 
 static void
@@ -182,8 +183,10 @@ report_session(
 void
 report_exchange(const struct channel *channel, const struct exchange_outcome *outcome)
 {
-	tell("sent", "%" PRIu64 " bytes", outcome->bytes_sent);
-	tell("received", "%" PRIu64 " bytes", outcome->bytes_received);
+	tell("sent", "%" PRIu64 " byte%s", outcome->bytes_sent,
+	    text_plural(outcome->bytes_sent));
+	tell("received", "%" PRIu64 " byte%s", outcome->bytes_received,
+	    text_plural(outcome->bytes_received));
 	tell(
 	    "on the wire", "%" PRIu64 " bytes in and out", channel_wire_bytes(channel));
 }

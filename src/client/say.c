@@ -3,6 +3,7 @@
 #include "client/say.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,21 @@ say(const char *subject, const char *format, ...)
 		fprintf(stderr, "tlsc: %s\n", text);
 	free(text);
 	errno = saved;
+}
+
+void
+say_begin_report(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+}
+
+int
+say_end_report(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	say("standard output", "%m");
+	return -1;
 }
 
 void

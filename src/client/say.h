@@ -12,6 +12,15 @@
 void say(const char *subject, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * Begins the output of a report, after the last word to a server: if its reader has gone, as
+ * head(1) does, writing to it ends the process by SIGPIPE.
+ */
+void say_begin_report(void);
+
+/* Flushes standard output. Returns 0, or -1 after saying that not all of it could be written. */
+int say_end_report(void);
+
 struct findings;
 
 /* Says each of the findings, likewise. */

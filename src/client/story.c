@@ -3,18 +3,13 @@
 #include "client/story.h"
 
 #include "base/stringlist.h"
+#include "base/text.h"
 #include "client/trace.h"
 
 static bool
 has(const struct trace *trace, enum trace_direction direction, unsigned message)
 {
 	return trace_find(trace, direction, TRACE_HANDSHAKE, message) < trace->count;
-}
-
-static const char *
-plural(unsigned n)
-{
-	return n == 1 ? "" : "s";
 }
 
 /* The last round trip in which the server said something of TLS's handshake. */
@@ -39,12 +34,12 @@ tell_round_trips(const struct trace *trace, struct stringlist *lines)
 	unsigned handshake = trace_round_trips(trace, end_of_handshake(trace)) - tcp;
 
 	stringlist_format(lines, "The handshake took %u round trip%s%s.", handshake,
-	    plural(handshake), tcp != 0 ? ", behind the one of TCP" : "");
+	    text_plural(handshake), tcp != 0 ? ", behind the one of TCP" : "");
 	if (data < trace->count) {
 		unsigned answer = trace_round_trips(trace, data) - tcp;
 		stringlist_format(lines,
 		    "The first byte of the answer came after %u round trip%s.", answer,
-		    plural(answer));
+		    text_plural(answer));
 	}
 }
 
@@ -64,8 +59,9 @@ tell_bytes(const struct trace *trace, struct stringlist *lines)
 		}
 	}
 	stringlist_format(lines,
-	    "%zu bytes went to the server and %zu came back, in %u flight%s.",
-	    bytes[TRACE_OUT], bytes[TRACE_IN], flights, plural(flights));
+	    "%zu byte%s went to the server and %zu came back, in %u flight%s.",
+	    bytes[TRACE_OUT], text_plural(bytes[TRACE_OUT]), bytes[TRACE_IN], flights,
+	    text_plural(flights));
 }
 
 void

@@ -3,8 +3,10 @@
 #include "client/svg.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/stringlist.h"
+#include "base/text.h"
 #include "client/diagram.h"
 #include "client/trace.h"
 
@@ -17,6 +19,8 @@
 #define STEP 30 /* from arrow to arrow */
 #define GAP 18 /* between flights */
 #define LINE 20 /* of text */
+
+#define TITLE_MAX 78 /* characters that fit */
 
 static const char style[] =
     "text { font: 13px system-ui, 'DejaVu Sans', sans-serif; fill: #222; }\n"
@@ -109,7 +113,8 @@ put_name(const struct trace_event *event, int y, FILE *out)
 	trace_name(event, name);
 	put_label(LEFT + 18, y - 6, class_of(event), "start", name, out);
 	if (event->wire > 0)
-		snprintf(size, sizeof size, "%zu bytes", event->wire);
+		snprintf(size, sizeof size, "%zu byte%s", event->wire,
+		    text_plural(event->wire));
 	else if (event->kind != TRACE_CONNECT && event->kind != TRACE_END)
 		snprintf(size, sizeof size, "same record");
 	put_label(RIGHT - 18, y - 6, "dim", "end", size, out);
@@ -196,6 +201,20 @@ put_key(int x, int y, const char *class, const char *meaning, FILE *out)
 	put_label(x + 34, y, "dim", "start", meaning, out);
 }
 
+/* A title that is wider than the image is condensed. */
+static void
+put_title(const char *title, FILE *out)
+{
+	fprintf(out,
+	    "<text x=\"%d\" y=\"36\" class=\"title\" text-anchor=\"middle\"%s>",
+	    WIDTH / 2,
+	    strlen(title) > TITLE_MAX ? " textLength=\"800\" "
+					"lengthAdjust=\"spacingAndGlyphs\""
+				      : "");
+	put_text(title, out);
+	fputs("</text>\n", out);
+}
+
 static int
 put_lines(const struct stringlist *lines, int y, const char *class, FILE *out)
 {
@@ -217,7 +236,7 @@ svg_print(const struct diagram *diagram, FILE *out)
 	    "viewBox=\"0 0 %d %d\">\n<style>\n%s</style>\n"
 	    "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
 	    WIDTH, height, WIDTH, height, style);
-	put_label(WIDTH / 2, 36, "title", "middle", diagram->title, out);
+	put_title(diagram->title, out);
 	put_actor(LEFT, "client", bottom, out);
 	put_actor(RIGHT, "server", bottom, out);
 	put_events(diagram->trace, out);

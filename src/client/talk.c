@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/deadline.h"
 #include "base/findings.h"
+#include "base/text.h"
 #include "client/channel.h"
 #include "client/command.h"
 #include "client/dial.h"
@@ -77,11 +78,12 @@ explain_channel(const char *subject, const struct channel *channel,
 	if (channel_failure(channel) == CHANNEL_ENDED)
 		say(subject,
 		    "truncated: the connection ended without close_notify after "
-		    "%" PRIu64 " bytes",
-		    outcome->bytes_received);
+		    "%" PRIu64 " byte%s",
+		    outcome->bytes_received, text_plural(outcome->bytes_received));
 	else
-		say(subject, "truncated after %" PRIu64 " bytes: %s",
-		    outcome->bytes_received, channel_reason(channel));
+		say(subject, "truncated after %" PRIu64 " byte%s: %s",
+		    outcome->bytes_received, text_plural(outcome->bytes_received),
+		    channel_reason(channel));
 	return STATUS_TRUNCATED;
 }
 
@@ -97,8 +99,9 @@ explain_outcome(const struct options *options, const struct channel *channel,
 		return explain_channel(subject, channel, outcome);
 	case EXCHANGE_IDLE:
 		say(subject,
-		    "truncated after %" PRIu64 " bytes: the server was silent for %s",
-		    outcome->bytes_received, options->timeout_text);
+		    "truncated after %" PRIu64 " byte%s: the server was silent for %s",
+		    outcome->bytes_received, text_plural(outcome->bytes_received),
+		    options->timeout_text);
 		return STATUS_TRUNCATED;
 	case EXCHANGE_INPUT:
 		say(subject, "standard input: %m");

@@ -2,13 +2,17 @@
 /* Whom to call, from text. */
 #include "client/target.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/un.h>
 
 #include "base/address.h"
 #include "base/memory.h"
+
+#define HTTPS_PORT "443" /* RFC 9110, 4.2.2 */
 
 static int
 complain(char *error, const char *text)
@@ -41,6 +45,43 @@ name_of(const char *host)
 	return memory_format("%.*s", (int)length, host);
 }
 
+static int
+parse_host(struct target *target, const char *text, char *error)
+{
+	if (address_split(text, &target->host, &target->port) < 0)
+		return complain(
+		    error, "is not HOST:PORT, [IPV6]:PORT, https://HOST or /PATH");
+	if (target->host[0] == '\0' || strcmp(target->port, "0") == 0)
+		return complain(error, "needs a host and a port that is not 0");
+	target->name = name_of(target->host);
+	return 0;
+}
+
+/* True if a port follows the host. */
+static bool
+has_port(const char *host)
+{
+	const char *end = strchr(host, ']');
+
+	return strchr(end != NULL ? end : host, ':') != NULL;
+}
+
+/* From what follows the scheme (RFC 3986, 3.2). */
+static int
+parse_authority(struct target *target, const char *text, char *error)
+{
+	int length = (int)strcspn(text, "/?#");
+
+	if (memchr(text, '@', (size_t)length) != NULL)
+		return complain(error, "names a user: leave it out");
+	char *host = memory_format("%.*s", length, text);
+	char *whole = memory_format("%s%s", host, has_port(host) ? "" : ":" HTTPS_PORT);
+	int result = parse_host(target, whole, error);
+	free(whole);
+	free(host);
+	return result;
+}
+
 int
 target_parse(struct target *target, const char *text, char error[TARGET_ERROR_SIZE])
 {
@@ -49,12 +90,11 @@ target_parse(struct target *target, const char *text, char error[TARGET_ERROR_SI
 		text += 5;
 	if (text[0] == '/')
 		return parse_path(target, text, error);
-	if (address_split(text, &target->host, &target->port) < 0)
-		return complain(error, "is not HOST:PORT, [IPV6]:PORT or /PATH");
-	if (target->host[0] == '\0' || strcmp(target->port, "0") == 0)
-		return complain(error, "needs a host and a port that is not 0");
-	target->name = name_of(target->host);
-	return 0;
+	if (strncasecmp(text, "https://", 8) == 0)
+		return parse_authority(target, text + 8, error);
+	if (strstr(text, "://") != NULL)
+		return complain(error, "has another scheme than https://");
+	return parse_host(target, text, error);
 }
 
 void

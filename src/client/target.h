@@ -14,8 +14,9 @@ struct target {
 };
 
 /*
- * Reads "HOST:PORT", "[IPV6]:PORT", "unix:/PATH" or "/PATH"; resolves nothing. 0, or -1
- * with `error` saying what would be right. target_fini() frees it in both cases.
+ * Reads "HOST:PORT", "[IPV6]:PORT", "unix:/PATH", "/PATH" or "https://HOST[:PORT][/...]", whose
+ * path is left out; resolves nothing. 0, or -1 with `error` saying what would be right.
+ * target_fini() frees it in both cases.
  */
 int target_parse(
     struct target *target, const char *text, char error[TARGET_ERROR_SIZE]);

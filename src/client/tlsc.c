@@ -2,12 +2,16 @@
 /* The client program: the state of the process, and then what it was called for. */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/resemblance.h"
 #include "client/bench.h"
 #include "client/check.h"
 #include "client/explain.h"
+#include "client/options.h"
+#include "client/say.h"
 #include "client/status.h"
 #include "client/talk.h"
 
@@ -27,7 +31,7 @@ fill_standard_descriptors(void)
 	return fd < 0 ? -1 : close(fd);
 }
 
-/* The first word may be a command. Without one, tlsc talks to a server. */
+/* The first word that is not an option may be a command. Without one, tlsc talks to a server. */
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv); /* argv begins with the command */
@@ -39,13 +43,45 @@ static const struct command {
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* Says which command may be meant by a word that is not a target, if others follow it. */
+static bool
+complain_misspelt(int argc, char **argv, int operand)
+{
+	if (operand + 1 >= argc || strpbrk(argv[operand], ":/") != NULL)
+		return false;
+	struct resemblance resemblance = resemblance_to(argv[operand]);
+	for (size_t i = 0; i < COMMANDS; i++)
+		resemblance_try(&resemblance, commands[i].name);
+	if (resemblance.nearest != NULL)
+		say(argv[operand], "unknown command: did you mean %s?",
+		    resemblance.nearest);
+	return resemblance.nearest != NULL;
+}
+
 static int
 run(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	return talk_main(argc, argv);
+	int operand = options_find_operand(argc, argv);
+	const struct command *command =
+	    operand < argc ? find_command(argv[operand]) : NULL;
+
+	if (command == NULL)
+		return complain_misspelt(argc, argv, operand) ? STATUS_USAGE
+		                                              : talk_main(argc, argv);
+	/* The options before the command belong to it too. */
+	char *name = argv[operand];
+	memmove(argv + 2, argv + 1, (size_t)(operand - 1) * sizeof *argv);
+	argv[1] = name;
+	return command->run(argc - 1, argv + 1);
 }
 
 int

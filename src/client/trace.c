@@ -9,6 +9,7 @@
 
 #include "base/alert.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #define HEADER_SIZE 5
 #define MESSAGE_HEADER_SIZE 4
@@ -280,8 +281,8 @@ trace_name(const struct trace_event *event, char out[TRACE_NAME_SIZE])
 		snprintf(out, TRACE_NAME_SIZE, "Alert: %s", alert_name(event->number));
 		return out;
 	case TRACE_DATA:
-		snprintf(
-		    out, TRACE_NAME_SIZE, "application data, %zu bytes", event->size);
+		snprintf(out, TRACE_NAME_SIZE, "application data, %zu byte%s",
+		    event->size, text_plural(event->size));
 		return out;
 	case TRACE_END:
 		name = "TCP FIN";

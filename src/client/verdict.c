@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "client/chain.h"
 
 #define DAY 86400
@@ -70,8 +71,9 @@ explain_expired(struct stringlist *reasons, const struct chain *chain, const cha
 		if (end == (time_t)-1 || end > now)
 			continue;
 		char *which = describe(chain, i);
-		stringlist_format(reasons, "%s expired on %s, %ld days ago", which,
-		    chain_format_time(end, when), (long)((now - end) / DAY));
+		long days = (long)((now - end) / DAY);
+		stringlist_format(reasons, "%s expired on %s, %ld day%s ago", which,
+		    chain_format_time(end, when), days, text_plural((uint64_t)days));
 		free(which);
 	}
 	if (reasons->count == before)

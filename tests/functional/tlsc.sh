@@ -213,6 +213,50 @@ ask_later() {
 	timeout 300 "$tlsc" --ca ca.pem --message "$request" "$@"
 }
 
+url_of_https_is_a_target() {
+	web_server server
+	ask "https://localhost:$port/"
+	expect_page
+	call https://user@localhost/
+	expect_status 2
+	expect_error 'https://user@localhost/: names a user: leave it out'
+}
+
+# --- commands -------------------------------------------------------------------------
+
+options_may_stand_before_the_command() {
+	tlsd_server
+	run --ca ca.pem explain --ascii "localhost:$port" </dev/null
+	expect_status 0
+	expect 'ClientHello'
+	run --ca ca.pem --timeout 5s bench --connections 1 "localhost:$port" </dev/null
+	expect_status 0
+	run --warn-days 1 check --help
+	expect 'usage: tlsc check'
+	run -v bench "localhost:$port"
+	expect_status 2
+	expect_error '-v is not an option of tlsc bench'
+}
+
+misspelt_command_is_guessed() {
+	run explian localhost:1
+	expect_status 2
+	expect_error 'tlsc: explian: unknown command: did you mean explain?'
+}
+
+# 141 is an end by SIGPIPE.
+report_that_nobody_reads_ends_in_silence() {
+	tlsd_server
+	for command in explain check 'bench --connections 1'; do
+		# shellcheck disable=SC2086 # words
+		run_unheard $command --ca ca.pem "localhost:$port" </dev/null
+		expect_status 141
+		expect_silence
+	done
+	run_unheard --help
+	expect_silence
+}
+
 # --- no connection --------------------------------------------------------------------
 
 a_refused_connection_is_told() {

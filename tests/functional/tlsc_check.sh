@@ -128,6 +128,21 @@ renegotiation_is_a_warning() {
 	expect 'warning renegotiation'
 }
 
+terminal_gets_groups_in_colours() {
+	needs script
+	web_server expired
+	examine
+	! grep -q "$(printf '\033')" out || complain 'a file got colours'
+	TERM=xterm NO_COLOR='' script -qec "stty cols 80; '$tlsc' check --ca ca.pem \
+		--message 'GET / HTTP/1.0\r\n\r\n' localhost:$port" /dev/null >out 2>err \
+		</dev/null || :
+	tr -d '\r' <out >shown
+	mv shown out
+	expect "$(printf '\033[31mfail \033[0m dates the certificate expired')"
+	[ "$(grep -c '^$' out)" -ge 2 ] || complain 'there are no groups'
+	[ "$(sed "s/$(printf '\033')\[[0-9]*m//g" out | wc -L)" -le 80 ] || complain 'it is wider'
+}
+
 json_says_the_same() {
 	web_server expired
 	examine --json

@@ -156,6 +156,42 @@ a_refusal_is_drawn() {
 	expect_order ClientHello 'Alert: protocol version' FAILED
 }
 
+refusal_after_the_handshake_is_a_failure_with_its_whole_reason() {
+	web_server server -tls1_3 -Verify 1 -verify_return_error -CAfile client.pem
+	explain --svg image.svg
+	expect_status 1
+	expect 'FAILED: the server refused: certificate required (alert 116); it asked'
+	for picture in out image.svg; do
+		sed 's/<[^>]*>//g' $picture | tr -s '\n ' ' ' |
+			grep -q 'asked for a client certificate and was given none (--cert FILE)' ||
+			complain "the reason is cut in $picture"
+	done
+	[ "$(wc -L <out)" -le 80 ] || complain 'it is wider than 80 columns'
+}
+
+end_in_the_handshake_is_a_failure() {
+	needs python3
+	start server python3 -c 'import socket
+s = socket.create_server(("127.0.0.1", 0))
+while True:
+    c = s.accept()[0]
+    c.recv(1000)
+    c.close()'
+	wait_for finds_port server
+	explain
+	expect_status 1
+	expect 'FAILED: the server closed the connection'
+}
+
+reasons_of_mistrust_are_whole() {
+	web_server server
+	explain --servername a.name.that.the.certificate.does.not.have.example.org
+	expect_status 3
+	tr -s '\n ' ' ' <out | grep -q 'have.example.org": it is for localhost' ||
+		complain 'the reason is cut'
+	[ "$(wc -L <out)" -le 80 ] || complain 'it is wider than 80 columns'
+}
+
 it_fits_into_eighty_columns() {
 	web_server server
 	explain

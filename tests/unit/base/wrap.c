@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/terminal.h"
 #include "lib/suite.h"
 
 static void
@@ -47,6 +48,13 @@ START_TEST(characters_of_several_bytes_take_one_column)
 }
 END_TEST
 
+START_TEST(colours_take_no_columns)
+{
+	check_print(TERMINAL_RED "one" TERMINAL_PLAIN " two three", 7, 0,
+	    TERMINAL_RED "one" TERMINAL_PLAIN " two\nthree\n");
+}
+END_TEST
+
 SUITE("wrap", text_that_fits_stays_one_line, lines_are_broken_at_blanks,
     word_that_is_wider_than_a_line_is_not_broken,
-    characters_of_several_bytes_take_one_column)
+    characters_of_several_bytes_take_one_column, colours_take_no_columns)

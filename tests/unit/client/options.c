@@ -12,19 +12,28 @@ static struct options options;
 static struct findings findings;
 static struct stringlist words;
 
-/* Parses "tlsc" and the words up to a NULL, which live until tear_down(). */
-static int
-parse(const char *const *list)
-{
-	char *argv[16];
+enum { WORDS_MAX = 16 };
 
+/* Copies "tlsc" and the words up to a NULL to `argv`, where they live until tear_down(). */
+static int
+fill(char *argv[WORDS_MAX], const char *const *list)
+{
 	stringlist_add(&words, "tlsc", 4);
 	for (; *list != NULL; list++)
 		stringlist_add(&words, *list, strlen(*list));
 	memcpy(argv, words.items, words.count * sizeof argv[0]);
 	argv[words.count] = NULL;
+	return (int)words.count;
+}
+
+static int
+parse(const char *const *list)
+{
+	char *argv[WORDS_MAX];
+	int argc = fill(argv, list);
+
 	findings_init(&findings);
-	return options_parse(&options, OPTIONS_TALK, (int)words.count, argv, &findings);
+	return options_parse(&options, OPTIONS_TALK, argc, argv, &findings);
 }
 
 #define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
@@ -159,6 +168,32 @@ START_TEST(protocols_that_cannot_be_offered_are_refused)
 }
 END_TEST
 
+static int
+find_operand(const char *const *list)
+{
+	char *argv[WORDS_MAX];
+	int operand = options_find_operand(fill(argv, list), argv);
+
+	stringlist_fini(&words);
+	return operand;
+}
+
+#define CHECK_OPERAND(wanted, ...) \
+	ck_assert_int_eq(          \
+	    find_operand((const char *const[]){ __VA_ARGS__, NULL }), wanted)
+
+START_TEST(values_of_options_are_not_operands)
+{
+	CHECK_OPERAND(1, "explain", "localhost:1");
+	CHECK_OPERAND(3, "--ca", "check", "explain", "localhost:1");
+	CHECK_OPERAND(4, "--insecure", "--message", "bench", "explain");
+	CHECK_OPERAND(5, "-qv", "--mess", "x", "--warn-days=3", "check", "localhost:1");
+	CHECK_OPERAND(3, "--bogus", "-x", "bench");
+	CHECK_OPERAND(2, "--help");
+	CHECK_OPERAND(2, "--ca");
+}
+END_TEST
+
 START_TEST(the_help_names_every_option_once)
 {
 	char *text = NULL;
@@ -180,4 +215,5 @@ SUITE("tlsc options", a_target_alone_has_the_defaults,
     the_end_is_told_before_the_time_for_silence_is_over, a_message_has_escapes,
     help_and_version_need_no_target, what_is_wrong_is_named,
     a_key_or_a_pin_needs_its_certificate, all_that_is_wrong_is_found_in_one_run,
-    protocols_that_cannot_be_offered_are_refused, the_help_names_every_option_once)
+    protocols_that_cannot_be_offered_are_refused, values_of_options_are_not_operands,
+    the_help_names_every_option_once)

@@ -36,6 +36,30 @@ START_TEST(a_host_has_a_port_and_is_the_name_to_verify)
 }
 END_TEST
 
+START_TEST(url_of_https_is_a_target)
+{
+	check_host(
+	    "https://www.example.org/", "www.example.org", "443", "www.example.org");
+	check_host(
+	    "https://www.example.org", "www.example.org", "443", "www.example.org");
+	check_host("HTTPS://localhost:4433/a:b/c", "localhost", "4433", "localhost");
+	check_host("https://localhost?a=b:1", "localhost", "443", "localhost");
+	check_host("https://[2001:db8::1]/", "2001:db8::1", "443", "2001:db8::1");
+	check_host(
+	    "https://[2001:db8::1]:8443/x#y", "2001:db8::1", "8443", "2001:db8::1");
+}
+END_TEST
+
+START_TEST(url_that_tlsc_cannot_call_is_refused)
+{
+	check_wrong("http://localhost/", "another scheme than https://");
+	check_wrong("https://user@localhost/", "names a user");
+	check_wrong("https:///path", "needs a host");
+	check_wrong("https://localhost:0/", "not 0");
+	check_wrong("https://localhost:http/", "HOST:PORT");
+}
+END_TEST
+
 START_TEST(the_name_has_neither_the_dot_of_the_root_nor_a_scope)
 {
 	check_host("example.org.:443", "example.org.", "443", "example.org");
@@ -82,6 +106,7 @@ START_TEST(a_path_that_fits_no_socket_address_is_refused)
 END_TEST
 
 SUITE("tlsc target", a_host_has_a_port_and_is_the_name_to_verify,
+    url_of_https_is_a_target, url_that_tlsc_cannot_call_is_refused,
     the_name_has_neither_the_dot_of_the_root_nor_a_scope,
     a_path_is_a_socket_whose_server_is_localhost,
     what_is_no_target_is_refused_with_what_would_be_right,
