@@ -305,6 +305,7 @@ quick_scripts = \
 	tests/functional/container.sh \
 	tests/functional/control.sh \
 	tests/functional/figures.sh \
+	tests/functional/help.sh \
 	tests/functional/logs.sh \
 	tests/functional/page.sh \
 	tests/functional/pkcs11.sh \

@@ -6,9 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
+#include "base/wrap.h"
 
 enum kind { FLAG, TEXT, NUMBER };
 
@@ -193,6 +196,17 @@ arguments_read(
 	return count_operands(command, arguments);
 }
 
+static void
+print_row(const char *name, const char *value, const char *help)
+{
+	char *line =
+	    memory_format("  --%-13s %-5s %s", name, value != NULL ? value : "", help);
+
+	wrap_print(
+	    stdout, line, ARGUMENTS_HELP_WIDTH, strlen("  --critical-days VALUE "));
+	free(line);
+}
+
 void
 arguments_print_help(const struct command *command)
 {
@@ -200,8 +214,7 @@ arguments_print_help(const struct command *command)
 	    command->name, command->operands, command->summary, command->details);
 	for (int i = 0; i < ROW_COUNT; i++)
 		if (rows[i].command & command->options)
-			printf("  --%-13s %-5s %s\n", rows[i].name,
-			    rows[i].value != NULL ? rows[i].value : "", rows[i].help);
-	printf("  --%-13s %-5s %s\n\nThe manual is tlscert(1).\n", "help", "",
-	    "this text");
+			print_row(rows[i].name, rows[i].value, rows[i].help);
+	print_row("help", NULL, "this text");
+	printf("\nThe manual is tlscert(1).\n");
 }

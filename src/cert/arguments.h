@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#define ARGUMENTS_HELP_WIDTH 80
+
 struct arguments {
 	const char *key_type;
 	int days;

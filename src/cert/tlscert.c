@@ -7,8 +7,12 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/resemblance.h"
+#include "base/wrap.h"
 #include "cert/arguments.h"
 #include "cert/check.h"
 #include "cert/make.h"
@@ -136,16 +140,25 @@ static const struct command commands[] = {
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], USAGE = 2 };
 
+static void
+print_command(const struct command *command)
+{
+	char *line = memory_format(
+	    "  %-12s %-8s %s", command->name, command->operands, command->summary);
+
+	wrap_print(
+	    stdout, line, ARGUMENTS_HELP_WIDTH, strlen("  self-signed  NAME...  "));
+	free(line);
+}
+
 static int
 print_help(void)
 {
 	printf("usage: tlscert COMMAND [option ...] [argument ...]\n\ncommands:\n");
 	for (int i = 0; i < COMMAND_COUNT; i++)
-		printf("  %-12s %-8s %s\n", commands[i].name, commands[i].operands,
-		    commands[i].summary);
-	printf("\ntlscert COMMAND --help tells the options of one. tlscert --version "
-	       "tells "
-	       "the version.\nThe manual is tlscert(1).\n");
+		print_command(&commands[i]);
+	printf("\ntlscert COMMAND --help tells the options of one.\n"
+	       "tlscert --version tells the version. The manual is tlscert(1).\n");
 	return 0;
 }
 
@@ -163,6 +176,24 @@ find_command(const char *name)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	return NULL;
+}
+
+static void
+complain_unknown(const char *word)
+{
+	struct resemblance resemblance = resemblance_to(word);
+
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		resemblance_try(&resemblance, commands[i].name);
+	if (word[0] == '-')
+		fprintf(
+		    stderr, "tlscert: %s: unknown option: see tlscert --help\n", word);
+	else if (resemblance.nearest != NULL)
+		fprintf(stderr, "tlscert: %s: unknown command: did you mean %s?\n",
+		    word, resemblance.nearest);
+	else
+		fprintf(
+		    stderr, "tlscert: %s: unknown command: see tlscert --help\n", word);
 }
 
 static int
@@ -193,8 +224,7 @@ run_word(int argc, char **argv)
 		return print_help();
 	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
 		return print_version();
-	fprintf(stderr, "tlscert: unknown %s %s: see tlscert --help\n",
-	    word[0] == '-' ? "option" : "command", word);
+	complain_unknown(word);
 	return USAGE;
 }
 

@@ -16,8 +16,9 @@ help_names_every_command() {
 
 wrong_usage_is_told_with_a_hint() {
 	expect 2 && has err "see tlscert --help" &&
-		expect 2 frobnicate && has err "unknown command frobnicate: see tlscert --help" &&
-		expect 2 --frobnicate && has err "unknown option --frobnicate" &&
+		expect 2 frobnicate && has err "frobnicate: unknown command: see tlscert --help" &&
+		expect 2 self-singed x && has err "unknown command: did you mean self-signed?" &&
+		expect 2 --frobnicate && has err "--frobnicate: unknown option" &&
 		expect 2 server --frobnicate x && has err "see tlscert server --help" &&
 		expect 2 server && has err "missing NAME" &&
 		expect 2 server --days && has err "a value is missing" &&
