@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/outlet.h"
 #include "base/spool.h"
+#include "base/text.h"
 
 #define ROOM (1024 * 1024)
 #define FLUSH_MS 1000
@@ -90,8 +91,8 @@ write_lines(struct outlet *outlet, int form, const char *lines, size_t size)
 	if (lost > 0 || atomic_load_explicit(&sink.lost, memory_order_relaxed) == 0)
 		return;
 	uint64_t untold = atomic_exchange(&sink.lost, 0);
-	snprintf(text, sizeof text, "log: %llu lines could not be written",
-	    (unsigned long long)untold);
+	snprintf(text, sizeof text, "log: %llu line%s could not be written",
+	    (unsigned long long)untold, text_plural(untold));
 	size = format_text(line, form, LOG_LEVEL_WARNING, text);
 	if (outlet_write(outlet, line, size) > 0)
 		atomic_fetch_add(&sink.lost, untold);

@@ -17,6 +17,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/stringlist.h"
+#include "base/text.h"
 #include "base/unreadable.h"
 #include "cert/anchors.h"
 #include "cert/arguments.h"
@@ -192,7 +193,7 @@ describe_rest(gnutls_x509_crt_t cert)
 	long long days = (expired ? now - end : end - now) / DAY;
 
 	return memory_format("%s%lld day%s %s (%s)", expired ? "expired " : "", days,
-	    days == 1 ? "" : "s", expired ? "ago" : "left",
+	    text_plural((uint64_t)days), expired ? "ago" : "left",
 	    certificate_date(end, date));
 }
 

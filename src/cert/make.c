@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "cert/arguments.h"
 #include "cert/authority.h"
 #include "cert/authoritypaths.h"
@@ -206,8 +207,9 @@ start_list(struct making *making)
 	int result =
 	    revocation_start(&paths, making->arguments->crl_days, &making->findings);
 	if (result == 0)
-		printf("%s: revocation list, empty, valid for %d days\n", crl,
-		    making->arguments->crl_days);
+		printf("%s: revocation list, empty, valid for %d day%s\n", crl,
+		    making->arguments->crl_days,
+		    text_plural((uint64_t)making->arguments->crl_days));
 	free(crl);
 	return result == 0 ? DONE : FAILED;
 }

@@ -3,6 +3,7 @@
 #include "cert/page.h"
 
 #include <stdbool.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "base/memory.h"
 #include "base/terminal.h"
+#include "base/text.h"
 #include "cert/crl.h"
 #include "cert/crlreason.h"
 #include "cert/facts.h"
@@ -41,11 +43,21 @@ choose_colour(time_t start, time_t end, int warn_days)
 	time_t now = time(NULL);
 
 	if (end != FACTS_FOR_EVER && end < now)
-		return "\033[31m";
+		return TERMINAL_RED;
 	if (start > now ||
 	    (end != FACTS_FOR_EVER && end - now < (time_t)warn_days * DAY))
-		return "\033[33m";
-	return "\033[32m";
+		return TERMINAL_YELLOW;
+	return TERMINAL_GREEN;
+}
+
+/* Returns the whole days of `seconds` between two texts; the caller frees them. */
+static char *
+days_in_words(const char *before, time_t seconds, const char *after)
+{
+	uint64_t days = (uint64_t)(seconds / DAY);
+
+	return memory_format(
+	    "%s%" PRIu64 " day%s%s", before, days, text_plural(days), after);
 }
 
 /* How far away the end is, in words; the caller frees it. */
@@ -57,12 +69,10 @@ describe_rest(time_t start, time_t end)
 	if (end == FACTS_FOR_EVER)
 		return memory_copy("without an end");
 	if (end < now)
-		return memory_format(
-		    "EXPIRED %lld days ago", (long long)((now - end) / DAY));
+		return days_in_words("EXPIRED ", now - end, " ago");
 	if (start > now)
-		return memory_format(
-		    "NOT YET VALID, for %lld days", (long long)((start - now) / DAY));
-	return memory_format("%lld days left", (long long)((end - now) / DAY));
+		return days_in_words("NOT YET VALID, for ", start - now, "");
+	return days_in_words("", end - now, " left");
 }
 
 static void
@@ -74,7 +84,7 @@ print_end(time_t start, time_t end, int warn_days)
 
 	printf("  %-12s %s (%s%s%s)\n", "valid until", facts_time(end, text),
 	    colours ? choose_colour(start, end, warn_days) : "", rest,
-	    colours ? "\033[0m" : "");
+	    colours ? TERMINAL_PLAIN : "");
 	free(rest);
 }
 

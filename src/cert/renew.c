@@ -13,6 +13,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "cert/arguments.h"
 #include "cert/authority.h"
 #include "cert/authoritypaths.h"
@@ -64,10 +65,11 @@ static void
 print_not_due(const struct renewing *renewing)
 {
 	time_t until = oldpair_end(&renewing->old);
+	long long days = (long long)(until - time(NULL)) / DAY;
 	char date[CERTIFICATE_DATE_SIZE];
 
-	printf("%s: nothing to do, %lld days left (%s)\n", renewing->old.file,
-	    (long long)(until - time(NULL)) / DAY, certificate_date(until, date));
+	printf("%s: nothing to do, %lld day%s left (%s)\n", renewing->old.file, days,
+	    text_plural((uint64_t)days), certificate_date(until, date));
 }
 
 /* The old key must belong to the old certificate: else only a new one makes a pair. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/deadline.h"
+#include "base/text.h"
 #include "ctl/status.h"
 #include "ctl/wire.h"
 
@@ -49,7 +50,8 @@ drain_wait(struct wire *wire, int64_t timeout_ms, int64_t settle_ms)
 		if (status != STATUS_OK)
 			return status;
 		if (now.left != before.left)
-			printf("%" PRIu64 " connections left\n", now.left);
+			printf("%" PRIu64 " connection%s left\n", now.left,
+			    text_plural(now.left));
 		fflush(stdout);
 		if (now.came != before.came || quiet_since_ns == 0)
 			quiet_since_ns = deadline_now_ns();

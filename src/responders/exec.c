@@ -22,6 +22,7 @@
 #include "base/memory.h"
 #include "base/shortage.h"
 #include "base/stringlist.h"
+#include "base/text.h"
 #include "responders/account.h"
 #include "responders/child.h"
 #include "responders/environment.h"
@@ -164,8 +165,9 @@ fail(struct session *session, const struct run *run, const char *what, int numbe
 
 	session_facts(session, &facts);
 	return session_fail(session, FAILURE_EXEC,
-	    "%s %s %d after %llu bytes in, %llu out", name_of(run), what, number,
-	    (unsigned long long)facts.bytes_in, (unsigned long long)facts.bytes_out);
+	    "%s %s %d after %llu byte%s in, %llu out", name_of(run), what, number,
+	    (unsigned long long)facts.bytes_in, text_plural(facts.bytes_in),
+	    (unsigned long long)facts.bytes_out);
 }
 
 /* What its end says of its answer. */

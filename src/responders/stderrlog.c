@@ -50,8 +50,8 @@ tell_left_out(struct stderrlog *log)
 {
 	char text[64];
 
-	snprintf(text, sizeof text, "%llu lines left out",
-	    (unsigned long long)log->left_out);
+	snprintf(text, sizeof text, "%llu line%s left out",
+	    (unsigned long long)log->left_out, text_plural(log->left_out));
 	if (log->left_out > 0)
 		write_line(log, text);
 	log->left_out = 0;

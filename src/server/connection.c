@@ -11,6 +11,7 @@
 #include "base/alert.h"
 #include "base/shortage.h"
 #include "base/socket.h"
+#include "base/text.h"
 #include "responders/responder.h"
 #include "server/conf.h"
 #include "server/limits.h"
@@ -185,7 +186,8 @@ connection_stall(struct connection *connection)
 	/* The kernel must not keep what a client that stands still does not take. */
 	socket_reset_on_close(connection->fd);
 	snprintf(reason, sizeof reason,
-	    "the client did not take the last %zu bytes in time", connection->untaken);
+	    "the client did not take the last %zu byte%s in time", connection->untaken,
+	    text_plural(connection->untaken));
 	recant(connection, FAILURE_WRITE_TIMEOUT, true, reason);
 }
 

@@ -15,6 +15,7 @@
 #include "base/outlet.h"
 #include "base/reserve.h"
 #include "base/safepath.h"
+#include "base/text.h"
 #include "responders/child.h"
 #include "server/acceptor.h"
 #include "server/certwatch.h"
@@ -364,7 +365,8 @@ server_start(struct server *server, struct findings *findings)
 	watch_files(server);
 	server->expiry = expiry_next(in_force(server));
 	acceptor_announce(pipeline_acceptor(server->pipeline));
-	log_notice("started: %" PRId64 " workers", conf->workers);
+	log_notice("started: %" PRId64 " worker%s", conf->workers,
+	    text_plural((uint64_t)conf->workers));
 	return 0;
 }
 
@@ -412,8 +414,8 @@ server_run(struct server *server)
 
 	repeats_flush(server->repeats);
 	stats_sum(server->stats, &sums);
-	log_notice("stopped: %" PRIu64 " connections answered, %" PRIu64 " failed",
-	    sums.done, stats_failed(&sums));
+	log_notice("stopped: %" PRIu64 " connection%s answered, %" PRIu64 " failed",
+	    sums.done, text_plural(sums.done), stats_failed(&sums));
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "base/findings.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "server/acceptor.h"
 #include "server/connection.h"
 #include "server/overview.h"
@@ -49,8 +50,8 @@ print_certificate(const struct service *service, const struct keypair *pair, FIL
 	int64_t days = left / SECONDS_PER_DAY - (left % SECONDS_PER_DAY < 0);
 
 	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&end, &utc));
-	fprintf(out, "certificate: %s: %s until %s, %" PRId64 " days\n", service->name,
-	    keypair_file(pair), text, days);
+	fprintf(out, "certificate: %s: %s until %s, %" PRId64 " day%s\n", service->name,
+	    keypair_file(pair), text, days, text_plural((uint64_t)days));
 }
 
 static void
@@ -90,7 +91,8 @@ print_numbers(const struct overview *overview, FILE *out)
 	fprintf(out, "lingering: %" PRIu64 "\n", sums.present[PHASE_LINGER]);
 	fprintf(out, "answered: %" PRIu64 "\n", sums.done);
 	fprintf(out, "failed: %" PRIu64 "\n", stats_failed(&sums));
-	fprintf(out, "log: %" PRIu64 " lines lost\n", log_lost());
+	fprintf(
+	    out, "log: %" PRIu64 " line%s lost\n", log_lost(), text_plural(log_lost()));
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "tls/certificate.h"
 #include "tls/pem.h"
 
@@ -264,8 +265,8 @@ examine_end(gnutls_x509_crt_t cert, const char *who, const char *file, int64_t d
 		    findings, "%s: %s expired on %s: renew it", file, who, date);
 	else if (left < days)
 		findings_warning(findings,
-		    "%s: %s ends in %" PRId64 " %s, on %s: renew it", file, who, left,
-		    left == 1 ? "day" : "days", date);
+		    "%s: %s ends in %" PRId64 " day%s, on %s: renew it", file, who,
+		    left, text_plural((uint64_t)left), date);
 }
 
 static void

@@ -119,7 +119,7 @@ draining_waits_for_connections_and_still_serves() {
 	hold one
 	wait_for says ' echo +(answer|parked) ' connections
 	! ctl drain --timeout 300ms >drain.out || return 1
-	grep -qx '1 connections left' drain.out
+	grep -qx '1 connection left' drain.out
 	says '^process: [0-9]+, draining$' status
 	greet
 	ctl resume

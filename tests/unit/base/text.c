@@ -177,8 +177,16 @@ START_TEST(a_distinguished_name_gets_its_bytes_back)
 }
 END_TEST
 
+START_TEST(noun_after_one_is_singular)
+{
+	ck_assert_str_eq(text_plural(0), "s");
+	ck_assert_str_eq(text_plural(1), "");
+	ck_assert_str_eq(text_plural(2), "s");
+}
+END_TEST
+
 SUITE("text", numbers_keep_to_their_range, what_is_no_number_is_refused,
     durations_have_units, sizes_are_powers_of_1024, booleans_have_several_words,
     escapes_become_bytes, a_wrong_escape_is_pointed_at, bytes_for_a_log_are_harmless,
     names_for_a_log_keep_their_letters, a_distinguished_name_stays_the_name_it_is,
-    a_distinguished_name_gets_its_bytes_back)
+    a_distinguished_name_gets_its_bytes_back, noun_after_one_is_singular)
