@@ -201,6 +201,7 @@ abandon(void *state)
 
 const struct responder_kind responder_connect = { .name = "connect",
 	.keys = "connect balance connect-timeout send-proxy",
+	.lasts = true,
 	.descriptors = 1,
 	.prepare = prepare,
 	.answer = answer,

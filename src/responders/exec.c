@@ -469,6 +469,7 @@ const struct responder_kind responder_exec = { .name = "exec",
 	.blocks = true,
 	.runs_programs = true,
 	.occupies = true,
+	.lasts = true,
 	.descriptors = 7, /* a pair of sockets, two pipes, the process */
 	.prepare = prepare,
 	.answer = answer,

@@ -70,6 +70,12 @@ responder_kind_runs_programs(int index)
 	return kinds[index]->runs_programs;
 }
 
+bool
+responder_kind_lasts(int index)
+{
+	return kinds[index]->lasts;
+}
+
 unsigned
 responder_kind_descriptors(int index)
 {

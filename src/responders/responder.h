@@ -47,6 +47,8 @@ struct responder_kind {
 
 	bool occupies; /* it counts against max-workers also while it is parked */
 
+	bool lasts; /* its connections have no longest life unless one is set */
+
 	unsigned descriptors; /* that one answer may have open at once */
 
 	/*
@@ -102,6 +104,10 @@ const char *responder_kind_name(int index);
 
 /* Whether the kind with that index runs programs. */
 bool responder_kind_runs_programs(int index);
+
+/* True if connections of the kind with that index have no longest life unless one is set: another
+ * server or a program decides how long they last. */
+bool responder_kind_lasts(int index);
 
 /* The kind with the name of that key, which is its own: "file" answers with `file`. -1 if none
  * has it. */

@@ -814,6 +814,15 @@ fill_in(struct conf_section *section, struct conf_section *defaults)
 	}
 }
 
+/* The standard of `max-lifetime` is for answers that tlsd gives itself. */
+static void
+settle_lifetime(struct conf_service *service)
+{
+	if (!conf_is_set(&service->section, "max-lifetime") &&
+	    responder_kind_lasts(service->responder.kind))
+		service->max_lifetime_ms = 0;
+}
+
 static void
 fill_in_all(struct conf *conf, struct findings *findings)
 {
@@ -821,8 +830,10 @@ fill_in_all(struct conf *conf, struct findings *findings)
 	/* A file without a section is one service. */
 	if (conf->service_count == 0)
 		add_service(conf, conf->process.section.label, "tlsd");
-	for (size_t i = 0; i < conf->service_count; i++)
+	for (size_t i = 0; i < conf->service_count; i++) {
 		fill_in(&conf->services[i]->section, &conf->defaults.section);
+		settle_lifetime(conf->services[i]);
+	}
 	fill_in(&conf->defaults.section, NULL);
 	fill_in(&conf->process.section, NULL);
 }

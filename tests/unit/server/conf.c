@@ -96,6 +96,27 @@ START_TEST(services_inherit_what_stands_before_them)
 }
 END_TEST
 
+START_TEST(connect_and_exec_have_no_longest_life_unless_one_is_set)
+{
+	struct conf *conf = read_good("[a]\nconnect = 1\n[b]\nexec = /bin/cat\n"
+				      "[c]\ntext = x\n[d]\nrespond = echo\n"
+				      "[e]\nconnect = 1\nmax-lifetime = 1h\n");
+
+	ck_assert_int_eq(conf->services[0]->max_lifetime_ms, 0);
+	ck_assert_int_eq(conf->services[1]->max_lifetime_ms, 0);
+	ck_assert_int_eq(conf->services[2]->max_lifetime_ms, 3600000);
+	ck_assert_int_eq(conf->services[3]->max_lifetime_ms, 3600000);
+	ck_assert_int_eq(conf->services[4]->max_lifetime_ms, 3600000);
+	done(conf);
+	conf = read_good("connect = 1\n");
+	ck_assert_int_eq(conf->services[0]->max_lifetime_ms, 0);
+	done(conf);
+	conf = read_good("max-lifetime = 2h\n[a]\nconnect = 1\n");
+	ck_assert_int_eq(conf->services[0]->max_lifetime_ms, 7200000);
+	done(conf);
+}
+END_TEST
+
 START_TEST(lists_grow_by_commas_and_by_lines)
 {
 	struct conf *conf =
@@ -579,8 +600,10 @@ START_TEST(carriage_returns_alone_end_no_line)
 END_TEST
 
 SUITE("conf", an_empty_file_is_one_service_with_the_defaults,
-    services_inherit_what_stands_before_them, lists_grow_by_commas_and_by_lines,
-    relative_paths_start_at_the_file, a_long_line_and_an_indented_key_come_out_whole,
+    services_inherit_what_stands_before_them,
+    connect_and_exec_have_no_longest_life_unless_one_is_set,
+    lists_grow_by_commas_and_by_lines, relative_paths_start_at_the_file,
+    a_long_line_and_an_indented_key_come_out_whole,
     semicolons_and_byte_order_marks_are_no_trouble, a_wrong_value_is_found_on_its_line,
     every_kind_of_mistake_is_found_in_one_run,
     comments_behind_a_value_are_told_where_they_belong,
