@@ -122,9 +122,10 @@ frame_add(struct frame *frame, const char *line)
 	if (fields == NULL || sscanf(line, "%63[^ :] %63[^:]", subject, name) < 1)
 		return;
 	fields++;
-	if (strcmp(subject, "server") == 0)
+	if (strcmp(subject, "server") == 0) {
 		snprintf(frame->server, sizeof frame->server, "%s", fields);
-	else if (strcmp(subject, "service") == 0)
+		add_number(&frame->phases, "hello", fields_number(fields, "unrouted"));
+	} else if (strcmp(subject, "service") == 0)
 		add_service(frame, name, fields);
 	else if (strcmp(subject, "phases") == 0)
 		add_numbers(&frame->phases, fields);

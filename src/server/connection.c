@@ -30,13 +30,27 @@
 
 #define YEAR_S 31536000
 
+/* Counts it for its service from now on. Main thread, unless that is done already. */
+static void
+count_for_service(struct connection *connection)
+{
+	struct stats *stats = roster_stats(connection->roster);
+	enum phase phase =
+	    atomic_load_explicit(&connection->phase, memory_order_relaxed);
+
+	if (connection->tally != stats_unrouted(stats))
+		return;
+	connection->tally = stats_tally(stats, connection->service->name);
+	tally_accept(connection->tally);
+	tally_enter(connection->tally, phase);
+	tally_leave(stats_unrouted(stats), phase);
+}
+
 struct connection *
 connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
     const struct route *route, struct roster *roster)
 {
 	struct connection *connection = malloc(sizeof *connection);
-	const struct service *service = route_default(route);
-
 	if (connection == NULL) {
 		close(fd);
 		return NULL;
@@ -51,13 +65,14 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 		.phase_ns = now_ns,
 		.snapshot = snapshot_take(snapshot),
 		.route = route,
-		.service = service,
-		.tally = stats_tally(roster_stats(roster), service->name),
+		.service = route_default(route),
+		.tally = stats_unrouted(roster_stats(roster)),
 		.roster = roster,
 		.peer = *peer };
 	roster_add(roster, connection);
-	tally_accept(connection->tally);
 	tally_enter(connection->tally, PHASE_HELLO);
+	if (route_only(route) != NULL)
+		count_for_service(connection);
 	return connection;
 }
 
@@ -88,11 +103,8 @@ connection_free(struct connection *connection)
 void
 connection_assign(struct connection *connection, const struct service *service)
 {
-	tally_leave(connection->tally, connection->phase);
 	connection->service = service;
-	connection->tally =
-	    stats_tally(roster_stats(connection->roster), service->name);
-	tally_enter(connection->tally, connection->phase);
+	count_for_service(connection);
 }
 
 /* Begins a phase at a time that is known. */
@@ -150,6 +162,7 @@ connection_fail(struct connection *connection, enum failure failure, const char 
 		failure = FAILURE_KILLED;
 		reason = "by tlsdctl, or by a stop that waited no longer";
 	}
+	count_for_service(connection);
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
 	record_failure(connection, failure, reason);
 }

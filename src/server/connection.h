@@ -83,7 +83,8 @@ struct connection {
 	struct snapshot *snapshot;
 	const struct route *route; /* of its listener */
 	const struct service *service; /* the route's default until its hello is read */
-	struct tally *tally; /* of its service */
+	struct tally
+	    *tally; /* of its service, or stats_unrouted() until that is known */
 	struct gate *process_gate; /* NULL until it was let in there */
 	struct gate *gate; /* of its service; likewise */
 	bool hurried; /* others wait for the worker that has it */
@@ -102,7 +103,9 @@ TAILQ_HEAD(connection_list, connection);
 struct connection *connection_new(int fd, const struct address *peer,
     struct snapshot *snapshot, const struct route *route, struct roster *roster);
 
-/* Makes `service`, of the same snapshot, the one that serves it, and counts it there. */
+/* Makes `service`, of the same snapshot, the one that serves it, and counts it there as accepted
+ * unless that was done: where a listener has one service for all, when it was accepted. A
+ * connection that fails before counts for the route's default. Main thread. */
 void connection_assign(struct connection *connection, const struct service *service);
 
 /* Begins a phase. Whoever holds it. */

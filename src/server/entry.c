@@ -94,7 +94,7 @@ entry_route(struct limits *limits, struct connection *connection,
 		*reason = "out of memory";
 		return FAILURE_INTERNAL;
 	}
-	if (service != NULL && service != connection->service)
+	if (service != NULL)
 		connection_assign(connection, service);
 	if (failure != FAILURE_NONE) {
 		*reason = why_unrouted(failure, hello, service);

@@ -62,6 +62,14 @@ print_accepted(
 }
 
 static void
+print_active(
+    FILE *out, const char *name, const char *service, const struct stats_sums *sums)
+{
+	fprintf(
+	    out, "%s{service=\"%s\"} %" PRIu64 "\n", name, service, stats_active(sums));
+}
+
+static void
 print_results(
     FILE *out, const char *name, const char *service, const struct stats_sums *sums)
 {
@@ -158,7 +166,11 @@ static const struct {
 	const char *name, *type, *help;
 	print_service *print;
 } families[] = {
-	{ "tlsd_accepted_total", "counter", "Connections accepted.", print_accepted },
+	{ "tlsd_accepted_total", "counter", "Connections accepted for a service.",
+	    print_accepted },
+	{ "tlsd_active", "gauge",
+	    "Connections accepted that are neither done nor failed yet.",
+	    print_active },
 	{ "tlsd_connections_total", "counter",
 	    "Connections that are over, answered whole (done) or failed.",
 	    print_results },
@@ -187,9 +199,10 @@ static const struct {
 static void
 print_process(const struct overview *overview, FILE *out)
 {
-	struct stats_sums sums;
+	struct stats_sums sums, unrouted = { 0 };
 
 	stats_sum(overview_stats(overview), &sums);
+	tally_add_to(stats_unrouted(overview_stats(overview)), &unrouted);
 	begin(out, "tlsd_build_info", "gauge",
 	    "Versions of tlsd and of GnuTLS; the value is always 1.");
 	fprintf(out, "tlsd_build_info{version=\"%s\",gnutls=\"%s\"} 1\n",
@@ -204,6 +217,9 @@ print_process(const struct overview *overview, FILE *out)
 	    "Worker threads that have a connection.", stats_busy(&sums));
 	print_one(out, "tlsd_queue_depth", "gauge",
 	    "Connections that wait for a worker.", stats_queued(&sums));
+	print_one(out, "tlsd_unrouted", "gauge",
+	    "Connections whose ClientHello has not told their service yet.",
+	    unrouted.present[PHASE_HELLO]);
 	print_one(out, "tlsd_draining", "gauge",
 	    "1 while the server asks for no more clients.",
 	    overview_state(overview) != OVERVIEW_RUNNING);

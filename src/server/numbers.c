@@ -62,9 +62,9 @@ print_service(const struct tally *tally, FILE *out)
 	tally_add_to(tally, &sums);
 	fprintf(out,
 	    "service %s: accepted=%" PRIu64 " done=%" PRIu64 " failed=%" PRIu64
-	    " in=%" PRIu64 " out=%" PRIu64 "\n",
-	    name, sums.accepted, sums.done, stats_failed(&sums), sums.bytes_in,
-	    sums.bytes_out);
+	    " active=%" PRIu64 " in=%" PRIu64 " out=%" PRIu64 "\n",
+	    name, sums.accepted, sums.done, stats_failed(&sums), stats_active(&sums),
+	    sums.bytes_in, sums.bytes_out);
 	fprintf(out, "phases %s:", name);
 	for (int i = 0; i < PHASE_COUNT; i++)
 		fprintf(
@@ -73,6 +73,16 @@ print_service(const struct tally *tally, FILE *out)
 	print_failures(out, "handshake-failures", name, sums.handshake_failures);
 	print_failures(out, "answer-failures", name, sums.answer_failures);
 	print_times(out, name, &sums);
+}
+
+/* How many wait for the ClientHello that tells their service. */
+static uint64_t
+count_unrouted(const struct stats *stats)
+{
+	struct stats_sums sums = { 0 };
+
+	tally_add_to(stats_unrouted(stats), &sums);
+	return sums.present[PHASE_HELLO];
 }
 
 void
@@ -84,10 +94,11 @@ numbers_print(struct overview *overview, FILE *out)
 	stats_sum(stats, &sums);
 	fprintf(out,
 	    "server: uptime=%" PRId64 "s workers=%zu busy=%" PRIu64 " queue=%" PRIu64
-	    " state=%s log-lost=%" PRIu64 "\n",
+	    " unrouted=%" PRIu64 " state=%s log-lost=%" PRIu64 "\n",
 	    (int64_t)time(NULL) - overview_started(overview),
 	    overview_workers(overview), stats_busy(&sums), stats_queued(&sums),
-	    overview_state_name(overview_state(overview)), log_lost());
+	    count_unrouted(stats), overview_state_name(overview_state(overview)),
+	    log_lost());
 	for (const struct tally *tally = stats_first(stats); tally != NULL;
 	     tally = stats_next(tally))
 		print_service(tally, out);
@@ -129,6 +140,7 @@ json_service(struct json *json, const struct tally *tally)
 	json_integer(json, "accepted", (int64_t)sums.accepted);
 	json_integer(json, "done", (int64_t)sums.done);
 	json_integer(json, "failed", (int64_t)stats_failed(&sums));
+	json_integer(json, "active", (int64_t)stats_active(&sums));
 	json_integer(json, "bytes_in", (int64_t)sums.bytes_in);
 	json_integer(json, "bytes_out", (int64_t)sums.bytes_out);
 	json_open_object(json, "phases");
@@ -155,6 +167,7 @@ numbers_print_json(struct overview *overview, FILE *out)
 	json_integer(&json, "workers", (int64_t)overview_workers(overview));
 	json_integer(&json, "busy", (int64_t)stats_busy(&sums));
 	json_integer(&json, "queue", (int64_t)stats_queued(&sums));
+	json_integer(&json, "unrouted", (int64_t)count_unrouted(stats));
 	json_text(&json, "state", overview_state_name(overview_state(overview)));
 	json_integer(&json, "log_lost", (int64_t)log_lost());
 	json_open_array(&json, "services");

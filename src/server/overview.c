@@ -95,6 +95,7 @@ overview_sum_clients(struct overview *overview, struct stats_sums *sums)
 	struct snapshot *snapshot = overview_snapshot(overview);
 
 	*sums = (struct stats_sums){ 0 };
+	tally_add_to(stats_unrouted(overview->stats), sums);
 	for (const struct tally *tally = stats_first(overview->stats); tally != NULL;
 	     tally = stats_next(tally))
 		if (!is_about_server(snapshot, tally_name(tally)))

@@ -13,6 +13,7 @@
 #define NS_PER_S 1e9
 #define VALUES (sizeof(struct stats_sums) / sizeof(uint64_t))
 #define INDEX(field) (offsetof(struct stats_sums, field) / sizeof(uint64_t))
+_Static_assert(INDEX(accepted) == 0, "tally_add_to() reads it last");
 
 /* A struct stats_sums of one thread, as the numbers that it consists of. */
 struct cell {
@@ -29,6 +30,7 @@ struct tally {
 
 struct stats {
 	_Atomic(struct tally *) first;
+	struct tally *unrouted;
 	size_t threads;
 };
 
@@ -37,15 +39,6 @@ static _Thread_local size_t self;
 static const int64_t bounds_ns[STATS_BUCKETS - 1] = { 100000, 250000, 500000, 1000000,
 	2500000, 5000000, 10000000, 25000000, 50000000, 100000000, 250000000, 500000000,
 	1000000000, 2500000000, 5000000000, 10000000000, 30000000000 };
-
-struct stats *
-stats_new(size_t threads)
-{
-	struct stats *stats = memory_new(sizeof *stats);
-
-	stats->threads = threads;
-	return stats;
-}
 
 static void
 free_tally(struct tally *tally)
@@ -65,6 +58,7 @@ stats_free(struct stats *stats)
 		next = tally->next;
 		free_tally(tally);
 	}
+	free_tally(stats->unrouted);
 	free(stats);
 }
 
@@ -88,6 +82,16 @@ make_tally(const char *name, size_t threads)
 	size_t skip = (CACHE_LINE - start % CACHE_LINE) % CACHE_LINE;
 	tally->cells = (struct cell *)((char *)tally->memory + skip);
 	return tally;
+}
+
+struct stats *
+stats_new(size_t threads)
+{
+	struct stats *stats = memory_new(sizeof *stats);
+
+	stats->threads = threads;
+	stats->unrouted = make_tally("", threads);
+	return stats;
 }
 
 struct tally *
@@ -116,22 +120,32 @@ stats_next(const struct tally *tally)
 	return tally->next;
 }
 
+struct tally *
+stats_unrouted(const struct stats *stats)
+{
+	return stats->unrouted;
+}
+
 const char *
 tally_name(const struct tally *tally)
 {
 	return tally->name;
 }
 
+/*
+ * The main thread accepts, and its cell is the first one. So `accepted` is read last, and has each
+ * connection of which another number was read: each thread publishes what it knows by its stores.
+ */
 void
 tally_add_to(const struct tally *tally, struct stats_sums *sums)
 {
 	uint64_t totals[VALUES];
 
 	memcpy(totals, sums, sizeof totals);
-	for (size_t i = 0; i < tally->cell_count; i++)
-		for (size_t j = 0; j < VALUES; j++)
+	for (size_t i = tally->cell_count; i-- > 0;)
+		for (size_t j = VALUES; j-- > 0;)
 			totals[j] += atomic_load_explicit(
-			    &tally->cells[i].values[j], memory_order_relaxed);
+			    &tally->cells[i].values[j], memory_order_acquire);
 	/* Who enters in one thread and leaves in another may be seen leaving first. */
 	for (size_t j = 0; j < PHASE_COUNT; j++)
 		if ((int64_t)totals[INDEX(present) + j] < 0)
@@ -143,6 +157,7 @@ void
 stats_sum(const struct stats *stats, struct stats_sums *sums)
 {
 	*sums = (struct stats_sums){ 0 };
+	tally_add_to(stats->unrouted, sums);
 	for (const struct tally *tally = stats_first(stats); tally != NULL;
 	     tally = stats_next(tally))
 		tally_add_to(tally, sums);
@@ -156,6 +171,12 @@ stats_failed(const struct stats_sums *sums)
 	for (int i = 0; i < FAILURE_COUNT; i++)
 		failed += sums->handshake_failures[i] + sums->answer_failures[i];
 	return failed;
+}
+
+uint64_t
+stats_active(const struct stats_sums *sums)
+{
+	return sums->accepted - sums->done - stats_failed(sums);
 }
 
 uint64_t
@@ -216,7 +237,7 @@ add(struct tally *tally, size_t index, uint64_t number)
 
 	atomic_store_explicit(value,
 	    atomic_load_explicit(value, memory_order_relaxed) + number,
-	    memory_order_relaxed);
+	    memory_order_release);
 }
 
 void

@@ -6,7 +6,8 @@
  * What happened to connections, counted for each service by its name, so that a reload does
  * not begin anew. Each thread counts in memory of its own, which no other writes, with plain
  * loads and stores; who reads adds all threads' numbers up. What was read while others count
- * may lack what they count just then.
+ * may lack what they count just then, but never has more connections that are over than
+ * accepted ones.
  */
 
 #include <stdbool.h>
@@ -34,9 +35,9 @@ struct stats_histogram {
 	uint64_t sum_ns;
 };
 
-/* All numbers of a service. */
+/* All numbers of a service. `accepted` is the first. */
 struct stats_sums {
-	uint64_t accepted;
+	uint64_t accepted; /* for this service: connection_assign() */
 	uint64_t done; /* answered whole */
 	uint64_t handshake_failures[FAILURE_COUNT]; /* up to the end of the handshake */
 	uint64_t answer_failures[FAILURE_COUNT]; /* after it */
@@ -63,16 +64,23 @@ struct tally *stats_tally(struct stats *stats, const char *name);
 const struct tally *stats_first(const struct stats *stats);
 const struct tally *stats_next(const struct tally *tally);
 
+/* The tally of connections whose service is not known yet. It is not among those of
+ * stats_first(), and nothing is counted in it but phases. Any thread. */
+struct tally *stats_unrouted(const struct stats *stats);
+
 const char *tally_name(const struct tally *tally);
 
 /* Adds what is in `tally` to `sums`. Any thread. */
 void tally_add_to(const struct tally *tally, struct stats_sums *sums);
 
-/* The sums of all tallies. Any thread. */
+/* The sums of all tallies, with the unrouted one. Any thread. */
 void stats_sum(const struct stats *stats, struct stats_sums *sums);
 
 /* How many failed, in handshakes and in answers. */
 uint64_t stats_failed(const struct stats_sums *sums);
+
+/* How many accepted connections are neither done nor failed yet. */
+uint64_t stats_active(const struct stats_sums *sums);
 
 /* How many wait for a worker, and how many have one. */
 uint64_t stats_queued(const struct stats_sums *sums);

@@ -89,6 +89,8 @@ print_numbers(const struct overview *overview, FILE *out)
 	fprintf(out, "waiting: %" PRIu64 " for their ClientHello\n",
 	    sums.present[PHASE_HELLO]);
 	fprintf(out, "lingering: %" PRIu64 "\n", sums.present[PHASE_LINGER]);
+	fprintf(out, "accepted: %" PRIu64 "\n", sums.accepted);
+	fprintf(out, "active: %" PRIu64 "\n", stats_active(&sums));
 	fprintf(out, "answered: %" PRIu64 "\n", sums.done);
 	fprintf(out, "failed: %" PRIu64 "\n", stats_failed(&sums));
 	fprintf(

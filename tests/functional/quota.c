@@ -54,28 +54,11 @@ expect_refusal(int fd)
 	close(fd);
 }
 
-/* Waits until `line`, which it frees, stands in the figures of the server at
- * suite_path("control"). */
-static void
-expect_figure(char *line)
-{
-	long long deadline = daemon_deadline();
-	char answer[65536] = "";
-
-	for (; strstr(answer, line) == NULL; daemon_pause(deadline, line)) {
-		int fd = peer_dial_path(suite_path("control"));
-		peer_say(fd, "stats prometheus\n");
-		shutdown(fd, SHUT_WR);
-		peer_hear(fd, answer, sizeof answer);
-	}
-	free(line);
-}
-
 /* As many handshakes of `service` have failed in `class`. */
 static void
 expect_failed(const char *service, const char *class, unsigned count)
 {
-	expect_figure(memory_format(
+	daemon_expect_figure(memory_format(
 	    "\ntlsd_handshake_failures_total{service=\"%s\",class=\"%s\"} %u\n",
 	    service, class, count));
 }
@@ -84,7 +67,7 @@ expect_failed(const char *service, const char *class, unsigned count)
 static void
 expect_waiting(const char *service, unsigned count)
 {
-	expect_figure(memory_format(
+	daemon_expect_figure(memory_format(
 	    "\ntlsd_connections{service=\"%s\",phase=\"hello\"} %u\n", service, count));
 }
 

@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include "base/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"
+#include "lib/talk.h"
 
 static unsigned
 port_of(struct daemon *daemon, const char *service)
@@ -152,6 +155,60 @@ push_other_name(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 /* A client whose key share is for a group that the server lacks: it asks for another hello. */
 #define ASKS_TWICE \
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP521R1:+GROUP-SECP384R1"
+
+static void
+expect_number(const char *name, const char *service, unsigned value)
+{
+	daemon_expect_figure(
+	    memory_format("\n%s{service=\"%s\"} %u\n", name, service, value));
+}
+
+static void
+expect_result(const char *service, const char *result, unsigned value)
+{
+	daemon_expect_figure(
+	    memory_format("\ntlsd_connections_total{service=\"%s\",result=\"%s\"} %u\n",
+		service, result, value));
+}
+
+/* All that there is of a service. */
+static void
+expect_sums(const char *service, unsigned done, unsigned failed, unsigned active)
+{
+	expect_result(service, "done", done);
+	expect_result(service, "failed", failed);
+	expect_number("tlsd_active", service, active);
+	expect_number("tlsd_accepted_total", service, done + failed + active);
+}
+
+START_TEST(each_connection_is_accepted_for_the_service_that_serves_it)
+{
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(
+	    "control-socket = %s\nhello-timeout = 5m\n[a]\nserver-name = a.org\n"
+	    "text = A\n[b]\nserver-name = b.org\nrespond = echo\n[c]\ntext = C\n",
+	    suite_path("control"))));
+	unsigned port = port_of(daemon, "a");
+	struct peer_options b = { .name = "b.org" };
+	int silent = peer_dial(port);
+
+	daemon_expect_figure(memory_format("\ntlsd_unrouted 1\n"));
+	ck_assert_str_eq(answer(port, "a.org", NULL), "A");
+	ck_assert_str_eq(answer(port, "a.org", NULL), "A");
+	ck_assert_str_eq(answer(port, NULL, NULL), "C");
+	struct peer *echo = talk_meet(port, &b);
+	expect_sums("a", 2, 0, 0);
+	expect_sums("b", 0, 0, 1);
+	expect_sums("c", 1, 0, 0);
+	/* What ends before it names a service is the default's. */
+	close(silent);
+	daemon_expect_figure(memory_format("\ntlsd_unrouted 0\n"));
+	expect_sums("c", 1, 1, 0);
+	peer_free(echo);
+	expect_number("tlsd_active", "b", 0);
+	expect_number("tlsd_accepted_total", "b", 1);
+	daemon_stop(daemon);
+}
+END_TEST
 
 START_TEST(a_second_hello_may_not_name_another_service)
 {
@@ -376,6 +433,7 @@ SUITE("routing", the_name_decides_who_answers, the_settings_of_the_service_named
     a_strict_listener_refuses_other_names,
     the_protocol_decides_among_services_of_one_name,
     limits_are_those_of_the_service_named, a_full_service_leaves_its_neighbour_alone,
+    each_connection_is_accepted_for_the_service_that_serves_it,
     a_second_hello_may_not_name_another_service, a_name_with_an_underscore_is_served,
     a_dot_at_the_end_of_a_name_does_not_matter,
     a_name_that_is_not_a_host_gets_the_default,

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "base/deadline.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "lib/peer.h"
 #include "lib/pki.h"
 #include "lib/suite.h"
 
@@ -286,6 +288,21 @@ daemon_expect_times(struct daemon *daemon, const char *text, size_t times)
 		    "the log has not %zu times \"%s\":\n%s", times, text, daemon->text);
 		poll(NULL, 0, PAUSE_MS);
 	}
+}
+
+void
+daemon_expect_figure(char *line)
+{
+	long long deadline = daemon_deadline();
+	char answer[65536] = "";
+
+	for (; strstr(answer, line) == NULL; daemon_pause(deadline, line)) {
+		int fd = peer_dial_path(suite_path("control"));
+		peer_say(fd, "stats prometheus\n");
+		shutdown(fd, SHUT_WR);
+		peer_hear(fd, answer, sizeof answer);
+	}
+	free(line);
 }
 
 void

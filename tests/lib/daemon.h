@@ -69,6 +69,10 @@ size_t daemon_count(struct daemon *daemon, const char *text);
 void daemon_expect(struct daemon *daemon, const char *text);
 void daemon_expect_times(struct daemon *daemon, const char *text, size_t times);
 
+/* Waits until `line`, which it frees, stands in the figures of the server whose control-socket is
+ * suite_path("control"), as Prometheus gets them. */
+void daemon_expect_figure(char *line);
+
 /* The port of the last listener announced for `service` at `host`, such as "127.0.0.1". */
 unsigned daemon_port_of(struct daemon *daemon, const char *host, const char *service);
 

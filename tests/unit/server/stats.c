@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/stats.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "lib/suite.h"
 
@@ -57,6 +59,45 @@ START_TEST(no_count_of_any_thread_is_lost)
 	ck_assert_uint_eq(sums.present[PHASE_ANSWER], 0);
 	ck_assert_uint_eq(
 	    sums.times[STATS_TOTAL].sum_ns, (uint64_t)THREADS * TIMES * 1000000);
+	stats_free(stats);
+}
+END_TEST
+
+static atomic_bool read_enough;
+
+/* The main thread and a worker in turn. */
+static void *
+accept_and_answer(void *unused)
+{
+	while (!atomic_load(&read_enough)) {
+		stats_enlist(0);
+		tally_accept(tally);
+		stats_enlist(1);
+		tally_done(tally);
+	}
+	return unused;
+}
+
+START_TEST(no_reader_sees_an_answer_before_its_connection)
+{
+	struct stats_sums sums = { 0 };
+	unsigned looks = 0;
+	pthread_t thread;
+
+	set_up();
+	ck_assert_int_eq(pthread_create(&thread, NULL, accept_and_answer, NULL), 0);
+	for (uint64_t before = 0; looks < TIMES / 50; before = sums.done) {
+		sums = (struct stats_sums){ 0 };
+		tally_add_to(tally, &sums);
+		if (sums.done > sums.accepted)
+			ck_abort_msg("%" PRIu64 " accepted, %" PRIu64 " done",
+			    sums.accepted, sums.done);
+		looks += sums.done != before;
+	}
+	atomic_store(&read_enough, true);
+	pthread_join(thread, NULL);
+	stats_sum(stats, &sums);
+	ck_assert_uint_eq(stats_active(&sums), 0);
 	stats_free(stats);
 }
 END_TEST
@@ -199,6 +240,7 @@ START_TEST(a_quantile_lies_within_its_bucket)
 END_TEST
 
 SUITE("stats", no_count_of_any_thread_is_lost,
+    no_reader_sees_an_answer_before_its_connection,
     a_connection_may_enter_in_one_thread_and_leave_in_another,
     a_service_keeps_its_tally_by_its_name,
     failures_are_told_apart_by_when_they_happened,
