@@ -41,9 +41,9 @@ tell_metrics(const void *context)
 
 	if (out == NULL)
 		return answer;
-	figures->print(figures->context, out);
+	int result = figures->print(figures->context, out);
 	int error = ferror(out);
-	if (fclose(out) == 0 && error == 0)
+	if (fclose(out) == 0 && error == 0 && result == 0)
 		return answer;
 	free(answer.body);
 	answer.body = NULL;

@@ -15,8 +15,8 @@
 
 /* Where the figures come from; any worker calls, several at once. */
 struct figures {
-	/* Prints them in the text format, version 0.0.4. */
-	void (*print)(void *context, FILE *out);
+	/* Prints them in the text format, version 0.0.4. 0, or -1 when memory is exhausted. */
+	int (*print)(void *context, FILE *out);
 	/* Whether the server asks for no more clients. */
 	bool (*is_draining)(void *context);
 	/* Whether it takes none any more; then it is draining too. */

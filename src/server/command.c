@@ -50,12 +50,11 @@ stats(const struct call *call)
 	else if (strcmp(call->argument, "json") == 0)
 		numbers_print_json(overview, call->out);
 	else if (strcmp(call->argument, "prometheus") == 0)
-		metrics_print(overview, call->out);
+		return metrics_print(overview, call->out) == 0;
 	else
 		fprintf(call->out,
 		    "error: there are stats, stats json, stats prometheus\n");
-	return call->argument[0] == '\0' || strcmp(call->argument, "json") == 0 ||
-	       strcmp(call->argument, "prometheus") == 0;
+	return call->argument[0] == '\0' || strcmp(call->argument, "json") == 0;
 }
 
 static bool

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "base/log.h"
 #include "server/overview.h"
@@ -40,18 +41,22 @@ print_one(
 typedef void print_service(
     FILE *out, const char *name, const char *service, const struct stats_sums *sums);
 
-/* A family with figures of each service. The names of services need no escapes. */
-static void
-print_services(const struct stats *stats, FILE *out, const char *name, const char *type,
-    const char *help, print_service *print)
+/* The sums of all services, the newest first, as of one moment for all families. The caller frees
+ * them. NULL when memory is exhausted. */
+static struct stats_sums *
+sum_services(const struct tally *first)
 {
-	begin(out, name, type, help);
-	for (const struct tally *tally = stats_first(stats); tally != NULL;
-	     tally = stats_next(tally)) {
-		struct stats_sums sums = { 0 };
-		tally_add_to(tally, &sums);
-		print(out, name, tally_name(tally), &sums);
-	}
+	size_t count = 0;
+
+	for (const struct tally *tally = first; tally != NULL;
+	     tally = stats_next(tally))
+		count++;
+	struct stats_sums *sums = calloc(count + 1, sizeof *sums);
+	if (sums == NULL)
+		return NULL;
+	for (size_t i = 0; i < count; i++, first = stats_next(first))
+		tally_add_to(first, &sums[i]);
+	return sums;
 }
 
 static void
@@ -196,6 +201,20 @@ static const struct {
 	    print_total_times },
 };
 
+/* The families with figures of each service. The names of services need no escapes. */
+static void
+print_services(const struct tally *first, const struct stats_sums *sums, FILE *out)
+{
+	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+		const struct stats_sums *next = sums;
+		begin(out, families[i].name, families[i].type, families[i].help);
+		for (const struct tally *tally = first; tally != NULL;
+		     tally = stats_next(tally))
+			families[i].print(
+			    out, families[i].name, tally_name(tally), next++);
+	}
+}
+
 static void
 print_process(const struct overview *overview, FILE *out)
 {
@@ -299,24 +318,27 @@ print_snapshot(const struct snapshot *snapshot, FILE *out)
 		print_staples(snapshot_service(snapshot, i), out);
 }
 
-void
+int
 metrics_print(struct overview *overview, FILE *out)
 {
-	const struct stats *stats = overview_stats(overview);
-	struct snapshot *snapshot = overview_snapshot(overview);
+	const struct tally *first = stats_first(overview_stats(overview));
+	struct stats_sums *sums = sum_services(first);
 
+	if (sums == NULL)
+		return -1;
+	struct snapshot *snapshot = overview_snapshot(overview);
 	print_process(overview, out);
 	print_snapshot(snapshot, out);
 	snapshot_drop(snapshot);
-	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
-		print_services(stats, out, families[i].name, families[i].type,
-		    families[i].help, families[i].print);
+	print_services(first, sums, out);
+	free(sums);
+	return 0;
 }
 
-static void
+static int
 print_figures(void *context, FILE *out)
 {
-	metrics_print(context, out);
+	return metrics_print(context, out);
 }
 
 static bool

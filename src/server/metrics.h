@@ -10,8 +10,8 @@
 
 struct overview;
 
-/* Prints them in the text format, version 0.0.4. */
-void metrics_print(struct overview *overview, FILE *out);
+/* Prints them in the text format, version 0.0.4. 0, or -1 when memory is exhausted. */
+int metrics_print(struct overview *overview, FILE *out);
 
 /* Them and whether the server is draining, for its own answers. */
 struct figures metrics_figures(struct overview *overview);
