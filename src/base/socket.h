@@ -2,7 +2,9 @@
 #ifndef TLSD_BASE_SOCKET_H
 #define TLSD_BASE_SOCKET_H
 
-/* How a stream socket ends. */
+/* How a stream socket ends, and what its peer has of its output. */
+
+#include <stddef.h>
 
 /* Makes close(2) reset a TCP connection (RFC 9293, 3.10.4) instead of ending it, and drop what
  * was not sent. A Unix-domain socket has no reset: its peer reads an end. */
@@ -10,5 +12,14 @@ void socket_reset_on_close(int fd);
 
 /* Does both: the peer of a TCP connection sees a reset. */
 void socket_reset(int fd);
+
+/* Returns how many bytes of the output the peer's system has not taken: TCP has no acknowledgement
+ * of them, or the reader of a Unix-domain socket has not read them. Stays as it is after a reset by
+ * the peer. */
+size_t socket_untaken(int fd);
+
+/* Returns how many of these may have arrived all the same before a reset, in bytes: a receiver need
+ * not acknowledge more often than every second segment (RFC 9293, 3.8.6.3). 0 without TCP. */
+size_t socket_unacknowledged_max(int fd);
 
 #endif

@@ -169,7 +169,7 @@ answer(const void *argument, struct session *session, struct cursor *cursor)
 	const struct prepared *prepared = argument;
 	struct call *call =
 	    cursor->state != NULL ? cursor->state : begin(prepared, session, cursor);
-	int result = 0;
+	int result = 0, delivered = -1;
 
 	cursor->state = call;
 	if (call == NULL)
@@ -178,14 +178,14 @@ answer(const void *argument, struct session *session, struct cursor *cursor)
 		result = reach(call, prepared->proxy, session);
 	if (result == 0)
 		result = relay_run(call->relay, call->dial.fd);
-	if (result < 0 && call->relay != NULL && !cursor->is_cut &&
-	    relay_deliver(call->relay, call->dial.fd) == SESSION_PARKED)
-		result = SESSION_PARKED;
-	if (result == SESSION_PARKED)
-		return result;
+	if (result < 0 && call->relay != NULL && !cursor->is_cut)
+		delivered = relay_deliver(call->relay, call->dial.fd);
+	if (result == SESSION_PARKED || delivered == SESSION_PARKED)
+		return SESSION_PARKED;
+	bool is_whole = delivered == 0 && relay_has_passed_all(call->relay);
 	end(call, session);
 	cursor->state = NULL;
-	return result;
+	return is_whole && session_excuse(session) ? 0 : result;
 }
 
 static void

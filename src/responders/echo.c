@@ -59,7 +59,7 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 		if (ready & POLLIN)
 			outcome = return_bytes(session);
 	}
-	return outcome == ENDED ? 0 : -1;
+	return outcome == ENDED || session_excuse(session) ? 0 : -1;
 }
 
 static void

@@ -146,6 +146,7 @@ struct run {
 	bool
 	    has_all; /* the program has read all that a client that broke off had sent */
 	struct deadline grace; /* then it may go on until this */
+	bool is_whole; /* nothing of that and of its answer was lost */
 	bool is_asked; /* to end, and killed if it has not by then: */
 	struct deadline killing;
 	char peer[ADDRESS_TEXT_SIZE];
@@ -231,23 +232,25 @@ end(struct relay_aside *aside, struct session *session)
 }
 
 /* Lets the program read what the client sent before it broke off, and work on it for a moment.
- * 0, or SESSION_PARKED. */
+ * A program that ends before it has read all of that wants no more. 0, or SESSION_PARKED. */
 static int
 hand_over(struct run *run, struct session *session)
 {
 	if (!run->has_all) {
 		int result = relay_deliver(run->relay, run->stream);
-		if (result != 0)
-			return result == SESSION_PARKED ? result : 0;
-		run->has_all = true;
+		if (result == SESSION_PARKED)
+			return result;
+		run->has_all = result == 0;
 		run->grace = deadline_in(GRACE_MS);
 	}
-	while (!run->aside.is_alone && !deadline_passed(run->grace)) {
+	while (run->has_all && !run->aside.is_alone && !deadline_passed(run->grace)) {
 		if (session_await_others(session, run->aside.polls, 2, run->grace) ==
 		    SESSION_PARKED)
 			return SESSION_PARKED;
 		listen_to(run);
 	}
+	run->is_whole =
+	    (run->has_all || run->aside.is_alone) && relay_has_passed_all(run->relay);
 	return 0;
 }
 
@@ -431,6 +434,16 @@ forget(struct run *run)
 	free(run);
 }
 
+/* The result of an answer that is over. A client that broke off after a whole exchange leaves the
+ * program's own end to be judged, unless the program had to be asked for it. */
+static int
+conclude(const struct run *run, struct session *session)
+{
+	if (!run->is_whole || !session_excuse(session))
+		return run->result;
+	return run->is_asked || judge(run, session) > 0 ? 0 : -1;
+}
+
 static int
 answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
@@ -449,7 +462,7 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 	cursor->is_ending = true;
 	if (stop(run, session) == SESSION_PARKED)
 		return SESSION_PARKED;
-	int result = run->result;
+	int result = conclude(run, session);
 	forget(run);
 	cursor->state = NULL;
 	return result;

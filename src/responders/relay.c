@@ -3,16 +3,15 @@
 #include "responders/relay.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/failure.h"
 #include "base/memory.h"
+#include "base/socket.h"
 #include "tls/session.h"
 
 #define BUFFER_SIZE 65536
@@ -38,6 +37,7 @@ struct relay {
 	bool backend_ended; /* and the client has been told */
 	bool up_done; /* the backend has been told of the end, or refuses more */
 	bool refused; /* it takes no more */
+	bool dropped; /* what it said after the client had left */
 	int reset; /* errno if that is because of a reset */
 	struct deadline rest; /* when the buffers' memory is to be given back */
 	struct delivery {
@@ -335,27 +335,19 @@ drop_from_backend(struct relay *relay)
 {
 	ssize_t n = recv(relay->fd, relay->buffers->down, BUFFER_SIZE, MSG_DONTWAIT);
 
-	if (n == 0)
+	if (n > 0)
+		relay->dropped = true;
+	else if (n == 0)
 		relay->exhausted = true;
 	else if (n < 0 && !is_soft(errno))
 		refuse(relay, errno);
-}
-
-/* Returns how many of the client's bytes the backend's side has not taken. */
-static size_t
-count_untaken(const struct relay *relay)
-{
-	int bytes = 0;
-
-	ioctl(relay->fd, SIOCOUTQ, &bytes);
-	return relay->end - relay->start + (size_t)bytes;
 }
 
 static void
 note_delivery(struct relay *relay)
 {
 	struct delivery *delivery = &relay->delivery;
-	size_t untaken = count_untaken(relay);
+	size_t untaken = relay->end - relay->start + socket_untaken(relay->fd);
 
 	if (!delivery->begun || untaken < delivery->untaken) {
 		delivery->end = session_idle_end(relay->session);
@@ -414,6 +406,15 @@ relay_deliver(struct relay *relay, int fd)
 			return result;
 	}
 	return -1;
+}
+
+bool
+relay_has_passed_all(const struct relay *relay)
+{
+	char byte;
+
+	return !relay->dropped &&
+	       recv(relay->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
 }
 
 int

@@ -59,4 +59,8 @@ int relay_run(struct relay *relay, int fd);
  */
 int relay_deliver(struct relay *relay, int fd);
 
+/* True after relay_deliver() if the backend has said nothing so far that was not written to the
+ * client's session. */
+bool relay_has_passed_all(const struct relay *relay);
+
 #endif

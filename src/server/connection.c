@@ -95,6 +95,7 @@ connection_free(struct connection *connection)
 		limits_leave(connection->process_gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
 	evidence_free(connection->evidence);
+	free(connection->facts);
 	free(connection->verdict);
 	free(connection->host);
 	free(connection);
@@ -155,8 +156,10 @@ connection_is_ending(const struct connection *connection)
 	return connection->step == PHASE_ANSWER && connection->cursor.is_ending;
 }
 
-void
-connection_fail(struct connection *connection, enum failure failure, const char *reason)
+/* As connection_fail(), with what its session tells, which may be NULL. */
+static void
+fail_with(struct connection *connection, const struct session *session,
+    enum failure failure, const char *reason)
 {
 	if (atomic_load(&connection->killed)) {
 		failure = FAILURE_KILLED;
@@ -164,7 +167,13 @@ connection_fail(struct connection *connection, enum failure failure, const char 
 	}
 	count_for_service(connection);
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
-	record_failure(connection, failure, reason);
+	record_failure(connection, session, failure, reason);
+}
+
+void
+connection_fail(struct connection *connection, enum failure failure, const char *reason)
+{
+	fail_with(connection, connection->session, failure, reason);
 }
 
 /* What was logged as answered has failed after all, in the handshake or behind it; what
@@ -177,7 +186,7 @@ recant(struct connection *connection, enum failure failure, bool shaken,
 		return;
 	connection->unsure = false;
 	tally_fail(connection->tally, failure, shaken);
-	record_failure(connection, failure, reason);
+	record_failure(connection, NULL, failure, reason);
 }
 
 void
@@ -189,6 +198,18 @@ connection_refused(struct connection *connection, int alert)
 	    "the client refused the early answer: %s, said in plaintext (alert %d)",
 	    alert_name((unsigned)alert), alert);
 	recant(connection, FAILURE_CLIENT_ALERT, false, reason);
+}
+
+void
+connection_lost(struct connection *connection, size_t untaken)
+{
+	char reason[96];
+
+	if (connection->facts != NULL)
+		connection->facts->tls.end = SESSION_END_RESET;
+	snprintf(reason, sizeof reason,
+	    "connection lost before the client had the last %zu bytes", untaken);
+	recant(connection, FAILURE_EARLY_CLOSE, true, reason);
 }
 
 void
@@ -346,14 +367,23 @@ conclude_failure(struct connection *connection, const struct session *session)
 	const struct identity *identity = session_identity(session);
 
 	if (verdict != NULL)
-		connection_fail(connection, verdict->failure, verdict->reason);
+		fail_with(connection, session, verdict->failure, verdict->reason);
 	else if (identity != NULL && identity->verified &&
 		 identity->not_after <= time(NULL))
-		connection_fail(connection, FAILURE_CERT_EXPIRED,
+		fail_with(connection, session, FAILURE_CERT_EXPIRED,
 		    "the client's certificate has ended meanwhile");
 	else
-		connection_fail(
-		    connection, session_failure(session), session_reason(session));
+		fail_with(connection, session, session_failure(session),
+		    session_reason(session));
+}
+
+/* Keeps what the session tells, for a line that may follow. Without memory that has less. */
+static void
+keep_facts(struct connection *connection, const struct session *session)
+{
+	connection->facts = malloc(sizeof *connection->facts);
+	if (connection->facts != NULL)
+		record_read(session, connection->facts);
 }
 
 /* Counts and logs how it went. A client that was answered early may yet refuse: then it is
@@ -361,13 +391,16 @@ conclude_failure(struct connection *connection, const struct session *session)
 static void
 conclude(struct connection *connection, const struct session *session, int64_t now_ns)
 {
+	const bool is_long = connection->traffic.out > CONNECTION_KERNEL_KEEPS;
+
 	if (session_failure(session) != FAILURE_NONE) {
 		conclude_failure(connection, session);
 		return;
 	}
 	connection->early = session_is_early(session);
-	connection->unsure =
-	    connection->early || connection->traffic.out > CONNECTION_KERNEL_KEEPS;
+	connection->unsure = connection->early || is_long;
+	if (is_long)
+		keep_facts(connection, session);
 	if (!connection->unsure)
 		tally_done(connection->tally);
 	record_done(connection, session, now_ns);

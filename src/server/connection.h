@@ -30,6 +30,7 @@ struct evidence;
 struct gate;
 struct guest;
 struct pause;
+struct record_facts;
 struct refusal;
 struct roster;
 struct route;
@@ -60,6 +61,8 @@ struct connection {
 	char *host; /* that its hello names, or NULL */
 	bool early; /* answered before the client had finished its handshake */
 	bool unsure; /* answered, as it seems, and not counted yet */
+	struct record_facts
+	    *facts; /* of its session, which is over, if the answer was long; or NULL */
 	bool holds_end; /* our side is open until the client says something */
 	uint64_t drained; /* bytes thrown away while lingering */
 	size_t untaken; /* of the answer, when it was last looked; 0: not yet */
@@ -149,6 +152,10 @@ void connection_abandon(
 /* Counts and logs an alert, by its number, that came instead of the end of a handshake
  * whose answer had left early. */
 void connection_refused(struct connection *connection, int alert);
+
+/* Counts and logs that the client reset the connection, of whose answer its system had not taken
+ * the last `untaken` bytes. */
+void connection_lost(struct connection *connection, size_t untaken);
 
 /* Counts and logs that the client stopped taking its answer, of which the kernel had the
  * rest; closing will reset. */

@@ -3,13 +3,12 @@
 #include "server/linger.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/memory.h"
+#include "base/socket.h"
 #include "base/sync.h"
 #include "server/agenda.h"
 #include "server/conf.h"
@@ -114,6 +113,16 @@ release_end(struct connection *connection)
 	shutdown(connection->fd, SHUT_WR);
 }
 
+/* The client has reset the connection: that may have cut its answer. */
+static void
+note_reset(struct connection *connection)
+{
+	size_t untaken = socket_untaken(connection->fd);
+
+	if (untaken > socket_unacknowledged_max(connection->fd))
+		connection_lost(connection, untaken);
+}
+
 /* What the other side has come to. */
 enum side { OPEN, ENDED, LOST };
 
@@ -124,6 +133,8 @@ drain(struct linger_list *linger, struct connection *connection)
 	for (size_t turn = 0; turn < DRAIN_TURN;) {
 		ssize_t n =
 		    recv(connection->fd, linger->bin, sizeof linger->bin, MSG_DONTWAIT);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			note_reset(connection);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR ? OPEN : LOST;
 		if (n == 0)
@@ -172,19 +183,28 @@ finish(struct linger_list *linger, struct connection *connection)
 	connection_free(connection);
 }
 
-/* How much of the answer lies in our kernel still, if it is worth a thought. */
-static size_t
-count_untaken(const struct connection *connection)
+static bool
+is_reset(const struct connection *connection)
 {
-	int bytes = 0, error = 0;
+	int error = 0;
 	socklen_t length = sizeof error;
 
-	if (connection->traffic.out <= CONNECTION_KERNEL_KEEPS ||
-	    ioctl(connection->fd, SIOCOUTQ, &bytes) < 0)
-		return 0;
-	/* A connection that was reset keeps its last count. */
 	getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &error, &length);
-	return error != 0 || bytes <= CONNECTION_KERNEL_KEEPS ? 0 : (size_t)bytes;
+	return error != 0;
+}
+
+/* How much of the answer lies in our kernel still, if it is worth a thought. */
+static size_t
+count_untaken(struct connection *connection)
+{
+	if (connection->traffic.out <= CONNECTION_KERNEL_KEEPS)
+		return 0;
+	if (is_reset(connection)) {
+		note_reset(connection);
+		return 0;
+	}
+	size_t bytes = socket_untaken(connection->fd);
+	return bytes <= CONNECTION_KERNEL_KEEPS ? 0 : bytes;
 }
 
 /*

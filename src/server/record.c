@@ -3,6 +3,7 @@
 #include "server/record.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/address.h"
 #include "base/log.h"
@@ -17,12 +18,13 @@
 #include "tls/session.h"
 
 #define NS_PER_MS 1e6
+#define FIELDS 20 /* room for all of a line */
 
-#define FIELD(key, where, type, member, value)                                    \
-	{                                                                         \
-		.name = (key), .look = LOG_LOOK_##where, .kind = LOG_KIND_##type, \
-		.member = (value)                                                 \
-	}
+#define FIELD(key, where, type, member, value) \
+	((struct log_field){ .name = (key),    \
+	    .look = LOG_LOOK_##where,          \
+	    .kind = LOG_KIND_##type,           \
+	    .member = (value) })
 #define SUBJECT(key, value) FIELD(key, SUBJECT, TEXT, text, value)
 #define WORD(key, value) FIELD(key, WORD, TEXT, text, value)
 #define NAMED(key, value) FIELD(key, NAMED, TEXT, text, value)
@@ -44,58 +46,148 @@ is_wanted(
 		   snapshot_conf(snapshot)->process.access_log);
 }
 
-void
-record_failure(
-    const struct connection *connection, enum failure failure, const char *reason)
+static const char *
+end_name(enum session_end end)
 {
-	const char *service = connection->service->name;
+	switch (end) {
+	case SESSION_END_NOTIFY:
+		return "notify";
+	case SESSION_END_FIN:
+		return "fin";
+	case SESSION_END_RESET:
+		return "reset";
+	default:
+		return "-";
+	}
+}
+
+/* A line that grows field by field. */
+struct line {
+	struct log_field fields[FIELDS];
+	size_t count;
 	char peer[ADDRESS_TEXT_SIZE];
+};
+
+static void
+add(struct line *line, struct log_field field)
+{
+	line->fields[line->count++] = field;
+}
+
+static void
+add_subject(struct line *line, const struct connection *connection)
+{
+	add(line, SUBJECT("peer", address_format(&connection->peer, line->peer)));
+	add(line, SUBJECT("service", connection->service->name));
+}
+
+static void
+add_host(struct line *line, const struct connection *connection)
+{
+	add(line, NAMED("sni", connection->host != NULL ? connection->host : "-"));
+}
+
+/* What a handshake that was done has agreed upon. `look` is that of the first three. */
+static void
+add_agreement(struct line *line, const struct connection *connection,
+    const struct session_facts *tls, enum log_look look)
+{
+	const struct log_field first[] = { NAMED("version", tls->version),
+		NAMED("cipher", tls->cipher), NAMED("group", tls->group) };
+
+	for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
+		add(line, first[i]);
+		line->fields[line->count - 1].look = look;
+	}
+	add_host(line, connection);
+	add(line, NAMED("alpn", tls->alpn));
+	add(line, TRUTH("resumed", tls->resumed));
+	add(line, TRUTH("early", tls->early));
+}
+
+/* Who the client is, and what came of it. */
+static void
+add_exchange(struct line *line, const struct record_facts *facts)
+{
+	add(line, NAMED("client", facts->client));
+	add(line, NUMBER("in", facts->tls.bytes_in));
+	add(line, NUMBER("out", facts->tls.bytes_out));
+	add(line, NAMED("end", end_name(facts->tls.end)));
+}
+
+/* The times of the phases that it has come to, and its number. */
+static void
+add_times(struct line *line, const struct connection *connection, int64_t now_ns)
+{
+	const int64_t taken_ns =
+	    connection->taken_ns != 0 ? connection->taken_ns : now_ns;
+
+	if (connection->queued_ns != 0)
+		add(line, TIME("queue", taken_ns - connection->queued_ns));
+	if (connection->shaken_ns != 0)
+		add(line,
+		    TIME("handshake", connection->shaken_ns - connection->taken_ns));
+	add(line, TIME("total", now_ns - connection->accepted_ns));
+	add(line, NUMBER("id", connection->id));
+}
+
+void
+record_read(const struct session *session, struct record_facts *facts)
+{
+	session_facts(session, &facts->tls);
+	identity_word(session_identity(session), facts->client);
+}
+
+/* What is known of a connection besides that it failed; `facts` may be NULL. */
+static void
+add_known(struct line *line, const struct connection *connection,
+    const struct record_facts *facts)
+{
+	if (facts != NULL && connection->shaken_ns != 0)
+		add_agreement(line, connection, &facts->tls, LOG_LOOK_NAMED);
+	else if (facts != NULL || connection->host != NULL)
+		add_host(line, connection);
+	if (facts != NULL)
+		add_exchange(line, facts);
+	add_times(line, connection, deadline_now_ns());
+}
+
+void
+record_failure(const struct connection *connection, const struct session *session,
+    enum failure failure, const char *reason)
+{
+	struct line line = { .count = 0 };
+	struct record_facts facts;
 	enum log_level level;
 
 	if (!is_wanted(connection, failure, &level) ||
-	    !repeats_admit(roster_repeats(connection->roster), service, failure, level,
-		&connection->peer))
+	    !repeats_admit(roster_repeats(connection->roster),
+		connection->service->name, failure, level, &connection->peer))
 		return;
-	const struct log_field fields[] = {
-		SUBJECT("peer", address_format(&connection->peer, peer)),
-		SUBJECT("service", service),
-		SUBJECT("result", failure_name(failure)),
-		WORD("reason", reason),
-		NUMBER("id", connection->id),
-	};
-	log_fields(level, fields, sizeof fields / sizeof fields[0]);
+	if (session != NULL)
+		record_read(session, &facts);
+	add_subject(&line, connection);
+	add(&line, SUBJECT("result", failure_name(failure)));
+	add(&line, WORD("reason", reason));
+	add_known(&line, connection, session != NULL ? &facts : connection->facts);
+	log_fields(level, line.fields, line.count);
 }
 
 void
 record_done(
     const struct connection *connection, const struct session *session, int64_t now_ns)
 {
-	char peer[ADDRESS_TEXT_SIZE];
-	char client[IDENTITY_WORD_SIZE];
-	struct session_facts facts;
+	struct line line = { .count = 0 };
+	struct record_facts facts;
 	enum log_level level;
 
 	if (!is_wanted(connection, FAILURE_NONE, &level))
 		return;
-	session_facts(session, &facts);
-	const struct log_field fields[] = {
-		SUBJECT("peer", address_format(&connection->peer, peer)),
-		SUBJECT("service", connection->service->name),
-		WORD("result", "done"),
-		WORD("version", facts.version),
-		WORD("cipher", facts.cipher),
-		WORD("group", facts.group),
-		NAMED("sni", facts.sni),
-		NAMED("alpn", facts.alpn),
-		TRUTH("resumed", facts.resumed),
-		TRUTH("early", facts.early),
-		NAMED("client", identity_word(session_identity(session), client)),
-		NUMBER("in", facts.bytes_in),
-		NUMBER("out", facts.bytes_out),
-		TIME("queue", connection->taken_ns - connection->queued_ns),
-		TIME("handshake", connection->shaken_ns - connection->taken_ns),
-		TIME("total", now_ns - connection->accepted_ns),
-		NUMBER("id", connection->id),
-	};
-	log_fields(level, fields, sizeof fields / sizeof fields[0]);
+	record_read(session, &facts);
+	add_subject(&line, connection);
+	add(&line, WORD("result", "done"));
+	add_agreement(&line, connection, &facts.tls, LOG_LOOK_WORD);
+	add_exchange(&line, &facts);
+	add_times(&line, connection, now_ns);
+	log_fields(level, line.fields, line.count);
 }

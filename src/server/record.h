@@ -10,16 +10,27 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "tls/identity.h"
+#include "tls/session.h"
 
 struct connection;
-struct session;
+
+/* What its session tells. It outlives the session, except for `tls.sni`, which is not used. */
+struct record_facts {
+	struct session_facts tls;
+	char client[IDENTITY_WORD_SIZE]; /* "-" without a certificate */
+};
+
+/* Fills in `facts` from `session`. */
+void record_read(const struct session *session, struct record_facts *facts);
 
 /* Logs that it was answered, over at `now_ns`. */
 void record_done(
     const struct connection *connection, const struct session *session, int64_t now_ns);
 
-/* Logs that it has failed, or counts that among many. */
-void record_failure(
-    const struct connection *connection, enum failure failure, const char *reason);
+/* Logs that it has failed, with all that is known of it, or counts that among many. Without its
+ * `session`, which may be NULL, that is what the connection has kept of it. */
+void record_failure(const struct connection *connection, const struct session *session,
+    enum failure failure, const char *reason);
 
 #endif

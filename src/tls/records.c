@@ -70,6 +70,12 @@ records_mend(struct records *records, unsigned char *bytes, size_t size, bool is
 	}
 }
 
+bool
+records_are_cut(const struct records *records)
+{
+	return records->at > 0 || records->body > 0;
+}
+
 void
 records_forget(struct records *records)
 {

@@ -42,6 +42,9 @@ void records_take(struct records *records, const unsigned char *bytes, size_t si
 void records_mend(
     struct records *records, unsigned char *bytes, size_t size, bool is_tls13);
 
+/* True if the library has a part of a record only. */
+bool records_are_cut(const struct records *records);
+
 /* Something came of the last one. */
 void records_forget(struct records *records);
 

@@ -50,10 +50,12 @@ struct session {
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
 	bool ended; /* our close_notify is written */
-	bool client_ended; /* the client's close_notify was read */
+	enum session_end end; /* of the client's side */
+	bool excused; /* it needs no end of ours */
 	bool
 	    end_held; /* our side of the connection is still open after session_finish() */
 	uint64_t bytes_in, bytes_out; /* of application data */
+	int64_t written; /* where that ends in the transport's output */
 	char host[SERVERNAME_MAX_SIZE + 1]; /* that the client named; "" for none */
 	struct capabilities client; /* by its hello, if there is a choice of pairs */
 	struct identity *identity; /* NULL: the client gave no certificate */
@@ -336,10 +338,30 @@ session_fail(struct session *session, enum failure failure, const char *reason, 
 	return -1;
 }
 
+/* How the client ended its side, as its socket tells. */
+static enum session_end
+find_end(const struct transport *transport)
+{
+	if (transport->failure == TRANSPORT_END)
+		return SESSION_END_FIN;
+	return transport->failure == TRANSPORT_BROKEN &&
+	               (transport->error == ECONNRESET || transport->error == EPIPE)
+	           ? SESSION_END_RESET
+	           : SESSION_OPEN;
+}
+
+static void
+note_end(struct session *session)
+{
+	if (session->end == SESSION_OPEN)
+		session->end = find_end(session->transport);
+}
+
 /* The socket failed below TLS. */
 static int
 fail_transport(struct session *session)
 {
+	note_end(session);
 	fault_of_transport(&session->fault, session->transport, session->handshaken);
 	return -1;
 }
@@ -503,8 +525,9 @@ static void
 note_read(struct session *session, size_t n)
 {
 	session->bytes_in += n;
-	session->client_ended = n == 0;
-	if (n > 0)
+	if (n == 0)
+		session->end = SESSION_END_NOTIFY;
+	else
 		records_forget(&session->records);
 }
 
@@ -562,6 +585,7 @@ write_ahead(struct session *session, const void *bytes, size_t size)
 	    ahead_write(&session->ahead, session->tls, session->transport, bytes, size);
 
 	session->bytes_out += n;
+	session->written = transport_written(session->transport);
 	return n < size && wait_to_catch_up(session) < 0 ? -1 : (ssize_t)n;
 }
 
@@ -588,6 +612,7 @@ session_write(struct session *session, const void *bytes, size_t size)
 		from += n;
 		size -= (size_t)n;
 		session->bytes_out += (uint64_t)n;
+		session->written = transport_written(session->transport);
 	}
 	return 0;
 }
@@ -664,17 +689,40 @@ session_idle_end(const struct session *session)
 	return transport_idle_end(session->transport);
 }
 
+/* True if the client's system has taken all that was written. */
+static bool
+has_answer(const struct session *session)
+{
+	return transport_has_delivered(session->transport, session->written);
+}
+
+/* True if the client has gone, and needed nothing more of ours. */
+static bool
+is_content(const struct session *session)
+{
+	return (session->ended || session->excused) && session->end != SESSION_OPEN &&
+	       has_answer(session);
+}
+
 /* A client that has our close_notify, and takes its leave without its own, took nothing
- * away from anybody. */
+ * away from anybody. It may still read if it ended its side only. */
 static bool
 has_left(const struct session *session)
 {
-	const struct transport *transport = session->transport;
-
 	return session->ended &&
-	       (transport->failure == TRANSPORT_END ||
-		   (transport->failure == TRANSPORT_BROKEN && transport->out_end == 0 &&
-		       !transport_is_deaf(transport)));
+	       (session->end == SESSION_END_FIN || is_content(session));
+}
+
+bool
+session_excuse(struct session *session)
+{
+	if (session->fault.failure != FAILURE_EARLY_CLOSE || !session->handshaken ||
+	    session->end == SESSION_OPEN || records_are_cut(&session->records) ||
+	    gnutls_record_check_pending(session->tls) > 0 || !has_answer(session))
+		return false;
+	session->fault = (struct fault){ .failure = FAILURE_NONE };
+	session->excused = true;
+	return true;
 }
 
 ssize_t
@@ -691,6 +739,8 @@ session_try_read(struct session *session, void *bytes, size_t size)
 		errno = EAGAIN;
 		return -1;
 	}
+	if (n < 0)
+		note_end(session);
 	if (n < 0 && has_left(session))
 		return 0;
 	if (n < 0) {
@@ -752,7 +802,7 @@ must_hold_end(const struct session *session)
 	const unsigned char *bytes;
 
 	return session->fault.failure == FAILURE_NONE && session->bytes_in == 0 &&
-	       !session->client_ended &&
+	       session->end == SESSION_OPEN &&
 	       (session_is_early(session) ||
 		   transport_pending(session->transport, &bytes) == 0);
 }
@@ -782,12 +832,15 @@ session_finish(struct session *session)
 		gnutls_alert_send(
 		    session->tls, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
 	session->fault.alert_due = false;
-	if (session->fault.failure == FAILURE_NONE && !session->ended)
+	if (session->fault.failure == FAILURE_NONE && !session->ended &&
+	    !session->excused)
 		say_goodbye(session);
-	if (send_end(session) < 0 && !has_left(session)) {
+	if (send_end(session) < 0) {
 		if (transport_is_parked(session->transport))
 			return SESSION_PARKED;
-		fail_transport(session);
+		note_end(session);
+		if (!is_content(session))
+			fail_transport(session);
 	}
 	return session->fault.failure == FAILURE_NONE ? 0 : -1;
 }
@@ -899,4 +952,5 @@ session_facts(const struct session *session, struct session_facts *facts)
 	facts->sni = session->host[0] != '\0' ? session->host : "-";
 	facts->bytes_in = session->bytes_in;
 	facts->bytes_out = session->bytes_out;
+	facts->end = session->end;
 }

@@ -24,6 +24,14 @@ struct pollfd;
 struct session;
 struct transport;
 
+/* How the client ended its side. */
+enum session_end {
+	SESSION_OPEN, /* not yet, or not so that it could be seen */
+	SESSION_END_NOTIFY, /* by a close_notify (RFC 8446, 6.1) */
+	SESSION_END_FIN, /* by the end of the TCP connection alone */
+	SESSION_END_RESET
+};
+
 /* What was agreed upon, for the log; the strings live as long as the session. */
 struct session_facts {
 	const char *version; /* "TLS1.3" */
@@ -35,6 +43,7 @@ struct session_facts {
 	bool resumed;
 	bool early; /* the answer left before the client had finished its handshake */
 	uint64_t bytes_in, bytes_out; /* of application data */
+	enum session_end end;
 };
 
 /* How a session begins: flags. */
@@ -178,6 +187,14 @@ bool session_holds_end(const struct session *session);
  */
 int session_fail(struct session *session, enum failure failure, const char *reason, ...)
     __attribute__((format(printf, 3, 4)));
+
+/*
+ * Takes FAILURE_EARLY_CLOSE back if the client has lost nothing by leaving without a close_notify,
+ * as most programs do: its last record came whole, and its system has taken all that was written.
+ * The session then tells the client nothing more. The caller knows that all the client sent was of
+ * use, and that there was no more to write. Returns true if it did.
+ */
+bool session_excuse(struct session *session);
 
 enum failure session_failure(const struct session *session);
 

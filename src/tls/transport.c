@@ -5,18 +5,17 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
-#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/memory.h"
 #include "base/reserve.h"
 #include "base/shortage.h"
+#include "base/socket.h"
 
 /* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
 #define IN_SIZE (68 * 1024)
@@ -388,16 +387,6 @@ send_some(struct transport *transport, size_t sent, int flags)
 	return n;
 }
 
-/* How much of what was sent the peer has not taken, in bytes. */
-static int
-count_untaken(const struct transport *transport)
-{
-	int bytes = 0;
-
-	ioctl(transport->fd, SIOCOUTQ, &bytes);
-	return bytes;
-}
-
 /*
  * How far the peer has let us go, in bytes: for TCP to the end of its window (RFC 9293, 3.8.6),
  * otherwise as far as it has read.
@@ -411,7 +400,7 @@ find_reach(const struct transport *transport)
 	if (getsockopt(transport->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
 	    size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof info.tcpi_snd_wnd)
 		return (int64_t)info.tcpi_bytes_acked + info.tcpi_snd_wnd;
-	return transport->sent - count_untaken(transport);
+	return transport->sent - (int64_t)socket_untaken(transport->fd);
 }
 
 /*
@@ -468,8 +457,8 @@ gets_room(const struct transport *transport, int most_ms)
 static bool
 still_takes(struct transport *transport)
 {
-	return !deadline_passed(transport->deadline) && count_untaken(transport) > 0 &&
-	       note_reach(transport);
+	return !deadline_passed(transport->deadline) &&
+	       socket_untaken(transport->fd) > 0 && note_reach(transport);
 }
 
 /* Nothing has happened while what was sent last arrived: only from here on is it progress
@@ -549,6 +538,25 @@ int
 transport_flush(struct transport *transport)
 {
 	return flush_with(transport, 0) == 0 ? 0 : fail_sending(transport);
+}
+
+int64_t
+transport_written(const struct transport *transport)
+{
+	return transport_is_deaf(transport)
+	           ? INT64_MAX
+	           : transport->sent + (int64_t)transport->out_end;
+}
+
+bool
+transport_has_delivered(const struct transport *transport, int64_t end)
+{
+	int64_t doubtful = transport->failure == TRANSPORT_BROKEN
+	                       ? (int64_t)socket_unacknowledged_max(transport->fd)
+	                       : 0;
+	int64_t taken = transport->sent - (int64_t)socket_untaken(transport->fd);
+
+	return transport->sent >= end && taken + doubtful >= end;
 }
 
 int
@@ -730,7 +738,7 @@ find_lateness(const struct transport *transport)
 {
 	bool idle = deadline_passed(transport->idle_deadline);
 
-	return has_output(transport) || (idle && count_untaken(transport) > 0)
+	return has_output(transport) || (idle && socket_untaken(transport->fd) > 0)
 	           ? TRANSPORT_TIMED_OUT_WRITING
 	           : TRANSPORT_TIMED_OUT_READING;
 }

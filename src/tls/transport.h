@@ -156,8 +156,16 @@ int transport_flush(struct transport *transport);
  * peer sent before it left can still be read. */
 bool transport_is_deaf(const struct transport *transport);
 
+/* Returns where in the output, counted in bytes since transport_attach(), what was written last
+ * ends; no place that can be reached once output is dropped. */
+int64_t transport_written(const struct transport *transport);
+
+/* True if the peer's system has taken the output up to `end`, of transport_written(). What the
+ * last two segments before a reset held counts as taken. */
+bool transport_has_delivered(const struct transport *transport, int64_t end);
+
 /*
- * The same, and shuts our side down, so that the end leaves in one segment with the last
+ * Does what transport_flush() does, and shuts our side down, so that the end leaves in one segment with the last
  * bytes. Nothing can be written afterwards.
  */
 int transport_finish(struct transport *transport);

@@ -201,7 +201,7 @@ START_TEST(so_do_those_whose_program_takes_its_time_to_end)
 	struct life life = { .options = { .priority = POOR_TLS13 },
 		.idles = true,
 		.leave = leave,
-		.refused = ": early-close: " };
+		.refused = ": tlsd: done TLS1.3 " };
 	const char *script =
 	    suite_file("script", "trap 'sleep 0.02; exit' TERM\n"
 				 "for i in $(seq 20000); do sleep 0.01; done\n");

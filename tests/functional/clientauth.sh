@@ -184,6 +184,16 @@ a_client_with_a_good_certificate_is_served_and_named() {
 	gnutls_asks NORMAL alice | grep -q 'Hello, TLS!'
 }
 
+a_failure_names_its_client() {
+	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crl" \
+		'respond = echo' 'idle-timeout = 300ms'
+	printf 'four' | timeout 20 openssl s_client -connect "127.0.0.1:$port" -quiet \
+		-cert "$folder/alice.crt" -key "$folder/alice.key" >openssl.log 2>&1 || :
+	expect ': idle-timeout: .* version=TLS1.3 .* client=alice in=4 out=4 end=- .* id='
+	openssl_asks tls1_3 bob >asked.log
+	expect ': cert-revoked: .* sni=- client=bob in=0 out=0 end=- queue=.* id='
+}
+
 a_name_cannot_forge_the_log() {
 	ask_for required
 	takes eve

@@ -388,10 +388,61 @@ START_TEST(a_client_that_leaves_ends_the_program)
 	peer_free(peer);
 	expect_gone(pid);
 	expect_gone(grandchild);
-	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_expect(daemon, ": tlsd: done ");
 	expect_no_child(daemon);
 	daemon_stop(daemon);
 	free(script);
+}
+END_TEST
+
+/* A client that leaves without a close_notify once it has had the answer to a byte. */
+static void
+ask_and_leave(struct daemon *daemon)
+{
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+
+	talk_expect_echo(peer);
+	peer_free(peer);
+}
+
+START_TEST(a_program_that_had_answered_is_done_however_the_client_leaves)
+{
+	/* It goes on until it is asked to end, or ends by itself. */
+	struct daemon *daemon = serve_script("exec cat\n", "");
+
+	ask_and_leave(daemon);
+	daemon_expect(daemon, ": tlsd: done ");
+	daemon_expect(daemon, " in=1 out=1 end=fin ");
+	daemon_stop(daemon);
+	daemon = serve_script("head -c 1; sleep 0.3\n", "");
+	ask_and_leave(daemon);
+	daemon_expect(daemon, ": tlsd: done ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_program_that_fails_after_its_client_has_left_has_failed)
+{
+	struct daemon *daemon = serve_script("head -c 1; sleep 0.3; exit 3\n", "");
+
+	ask_and_leave(daemon);
+	daemon_expect(daemon, ": tlsd: exec: /bin/sh exited with status 3 after ");
+	daemon_expect(daemon, " client=- in=1 out=1 end=fin ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_answer_to_a_client_that_has_left_is_lost)
+{
+	struct daemon *daemon =
+	    serve_script("head -c 1 >/dev/null; sleep 0.3; echo late; sleep 100\n", "");
+	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
+
+	ck_assert_int_eq(gnutls_record_send(peer->tls, "x", 1), 1);
+	peer_free(peer);
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_expect(daemon, " in=1 out=0 end=fin ");
+	daemon_stop(daemon);
 }
 END_TEST
 
@@ -406,7 +457,7 @@ START_TEST(a_program_that_ignores_sigterm_is_killed)
 
 	peer_free(peer);
 	expect_gone(pid);
-	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_expect(daemon, ": tlsd: done ");
 	daemon_stop(daemon);
 	free(script);
 }
@@ -650,6 +701,9 @@ SUITE("exec", a_program_reads_the_client_and_answers,
     a_program_inherits_nothing_on_old_systems, a_program_leads_a_session_of_its_own,
     root_runs_a_program_as_another_user, a_status_that_is_not_0_is_no_proper_end,
     a_crash_is_no_proper_end, a_client_that_leaves_ends_the_program,
+    a_program_that_had_answered_is_done_however_the_client_leaves,
+    a_program_that_fails_after_its_client_has_left_has_failed,
+    an_answer_to_a_client_that_has_left_is_lost,
     a_program_that_ignores_sigterm_is_killed, a_program_that_takes_too_long_is_ended,
     a_program_that_never_reads_ends_when_nothing_moves,
     what_a_program_leaves_behind_does_not_keep_the_connection,

@@ -94,6 +94,35 @@ a_client_from_where_it_may_not_is_found() {
 	bans 3 127.0.0.1
 }
 
+# exceed FORM: one connection is held while two more come. The kernel hands over those that have
+# said something.
+exceed() {
+	address=127.0.0.1
+	serve 'max-per-ip = 1' 'hello-timeout = 5m' "log-format = $1"
+	python3 - "$port" <<-'END'
+		import socket, sys
+
+		def begin():
+		    client = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60)
+		    client.send(b"\x16")
+		    return client
+
+		held = begin()
+		for _ in range(2):
+		    try:
+		        begin().recv(1)
+		    except ConnectionError:
+		        pass
+	END
+	stop
+	bans 2 127.0.0.1
+}
+
+a_client_that_has_too_many_connections_is_found() {
+	exceed text
+	exceed json
+}
+
 a_limit_for_all_bans_nobody() {
 	address=127.0.0.1
 	serve 'accept-rate = 1'

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/socket.h"
 #include "lib/daemon.h"
 #include "lib/forge.h"
 #include "lib/peer.h"
@@ -531,6 +532,22 @@ START_TEST(what_the_kernel_still_has_is_taken_after_the_close_timeout)
 }
 END_TEST
 
+START_TEST(a_client_that_resets_before_it_has_what_the_kernel_still_has_has_failed)
+{
+	struct daemon *daemon = serve_file(MIB, "idle-timeout = 5m\n");
+	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), NULL);
+
+	ck_assert_int_eq(peer_shake(peer), 0);
+	daemon_expect(daemon, ": tlsd: done ");
+	socket_reset_on_close(peer->fd);
+	peer_free(peer);
+	daemon_expect(
+	    daemon, ": tlsd: early-close: connection lost before the client ");
+	daemon_expect(daemon, " in=0 out=1048576 end=reset ");
+	daemon_stop(daemon);
+}
+END_TEST
+
 /* A client that stops reading when all is in the kernel, and then does `leave`. */
 static void
 stop_taking(void (*leave)(int fd))
@@ -661,6 +678,7 @@ SUITE("hostile", a_hello_that_drips_ends_at_the_hello_timeout,
     megabytes_on_their_way_behind_the_answer_cause_no_reset,
     who_sends_without_end_behind_the_answer_is_cut,
     what_the_kernel_still_has_is_taken_after_the_close_timeout,
+    a_client_that_resets_before_it_has_what_the_kernel_still_has_has_failed,
     a_client_that_stops_taking_the_rest_is_reset,
     a_client_that_never_closes_is_left_after_the_close_timeout,
     a_unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)

@@ -280,7 +280,7 @@ START_TEST(programs_that_do_not_want_to_end_keep_nobody_waiting)
 	for (size_t i = 0; i < MANY; i++)
 		peer_free(peers[i]);
 	expect_two();
-	daemon_expect(daemon, ": one: early-close: ");
+	daemon_expect(daemon, ": one: done ");
 	daemon_expect_descriptors(daemon, descriptors);
 	daemon_stop(daemon);
 }
@@ -321,7 +321,7 @@ START_TEST(there_are_no_more_programs_than_there_may_be)
 	daemon_expect(daemon, ": one: handshake-timeout: its service's workers");
 	expect_two();
 	peer_free(peer);
-	daemon_expect(daemon, ": one: early-close: ");
+	daemon_expect(daemon, ": one: done ");
 	peer = talk_meet(one, NULL);
 	talk_expect_echo(peer);
 	peer_free(peer);

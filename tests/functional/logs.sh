@@ -86,11 +86,13 @@ text = of_text(peer + r"(?P<result>done) (?P<version>\S+) (?P<cipher>\S+) (?P<gr
 names, done = of_json("done")
 assert text == names, (text, names)
 assert done["version"] == "TLS1.3" and done["service"] == "hello", done
+assert done["end"] is None and done["client"] is None, done
 assert done["alpn"] is None and done["resumed"] is False, done
 assert isinstance(done["handshake_ms"], (int, float)) and done["out"] == 12, done
-text = of_text(peer + r"(?P<result>not-tls-http): (?P<reason>.*) (?=id=)", "not-tls-http")
+text = of_text(peer + r"(?P<result>not-tls-http): (?P<reason>.*?) (?=\w+=)", "not-tls-http")
 names, failed = of_json("not-tls-http")
 assert text == names, (text, names)
+assert isinstance(failed["total_ms"], (int, float)), failed
 assert failed["level"] == "notice" and failed["reason"] == "a plain HTTP request", failed
 assert any(o.get("message", "").startswith("status: workers: ") for o in objects)
 END

@@ -16,6 +16,7 @@
 
 #include "base/deadline.h"
 #include "base/memory.h"
+#include "base/socket.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"
@@ -107,7 +108,100 @@ START_TEST(an_echo_answers_each_byte_at_once)
 	for (int i = 0; i < 20; i++)
 		talk_expect_echo(peer);
 	peer_free(peer);
-	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_expect(daemon, ": tlsd: done ");
+	daemon_stop(daemon);
+}
+END_TEST
+
+static void
+leave_by_notify(struct peer *peer)
+{
+	gnutls_bye(peer->tls, GNUTLS_SHUT_WR);
+}
+
+static void
+leave_by_fin(struct peer *peer)
+{
+	(void)peer;
+}
+
+static void
+leave_by_reset(struct peer *peer)
+{
+	socket_reset_on_close(peer->fd);
+}
+
+/* What leaves a whole exchange, and what the log has for that. */
+static const struct leaving {
+	void (*leave)(struct peer *peer);
+	const char *end;
+} leavings[] = { { leave_by_notify, " in=3 out=3 end=notify " },
+	{ leave_by_fin, " in=3 out=3 end=fin " },
+	{ leave_by_reset, " in=3 out=3 end=reset " } };
+
+/* Talks to what returns each byte, and leaves in each way. */
+static void
+leave_in_each_way(struct daemon *daemon, const struct peer_options *options)
+{
+	for (size_t i = 0; i < sizeof leavings / sizeof leavings[0]; i++) {
+		struct peer *peer = talk_meet(daemon_port(daemon), options);
+		for (int j = 0; j < 3; j++)
+			talk_expect_echo(peer);
+		leavings[i].leave(peer);
+		peer_free(peer);
+		daemon_expect(daemon, leavings[i].end);
+		daemon_expect_times(daemon, ": tlsd: done ", i + 1);
+	}
+}
+
+START_TEST(an_echo_that_came_back_is_done_however_the_client_leaves)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+
+	leave_in_each_way(daemon, &tls13);
+	daemon_stop(daemon);
+	daemon = daemon_serve("respond = echo\nworkers = 1\n");
+	leave_in_each_way(daemon, &tls12);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_record_that_is_cut_is_an_early_close)
+{
+	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
+	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
+
+	talk_expect_echo(peer);
+	peer_send(peer->fd, "\x17\x03\x03\x00\x40 of these 64 bytes", 19);
+	peer_free(peer);
+	daemon_expect(daemon, ": tlsd: early-close: the client closed the connection "
+			      "during the answer version=TLS1.3 cipher=");
+	daemon_expect(
+	    daemon, " resumed=no early=no client=- in=1 out=1 end=fin queue=");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(an_echo_that_the_client_does_not_take_is_an_early_close)
+{
+	struct daemon *daemon =
+	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 5m\n");
+	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), &tls13);
+	struct talk talk = { .peer = peer, .size = MIB, .open = true };
+	long long deadline = daemon_deadline();
+
+	ck_assert_int_eq(peer_shake(peer), 0);
+	while (talk.heard == 0) {
+		talk_speak(&talk);
+		ck_assert(!talk_hear(&talk));
+		daemon_pause(deadline, "no echo");
+	}
+	talk_press(&talk);
+	leave_by_reset(peer);
+	peer_free(peer);
+	daemon_expect(
+	    daemon, ": tlsd: early-close: connection lost during the answer: ");
+	daemon_expect(daemon, " end=reset ");
 	daemon_stop(daemon);
 }
 END_TEST
@@ -510,11 +604,88 @@ START_TEST(a_backend_that_speaks_first_is_heard)
 		daemon_pause(deadline, "no banner");
 	}
 	peer_free(talk.peer);
-	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_expect(daemon, " in=0 out=20 end=fin ");
+	daemon_expect(daemon, ": tlsd: done ");
 	daemon_stop(daemon);
 	backend_stop(&backend);
 	ck_assert_msg(
 	    !backend.ended, "a client that broke off looks like one that ended");
+}
+END_TEST
+
+/* Returns each byte at once. */
+static void
+return_bytes(struct backend *backend, int fd)
+{
+	char piece[PIECE];
+	ssize_t n;
+
+	(void)backend;
+	while ((n = recv(fd, piece, sizeof piece, 0)) > 0)
+		ck_assert_int_eq(send(fd, piece, (size_t)n, MSG_NOSIGNAL), n);
+	close(fd);
+}
+
+START_TEST(an_exchange_with_a_backend_is_done_however_the_client_leaves)
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	backend_run(&backend, return_bytes);
+	leave_in_each_way(daemon, &tls13);
+	daemon_stop(daemon);
+	daemon = relay_to(backend.place, "");
+	leave_in_each_way(daemon, &tls12);
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+END_TEST
+
+/* Answers a byte with many. */
+static void
+say_after_a_byte(struct backend *backend, int fd)
+{
+	char byte;
+
+	ck_assert_int_eq(recv(fd, &byte, 1, 0), 1);
+	say_to_client(backend, fd);
+	close(fd);
+}
+
+/* A client that has heard a part of an answer leaves. */
+static void
+leave_in_the_midst(void (*leave)(struct peer *peer))
+{
+	struct backend backend;
+
+	backend_open(&backend);
+	struct daemon *daemon = relay_to(backend.place, "");
+	backend.size = 64 * MIB;
+	backend_run(&backend, say_after_a_byte);
+	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), &tls13);
+	struct talk talk = { .peer = peer, .size = 1, .open = true };
+	long long deadline = daemon_deadline();
+
+	ck_assert_int_eq(peer_shake(peer), 0);
+	while (talk.heard == 0) {
+		talk_speak(&talk);
+		ck_assert(!talk_hear(&talk));
+		daemon_pause(deadline, "no answer");
+	}
+	leave(peer);
+	peer_free(peer);
+	daemon_expect(daemon, ": tlsd: early-close: ");
+	daemon_expect(daemon, " client=- in=1 out=");
+	daemon_expect(daemon, " end=reset ");
+	daemon_stop(daemon);
+	backend_stop(&backend);
+}
+
+START_TEST(a_client_that_leaves_in_the_midst_of_an_answer_has_failed)
+{
+	leave_in_the_midst(leave_by_fin);
+	leave_in_the_midst(leave_by_reset);
 }
 END_TEST
 
@@ -951,7 +1122,11 @@ END_TEST
 SUITE("relay", an_echo_of_any_size_is_whole_and_ends_properly,
     an_echo_goes_both_ways_at_once, an_echo_waits_for_a_client_that_reads_late,
     an_echo_that_nobody_reads_ends_at_the_write_timeout,
-    an_echo_answers_each_byte_at_once, an_echo_survives_new_keys_and_empty_records,
+    an_echo_answers_each_byte_at_once,
+    an_echo_that_came_back_is_done_however_the_client_leaves,
+    a_record_that_is_cut_is_an_early_close,
+    an_echo_that_the_client_does_not_take_is_an_early_close,
+    an_echo_survives_new_keys_and_empty_records,
     a_flood_of_empty_records_breaks_the_protocol,
     an_idle_echo_ends_without_a_close_notify, a_wish_to_renegotiate_is_refused,
     a_stop_cuts_an_echo_that_goes_on, a_client_that_ends_first_loses_nothing_over_tcp,
@@ -960,6 +1135,8 @@ SUITE("relay", an_echo_of_any_size_is_whole_and_ends_properly,
     a_client_may_go_on_after_the_backends_end_over_tcp,
     a_client_may_go_on_after_the_backends_end_over_a_unix_socket,
     a_backend_that_speaks_first_is_heard,
+    an_exchange_with_a_backend_is_done_however_the_client_leaves,
+    a_client_that_leaves_in_the_midst_of_an_answer_has_failed,
     a_backend_that_closes_ends_a_client_that_has_its_answer,
     a_backend_that_resets_is_no_proper_end,
     a_backend_that_refuses_is_named_and_no_proper_end,
