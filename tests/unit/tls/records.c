@@ -117,7 +117,22 @@ START_TEST(the_version_of_a_plain_record_is_mended_in_tls_1_3)
 }
 END_TEST
 
+START_TEST(a_record_is_cut_until_its_last_byte)
+{
+	unsigned char bytes[] = "\x17\x03\x03\x00\x02xy";
+	struct records records;
+
+	records_init(&records);
+	ck_assert(!records_are_cut(&records));
+	for (size_t i = 0; i < sizeof bytes - 1; i++) {
+		records_mend(&records, bytes + i, 1, true);
+		ck_assert_int_eq(records_are_cut(&records), i < sizeof bytes - 2);
+	}
+}
+END_TEST
+
 SUITE("records", a_handshake_may_be_made_of_more_records_than_an_answer_may_wait_for,
     what_comes_of_a_record_forgives_all_before_it, bodies_are_no_records,
     an_alert_in_plaintext_is_remembered, two_bytes_of_another_record_are_no_alert,
-    the_version_of_a_plain_record_is_mended_in_tls_1_3)
+    the_version_of_a_plain_record_is_mended_in_tls_1_3,
+    a_record_is_cut_until_its_last_byte)

@@ -551,6 +551,41 @@ START_TEST(a_full_socket_is_told_before_it_is_waited_for)
 }
 END_TEST
 
+START_TEST(output_is_delivered_once_the_peer_has_taken_it)
+{
+	char bytes[8];
+
+	set_up(true);
+	ck_assert(transport_has_delivered(&transport, 0));
+	ck_assert_int_eq(transport_write(&transport, "abc", 3), 0);
+	int64_t end = transport_written(&transport);
+	ck_assert_int_eq(end, 3);
+	ck_assert(!transport_has_delivered(&transport, end));
+	ck_assert_int_eq(transport_flush(&transport), 0);
+	ck_assert(!transport_has_delivered(&transport, end));
+	ck_assert_int_eq(read(peer, bytes, sizeof bytes), 3);
+	ck_assert(transport_has_delivered(&transport, end));
+	/* What is written later does not matter to it. */
+	ck_assert_int_eq(transport_write(&transport, "def", 3), 0);
+	ck_assert(transport_has_delivered(&transport, end));
+	tear_down();
+}
+END_TEST
+
+START_TEST(output_that_was_dropped_is_never_delivered)
+{
+	set_up(true);
+	ck_assert_int_eq(transport_write(&transport, "abc", 3), 0);
+	int64_t end = transport_written(&transport);
+	close(peer);
+	peer = -1;
+	ck_assert_int_eq(transport_flush(&transport), -1);
+	ck_assert(!transport_has_delivered(&transport, end));
+	ck_assert(!transport_has_delivered(&transport, transport_written(&transport)));
+	tear_down();
+}
+END_TEST
+
 SUITE("transport", one_receive_serves_many_reads, what_is_pending_can_be_looked_at,
     writes_leave_together, waiting_for_input_sends_what_gathered,
     the_end_is_not_an_error, a_peer_that_is_gone_is_an_error_without_a_signal,
@@ -571,4 +606,6 @@ SUITE("transport", one_receive_serves_many_reads, what_is_pending_can_be_looked_
     reading_that_cannot_flush_first_returns_what_the_peer_sent,
     deferred_output_leaves_with_the_next_output, deferred_output_leaves_before_the_end,
     reading_after_the_first_bytes_is_reported_as_waiting,
-    a_full_socket_is_told_before_it_is_waited_for)
+    a_full_socket_is_told_before_it_is_waited_for,
+    output_is_delivered_once_the_peer_has_taken_it,
+    output_that_was_dropped_is_never_delivered)
