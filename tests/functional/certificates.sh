@@ -188,8 +188,7 @@ an_expired_certificate_does_not_take_the_place_of_a_valid_one() {
 	cp one.crt valid.crt
 	openssl req -new -key one.key -subj /CN=localhost -out one.csr
 	printf 'subjectAltName=DNS:localhost\nkeyUsage=digitalSignature\n' >ext
-	openssl x509 -req -in one.csr -CA ca.crt -CAkey ca.key -days -1 -extfile ext \
-		-out one.crt
+	sign_ended one.csr ext ca.crt ca.key >one.crt
 	fails ctl reload >out
 	grep 'one.crt: in a trial handshake .* gets a certificate that is not valid' out
 	serves one valid.crt
@@ -361,8 +360,7 @@ a_chain_with_an_issuer_that_has_ended_gives_way_to_a_whole_one() {
 	printf 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign,cRLSign\n' >ext
 	openssl x509 -in ca.crt -noout -ext subjectKeyIdentifier |
 		sed -n 's/^ */subjectKeyIdentifier=/p' >>ext
-	openssl x509 -req -in ca.csr -CA root.crt -CAkey root.key -days -1 -extfile ext |
-		cat leaf.crt - >one.crt
+	sign_ended ca.csr ext root.crt root.key | cat leaf.crt - >one.crt
 	fails ctl reload >out
 	grep 'one.crt: in a trial handshake .* gets a certificate that is not valid' out
 	cp one.key two.key

@@ -15,7 +15,8 @@ certify() {
 	name=$1
 	echo "subjectAltName = $2
 keyUsage = digitalSignature
-extendedKeyUsage = serverAuth" >"$name.ext"
+extendedKeyUsage = serverAuth
+authorityKeyIdentifier = keyid" >"$name.ext"
 	shift 2
 	openssl genpkey "$@" -out "$name.key" 2>/dev/null
 	openssl req -new -key "$name.key" -subj "/CN=$name" -out "$name.csr" 2>/dev/null
@@ -27,7 +28,8 @@ make_certificates() {
 	localhost='DNS:localhost, IP:127.0.0.1, IP:::1'
 	curve='-algorithm EC -pkeyopt ec_paramgen_curve:P-256'
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
-		-subj '/CN=Test Authority' -keyout ca.key -out ca.pem 2>/dev/null || exit 1
+		-subj '/CN=Test Authority' -addext keyUsage=critical,keyCertSign,cRLSign \
+		-keyout ca.key -out ca.pem 2>/dev/null || exit 1
 	# shellcheck disable=SC2086 # options
 	{
 		certify ecdsa "$localhost" $curve
@@ -83,10 +85,10 @@ expect_hello() {
 	[ "$(cat answer)" = 'Hello, TLS!' ] || fail "$*: $(cat answer)"
 }
 
-# subject [OPTION...]: of the certificate that is shown
-subject() {
-	timeout 300 openssl s_client -connect "127.0.0.1:$port" "$@" </dev/null 2>client.err |
-		sed -n 's/^subject=//p'
+# common_name [OPTION...]: of the certificate that OpenSSL's client is shown.
+common_name() {
+	timeout 300 openssl s_client -nameopt RFC2253 -connect "127.0.0.1:$port" "$@" \
+		</dev/null 2>client.err | sed -n 's/^subject=CN=//p'
 }
 
 # --- OpenSSL --------------------------------------------------------------------------
@@ -176,30 +178,30 @@ openssl_agrees_on_a_protocol() {
 openssl_gets_the_certificate_of_the_name_it_asks_for() {
 	serve "cert = $folder/other.pem, $folder/wild.pem" \
 		"key = $folder/other.key, $folder/wild.key"
-	[ "$(subject -servername other.example)" = 'CN = other' ]
-	[ "$(subject -servername www.wild.example)" = 'CN = wild' ]
-	[ "$(subject -servername www.wild.example -tls1_2)" = 'CN = wild' ]
-	[ "$(subject -servername localhost)" = 'CN = ecdsa' ]
-	[ "$(subject -servername nobody.example)" = 'CN = ecdsa' ]
-	[ "$(subject -noservername)" = 'CN = ecdsa' ]
+	[ "$(common_name -servername other.example)" = other ]
+	[ "$(common_name -servername www.wild.example)" = wild ]
+	[ "$(common_name -servername www.wild.example -tls1_2)" = wild ]
+	[ "$(common_name -servername localhost)" = ecdsa ]
+	[ "$(common_name -servername nobody.example)" = ecdsa ]
+	[ "$(common_name -noservername)" = ecdsa ]
 	expect ' sni=www.wild.example '
 	stop
 }
 
 openssl_gets_rsa_if_it_knows_nothing_else() {
 	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
-	[ "$(subject -tls1_3 -sigalgs RSA-PSS+SHA256)" = 'CN = rsa' ]
-	[ "$(subject -tls1_2 -sigalgs RSA+SHA256)" = 'CN = rsa' ]
-	[ "$(subject)" = 'CN = ecdsa' ]
+	[ "$(common_name -tls1_3 -sigalgs RSA-PSS+SHA256)" = rsa ]
+	[ "$(common_name -tls1_2 -sigalgs RSA+SHA256)" = rsa ]
+	[ "$(common_name)" = ecdsa ]
 	stop
 }
 
 openssl_gets_the_curve_that_it_knows_in_tls_1_2() {
 	serve "cert = $folder/p384.pem, $folder/ed25519.pem" \
 		"key = $folder/p384.key, $folder/ed25519.key"
-	[ "$(subject -tls1_2 -groups P-384)" = 'CN = p384' ]
-	[ "$(subject -tls1_2 -groups P-256)" = 'CN = ecdsa' ]
-	[ "$(subject -tls1_2 -groups X25519)" = 'CN = ed25519' ]
+	[ "$(common_name -tls1_2 -groups P-384)" = p384 ]
+	[ "$(common_name -tls1_2 -groups P-256)" = ecdsa ]
+	[ "$(common_name -tls1_2 -groups X25519)" = ed25519 ]
 	stop
 }
 
@@ -212,24 +214,22 @@ openssl_gets_a_chain_that_it_can_verify() {
 	pairs=sha384
 	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
 	for version in '-tls1_2 RSA+SHA256' '-tls1_3 RSA-PSS+SHA256'; do
-		[ "$(subject "${version% *}" -sigalgs "ECDSA+SHA256:${version#* }")" = \
-			'CN = rsa' ]
-		[ "$(subject "${version% *}" -sigalgs \
-			"ECDSA+SHA256:${version#* }:ECDSA+SHA384")" = 'CN = ecdsa' ]
+		[ "$(common_name "${version% *}" -sigalgs "ECDSA+SHA256:${version#* }")" = rsa ]
+		[ "$(common_name "${version% *}" -sigalgs \
+			"ECDSA+SHA256:${version#* }:ECDSA+SHA384")" = ecdsa ]
 	done
 	stop
 }
 
 valid_rsa_is_served_instead_of_expired_ecdsa() {
-	openssl x509 -req -in "$folder/ecdsa.csr" -CA "$folder/ca.pem" \
-		-CAkey "$folder/ca.key" -days -1 -extfile "$folder/ecdsa.ext" \
-		-out "$folder/expired.pem" 2>/dev/null
+	sign_ended "$folder/ecdsa.csr" "$folder/ecdsa.ext" "$folder/ca.pem" "$folder/ca.key" \
+		>"$folder/expired.pem"
 	cp "$folder/ecdsa.key" "$folder/expired.key"
 	pairs=expired
 	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
 	for version in -tls1_2 -tls1_3; do
-		[ "$(subject $version)" = 'CN = rsa' ]
-		[ "$(subject $version -servername localhost)" = 'CN = rsa' ]
+		[ "$(common_name $version)" = rsa ]
+		[ "$(common_name $version -servername localhost)" = rsa ]
 	done
 	stop
 }
@@ -545,8 +545,8 @@ ed448_stands_beside_rsa_for_those_without_it() {
 	pairs=ed448
 	serve "cert = $folder/rsa.pem" "key = $folder/rsa.key"
 	for version in -tls1_2 -tls1_3; do
-		[ "$(subject $version)" = 'CN = ed448' ]
-		[ "$(subject $version -sigalgs RSA-PSS+SHA256:ECDSA+SHA256)" = 'CN = rsa' ]
+		[ "$(common_name $version)" = ed448 ]
+		[ "$(common_name $version -sigalgs RSA-PSS+SHA256:ECDSA+SHA256)" = rsa ]
 	done
 	stop
 }
@@ -601,12 +601,12 @@ openssl_without_p256_gets_rsa_in_tls_1_2() {
 	for name in -noservername '-servername localhost'; do
 		for groups in P-384 X25519 X25519:P-521; do
 			# shellcheck disable=SC2086 # an option and its value
-			[ "$(subject -tls1_2 -groups $groups $name)" = 'CN = rsa' ]
+			[ "$(common_name -tls1_2 -groups $groups $name)" = rsa ]
 			# shellcheck disable=SC2086 # an option and its value
-			[ "$(subject -tls1_3 -groups P-384 $name)" = 'CN = ecdsa' ]
+			[ "$(common_name -tls1_3 -groups P-384 $name)" = ecdsa ]
 		done
 	done
-	[ "$(subject -tls1_2 -groups X25519:P-256)" = 'CN = ecdsa' ]
+	[ "$(common_name -tls1_2 -groups X25519:P-256)" = ecdsa ]
 	stop
 }
 

@@ -174,6 +174,17 @@ make_pair() {
 		-keyout server.key -out server.crt 2>/dev/null
 }
 
+# sign_ended REQUEST EXTENSIONS CA KEY: prints a certificate that ended in 2020. `openssl x509`
+# takes no start date before 3.4, and no negative number of days since.
+sign_ended() {
+	printf '%s\n' '[ca]' 'default_ca = signer' '[signer]' 'database = ended.db' \
+		'new_certs_dir = .' 'rand_serial = yes' 'default_md = sha256' 'policy = any' \
+		'[any]' 'commonName = supplied' >ended.cnf
+	: >ended.db
+	openssl ca -batch -notext -config ended.cnf -in "$1" -extfile "$2" -cert "$3" \
+		-keyfile "$4" -startdate 20200101000000Z -enddate 20200201000000Z 2>/dev/null
+}
+
 # start_tlsd NAME [WRAPPER...]: as start does, with ./NAME.ini, and run by WRAPPER. It serves
 # when this returns; if it ended instead, this fails.
 start_tlsd() {
