@@ -36,7 +36,7 @@ wrong_usage_is_told_with_a_hint() {
 an_authority_is_what_the_standard_wants() {
 	expect 0 ca 'Test CA' && has out "tlscert server --ca-cert ca.crt" &&
 		verifies -CAfile ca.crt ca.crt && read_text ca.crt &&
-		has text "CN = Test CA" && has text "X509v3 Basic Constraints: critical" &&
+		has text "CN=Test CA" && has text "X509v3 Basic Constraints: critical" &&
 		has text "CA:TRUE" && has text "X509v3 Key Usage: critical" &&
 		has text "Certificate Sign, CRL Sign" &&
 		has text "X509v3 Subject Key Identifier" &&
@@ -64,7 +64,7 @@ a_client_is_no_server() {
 		has out "client-verify = required" && has out "ca-file = $PWD/ca.crt" &&
 		verifies -CAfile ca.crt -purpose sslclient client.crt && read_text client.crt &&
 		has text "email:alice@example.org, URI:spiffe://example.org/alice" &&
-		has text "CN = Alice Smith" && has text "TLS Web Client Authentication" &&
+		has text "CN=Alice Smith" && has text "TLS Web Client Authentication" &&
 		lacks text "TLS Web Server Authentication" || return 1
 	! openssl verify -CAfile ca.crt -purpose sslserver client.crt >out 2>&1 ||
 		complain "a client's certificate is good for a server"
@@ -233,7 +233,7 @@ names_that_are_good_are_taken() {
 		localhost 10.0.0.1 && read_text server.crt &&
 		has text "DNS:$long, DNS:xn--bcher-kva.example" &&
 		has text "IP Address:2001:DB8:0:0:0:0:0:1, IP Address:10.0.0.1, DNS:LOCALHOST" &&
-		lacks text "DNS:localhost" && has text "CN = server" &&
+		lacks text "DNS:localhost" && has text "CN=server" &&
 		verifies -CAfile ca.crt server.crt
 }
 

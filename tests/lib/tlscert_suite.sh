@@ -48,7 +48,8 @@ there_is_no() {
 
 # The text of a certificate, as openssl tells it, in ./text.
 read_text() {
-	openssl x509 -in "$1" -noout -text >text 2>err || complain "openssl: $(cat err)"
+	openssl x509 -in "$1" -noout -text -nameopt RFC2253 >text 2>err ||
+		complain "openssl: $(cat err)"
 }
 
 # openssl verifies the certificate (last argument) with the options before it.
