@@ -169,6 +169,8 @@ a_silent_server_times_out() {
 	expect_line 'failed       1: timeout 1'
 }
 
+# The kernel may close the first connection before the listening socket, which the second one
+# then still reaches.
 a_server_that_dies_truncates() {
 	serve_openssl
 	"$tlsc" bench --ca server.crt --connections 2 --concurrency 1 --message hello-there \
@@ -180,7 +182,7 @@ a_server_that_dies_truncates() {
 	status=0
 	wait "$client" || status=$?
 	expect_status 1
-	expect_line 'failed       2: refused 1, truncated 1'
+	expect_line 'failed       2: (refused|reset) 1, truncated 1'
 }
 
 a_refusal_after_the_handshake_is_an_alert() {
