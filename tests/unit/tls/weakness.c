@@ -120,12 +120,15 @@ START_TEST(a_gap_that_drops_all_modern_versions_is_an_error)
 }
 END_TEST
 
+/* GnuTLS may be built without some of them, as Debian 13 builds it without SRP. */
 START_TEST(key_exchanges_without_credentials_are_refused)
 {
 	static const char *const names[] = { "ANON-ECDH", "ANON-DH", "PSK", "DHE-PSK",
 		"ECDHE-PSK", "RSA-PSK", "SRP", "SRP-RSA", "DHE-DSS", "VKO-GOST-12" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (gnutls_kx_get_id(names[i]) == GNUTLS_KX_UNKNOWN)
+			continue;
 		char *priority = memory_format("NORMAL:+%s", names[i]);
 		char *words = memory_format("has %s (no RSA, ECDSA", names[i]);
 		assert_refused(priority, true, words);
