@@ -72,7 +72,8 @@ load_trust(struct parameters *parameters, const struct stringlist *ca_files,
 	for (size_t i = 0; i < ca_files->count; i++)
 		trust_file(parameters, ca_files->items[i], findings);
 	if (ca_files->count == 0 &&
-	    gnutls_certificate_set_x509_system_trust(parameters->credentials) <= 0)
+	    gnutls_certificate_set_x509_system_trust(parameters->credentials) <= 0 &&
+	    !parameters->insecure)
 		findings_warning(findings,
 		    "the system's trust store is empty: only --ca FILE helps");
 }

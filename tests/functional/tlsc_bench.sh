@@ -214,6 +214,16 @@ without_trust_insecure_goes_on() {
 	expect_whole 5
 }
 
+insecure_needs_no_trust_store() {
+	unshare -m true 2>/dev/null || skip 'only root may mount'
+	serve
+	# shellcheck disable=SC2016 # the shell in there expands it
+	unshare -m sh -c 'mount -t tmpfs tmpfs /etc/ssl/certs && exec "$@"' sh \
+		"$tlsc" bench --insecure --connections 1 "$PWD/socket" >out 2>err ||
+		complain 'it did not go on'
+	expect_silence
+}
+
 a_certificate_for_another_name_is_not_trusted() {
 	serve
 	load --servername other.example
