@@ -21,11 +21,14 @@
 #include "base/safepath.h"
 #include "base/terminal.h"
 #include "base/wrap.h"
+#include "server/activation.h"
+#include "server/cgroup.h"
 #include "server/command.h"
 #include "server/conf.h"
 #include "server/control.h"
 #include "server/daemon.h"
 #include "server/jail.h"
+#include "server/notify.h"
 #include "server/pidfile.h"
 #include "server/preflight.h"
 #include "server/privileges.h"
@@ -192,12 +195,13 @@ load(const char *path, char **inside, struct privileges *privileges,
 	return snapshot;
 }
 
-/* In the foreground only an explicit control-socket is opened: several may run there. */
+/* In the foreground only an explicit control-socket is opened, unless a service manager started
+ * the process: several may run there. */
 static bool
-has_control(const struct conf_process *conf, bool daemon)
+has_control(const struct conf_process *conf, bool service)
 {
 	return conf->control_socket[0] != '\0' &&
-	       (daemon || conf_is_set(&conf->section, "control-socket"));
+	       (service || conf_is_set(&conf->section, "control-socket"));
 }
 
 /* Tries what a start of this snapshot would do. */
@@ -276,8 +280,11 @@ raise_file_limit(void)
 struct process {
 	char *path; /* of the configuration, absolute */
 	bool daemonize;
+	bool service; /* a daemon, or in the foreground for a service manager */
 	bool upgrade; /* another tlsd runs, whose place it takes */
 	struct daemon daemon;
+	struct notify *notify; /* the service manager, or NULL */
+	struct activation *activation; /* while it is not used */
 	struct snapshot *snapshot;
 	struct privileges privileges;
 	struct takeover *takeover; /* while it is not confirmed */
@@ -288,6 +295,24 @@ struct process {
 	struct findings findings;
 };
 
+/* Takes the other process's place in the eyes of its service manager, which counts a process in
+ * another control group as a stranger. */
+static void
+adopt_surroundings(struct process *process)
+{
+	const char *name = takeover_find(process->takeover, "notify ");
+
+	if (cgroup_join(takeover_pid(process->takeover)) < 0)
+		findings_warning(&process->findings,
+		    "upgrade: the control group of process %ld cannot be entered: %s",
+		    (long)takeover_pid(process->takeover), strerrordesc_np(errno));
+	if (name == NULL)
+		return;
+	notify_close(process->notify);
+	process->notify = notify_adopt(
+	    takeover_take(process->takeover, name), atoll(strchr(name, ' ')));
+}
+
 /* Gets what the running tlsd has, if its place is to be taken. */
 static int
 begin_takeover(struct process *process, const struct conf_process *conf)
@@ -297,11 +322,13 @@ begin_takeover(struct process *process, const struct conf_process *conf)
 
 	if (!process->upgrade)
 		return 0;
-	if (has_control(conf, process->daemonize))
+	if (has_control(conf, process->service))
 		process->takeover = takeover_begin(
 		    conf->control_socket, process->privileges.uid, error, sizeof error);
-	if (process->takeover != NULL)
+	if (process->takeover != NULL) {
+		adopt_surroundings(process);
 		return 0;
+	}
 	fprintf(stderr, "tlsd: upgrade: %s\n", error);
 	return -1;
 }
@@ -329,7 +356,7 @@ open_control(struct process *process, const struct conf_process *conf)
 {
 	char error[512];
 
-	if (!has_control(conf, process->daemonize))
+	if (!has_control(conf, process->service))
 		return 0;
 	struct control_place place = { .path = conf->control_socket,
 		.owner = process->privileges.uid,
@@ -381,7 +408,7 @@ open_pidfile(struct process *process, const struct conf_process *conf)
 {
 	char error[512];
 
-	if (!process->daemonize || conf->pid_file[0] == '\0')
+	if (!process->service || conf->pid_file[0] == '\0')
 		return 0;
 	if (adopt_pidfile(process, conf))
 		return 0;
@@ -390,6 +417,14 @@ open_pidfile(struct process *process, const struct conf_process *conf)
 		return 0;
 	fprintf(stderr, "tlsd: pid-file: %s\n", error);
 	return -1;
+}
+
+/* Closes the passed sockets that the server does not use. */
+static void
+end_activation(struct process *process)
+{
+	activation_end(process->activation, &process->findings);
+	process->activation = NULL;
 }
 
 /* Becomes the user, and gives up what nobody needs from here on. */
@@ -423,11 +458,14 @@ start(struct process *process)
 		.group = process->privileges.gid,
 		.daemon = process->daemonize,
 		.sandbox = process->sandbox,
+		.activation = process->activation,
 		.takeover = process->takeover };
 	process->server = server_new(&origin, process->snapshot, &process->findings);
+	end_activation(process);
 	if (process->server == NULL || open_control(process, conf) < 0)
 		return -1;
-	server_entrust(process->server, process->control, process->pidfile);
+	server_entrust(
+	    process->server, process->control, process->pidfile, process->notify);
 	if (give_up_rights(process) < 0 || open_log(process, conf) < 0)
 		return -1;
 	log_notice("sandbox: %s", sandbox_describe(process->sandbox));
@@ -493,7 +531,8 @@ prepare(struct process *process, const struct options *options)
 	if (process->snapshot != NULL) {
 		const struct conf_process *conf =
 		    &snapshot_conf(process->snapshot)->process;
-		preflight_start(conf, process->daemonize, &process->findings);
+		preflight_start(
+		    conf, process->daemonize, process->service, &process->findings);
 	}
 	if (process->findings.errors == 0)
 		return 0;
@@ -518,15 +557,30 @@ becomes_daemon(const struct options *options)
 	return daemon;
 }
 
+/* Finds the service manager that started this process, and what it has passed. */
+static void
+find_manager(struct process *process)
+{
+	char error[256];
+
+	process->activation = activation_begin();
+	process->notify = notify_open(error, sizeof error);
+	if (error[0] != '\0')
+		findings_warning(&process->findings, "%s", error);
+	process->service = process->daemonize || process->notify != NULL;
+}
+
 static int
 serve(struct process *process, const struct options *options)
 {
 	findings_init(&process->findings);
+	find_manager(process);
 	int status =
 	    prepare(process, options) < 0 ? EXIT_BAD_CONF : start_and_serve(process);
 
 	if (process->daemon.ready_fd >= 0)
 		daemon_failed(&process->daemon, status);
+	end_activation(process);
 	takeover_free(process->takeover);
 	control_close(process->control);
 	server_free(process->server);
@@ -536,6 +590,7 @@ serve(struct process *process, const struct options *options)
 	privileges_fini(&process->privileges);
 	findings_fini(&process->findings);
 	log_close();
+	notify_close(process->notify);
 	free(process->path);
 	return status;
 }

@@ -307,6 +307,7 @@ quick_scripts = \
 	tests/functional/figures.sh \
 	tests/functional/help.sh \
 	tests/functional/logs.sh \
+	tests/functional/notify.sh \
 	tests/functional/page.sh \
 	tests/functional/pkcs11.sh \
 	tests/functional/preflight.sh \
@@ -382,6 +383,7 @@ EXTRA_DIST = \
 	tests/faults/preload.c \
 	tests/fleet/network.sh \
 	tests/functional/browsers \
+	tests/functional/manager \
 	tests/functional/truncation \
 	tests/fuzz/corpus \
 	tests/fuzz/run \

@@ -19,6 +19,7 @@
 #include "base/shortage.h"
 #include "base/stringlist.h"
 #include "responders/responder.h"
+#include "server/activation.h"
 #include "server/bindfault.h"
 #include "server/conf.h"
 #include "server/connection.h"
@@ -46,6 +47,7 @@ struct door {
 struct acceptor {
 	struct acceptor_ports ports;
 	struct snapshot *snapshot;
+	struct activation *activation; /* of the first snapshot, or NULL */
 	struct takeover *takeover; /* NULL: all is its own */
 	uid_t user; /* the daemon's */
 	gid_t group;
@@ -338,20 +340,39 @@ find_door(const struct acceptor *acceptor, const struct address *address)
 	return NULL;
 }
 
-/* What the other process has there, or else a listener of our own. */
+/* Returns the socket that the service manager or the other process has there, or -1. */
+static int
+inherit(struct acceptor *acceptor, const struct address *address, bool *passed)
+{
+	char name[LISTENER_NAME_SIZE];
+
+	*passed = true;
+	int fd = activation_take(acceptor->activation, address);
+	if (fd < 0)
+		fd = takeover_take(
+		    acceptor->takeover, listener_name(address, true, name));
+	if (fd >= 0)
+		return fd;
+	*passed = false;
+	return takeover_take(acceptor->takeover, listener_name(address, false, name));
+}
+
+/* Returns an inherited listener, or else one of our own; NULL with errno. */
 static struct listener *
 open_listener(struct acceptor *acceptor, const struct route *route, int backlog)
 {
 	const struct address *address = route_address(route);
 	mode_t mode = (mode_t)route_service(route, 0)->conf->listen_mode;
-	char name[LISTENER_NAME_SIZE];
-	int fd = takeover_take(acceptor->takeover, listener_name(address, name));
+	bool passed;
+	int fd = inherit(acceptor, address, &passed);
 
 	if (fd < 0)
 		return listener_open(address, mode, backlog);
 	struct listener *listener = listener_adopt(fd, address, backlog);
 	if (listener == NULL)
 		close(fd);
+	else
+		listener->passed = passed;
 	return listener;
 }
 
@@ -377,7 +398,8 @@ open_door(struct acceptor *acceptor, const struct route *route, int backlog,
 	return NULL;
 }
 
-/* Changes the file of a Unix-domain socket if `route` wants anything else than what it has. */
+/* Changes the file of a Unix-domain socket if `route` wants anything else than what it has,
+ * unless the file is the service manager's. */
 static void
 own_socket(const struct acceptor *acceptor, struct door *door,
     const struct route *route, struct findings *findings)
@@ -387,7 +409,7 @@ own_socket(const struct acceptor *acceptor, struct door *door,
 	    address_path(address), acceptor->user, acceptor->group);
 	char error[512];
 
-	if (address_family(address) != AF_UNIX ||
+	if (address_family(address) != AF_UNIX || door->listener->passed ||
 	    (door->file.path != NULL && door->file.owner == file.owner &&
 		door->file.group == file.group && door->file.mode == file.mode))
 		return;
@@ -535,8 +557,10 @@ acceptor_set_owner(struct acceptor *acceptor, uid_t user, gid_t group)
 }
 
 void
-acceptor_inherit(struct acceptor *acceptor, struct takeover *takeover)
+acceptor_inherit(
+    struct acceptor *acceptor, struct activation *activation, struct takeover *takeover)
 {
+	acceptor->activation = activation;
 	acceptor->takeover = takeover;
 }
 
@@ -555,7 +579,7 @@ acceptor_leave(struct acceptor *acceptor, const struct stringlist *kept)
 
 	for (size_t i = 0; i < acceptor->count; i++) {
 		struct door *door = acceptor->doors[i];
-		listener_name(&door->listener->address, name);
+		listener_name(&door->listener->address, door->listener->passed, name);
 		door->listener->lent = stringlist_has(kept, name);
 		if (!door->listener->lent)
 			accept_backlog(acceptor, door);

@@ -15,6 +15,7 @@
 #include "server/listener.h"
 
 struct acceptor;
+struct activation;
 struct connection;
 struct findings;
 struct loop;
@@ -53,9 +54,10 @@ int acceptor_use(
 /* Gives its Unix-domain sockets to this user and group, unless a service names others. */
 void acceptor_set_owner(struct acceptor *acceptor, uid_t user, gid_t group);
 
-/* From now on what it has to open it takes from `takeover`, if it is there; lent, until
- * acceptor_own(). */
-void acceptor_inherit(struct acceptor *acceptor, struct takeover *takeover);
+/* From now on it takes what it has to open from `activation` or from `takeover`, if it is there;
+ * from the latter lent, until acceptor_own(). Both may be NULL. */
+void acceptor_inherit(struct acceptor *acceptor, struct activation *activation,
+    struct takeover *takeover);
 
 /* What was lent is its own, and `takeover` forgotten. */
 void acceptor_own(struct acceptor *acceptor);

@@ -158,14 +158,17 @@ is_in_group(int fd, gid_t group, const struct ucred *peer)
 	return false;
 }
 
+/* Finds out what the process at the other end may do, and its id. */
 static enum control_right
-right_of(const struct control *control, int fd)
+right_of(const struct control *control, int fd, pid_t *pid)
 {
 	struct ucred peer;
 	socklen_t size = sizeof peer;
 
+	*pid = 0;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
 		return CONTROL_LOOK;
+	*pid = peer.pid;
 	if (peer.uid == 0 || peer.uid == control->owner ||
 	    is_in_group(fd, control->group, &peer))
 		return CONTROL_CHANGE;
@@ -192,7 +195,8 @@ make_room(struct control *control, enum control_right right)
 static void
 add_client(struct control *control, int fd)
 {
-	enum control_right right = right_of(control, fd);
+	pid_t pid;
+	enum control_right right = right_of(control, fd, &pid);
 	struct client *client =
 	    make_room(control, right) ? calloc(1, sizeof *client) : NULL;
 
@@ -202,6 +206,7 @@ add_client(struct control *control, int fd)
 	}
 	client->caller.fd = fd;
 	client->caller.right = right;
+	client->caller.pid = pid;
 	client->watch = (struct watch){ .ready = on_client_ready, .holder = control };
 	control->clients[control->count++] = client;
 	if (loop_add(control->loop, fd, EPOLLIN, &client->watch) < 0)

@@ -32,6 +32,7 @@ enum control_right {
 /* A client, for who carries its commands out. */
 struct control_caller {
 	enum control_right right;
+	pid_t pid; /* of the process that connected; 0 if unknown */
 	int fd; /* an answer may be sent here, too, before the handler's */
 	struct stringlist offered, kept; /* handover.h */
 };

@@ -2,6 +2,7 @@
 /* Giving the place to another tlsd. */
 #include "server/handover.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/passing.h"
 #include "server/acceptor.h"
 #include "server/control.h"
+#include "server/notify.h"
 #include "server/pidfile.h"
 
 static int
@@ -55,6 +57,18 @@ offer_paths(const struct estate *estate, struct control_caller *caller)
 	return result;
 }
 
+static int
+offer_notify(const struct estate *estate, struct control_caller *caller)
+{
+	if (estate->notify == NULL)
+		return 0;
+	char *name =
+	    memory_format("notify %" PRId64, notify_watchdog_ms(estate->notify));
+	int result = offer(caller, name, notify_fd(estate->notify));
+	free(name);
+	return result;
+}
+
 int
 handover_offer(const struct estate *estate, struct control_caller *caller)
 {
@@ -65,11 +79,12 @@ handover_offer(const struct estate *estate, struct control_caller *caller)
 	for (size_t i = 0; i < acceptor_count(estate->acceptor); i++) {
 		const struct listener *listener =
 		    acceptor_listener(estate->acceptor, i);
-		if (offer(caller, listener_name(&listener->address, name),
-			listener->fd) < 0)
+		listener_name(&listener->address, listener->passed, name);
+		if (offer(caller, name, listener->fd) < 0)
 			return -1;
 	}
-	return offer_paths(estate, caller);
+	return offer_paths(estate, caller) < 0 || offer_notify(estate, caller) < 0 ? -1
+	                                                                           : 0;
 }
 
 int
@@ -95,6 +110,7 @@ handover_release(const struct estate *estate, const struct control_caller *calle
 {
 	if (caller->offered.count == 0 || has_left(caller))
 		return -1;
+	notify_replaced(estate->notify, caller->pid);
 	acceptor_leave(estate->acceptor, &caller->kept);
 	if (estate->control != NULL) {
 		char *name = name_of_control(estate->control);

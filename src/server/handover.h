@@ -4,10 +4,12 @@
 
 /*
  * Giving the place to another tlsd, over the control socket: listeners, the control socket
- * itself, the pid file with its lock. takeover.h is the other side. Main thread.
+ * itself, the pid file with its lock, the connection to the service manager. takeover.h is the
+ * other side. Main thread.
  *
- * "handover" offers all, a line "listen ADDRESS", "control-socket PATH" or "pid-file PATH" with
- * each descriptor. "keep NUMBER" says, for each that the other uses, which of them, counted
+ * "handover" offers all, with each descriptor a line: "listen ADDRESS", "passed ADDRESS" for a
+ * listener of the service manager, "control-socket PATH", "pid-file PATH", or "notify MS" with
+ * the interval of the watchdog in milliseconds. "keep NUMBER" says, for each that the other uses, which of them, counted
  * from 0. After "confirm" the other one serves.
  */
 
@@ -16,13 +18,15 @@
 struct acceptor;
 struct control;
 struct control_caller;
+struct notify;
 struct pidfile;
 
-/* What goes to the other; the last two may be NULL. */
+/* What goes to the other; all but the first may be NULL. */
 struct estate {
 	struct acceptor *acceptor;
 	struct control *control;
 	struct pidfile *pidfile;
+	struct notify *notify;
 };
 
 /* Offers all of it to the caller. 0, or -1 with errno. */
@@ -33,7 +37,8 @@ int handover_keep(struct control_caller *caller, size_t index);
 
 /*
  * Lets go: what the caller keeps is closed, as it is, and what it does not keep is ended,
- * names in the file system included. -1 if the caller has no offer, or has left.
+ * names in the file system included. Tells the service manager that the caller is the main
+ * process, after which this one must not tell it anything. -1 if the caller has no offer, or has left.
  */
 int handover_release(const struct estate *estate, const struct control_caller *caller);
 

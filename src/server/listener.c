@@ -3,6 +3,7 @@
 #include "server/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -216,9 +217,22 @@ has_same_host(const struct address *a, const struct address *b)
 	return strcmp(address_host(a, left), address_host(b, right)) == 0;
 }
 
-/* Whether that is a stream that listens at `address`, or at any port if that has none. */
-static bool
-listens_at(int fd, const struct address *address)
+bool
+listener_takes_both(int fd)
+{
+	struct address actual = { .length = sizeof actual.storage };
+	int only;
+	socklen_t size = sizeof only;
+
+	return getsockname(fd, (struct sockaddr *)&actual.storage, &actual.length) ==
+	           0 &&
+	       address_family(&actual) == AF_INET6 &&
+	       getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &size) == 0 &&
+	       only == 0;
+}
+
+bool
+listener_is_at(int fd, const struct address *address)
 {
 	struct address actual = { .length = sizeof actual.storage };
 
@@ -227,7 +241,7 @@ listens_at(int fd, const struct address *address)
 	    getsockname(fd, (struct sockaddr *)&actual.storage, &actual.length) < 0)
 		return false;
 	return address_family(&actual) == address_family(address) &&
-	       has_same_host(&actual, address) &&
+	       !listener_takes_both(fd) && has_same_host(&actual, address) &&
 	       (address_port(address) == 0 ||
 		   address_port(address) == address_port(&actual));
 }
@@ -235,15 +249,15 @@ listens_at(int fd, const struct address *address)
 struct listener *
 listener_adopt(int fd, const struct address *address, int backlog)
 {
-	if (!listens_at(fd, address)) {
+	if (!listener_is_at(fd, address)) {
 		errno = EADDRNOTAVAIL;
 		return NULL;
 	}
 	if (address_family(address) != AF_UNIX)
 		set_tcp_options(fd);
 	/* Again, for the backlog may be another, and for who answers behind a Unix-domain
-	 * socket is whoever called this last. */
-	if (listen(fd, backlog) < 0)
+	 * socket is whoever called this last. A service manager's socket may be one that waits. */
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || listen(fd, backlog) < 0)
 		return NULL;
 	struct listener *listener = listener_of(fd, address);
 	listener->lent = true;
@@ -251,20 +265,21 @@ listener_adopt(int fd, const struct address *address, int backlog)
 }
 
 char *
-listener_name(const struct address *address, char out[LISTENER_NAME_SIZE])
+listener_name(const struct address *address, bool passed, char out[LISTENER_NAME_SIZE])
 {
+	const char *word = passed ? "passed" : "listen";
 	const struct sockaddr_in6 *in6 = (const void *)&address->storage;
 	char text[ADDRESS_TEXT_SIZE];
 
 	address_format(address, text);
 	if (address_family(address) == AF_INET6 && in6->sin6_scope_id != 0)
-		snprintf(out, LISTENER_NAME_SIZE, "listen %s%%%u", text,
+		snprintf(out, LISTENER_NAME_SIZE, "%s %s%%%u", word, text,
 		    (unsigned)in6->sin6_scope_id);
 	else if (address_family(address) == AF_UNIX)
 		snprintf(
-		    out, LISTENER_NAME_SIZE, "listen unix:%s", address_path(address));
+		    out, LISTENER_NAME_SIZE, "%s unix:%s", word, address_path(address));
 	else
-		snprintf(out, LISTENER_NAME_SIZE, "listen %s", text);
+		snprintf(out, LISTENER_NAME_SIZE, "%s %s", word, text);
 	return out;
 }
 
@@ -274,7 +289,8 @@ listener_close(struct listener *listener)
 	if (listener == NULL)
 		return;
 	close(listener->fd);
-	if (!listener->lent && address_family(&listener->address) == AF_UNIX)
+	if (!listener->lent && !listener->passed &&
+	    address_family(&listener->address) == AF_UNIX)
 		unlink(address_path(&listener->address));
 	free(listener);
 }

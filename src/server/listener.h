@@ -18,6 +18,7 @@ struct listener {
 	int fd;
 	struct address address; /* as configured: the port may be 0 */
 	bool lent; /* its name in the file system is another process's */
+	bool passed; /* it and its name are the service manager's: activation.h */
 };
 
 /*
@@ -44,11 +45,21 @@ bool listener_lacks_ipv6(const struct address *address, int error);
  */
 struct listener *listener_adopt(int fd, const struct address *address, int backlog);
 
-/* What a listener at `address` is called between processes, "listen [192.0.2.1]:443". Returns
- * `out`. */
-char *listener_name(const struct address *address, char out[LISTENER_NAME_SIZE]);
+/*
+ * True if `fd` is a stream that listens at `address`, or at any port if that has none. False for
+ * an IPv6 socket that takes IPv4 clients, too: their addresses would escape the rules for IPv4.
+ */
+bool listener_is_at(int fd, const struct address *address);
 
-/* Closes; a Unix-domain socket's name goes too, unless it is lent. NULL is fine. */
+/* True if `fd` is a socket for IPv6 that takes IPv4 clients, too. */
+bool listener_takes_both(int fd);
+
+/* What a listener at `address` is called between processes, "listen [192.0.2.1]:443"; if it is
+ * the service manager's, "passed [192.0.2.1]:443". Returns `out`. */
+char *listener_name(
+    const struct address *address, bool passed, char out[LISTENER_NAME_SIZE]);
+
+/* Closes; a Unix-domain socket's name goes too, unless it is lent or passed. NULL is fine. */
 void listener_close(struct listener *listener);
 
 /* Accepts one connection: its CLOEXEC descriptor, and where it comes from; or -1, errno. */

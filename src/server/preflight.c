@@ -173,14 +173,15 @@ check_links(const char *path, struct findings *findings)
 }
 
 void
-preflight_start(const struct conf_process *conf, bool daemon, struct findings *findings)
+preflight_start(const struct conf_process *conf, bool daemon, bool service,
+    struct findings *findings)
 {
 	struct findings found;
 
 	findings_init(&found);
 	check_log(conf, daemon, &found);
 	check_syslog(conf, daemon, &found);
-	if (daemon)
+	if (service)
 		check_pid_file(conf->pid_file, &found);
 	conf_locate(&conf->section, &found, findings);
 }

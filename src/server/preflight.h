@@ -14,9 +14,10 @@ struct control_place;
 struct findings;
 struct snapshot;
 
-/* Checks the files that this process is about to write: log and pid file. */
-void preflight_start(
-    const struct conf_process *conf, bool daemon, struct findings *findings);
+/* Checks the files that this process is about to write: the log, which a daemon cannot have in a
+ * descriptor, and the pid file of a service. */
+void preflight_start(const struct conf_process *conf, bool daemon, bool service,
+    struct findings *findings);
 
 /*
  * Checks these files, and tries the addresses of all services and the socket of `control`, whose

@@ -27,6 +27,7 @@
 #include "server/handover.h"
 #include "server/loop.h"
 #include "server/metrics.h"
+#include "server/notify.h"
 #include "server/overview.h"
 #include "server/pidfile.h"
 #include "server/pipeline.h"
@@ -43,6 +44,12 @@
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
 
 #define MINUTE_MS 60000
+#define ENDING_MS 10000 /* for the log and the memory, after the last connection */
+
+/* What the service manager says of it. */
+#define SERVING "serving"
+#define RELOAD_FAILED \
+	", but the last reload failed and the old configuration is in force"
 
 enum course { RUNNING, DRAINING, CUTTING };
 
@@ -60,6 +67,7 @@ struct server {
 	struct certwatch *certwatch;
 	struct control *control; /* the caller's, as the next; may be NULL */
 	struct pidfile *pidfile;
+	struct notify *notify;
 	enum course course;
 	struct deadline expiry; /* when to look what has ended */
 	struct deadline drain_deadline;
@@ -175,10 +183,14 @@ server_reload(struct server *server, struct findings *findings)
 {
 	int result = -1;
 
-	if (server->course != RUNNING)
+	if (server->course != RUNNING) {
 		findings_error(findings, "the server is stopping");
-	else
+	} else {
+		notify_reloading(server->notify);
 		result = use_new_snapshot(server, findings);
+		notify_ready(
+		    server->notify, result == 0 ? SERVING : SERVING RELOAD_FAILED);
+	}
 	overview_note_reload(server->overview, result == 0);
 	findings_log(findings, "reload: ");
 	if (result == 0)
@@ -209,8 +221,12 @@ finish(struct server *server)
 static void
 drain(struct server *server)
 {
+	int64_t timeout = process_conf(server)->shutdown_timeout_ms;
+
 	log_notice("stopping: finishing what has begun");
 	finish(server);
+	notify_stopping(server->notify, timeout > 0 ? timeout + ENDING_MS : 0,
+	    "stopping: finishing what has begun");
 	pipeline_close(server->pipeline, deadline_in(DRAIN_HELLO_MS));
 }
 
@@ -321,20 +337,24 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 		return NULL;
 	}
 	make_parts(server);
-	acceptor_set_owner(
-	    pipeline_acceptor(server->pipeline), origin->user, origin->group);
-	acceptor_inherit(pipeline_acceptor(server->pipeline), origin->takeover);
-	if (pipeline_use(server->pipeline, snapshot, findings) == 0)
+	struct acceptor *acceptor = pipeline_acceptor(server->pipeline);
+	acceptor_set_owner(acceptor, origin->user, origin->group);
+	acceptor_inherit(acceptor, origin->activation, origin->takeover);
+	if (pipeline_use(server->pipeline, snapshot, findings) == 0) {
+		acceptor_inherit(acceptor, NULL, origin->takeover);
 		return server;
+	}
 	server_free(server);
 	return NULL;
 }
 
 void
-server_entrust(struct server *server, struct control *control, struct pidfile *pidfile)
+server_entrust(struct server *server, struct control *control, struct pidfile *pidfile,
+    struct notify *notify)
 {
 	server->control = control;
 	server->pidfile = pidfile;
+	server->notify = notify;
 }
 
 void
@@ -396,6 +416,7 @@ expire_all(struct server *server)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));
 	if (server->control != NULL)
 		next = deadline_earlier(next, control_expire(server->control));
+	next = deadline_earlier(next, notify_expire(server->notify));
 	if (server->course != RUNNING)
 		next = deadline_earlier(next, deadline_in(DRAIN_TURN_MS));
 	return next;
@@ -406,6 +427,7 @@ server_run(struct server *server)
 {
 	/* Some may have ended before their signals were blocked. */
 	child_reap_strays();
+	notify_ready(server->notify, SERVING);
 	while (!is_stopped(server)) {
 		loop_turn(server->loop, expire_all(server));
 		pipeline_turn(server->pipeline);
@@ -440,7 +462,8 @@ estate_of(const struct server *server)
 {
 	return (struct estate){ .acceptor = pipeline_acceptor(server->pipeline),
 		.control = server->control,
-		.pidfile = server->pidfile };
+		.pidfile = server->pidfile,
+		.notify = server->notify };
 }
 
 int
@@ -461,6 +484,7 @@ server_leave(struct server *server, const struct control_caller *caller)
 
 	if (server->course != RUNNING || handover_release(&estate, caller) < 0)
 		return -1;
+	server->notify = NULL;
 	log_notice("upgrade: another process serves: finishing what has begun");
 	finish(server);
 	return 0;
@@ -473,6 +497,7 @@ server_drain(struct server *server)
 		return -1;
 	if (overview_state(server->overview) == OVERVIEW_RUNNING)
 		log_notice("draining: asking for no more clients");
+	notify_status(server->notify, SERVING ", but asking for no more clients");
 	overview_set_state(server->overview, OVERVIEW_DRAINING);
 	return 0;
 }
@@ -484,6 +509,7 @@ server_resume(struct server *server)
 		return -1;
 	if (overview_state(server->overview) == OVERVIEW_DRAINING)
 		log_notice("draining: ended, asking for clients again");
+	notify_status(server->notify, SERVING);
 	overview_set_state(server->overview, OVERVIEW_RUNNING);
 	return 0;
 }

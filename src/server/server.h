@@ -12,11 +12,13 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+struct activation;
 struct conf_process;
 struct control;
 struct control_caller;
 struct findings;
 struct loop;
+struct notify;
 struct overview;
 struct pidfile;
 struct sandbox;
@@ -32,6 +34,7 @@ struct server_origin {
 	gid_t group;
 	bool daemon; /* there is no standard error to log to */
 	const struct sandbox *sandbox; /* likewise */
+	struct activation *activation; /* of listeners, during server_new(); or NULL */
 	struct takeover
 	    *takeover; /* of another's listeners, until server_own(); or NULL */
 };
@@ -53,9 +56,10 @@ struct server *server_new(const struct server_origin *origin, struct snapshot *s
     struct findings *findings);
 
 /* Entrusts it with what goes to another process along with the listeners (handover.h): `control`
- * of its loop, and `pidfile`. Both may be NULL, stay the caller's and outlive it. */
-void server_entrust(
-    struct server *server, struct control *control, struct pidfile *pidfile);
+ * of its loop, `pidfile`, and `notify`, which it tells its state. All may be NULL, stay the
+ * caller's and outlive it. */
+void server_entrust(struct server *server, struct control *control,
+    struct pidfile *pidfile, struct notify *notify);
 
 /* What it has taken over is its own: the other process has confirmed. */
 void server_own(struct server *server);

@@ -26,6 +26,7 @@ struct item {
 
 struct takeover {
 	int fd;
+	pid_t pid; /* at the other end */
 	struct item *items; /* in the order of the offer */
 	size_t count;
 };
@@ -56,16 +57,14 @@ connect_to(const char *path)
 
 /* Whoever made the socket there gets our clients: nobody else may have made it. */
 static bool
-is_trusted(int fd, uid_t owner, uid_t *maker)
+is_trusted(int fd, uid_t owner, struct ucred *maker)
 {
-	struct ucred peer;
-	socklen_t size = sizeof peer;
+	socklen_t size = sizeof *maker;
 
-	*maker = (uid_t)-1;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+	*maker = (struct ucred){ .uid = (uid_t)-1 };
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, maker, &size) < 0)
 		return false;
-	*maker = peer.uid;
-	return peer.uid == 0 || peer.uid == owner || peer.uid == geteuid();
+	return maker->uid == 0 || maker->uid == owner || maker->uid == geteuid();
 }
 
 static void
@@ -140,7 +139,7 @@ struct takeover *
 takeover_begin(const char *path, uid_t owner, char *error, size_t error_size)
 {
 	char reason[ANSWER_SIZE];
-	uid_t maker;
+	struct ucred maker;
 	int fd = connect_to(path);
 
 	if (fd < 0) {
@@ -152,12 +151,13 @@ takeover_begin(const char *path, uid_t owner, char *error, size_t error_size)
 	if (!is_trusted(fd, owner, &maker)) {
 		snprintf(error, error_size,
 		    "%s: belongs to uid %u, who is neither root nor the daemon's user",
-		    path, (unsigned)maker);
+		    path, (unsigned)maker.uid);
 		close(fd);
 		return NULL;
 	}
 	struct takeover *takeover = memory_new(sizeof *takeover);
 	takeover->fd = fd;
+	takeover->pid = maker.pid;
 	if (ask(takeover, "handover\n", reason, sizeof reason) == 0)
 		return takeover;
 	snprintf(error, error_size, "%s: the tlsd there says: %s", path, reason);
@@ -177,6 +177,25 @@ takeover_take(struct takeover *takeover, const char *name)
 		}
 	}
 	return -1;
+}
+
+const char *
+takeover_find(const struct takeover *takeover, const char *beginning)
+{
+	size_t length = strlen(beginning);
+
+	for (size_t i = 0; takeover != NULL && i < takeover->count; i++) {
+		const struct item *item = &takeover->items[i];
+		if (item->fd >= 0 && strncmp(item->name, beginning, length) == 0)
+			return item->name;
+	}
+	return NULL;
+}
+
+pid_t
+takeover_pid(const struct takeover *takeover)
+{
+	return takeover->pid;
 }
 
 /* Says what is kept. */

@@ -25,6 +25,13 @@ struct takeover *takeover_begin(
  * is confirmed. -1 if there is none, and for a `takeover` that is NULL. */
 int takeover_take(struct takeover *takeover, const char *name);
 
+/* Returns the name of the first that starts with `beginning` and was not taken, or NULL. It
+ * lives as long as `takeover`, which may be NULL. */
+const char *takeover_find(const struct takeover *takeover, const char *beginning);
+
+/* The old process, or 0 if it is not known. */
+pid_t takeover_pid(const struct takeover *takeover);
+
 /* Lets the old process go: what was not taken is closed by it, and removed. Returns 0 when it
  * has let go, or -1 with a reason in `error`. */
 int takeover_confirm(struct takeover *takeover, char *error, size_t error_size);

@@ -115,7 +115,7 @@ begin(struct trial *trial)
 	trial->control = control_open(&place, server_loop(trial->server), run_command,
 	    trial, error, sizeof error);
 	FUZZ_EXPECT(trial->control != NULL);
-	server_entrust(trial->server, trial->control, NULL);
+	server_entrust(trial->server, trial->control, NULL, NULL);
 	trial->victim = dial("text");
 	trial->fd = dial("control");
 	findings_fini(&findings);

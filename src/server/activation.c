@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Socket activation. */
+#include "server/activation.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/findings.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "server/listener.h"
+
+#define FIRST (STDERR_FILENO + 1)
+
+struct passed {
+	int fd; /* -1 once taken */
+	char *name; /* of the socket unit */
+};
+
+struct activation {
+	struct passed *items;
+	size_t count;
+};
+
+/* Returns how many sockets are meant for this process. */
+static int
+count_sockets(void)
+{
+	const char *pid_text = getenv("LISTEN_PID"), *text = getenv("LISTEN_FDS");
+	int64_t pid, count;
+
+	if (pid_text == NULL || text == NULL ||
+	    text_parse_number(pid_text, 1, INT_MAX, &pid) < 0 || pid != getpid() ||
+	    text_parse_number(text, 1, INT_MAX - FIRST, &count) < 0)
+		return 0;
+	return (int)count;
+}
+
+static void
+add(struct activation *activation, int fd, const char *name, size_t length)
+{
+	activation->items = memory_resize(
+	    activation->items, (activation->count + 1) * sizeof *activation->items);
+	activation->items[activation->count++] = (struct passed){ .fd = fd,
+		.name = length > 0 ? memory_format("%.*s", (int)length, name)
+		                   : memory_format("descriptor %d", fd) };
+}
+
+struct activation *
+activation_begin(void)
+{
+	struct activation *activation = NULL;
+	const char *name = getenv("LISTEN_FDNAMES");
+	int end = FIRST + count_sockets();
+
+	for (int fd = FIRST; fd < end && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0; fd++) {
+		size_t length = name != NULL ? strcspn(name, ":") : 0;
+		if (activation == NULL)
+			activation = memory_new(sizeof *activation);
+		add(activation, fd, name, length);
+		if (name != NULL)
+			name += length + (name[length] == ':');
+	}
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	return activation;
+}
+
+int
+activation_take(struct activation *activation, const struct address *address)
+{
+	for (size_t i = 0; activation != NULL && i < activation->count; i++) {
+		struct passed *item = &activation->items[i];
+		if (item->fd >= 0 && listener_is_at(item->fd, address)) {
+			int fd = item->fd;
+			item->fd = -1;
+			return fd;
+		}
+	}
+	return -1;
+}
+
+/* Says why nobody took `item`, and what to do. */
+static void
+warn_about(const struct passed *item, struct findings *findings)
+{
+	struct address address = { .length = sizeof address.storage };
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (getsockname(
+		item->fd, (struct sockaddr *)&address.storage, &address.length) < 0 ||
+	    (address_family(&address) != AF_UNIX && address_port(&address) == 0))
+		findings_warning(findings,
+		    "socket activation: %s: is not a listening socket: closed",
+		    item->name);
+	else
+		findings_warning(findings, "socket activation: %s: %s: closed: %s",
+		    item->name, address_format(&address, text),
+		    listener_takes_both(item->fd)
+			? "takes IPv4, too: set BindIPv6Only=ipv6-only"
+			: "no service listens there: name it in listen");
+}
+
+void
+activation_end(struct activation *activation, struct findings *findings)
+{
+	if (activation == NULL)
+		return;
+	for (size_t i = 0; i < activation->count; i++) {
+		const struct passed *item = &activation->items[i];
+		if (item->fd >= 0) {
+			warn_about(item, findings);
+			close(item->fd);
+		}
+		free(item->name);
+	}
+	free(activation->items);
+	free(activation);
+}
