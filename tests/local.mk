@@ -330,6 +330,7 @@ long_scripts = \
 	tests/functional/haproxy.sh \
 	tests/functional/browsers.sh \
 	tests/functional/judges.sh \
+	tests/functional/systemd.sh \
 	tests/functional/walkthrough.sh \
 	tests/fleet/fleet.sh \
 	tests/soak/soak.sh \
@@ -384,6 +385,7 @@ EXTRA_DIST = \
 	tests/fleet/network.sh \
 	tests/functional/browsers \
 	tests/functional/manager \
+	tests/functional/systemd_box \
 	tests/functional/truncation \
 	tests/fuzz/corpus \
 	tests/fuzz/run \
