@@ -55,8 +55,7 @@ greet_at() {
 		'Hello, TLS!' ]
 }
 
-# free_port: $port is one of 127.0.0.1 that nobody has, and, in a namespace of our own,
-# nobody else could take.
+# free_port: $port is one of 127.0.0.1 that no process has.
 free_port() {
 	port=$(python3 -c 'import socket
 s = socket.socket()

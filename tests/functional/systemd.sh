@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The installed units and the init script under a real systemd, which is process 1 of a container
-# that sees this machine's files.
+# that sees this machine's files, or those of the tree $systemd_root: of another Debian, for example.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
@@ -85,6 +85,11 @@ ctl() {
 	inside timeout 100 systemctl --no-pager "$@" </dev/null
 }
 
+# send_there SIGNAL PID
+send_there() {
+	inside sh -c "kill -$1 $2"
+}
+
 main_pid() {
 	ctl show -P MainPID "${1:-tlsd}"
 }
@@ -125,6 +130,7 @@ add_lines() {
 # As it was installed, also after a test that has failed.
 set_up() {
 	inside sh -c "systemctl stop 'tlsd*'
+		[ ! -s /run/tlsd.pid ] || kill -KILL \$(cat /run/tlsd.pid)
 		rm -rf /run/systemd/system/tlsd* /run/tlsd*"
 	install_units
 	ctl reset-failed
@@ -199,13 +205,13 @@ a_restart_with_a_wrong_configuration_is_cancelled() {
 a_killed_server_is_started_again() {
 	ctl start tlsd
 	process=$(main_pid)
-	inside kill -KILL "$process"
+	send_there KILL "$process"
 	wait_for serves
 	[ "$(main_pid)" != "$process" ]
 	is_active
 	# Also if the check before a restart would cancel it.
 	write_ini 'wrokers = 3'
-	inside kill -KILL "$(main_pid)"
+	send_there KILL "$(main_pid)"
 	wait_for is_active tlsd failed
 	write_ini
 	ctl restart tlsd
@@ -216,7 +222,7 @@ a_server_that_stands_still_is_started_again() {
 	add_lines tlsd.service WatchdogSec=1 TimeoutAbortSec=1
 	ctl start tlsd
 	process=$(main_pid)
-	inside kill -STOP "$process"
+	send_there STOP "$process"
 	wait_for serves
 	[ "$(main_pid)" != "$process" ]
 	journaled 'Watchdog timeout'
@@ -274,7 +280,7 @@ an_upgrade_makes_the_new_process_the_main_one() {
 		[ "$(main_pid)" = "$second" ]
 		[ "$(ctl show -P StatusText tlsd)" = serving ]
 		# systemd watches it, too.
-		inside kill -KILL "$second"
+		send_there KILL "$second"
 		wait_for is_other "$second"
 		wait_for serves
 		init upgrade
@@ -290,7 +296,7 @@ is_other() {
 }
 
 has_ended() {
-	! inside kill -0 "$1" 2>/dev/null
+	! inside test -e "/proc/$1"
 }
 
 an_upgraded_server_is_watched_as_the_first_one() {
@@ -304,7 +310,7 @@ an_upgraded_server_is_watched_as_the_first_one() {
 	until=$(($(cut -d. -f1 /proc/uptime) + 3))
 	wait_for later_than "$until"
 	[ "$(main_pid)" = "$second" ]
-	inside kill -STOP "$second"
+	send_there STOP "$second"
 	wait_for is_other "$second"
 	wait_for serves
 }
@@ -321,7 +327,7 @@ log-file = /var/log/tlsd/tlsd.log'; do
 		inside "$tlsd" -c "$ini"
 		inside "$tlsdctl" -c "$ini" status | grep ^sandbox >alone
 		process=$(inside cat /run/tlsd.pid)
-		inside kill "$process"
+		send_there TERM "$process"
 		wait_for has_ended "$process"
 		diff alone managed
 		done
@@ -445,11 +451,11 @@ a_generated_unit_sees_the_server_end() {
 	ctl start tlsd
 	serves
 	[ "$(main_pid)" = "$(inside cat /run/tlsd.pid)" ]
-	inside kill -KILL "$(main_pid)"
+	send_there KILL "$(main_pid)"
 	wait_for is_active tlsd failed
 	ctl start tlsd
 	serves
-	inside kill -TERM "$(main_pid)"
+	send_there TERM "$(main_pid)"
 	wait_for is_active tlsd inactive
 	init start
 	serves
