@@ -88,25 +88,37 @@ activation_take(struct activation *activation, const struct address *address)
 	return -1;
 }
 
-/* Says why nobody took `item`, and what to do. */
+/* Says why `item`, which listens at `address`, was not taken, and what to do. */
+static void
+warn_of_address(
+    const struct passed *item, const struct address *address, struct findings *findings)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	findings_warning(findings, "socket activation: %s: %s: closed: %s", item->name,
+	    address_format(address, text),
+	    listener_takes_both(item->fd)
+		? "takes IPv4, too: set BindIPv6Only=ipv6-only"
+		: "no service listens there: name it in listen");
+}
+
 static void
 warn_about(const struct passed *item, struct findings *findings)
 {
 	struct address address = { .length = sizeof address.storage };
-	char text[ADDRESS_TEXT_SIZE];
+	int listens = 0;
+	socklen_t size = sizeof listens;
 
-	if (getsockname(
-		item->fd, (struct sockaddr *)&address.storage, &address.length) < 0 ||
-	    (address_family(&address) != AF_UNIX && address_port(&address) == 0))
-		findings_warning(findings,
-		    "socket activation: %s: is not a listening socket: closed",
-		    item->name);
+	getsockname(item->fd, (struct sockaddr *)&address.storage, &address.length);
+	getsockopt(item->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size);
+	int family = address_family(&address);
+	if (listens && (family == AF_INET || family == AF_INET6 || family == AF_UNIX))
+		warn_of_address(item, &address, findings);
 	else
-		findings_warning(findings, "socket activation: %s: %s: closed: %s",
-		    item->name, address_format(&address, text),
-		    listener_takes_both(item->fd)
-			? "takes IPv4, too: set BindIPv6Only=ipv6-only"
-			: "no service listens there: name it in listen");
+		findings_warning(findings,
+		    "socket activation: %s: closed: does not listen: use ListenStream "
+		    "and Accept=no",
+		    item->name);
 }
 
 void

@@ -168,6 +168,8 @@ a_watchdog_of_another_process_gets_none() {
 # The user, the sandbox and a chroot are no obstacle.
 the_manager_is_told_from_within_the_sandbox() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can'
+	# Leaks cannot be looked for without /proc.
+	export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 	mkdir -p jail/dev
 	mknod -m 666 jail/dev/null c 1 3
 	cp ../server.crt ../server.key jail
@@ -270,6 +272,13 @@ a_passed_socket_that_no_service_wants_is_closed_with_a_warning() {
 	serves_at "$(address_of hello)"
 	stop
 	[ -S other.sock ]
+}
+
+a_passed_socket_that_does_not_listen_is_closed_with_a_warning() {
+	write_ini
+	start_managed --pass "udp:127.0.0.1:0"
+	logged 'warning: socket activation: socket1: closed: does not listen: use ListenStream'
+	stop
 }
 
 a_passed_socket_that_takes_both_families_is_not_used() {
