@@ -252,7 +252,7 @@ an_upgrade_that_fails_tells_nothing() {
 
 a_passed_socket_is_used_where_a_service_listens() {
 	free_port
-	listen="127.0.0.1:$port, $PWD/hello.sock" write_ini
+	listen="127.0.0.1:$port, $PWD/hello.sock" write_ini 'listen-mode = 0600'
 	start_managed --pass "$PWD/hello.sock" --pass "127.0.0.1:$port"
 	fails logged 'socket activation'
 	serves_at "127.0.0.1:$port"
@@ -260,8 +260,9 @@ a_passed_socket_is_used_where_a_service_listens() {
 	ctl reload
 	serves_at "127.0.0.1:$port"
 	stop
-	# It is the manager's, and so is its name.
+	# It is the manager's, and so are its name and its mode.
 	[ -S hello.sock ]
+	[ "$(stat -c %a hello.sock)" = 755 ]
 }
 
 a_passed_socket_that_no_service_wants_is_closed_with_a_warning() {
