@@ -68,7 +68,7 @@ close_crowd(const int fds[CROWD])
 		close(fds[i]);
 }
 
-START_TEST(without_descriptors_it_pauses_and_goes_on_by_itself)
+START_TEST(accept_pauses_without_descriptors_and_resumes_when_some_are_free)
 {
 	struct daemon *daemon = daemon_serve(PATIENT);
 	unsigned port = daemon_port(daemon);
@@ -88,7 +88,7 @@ START_TEST(without_descriptors_it_pauses_and_goes_on_by_itself)
 }
 END_TEST
 
-START_TEST(whoever_was_accepted_gets_a_file_when_descriptors_run_out)
+START_TEST(accepted_connection_gets_its_file_when_descriptors_run_out)
 {
 	char *ini = memory_format(
 	    PATIENT "respond = file\nfile = %s\n", suite_file("hello", HELLO));
@@ -155,7 +155,7 @@ expect_descriptors_go_round(const char *settings, struct peer *peers[QUIET_CROWD
 	daemon_stop(daemon);
 }
 
-START_TEST(silent_programs_go_for_others_when_descriptors_run_out)
+START_TEST(idle_exec_connections_are_closed_when_descriptors_run_out)
 {
 	struct peer *peers[QUIET_CROWD];
 
@@ -164,7 +164,7 @@ START_TEST(silent_programs_go_for_others_when_descriptors_run_out)
 }
 END_TEST
 
-START_TEST(so_do_silent_relays)
+START_TEST(idle_relay_connections_are_closed_when_descriptors_run_out)
 {
 	const char *path = suite_path("backend");
 	struct peer *peers[QUIET_CROWD];
@@ -179,7 +179,7 @@ START_TEST(so_do_silent_relays)
 }
 END_TEST
 
-START_TEST(a_limit_that_is_raised_holds_at_once)
+START_TEST(raised_descriptor_limit_takes_effect_at_once)
 {
 	struct daemon *daemon = daemon_serve(
 	    PATIENT "max-workers = 100\nrespond = exec\nexec = /bin/cat\n");
@@ -207,7 +207,7 @@ START_TEST(a_limit_that_is_raised_holds_at_once)
 }
 END_TEST
 
-START_TEST(whoever_calls_the_control_socket_waits_for_a_descriptor)
+START_TEST(control_connection_waits_until_a_descriptor_is_free)
 {
 	char *ini = memory_format("control-socket = %s\n", suite_path("control")), byte;
 	struct daemon *daemon = daemon_serve(ini);
@@ -265,7 +265,7 @@ START_TEST(a_reload_with_too_few_descriptors_skips_no_service)
 }
 END_TEST
 
-START_TEST(without_memory_it_pauses_and_goes_on_by_itself)
+START_TEST(accept_pauses_without_memory_and_resumes_when_some_is_free)
 {
 	struct daemon *daemon = daemon_serve(PATIENT "max-waiting = 100000\n");
 	unsigned port = daemon_port(daemon);
@@ -313,7 +313,7 @@ expect_failure(struct daemon *daemon, const char *text)
 		daemon_expect(daemon, text);
 }
 
-START_TEST(a_backend_is_not_avoided_for_want_of_a_descriptor_here)
+START_TEST(local_lack_of_descriptors_does_not_mark_a_backend_as_failed)
 {
 	unsigned port = 0;
 	int backend = peer_listen(&port);
@@ -335,7 +335,7 @@ START_TEST(a_backend_is_not_avoided_for_want_of_a_descriptor_here)
 }
 END_TEST
 
-START_TEST(a_program_that_cannot_be_started_costs_that_connection)
+START_TEST(failure_to_start_a_program_ends_only_its_own_connection)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = exec\nexec = /bin/echo hello\n");
@@ -358,7 +358,7 @@ START_TEST(a_program_that_cannot_be_started_costs_that_connection)
 }
 END_TEST
 
-START_TEST(without_threads_it_does_not_start_and_says_why)
+START_TEST(start_fails_with_the_reason_if_no_thread_can_be_created)
 {
 	struct rlimit before, few;
 
@@ -376,7 +376,7 @@ START_TEST(without_threads_it_does_not_start_and_says_why)
 }
 END_TEST
 
-START_TEST(a_log_that_may_not_grow_stops_nobody)
+START_TEST(log_file_at_its_size_limit_does_not_stop_service)
 {
 	struct daemon *daemon = daemon_serve("");
 	unsigned port = daemon_port(daemon);
@@ -394,7 +394,7 @@ START_TEST(a_log_that_may_not_grow_stops_nobody)
 END_TEST
 
 /* A peek shows nothing behind an urgent byte, which the kernel counts all the same. */
-START_TEST(a_hello_behind_an_urgent_byte_keeps_nobody_busy)
+START_TEST(hello_after_an_urgent_byte_does_not_cause_busy_waiting)
 {
 	struct daemon *daemon = daemon_serve(PATIENT);
 	unsigned port = daemon_port(daemon);
@@ -413,17 +413,18 @@ START_TEST(a_hello_behind_an_urgent_byte_keeps_nobody_busy)
 }
 END_TEST
 
-SUITE("exhaustion", without_descriptors_it_pauses_and_goes_on_by_itself,
-    whoever_was_accepted_gets_a_file_when_descriptors_run_out,
-    silent_programs_go_for_others_when_descriptors_run_out, so_do_silent_relays,
-    a_limit_that_is_raised_holds_at_once,
-    whoever_calls_the_control_socket_waits_for_a_descriptor,
+SUITE("exhaustion", accept_pauses_without_descriptors_and_resumes_when_some_are_free,
+    accepted_connection_gets_its_file_when_descriptors_run_out,
+    idle_exec_connections_are_closed_when_descriptors_run_out,
+    idle_relay_connections_are_closed_when_descriptors_run_out,
+    raised_descriptor_limit_takes_effect_at_once,
+    control_connection_waits_until_a_descriptor_is_free,
     a_reload_without_descriptors_fails_and_skips_no_service,
     a_reload_with_too_few_descriptors_skips_no_service,
-    a_backend_is_not_avoided_for_want_of_a_descriptor_here,
-    a_program_that_cannot_be_started_costs_that_connection,
-    a_log_that_may_not_grow_stops_nobody,
-    a_hello_behind_an_urgent_byte_keeps_nobody_busy)
+    local_lack_of_descriptors_does_not_mark_a_backend_as_failed,
+    failure_to_start_a_program_ends_only_its_own_connection,
+    log_file_at_its_size_limit_does_not_stop_service,
+    hello_after_an_urgent_byte_does_not_cause_busy_waiting)
 SUITE_IF(suite_lacks_own_memory, "exhaustion of memory",
-    without_memory_it_pauses_and_goes_on_by_itself,
-    without_threads_it_does_not_start_and_says_why)
+    accept_pauses_without_memory_and_resumes_when_some_is_free,
+    start_fails_with_the_reason_if_no_thread_can_be_created)

@@ -18,7 +18,7 @@
 #define TRUSTING "accept-proxy = yes\naccept-proxy-from = 127.0.0.0/8\n"
 #define PROXY "PROXY TCP4 192.0.2.7 198.51.100.1 51514 443\r\n"
 
-START_TEST(a_connection_outlives_every_allocation_that_fails)
+START_TEST(tls13_connection_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 } };
 
@@ -26,7 +26,7 @@ START_TEST(a_connection_outlives_every_allocation_that_fails)
 }
 END_TEST
 
-START_TEST(so_does_one_of_tls12)
+START_TEST(tls12_connection_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS12 } };
 
@@ -34,7 +34,7 @@ START_TEST(so_does_one_of_tls12)
 }
 END_TEST
 
-START_TEST(so_does_one_that_is_answered_early)
+START_TEST(early_answer_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 } };
 
@@ -42,7 +42,7 @@ START_TEST(so_does_one_that_is_answered_early)
 }
 END_TEST
 
-START_TEST(so_does_one_with_a_curve_that_takes_big_numbers)
+START_TEST(key_exchange_with_bignums_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13
 						       ":-GROUP-ALL:+GROUP-SECP384R1",
@@ -53,7 +53,7 @@ START_TEST(so_does_one_with_a_curve_that_takes_big_numbers)
 }
 END_TEST
 
-START_TEST(so_does_one_whose_hello_has_to_be_said_again)
+START_TEST(hello_retry_survives_every_allocation_failure)
 {
 	static const struct life life = {
 		.options = { .priority =
@@ -66,7 +66,7 @@ START_TEST(so_does_one_whose_hello_has_to_be_said_again)
 }
 END_TEST
 
-START_TEST(so_does_one_that_is_resumed)
+START_TEST(resumed_session_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.resumed = true };
@@ -147,25 +147,25 @@ fail_each_way(void (*leave)(const struct peer *peer), const char *reason)
 	fail_each_who_leaves("", POOR_TLS13, leave, " early=yes ");
 }
 
-START_TEST(nobody_else_suffers_by_one_that_leaves_after_its_hello)
+START_TEST(client_that_leaves_after_its_hello_does_not_affect_others)
 {
 	fail_each_way(leave_after_hello, ": early-close: ");
 }
 END_TEST
 
-START_TEST(nobody_else_suffers_by_one_that_leaves_after_the_flight)
+START_TEST(client_that_leaves_after_the_flight_does_not_affect_others)
 {
 	fail_each_way(leave_after_flight, ": early-close: ");
 }
 END_TEST
 
-START_TEST(nobody_else_suffers_by_one_that_says_garbage)
+START_TEST(client_that_sends_garbage_does_not_affect_others)
 {
 	fail_each_way(say_garbage, ": protocol: ");
 }
 END_TEST
 
-START_TEST(a_service_is_found_by_name_and_protocol_whatever_fails)
+START_TEST(routing_by_name_and_alpn_survives_every_allocation_failure)
 {
 	static const char ini[] = "[a]\nserver-name = a.org\nalpn = h2\ntext = A\n"
 				  "[b]\nserver-name = *.b.org\nalpn = imap\ntext = B\n";
@@ -178,7 +178,7 @@ START_TEST(a_service_is_found_by_name_and_protocol_whatever_fails)
 }
 END_TEST
 
-START_TEST(who_wants_another_name_or_protocol_is_refused_whatever_fails)
+START_TEST(unknown_name_or_alpn_is_refused_at_every_allocation_failure)
 {
 	static const char ini[] = "[a]\nserver-name = a.org\nsni-strict = yes\n"
 				  "alpn = imap\n";
@@ -198,7 +198,7 @@ START_TEST(who_wants_another_name_or_protocol_is_refused_whatever_fails)
 }
 END_TEST
 
-START_TEST(a_client_behind_a_proxy_outlives_every_allocation_that_fails)
+START_TEST(proxied_client_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.header = PROXY,
@@ -209,7 +209,7 @@ START_TEST(a_client_behind_a_proxy_outlives_every_allocation_that_fails)
 }
 END_TEST
 
-START_TEST(whom_a_proxy_names_is_refused_whatever_fails)
+START_TEST(denied_proxied_client_is_refused_at_every_allocation_failure)
 {
 	static const struct life good = { .header = "PROXY UNKNOWN\r\n" };
 	static const struct life denied = {
@@ -224,7 +224,7 @@ START_TEST(whom_a_proxy_names_is_refused_whatever_fails)
 }
 END_TEST
 
-START_TEST(an_echo_outlives_every_allocation_that_fails)
+START_TEST(echo_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.words = WORDS };
@@ -233,7 +233,7 @@ START_TEST(an_echo_outlives_every_allocation_that_fails)
 }
 END_TEST
 
-START_TEST(a_program_outlives_every_allocation_that_fails)
+START_TEST(exec_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.words = WORDS };
@@ -242,7 +242,7 @@ START_TEST(a_program_outlives_every_allocation_that_fails)
 }
 END_TEST
 
-START_TEST(a_file_outlives_every_allocation_that_fails)
+START_TEST(file_responder_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS12 } };
 	char *ini = memory_format(
@@ -253,7 +253,7 @@ START_TEST(a_file_outlives_every_allocation_that_fails)
 }
 END_TEST
 
-START_TEST(figures_by_http_outlive_every_allocation_that_fails)
+START_TEST(http_metrics_survive_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.words = REQUEST,
@@ -277,7 +277,7 @@ relay_each(const char *more, const struct life *life)
 	repeater_close(&repeater);
 }
 
-START_TEST(a_relay_outlives_every_allocation_that_fails)
+START_TEST(relay_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.words = WORDS };
@@ -286,7 +286,7 @@ START_TEST(a_relay_outlives_every_allocation_that_fails)
 }
 END_TEST
 
-START_TEST(so_does_one_that_was_silent)
+START_TEST(idle_relay_survives_every_allocation_failure)
 {
 	static const struct life life = {
 		.options = { .priority = POOR_TLS13 }, .words = WORDS, .idles = true
@@ -296,7 +296,7 @@ START_TEST(so_does_one_that_was_silent)
 }
 END_TEST
 
-START_TEST(so_does_one_that_tells_who_the_client_is)
+START_TEST(relay_with_proxy_header_v1_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.words = WORDS,
@@ -306,7 +306,7 @@ START_TEST(so_does_one_that_tells_who_the_client_is)
 }
 END_TEST
 
-START_TEST(so_does_one_that_tells_of_its_tls)
+START_TEST(relay_with_tls_in_proxy_header_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.words = WORDS,
@@ -316,20 +316,23 @@ START_TEST(so_does_one_that_tells_of_its_tls)
 }
 END_TEST
 
-POOR("shortage", a_connection_outlives_every_allocation_that_fails,
-    so_does_one_of_tls12, so_does_one_that_is_answered_early,
-    so_does_one_with_a_curve_that_takes_big_numbers,
-    so_does_one_whose_hello_has_to_be_said_again, so_does_one_that_is_resumed,
-    nobody_else_suffers_by_one_that_leaves_after_its_hello,
-    nobody_else_suffers_by_one_that_leaves_after_the_flight,
-    nobody_else_suffers_by_one_that_says_garbage,
-    a_service_is_found_by_name_and_protocol_whatever_fails,
-    who_wants_another_name_or_protocol_is_refused_whatever_fails,
-    a_client_behind_a_proxy_outlives_every_allocation_that_fails,
-    whom_a_proxy_names_is_refused_whatever_fails,
-    an_echo_outlives_every_allocation_that_fails,
-    a_program_outlives_every_allocation_that_fails,
-    a_file_outlives_every_allocation_that_fails,
-    figures_by_http_outlive_every_allocation_that_fails,
-    a_relay_outlives_every_allocation_that_fails, so_does_one_that_was_silent,
-    so_does_one_that_tells_who_the_client_is, so_does_one_that_tells_of_its_tls)
+POOR("shortage", tls13_connection_survives_every_allocation_failure,
+    tls12_connection_survives_every_allocation_failure,
+    early_answer_survives_every_allocation_failure,
+    key_exchange_with_bignums_survives_every_allocation_failure,
+    hello_retry_survives_every_allocation_failure,
+    resumed_session_survives_every_allocation_failure,
+    client_that_leaves_after_its_hello_does_not_affect_others,
+    client_that_leaves_after_the_flight_does_not_affect_others,
+    client_that_sends_garbage_does_not_affect_others,
+    routing_by_name_and_alpn_survives_every_allocation_failure,
+    unknown_name_or_alpn_is_refused_at_every_allocation_failure,
+    proxied_client_survives_every_allocation_failure,
+    denied_proxied_client_is_refused_at_every_allocation_failure,
+    echo_survives_every_allocation_failure, exec_survives_every_allocation_failure,
+    file_responder_survives_every_allocation_failure,
+    http_metrics_survive_every_allocation_failure,
+    relay_survives_every_allocation_failure,
+    idle_relay_survives_every_allocation_failure,
+    relay_with_proxy_header_v1_survives_every_allocation_failure,
+    relay_with_tls_in_proxy_header_survives_every_allocation_failure)

@@ -95,26 +95,26 @@ shed_load(int error, const char *reason)
 	poor_stop(&poor);
 }
 
-START_TEST(without_a_descriptor_of_its_own_it_sheds_load)
+START_TEST(accept_sheds_load_at_the_process_descriptor_limit)
 {
 	shed_load(EMFILE, " when the limit of open files was reached");
 }
 END_TEST
 
-START_TEST(without_one_of_the_system_it_sheds_load)
+START_TEST(accept_sheds_load_at_the_system_descriptor_limit)
 {
 	shed_load(ENFILE, " when the system's limit of open files was reached");
 }
 END_TEST
 
-START_TEST(without_memory_of_the_system_it_sheds_load)
+START_TEST(accept_sheds_load_without_kernel_memory)
 {
 	shed_load(ENOMEM, " when the limit of memory was reached");
 	shed_load(ENOBUFS, " when the limit of memory was reached");
 }
 END_TEST
 
-START_TEST(it_says_nothing_of_memory_while_nobody_waits)
+START_TEST(memory_shortage_is_not_logged_if_no_client_waits_for_accept)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 } };
 	struct poor poor = poor_serve("");
@@ -134,7 +134,7 @@ START_TEST(it_says_nothing_of_memory_while_nobody_waits)
 END_TEST
 
 /* Such as a rule of the system's that is wrong; nobody has to go for that. */
-START_TEST(forbidden_to_accept_it_waits_for_better_days)
+START_TEST(accept_is_retried_after_a_permission_error)
 {
 	struct poor poor = poor_serve("hello-timeout = 5m\n");
 	int early = dawdle(&poor);
@@ -154,7 +154,7 @@ START_TEST(forbidden_to_accept_it_waits_for_better_days)
 }
 END_TEST
 
-START_TEST(the_control_socket_waits_too)
+START_TEST(control_socket_retries_accept_after_an_error)
 {
 	char *ini = memory_format("control-socket = %s\n", suite_path("control")), byte;
 	static const int errors[] = { ENFILE, EPERM };
@@ -177,7 +177,7 @@ START_TEST(the_control_socket_waits_too)
 END_TEST
 
 /* All that it says of a shortage comes before what it says of the next one. */
-START_TEST(it_says_so_once_a_minute)
+START_TEST(load_shedding_is_logged_once_a_minute)
 {
 	struct poor poor = poor_serve("");
 
@@ -199,7 +199,7 @@ START_TEST(it_says_so_once_a_minute)
 }
 END_TEST
 
-START_TEST(a_stop_does_not_wait_for_whoever_cannot_come_in)
+START_TEST(shutdown_does_not_wait_for_clients_that_cannot_be_accepted)
 {
 	struct poor poor = poor_serve("");
 
@@ -234,7 +234,7 @@ start_without_thread(const char *ini, long number)
 	return started;
 }
 
-START_TEST(without_any_of_its_threads_it_does_not_start_and_ends_the_others)
+START_TEST(start_fails_and_joins_other_threads_if_one_cannot_be_created)
 {
 	char *ini =
 	    memory_format("workers = 3\ncontrol-socket = %s\n", suite_path("control"));
@@ -248,9 +248,11 @@ START_TEST(without_any_of_its_threads_it_does_not_start_and_ends_the_others)
 }
 END_TEST
 
-POOR("shortage of files and threads", without_a_descriptor_of_its_own_it_sheds_load,
-    without_one_of_the_system_it_sheds_load, without_memory_of_the_system_it_sheds_load,
-    it_says_nothing_of_memory_while_nobody_waits,
-    forbidden_to_accept_it_waits_for_better_days, the_control_socket_waits_too,
-    it_says_so_once_a_minute, a_stop_does_not_wait_for_whoever_cannot_come_in,
-    without_any_of_its_threads_it_does_not_start_and_ends_the_others)
+POOR("shortage of files and threads", accept_sheds_load_at_the_process_descriptor_limit,
+    accept_sheds_load_at_the_system_descriptor_limit,
+    accept_sheds_load_without_kernel_memory,
+    memory_shortage_is_not_logged_if_no_client_waits_for_accept,
+    accept_is_retried_after_a_permission_error,
+    control_socket_retries_accept_after_an_error, load_shedding_is_logged_once_a_minute,
+    shutdown_does_not_wait_for_clients_that_cannot_be_accepted,
+    start_fails_and_joins_other_threads_if_one_cannot_be_created)

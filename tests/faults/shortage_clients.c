@@ -2,7 +2,7 @@
 /* A real tlsd in which allocations fail while it looks at certificates of clients. */
 #include "faults/poor.h"
 
-START_TEST(a_client_with_a_certificate_outlives_every_allocation_that_fails)
+START_TEST(client_certificate_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.pair = "client" };
@@ -11,7 +11,7 @@ START_TEST(a_client_with_a_certificate_outlives_every_allocation_that_fails)
 }
 END_TEST
 
-START_TEST(so_does_one_of_tls12_with_a_big_key)
+START_TEST(tls12_client_certificate_with_rsa_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS12 },
 		.pair = "client" };
@@ -20,7 +20,7 @@ START_TEST(so_does_one_of_tls12_with_a_big_key)
 }
 END_TEST
 
-START_TEST(a_program_is_told_who_the_client_is_whatever_fails)
+START_TEST(program_gets_the_client_name_at_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.pair = "client",
@@ -33,6 +33,6 @@ START_TEST(a_program_is_told_who_the_client_is_whatever_fails)
 END_TEST
 
 POOR("shortage with clients' certificates",
-    a_client_with_a_certificate_outlives_every_allocation_that_fails,
-    so_does_one_of_tls12_with_a_big_key,
-    a_program_is_told_who_the_client_is_whatever_fails)
+    client_certificate_survives_every_allocation_failure,
+    tls12_client_certificate_with_rsa_survives_every_allocation_failure,
+    program_gets_the_client_name_at_every_allocation_failure)

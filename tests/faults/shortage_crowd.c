@@ -49,7 +49,7 @@ count_ended(struct poor *poor)
 	}
 }
 
-START_TEST(who_would_be_waited_for_with_the_last_memory_ends)
+START_TEST(connection_is_closed_if_memory_to_park_it_is_exhausted)
 {
 	struct poor poor = poor_serve_crowd(CROWD, "early-answer = no\n"
 						   "handshake-timeout = 5m\n");
@@ -76,4 +76,4 @@ START_TEST(who_would_be_waited_for_with_the_last_memory_ends)
 END_TEST
 
 POOR("shortage of memory with a crowd",
-    who_would_be_waited_for_with_the_last_memory_ends)
+    connection_is_closed_if_memory_to_park_it_is_exhausted)

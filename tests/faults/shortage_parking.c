@@ -38,7 +38,7 @@ fail_each_that_waits(const char *ini, const struct life *next)
 	fail_each(ini, &life);
 }
 
-START_TEST(a_handshake_that_waited_outlives_every_allocation_that_fails)
+START_TEST(parked_tls12_handshake_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS12 } };
 
@@ -46,7 +46,7 @@ START_TEST(a_handshake_that_waited_outlives_every_allocation_that_fails)
 }
 END_TEST
 
-START_TEST(so_does_one_of_tls13)
+START_TEST(parked_tls13_handshake_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 } };
 
@@ -54,7 +54,7 @@ START_TEST(so_does_one_of_tls13)
 }
 END_TEST
 
-START_TEST(so_does_one_that_is_resumed)
+START_TEST(resumed_session_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.resumed = true };
@@ -63,7 +63,7 @@ START_TEST(so_does_one_that_is_resumed)
 }
 END_TEST
 
-START_TEST(so_does_one_of_a_client_with_a_certificate)
+START_TEST(parked_client_auth_handshake_survives_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.pair = "client" };
@@ -104,26 +104,26 @@ fail_each_that_stalls(const struct peer_options *options, bool resumed, bool bar
 static const struct peer_options tls12 = { .priority = POOR_TLS12 };
 static const struct peer_options tls13 = { .priority = POOR_TLS13 };
 
-START_TEST(an_answer_that_waited_outlives_every_allocation_that_fails)
+START_TEST(parked_answer_survives_every_allocation_failure)
 {
 	fail_each_that_stalls(&tls12, false, false);
 }
 END_TEST
 
-START_TEST(so_does_one_with_nothing_set_aside)
+START_TEST(parked_answer_without_a_reserve_survives_every_allocation_failure)
 {
 	fail_each_that_stalls(&tls12, false, true);
 	fail_each_that_stalls(&tls13, false, true);
 }
 END_TEST
 
-START_TEST(so_does_one_that_went_ahead_of_its_handshake)
+START_TEST(parked_early_answer_survives_every_allocation_failure)
 {
 	fail_each_that_stalls(&tls13, true, true);
 }
 END_TEST
 
-START_TEST(so_do_those_that_said_nothing)
+START_TEST(idle_clients_survive_every_allocation_failure)
 {
 	static const struct life words = { .options = { .priority = POOR_TLS13 },
 		.words = "to be said again\n",
@@ -163,7 +163,7 @@ welcome(void *argument)
 	return NULL;
 }
 
-START_TEST(so_do_those_whose_backend_took_nobody)
+START_TEST(relays_to_a_full_backlog_survive_every_allocation_failure)
 {
 	static const struct life next = { .options = { .priority = POOR_TLS13 } };
 	int full = peer_listen_path(suite_path("full"), 0);
@@ -196,7 +196,7 @@ leave(const struct peer *peer)
 	shutdown(peer->fd, SHUT_RDWR);
 }
 
-START_TEST(so_do_those_whose_program_takes_its_time_to_end)
+START_TEST(slowly_ending_programs_survive_every_allocation_failure)
 {
 	struct life life = { .options = { .priority = POOR_TLS13 },
 		.idles = true,
@@ -215,9 +215,13 @@ START_TEST(so_do_those_whose_program_takes_its_time_to_end)
 END_TEST
 
 POOR("shortage while clients are parked",
-    a_handshake_that_waited_outlives_every_allocation_that_fails, so_does_one_of_tls13,
-    so_does_one_that_is_resumed, so_does_one_of_a_client_with_a_certificate,
-    an_answer_that_waited_outlives_every_allocation_that_fails,
-    so_does_one_with_nothing_set_aside, so_does_one_that_went_ahead_of_its_handshake,
-    so_do_those_that_said_nothing, so_do_those_whose_backend_took_nobody,
-    so_do_those_whose_program_takes_its_time_to_end)
+    parked_tls12_handshake_survives_every_allocation_failure,
+    parked_tls13_handshake_survives_every_allocation_failure,
+    resumed_session_survives_every_allocation_failure,
+    parked_client_auth_handshake_survives_every_allocation_failure,
+    parked_answer_survives_every_allocation_failure,
+    parked_answer_without_a_reserve_survives_every_allocation_failure,
+    parked_early_answer_survives_every_allocation_failure,
+    idle_clients_survive_every_allocation_failure,
+    relays_to_a_full_backlog_survive_every_allocation_failure,
+    slowly_ending_programs_survive_every_allocation_failure)

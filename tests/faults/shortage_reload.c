@@ -71,7 +71,7 @@ reload_without_memory(long many)
 	poor_stop(&poor);
 }
 
-START_TEST(a_reload_for_which_memory_was_short_once_fails)
+START_TEST(reload_fails_at_a_single_allocation_failure)
 {
 	reload_without_memory(ALONE);
 }
@@ -83,5 +83,5 @@ START_TEST(a_reload_without_memory_fails_and_the_next_one_does_not)
 }
 END_TEST
 
-POOR("shortage while reloading", a_reload_for_which_memory_was_short_once_fails,
+POOR("shortage while reloading", reload_fails_at_a_single_allocation_failure,
     a_reload_without_memory_fails_and_the_next_one_does_not)

@@ -3,7 +3,7 @@
  * takes none of them for a good one. */
 #include "faults/poor.h"
 
-START_TEST(a_stranger_is_refused_whatever_fails)
+START_TEST(untrusted_tls13_client_is_refused_at_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.pair = "stranger",
@@ -13,7 +13,7 @@ START_TEST(a_stranger_is_refused_whatever_fails)
 }
 END_TEST
 
-START_TEST(so_is_a_stranger_of_tls12)
+START_TEST(untrusted_tls12_client_is_refused_at_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS12 },
 		.pair = "stranger",
@@ -23,7 +23,7 @@ START_TEST(so_is_a_stranger_of_tls12)
 }
 END_TEST
 
-START_TEST(whoever_has_no_certificate_is_refused_whatever_fails)
+START_TEST(client_without_certificate_is_refused_at_every_allocation_failure)
 {
 	static const struct life life = { .options = { .priority = POOR_TLS13 },
 		.refused = ": cert-missing: " };
@@ -32,5 +32,7 @@ START_TEST(whoever_has_no_certificate_is_refused_whatever_fails)
 }
 END_TEST
 
-POOR("shortage with bad certificates of clients", a_stranger_is_refused_whatever_fails,
-    so_is_a_stranger_of_tls12, whoever_has_no_certificate_is_refused_whatever_fails)
+POOR("shortage with bad certificates of clients",
+    untrusted_tls13_client_is_refused_at_every_allocation_failure,
+    untrusted_tls12_client_is_refused_at_every_allocation_failure,
+    client_without_certificate_is_refused_at_every_allocation_failure)

@@ -225,7 +225,7 @@ START_TEST(an_empty_record_within_the_hello_breaks_the_protocol)
 }
 END_TEST
 
-START_TEST(another_protocol_within_the_hello_breaks_it_too)
+START_TEST(other_record_type_within_the_hello_gets_unexpected_message)
 {
 	is_refused("\x16\x03\x01\x00\x01\x01\x17\x03\x03\x00\x01x", 12,
 	    GNUTLS_A_UNEXPECTED_MESSAGE);
@@ -240,7 +240,7 @@ START_TEST(a_hello_that_says_it_is_too_long_is_refused_at_once)
 END_TEST
 
 /* RFC 8446, 5: an unexpected record ends the connection with unexpected_message. */
-START_TEST(bytes_that_are_no_hello_are_told_so)
+START_TEST(bytes_other_than_a_hello_get_unexpected_message)
 {
 	static const struct {
 		const char *bytes;
@@ -256,7 +256,7 @@ START_TEST(bytes_that_are_no_hello_are_told_so)
 END_TEST
 
 /* RFC 8446, 5.1. */
-START_TEST(a_record_of_more_than_16384_bytes_is_told_so)
+START_TEST(record_of_more_than_16384_bytes_gets_record_overflow)
 {
 	is_refused("\x16\x03\x01\x40\x01\x01", 6, GNUTLS_A_RECORD_OVERFLOW);
 	is_refused("\x16\x03\x01\x00\x01\x01\x16\x03\x01\x40\x01", 11,
@@ -264,7 +264,7 @@ START_TEST(a_record_of_more_than_16384_bytes_is_told_so)
 }
 END_TEST
 
-START_TEST(a_record_that_breaks_off_a_hello_is_told_so_at_once)
+START_TEST(record_that_interrupts_a_hello_gets_an_alert_at_once)
 {
 	is_refused_as("protocol", "\x16\x03\x01\x00\x02\x01\x00\x17\x03\x03\x00\x00",
 	    12, 7, GNUTLS_A_UNEXPECTED_MESSAGE);
@@ -383,7 +383,7 @@ START_TEST(the_version_of_a_change_cipher_spec_is_ignored)
 END_TEST
 
 /* A client whose key share is for a group that the server lacks is asked for another hello. */
-START_TEST(a_later_record_that_is_too_long_is_told_so)
+START_TEST(later_record_that_is_too_long_gets_record_overflow)
 {
 	struct daemon *daemon = daemon_serve(NOT_HURRIED);
 	static struct message message;
@@ -407,12 +407,13 @@ SUITE("admission", a_long_hello_in_full_records_is_answered,
     a_hello_in_records_of_one_byte_is_served,
     whole_records_without_the_whole_message_take_no_worker,
     an_empty_record_within_the_hello_breaks_the_protocol,
-    another_protocol_within_the_hello_breaks_it_too,
+    other_record_type_within_the_hello_gets_unexpected_message,
     a_hello_that_says_it_is_too_long_is_refused_at_once,
-    bytes_that_are_no_hello_are_told_so, a_client_gets_no_version_that_it_does_not_list,
+    bytes_other_than_a_hello_get_unexpected_message,
+    a_client_gets_no_version_that_it_does_not_list,
     the_version_of_a_change_cipher_spec_is_ignored,
-    a_later_record_that_is_too_long_is_told_so,
-    a_record_of_more_than_16384_bytes_is_told_so,
-    a_record_that_breaks_off_a_hello_is_told_so_at_once,
+    later_record_that_is_too_long_gets_record_overflow,
+    record_of_more_than_16384_bytes_gets_record_overflow,
+    record_that_interrupts_a_hello_gets_an_alert_at_once,
     a_hello_in_more_records_than_are_read_is_refused,
     a_hello_with_as_many_extensions_as_there_can_be_is_answered)

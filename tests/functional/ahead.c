@@ -162,13 +162,13 @@ resume(const char *ini, const char *priority, size_t record_size, const char *an
 	daemon_stop(daemon);
 }
 
-START_TEST(who_resumes_is_answered_before_it_finishes)
+START_TEST(resuming_client_is_answered_before_its_finished)
 {
 	resume("", TLS13, 0, HELLO, strlen(HELLO));
 }
 END_TEST
 
-START_TEST(so_it_is_with_every_cipher)
+START_TEST(early_answer_works_with_every_cipher)
 {
 	resume(CCM, TLS13 ":-CIPHER-ALL:+AES-128-GCM", 0, HELLO, strlen(HELLO));
 	resume(CCM, TLS13 ":-CIPHER-ALL:+AES-256-GCM", 0, HELLO, strlen(HELLO));
@@ -200,7 +200,7 @@ resume_for_file(const char *priority, size_t record_size)
 	free(ini);
 }
 
-START_TEST(of_a_long_answer_the_beginning_comes_first)
+START_TEST(start_of_a_long_answer_is_sent_before_client_finished)
 {
 	resume_for_file(TLS13, 0);
 }
@@ -226,7 +226,7 @@ resume_unfinished(struct client *client, unsigned port)
 	ck_assert_str_eq(heard, HELLO);
 }
 
-START_TEST(who_finishes_badly_is_told_so)
+START_TEST(client_with_a_bad_finished_gets_an_alert)
 {
 	struct daemon *daemon = daemon_serve("");
 	unsigned port = daemon_port(daemon);
@@ -243,7 +243,7 @@ START_TEST(who_finishes_badly_is_told_so)
 }
 END_TEST
 
-START_TEST(who_never_finishes_has_the_time_of_a_handshake)
+START_TEST(early_answered_client_without_finished_gets_handshake_timeout)
 {
 	struct daemon *daemon =
 	    daemon_serve("handshake-timeout = 1s\nidle-timeout = 5m\n");
@@ -257,7 +257,7 @@ START_TEST(who_never_finishes_has_the_time_of_a_handshake)
 }
 END_TEST
 
-START_TEST(who_has_not_finished_yet_holds_no_worker)
+START_TEST(early_answered_client_does_not_hold_a_worker)
 {
 	struct daemon *daemon = daemon_serve("workers = 1\nhandshake-timeout = 5m\n");
 	unsigned port = daemon_port(daemon);
@@ -273,7 +273,7 @@ START_TEST(who_has_not_finished_yet_holds_no_worker)
 }
 END_TEST
 
-START_TEST(nobody_is_answered_early_where_that_is_not_wanted)
+START_TEST(early_answer_no_disables_early_answers)
 {
 	struct daemon *daemon = daemon_serve("early-answer = no\n");
 	unsigned port = daemon_port(daemon);
@@ -292,9 +292,11 @@ START_TEST(nobody_is_answered_early_where_that_is_not_wanted)
 }
 END_TEST
 
-SUITE("ahead of the client's Finished", who_resumes_is_answered_before_it_finishes,
-    so_it_is_with_every_cipher, of_a_long_answer_the_beginning_comes_first,
-    records_are_as_small_as_the_client_wants_them, who_finishes_badly_is_told_so,
-    who_never_finishes_has_the_time_of_a_handshake,
-    who_has_not_finished_yet_holds_no_worker,
-    nobody_is_answered_early_where_that_is_not_wanted)
+SUITE("ahead of the client's Finished", resuming_client_is_answered_before_its_finished,
+    early_answer_works_with_every_cipher,
+    start_of_a_long_answer_is_sent_before_client_finished,
+    records_are_as_small_as_the_client_wants_them,
+    client_with_a_bad_finished_gets_an_alert,
+    early_answered_client_without_finished_gets_handshake_timeout,
+    early_answered_client_does_not_hold_a_worker,
+    early_answer_no_disables_early_answers)

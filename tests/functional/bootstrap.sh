@@ -75,7 +75,7 @@ help_is_printed() {
 	grep -q '/bootstrap run ' out
 }
 
-wrong_usage_is_told() {
+wrong_usage_is_reported() {
 	for arguments in frobnicate --frobnicate 'check now' 'run x' 'run 0' 'run 65536' \
 		'run 4433 4434' 'run -1'; do
 		# shellcheck disable=SC2086 # words
@@ -87,7 +87,7 @@ wrong_usage_is_told() {
 	[ ! -e tree/build ]
 }
 
-alone_it_makes_the_configure_script() {
+bootstrap_without_arguments_makes_the_configure_script() {
 	stub autoreconf "echo autoreconf \"\$@\""
 	expect 0
 	grep -qx 'autoreconf -fi' out
@@ -96,7 +96,7 @@ alone_it_makes_the_configure_script() {
 	grep -q 'apt-get install autoconf automake' err
 }
 
-check_does_what_is_left_to_do() {
+check_runs_only_the_remaining_steps() {
 	make_system '' 1000
 	expect 0 check
 	grep -q 'packages: all there, nothing to install' out
@@ -110,7 +110,7 @@ check_does_what_is_left_to_do() {
 	grep -qx checking out
 }
 
-it_works_from_another_folder() {
+bootstrap_works_from_another_folder() {
 	make_system '' 1000
 	mkdir elsewhere
 	cd elsewhere
@@ -129,7 +129,7 @@ a_checkout_needs_its_configure_script_made() {
 	grep -q 'autoreconf: configure is up to date' out
 }
 
-root_installs_what_is_missing() {
+root_installs_missing_packages() {
 	make_system 'check libinih-dev' 0
 	stub apt-get "echo \"\$@\" >>$PWD/apt"
 	expect 0 check
@@ -148,7 +148,7 @@ others_install_through_sudo() {
 	grep -q '+ sudo .*apt-get .* install gcc$' out
 }
 
-who_cannot_install_is_told_what_is_missing() {
+missing_packages_are_named_if_they_cannot_be_installed() {
 	make_system 'gcc check' 1000
 	stub apt-get 'exit 1'
 	expect 1 check
@@ -160,21 +160,21 @@ who_cannot_install_is_told_what_is_missing() {
 	[ ! -e tree/build ]
 }
 
-lists_that_cannot_be_refreshed_may_do() {
+failed_package_list_update_is_not_fatal() {
 	make_system gcc 0
 	stub apt-get "case \"\$*\" in *update*) exit 1 ;; esac"
 	expect 0 check
 	grep -q 'apt-get update failed' out
 }
 
-packages_that_cannot_be_had_are_told() {
+unavailable_packages_are_reported() {
 	make_system gcc 0
 	stub apt-get "case \"\$*\" in *install*) exit 100 ;; esac"
 	expect 1 check
 	grep -q 'packages failed: apt-get could not install gcc' err
 }
 
-another_system_is_tried() {
+system_other_than_debian_is_attempted() {
 	stub id 'echo 1000'
 	expect 0 check
 	grep -q 'packages: this is not Debian' out

@@ -171,7 +171,7 @@ START_TEST(layout_of_each_acme_client_has_its_pairs_and_no_error)
 }
 END_TEST
 
-START_TEST(what_holds_no_pair_is_an_error)
+START_TEST(folder_without_a_pair_is_an_error)
 {
 	make_folder("d");
 	list(suite_path("d"));
@@ -239,4 +239,4 @@ END_TEST
 
 SUITE("certdir", each_way_to_keep_a_pair_is_found_by_name,
     layout_of_each_acme_client_has_its_pairs_and_no_error,
-    what_holds_no_pair_is_an_error, a_service_has_the_names_of_all_its_pairs)
+    folder_without_a_pair_is_an_error, a_service_has_the_names_of_all_its_pairs)

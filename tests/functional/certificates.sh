@@ -147,7 +147,7 @@ odd_pairs() {
 	END
 }
 
-each_file_that_is_no_pair_is_named_with_problem_and_remedy() {
+unusable_pair_file_is_named_with_problem_and_remedy() {
 	needs iconv
 	make_server one localhost
 	odd_keys >/dev/null 2>&1
@@ -195,7 +195,7 @@ an_expired_certificate_does_not_take_the_place_of_a_valid_one() {
 	stop
 }
 
-a_certificate_that_the_priority_leaves_no_client_for_is_an_error() {
+certificate_unusable_under_the_priority_is_an_error() {
 	two_services
 	make_server rsa --key-type rsa localhost
 	cp rsa.crt two.crt
@@ -229,7 +229,7 @@ a_service_with_a_bad_certificate_is_skipped_at_the_start() {
 	stop
 }
 
-a_reload_skips_and_a_later_one_takes_it_back() {
+reload_skips_a_bad_service_and_a_later_one_restores_it() {
 	two_services 'on-bad-cert = skip'
 	start_tlsd tlsd
 	cp two.key good.key
@@ -248,7 +248,7 @@ a_reload_skips_and_a_later_one_takes_it_back() {
 	stop
 }
 
-where_every_service_is_bad_nothing_is_skipped() {
+on_bad_cert_skip_fails_if_every_service_is_bad() {
 	two_services 'on-bad-cert = skip'
 	start_tlsd tlsd
 	cp one.crt good.crt
@@ -260,7 +260,7 @@ where_every_service_is_bad_nothing_is_skipped() {
 	stop
 }
 
-other_mistakes_are_no_reason_to_skip() {
+on_bad_cert_skip_does_not_excuse_other_errors() {
 	two_services 'on-bad-cert = skip'
 	echo 'priority = NONSENSE' >>tlsd.ini
 	echo nonsense >two.crt
@@ -685,7 +685,7 @@ clients_without_a_name_do_not_go_elsewhere_when_the_default_is_skipped() {
 	stop
 }
 
-what_overlaps_is_an_error_even_where_one_is_skipped() {
+overlapping_names_are_an_error_even_if_one_service_is_skipped() {
 	shared_address 'server-name = two.example'
 	sed -i 's/^\[one\]/&\nserver-name = two.example/' tlsd.ini
 	fails ctl reload >out
@@ -716,7 +716,7 @@ a_pair_written_in_place_is_noticed() {
 	stop
 }
 
-what_comes_into_a_folder_of_pairs_is_noticed() {
+pair_added_to_a_watched_folder_is_noticed() {
 	mkdir pairs
 	make_server pairs/one one.example
 	make_server two two.example
@@ -950,7 +950,7 @@ a_folder_that_cannot_be_watched_is_named() {
 	stop
 }
 
-what_else_happens_in_a_folder_is_no_reason_to_reload() {
+unrelated_file_in_a_watched_folder_does_not_cause_a_reload() {
 	two_services 'watch = yes'
 	make_server new localhost
 	start_tlsd tlsd
@@ -965,7 +965,7 @@ what_else_happens_in_a_folder_is_no_reason_to_reload() {
 }
 
 # A minute of its clock takes some seconds of ours.
-what_ends_while_serving_is_warned_of_at_once() {
+ocsp_response_that_goes_stale_is_warned_of_at_once() {
 	needs_faketime
 	! is_sanitized || skip 'a sanitizer takes no library before its own'
 	stapled_service

@@ -222,39 +222,39 @@ a_name_of_odd_bytes_is_escaped_in_the_log() {
 	fi
 }
 
-a_client_without_a_certificate_is_told_that_one_is_required() {
+missing_client_certificate_gets_certificate_required() {
 	ask_for required
 	refuses none 40 116 cert-missing
 }
 
-a_certificate_of_another_authority_is_told_unknown_ca() {
+certificate_of_another_authority_gets_unknown_ca() {
 	ask_for required
 	refuses mallory 48 48 cert-untrusted
 	expect 'cert-untrusted: CN=mallory: no authority in ca-file has issued the certificate'
 }
 
-a_self_signed_certificate_is_told_unknown_ca() {
+self_signed_client_certificate_gets_unknown_ca() {
 	ask_for required
 	refuses self 48 48 cert-untrusted
 }
 
-a_certificate_that_has_ended_is_told_certificate_expired() {
+expired_client_certificate_gets_certificate_expired() {
 	ask_for required
 	refuses late 45 45 cert-expired
 }
 
-a_certificate_that_has_not_begun_is_told_certificate_expired() {
+client_certificate_not_yet_valid_gets_certificate_expired() {
 	ask_for required
 	refuses early 45 45 cert-expired
 	expect 'CN=early: the certificate, or .* is not valid yet'
 }
 
-a_revoked_certificate_is_told_certificate_revoked() {
+revoked_client_certificate_gets_certificate_revoked() {
 	ask_for required
 	refuses bob 44 44 cert-revoked
 }
 
-a_servers_certificate_is_told_unsupported_certificate() {
+server_certificate_of_a_client_gets_unsupported_certificate() {
 	ask_for required
 	refuses server 43 43 cert-purpose
 }
@@ -268,7 +268,7 @@ optional_serves_a_client_without_a_certificate_as_unknown() {
 	expect 'client=alice '
 }
 
-the_client_is_told_which_authorities_are_good() {
+certificate_request_names_the_trusted_authorities() {
 	ask_for required
 	openssl s_client -nameopt RFC2253 -connect "127.0.0.1:$port" </dev/null \
 		>names.log 2>&1 || :
@@ -319,7 +319,7 @@ allow() {
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "$@"
 }
 
-no_rule_replaces_trust() {
+allow_rule_does_not_admit_an_untrusted_certificate() {
 	allow 'allow-cn = mallory' "allow-pin = $(pin_of mallory)"
 	refuses mallory 48 48 cert-untrusted
 }
@@ -365,7 +365,7 @@ the_name_in_the_list_reaches_log_environment_and_backend() {
 	expect ' client=the-alice '
 }
 
-wrong_lines_of_the_list_are_told_all_at_once() {
+all_invalid_lines_of_authorized_certs_are_reported_in_one_run() {
 	pin=$(pin_of alice)
 	printf '%s\n' '# list' "$pin name=alice" 'sha1:abc' 'pin-sha256:abc' "$pin name=again" \
 		"$pin service=other" "$(pin_of bob) nick=bob" "$(pin_of bob) name=b\"b" >list
@@ -632,7 +632,7 @@ a_name_in_the_environment_splits_into_its_parts() {
 		grep -F 'CN=eve\\,OU=admin,O=\\ a\\+b\\;\\<c\\>\\\"'
 }
 
-what_cannot_be_used_is_said_with_file_and_remedy() {
+unusable_ca_or_crl_file_is_reported_with_the_remedy() {
 	need='client-verify = required'
 	rejects 'client-verify: required needs to know .* ca-file' "$need"
 	rejects 'tlsd.ini:[0-9]*: ca-file: is not used without client-verify' \
@@ -660,7 +660,7 @@ what_cannot_be_used_is_said_with_file_and_remedy() {
 
 # --- the tests of make check-long -------------------------------------------------------
 
-each_rule_lets_in_whom_it_fits() {
+each_allow_rule_admits_matching_clients_only() {
 	for rule in 'allow-cn = carol' 'allow-cn = nobody, carol' 'allow-dns = CAROL.example.org' \
 		'allow-dns = *.example.org' 'allow-uri = spiffe://example.org/carol' \
 		"allow-pin = $(pin_of carol)" "allow-pin = $(pin_of bob), $(pin_of carol)"; do
@@ -718,7 +718,7 @@ a_chain_that_is_too_long_is_refused_before_it_is_verified() {
 	expect 'The handshake data size is too large'
 }
 
-an_rsa_key_whose_signatures_take_long_to_try_is_refused() {
+rsa_key_with_slow_signature_verification_is_refused() {
 	rsa_client quick 4294967291
 	rsa_client slow 1099511627791
 	ask_for optional
@@ -754,7 +754,7 @@ a_revoked_authority_below_another_is_no_longer_trusted() {
 	refuses deep 44 44 cert-revoked
 }
 
-a_list_that_is_over_still_revokes_and_vouches_for_nobody() {
+expired_crl_still_revokes_and_refuses_all_other_clients() {
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/old.crl"
 	expect 'crl-file: .*/old.crl: the list of CN=Test Authority was current until 2020-02-01'
 	refuses bob 44 44 cert-revoked
@@ -817,7 +817,7 @@ a_self_signed_client_that_is_listed_needs_no_authority() {
 	refuses none 40 116 cert-missing
 }
 
-optional_with_a_list_serves_strangers_without_certificates_only() {
+optional_with_a_list_serves_unlisted_clients_without_a_certificate() {
 	pin_of own >list
 	serve 'client-verify = optional' 'authorized-certs = list'
 	takes none
@@ -919,7 +919,7 @@ a_reload_that_skips_a_service_ends_the_sessions_of_those_with_certificates() {
 	wait_for is_held 1
 }
 
-a_service_that_becomes_strict_keeps_whom_its_rules_let_in() {
+service_that_becomes_strict_keeps_its_permitted_sessions() {
 	two_services 'default = yes'
 	hold_at other.example alice
 	services 'server-name = one.example' 'server-name = two.example' 'sni-strict = yes'
@@ -987,14 +987,14 @@ an_authority_that_is_a_client_itself_needs_a_list_too() {
 	takes lone
 }
 
-authorities_of_one_name_are_told_apart_by_their_keys() {
+authorities_with_one_name_are_distinguished_by_their_keys() {
 	namesakes
 	both_serve 42
 	expect 'the signature is not by the key of the issuer with that name'
 	lists_differ
 }
 
-authorities_of_one_name_are_told_apart_by_key_identifiers() {
+authorities_with_one_name_are_distinguished_by_key_identifiers() {
 	identifier='authorityKeyIdentifier = keyid:always'
 	namesakes 'subjectKeyIdentifier = hash'
 	both_serve 48
@@ -1079,7 +1079,7 @@ a_list_of_the_near_future_counts_already() {
 	denies early-out 44 44 cert-revoked
 }
 
-lists_that_prove_nothing_are_told_with_the_reason() {
+unusable_crl_is_reported_with_the_reason() {
 	root mute /CN=Mute 'keyUsage = critical, keyCertSign'
 	sign_list mute
 	rejects 'mute.crl: the list of CN=Mute is signed by an authority whose key usage is without cRLSign' \
@@ -1099,7 +1099,7 @@ onlyuser = TRUE' sign_list part
 		'client-verify = required' 'ca-file = part.crt' 'crl-file = same.crl'
 }
 
-an_authority_that_cannot_certify_is_told_with_the_reason() {
+authority_that_may_not_certify_is_reported_with_the_reason() {
 	new_key v1
 	openssl req -new -key v1.key -subj /CN=First -out v1.csr
 	openssl x509 -req -in v1.csr -signkey v1.key -days 9 -out v1.crt 2>/dev/null

@@ -154,7 +154,7 @@ hellos() {
 }
 
 # Their key share is for the group they name first (RFC 8446, 4.1.4).
-openssl_is_asked_again_only_for_a_share_that_we_cannot_use() {
+hello_retry_is_sent_only_for_an_unusable_key_share() {
 	serve
 	[ "$(hellos -groups X25519:P-256)" -eq 1 ]
 	[ "$(hellos -groups P-256:X25519)" -eq 1 ]
@@ -287,7 +287,7 @@ openssl_that_does_not_trust_us_is_named() {
 	stop
 }
 
-openssl_that_speaks_first_is_answered_all_the_same() {
+openssl_that_sends_data_first_is_answered() {
 	serve
 	head -c 100000 /dev/zero |
 		timeout 300 openssl s_client -quiet -CAfile "$folder/ca.pem" \
@@ -341,7 +341,7 @@ curl_reads_an_http_answer() {
 	stop
 }
 
-curl_over_plain_http_learns_what_is_wrong() {
+plain_http_request_gets_an_explanation_in_curl() {
 	serve
 	[ "$(curl_ -o answer -w '%{http_code}' "http://127.0.0.1:$port/")" = 400 ]
 	grep -q 'This port speaks TLS' answer
@@ -431,7 +431,7 @@ groups_are_negotiated_in_their_order_even_if_that_takes_another_hello() {
 }
 
 # RFC 8446, 4.1.3: "DOWNGRD", 01.
-tls_1_2_by_a_server_of_both_versions_is_marked_whatever_its_ciphers() {
+tls_1_2_of_a_tls_1_3_server_carries_the_downgrade_sentinel() {
 	serve 'ciphers = TLS_AES_256_GCM_SHA384, ECDHE-ECDSA-AES128-GCM-SHA256'
 	timeout 120 openssl s_client -connect "127.0.0.1:$port" -tls1_2 -msg </dev/null \
 		2>client.err | sed -n '/ServerHello$/,/Certificate$/p' | tr -d ' \n' |

@@ -39,7 +39,7 @@ leave() {
 
 # --- the tests ------------------------------------------------------------------------
 
-figures_tell_what_happened() {
+stats_count_connections_bytes_and_handshakes() {
 	serve
 	greet
 	wait_for says '^service hello: accepted=[1-9][0-9]* done=[1-9]' stats
@@ -64,7 +64,7 @@ figures_for_prometheus_please_its_own_lint() {
 }
 
 # The collector of node_exporter may read at any time, every name that ends in .prom.
-a_file_of_figures_is_whole_whenever_it_is_read() {
+metrics_file_is_replaced_atomically() {
 	needs python3
 	serve
 	greet
@@ -87,7 +87,7 @@ while not os.path.exists("enough"):
 	[ "$(echo figures*)" = figures.prom ]
 }
 
-figures_live_on_through_a_reload() {
+stats_survive_a_reload() {
 	serve
 	greet
 	wait_for says '^service hello: .* done=[1-9]' stats
@@ -203,7 +203,7 @@ sigusr2_writes_the_status_to_the_log() {
 	grep -q ': status: service: hello: ' tlsd.log
 }
 
-a_socket_may_be_named_from_where_one_is() {
+control_socket_path_may_be_relative() {
 	serve
 	timeout 300 "$builddir/tlsdctl" -s sock health
 	mkdir deep
@@ -330,7 +330,7 @@ top_has_colours_unless_the_terminal_or_the_user_has_none() {
 
 # --- the tests of make check-long -------------------------------------------------------
 
-draining_settles_only_when_nobody_comes_any_more() {
+drain_settles_only_after_new_connections_stop() {
 	serve
 	greet
 	wait_for says '^service hello: accepted=[1-9]' stats
@@ -382,7 +382,7 @@ hostile_clients_of_the_socket_harm_nothing() {
 	leave one
 }
 
-who_may_only_look_crowds_nobody_out() {
+read_only_control_clients_do_not_block_other_users() {
 	needs python3
 	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
 	chmod 755 "$PWD"

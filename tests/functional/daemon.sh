@@ -196,7 +196,7 @@ stop_returns_when_the_process_is_gone() {
 	grep -q 'is not running' out
 }
 
-status_tells_running_dead_and_stopped_apart() {
+status_distinguishes_running_dead_and_stopped() {
 	expect 3 status
 	expect 0 start
 	expect 0 status
@@ -208,7 +208,7 @@ status_tells_running_dead_and_stopped_apart() {
 	expect 3 status
 }
 
-what_a_killed_daemon_left_is_no_obstacle() {
+start_succeeds_after_a_killed_daemon() {
 	expect 0 start
 	first=$(pid)
 	kill -KILL "$first"
@@ -220,7 +220,7 @@ what_a_killed_daemon_left_is_no_obstacle() {
 	expect 0 reload
 }
 
-a_port_that_is_taken_is_told() {
+start_fails_with_the_address_of_a_port_in_use() {
 	expect 0 start
 	mkdir other
 	cp server.* other
@@ -236,7 +236,7 @@ a_port_that_is_taken_is_told() {
 	serves
 }
 
-a_wrong_configuration_is_told_at_a_start() {
+start_reports_an_error_in_the_configuration() {
 	write_ini 'workers = many'
 	expect 6 start
 	grep -q "tlsd.ini:4: workers: \"many\" is not" err
@@ -282,7 +282,7 @@ reload_puts_a_new_certificate_into_force() {
 	[ "$(pid)" = "$process" ]
 }
 
-reload_tells_why_a_certificate_is_not_in_force() {
+reload_reports_the_reason_for_keeping_the_old_certificate() {
 	expect 0 start
 	process=$(pid)
 	cp server.crt old.crt
@@ -322,7 +322,7 @@ options_from_the_settings_are_used() {
 	grep -q 'started: 3 workers' other/tlsd.log
 }
 
-wrong_usage_is_told() {
+wrong_usage_is_reported() {
 	expect 2
 	grep -q usage err
 	expect 2 frobnicate
@@ -583,7 +583,7 @@ readme_and_its_examples_are_installed_in_one_folder() {
 	done
 }
 
-install_keeps_what_was_changed() {
+install_keeps_a_changed_configuration() {
 	make -s -C "$builddir" install DESTDIR="$PWD/second"
 	find second -type f | sort >before
 	changed=$(find second -path '*/tlsd/tlsd.ini')
@@ -596,7 +596,7 @@ install_keeps_what_was_changed() {
 	[ "$(wc -l <before)" -gt 10 ]
 }
 
-an_upgrade_leaves_a_new_process_in_charge() {
+upgrade_replaces_the_process() {
 	expect 7 upgrade
 	expect 0 start
 	first=$(pid)
@@ -647,7 +647,7 @@ status_is_unknown_to_others_than_root() {
 	expect 0 stop
 }
 
-a_pid_file_that_names_a_stranger_hurts_nobody() {
+pid_file_of_another_program_does_not_get_it_killed() {
 	sleep 600 &
 	stranger=$!
 	echo "$stranger" >tlsd.pid
@@ -682,7 +682,7 @@ a_pid_file_that_names_another_tlsd_does_not_hurt_that() {
 	serves
 }
 
-a_log_that_cannot_be_written_is_told() {
+unwritable_log_is_reported_at_start() {
 	write_ini 'log-file = nowhere/tlsd.log'
 	expect 6 start
 	grep -q "tlsd.ini:3: log-file: .*/nowhere/tlsd.log: .*: No such file or directory" err
@@ -692,7 +692,7 @@ a_log_that_cannot_be_written_is_told() {
 	expect 3 status
 }
 
-restart_starts_what_did_not_run() {
+restart_starts_a_stopped_daemon() {
 	expect 0 try-restart
 	expect 3 status
 	expect 0 restart
@@ -780,7 +780,7 @@ an_empty_pid_file_key_is_refused() {
 	grep -q 'pid-file: is empty' out err
 }
 
-a_missing_program_is_told() {
+missing_program_is_exit_status_5() {
 	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$PWD|" settings
 	expect 5 start
 	expect 0 stop
@@ -829,7 +829,7 @@ a_test_by_an_ordinary_user_only_warns_of_a_pid_file_of_root() {
 	grep -q 'pid-file: .*cannot create it: No such file' err
 }
 
-a_log_that_the_user_cannot_write_is_told() {
+log_that_the_configured_user_cannot_write_is_reported() {
 	needs_root
 	write_ini 'user = nobody'
 	expect 1 start

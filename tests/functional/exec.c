@@ -213,7 +213,7 @@ expect_lines(const char *text, const char *const *lines)
 	}
 }
 
-START_TEST(the_environment_tells_of_client_and_session)
+START_TEST(environment_describes_client_and_session)
 {
 	static const char *const lines[] = { "PATH=/usr/local/sbin:", "SERVICE=tlsd\n",
 		"PROTO=TCP\n", "TCPREMOTEIP=127.0.0.1\n",
@@ -315,7 +315,7 @@ forget_close_range(void)
 	ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
 }
 
-START_TEST(a_program_inherits_nothing_on_old_systems)
+START_TEST(program_inherits_three_descriptors_without_close_range)
 {
 	forget_close_range();
 	expect_three_descriptors();
@@ -353,7 +353,7 @@ END_TEST
 
 /* --- how it ends ------------------------------------------------------------------- */
 
-START_TEST(a_status_that_is_not_0_is_no_proper_end)
+START_TEST(nonzero_exit_status_is_an_unclean_end)
 {
 	struct daemon *daemon = serve_script("echo half; exit 3\n", "");
 
@@ -364,7 +364,7 @@ START_TEST(a_status_that_is_not_0_is_no_proper_end)
 }
 END_TEST
 
-START_TEST(a_crash_is_no_proper_end)
+START_TEST(program_crash_is_an_unclean_end)
 {
 	struct daemon *daemon =
 	    serve_script("echo half; ulimit -c 0; kill -SEGV $$\n", "");
@@ -492,7 +492,7 @@ START_TEST(a_program_that_never_reads_ends_when_nothing_moves)
 }
 END_TEST
 
-START_TEST(what_a_program_leaves_behind_does_not_keep_the_connection)
+START_TEST(background_child_of_a_program_does_not_keep_the_connection_open)
 {
 	char *script = memory_format(
 	    "sleep 1000 &\necho $! >'%s'\necho done\n", suite_path("pid"));
@@ -660,7 +660,7 @@ START_TEST(an_unusable_program_is_an_error_with_its_place)
 }
 END_TEST
 
-START_TEST(a_user_that_cannot_be_is_an_error)
+START_TEST(unusable_exec_user_is_an_error)
 {
 	expect_error("exec = /bin/cat\nexec-user = nobody-at-all\n",
 	    "exec-user: \"nobody-at-all\": there is no user of that name");
@@ -675,7 +675,7 @@ START_TEST(a_user_that_cannot_be_is_an_error)
 }
 END_TEST
 
-START_TEST(a_program_that_goes_after_loading_is_named)
+START_TEST(program_removed_after_load_is_named_in_the_log)
 {
 	const char *path = suite_file("program", "#!/bin/sh\necho here\n");
 
@@ -695,22 +695,23 @@ END_TEST
 SUITE("exec", a_program_reads_the_client_and_answers,
     megabytes_go_through_both_ways_at_once, the_clients_end_is_the_end_of_input,
     a_program_that_never_reads_may_answer, arguments_are_split_without_a_shell,
-    the_environment_tells_of_client_and_session, the_environment_knows_tls_1_2_and_alpn,
+    environment_describes_client_and_session, the_environment_knows_tls_1_2_and_alpn,
     a_program_inherits_three_descriptors_and_no_signals,
     a_program_inherits_nothing_from_the_starter_of_tlsd,
-    a_program_inherits_nothing_on_old_systems, a_program_leads_a_session_of_its_own,
-    root_runs_a_program_as_another_user, a_status_that_is_not_0_is_no_proper_end,
-    a_crash_is_no_proper_end, a_client_that_leaves_ends_the_program,
+    program_inherits_three_descriptors_without_close_range,
+    a_program_leads_a_session_of_its_own, root_runs_a_program_as_another_user,
+    nonzero_exit_status_is_an_unclean_end, program_crash_is_an_unclean_end,
+    a_client_that_leaves_ends_the_program,
     a_program_that_had_answered_is_done_however_the_client_leaves,
     a_program_that_fails_after_its_client_has_left_has_failed,
     an_answer_to_a_client_that_has_left_is_lost,
     a_program_that_ignores_sigterm_is_killed, a_program_that_takes_too_long_is_ended,
     a_program_that_never_reads_ends_when_nothing_moves,
-    what_a_program_leaves_behind_does_not_keep_the_connection,
+    background_child_of_a_program_does_not_keep_the_connection_open,
     a_program_that_closes_its_output_ends_the_answer, a_stop_ends_the_program,
     nothing_is_lost_in_many_programs,
     connections_in_which_nothing_moves_give_memory_back,
     standard_error_goes_to_the_log_line_by_line, a_flood_of_standard_error_is_bounded,
     standard_error_does_not_keep_a_connection_alive,
-    an_unusable_program_is_an_error_with_its_place, a_user_that_cannot_be_is_an_error,
-    a_program_that_goes_after_loading_is_named)
+    an_unusable_program_is_an_error_with_its_place, unusable_exec_user_is_an_error,
+    program_removed_after_load_is_named_in_the_log)

@@ -85,7 +85,7 @@ clients_are_found_in_json_too() {
 	format=json finds_hostile ::1
 }
 
-a_client_from_where_it_may_not_is_found() {
+client_from_a_denied_address_is_banned() {
 	address=127.0.0.1
 	serve 'deny = 127.0.0.0/8'
 	say 3 'anything'
@@ -123,7 +123,7 @@ a_client_that_has_too_many_connections_is_found() {
 	exceed json
 }
 
-a_limit_for_all_bans_nobody() {
+limit_for_all_clients_bans_none_of_them() {
 	address=127.0.0.1
 	serve 'accept-rate = 1'
 	say 5 'GET / HTTP/1.0'"
@@ -133,7 +133,7 @@ a_limit_for_all_bans_nobody() {
 	bans "$(grep -c ': not-tls-http: ' tlsd.log)" 127.0.0.1
 }
 
-sums_of_repeats_confuse_nothing() {
+rate_limit_sums_do_not_affect_bans() {
 	address=127.0.0.1
 	serve
 	say 30 'GET / HTTP/1.0'"

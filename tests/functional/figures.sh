@@ -66,7 +66,7 @@ say() {
 
 # --- the tests ------------------------------------------------------------------------
 
-metrics_are_what_tlsdctl_prints_and_pass_their_lint() {
+metrics_match_tlsdctl_and_pass_promtool() {
 	needs promtool
 	serve
 	ask "$metrics/metrics" >first
@@ -145,7 +145,7 @@ queued() {
 	ctl status | grep -q "^queue: $1"
 }
 
-agent_says_maint_to_who_still_waits_in_a_stop() {
+agent_answers_maint_to_clients_queued_at_shutdown() {
 	needs python3
 	start_stuck
 	workers='workers = 1'
@@ -226,7 +226,7 @@ make_certificates || skip 'tlscert made no certificates'
 
 # --- the tests of make check-long -------------------------------------------------------
 
-watchers_are_not_waited_for() {
+drain_does_not_wait_for_status_clients() {
 	serve
 	mkfifo watching
 	openssl s_client -quiet -connect "${status#https://}" <watching \
@@ -239,7 +239,7 @@ watchers_are_not_waited_for() {
 	watches
 }
 
-both_live_on_through_a_reload() {
+metrics_and_status_responders_survive_a_reload() {
 	serve
 	code 200 "$metrics/"
 	ctl reload

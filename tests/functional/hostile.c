@@ -139,7 +139,7 @@ stuff(struct peer *peer)
 	ck_assert_int_eq((int)n, GNUTLS_E_AGAIN);
 }
 
-START_TEST(an_echo_that_nobody_reads_ends_at_the_write_timeout)
+START_TEST(unread_echo_ends_at_the_write_timeout)
 {
 	/* Long enough for a busy machine to let the client begin. */
 	struct daemon *daemon =
@@ -322,7 +322,7 @@ START_TEST(updates_of_keys_that_drip_do_not_prolong_the_longest_life)
 }
 END_TEST
 
-START_TEST(a_ticket_for_the_server_is_a_protocol_failure)
+START_TEST(new_session_ticket_from_a_client_is_a_protocol_failure)
 {
 	flood_with(TLS13, FORGE_HANDSHAKE, "\x04\0\0\x0f\0\0\0\1\0\0\0\1\1\0\0\1\0\0\0",
 	    19, PROTOCOL);
@@ -493,7 +493,7 @@ START_TEST(an_early_client_that_never_finishes_ends_with_the_handshake_timeout)
 }
 END_TEST
 
-START_TEST(megabytes_on_their_way_behind_the_answer_cause_no_reset)
+START_TEST(megabytes_in_flight_after_the_answer_do_not_cause_a_reset)
 {
 	struct daemon *daemon = daemon_serve(ONE_WORKER PATIENT);
 	struct peer_options options = { .request = 8 * MIB };
@@ -504,7 +504,7 @@ START_TEST(megabytes_on_their_way_behind_the_answer_cause_no_reset)
 }
 END_TEST
 
-START_TEST(who_sends_without_end_behind_the_answer_is_cut)
+START_TEST(client_that_sends_endlessly_after_the_answer_is_cut)
 {
 	struct daemon *daemon = daemon_serve(ONE_WORKER PATIENT);
 	struct peer_options options = { .request = (size_t)1 << 40 };
@@ -517,7 +517,7 @@ START_TEST(who_sends_without_end_behind_the_answer_is_cut)
 }
 END_TEST
 
-START_TEST(what_the_kernel_still_has_is_taken_after_the_close_timeout)
+START_TEST(slow_reader_gets_the_whole_answer_after_the_close_timeout)
 {
 	struct daemon *daemon =
 	    serve_file(MIB, "close-timeout = 100ms\nidle-timeout = 5m\n");
@@ -587,7 +587,7 @@ START_TEST(a_client_that_stops_taking_the_rest_is_reset)
 }
 END_TEST
 
-START_TEST(a_client_that_never_closes_is_left_after_the_close_timeout)
+START_TEST(client_that_never_closes_is_dropped_at_the_close_timeout)
 {
 	struct daemon *daemon = daemon_serve(ONE_WORKER "close-timeout = 100ms\n");
 	struct peer_options without = { .priority = TLS12 };
@@ -662,23 +662,24 @@ END_TEST
 SUITE("hostile", a_hello_that_drips_ends_at_the_hello_timeout,
     a_second_flight_that_drips_ends_at_the_handshake_timeout,
     a_client_that_neither_sends_nor_reads_ends_at_the_idle_timeout,
-    an_echo_that_nobody_reads_ends_at_the_write_timeout,
+    unread_echo_ends_at_the_write_timeout,
     empty_records_without_end_are_a_protocol_failure,
     warnings_without_end_end_the_session,
     updates_of_keys_without_end_are_a_protocol_failure,
     records_that_drip_do_not_prolong_the_longest_life,
     updates_of_keys_that_drip_do_not_prolong_the_longest_life,
-    a_ticket_for_the_server_is_a_protocol_failure, a_hello_within_a_session_is_refused,
+    new_session_ticket_from_a_client_is_a_protocol_failure,
+    a_hello_within_a_session_is_refused,
     changes_of_cipher_without_end_are_a_protocol_failure,
     warnings_within_a_handshake_end_it, empty_handshake_records_are_a_protocol_failure,
     a_handshake_message_that_never_ends_is_a_protocol_failure,
     a_stranger_is_refused_before_its_signature_is_tried,
     an_early_client_has_the_time_of_a_handshake_to_finish,
     an_early_client_that_never_finishes_ends_with_the_handshake_timeout,
-    megabytes_on_their_way_behind_the_answer_cause_no_reset,
-    who_sends_without_end_behind_the_answer_is_cut,
-    what_the_kernel_still_has_is_taken_after_the_close_timeout,
+    megabytes_in_flight_after_the_answer_do_not_cause_a_reset,
+    client_that_sends_endlessly_after_the_answer_is_cut,
+    slow_reader_gets_the_whole_answer_after_the_close_timeout,
     a_client_that_resets_before_it_has_what_the_kernel_still_has_has_failed,
     a_client_that_stops_taking_the_rest_is_reset,
-    a_client_that_never_closes_is_left_after_the_close_timeout,
+    client_that_never_closes_is_dropped_at_the_close_timeout,
     a_unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)

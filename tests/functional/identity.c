@@ -97,7 +97,7 @@ prefer_ecdsa(const char *first, const char *second)
 	daemon_stop(daemon);
 }
 
-START_TEST(ecdsa_is_preferred_and_rsa_serves_who_knows_nothing_else)
+START_TEST(ecdsa_is_preferred_and_rsa_serves_clients_limited_to_rsa)
 {
 	prefer_ecdsa("ecdsa", "rsa");
 }
@@ -119,7 +119,7 @@ START_TEST(rsa_alone_is_warned_of)
 }
 END_TEST
 
-START_TEST(rsa_beside_ecdsa_is_not)
+START_TEST(rsa_beside_ecdsa_is_served_without_a_warning)
 {
 	make_pair("rsa", "localhost", GNUTLS_PK_RSA);
 	make_pair("ecdsa", "localhost", GNUTLS_PK_ECDSA);
@@ -338,7 +338,7 @@ START_TEST(the_profile_compatible_takes_a_cbc_suite)
 }
 END_TEST
 
-START_TEST(our_preference_rules_not_the_clients)
+START_TEST(server_cipher_preference_overrides_the_client)
 {
 	agree("", TLS_1_3 ":-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM",
 	    " done TLS1.3 AES-128-GCM ");
@@ -355,7 +355,7 @@ START_TEST(each_group_serves)
 }
 END_TEST
 
-START_TEST(a_priority_string_rules_alone)
+START_TEST(priority_string_replaces_the_profile)
 {
 	agree("priority = NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+CHACHA20-POLY1305:"
 	      "-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1\n",
@@ -363,9 +363,9 @@ START_TEST(a_priority_string_rules_alone)
 }
 END_TEST
 
-SUITE("identity", ecdsa_is_preferred_and_rsa_serves_who_knows_nothing_else,
+SUITE("identity", ecdsa_is_preferred_and_rsa_serves_clients_limited_to_rsa,
     the_order_in_the_file_does_not_matter, rsa_alone_is_warned_of,
-    rsa_beside_ecdsa_is_not,
+    rsa_beside_ecdsa_is_served_without_a_warning,
     a_client_that_can_verify_none_of_our_certificates_fails_by_the_cipher,
     the_name_chooses_the_certificate,
     a_wildcard_covers_the_name_that_no_other_certificate_has,
@@ -374,5 +374,5 @@ SUITE("identity", ecdsa_is_preferred_and_rsa_serves_who_knows_nothing_else,
     an_encrypted_key_opens_with_its_pin_file,
     an_expired_certificate_is_not_chosen_where_a_valid_one_fits,
     tls_1_2_and_1_3_serve_clients_that_verify, the_profile_compatible_takes_a_cbc_suite,
-    our_preference_rules_not_the_clients, each_group_serves,
-    a_priority_string_rules_alone)
+    server_cipher_preference_overrides_the_client, each_group_serves,
+    priority_string_replaces_the_profile)

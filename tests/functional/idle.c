@@ -61,7 +61,7 @@ others_hear_an_echo(const struct peer_options *options)
 	daemon_stop(daemon);
 }
 
-START_TEST(others_hear_an_echo_while_some_say_nothing)
+START_TEST(idle_echo_clients_do_not_delay_others)
 {
 	others_hear_an_echo(NULL);
 	others_hear_an_echo(&tls12);
@@ -133,7 +133,7 @@ expect_two(void)
 	ck_assert_str_eq(peer_ask_over(peer_dial_path(suite_path("two")), NULL), HELLO);
 }
 
-START_TEST(programs_that_have_nothing_to_say_keep_nobody_waiting)
+START_TEST(idle_programs_do_not_delay_other_clients)
 {
 	struct daemon *daemon = daemon_serve(and_two("", CATS));
 	size_t descriptors = daemon_descriptors(daemon);
@@ -185,7 +185,7 @@ others_are_served_by_the_way(
 	daemon_stop(daemon);
 }
 
-START_TEST(a_backend_that_takes_nobody_keeps_nobody_else_waiting)
+START_TEST(unix_backend_with_full_backlog_does_not_delay_other_services)
 {
 	const char *path = suite_path("backend");
 	int listener = peer_listen_path(path, 0);
@@ -196,7 +196,7 @@ START_TEST(a_backend_that_takes_nobody_keeps_nobody_else_waiting)
 }
 END_TEST
 
-START_TEST(nor_does_one_over_tcp)
+START_TEST(tcp_backend_with_full_backlog_does_not_delay_other_services)
 {
 	unsigned port = 0;
 	int listener = peer_listen(&port), taken[16];
@@ -222,7 +222,7 @@ press(struct peer *peer)
 }
 
 /* Of a client that left bytes, which nobody can take yet, no end is seen. */
-START_TEST(who_left_bytes_behind_can_be_killed)
+START_TEST(connection_with_undelivered_client_bytes_can_be_killed)
 {
 	const char *path = suite_path("backend");
 	int listener = peer_listen_path(path, 1);
@@ -260,7 +260,7 @@ expect_byte(struct peer *peer)
 }
 
 /* Each of them could keep a worker for two seconds after its client has gone. */
-START_TEST(programs_that_do_not_want_to_end_keep_nobody_waiting)
+START_TEST(programs_that_ignore_sigterm_do_not_delay_other_clients)
 {
 	enum { MANY = 30 };
 	const char *script = suite_file("script",
@@ -309,7 +309,7 @@ START_TEST(a_stop_leaves_a_program_the_time_that_it_has_to_end)
 }
 END_TEST
 
-START_TEST(there_are_no_more_programs_than_there_may_be)
+START_TEST(running_programs_are_limited_by_max_workers)
 {
 	struct daemon *daemon = daemon_serve(
 	    and_two("", "handshake-timeout = 1s\nrespond = exec\nexec = /bin/cat\n"));
@@ -444,7 +444,7 @@ START_TEST(an_echo_that_is_idle_for_too_long_ends)
 END_TEST
 
 /* The first ones have a program and a backend each, which end with them. */
-START_TEST(of_too_many_the_oldest_is_closed_with_what_it_has)
+START_TEST(oldest_parked_connection_is_closed_with_its_program_and_backend)
 {
 	struct daemon *daemon = daemon_serve(and_two("max-waiting = 2\n", CATS));
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
@@ -467,14 +467,15 @@ START_TEST(of_too_many_the_oldest_is_closed_with_what_it_has)
 }
 END_TEST
 
-SUITE("idle", others_hear_an_echo_while_some_say_nothing,
+SUITE("idle", idle_echo_clients_do_not_delay_others,
     others_reach_the_backend_while_some_relays_are_silent,
-    programs_that_have_nothing_to_say_keep_nobody_waiting,
-    a_backend_that_takes_nobody_keeps_nobody_else_waiting, nor_does_one_over_tcp,
-    who_left_bytes_behind_can_be_killed,
-    programs_that_do_not_want_to_end_keep_nobody_waiting,
+    idle_programs_do_not_delay_other_clients,
+    unix_backend_with_full_backlog_does_not_delay_other_services,
+    tcp_backend_with_full_backlog_does_not_delay_other_services,
+    connection_with_undelivered_client_bytes_can_be_killed,
+    programs_that_ignore_sigterm_do_not_delay_other_clients,
     a_stop_leaves_a_program_the_time_that_it_has_to_end,
-    there_are_no_more_programs_than_there_may_be, a_stop_ends_programs_that_wait,
+    running_programs_are_limited_by_max_workers, a_stop_ends_programs_that_wait,
     monitors_are_answered_while_others_ask_for_nothing,
     an_endless_answer_leaves_others_their_turn, an_echo_that_is_idle_for_too_long_ends,
-    of_too_many_the_oldest_is_closed_with_what_it_has)
+    oldest_parked_connection_is_closed_with_its_program_and_backend)

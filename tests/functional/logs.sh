@@ -116,7 +116,7 @@ text_and_json_have_the_same_fields() {
 	! grep -qv '^{' json
 }
 
-what_programs_write_has_the_id_of_their_connection() {
+stderr_of_a_program_is_logged_with_its_connection_id() {
 	printf '#!/bin/sh\necho "one \"word\"" >&2\necho hello\n' >program
 	chmod 755 program
 	serve 'log-file = log' 'log-format = json'
@@ -162,7 +162,7 @@ a_flood_of_connections_survives_changes_of_form_and_file() {
 
 # --- levels ---------------------------------------------------------------------------
 
-classes_have_the_levels_that_they_are_given() {
+class_level_sets_the_level_of_a_failure_class() {
 	serve 'log-file = log' 'log-level = warning' \
 		'class-level = not-tls-http=warning, done=error'
 	greet
@@ -186,7 +186,7 @@ quiet_classes_have_no_lines_and_are_counted() {
 	[ "$(grep -c ': hello: done ' log)" -eq 1 ]
 }
 
-a_class_that_there_is_not_is_pointed_at() {
+unknown_failure_class_is_an_error() {
 	write_ini 'quiet = noise' 'class-level = sni=loud'
 	status=0
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>err || status=$?
@@ -265,7 +265,7 @@ a_pipe_without_a_reader_is_refused() {
 }
 
 # A file system of 64 KiB, in a name space of the test's own.
-a_full_disk_is_told_of_when_it_has_room_again() {
+full_disk_is_reported_when_it_has_room_again() {
 	unshare -m true 2>/dev/null || skip 'only root may mount'
 	mkdir disk
 	write_ini "log-file = $PWD/disk/log" 'log-level = debug'
@@ -362,7 +362,7 @@ all_heard() {
 # --- the tests of make check-long -------------------------------------------------------
 
 # Nobody reads what tlsd writes; later it is read, and all is there but for what was counted.
-a_pipe_that_nobody_reads_stops_nobody() {
+log_pipe_without_a_reader_does_not_stop_service() {
 	mkfifo pipe
 	read_later 65536 0
 	serve 'log-file = pipe'
@@ -400,7 +400,7 @@ a_slow_reader_loses_nothing() {
 	! grep -q 'could not be written' log
 }
 
-a_server_whose_log_stands_still_can_be_stopped() {
+server_with_a_blocked_log_can_be_stopped() {
 	mkfifo pipe
 	start holder sleep 600
 	exec 8<>pipe
@@ -438,7 +438,7 @@ a_syslogd_that_was_restarted_is_found_again() {
 	stop
 }
 
-a_syslogd_that_stands_still_stops_nobody_and_gets_all_in_the_end() {
+stalled_syslogd_does_not_stop_service_and_gets_all_lines_later() {
 	start_syslogd heard
 	serve_chrooted
 	kill -STOP "$(cat heard.pid)"

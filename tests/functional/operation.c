@@ -99,7 +99,7 @@ START_TEST(ipv6_serves)
 }
 END_TEST
 
-START_TEST(a_star_is_both_families)
+START_TEST(wildcard_listen_address_serves_both_families)
 {
 	if (!has_ipv6())
 		return;
@@ -171,7 +171,7 @@ refuse_to_start(const char *ini, int status, const char *reason)
 	ck_assert_msg(strstr(output, reason) != NULL, "no \"%s\": %s", reason, output);
 }
 
-START_TEST(a_socket_that_somebody_answers_is_left_alone)
+START_TEST(socket_of_a_running_server_is_not_replaced)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = daemon_start(ini_with_path(path, ""));
@@ -235,7 +235,7 @@ START_TEST(wrong_options_are_status_2)
 }
 END_TEST
 
-START_TEST(the_check_prints_what_is_in_effect)
+START_TEST(check_prints_the_effective_configuration)
 {
 	const char *conf =
 	    suite_file("good.ini", daemon_ini("pid-file =\nalpn = h2, http/1.1\n"));
@@ -278,7 +278,7 @@ many_mistakes(void)
 	return path;
 }
 
-START_TEST(the_check_tells_all_mistakes_of_a_file_in_one_run)
+START_TEST(check_reports_all_errors_of_a_file_in_one_run)
 {
 	static const char *const wanted[] = {
 		"mistakes.ini:1: workers: \"many\" is not ",
@@ -304,7 +304,7 @@ START_TEST(the_check_tells_all_mistakes_of_a_file_in_one_run)
 }
 END_TEST
 
-START_TEST(sigterm_under_load_answers_whom_it_has_accepted)
+START_TEST(sigterm_under_load_answers_accepted_clients)
 {
 	struct daemon *daemon = daemon_serve("workers = 4\n" NOT_HURRIED);
 	struct peer **crowd = peer_crowd(daemon_port(daemon), 200, NULL);
@@ -409,7 +409,7 @@ START_TEST(a_second_sigterm_cuts)
 }
 END_TEST
 
-START_TEST(a_cut_throws_away_what_waits_and_is_queued)
+START_TEST(forced_stop_drops_parked_and_queued_connections)
 {
 	struct peer *stuck;
 	struct daemon *daemon = serve_stuck(
@@ -451,7 +451,7 @@ expect_trusted_by(struct daemon *daemon, const char *trust)
 	    peer_ask_over(peer_dial(daemon_port(daemon)), &options), HELLO);
 }
 
-START_TEST(a_reload_under_load_fails_nobody_and_shows_the_new_certificate)
+START_TEST(reload_under_load_loses_no_client_and_shows_the_new_certificate)
 {
 	struct daemon *daemon =
 	    daemon_serve("workers = 4\nearly-answer = no\n" NOT_HURRIED);
@@ -564,7 +564,7 @@ START_TEST(a_reload_that_needs_a_taken_port_changes_nothing)
 }
 END_TEST
 
-START_TEST(a_reload_names_what_only_a_restart_changes)
+START_TEST(reload_names_options_that_need_a_restart)
 {
 	struct daemon *daemon = daemon_serve("workers = 2\n");
 	size_t threads = daemon_threads(daemon);
@@ -662,22 +662,23 @@ START_TEST(a_daemon_is_ready_when_its_starter_returns)
 END_TEST
 
 SUITE("operation", each_service_has_its_own_listeners_and_answer, ipv6_serves,
-    a_star_is_both_families, a_unix_domain_socket_serves_and_goes_with_the_server,
+    wildcard_listen_address_serves_both_families,
+    a_unix_domain_socket_serves_and_goes_with_the_server,
     a_socket_that_a_dead_process_left_is_replaced,
-    a_socket_that_somebody_answers_is_left_alone,
+    socket_of_a_running_server_is_not_replaced,
     a_file_in_the_place_of_a_socket_is_left_alone,
     a_port_in_use_is_named_and_ends_the_start, a_bad_configuration_is_status_2,
-    wrong_options_are_status_2, the_check_prints_what_is_in_effect,
-    the_check_tells_all_mistakes_of_a_file_in_one_run,
-    sigterm_under_load_answers_whom_it_has_accepted,
+    wrong_options_are_status_2, check_prints_the_effective_configuration,
+    check_reports_all_errors_of_a_file_in_one_run,
+    sigterm_under_load_answers_accepted_clients,
     sigterm_under_load_answers_slower_clients_too, sigint_stops_like_sigterm,
     a_stopping_server_listens_no_more, a_stuck_client_ends_with_the_shutdown_timeout,
-    a_second_sigterm_cuts, a_cut_throws_away_what_waits_and_is_queued,
-    a_reload_under_load_fails_nobody_and_shows_the_new_certificate,
+    a_second_sigterm_cuts, forced_stop_drops_parked_and_queued_connections,
+    reload_under_load_loses_no_client_and_shows_the_new_certificate,
     many_reloads_lose_nothing,
     a_reload_with_rubbish_keeps_the_old_certificate_and_names_the_file,
     a_reload_with_a_bad_file_keeps_the_old_configuration,
     a_reload_adds_and_removes_services_and_listeners,
     a_reload_that_needs_a_taken_port_changes_nothing,
-    a_reload_names_what_only_a_restart_changes, sigusr1_opens_the_log_file_again,
+    reload_names_options_that_need_a_restart, sigusr1_opens_the_log_file_again,
     a_killed_server_starts_again_at_once, a_daemon_is_ready_when_its_starter_returns)

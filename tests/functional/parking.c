@@ -125,7 +125,7 @@ START_TEST(others_are_answered_while_an_answer_is_not_taken)
 }
 END_TEST
 
-START_TEST(an_answer_that_is_not_taken_may_be_given_up)
+START_TEST(oldest_unread_answer_is_dropped_at_max_waiting)
 {
 	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
 	    "idle-timeout = 5m\nmax-waiting = 1\nrespond = file\nfile = %s\n",
@@ -148,7 +148,7 @@ START_TEST(an_answer_that_is_not_taken_may_be_given_up)
 }
 END_TEST
 
-START_TEST(whose_time_is_up_is_closed)
+START_TEST(parked_handshake_is_closed_at_the_handshake_timeout)
 {
 	struct daemon *daemon =
 	    daemon_serve("workers = 1\nhandshake-timeout = 1s\nidle-timeout = 5m\n");
@@ -166,7 +166,7 @@ START_TEST(whose_time_is_up_is_closed)
 }
 END_TEST
 
-START_TEST(who_leaves_is_let_go)
+START_TEST(client_that_leaves_while_parked_is_released)
 {
 	struct daemon *daemon = daemon_serve(PATIENT);
 	size_t descriptors = daemon_descriptors(daemon);
@@ -181,7 +181,7 @@ START_TEST(who_leaves_is_let_go)
 }
 END_TEST
 
-START_TEST(of_too_many_the_oldest_of_whoever_has_most_is_closed)
+START_TEST(oldest_connection_of_the_busiest_client_is_closed_at_max_waiting)
 {
 	struct daemon *daemon = daemon_serve(PATIENT "max-waiting = 4\n");
 	unsigned port = daemon_port(daemon);
@@ -201,7 +201,7 @@ START_TEST(of_too_many_the_oldest_of_whoever_has_most_is_closed)
 }
 END_TEST
 
-START_TEST(a_stop_waits_for_them_as_long_as_it_may)
+START_TEST(shutdown_waits_for_parked_connections_until_its_timeout)
 {
 	struct daemon *daemon = daemon_serve(PATIENT "shutdown-timeout = 1s\n");
 	struct peer **peers = begin_all(daemon, false, 2);
@@ -249,7 +249,7 @@ count_processors(void)
 
 /* As many as there are processors, each in a session that was parked before. The workers are
  * one more, so that a client too many tells that all before it were parked. */
-START_TEST(programs_that_do_not_start_hold_up_nobody_else)
+START_TEST(programs_that_hang_at_start_do_not_delay_other_services)
 {
 	int lease;
 	size_t count = count_processors();
@@ -277,7 +277,9 @@ END_TEST
 
 SUITE("parking", others_are_served_while_a_handshake_waits,
     others_are_answered_while_an_answer_is_not_taken,
-    an_answer_that_is_not_taken_may_be_given_up, whose_time_is_up_is_closed,
-    who_leaves_is_let_go, of_too_many_the_oldest_of_whoever_has_most_is_closed,
-    a_stop_waits_for_them_as_long_as_it_may,
-    programs_that_do_not_start_hold_up_nobody_else)
+    oldest_unread_answer_is_dropped_at_max_waiting,
+    parked_handshake_is_closed_at_the_handshake_timeout,
+    client_that_leaves_while_parked_is_released,
+    oldest_connection_of_the_busiest_client_is_closed_at_max_waiting,
+    shutdown_waits_for_parked_connections_until_its_timeout,
+    programs_that_hang_at_start_do_not_delay_other_services)

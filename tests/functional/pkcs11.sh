@@ -111,7 +111,7 @@ clients_encrypt_to_an_rsa_key_in_a_token() {
 	stop
 }
 
-a_key_in_a_token_that_cannot_decrypt_is_found_out_at_load() {
+token_key_that_cannot_decrypt_is_an_error_at_load() {
 	make_token
 	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost \
 		-addext subjectAltName=DNS:localhost -keyout signs.key -out signs.crt
@@ -181,7 +181,7 @@ a_reload_takes_another_key_of_the_token() {
 	stop
 }
 
-what_is_wrong_with_a_token_is_said_at_load() {
+unusable_token_is_an_error_at_load() {
 	make_token
 	make_key web ecdsa
 	make_key other ecdsa
@@ -212,7 +212,7 @@ a_pin_is_taken_from_its_file_only_and_never_asked_for() {
 	fails grep 1234 refused
 }
 
-a_user_who_cannot_use_the_token_is_found_out_at_the_start() {
+start_fails_if_the_user_cannot_use_the_token() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can become another user'
 	make_token
 	make_key web ecdsa

@@ -40,7 +40,7 @@ reach(int backend, int *connected)
 	return peer;
 }
 
-START_TEST(without_ports_the_backend_is_not_to_blame)
+START_TEST(lack_of_local_ports_does_not_mark_a_backend_as_failed)
 {
 	struct peer *peers[PORTS];
 	int connected[PORTS];
@@ -71,4 +71,5 @@ START_TEST(without_ports_the_backend_is_not_to_blame)
 }
 END_TEST
 
-SUITE_IF(privatenet_lacks, "ports", without_ports_the_backend_is_not_to_blame)
+SUITE_IF(
+    privatenet_lacks, "ports", lack_of_local_ports_does_not_mark_a_backend_as_failed)

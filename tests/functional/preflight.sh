@@ -186,7 +186,7 @@ a_control_socket_that_cannot_be_made_is_found() {
 	refused "control-socket: $PWD/tlsd.ini: File exists: it is no socket"
 }
 
-what_a_running_server_holds_is_no_mistake() {
+check_accepts_addresses_held_by_the_running_server() {
 	listen="127.0.0.1:0, $PWD/front" write_ini "control-socket = $PWD/sock"
 	start_tlsd tlsd
 	port=$(port_of hello)
@@ -196,7 +196,7 @@ what_a_running_server_holds_is_no_mistake() {
 	greet
 }
 
-an_ordinary_user_is_warned_of_what_only_root_may_use() {
+check_warns_an_ordinary_user_of_addresses_reserved_for_root() {
 	needs_root
 	chown nobody . server.key
 	mkdir -m 755 run
@@ -254,7 +254,7 @@ a_root_that_stays_root_follows_no_link_of_another_user_to_its_log() {
 	is_told 'log-file: .*: root opens no file with a second name'
 }
 
-a_log_behind_a_link_that_leads_nowhere_is_found() {
+log_file_through_a_dangling_link_is_an_error() {
 	ln -s nowhere/log log
 	write_ini 'log-file = log'
 	refused 'log-file: .*/log: uid [0-9]* cannot create it: No such file or directory'
@@ -272,7 +272,7 @@ a_pid_file_that_cannot_be_written_is_found() {
 }
 
 # As root they can be used, but not as the user.
-what_the_user_cannot_use_is_found() {
+check_finds_files_that_the_configured_user_cannot_use() {
 	needs_root
 	chown nobody server.key
 	mkdir -m 700 secret

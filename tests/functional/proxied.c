@@ -40,7 +40,7 @@ dial_and_send(unsigned port, const void *bytes, size_t size)
 
 #define DIAL(port, text) dial_and_send(port, text, sizeof(text) - 1)
 
-START_TEST(the_client_is_who_the_header_says)
+START_TEST(proxy_header_sets_the_client_address)
 {
 	struct daemon *daemon = serve("");
 	unsigned port = daemon_port(daemon);
@@ -54,7 +54,7 @@ START_TEST(the_client_is_who_the_header_says)
 }
 END_TEST
 
-START_TEST(a_proxy_without_a_client_is_the_client)
+START_TEST(header_without_an_address_makes_the_proxy_the_client)
 {
 	struct daemon *daemon = serve("");
 	unsigned port = daemon_port(daemon);
@@ -104,7 +104,7 @@ START_TEST(a_header_may_drip)
 }
 END_TEST
 
-START_TEST(addresses_are_judged_by_the_header)
+START_TEST(allow_and_deny_apply_to_the_address_in_the_header)
 {
 	struct daemon *daemon = serve("deny = 192.0.2.7, 127.0.0.0/8\n");
 	unsigned port = daemon_port(daemon);
@@ -145,7 +145,7 @@ START_TEST(connections_are_counted_for_the_client_and_not_for_the_proxy)
 }
 END_TEST
 
-START_TEST(who_waits_is_one_of_his_own_crowd_and_not_of_the_proxys)
+START_TEST(parked_connection_counts_for_the_client_and_not_for_the_proxy)
 {
 	struct daemon *daemon = serve("max-waiting = 5\nhello-timeout = 5m\n");
 	unsigned port = daemon_port(daemon);
@@ -188,7 +188,7 @@ START_TEST(only_a_proxy_may_send_a_header)
 }
 END_TEST
 
-START_TEST(what_is_no_header_is_refused)
+START_TEST(malformed_proxy_header_is_refused)
 {
 	struct daemon *daemon = serve("hello-timeout = 5m\n");
 	unsigned port = daemon_port(daemon);
@@ -259,7 +259,7 @@ is_no_configuration(const char *more, const char *complaint)
 	ck_assert_msg(strstr(output, complaint) != NULL, "%s", output);
 }
 
-START_TEST(configurations_that_trust_anybody_or_disagree_are_refused)
+START_TEST(untrusted_or_conflicting_accept_proxy_settings_are_refused)
 {
 	is_no_configuration("accept-proxy = yes\n",
 	    "bad.ini:4: accept-proxy: anybody could claim any address: name ");
@@ -276,11 +276,12 @@ START_TEST(configurations_that_trust_anybody_or_disagree_are_refused)
 }
 END_TEST
 
-SUITE("proxied", the_client_is_who_the_header_says,
-    a_proxy_without_a_client_is_the_client, a_proxy_may_come_through_a_unix_socket,
-    a_header_may_drip, addresses_are_judged_by_the_header,
+SUITE("proxied", proxy_header_sets_the_client_address,
+    header_without_an_address_makes_the_proxy_the_client,
+    a_proxy_may_come_through_a_unix_socket, a_header_may_drip,
+    allow_and_deny_apply_to_the_address_in_the_header,
     connections_are_counted_for_the_client_and_not_for_the_proxy,
-    who_waits_is_one_of_his_own_crowd_and_not_of_the_proxys,
-    only_a_proxy_may_send_a_header, what_is_no_header_is_refused,
+    parked_connection_counts_for_the_client_and_not_for_the_proxy,
+    only_a_proxy_may_send_a_header, malformed_proxy_header_is_refused,
     a_header_of_odd_bytes_does_not_reach_the_log, a_header_has_to_come_in_time,
-    configurations_that_trust_anybody_or_disagree_are_refused)
+    untrusted_or_conflicting_accept_proxy_settings_are_refused)

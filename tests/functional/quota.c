@@ -198,7 +198,7 @@ serve_two(const char *more)
 	return daemon;
 }
 
-START_TEST(a_service_whose_workers_are_held_blocks_no_other)
+START_TEST(service_with_all_workers_busy_does_not_block_others)
 {
 	struct daemon *daemon =
 	    serve_two("idle-timeout = 5m\nhandshake-timeout = 1s\n");
@@ -216,7 +216,7 @@ START_TEST(a_service_whose_workers_are_held_blocks_no_other)
 }
 END_TEST
 
-START_TEST(who_waits_for_a_worker_gets_it_when_it_is_free)
+START_TEST(queued_connection_gets_a_worker_when_one_is_free)
 {
 	struct daemon *daemon =
 	    serve_two("idle-timeout = 5m\nhandshake-timeout = 5m\n");
@@ -251,7 +251,7 @@ hold_program(const char *path)
 }
 
 /* The same where the whole pool is held: in the queue, and behind it while it is full. */
-START_TEST(who_waits_for_any_worker_does_so_until_the_handshake_timeout)
+START_TEST(queued_connection_waits_for_a_worker_until_the_handshake_timeout)
 {
 	int program = hold_program("program");
 	struct daemon *daemon = daemon_serve(suite_take(
@@ -343,8 +343,8 @@ SUITE("quota", an_address_that_is_denied_is_refused,
     the_process_may_have_only_so_many_connections,
     a_service_may_have_only_so_many_connections,
     a_burst_is_answered_and_then_only_the_rate,
-    a_service_whose_workers_are_held_blocks_no_other,
-    who_waits_for_a_worker_gets_it_when_it_is_free,
-    who_waits_for_any_worker_does_so_until_the_handshake_timeout)
+    service_with_all_workers_busy_does_not_block_others,
+    queued_connection_gets_a_worker_when_one_is_free,
+    queued_connection_waits_for_a_worker_until_the_handshake_timeout)
 SUITE_IF(privatenet_lacks, "networks", addresses_of_one_64_are_one_client,
     networks_of_both_families_are_allowed_or_denied)

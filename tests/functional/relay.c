@@ -82,7 +82,7 @@ START_TEST(an_echo_waits_for_a_client_that_reads_late)
 }
 END_TEST
 
-START_TEST(an_echo_that_nobody_reads_ends_at_the_write_timeout)
+START_TEST(unread_echo_ends_at_the_write_timeout)
 {
 	/* Long enough for a busy machine to let the client begin. */
 	struct daemon *daemon =
@@ -709,7 +709,7 @@ START_TEST(a_backend_that_closes_ends_a_client_that_has_its_answer)
 }
 END_TEST
 
-START_TEST(a_backend_that_resets_is_no_proper_end)
+START_TEST(backend_reset_is_an_unclean_end)
 {
 	struct backend backend;
 
@@ -732,7 +732,7 @@ find_dead_place(struct backend *backend)
 	close(backend->listener);
 }
 
-START_TEST(a_backend_that_refuses_is_named_and_no_proper_end)
+START_TEST(backend_that_refuses_is_logged_and_is_an_unclean_end)
 {
 	struct backend dead;
 
@@ -857,7 +857,7 @@ START_TEST(an_avoided_backend_comes_back)
 }
 END_TEST
 
-START_TEST(a_backend_that_resets_without_a_word_is_avoided)
+START_TEST(backend_that_resets_without_an_answer_is_avoided)
 {
 	struct backend backend, dead;
 	char places[300];
@@ -955,7 +955,7 @@ header_of(const char *kind)
 	return heard;
 }
 
-START_TEST(a_backend_is_told_who_the_client_is)
+START_TEST(backend_gets_the_client_address_in_a_proxy_header)
 {
 	unsigned from, to;
 	char word[8] = "";
@@ -1061,7 +1061,7 @@ START_TEST(a_stop_cuts_a_relay_that_goes_on)
 END_TEST
 
 /* Nobody takes what a client goes on sending, and then the server has to stop. */
-START_TEST(a_stop_cuts_a_relay_whose_backend_takes_nothing)
+START_TEST(shutdown_cuts_a_relay_with_a_backend_that_never_reads)
 {
 	struct backend backend;
 
@@ -1099,7 +1099,7 @@ START_TEST(no_descriptor_is_lost_in_relays)
 }
 END_TEST
 
-START_TEST(a_backend_that_cannot_be_is_an_error_with_its_place)
+START_TEST(unusable_backend_is_an_error_with_its_line)
 {
 	static const char *const wrong[] = { "", "connect = *:80\n",
 		"connect = 127.0.0.1:0\n", "connect = somewhere\n",
@@ -1121,8 +1121,7 @@ END_TEST
 
 SUITE("relay", an_echo_of_any_size_is_whole_and_ends_properly,
     an_echo_goes_both_ways_at_once, an_echo_waits_for_a_client_that_reads_late,
-    an_echo_that_nobody_reads_ends_at_the_write_timeout,
-    an_echo_answers_each_byte_at_once,
+    unread_echo_ends_at_the_write_timeout, an_echo_answers_each_byte_at_once,
     an_echo_that_came_back_is_done_however_the_client_leaves,
     a_record_that_is_cut_is_an_early_close,
     an_echo_that_the_client_does_not_take_is_an_early_close,
@@ -1138,18 +1137,19 @@ SUITE("relay", an_echo_of_any_size_is_whole_and_ends_properly,
     an_exchange_with_a_backend_is_done_however_the_client_leaves,
     a_client_that_leaves_in_the_midst_of_an_answer_has_failed,
     a_backend_that_closes_ends_a_client_that_has_its_answer,
-    a_backend_that_resets_is_no_proper_end,
-    a_backend_that_refuses_is_named_and_no_proper_end,
+    backend_reset_is_an_unclean_end,
+    backend_that_refuses_is_logged_and_is_an_unclean_end,
     a_socket_that_is_not_there_is_named,
     a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket,
     a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp,
     a_dead_backend_is_stepped_over_and_avoided, an_avoided_backend_comes_back,
-    a_backend_that_resets_without_a_word_is_avoided,
+    backend_that_resets_without_an_answer_is_avoided,
     a_backend_that_says_nothing_and_closes_is_an_empty_answer,
     a_full_backlog_over_a_unix_socket_is_waited_for,
     a_client_that_leaves_frees_the_worker_before_the_backend_is_reached,
-    a_backend_is_told_who_the_client_is, the_first_backend_is_used_while_it_lives,
-    round_robin_takes_turns, a_client_keeps_its_backend_by_source,
-    an_idle_relay_ends_without_a_close_notify, a_stop_cuts_a_relay_that_goes_on,
-    a_stop_cuts_a_relay_whose_backend_takes_nothing, no_descriptor_is_lost_in_relays,
-    a_backend_that_cannot_be_is_an_error_with_its_place)
+    backend_gets_the_client_address_in_a_proxy_header,
+    the_first_backend_is_used_while_it_lives, round_robin_takes_turns,
+    a_client_keeps_its_backend_by_source, an_idle_relay_ends_without_a_close_notify,
+    a_stop_cuts_a_relay_that_goes_on,
+    shutdown_cuts_a_relay_with_a_backend_that_never_reads,
+    no_descriptor_is_lost_in_relays, unusable_backend_is_an_error_with_its_line)

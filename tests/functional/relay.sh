@@ -36,7 +36,7 @@ get() {
 
 # --- the tests ------------------------------------------------------------------------
 
-socat_behind_and_in_front_loses_nothing() {
+relay_between_two_socats_loses_no_bytes() {
 	needs socat
 	head -c 67108864 /dev/urandom >sent
 	start backend socat UNIX-LISTEN:backend.sock,fork EXEC:"sha256sum"
@@ -94,7 +94,7 @@ nginx_serves_a_page_and_a_download() {
 	wait_for grep -q ': relay: done ' tlsd.log
 }
 
-a_backend_that_is_not_there_is_no_proper_end() {
+missing_backend_socket_is_an_unclean_end() {
 	serve 'respond = connect' "connect = $PWD/nobody.sock"
 	fetch -ign_eof </dev/null >heard 2>err || :
 	[ ! -s heard ]
@@ -116,7 +116,7 @@ nginx_sees_the_clients_address() {
 	done
 }
 
-haproxy_behind_knows_the_host_that_was_asked_for() {
+haproxy_as_backend_gets_the_server_name() {
 	needs haproxy curl
 	cat >haproxy.cfg <<-END
 		defaults
@@ -136,7 +136,7 @@ haproxy_behind_knows_the_host_that_was_asked_for() {
 }
 
 # The address of the client, not of the proxy, gets to the program and into the log.
-haproxy_in_front_tells_who_the_client_is() {
+haproxy_as_frontend_passes_the_client_address() {
 	needs haproxy curl
 	serve 'respond = exec' 'exec = /usr/bin/env' 'accept-proxy = yes' \
 		'accept-proxy-from = 127.0.0.1'
@@ -164,7 +164,7 @@ haproxy_in_front_tells_who_the_client_is() {
 	wait_for grep -q '\[127\.0\.0\.9\]:.*: relay: done ' tlsd.log
 }
 
-curl_says_itself_who_it_is() {
+curl_sends_its_own_address_in_a_proxy_header() {
 	needs curl
 	serve 'accept-proxy = yes' 'accept-proxy-from = 127.0.0.0/8'
 	get / --http0.9 --interface 127.0.0.9 --haproxy-protocol >heard
@@ -187,7 +187,7 @@ configure_stunnel() {
 	END
 }
 
-a_program_knows_who_has_a_certificate() {
+program_gets_the_client_certificate_in_its_environment() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
 		-subj /CN=alice -addext extendedKeyUsage=clientAuth \
 		-keyout alice.key -out alice.crt 2>/dev/null

@@ -76,7 +76,7 @@ fail_times(struct repeats *repeats, const char *service, enum failure failure,
 	return admitted;
 }
 
-START_TEST(the_first_have_lines_and_the_rest_a_sum)
+START_TEST(first_failures_are_logged_singly_and_the_rest_as_a_sum)
 {
 	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 
@@ -90,7 +90,7 @@ START_TEST(the_first_have_lines_and_the_rest_a_sum)
 }
 END_TEST
 
-START_TEST(few_failures_have_no_sum)
+START_TEST(few_failures_are_logged_without_a_sum)
 {
 	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 
@@ -100,7 +100,7 @@ START_TEST(few_failures_have_no_sum)
 }
 END_TEST
 
-START_TEST(classes_and_services_are_told_apart)
+START_TEST(rate_limit_counts_each_class_and_service_separately)
 {
 	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 
@@ -269,8 +269,10 @@ START_TEST(thousands_of_failing_connections_write_a_bounded_log)
 }
 END_TEST
 
-SUITE("repeats", the_first_have_lines_and_the_rest_a_sum, few_failures_have_no_sum,
-    classes_and_services_are_told_apart, a_sum_names_three_clients_once_each,
+SUITE("repeats", first_failures_are_logged_singly_and_the_rest_as_a_sum,
+    few_failures_are_logged_without_a_sum,
+    rate_limit_counts_each_class_and_service_separately,
+    a_sum_names_three_clients_once_each,
     a_minute_that_is_over_is_summed_and_the_next_begins,
     at_the_level_debug_all_have_lines, sums_have_the_level_of_their_class,
     threads_lose_no_failure, thousands_of_failing_connections_write_a_bounded_log)

@@ -62,7 +62,7 @@ serves(const char *services)
 	    snapshot != NULL, "%s", findings.count > 0 ? findings.items[0].text : "");
 }
 
-START_TEST(one_service_gets_everybody)
+START_TEST(single_service_gets_all_clients)
 {
 	serves("[a]\nserver-name = a.example.org\n");
 	ck_assert_str_eq(ask("a.example.org", NULL), "a");
@@ -73,7 +73,7 @@ START_TEST(one_service_gets_everybody)
 }
 END_TEST
 
-START_TEST(a_name_finds_its_service_whatever_the_case)
+START_TEST(server_name_match_ignores_case)
 {
 	serves("[a]\nserver-name = a.example.org, A2.example.org\n"
 	       "[b]\nserver-name = b.example.org\n");
@@ -99,7 +99,7 @@ START_TEST(a_wildcard_stands_for_one_label_and_comes_after_the_name)
 }
 END_TEST
 
-START_TEST(the_default_is_who_says_so_or_has_no_names_or_comes_first)
+START_TEST(default_is_the_marked_or_the_nameless_or_the_first_service)
 {
 	serves("[a]\nserver-name = a\n[b]\nserver-name = b\n");
 	ck_assert_str_eq(ask(NULL, NULL), "a");
@@ -116,7 +116,7 @@ START_TEST(the_default_is_who_says_so_or_has_no_names_or_comes_first)
 }
 END_TEST
 
-START_TEST(a_strict_service_takes_nobody_else)
+START_TEST(strict_service_refuses_other_names)
 {
 	serves("[a]\nserver-name = a\nsni-strict = yes\n");
 	ck_assert_str_eq(ask("a", NULL), "a");
@@ -130,7 +130,7 @@ START_TEST(a_strict_service_takes_nobody_else)
 }
 END_TEST
 
-START_TEST(a_protocol_tells_services_of_one_name_apart)
+START_TEST(alpn_selects_among_services_of_one_name)
 {
 	serves("[a]\nserver-name = x\nalpn = h2\n"
 	       "[b]\nserver-name = x\nalpn = http/1.1, http/1.0\n"
@@ -203,7 +203,7 @@ START_TEST(overlaps_are_errors_at_their_line)
 }
 END_TEST
 
-START_TEST(what_cannot_be_is_an_error)
+START_TEST(impossible_routing_settings_are_errors)
 {
 	clashes("[a]\nserver-name = *\n", "5: server-name: \"*\" is no host's name");
 	clashes("[a]\nserver-name = *.org\n", "5: server-name: \"*.org\" stands for");
@@ -252,10 +252,10 @@ START_TEST(each_of_thousands_of_names_is_found)
 }
 END_TEST
 
-SUITE("route", one_service_gets_everybody, a_name_finds_its_service_whatever_the_case,
+SUITE("route", single_service_gets_all_clients, server_name_match_ignores_case,
     a_wildcard_stands_for_one_label_and_comes_after_the_name,
-    the_default_is_who_says_so_or_has_no_names_or_comes_first,
-    a_strict_service_takes_nobody_else, a_protocol_tells_services_of_one_name_apart,
+    default_is_the_marked_or_the_nameless_or_the_first_service,
+    strict_service_refuses_other_names, alpn_selects_among_services_of_one_name,
     the_server_prefers_its_first_protocol, overlaps_are_errors_at_their_line,
-    what_cannot_be_is_an_error, one_service_may_say_a_name_twice,
+    impossible_routing_settings_are_errors, one_service_may_say_a_name_twice,
     each_of_thousands_of_names_is_found)

@@ -39,7 +39,7 @@ is_told(unsigned port, const char *name, const char *protocol, int alert)
 	peer_free(peer);
 }
 
-START_TEST(the_name_decides_who_answers)
+START_TEST(server_name_selects_the_service)
 {
 	struct daemon *daemon = daemon_serve("[a]\nserver-name = a.org\ntext = A\n"
 					     "[b]\nserver-name = *.b.org\ntext = B\n"
@@ -280,7 +280,7 @@ START_TEST(a_name_that_is_not_a_host_gets_the_default)
 }
 END_TEST
 
-START_TEST(a_name_that_is_not_a_host_is_a_foreign_one_for_a_strict_listener)
+START_TEST(strict_listener_refuses_a_name_that_is_not_a_host)
 {
 	struct daemon *daemon =
 	    daemon_serve("[a]\nserver-name = a.org\nsni-strict = yes\n");
@@ -414,7 +414,7 @@ START_TEST(a_reload_moves_a_name_to_another_service)
 }
 END_TEST
 
-START_TEST(the_check_prints_who_gets_whom)
+START_TEST(check_prints_the_routing_of_each_service)
 {
 	const char *output;
 	const char *ini = suite_file("t.ini",
@@ -429,15 +429,15 @@ START_TEST(the_check_prints_who_gets_whom)
 }
 END_TEST
 
-SUITE("routing", the_name_decides_who_answers, the_settings_of_the_service_named_hold,
-    a_strict_listener_refuses_other_names,
+SUITE("routing", server_name_selects_the_service,
+    the_settings_of_the_service_named_hold, a_strict_listener_refuses_other_names,
     the_protocol_decides_among_services_of_one_name,
     limits_are_those_of_the_service_named, a_full_service_leaves_its_neighbour_alone,
     each_connection_is_accepted_for_the_service_that_serves_it,
     a_second_hello_may_not_name_another_service, a_name_with_an_underscore_is_served,
     a_dot_at_the_end_of_a_name_does_not_matter,
     a_name_that_is_not_a_host_gets_the_default,
-    a_name_that_is_not_a_host_is_a_foreign_one_for_a_strict_listener,
+    strict_listener_refuses_a_name_that_is_not_a_host,
     a_name_of_another_type_before_the_host_is_refused,
     a_session_is_resumed_for_the_same_underscored_name_only,
-    a_reload_moves_a_name_to_another_service, the_check_prints_who_gets_whom)
+    a_reload_moves_a_name_to_another_service, check_prints_the_routing_of_each_service)

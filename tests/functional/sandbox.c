@@ -92,7 +92,7 @@ look_into_memory(void)
 	return process_vm_readv(getppid(), &none, 1, &none, 1, 0) < 0 ? errno : 0;
 }
 
-START_TEST(who_takes_a_server_over_ends_it)
+START_TEST(hostile_system_call_kills_the_server)
 {
 	ck_assert_int_eq(end_of(as_server, run_a_program), 256 + SIGSYS);
 	ck_assert_int_eq(end_of(as_server, trace), 256 + SIGSYS);
@@ -144,7 +144,7 @@ change_rights(void)
 	return chmod("/nonexistent", 0777) < 0 ? errno : 0;
 }
 
-START_TEST(what_a_server_does_not_do_is_not_there)
+START_TEST(unused_system_call_fails_with_enosys)
 {
 	ck_assert_int_eq(end_of(as_server, open_packet_socket), ENOSYS);
 	ck_assert_int_eq(end_of(as_server, open_raw_socket), ENOSYS);
@@ -190,7 +190,7 @@ open_a_socket(void)
 	return fd < 0 && errno != EAFNOSUPPORT ? errno : 0;
 }
 
-START_TEST(what_a_server_does_works)
+START_TEST(system_calls_of_a_server_are_allowed)
 {
 	ck_assert_int_eq(end_of(as_server, start_a_thread), 0);
 	ck_assert_int_eq(end_of(as_server, resolve_a_name), 0);
@@ -385,7 +385,7 @@ write_removable(void)
 	return write_to(in_removable, O_APPEND);
 }
 
-START_TEST(nothing_else_can_be_changed)
+START_TEST(other_paths_cannot_be_changed_or_executed)
 {
 	make_places();
 	ck_assert_int_eq(end_of(to_places, change_elsewhere), EACCES);
@@ -423,7 +423,7 @@ write_null(void)
 	return write_to("/dev/null", 0);
 }
 
-START_TEST(what_is_needed_can_be_written_and_all_be_read)
+START_TEST(needed_paths_are_writable_and_all_paths_are_readable)
 {
 	make_places();
 	ck_assert_int_eq(end_of(to_places, change_writable), 0);
@@ -477,7 +477,7 @@ write_strange(void)
 	return open(strange, O_WRONLY) < 0 ? errno : 0;
 }
 
-START_TEST(a_root_without_capabilities_reads_what_is_of_others)
+START_TEST(root_without_capabilities_reads_files_of_other_users)
 {
 	strange = suite_file("strange", "");
 	ck_assert_int_eq(chmod(strange, 0600), 0);
@@ -500,7 +500,7 @@ expect_capabilities(const char *more, const char *expected)
 #define READ_ONLY "capabilities: net_bind_service dac_read_search;"
 #define READ_AND_WRITE "capabilities: net_bind_service dac_read_search dac_override;"
 
-START_TEST(a_root_writes_as_others_only_where_it_must)
+START_TEST(root_keeps_dac_override_only_if_the_configuration_needs_it)
 {
 	expect_capabilities("", READ_ONLY);
 	expect_capabilities("respond = connect\nconnect = 127.0.0.1:1\n", READ_ONLY);
@@ -569,7 +569,7 @@ START_TEST(the_key_log_of_others_is_not_written)
 }
 END_TEST
 
-START_TEST(a_log_tells_what_is_in_force)
+START_TEST(log_names_the_active_sandbox_measures)
 {
 	struct daemon *daemon = daemon_serve("");
 
@@ -692,18 +692,19 @@ lacks_root(void)
 }
 
 SUITE("sandbox", a_process_with_secrets_is_not_dumped,
-    the_key_log_of_others_is_not_written, a_log_tells_what_is_in_force,
+    the_key_log_of_others_is_not_written, log_names_the_active_sandbox_measures,
     paths_in_another_root_are_found_from_outside)
-SUITE_IF(lacks_filter, "syscalls", who_takes_a_server_over_ends_it,
-    what_a_server_does_not_do_is_not_there, what_a_server_does_works,
+SUITE_IF(lacks_filter, "syscalls", hostile_system_call_kills_the_server,
+    unused_system_call_fails_with_enosys, system_calls_of_a_server_are_allowed,
     programs_run_but_do_not_look_into_others,
     programs_for_x32_run_but_do_not_look_into_others,
     programs_of_32_bits_run_but_do_not_look_into_others)
-SUITE_IF(lacks_landlock, "landlock", nothing_else_can_be_changed,
-    what_is_needed_can_be_written_and_all_be_read,
+SUITE_IF(lacks_landlock, "landlock", other_paths_cannot_be_changed_or_executed,
+    needed_paths_are_writable_and_all_paths_are_readable,
     a_reload_that_needs_more_asks_for_a_restart)
 SUITE_IF(lacks_root, "root", a_reload_works_in_another_root,
     a_root_without_capabilities_cannot_become_another,
-    a_root_without_capabilities_reads_what_is_of_others,
-    a_root_writes_as_others_only_where_it_must, a_root_writes_a_log_of_another_user,
+    root_without_capabilities_reads_files_of_other_users,
+    root_keeps_dac_override_only_if_the_configuration_needs_it,
+    a_root_writes_a_log_of_another_user,
     a_root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart)

@@ -51,7 +51,7 @@ no_thread_gains_privileges_or_has_any() {
 	[ "$(of_threads Uid | tr '\t' '\n' | sort -u)" = "$(id -u nobody)" ]
 }
 
-each_thread_has_the_filter_that_the_log_tells_of() {
+each_thread_has_the_seccomp_filter_named_in_the_log() {
 	serve '[text]' 'listen = 127.0.0.1:0'
 	if in_force 'system calls: unrestricted'; then
 		skip 'this build has no filter of system calls'
@@ -68,7 +68,7 @@ keys_are_neither_dumped_nor_shown() {
 	[ "$(id -u)" -eq 0 ] || ! cat "/proc/$server/environ"
 }
 
-locked_memory_is_what_the_log_says() {
+locked_memory_matches_the_log() {
 	serve '[text]' 'listen = 127.0.0.1:0'
 	locked=$(of_threads VmLck | sed 's/ kB//')
 	if in_force 'not swapped'; then [ "$locked" -gt 0 ]; else [ "$locked" -eq 0 ]; fi
@@ -95,7 +95,7 @@ ask_all() {
 ' | grep -q '^tlsd_workers 2'
 }
 
-every_responder_works_in_it_before_and_after_a_reload() {
+every_responder_works_in_the_sandbox_before_and_after_a_reload() {
 	needs socat
 	start backend socat "UNIX-LISTEN:backend,fork,mode=777" EXEC:cat
 	wait_for is_listening backend
@@ -114,7 +114,7 @@ every_responder_works_in_it_before_and_after_a_reload() {
 	ask_all new
 }
 
-programs_inherit_what_the_manual_says() {
+programs_inherit_the_sandbox_limits_of_the_manual() {
 	serve '[exec]' 'listen = 127.0.0.1:0' 'respond = exec' \
 		"exec = /bin/sh -c 'cat /proc/self/status /proc/self/limits'"
 	in_force 'exec'

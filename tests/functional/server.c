@@ -40,7 +40,7 @@ provoke(const void *bytes, size_t size, const char *class, char *answer, size_t 
 /* A fatal alert (RFC 8446, 5). */
 #define UNEXPECTED_MESSAGE "\x15\x03\x03\x00\x02\x02\x0a"
 
-START_TEST(bytes_that_are_no_tls_are_not_tls)
+START_TEST(bytes_other_than_tls_are_logged_as_not_tls)
 {
 	char answer[64];
 
@@ -49,7 +49,7 @@ START_TEST(bytes_that_are_no_tls_are_not_tls)
 }
 END_TEST
 
-START_TEST(a_record_that_is_no_handshake_is_not_tls)
+START_TEST(record_other_than_a_handshake_is_logged_as_not_tls)
 {
 	char answer[64];
 
@@ -410,7 +410,7 @@ START_TEST(an_alert_in_plaintext_is_read_too)
 }
 END_TEST
 
-START_TEST(an_alert_in_plaintext_is_seen_behind_an_early_answer)
+START_TEST(plaintext_alert_after_an_early_answer_is_recognized)
 {
 	refuse_in_plaintext("workers = 1\n",
 	    ": tlsd: client-alert: the client refused the early answer: ");
@@ -628,7 +628,7 @@ START_TEST(a_queue_that_is_full_only_makes_clients_wait)
 }
 END_TEST
 
-START_TEST(too_many_who_wait_push_out_the_longest_waiting)
+START_TEST(longest_waiting_client_is_closed_at_max_waiting)
 {
 	struct daemon *daemon =
 	    daemon_serve("log-level = debug\nmax-waiting = 10\nhello-timeout = 5m\n");
@@ -650,7 +650,7 @@ START_TEST(too_many_who_wait_push_out_the_longest_waiting)
 }
 END_TEST
 
-START_TEST(a_silent_crowd_holds_nobody_up)
+START_TEST(many_silent_clients_do_not_delay_others)
 {
 	struct daemon *daemon =
 	    daemon_serve("log-level = debug\nworkers = 2\nhello-timeout = 5m\n");
@@ -718,7 +718,7 @@ START_TEST(neither_descriptors_nor_threads_are_lost)
 }
 END_TEST
 
-START_TEST(few_descriptors_shed_load_and_lose_nothing_else)
+START_TEST(load_shedding_at_the_descriptor_limit_keeps_serving)
 {
 	struct daemon *daemon = daemon_spawn(&(struct daemon_options){
 	    .ini = daemon_ini("workers = 4\nhello-timeout = 5m\n"),
@@ -774,7 +774,7 @@ START_TEST(a_protocol_of_odd_bytes_is_escaped_in_the_log)
 }
 END_TEST
 
-START_TEST(a_log_that_cannot_be_written_stops_nobody)
+START_TEST(unwritable_log_does_not_stop_service)
 {
 	/* With a sandbox a reload cannot choose where to write. */
 	struct daemon *daemon = daemon_serve("sandbox = no\ntext = old\n");
@@ -792,8 +792,8 @@ START_TEST(a_log_that_cannot_be_written_stops_nobody)
 }
 END_TEST
 
-SUITE("server", bytes_that_are_no_tls_are_not_tls,
-    a_record_that_is_no_handshake_is_not_tls,
+SUITE("server", bytes_other_than_tls_are_logged_as_not_tls,
+    record_other_than_a_handshake_is_logged_as_not_tls,
     a_plain_http_request_gets_an_answer_that_can_be_read,
     an_ssl_2_hello_is_not_tls_and_gets_an_alert, an_ssh_client_is_not_tls,
     half_a_hello_and_an_end_is_an_early_close, an_end_without_a_byte_is_an_early_close,
@@ -814,7 +814,7 @@ SUITE("server", bytes_that_are_no_tls_are_not_tls,
     a_client_that_refuses_our_certificate_in_tls_1_2_is_named,
     a_client_that_refuses_our_certificate_in_tls_1_3_is_named,
     an_alert_in_plaintext_is_read_too,
-    an_alert_in_plaintext_is_seen_behind_an_early_answer,
+    plaintext_alert_after_an_early_answer_is_recognized,
     a_client_that_never_reads_ends_at_the_write_timeout,
     a_client_that_reads_slowly_but_steadily_gets_everything,
     a_client_that_reads_very_little_at_a_time_is_not_idle,
@@ -824,9 +824,8 @@ SUITE("server", bytes_that_are_no_tls_are_not_tls,
     no_reset_follows_an_answer_that_left_a_request_unread,
     a_thousand_clients_at_once_are_all_answered,
     a_queue_that_is_full_only_makes_clients_wait,
-    too_many_who_wait_push_out_the_longest_waiting, a_silent_crowd_holds_nobody_up,
-    neither_descriptors_nor_threads_are_lost,
-    few_descriptors_shed_load_and_lose_nothing_else,
+    longest_waiting_client_is_closed_at_max_waiting,
+    many_silent_clients_do_not_delay_others, neither_descriptors_nor_threads_are_lost,
+    load_shedding_at_the_descriptor_limit_keeps_serving,
     a_name_of_odd_bytes_does_not_reach_the_log,
-    a_protocol_of_odd_bytes_is_escaped_in_the_log,
-    a_log_that_cannot_be_written_stops_nobody)
+    a_protocol_of_odd_bytes_is_escaped_in_the_log, unwritable_log_does_not_stop_service)

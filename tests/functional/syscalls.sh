@@ -96,7 +96,7 @@ an_early_answer_costs_one_call_in_and_one_out() {
 	expect_open
 }
 
-a_tls_1_3_answer_that_waits_costs_two_and_two() {
+tls_1_3_answer_after_finished_costs_two_receives_and_two_sends() {
 	serve 'early-answer = no'
 	call $tls13
 	expect_calls recvfrom sendto recvfrom sendto
@@ -107,7 +107,7 @@ a_tls_1_3_answer_that_waits_costs_two_and_two() {
 }
 
 # The server's last flight of the handshake (RFC 5246, 7.3) has the answer behind it.
-a_tls_1_2_connection_costs_two_and_two() {
+tls_1_2_connection_costs_two_receives_and_two_sends() {
 	serve
 	call $tls12
 	expect_calls recvfrom sendto recvfrom sendto

@@ -84,7 +84,7 @@ expect_end(struct daemon *daemon)
 	daemon_stop(daemon);
 }
 
-START_TEST(who_has_been_accepted_is_served_by_the_old_one)
+START_TEST(accepted_client_is_served_by_the_old_process)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
@@ -101,7 +101,7 @@ START_TEST(who_has_been_accepted_is_served_by_the_old_one)
 }
 END_TEST
 
-START_TEST(who_comes_later_waits_for_the_new_one)
+START_TEST(later_client_waits_for_the_new_process)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
@@ -119,7 +119,7 @@ START_TEST(who_comes_later_waits_for_the_new_one)
 }
 END_TEST
 
-START_TEST(who_leaves_before_confirming_has_changed_nothing)
+START_TEST(upgrade_aborted_before_confirm_changes_nothing)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
@@ -137,7 +137,7 @@ START_TEST(who_leaves_before_confirming_has_changed_nothing)
 }
 END_TEST
 
-START_TEST(what_nobody_keeps_is_removed)
+START_TEST(sockets_that_the_new_process_does_not_keep_are_removed)
 {
 	const char *kept = suite_path("kept"), *other = suite_path("other");
 	struct daemon *daemon = start(kept, other);
@@ -153,7 +153,7 @@ START_TEST(what_nobody_keeps_is_removed)
 }
 END_TEST
 
-START_TEST(the_second_to_confirm_is_told_no)
+START_TEST(second_confirm_is_refused)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
@@ -185,7 +185,7 @@ expect_said(const char *commands, const char *expected)
 	ck_assert_msg(strstr(answer, expected) != NULL, "%s", answer);
 }
 
-START_TEST(nobody_confirms_or_keeps_what_was_not_offered)
+START_TEST(confirm_and_keep_require_an_offer)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
@@ -199,7 +199,7 @@ START_TEST(nobody_confirms_or_keeps_what_was_not_offered)
 }
 END_TEST
 
-START_TEST(one_that_leaves_its_place_reloads_no_more)
+START_TEST(reload_is_refused_after_a_handover)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
@@ -217,7 +217,7 @@ START_TEST(one_that_leaves_its_place_reloads_no_more)
 }
 END_TEST
 
-START_TEST(one_that_left_its_place_tells_its_state_and_is_cut_when_told)
+START_TEST(replaced_process_writes_its_status_and_stops_on_sigterm)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
@@ -237,7 +237,7 @@ START_TEST(one_that_left_its_place_tells_its_state_and_is_cut_when_told)
 }
 END_TEST
 
-START_TEST(without_a_server_it_says_so)
+START_TEST(upgrade_without_a_running_server_is_an_error)
 {
 	ck_assert_ptr_null(
 	    takeover_begin(suite_path("nowhere"), geteuid(), error, sizeof error));
@@ -335,11 +335,12 @@ START_TEST(root_gives_no_other_file_away_for_the_control_socket)
 }
 END_TEST
 
-SUITE("takeover", who_has_been_accepted_is_served_by_the_old_one,
-    who_comes_later_waits_for_the_new_one,
-    who_leaves_before_confirming_has_changed_nothing, what_nobody_keeps_is_removed,
-    the_second_to_confirm_is_told_no, nobody_confirms_or_keeps_what_was_not_offered,
-    one_that_leaves_its_place_reloads_no_more,
-    one_that_left_its_place_tells_its_state_and_is_cut_when_told,
-    without_a_server_it_says_so, only_a_socket_that_listens_there_is_adopted,
+SUITE("takeover", accepted_client_is_served_by_the_old_process,
+    later_client_waits_for_the_new_process,
+    upgrade_aborted_before_confirm_changes_nothing,
+    sockets_that_the_new_process_does_not_keep_are_removed, second_confirm_is_refused,
+    confirm_and_keep_require_an_offer, reload_is_refused_after_a_handover,
+    replaced_process_writes_its_status_and_stops_on_sigterm,
+    upgrade_without_a_running_server_is_an_error,
+    only_a_socket_that_listens_there_is_adopted,
     root_gives_no_other_file_away_for_the_control_socket)

@@ -77,7 +77,7 @@ a_machine_with_another_file_makes_a_full_handshake() {
 	resumes one session
 }
 
-a_key_is_accepted_before_it_issues() {
+future_ticket_key_is_accepted_before_it_issues_tickets() {
 	make_pair
 	keys shared
 	keys --delay 60 shared
@@ -97,7 +97,7 @@ tls_1_2_is_not_resumed_by_default() {
 	fails resumes one session -tls1_2
 }
 
-another_service_takes_no_ticket_though_it_has_the_file() {
+ticket_of_another_service_is_refused_despite_a_shared_key_file() {
 	make_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
@@ -118,7 +118,7 @@ gnutls_cli_resumes_too() {
 	grep -q 'This is a resumed session' gnutls.log
 }
 
-what_is_wrong_with_the_file_is_told_with_its_line() {
+invalid_ticket_key_file_is_reported_with_its_line() {
 	make_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
@@ -186,7 +186,7 @@ sessions_outlive_a_rotation_until_their_key_is_gone() {
 	resumes two newest
 }
 
-clients_that_are_checked_otherwise_begin_anew() {
+changed_client_verification_invalidates_tickets() {
 	make_pair
 	keys shared
 	"$builddir/tlscert" ca --out-dir . 'Test CA'
@@ -200,7 +200,7 @@ clients_that_are_checked_otherwise_begin_anew() {
 	resumes one session
 }
 
-the_order_of_the_authorities_means_nothing() {
+order_of_authorities_does_not_invalidate_tickets() {
 	make_pair
 	mkdir a b
 	"$builddir/tlscert" ca --out-dir a 'Authority A'

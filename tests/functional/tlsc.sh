@@ -120,19 +120,19 @@ an_expired_certificate_is_not_trusted() {
 	expect_untrusted 'the certificate expired on 2020-02-01 00:00:00 UTC'
 }
 
-a_certificate_for_another_name_tells_its_names() {
+certificate_for_another_name_is_reported_with_its_names() {
 	web_server server
 	ask --servername wrong.example "localhost:$port"
 	expect_untrusted 'is not for "wrong.example": it is for localhost, *.example.org, 127.0.0.1, ::1'
 }
 
-the_server_is_told_why_it_is_not_trusted() {
+untrusted_server_gets_an_alert_with_the_reason() {
 	web_server server
 	call --message "$request" "localhost:$port"
 	wait_for grep -q 'unknown ca' server.log || complain "no alert: unknown ca"
 }
 
-without_trust_insecure_goes_on_and_warns() {
+insecure_continues_with_an_untrusted_server_and_warns() {
 	web_server expired
 	call --insecure --message "$request" "localhost:$port"
 	expect_page
@@ -162,7 +162,7 @@ client_certificates_work_in_tls_1_3() {
 
 # --- the protocol ---------------------------------------------------------------------
 
-verbose_tells_what_was_negotiated() {
+verbose_prints_the_negotiated_parameters() {
 	web_server server
 	ask -v "localhost:$port"
 	expect_page
@@ -259,7 +259,7 @@ report_that_nobody_reads_ends_in_silence() {
 
 # --- no connection --------------------------------------------------------------------
 
-a_refused_connection_is_told() {
+refused_connection_is_reported() {
 	web_server server
 	stop
 	call "127.0.0.1:$port"
@@ -267,7 +267,7 @@ a_refused_connection_is_told() {
 	expect_error "tlsc: 127.0.0.1:$port: [127.0.0.1]:$port: Connection refused"
 }
 
-what_is_not_tls_is_told() {
+answer_other_than_tls_is_reported() {
 	start_openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key -port 0
 	ask --timeout 2s "localhost:$port"
 	expect_status 1
@@ -276,7 +276,7 @@ what_is_not_tls_is_told() {
 
 # --- usage ----------------------------------------------------------------------------
 
-a_wrong_command_line_is_told() {
+wrong_command_line_is_reported() {
 	expect_usage 'whom to call is missing'
 	expect_usage 'is not HOST:PORT' localhost
 	expect_usage 'more than one' localhost:1 localhost:2
@@ -304,7 +304,7 @@ seq 1 2800000 >big # 20 MiB of lines; the echo server is one of lines
 
 # --- the tests of make check-long -------------------------------------------------------
 
-all_that_is_wrong_is_told() {
+all_certificate_problems_are_reported_in_one_run() {
 	web_server expired
 	call --message "$request" --servername wrong.example "localhost:$port"
 	expect_untrusted 'is unknown' 'expired on' 'is not for "wrong.example"'
@@ -511,7 +511,7 @@ sixty_four_mebibytes_are_received() {
 	: >out
 }
 
-the_end_of_the_input_is_told_at_the_wanted_time() {
+end_after_sets_the_time_of_close_notify() {
 	echo_server
 	call --ca ca.pem --end-after 0 --message 'hello\n' "localhost:$port"
 	expect_status 0
@@ -533,7 +533,7 @@ lines_are_answered_while_the_input_is_open() {
 	expect_status 0
 }
 
-a_closed_input_is_an_empty_one() {
+closed_input_counts_as_empty() {
 	echo_server
 	run --ca ca.pem "localhost:$port" <&-
 	expect_status 0
@@ -555,7 +555,7 @@ a_server_that_falls_silent_truncates() {
 	expect_error 'bytes: the server was silent for 1s'
 }
 
-a_reader_that_leaves_is_not_worth_a_message() {
+closed_output_pipe_prints_no_message() {
 	web_server server
 	{
 		status=0
@@ -569,7 +569,7 @@ a_reader_that_leaves_is_not_worth_a_message() {
 	expect_silence
 }
 
-an_output_that_cannot_be_written_is_told() {
+unwritable_output_is_reported() {
 	web_server server
 	status=0
 	timeout 300 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >/dev/full 2>err || status=$?
@@ -581,20 +581,20 @@ an_output_that_cannot_be_written_is_told() {
 	expect_error 'standard output: Bad file descriptor'
 }
 
-an_input_that_cannot_be_read_is_told() {
+unreadable_input_is_reported() {
 	web_server server
 	run --ca ca.pem "localhost:$port" </
 	expect_status 1
 	expect_error 'standard input: Is a directory'
 }
 
-a_name_that_does_not_resolve_is_told() {
+unresolvable_host_name_is_reported() {
 	call nowhere.invalid:4433
 	expect_status 1
 	expect_error 'cannot resolve "nowhere.invalid"'
 }
 
-a_socket_that_is_not_there_is_told() {
+missing_unix_socket_is_reported() {
 	call /nowhere/socket
 	expect_status 1
 	expect_error 'unix:/nowhere/socket: No such file or directory'

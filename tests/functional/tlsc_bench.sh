@@ -57,7 +57,7 @@ as_many_connections_are_made_as_were_wanted() {
 		'whole answer p50 .*'
 }
 
-one_at_a_time_is_possible() {
+bench_accepts_a_concurrency_of_one() {
 	serve
 	load --connections 3 --concurrency 1
 	expect_whole 3
@@ -136,7 +136,7 @@ json_is_json() {
 	python3 -m json.tool <out >/dev/null 2>err || complain "it cannot be read"
 }
 
-an_interrupt_ends_it_with_a_report() {
+signal_ends_bench_with_a_report() {
 	serve
 	"$tlsc" bench --ca server.crt --duration 1h "$PWD/socket" >out 2>err &
 	client=$!
@@ -194,13 +194,13 @@ a_refusal_after_the_handshake_is_an_alert() {
 
 # --- nothing to load -----------------------------------------------------------------------
 
-a_server_that_is_not_there_is_told() {
+missing_server_is_reported_by_bench() {
 	load
 	expect_status 1
 	expect_error "unix:$PWD/socket: No such file or directory"
 }
 
-an_untrusted_server_is_not_loaded() {
+bench_refuses_an_untrusted_server() {
 	serve
 	bench --ca other.crt "$PWD/socket"
 	expect_status 3
@@ -208,7 +208,7 @@ an_untrusted_server_is_not_loaded() {
 	[ ! -s out ] || complain "there is a report"
 }
 
-without_trust_insecure_goes_on() {
+bench_with_insecure_loads_an_untrusted_server() {
 	serve
 	bench --insecure --connections 5 "$PWD/socket"
 	expect_whole 5
@@ -231,7 +231,7 @@ a_certificate_for_another_name_is_not_trusted() {
 	expect_error 'the certificate is not for "other.example"'
 }
 
-a_wrong_command_line_is_told() {
+wrong_command_line_is_reported() {
 	expect_usage 'whom to call is missing' bench
 	expect_usage 'more than one' bench localhost:1 localhost:2
 	expect_usage 'is not HOST:PORT' bench localhost
@@ -255,7 +255,7 @@ help_names_every_option() {
 	done
 }
 
-an_output_that_cannot_be_written_is_told() {
+unwritable_output_is_reported() {
 	serve
 	status=0
 	"$tlsc" bench --ca server.crt --connections 1 "$PWD/socket" >/dev/full 2>err || status=$?

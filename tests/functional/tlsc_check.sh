@@ -64,7 +64,7 @@ examine() {
 
 # --- tests ----------------------------------------------------------------------------
 
-our_own_server_is_well() {
+tlsd_passes_every_check() {
 	tlsd_server
 	examine
 	expect_status 0
@@ -143,7 +143,7 @@ terminal_gets_groups_in_colours() {
 	[ "$(sed "s/$(printf '\033')\[[0-9]*m//g" out | wc -L)" -le 80 ] || complain 'it is wider'
 }
 
-json_says_the_same() {
+json_has_the_findings_of_the_text() {
 	web_server expired
 	examine --json
 	expect_status 2
@@ -320,14 +320,14 @@ json_is_well_formed() {
 	python3 -m json.tool <out >json 2>err || complain 'it is no JSON'
 }
 
-quiet_leaves_out_what_is_well() {
+quiet_prints_failed_checks_only() {
 	web_server expired
 	examine --quiet
 	expect 'TLS CRITICAL' 'fail dates'
 	! grep -qE '^(ok|note)' out || complain "it is not quiet"
 }
 
-what_is_no_tls_is_told_at_once() {
+check_reports_a_server_without_tls_at_once() {
 	needs python3
 	listener 'c.sendall(b"SSH-2.0-OpenSSH\r\n")'
 	examine

@@ -192,7 +192,7 @@ reasons_of_mistrust_are_whole() {
 	[ "$(wc -L <out)" -le 80 ] || complain 'it is wider than 80 columns'
 }
 
-it_fits_into_eighty_columns() {
+explain_output_fits_into_eighty_columns() {
 	web_server server
 	explain
 	[ "$(wc -L <out)" -le 80 ] || complain 'it is wider'

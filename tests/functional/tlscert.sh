@@ -14,7 +14,7 @@ help_names_every_command() {
 	expect 0 --version && has out "GnuTLS 3."
 }
 
-wrong_usage_is_told_with_a_hint() {
+wrong_usage_is_reported_with_a_hint() {
 	expect 2 && has err "see tlscert --help" &&
 		expect 2 frobnicate && has err "frobnicate: unknown command: see tlscert --help" &&
 		expect 2 self-singed x && has err "unknown command: did you mean self-signed?" &&
@@ -33,7 +33,7 @@ wrong_usage_is_told_with_a_hint() {
 		there_is_no ca.crt ca.key server.crt server.key
 }
 
-an_authority_is_what_the_standard_wants() {
+authority_certificate_has_the_extensions_of_rfc_5280() {
 	expect 0 ca 'Test CA' && has out "tlscert server --ca-cert ca.crt" &&
 		verifies -CAfile ca.crt ca.crt && read_text ca.crt &&
 		has text "CN=Test CA" && has text "X509v3 Basic Constraints: critical" &&
@@ -58,7 +58,7 @@ a_server_is_verified_by_name_and_address() {
 		complain "certtool: $(cat out err)"
 }
 
-a_client_is_no_server() {
+client_certificate_is_not_valid_for_a_server() {
 	expect 0 ca 'Test CA' &&
 		expect 0 client 'Alice Smith' alice@example.org spiffe://example.org/alice &&
 		has out "client-verify = required" && has out "ca-file = $PWD/ca.crt" &&
@@ -133,7 +133,7 @@ nothing_outlives_its_authority() {
 		complain "it outlives its authority"
 }
 
-what_is_there_is_kept() {
+existing_files_are_not_overwritten() {
 	make_both && cp server.key before.key && cp server.crt before.crt || return 1
 	expect 1 server localhost && has err "server.crt: is there already" &&
 		has err "server.key: is there already" && has err "--force" &&
@@ -164,7 +164,7 @@ a_failure_with_force_keeps_the_old() {
 		has err "mkdir -p none" && cmp server.crt before.crt
 }
 
-files_go_where_they_are_told() {
+output_options_set_the_paths_of_the_files() {
 	mkdir out.d && expect 0 ca --out-dir out.d 'Test CA' &&
 		expect 0 server --out-dir out.d localhost &&
 		public_keys_match out.d/server.crt out.d/server.key &&
@@ -189,7 +189,7 @@ an_authority_below_another_makes_a_chain() {
 		has err "path length is 0" && there_is_no third.crt third.key
 }
 
-an_authority_must_be_one() {
+certificate_used_as_issuer_must_be_an_authority() {
 	make_both || return 1
 	expect 1 server --ca-cert server.crt --cert x.crt x && has err "is no authority" &&
 		expect 1 server --ca-key server.key --cert x.crt x &&
@@ -208,7 +208,7 @@ an_encrypted_authority_opens_with_its_passphrase() {
 		verifies -CAfile ca.crt server.crt
 }
 
-names_that_are_none_are_refused() {
+invalid_names_are_refused() {
 	expect 0 ca 'Test CA' || return 1
 	long=aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg
 	for name in 'a b' a_b -a a- a..b .a a. '*' 'a.*.b' 'a*.b' 300.1.2.3 1.2.3 \
@@ -226,7 +226,7 @@ names_that_are_none_are_refused() {
 		there_is_no server.crt server.key client.crt client.key
 }
 
-names_that_are_good_are_taken() {
+valid_names_are_accepted() {
 	expect 0 ca 'Test CA' || return 1
 	long=a.very.long.name.that.does.not.fit.into.a.common.name.of.an.example.org
 	expect 0 server $long xn--bcher-kva.example '[2001:DB8::1]' 10.0.0.1 LOCALHOST \
@@ -253,7 +253,7 @@ a_common_name_may_have_any_letters() {
 		lacks text "Alternative Name"
 }
 
-show_tells_everything() {
+show_prints_all_fields_of_a_certificate() {
 	make_both && cat server.crt ca.crt >both.pem && expect 0 show both.pem &&
 		has out "both.pem, certificate 2 of 2:" && has out "CN=Test CA" &&
 		has out "localhost, 127.0.0.1, ::1" && has out "(397 days left)" &&
@@ -270,7 +270,7 @@ show_tells_everything() {
 	has out "$sum" && has out "pin-sha256:$pin" && has out "$serial"
 }
 
-show_escapes_what_others_wrote() {
+show_escapes_control_characters() {
 	printf 'cn = "a\033[31mb"\nexpiration_days = 3\n' >template
 	certtool --generate-privkey --key-type ecdsa --outfile x.key >out 2>err &&
 		certtool --generate-self-signed --load-privkey x.key --template template \
@@ -278,7 +278,7 @@ show_escapes_what_others_wrote() {
 	expect 0 show x.crt && has out '\1B[31mb' && lacks out "$(printf '\033')"
 }
 
-show_tells_what_it_cannot_read() {
+show_reports_unreadable_files() {
 	make_both || return 1
 	openssl x509 -in server.crt -outform DER -out server.der
 	: >empty
@@ -367,7 +367,7 @@ check_knows_the_days_that_are_left() {
 		expect 1 check --warn-days 11 --critical-days 9 server.crt
 }
 
-check_knows_what_has_expired_or_not_begun() {
+check_finds_expired_and_not_yet_valid_certificates() {
 	make_dated "2020-01-01 00:00:00" "2020-03-01 00:00:00" &&
 		expect 2 check old.crt && has out "CRITICAL: old.crt: expired " &&
 		has out "days ago (2020-03-01), names localhost" &&

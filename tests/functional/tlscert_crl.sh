@@ -54,7 +54,7 @@ a_revoked_certificate_is_refused() {
 		has text "Key Compromise" && number 0x02 && there_is_no ca.crl.new
 }
 
-a_list_keeps_what_is_there() {
+revocation_keeps_earlier_entries_of_the_crl() {
 	make_four && expect 0 revoke --reason SUPERSEDED a.crt &&
 		expect 0 revoke b.crt c.crt && read_list ca.crl ca.crt &&
 		has text "Superseded" && is_revoked a.crt && is_revoked b.crt &&
@@ -81,7 +81,7 @@ on() (
 )
 
 # Dates before 2050 and later ones have different types.
-a_list_passes_2050() {
+crl_dates_after_2050_use_generalized_time() {
 	needs_faketime
 	! is_sanitized || skip 'a sanitizer takes no library before its own'
 	expect 0 ca --days 30000 'Test CA' || return 1
@@ -146,7 +146,7 @@ a_list_by_others_is_kept() {
 		expect 1 crl && has err "damaged"
 }
 
-a_list_by_openssl_is_gone_on_with() {
+crl_made_by_openssl_is_continued() {
 	make_four && mkdir ca.d && : >ca.d/index && echo 7FFE >ca.d/number && cat >ca.cnf <<-END
 		[ca]
 		default_ca = it
@@ -196,7 +196,7 @@ a_full_disk_leaves_the_old_list() {
 		there_is_no ca.crl.new && expect 0 revoke a.crt && rights ca.crl -rw-r-----
 }
 
-an_authority_may_be_unable_to_revoke() {
+crl_fails_for_an_authority_without_crl_signing() {
 	printf 'cn = "Odd"\nca\ncert_signing_key\nexpiration_days = 9\n' >template
 	certtool --generate-privkey --key-type ecdsa --outfile ca.key >out 2>err &&
 		certtool --generate-self-signed --load-privkey ca.key --template template \

@@ -40,7 +40,7 @@ untouched() {
 		there_is_no server.crt.new server.key.new
 }
 
-a_renewed_certificate_says_the_same_for_longer() {
+renewed_certificate_keeps_its_contents_and_lasts_longer() {
 	short_pair && expect 0 renew --days 90 server.crt &&
 		has out "server.crt: renewed, CN=localhost, valid until" &&
 		has out "signed by CN=Test CA, with the same key" &&
@@ -99,7 +99,7 @@ a_new_key_is_of_the_same_kind() {
 	done
 }
 
-an_authority_keeps_what_it_has_signed() {
+renewed_authority_still_verifies_issued_certificates() {
 	make_both && expect 0 renew --days 4000 ca.crt && has out "Give ca.crt to all" &&
 		lacks out tlsdctl && verifies -CAfile ca.crt ca.crt &&
 		verifies -CAfile ca.crt server.crt &&
@@ -149,7 +149,7 @@ a_certificate_by_others_is_renewed_byte_by_byte() {
 		verifies -CAfile ca.crt leaf.crt && verifies -CAfile ca.crt old.crt
 }
 
-another_authority_must_be_asked_for() {
+change_of_authority_requires_force() {
 	short_pair && expect 0 ca --cert other.crt Other &&
 		expect 1 renew --ca-cert other.crt server.crt &&
 		has err "was issued by CN=Test CA, not by CN=Other" && untouched &&
@@ -252,7 +252,7 @@ renewals_at_once_end_with_a_pair() {
 		there_is_no server.crt.new server.key.new
 }
 
-nobody_else_can_hold_a_renewal_up() {
+lock_by_another_user_does_not_block_a_renewal() {
 	needs setpriv flock timeout
 	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
 	short_pair && mkfifo locked || return 1
@@ -280,7 +280,7 @@ a_link_of_another_user_is_not_followed() {
 		has err "is a symbolic link of another user" && same mine.crt old.crt
 }
 
-what_a_power_failure_left_is_no_obstacle() {
+renewal_recovers_from_a_power_failure() {
 	short_pair && echo rest >server.crt.new && expect 0 ca --cert other.crt Other &&
 		cp other.key server.key && expect 1 renew server.crt &&
 		has err "the key in server.key does not belong to it" &&
@@ -314,7 +314,7 @@ an_authority_that_ends_is_named() {
 		has err "warning: the authority ends on"
 }
 
-the_rest_is_renewed_where_one_cannot_be() {
+renewal_failure_does_not_stop_other_renewals() {
 	short_pair && expect 0 client --days 20 alice && echo nonsense >bad.crt &&
 		expect 1 renew bad.crt none.crt server.crt client.crt && has err "bad.crt: " &&
 		has err "none.crt: no such file" && has out "server.crt: renewed" &&
@@ -325,7 +325,7 @@ the_rest_is_renewed_where_one_cannot_be() {
 
 # --- the tests of make check-long -------------------------------------------------------
 
-who_has_locked_the_folder_is_named() {
+process_that_locked_the_folder_is_named() {
 	needs flock
 	short_pair && mkfifo locked && (umask 077 && : >.tlscert.lock) || return 1
 	flock -F .tlscert.lock sh -c 'echo >locked; exec sleep 600' &

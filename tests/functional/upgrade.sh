@@ -184,7 +184,7 @@ unharmed() {
 	serves
 }
 
-what_cannot_serve_leaves_the_running_one_alone() {
+failed_upgrade_leaves_the_running_server_unchanged() {
 	write_ini tlsd.ini
 	start
 	first=$(pid)
@@ -217,7 +217,7 @@ what_cannot_serve_leaves_the_running_one_alone() {
 	stop
 }
 
-addresses_come_and_go() {
+upgrade_adds_and_removes_addresses() {
 	more_listen=$PWD/more.sock write_ini tlsd.ini
 	start
 	[ "$(answer -unix "$PWD/more.sock")" = 'Hello, TLS!' ]
@@ -247,7 +247,7 @@ another_pid_file_and_control_socket_replace_the_old_ones() {
 	[ ! -e other.pid ]
 }
 
-without_a_running_one_nothing_starts() {
+upgrade_without_a_running_server_starts_nothing() {
 	write_ini tlsd.ini
 	fails "$tlsd" -u -c tlsd.ini 2>err
 	cat err
@@ -259,7 +259,7 @@ without_a_running_one_nothing_starts() {
 	grep -q 'there is no control-socket' err
 }
 
-a_stranger_gets_nothing() {
+upgrade_by_another_user_is_refused() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
 	needs setpriv
 	write_ini tlsd.ini 'control-socket-mode = 0666'
@@ -280,7 +280,7 @@ a_stranger_gets_nothing() {
 	stop
 }
 
-one_that_is_no_longer_root_hands_over_too() {
+server_that_dropped_root_can_be_upgraded() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can become another user'
 	control=control
 	mkdir control

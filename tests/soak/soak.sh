@@ -93,7 +93,7 @@ reload_times() {
 
 # An early round has made what stays for good; what grows after it would grow for ever. Of
 # memory some may come yet, as to threads that had nothing to do before.
-reloads_lose_nobody_and_nothing() {
+reloads_lose_no_connection_and_leak_nothing() {
 	start_server no
 	start bench "$builddir/tlsc" bench --concurrency 4 --duration 1h --ca trust.crt \
 		--servername localhost "127.0.0.1:$port"
@@ -119,7 +119,7 @@ is_calm() {
 	[ "$(descriptors)" -le 20 ]
 }
 
-hostile_clients_keep_honest_ones_from_nothing() {
+honest_clients_are_served_despite_hostile_ones() {
 	needs python3
 	start_backend
 	start_server no

@@ -83,7 +83,7 @@ START_TEST(a_path_that_is_too_long_once_escaped_is_cut)
 }
 END_TEST
 
-START_TEST(what_is_no_address_is_explained)
+START_TEST(invalid_listen_address_gets_an_error_message)
 {
 	static const char *const bad[] = { "", "65536", ":::", "::::1", "127.0.0.1",
 		"127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:https", "::1:4433",
@@ -123,7 +123,7 @@ START_TEST(a_port_to_connect_to_is_one_of_localhost)
 }
 END_TEST
 
-START_TEST(where_to_connect_to_has_a_host_and_a_port)
+START_TEST(connect_address_needs_a_host_and_a_port)
 {
 	static const char *const bad[] = { "*:80", ":80", "127.0.0.1:0", "127.0.0.1",
 		"x", "", "unix:x" };
@@ -167,7 +167,7 @@ expect_parts(const char *text, const char *host, unsigned port)
 	ck_assert_uint_eq(address_port(&parsed[0]), port);
 }
 
-START_TEST(an_address_tells_its_host_and_its_port)
+START_TEST(address_returns_its_host_and_its_port)
 {
 	expect_parts("192.0.2.7:51514", "192.0.2.7", 51514);
 	expect_parts("[2001:db8::1]:443", "2001:db8::1", 443);
@@ -223,8 +223,8 @@ END_TEST
 SUITE("address", an_address_and_port_is_one_address,
     a_port_for_every_address_is_both_families, a_path_is_a_unix_socket,
     a_path_of_a_peer_is_one_harmless_word, a_path_that_is_too_long_once_escaped_is_cut,
-    what_is_no_address_is_explained, a_path_that_does_not_fit_is_refused,
-    where_to_connect_to_has_a_host_and_a_port, a_port_to_connect_to_is_one_of_localhost,
-    the_hash_is_of_the_host_alone, an_address_tells_its_host_and_its_port,
+    invalid_listen_address_gets_an_error_message, a_path_that_does_not_fit_is_refused,
+    connect_address_needs_a_host_and_a_port, a_port_to_connect_to_is_one_of_localhost,
+    the_hash_is_of_the_host_alone, address_returns_its_host_and_its_port,
     host_and_port_split_at_the_last_colon, equal_addresses_are_equal,
     a_unix_peer_without_a_name_has_an_empty_path)

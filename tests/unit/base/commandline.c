@@ -60,7 +60,7 @@ START_TEST(a_backslash_keeps_the_next_letter)
 }
 END_TEST
 
-START_TEST(what_is_not_closed_is_an_error)
+START_TEST(unclosed_quote_is_an_error)
 {
 	words_of("a 'b");
 	ck_assert_str_eq(error, "a closing ' is missing");
@@ -73,7 +73,7 @@ START_TEST(what_is_not_closed_is_an_error)
 }
 END_TEST
 
-START_TEST(what_needs_a_shell_is_an_error)
+START_TEST(shell_syntax_is_an_error)
 {
 	static const char *const bad[] = { "a | b", "a && b", "a; b", "a <b", "a >b",
 		"(a)", "a $x", "a `b`", "a *.c", "a ?", "a [b]", "a \"$x\"",
@@ -88,4 +88,4 @@ END_TEST
 
 SUITE("commandline", blanks_separate_words, single_quotes_keep_everything,
     double_quotes_know_the_backslash, a_backslash_keeps_the_next_letter,
-    what_is_not_closed_is_an_error, what_needs_a_shell_is_an_error)
+    unclosed_quote_is_an_error, shell_syntax_is_an_error)

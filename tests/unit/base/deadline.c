@@ -15,7 +15,7 @@ START_TEST(a_deadline_is_counted_from_the_instant_given)
 }
 END_TEST
 
-START_TEST(what_is_left_is_rounded_up)
+START_TEST(remaining_time_is_rounded_up)
 {
 	/* Rounded down, the last millisecond would be a busy loop. */
 	int64_t now = deadline_now_ns();
@@ -52,5 +52,5 @@ START_TEST(the_earlier_of_two_wins)
 END_TEST
 
 SUITE("deadline", a_deadline_is_counted_from_the_instant_given,
-    what_is_left_is_rounded_up, no_time_means_never, a_far_deadline_fits_into_poll,
+    remaining_time_is_rounded_up, no_time_means_never, a_far_deadline_fits_into_poll,
     the_earlier_of_two_wins)

@@ -23,7 +23,7 @@ entries_in_folder(void)
 	return count;
 }
 
-START_TEST(what_was_written_is_read)
+START_TEST(file_reads_back_as_written)
 {
 	const char *path = suite_path("a");
 	struct stat st;
@@ -122,7 +122,7 @@ START_TEST(errors_come_back_in_errno)
 }
 END_TEST
 
-START_TEST(a_fifo_nobody_writes_to_does_not_hang)
+START_TEST(reading_a_fifo_without_a_writer_does_not_hang)
 {
 	const char *path = suite_path("fifo");
 	char *data;
@@ -162,7 +162,7 @@ START_TEST(links_are_followed_to_where_a_file_would_be_made)
 }
 END_TEST
 
-SUITE("file", what_was_written_is_read, a_text_is_read_without_its_byte_order_mark,
+SUITE("file", file_reads_back_as_written, a_text_is_read_without_its_byte_order_mark,
     a_file_to_be_kept_is_kept, a_file_to_be_replaced_is_replaced_with_its_mode,
-    errors_come_back_in_errno, a_fifo_nobody_writes_to_does_not_hang,
+    errors_come_back_in_errno, reading_a_fifo_without_a_writer_does_not_hang,
     links_are_followed_to_where_a_file_would_be_made)

@@ -20,7 +20,7 @@ START_TEST(errors_and_warnings_are_kept_in_order)
 }
 END_TEST
 
-START_TEST(passing_on_keeps_the_kind)
+START_TEST(copied_finding_keeps_its_kind)
 {
 	struct findings to, from;
 
@@ -39,7 +39,7 @@ START_TEST(passing_on_keeps_the_kind)
 }
 END_TEST
 
-START_TEST(the_same_is_told_once)
+START_TEST(repeated_finding_is_reported_once)
 {
 	struct findings findings;
 
@@ -53,5 +53,5 @@ START_TEST(the_same_is_told_once)
 }
 END_TEST
 
-SUITE("findings", errors_and_warnings_are_kept_in_order, passing_on_keeps_the_kind,
-    the_same_is_told_once)
+SUITE("findings", errors_and_warnings_are_kept_in_order, copied_finding_keeps_its_kind,
+    repeated_finding_is_reported_once)

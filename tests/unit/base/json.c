@@ -85,7 +85,7 @@ START_TEST(other_characters_become_ascii)
 }
 END_TEST
 
-START_TEST(what_is_no_utf8_is_replaced)
+START_TEST(invalid_utf8_is_replaced)
 {
 	expect_string("a\xff"
 		      "b",
@@ -132,4 +132,4 @@ END_TEST
 
 SUITE("json", values_stand_in_objects_and_arrays, a_page_is_indented,
     control_characters_and_quotes_are_escaped, other_characters_become_ascii,
-    what_is_no_utf8_is_replaced, numbers_keep_their_value, a_long_text_is_whole)
+    invalid_utf8_is_replaced, numbers_keep_their_value, a_long_text_is_whole)

@@ -14,7 +14,7 @@
 
 enum { SOON_MS = 50, LATE_MS = 30000 };
 
-START_TEST(only_its_owner_can_open_it)
+START_TEST(only_the_owner_can_open_the_file)
 {
 	const char *path = suite_path("lock");
 	struct stat st;
@@ -30,7 +30,7 @@ START_TEST(only_its_owner_can_open_it)
 }
 END_TEST
 
-START_TEST(a_second_one_waits_no_longer_than_it_was_told)
+START_TEST(second_lock_attempt_fails_at_its_deadline)
 {
 	const char *path = suite_path("lock");
 	int fd = lockfile_open(path, deadline_in(SOON_MS));
@@ -62,7 +62,7 @@ static void __attribute__((noreturn)) count_once(const char *path, int counter)
 	_exit(0);
 }
 
-START_TEST(one_process_at_a_time_has_it)
+START_TEST(only_one_process_at_a_time_holds_the_lock)
 {
 	enum { PROCESSES = 20 };
 	const char *path = suite_path("lock");
@@ -82,7 +82,7 @@ START_TEST(one_process_at_a_time_has_it)
 }
 END_TEST
 
-START_TEST(a_link_or_a_folder_is_none)
+START_TEST(lock_file_must_be_a_regular_file)
 {
 	ck_assert_int_eq(symlink("file", suite_path("link")), 0);
 	ck_assert_int_eq(lockfile_open(suite_path("link"), deadline_in(SOON_MS)), -1);
@@ -96,6 +96,6 @@ START_TEST(a_link_or_a_folder_is_none)
 }
 END_TEST
 
-SUITE("lockfile", only_its_owner_can_open_it,
-    a_second_one_waits_no_longer_than_it_was_told, one_process_at_a_time_has_it,
-    a_link_or_a_folder_is_none)
+SUITE("lockfile", only_the_owner_can_open_the_file,
+    second_lock_attempt_fails_at_its_deadline,
+    only_one_process_at_a_time_holds_the_lock, lock_file_must_be_a_regular_file)

@@ -92,7 +92,7 @@ START_TEST(syslogd_gets_facility_and_severity)
 }
 END_TEST
 
-START_TEST(one_event_is_one_line_whatever_is_in_it)
+START_TEST(event_with_control_characters_is_one_line)
 {
 	ck_assert_ptr_nonnull(
 	    strstr(make_message(LOGLINE_TEXT, "a\nb\r\tc"), "]: a b  c\n"));
@@ -119,5 +119,5 @@ END_TEST
 
 SUITE("logline", a_text_has_its_fields_as_they_look, an_object_has_the_same_fields,
     only_levels_that_matter_stand_in_a_text, syslogd_gets_facility_and_severity,
-    one_event_is_one_line_whatever_is_in_it,
+    event_with_control_characters_is_one_line,
     a_long_text_is_cut_and_an_object_still_ends)

@@ -27,7 +27,7 @@ has(const char *network, const char *peer)
 	return network_has(&parsed, &there);
 }
 
-START_TEST(a_network_has_what_shares_its_prefix)
+START_TEST(network_contains_addresses_with_its_prefix)
 {
 	ck_assert(has("192.0.2.0/24", "192.0.2.255:1"));
 	ck_assert(!has("192.0.2.0/24", "192.0.3.0:1"));
@@ -57,7 +57,7 @@ START_TEST(families_do_not_mix)
 }
 END_TEST
 
-START_TEST(what_is_no_network_is_explained)
+START_TEST(invalid_network_gets_an_error_message)
 {
 	static const char *const bad[] = { "", "192.0.2.0/33", "192.0.2.0/-1",
 		"192.0.2.0/", "192.0.2.1/24", "::/129", "192.0.2", "localhost", "::g" };
@@ -90,6 +90,6 @@ START_TEST(a_client_is_an_address_or_an_ipv6_64)
 }
 END_TEST
 
-SUITE("network", a_network_has_what_shares_its_prefix, a_single_address_is_a_network,
-    families_do_not_mix, what_is_no_network_is_explained,
-    a_client_is_an_address_or_an_ipv6_64)
+SUITE("network", network_contains_addresses_with_its_prefix,
+    a_single_address_is_a_network, families_do_not_mix,
+    invalid_network_gets_an_error_message, a_client_is_an_address_or_an_ipv6_64)

@@ -47,7 +47,7 @@ START_TEST(a_file_is_appended_to)
 }
 END_TEST
 
-START_TEST(a_pipe_that_nobody_reads_is_an_error_and_hangs_nobody)
+START_TEST(pipe_without_a_reader_is_an_error_and_does_not_hang)
 {
 	ck_assert_int_eq(mkfifo(suite_path("out"), 0600), 0);
 	ck_assert_ptr_null(outlet_open_file(suite_path("out")));
@@ -124,7 +124,7 @@ START_TEST(a_line_that_was_cut_short_is_ended_before_the_next)
 }
 END_TEST
 
-START_TEST(who_shares_a_pipe_gets_whole_lines)
+START_TEST(shared_pipe_gets_whole_lines)
 {
 	enum { LINE = 1000, COUNT = 20 };
 	static char lines[LINE * COUNT], got[65536];
@@ -227,9 +227,8 @@ START_TEST(root_follows_no_link_of_another_user)
 END_TEST
 
 SUITE("outlet", a_file_is_appended_to,
-    a_pipe_that_nobody_reads_is_an_error_and_hangs_nobody,
+    pipe_without_a_reader_is_an_error_and_does_not_hang,
     names_in_dev_and_proc_are_descriptors, a_descriptor_is_shared_and_not_opened,
-    a_line_that_was_cut_short_is_ended_before_the_next,
-    who_shares_a_pipe_gets_whole_lines, syslogd_gets_each_line_by_itself,
-    a_syslogd_that_is_started_late_or_anew_is_found,
+    a_line_that_was_cut_short_is_ended_before_the_next, shared_pipe_gets_whole_lines,
+    syslogd_gets_each_line_by_itself, a_syslogd_that_is_started_late_or_anew_is_found,
     root_follows_no_link_of_another_user)

@@ -49,7 +49,7 @@ is_filled(const unsigned char *bytes, int value, size_t size)
 	return true;
 }
 
-START_TEST(nothing_can_be_taken_before_it_is_made)
+START_TEST(empty_reserve_returns_no_block)
 {
 	ck_assert_ptr_null(reserve_take(1));
 	ck_assert(!reserve_awaits(1));
@@ -58,7 +58,7 @@ START_TEST(nothing_can_be_taken_before_it_is_made)
 }
 END_TEST
 
-START_TEST(what_is_taken_is_as_large_as_was_asked)
+START_TEST(reserve_returns_blocks_of_the_requested_size)
 {
 	static const size_t sizes[] = { 0, 1, 48, 49, 4096, 20480, 1 << 20, 3 << 20 };
 	void *blocks[sizeof sizes / sizeof sizes[0]];
@@ -79,7 +79,7 @@ START_TEST(what_is_taken_is_as_large_as_was_asked)
 }
 END_TEST
 
-START_TEST(what_is_too_large_is_not_waited_for)
+START_TEST(reserve_does_not_await_too_large_a_block)
 {
 	reserve_make();
 	ck_assert_ptr_null(reserve_take(1 << 22));
@@ -89,7 +89,7 @@ START_TEST(what_is_too_large_is_not_waited_for)
 }
 END_TEST
 
-START_TEST(what_is_elsewhere_is_not_its_own)
+START_TEST(reserve_does_not_own_foreign_memory)
 {
 	void *other = malloc(1);
 	int here;
@@ -102,7 +102,7 @@ START_TEST(what_is_elsewhere_is_not_its_own)
 }
 END_TEST
 
-START_TEST(it_is_all_there_again_whatever_it_was_used_for)
+START_TEST(reserve_is_complete_after_all_sizes_are_returned)
 {
 	static const size_t sizes[] = { 100, 5000, 1 << 20, 16 };
 	size_t counts[sizeof sizes / sizeof sizes[0]];
@@ -122,7 +122,7 @@ START_TEST(it_is_all_there_again_whatever_it_was_used_for)
 }
 END_TEST
 
-START_TEST(what_was_returned_is_taken_again)
+START_TEST(returned_blocks_are_reused)
 {
 	void *kept, *all;
 
@@ -137,7 +137,7 @@ START_TEST(what_was_returned_is_taken_again)
 }
 END_TEST
 
-START_TEST(it_is_low_when_half_of_it_is_used)
+START_TEST(reserve_is_low_when_half_of_it_is_used)
 {
 	void *all;
 
@@ -191,7 +191,7 @@ use(void *argument)
 	return NULL;
 }
 
-START_TEST(threads_do_not_get_the_same)
+START_TEST(threads_never_share_a_block)
 {
 	pthread_t threads[THREADS];
 
@@ -205,8 +205,9 @@ START_TEST(threads_do_not_get_the_same)
 }
 END_TEST
 
-SUITE("reserve", nothing_can_be_taken_before_it_is_made,
-    what_is_taken_is_as_large_as_was_asked, what_is_too_large_is_not_waited_for,
-    what_is_elsewhere_is_not_its_own, it_is_all_there_again_whatever_it_was_used_for,
-    what_was_returned_is_taken_again, it_is_low_when_half_of_it_is_used,
-    a_block_resized_to_nothing_is_returned, threads_do_not_get_the_same)
+SUITE("reserve", empty_reserve_returns_no_block,
+    reserve_returns_blocks_of_the_requested_size,
+    reserve_does_not_await_too_large_a_block, reserve_does_not_own_foreign_memory,
+    reserve_is_complete_after_all_sizes_are_returned, returned_blocks_are_reused,
+    reserve_is_low_when_half_of_it_is_used, a_block_resized_to_nothing_is_returned,
+    threads_never_share_a_block)

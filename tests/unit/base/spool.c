@@ -114,7 +114,7 @@ START_TEST(lines_come_out_in_their_order)
 }
 END_TEST
 
-START_TEST(stopping_writes_what_is_left)
+START_TEST(stopping_writes_the_remaining_lines)
 {
 	struct spool *spool = start("out", ROOM);
 
@@ -125,7 +125,7 @@ START_TEST(stopping_writes_what_is_left)
 }
 END_TEST
 
-START_TEST(nobody_waits_for_an_outlet_that_stands_still)
+START_TEST(blocked_outlet_does_not_block_writers)
 {
 	int fd = make_pipe("out");
 	struct spool *spool = start("out", ROOM);
@@ -176,7 +176,7 @@ START_TEST(lines_of_another_form_are_refused)
 }
 END_TEST
 
-START_TEST(what_was_put_before_goes_to_the_old_outlet_though_that_stands_still)
+START_TEST(earlier_lines_go_to_the_old_outlet_even_if_it_is_blocked)
 {
 	int fd = make_pipe("out");
 	struct spool *spool = start("out", ROOM);
@@ -288,9 +288,9 @@ START_TEST(threads_lose_no_line_while_outlets_and_forms_change)
 }
 END_TEST
 
-SUITE("spool", lines_come_out_in_their_order, stopping_writes_what_is_left,
-    nobody_waits_for_an_outlet_that_stands_still,
-    stopping_leaves_an_outlet_that_stands_still, lines_of_another_form_are_refused,
-    what_was_put_before_goes_to_the_old_outlet_though_that_stands_still,
+SUITE("spool", lines_come_out_in_their_order, stopping_writes_the_remaining_lines,
+    blocked_outlet_does_not_block_writers, stopping_leaves_an_outlet_that_stands_still,
+    lines_of_another_form_are_refused,
+    earlier_lines_go_to_the_old_outlet_even_if_it_is_blocked,
     a_second_change_before_the_first_gives_lines_up_and_counts_them,
     threads_lose_no_line_while_outlets_and_forms_change)

@@ -20,7 +20,7 @@ START_TEST(numbers_keep_to_their_range)
 }
 END_TEST
 
-START_TEST(what_is_no_number_is_refused)
+START_TEST(invalid_number_is_refused)
 {
 	static const char *const bad[] = { "", " 1", "1 ", "+1", "-", "1.5", "0x10",
 		"ten", "99999999999999999999" };
@@ -185,7 +185,7 @@ START_TEST(noun_after_one_is_singular)
 }
 END_TEST
 
-SUITE("text", numbers_keep_to_their_range, what_is_no_number_is_refused,
+SUITE("text", numbers_keep_to_their_range, invalid_number_is_refused,
     durations_have_units, sizes_are_powers_of_1024, booleans_have_several_words,
     escapes_become_bytes, a_wrong_escape_is_pointed_at, bytes_for_a_log_are_harmless,
     names_for_a_log_keep_their_letters, a_distinguished_name_stays_the_name_it_is,

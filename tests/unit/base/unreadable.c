@@ -21,7 +21,7 @@ expect(const char *path, int error, const char *part)
 	free(why);
 }
 
-START_TEST(a_missing_file_is_told_with_the_folder_it_was_sought_in)
+START_TEST(missing_file_error_names_the_folder_searched)
 {
 	ck_assert_int_eq(chdir("/"), 0);
 	expect("etc/no-such.crt", ENOENT, ": no such file in /: correct the path");
@@ -29,7 +29,7 @@ START_TEST(a_missing_file_is_told_with_the_folder_it_was_sought_in)
 }
 END_TEST
 
-START_TEST(a_forbidden_file_is_told_with_user_owner_and_remedy)
+START_TEST(permission_error_names_user_owner_and_remedy)
 {
 	const char *path = suite_file("key.pem", "secret");
 
@@ -39,7 +39,7 @@ START_TEST(a_forbidden_file_is_told_with_user_owner_and_remedy)
 }
 END_TEST
 
-START_TEST(what_is_no_file_is_told)
+START_TEST(unusable_file_type_is_reported)
 {
 	expect("/tmp", EISDIR, ": is a folder: ");
 	expect("/dev/null", EINVAL, ": is no regular file");
@@ -50,5 +50,5 @@ START_TEST(what_is_no_file_is_told)
 }
 END_TEST
 
-SUITE("unreadable", a_missing_file_is_told_with_the_folder_it_was_sought_in,
-    a_forbidden_file_is_told_with_user_owner_and_remedy, what_is_no_file_is_told)
+SUITE("unreadable", missing_file_error_names_the_folder_searched,
+    permission_error_names_user_owner_and_remedy, unusable_file_type_is_reported)

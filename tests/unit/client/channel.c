@@ -170,7 +170,7 @@ START_TEST(a_flood_of_tickets_is_a_failure)
 }
 END_TEST
 
-START_TEST(tickets_between_data_are_none)
+START_TEST(tickets_between_data_are_not_a_flood)
 {
 	struct server server = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3",
 		.speak = give_some_and_answer };
@@ -210,6 +210,6 @@ START_TEST(an_answer_without_end_is_not_heard_out)
 }
 END_TEST
 
-SUITE("channel", a_flood_of_tickets_is_a_failure, tickets_between_data_are_none,
+SUITE("channel", a_flood_of_tickets_is_a_failure, tickets_between_data_are_not_a_flood,
     a_flood_of_requests_to_renegotiate_is_a_failure,
     an_answer_without_end_is_not_heard_out)

@@ -85,7 +85,7 @@ START_TEST(options_may_stand_on_both_sides_of_the_target)
 }
 END_TEST
 
-START_TEST(the_end_is_told_before_the_time_for_silence_is_over)
+START_TEST(end_after_defaults_to_less_than_the_timeout)
 {
 	ck_assert_int_eq(PARSE("--timeout", "600ms", "localhost:1"), 0);
 	ck_assert_int_eq(options.end_after_ms, 300);
@@ -126,7 +126,7 @@ START_TEST(help_and_version_need_no_target)
 }
 END_TEST
 
-START_TEST(what_is_wrong_is_named)
+START_TEST(usage_error_names_the_wrong_argument)
 {
 	check_wrong(PARSE("--nonsense", "localhost:1"), "--nonsense is not an option");
 	check_wrong(PARSE("-x", "localhost:1"), "-x is not an option");
@@ -212,8 +212,8 @@ END_TEST
 
 SUITE("tlsc options", a_target_alone_has_the_defaults,
     options_may_stand_on_both_sides_of_the_target,
-    the_end_is_told_before_the_time_for_silence_is_over, a_message_has_escapes,
-    help_and_version_need_no_target, what_is_wrong_is_named,
+    end_after_defaults_to_less_than_the_timeout, a_message_has_escapes,
+    help_and_version_need_no_target, usage_error_names_the_wrong_argument,
     a_key_or_a_pin_needs_its_certificate, all_that_is_wrong_is_found_in_one_run,
     protocols_that_cannot_be_offered_are_refused, values_of_options_are_not_operands,
     the_help_names_every_option_once)

@@ -47,7 +47,7 @@ START_TEST(an_old_hello_has_no_extensions)
 }
 END_TEST
 
-START_TEST(a_server_hello_tells_its_choices)
+START_TEST(server_hello_yields_version_suite_and_group)
 {
 	static const unsigned char random[32] = { 1 };
 	struct probe_answer answer;
@@ -65,7 +65,7 @@ START_TEST(a_server_hello_tells_its_choices)
 }
 END_TEST
 
-START_TEST(an_alert_tells_its_number)
+START_TEST(alert_yields_its_number)
 {
 	static const unsigned char alert[] = { 21, 3, 1, 0, 2, 2, 70 };
 	struct probe_answer answer;
@@ -76,7 +76,7 @@ START_TEST(an_alert_tells_its_number)
 }
 END_TEST
 
-START_TEST(what_is_not_tls_is_seen)
+START_TEST(answer_other_than_tls_is_recognized)
 {
 	struct probe_answer answer;
 
@@ -104,5 +104,5 @@ START_TEST(lengths_that_lie_are_survived)
 END_TEST
 
 SUITE("probe", a_hello_is_as_long_as_its_lengths_say, an_old_hello_has_no_extensions,
-    a_server_hello_tells_its_choices, an_alert_tells_its_number,
-    what_is_not_tls_is_seen, lengths_that_lie_are_survived)
+    server_hello_yields_version_suite_and_group, alert_yields_its_number,
+    answer_other_than_tls_is_recognized, lengths_that_lie_are_survived)

@@ -67,7 +67,7 @@ START_TEST(the_name_has_neither_the_dot_of_the_root_nor_a_scope)
 }
 END_TEST
 
-START_TEST(a_path_is_a_socket_whose_server_is_localhost)
+START_TEST(path_target_is_a_unix_socket_of_localhost)
 {
 	const char *const texts[] = { "/run/x.sock", "unix:/run/x.sock" };
 
@@ -81,7 +81,7 @@ START_TEST(a_path_is_a_socket_whose_server_is_localhost)
 }
 END_TEST
 
-START_TEST(what_is_no_target_is_refused_with_what_would_be_right)
+START_TEST(invalid_target_is_refused_with_the_expected_form)
 {
 	check_wrong("localhost", "HOST:PORT");
 	check_wrong("localhost:http", "HOST:PORT");
@@ -108,6 +108,6 @@ END_TEST
 SUITE("tlsc target", a_host_has_a_port_and_is_the_name_to_verify,
     url_of_https_is_a_target, url_that_tlsc_cannot_call_is_refused,
     the_name_has_neither_the_dot_of_the_root_nor_a_scope,
-    a_path_is_a_socket_whose_server_is_localhost,
-    what_is_no_target_is_refused_with_what_would_be_right,
+    path_target_is_a_unix_socket_of_localhost,
+    invalid_target_is_refused_with_the_expected_form,
     a_path_that_fits_no_socket_address_is_refused)

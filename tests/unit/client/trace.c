@@ -67,7 +67,7 @@ name_at(size_t i)
 	return trace_name(&trace.events[i], name);
 }
 
-START_TEST(records_are_joined_with_what_they_hold)
+START_TEST(trace_event_combines_a_message_with_its_record)
 {
 	send_message(TRACE_CLIENT_HELLO, 22, 200);
 	receive_message(TRACE_SERVER_HELLO, 22, 90);
@@ -96,7 +96,7 @@ START_TEST(messages_may_share_a_record_or_fill_several)
 }
 END_TEST
 
-START_TEST(behind_a_change_of_ciphers_tls_1_2_is_encrypted)
+START_TEST(tls_1_2_is_encrypted_after_change_cipher_spec)
 {
 	pass(TRACE_IN, 20, 1);
 	receive_message(TRACE_FINISHED, 22, 36);
@@ -126,7 +126,7 @@ START_TEST(an_alert_in_the_clear_speaks_for_itself)
 }
 END_TEST
 
-START_TEST(what_nobody_could_read_is_shown_too)
+START_TEST(undecryptable_record_is_shown_in_the_trace)
 {
 	pass(TRACE_IN, 23, 40);
 	trace_finish(&trace);
@@ -160,7 +160,7 @@ START_TEST(an_early_answer_stands_where_it_arrived)
 }
 END_TEST
 
-START_TEST(the_story_tells_round_trips_and_the_early_answer)
+START_TEST(trace_summary_names_round_trips_and_the_early_answer)
 {
 	struct stringlist lines = { 0 };
 
@@ -210,7 +210,7 @@ START_TEST(a_drawing_has_an_arrow_for_each_event_within_eighty_columns)
 }
 END_TEST
 
-START_TEST(an_image_escapes_what_xml_reserves)
+START_TEST(svg_image_escapes_xml_characters)
 {
 	shake_hands_early();
 	char *text = drawn(svg_print, "a<b>&\"c\"");
@@ -233,11 +233,11 @@ START_TEST(an_empty_trace_can_be_drawn)
 }
 END_TEST
 
-SUITE("trace", records_are_joined_with_what_they_hold,
+SUITE("trace", trace_event_combines_a_message_with_its_record,
     messages_may_share_a_record_or_fill_several,
-    behind_a_change_of_ciphers_tls_1_2_is_encrypted, a_second_hello_is_in_the_clear,
-    an_alert_in_the_clear_speaks_for_itself, what_nobody_could_read_is_shown_too,
+    tls_1_2_is_encrypted_after_change_cipher_spec, a_second_hello_is_in_the_clear,
+    an_alert_in_the_clear_speaks_for_itself, undecryptable_record_is_shown_in_the_trace,
     data_of_many_records_are_one_event, an_early_answer_stands_where_it_arrived,
-    the_story_tells_round_trips_and_the_early_answer,
+    trace_summary_names_round_trips_and_the_early_answer,
     a_drawing_has_an_arrow_for_each_event_within_eighty_columns,
-    an_image_escapes_what_xml_reserves, an_empty_trace_can_be_drawn)
+    svg_image_escapes_xml_characters, an_empty_trace_can_be_drawn)

@@ -11,7 +11,7 @@ parse(const char *text)
 	return http_parse(text, strlen(text));
 }
 
-START_TEST(get_and_head_are_known_whatever_the_path)
+START_TEST(get_and_head_are_recognized_for_any_path)
 {
 	ck_assert_int_eq(parse("GET / HTTP/1.0\r\n\r\n"), HTTP_GET);
 	ck_assert_int_eq(
@@ -22,7 +22,7 @@ START_TEST(get_and_head_are_known_whatever_the_path)
 }
 END_TEST
 
-START_TEST(other_methods_are_told_apart_from_garbage)
+START_TEST(other_methods_are_distinguished_from_garbage)
 {
 	ck_assert_int_eq(parse("POST / HTTP/1.1\r\n\r\nGET / HTTP/1.1"), HTTP_OTHER);
 	ck_assert_int_eq(parse("get / HTTP/1.1\r\n\r\n"), HTTP_OTHER);
@@ -30,7 +30,7 @@ START_TEST(other_methods_are_told_apart_from_garbage)
 }
 END_TEST
 
-START_TEST(a_first_line_that_is_no_request_is_bad_at_once)
+START_TEST(invalid_request_line_is_refused_at_once)
 {
 	static const char *const bad[] = { " \r\n", "\r\r\n", "GET\r\n", "GET /\r\n",
 		" / HTTP/1.0\r\n", "GET  / HTTP/1.0\r\n", "GET / HTTP/1.0 \r\n",
@@ -79,9 +79,8 @@ START_TEST(a_head_of_8192_bytes_is_taken_and_a_longer_one_is_bad)
 }
 END_TEST
 
-SUITE("http", get_and_head_are_known_whatever_the_path,
-    other_methods_are_told_apart_from_garbage,
-    a_first_line_that_is_no_request_is_bad_at_once,
-    empty_lines_before_a_request_are_skipped,
+SUITE("http", get_and_head_are_recognized_for_any_path,
+    other_methods_are_distinguished_from_garbage,
+    invalid_request_line_is_refused_at_once, empty_lines_before_a_request_are_skipped,
     no_part_of_a_request_is_taken_for_the_whole,
     a_head_of_8192_bytes_is_taken_and_a_longer_one_is_bad)

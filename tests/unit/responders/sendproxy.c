@@ -143,7 +143,7 @@ START_TEST(the_longest_texts_fit)
 }
 END_TEST
 
-START_TEST(without_it_there_is_no_header)
+START_TEST(send_proxy_off_writes_no_header)
 {
 	ck_assert_uint_eq(write_for(SENDPROXY_NO, "/a", "/b", NULL), 0);
 	ck_assert_str_eq(sendproxy_name(SENDPROXY_V2_TLS), "v2-tls");
@@ -154,4 +154,4 @@ END_TEST
 SUITE("sendproxy", version_1_is_a_line, version_2_has_addresses_and_ports,
     ipv4_is_mapped_if_the_other_address_is_ipv6, a_unix_client_has_paths,
     tls_without_a_certificate_is_not_verified, tls_with_a_certificate_names_the_client,
-    the_longest_texts_fit, without_it_there_is_no_header)
+    the_longest_texts_fit, send_proxy_off_writes_no_header)

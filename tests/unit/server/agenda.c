@@ -17,7 +17,7 @@ at(int64_t ns)
 	return (struct deadline){ .at_ns = ns };
 }
 
-START_TEST(an_empty_agenda_never_comes_up)
+START_TEST(empty_timers_never_expire)
 {
 	struct agenda agenda = { 0 };
 
@@ -27,7 +27,7 @@ START_TEST(an_empty_agenda_never_comes_up)
 }
 END_TEST
 
-START_TEST(only_what_has_passed_is_due)
+START_TEST(only_an_expired_timer_is_due)
 {
 	struct agenda agenda = { 0 };
 	int soon, past;
@@ -67,7 +67,7 @@ toggle(struct agenda *agenda, int place)
 	taken[place] = !taken[place];
 }
 
-START_TEST(any_coming_and_going_leaves_the_earliest_first)
+START_TEST(adding_and_removing_timers_keeps_the_earliest_first)
 {
 	struct agenda agenda = { 0 };
 
@@ -85,5 +85,5 @@ START_TEST(any_coming_and_going_leaves_the_earliest_first)
 }
 END_TEST
 
-SUITE("agenda", an_empty_agenda_never_comes_up, only_what_has_passed_is_due,
-    any_coming_and_going_leaves_the_earliest_first)
+SUITE("agenda", empty_timers_never_expire, only_an_expired_timer_is_due,
+    adding_and_removing_timers_keeps_the_earliest_first)

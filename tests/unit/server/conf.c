@@ -79,7 +79,7 @@ START_TEST(an_empty_file_is_one_service_with_the_defaults)
 }
 END_TEST
 
-START_TEST(services_inherit_what_stands_before_them)
+START_TEST(services_inherit_the_keys_before_the_first_section)
 {
 	struct conf *conf = read_good("cert = /a.pem\nidle-timeout = 7s\n"
 				      "[one]\ncert = /b.pem, /c.pem\n[two]\n");
@@ -160,7 +160,7 @@ START_TEST(a_long_line_and_an_indented_key_come_out_whole)
 }
 END_TEST
 
-START_TEST(semicolons_and_byte_order_marks_are_no_trouble)
+START_TEST(semicolons_and_byte_order_marks_are_accepted)
 {
 	struct conf *conf =
 	    read_good("\xef\xbb\xbf; comment\r\n# comment\r\n[a]\r\ntext = a ; b\r\n");
@@ -221,7 +221,7 @@ START_TEST(every_kind_of_mistake_is_found_in_one_run)
 }
 END_TEST
 
-START_TEST(comments_behind_a_value_are_told_where_they_belong)
+START_TEST(comment_after_a_value_is_reported_with_its_proper_place)
 {
 	struct conf *conf = read_text("workers = 16 # threads\n"
 				      "daemon = no\t; for systemd\n");
@@ -263,7 +263,7 @@ kind_of(const char *text)
 	return name;
 }
 
-START_TEST(a_key_that_only_one_answer_has_tells_how_to_answer)
+START_TEST(key_of_a_single_responder_selects_that_responder)
 {
 	ck_assert_str_eq(kind_of("connect = 6379\n"), "connect");
 	ck_assert_str_eq(kind_of("file = x\n"), "file");
@@ -303,7 +303,7 @@ START_TEST(keys_that_contradict_each_other_are_an_error)
 }
 END_TEST
 
-START_TEST(two_answers_for_a_service_that_chooses_none_are_an_error)
+START_TEST(keys_of_two_responders_without_respond_are_an_error)
 {
 	struct conf *conf = read_text("file = x\nconnect = 1\n[a]\nbalance = source\n");
 
@@ -312,7 +312,7 @@ START_TEST(two_answers_for_a_service_that_chooses_none_are_an_error)
 }
 END_TEST
 
-START_TEST(keys_of_other_servers_get_what_to_write_here)
+START_TEST(keys_of_other_servers_are_reported_with_their_equivalent)
 {
 	struct conf *conf = read_text("pid = /run/x\n"
 				      "CAfile = ca.pem\n"
@@ -325,7 +325,7 @@ START_TEST(keys_of_other_servers_get_what_to_write_here)
 }
 END_TEST
 
-START_TEST(bytes_that_are_no_text_are_an_error)
+START_TEST(binary_data_in_the_configuration_is_an_error)
 {
 	const char *path = suite_path("tlsd.ini");
 
@@ -408,7 +408,7 @@ START_TEST(findings_get_the_place_of_their_key)
 }
 END_TEST
 
-START_TEST(what_is_printed_reads_back_the_same)
+START_TEST(printed_configuration_reads_back_unchanged)
 {
 	struct conf *conf =
 	    read_good("workers = 3\nstack-size = 1m\nlog-level = debug\n"
@@ -600,21 +600,22 @@ START_TEST(carriage_returns_alone_end_no_line)
 END_TEST
 
 SUITE("conf", an_empty_file_is_one_service_with_the_defaults,
-    services_inherit_what_stands_before_them,
+    services_inherit_the_keys_before_the_first_section,
     connect_and_exec_have_no_longest_life_unless_one_is_set,
     lists_grow_by_commas_and_by_lines, relative_paths_start_at_the_file,
     a_long_line_and_an_indented_key_come_out_whole,
-    semicolons_and_byte_order_marks_are_no_trouble, a_wrong_value_is_found_on_its_line,
+    semicolons_and_byte_order_marks_are_accepted, a_wrong_value_is_found_on_its_line,
     every_kind_of_mistake_is_found_in_one_run,
-    comments_behind_a_value_are_told_where_they_belong,
+    comment_after_a_value_is_reported_with_its_proper_place,
     quotes_around_a_text_or_a_path_are_warned_of,
-    a_key_that_only_one_answer_has_tells_how_to_answer,
+    key_of_a_single_responder_selects_that_responder,
     keys_that_contradict_each_other_are_an_error,
-    two_answers_for_a_service_that_chooses_none_are_an_error,
-    keys_of_other_servers_get_what_to_write_here, bytes_that_are_no_text_are_an_error,
-    any_bytes_are_survived, a_missing_file_is_an_error,
-    files_and_folders_can_be_included, a_file_that_includes_itself_is_an_error,
-    findings_get_the_place_of_their_key, what_is_printed_reads_back_the_same,
-    only_fixed_keys_ask_for_a_restart, every_list_takes_quoted_items_and_is_printed_so,
-    an_included_path_may_be_quoted, lookalikes_are_found_on_their_line,
-    carriage_returns_alone_end_no_line, the_shipped_file_holds_every_key_at_its_default)
+    keys_of_two_responders_without_respond_are_an_error,
+    keys_of_other_servers_are_reported_with_their_equivalent,
+    binary_data_in_the_configuration_is_an_error, any_bytes_are_survived,
+    a_missing_file_is_an_error, files_and_folders_can_be_included,
+    a_file_that_includes_itself_is_an_error, findings_get_the_place_of_their_key,
+    printed_configuration_reads_back_unchanged, only_fixed_keys_ask_for_a_restart,
+    every_list_takes_quoted_items_and_is_printed_so, an_included_path_may_be_quoted,
+    lookalikes_are_found_on_their_line, carriage_returns_alone_end_no_line,
+    the_shipped_file_holds_every_key_at_its_default)

@@ -185,7 +185,7 @@ START_TEST(the_socket_is_its_owners_alone_and_goes_with_it)
 }
 END_TEST
 
-START_TEST(a_socket_left_behind_is_replaced)
+START_TEST(stale_control_socket_is_replaced)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -220,7 +220,7 @@ START_TEST(an_answer_larger_than_the_sockets_buffer_comes_whole)
 }
 END_TEST
 
-START_TEST(who_never_reads_holds_nobody_up)
+START_TEST(control_client_that_never_reads_does_not_delay_others)
 {
 	set_up();
 	int deaf = connect_client();
@@ -237,7 +237,7 @@ START_TEST(who_never_reads_holds_nobody_up)
 }
 END_TEST
 
-START_TEST(bytes_that_are_no_text_are_a_command_that_fails_or_are_hung_up_on)
+START_TEST(binary_control_input_fails_or_closes_the_connection)
 {
 	char rubbish[4096];
 	uint32_t seed = 1;
@@ -382,9 +382,9 @@ END_TEST
 SUITE("control", each_command_gets_its_lines_and_a_verdict,
     commands_may_come_in_pieces_and_together, a_line_without_an_end_is_hung_up_on,
     idle_clients_give_way_to_new_ones, the_socket_is_its_owners_alone_and_goes_with_it,
-    a_socket_left_behind_is_replaced,
+    stale_control_socket_is_replaced,
     an_answer_larger_than_the_sockets_buffer_comes_whole,
-    who_never_reads_holds_nobody_up,
-    bytes_that_are_no_text_are_a_command_that_fails_or_are_hung_up_on,
+    control_client_that_never_reads_does_not_delay_others,
+    binary_control_input_fails_or_closes_the_connection,
     only_root_the_owner_and_the_group_may_change_anything,
     a_folder_that_others_may_write_is_refused, a_path_that_cannot_be_is_explained)

@@ -20,7 +20,7 @@ come(struct crowd *crowd, struct connection *connection, int client)
 	ck_assert_int_eq(crowd_add(crowd, connection), 0);
 }
 
-START_TEST(nobody_is_the_heaviest_of_an_empty_crowd)
+START_TEST(empty_client_index_has_no_heaviest_client)
 {
 	struct crowd *crowd = crowd_new();
 
@@ -53,7 +53,7 @@ START_TEST(the_client_with_most_loses_its_oldest)
 }
 END_TEST
 
-START_TEST(newcomers_are_safe_from_whoever_fills_the_room)
+START_TEST(new_clients_are_not_evicted_before_a_flooding_client)
 {
 	static struct connection flood[1000], honest[10];
 	struct crowd *crowd = crowd_new();
@@ -87,7 +87,7 @@ most(const size_t *counts, size_t clients)
 	return largest;
 }
 
-START_TEST(any_coming_and_going_keeps_the_order)
+START_TEST(adding_and_removing_connections_keeps_the_order_of_clients)
 {
 	enum { CLIENTS = 20, PLACES = 200 };
 	static struct connection places[PLACES];
@@ -119,7 +119,7 @@ START_TEST(any_coming_and_going_keeps_the_order)
 }
 END_TEST
 
-SUITE("crowd", nobody_is_the_heaviest_of_an_empty_crowd,
+SUITE("crowd", empty_client_index_has_no_heaviest_client,
     the_client_with_most_loses_its_oldest,
-    newcomers_are_safe_from_whoever_fills_the_room,
-    any_coming_and_going_keeps_the_order)
+    new_clients_are_not_evicted_before_a_flooding_client,
+    adding_and_removing_connections_keeps_the_order_of_clients)

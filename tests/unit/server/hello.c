@@ -89,7 +89,7 @@ START_TEST(the_record_with_the_end_of_the_message_must_be_whole)
 }
 END_TEST
 
-START_TEST(a_first_record_that_cannot_be_a_hello_is_no_tls)
+START_TEST(first_record_that_cannot_be_a_hello_is_not_tls)
 {
 	ck_assert_int_eq(JUDGE("\x16\x02\x00\x00\x05"), HELLO_OTHER);
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\x00\x00"), HELLO_OTHER);
@@ -100,7 +100,7 @@ START_TEST(a_first_record_that_cannot_be_a_hello_is_no_tls)
 END_TEST
 
 /* RFC 8446, 5.1: nothing in between, and no empty fragments of handshake messages. */
-START_TEST(a_later_record_that_is_no_part_of_the_hello_breaks_it)
+START_TEST(later_record_outside_the_hello_is_a_protocol_error)
 {
 #define FIRST "\x16\x03\x01\x00\x01\x01"
 	ck_assert_int_eq(JUDGE(FIRST "\x16\x03\x01\x00\x00"), HELLO_BROKEN);
@@ -138,7 +138,7 @@ judge_drips(const char *bytes, size_t size)
 
 #define JUDGE_DRIPS(text) judge_drips(text, sizeof(text) - 1)
 
-START_TEST(a_whole_record_that_breaks_the_rules_is_waited_for_no_longer)
+START_TEST(invalid_complete_record_is_rejected_without_waiting_for_more)
 {
 #define TWO_BYTES "\x16\x03\x01\x00\x02\x01\x00"
 	ck_assert_int_eq(JUDGE_DRIPS("\x17\x03\x03\x00\x00"), HELLO_OTHER);
@@ -189,7 +189,7 @@ START_TEST(a_hello_in_too_many_records_is_too_long)
 }
 END_TEST
 
-START_TEST(few_looks_are_enough_however_short_the_records)
+START_TEST(hello_in_tiny_records_needs_few_parser_calls)
 {
 	size_t size = cut(records, 10000, 1), n = 0, looks = 0;
 	enum hello hello;
@@ -265,12 +265,12 @@ END_TEST
 SUITE("hello", a_hello_is_partial_until_its_message_is_whole,
     a_whole_record_with_a_part_of_the_message_is_partial, more_than_the_message_is_fine,
     the_record_with_the_end_of_the_message_must_be_whole,
-    a_first_record_that_cannot_be_a_hello_is_no_tls,
-    a_later_record_that_is_no_part_of_the_hello_breaks_it,
+    first_record_that_cannot_be_a_hello_is_not_tls,
+    later_record_outside_the_hello_is_a_protocol_error,
     a_record_of_more_than_16384_bytes_overflows,
-    a_whole_record_that_breaks_the_rules_is_waited_for_no_longer,
+    invalid_complete_record_is_rejected_without_waiting_for_more,
     the_longest_message_is_taken_and_no_longer_one,
     a_hello_in_too_many_records_is_too_long,
-    few_looks_are_enough_however_short_the_records,
+    hello_in_tiny_records_needs_few_parser_calls,
     gathering_makes_one_message_of_any_records, http_is_recognized_by_its_method,
     other_protocols_are_named, any_bytes_get_a_judgement)

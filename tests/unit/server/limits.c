@@ -64,7 +64,7 @@ leave(const char *peer)
 	limits_leave(limits_process(limits), &there);
 }
 
-START_TEST(without_limits_everybody_may_enter)
+START_TEST(all_clients_are_admitted_without_limits)
 {
 	struct limit_settings none = settings("");
 
@@ -77,7 +77,7 @@ START_TEST(without_limits_everybody_may_enter)
 }
 END_TEST
 
-START_TEST(max_clients_counts_those_who_are_there)
+START_TEST(max_clients_counts_current_connections)
 {
 	struct limit_settings none = settings(""), two = settings("");
 
@@ -239,8 +239,8 @@ START_TEST(wrong_settings_are_found)
 }
 END_TEST
 
-SUITE("limits", without_limits_everybody_may_enter,
-    max_clients_counts_those_who_are_there, max_per_ip_counts_each_client_by_itself,
+SUITE("limits", all_clients_are_admitted_without_limits,
+    max_clients_counts_current_connections, max_per_ip_counts_each_client_by_itself,
     services_count_for_themselves, deny_wins_and_allow_shuts_the_others_out,
     a_burst_may_come_at_once_and_no_more, a_bucket_fills_again, counts_outlive_a_reload,
     workers_are_taken_and_given_back, wrong_settings_are_found)

@@ -29,7 +29,7 @@ assert_holds_pid(const char *path, pid_t pid)
 	free(data);
 }
 
-START_TEST(it_holds_the_process_id_and_goes_with_it)
+START_TEST(pid_file_holds_the_process_id_until_it_is_closed)
 {
 	const char *path = suite_path("pid");
 	struct pidfile *pidfile = pidfile_open(path, error, sizeof error);
@@ -41,7 +41,7 @@ START_TEST(it_holds_the_process_id_and_goes_with_it)
 }
 END_TEST
 
-START_TEST(a_second_holder_is_refused_and_told_who_is_first)
+START_TEST(second_holder_is_refused_with_the_pid_of_the_first)
 {
 	const char *path = suite_path("pid");
 	char pid[32];
@@ -58,7 +58,7 @@ START_TEST(a_second_holder_is_refused_and_told_who_is_first)
 }
 END_TEST
 
-START_TEST(a_file_left_behind_is_taken_over)
+START_TEST(stale_pid_file_is_reused)
 {
 	const char *path = suite_file("pid", "4194304 and some longer rubbish\n");
 	struct pidfile *pidfile = pidfile_open(path, error, sizeof error);
@@ -112,7 +112,7 @@ START_TEST(a_symbolic_link_is_not_followed)
 }
 END_TEST
 
-START_TEST(one_that_is_lent_stays_and_is_adopted_with_its_lock)
+START_TEST(lent_pid_file_stays_and_is_adopted_with_its_lock)
 {
 	const char *path = suite_path("pid");
 	struct pidfile *old = pidfile_open(path, error, sizeof error);
@@ -130,7 +130,7 @@ START_TEST(one_that_is_lent_stays_and_is_adopted_with_its_lock)
 }
 END_TEST
 
-START_TEST(one_that_is_not_owned_yet_goes_without_a_trace)
+START_TEST(closing_an_adopted_pid_file_before_owning_it_leaves_it)
 {
 	const char *path = suite_path("pid");
 	struct pidfile *old = pidfile_open(path, error, sizeof error);
@@ -153,7 +153,7 @@ START_TEST(another_file_is_not_adopted)
 }
 END_TEST
 
-START_TEST(only_its_owner_can_open_it)
+START_TEST(only_the_owner_can_open_the_file)
 {
 	const char *path = suite_file("pid", "4194304\n");
 	struct stat st;
@@ -196,7 +196,7 @@ START_TEST(a_file_of_another_user_is_not_written)
 }
 END_TEST
 
-START_TEST(one_who_has_locked_it_is_named)
+START_TEST(process_that_locked_the_pid_file_is_named)
 {
 	const char *path = suite_file("pid", "");
 	char expected[64];
@@ -211,11 +211,10 @@ START_TEST(one_who_has_locked_it_is_named)
 }
 END_TEST
 
-SUITE("pidfile", it_holds_the_process_id_and_goes_with_it,
-    a_second_holder_is_refused_and_told_who_is_first, a_file_left_behind_is_taken_over,
+SUITE("pidfile", pid_file_holds_the_process_id_until_it_is_closed,
+    second_holder_is_refused_with_the_pid_of_the_first, stale_pid_file_is_reused,
     the_lock_ends_with_a_killed_process, a_path_that_cannot_be_written_is_explained,
-    a_symbolic_link_is_not_followed,
-    one_that_is_lent_stays_and_is_adopted_with_its_lock,
-    one_that_is_not_owned_yet_goes_without_a_trace, another_file_is_not_adopted,
-    only_its_owner_can_open_it, a_file_with_a_second_name_is_not_written,
-    a_file_of_another_user_is_not_written, one_who_has_locked_it_is_named)
+    a_symbolic_link_is_not_followed, lent_pid_file_stays_and_is_adopted_with_its_lock,
+    closing_an_adopted_pid_file_before_owning_it_leaves_it, another_file_is_not_adopted,
+    only_the_owner_can_open_the_file, a_file_with_a_second_name_is_not_written,
+    a_file_of_another_user_is_not_written, process_that_locked_the_pid_file_is_named)

@@ -86,7 +86,7 @@ is_broken(const void *bytes, size_t size)
 #define GOOD(text) read_good(text, sizeof(text) - 1)
 #define BROKEN(text) is_broken(text, sizeof(text) - 1)
 
-START_TEST(a_line_tells_of_the_client)
+START_TEST(version_1_header_yields_the_client_address)
 {
 	TELLS("PROXY TCP4 192.0.2.7 198.51.100.1 51514 443\r\n", "[192.0.2.7]:51514",
 	    "[198.51.100.1]:443");
@@ -95,7 +95,7 @@ START_TEST(a_line_tells_of_the_client)
 }
 END_TEST
 
-START_TEST(version_2_tells_of_the_client)
+START_TEST(version_2_header_yields_the_client_address)
 {
 	TELLS(
 	    SIGNATURE "\x21\x11\x00\x0c" TCP4, "[192.0.2.7]:258", "[198.51.100.1]:443");
@@ -104,7 +104,7 @@ START_TEST(version_2_tells_of_the_client)
 }
 END_TEST
 
-START_TEST(what_is_written_is_read)
+START_TEST(written_proxy_header_is_parsed_back)
 {
 	const struct sendproxy_tls tls = {
 		.version = "TLSv1.3", .suite = "S", .sni = "a.org", .alpn = "h2"
@@ -134,7 +134,7 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
-START_TEST(ipv4_is_ipv4_however_it_is_written)
+START_TEST(mapped_ipv4_in_a_header_becomes_ipv4)
 {
 	TELLS("PROXY TCP6 ::ffff:192.0.2.7 ::ffff:192.0.2.8 1 2\r\n", "[192.0.2.7]:1",
 	    "[192.0.2.8]:2");
@@ -271,8 +271,9 @@ START_TEST(a_checksum_has_to_be_right)
 }
 END_TEST
 
-SUITE("proxyheader", a_line_tells_of_the_client, version_2_tells_of_the_client,
-    what_is_written_is_read, ipv4_is_ipv4_however_it_is_written,
+SUITE("proxyheader", version_1_header_yields_the_client_address,
+    version_2_header_yields_the_client_address, written_proxy_header_is_parsed_back,
+    mapped_ipv4_in_a_header_becomes_ipv4,
     local_and_unknown_leave_the_addresses_of_the_socket, other_lines_are_broken,
     a_line_ends_in_time, other_versions_and_families_are_broken_at_once,
     lengths_that_lie_are_broken, the_longest_header_is_read, a_checksum_has_to_be_right)

@@ -41,7 +41,7 @@ START_TEST(first_in_is_first_out)
 }
 END_TEST
 
-START_TEST(a_full_queue_refuses_and_tells_when_there_is_space)
+START_TEST(full_queue_refuses_items_and_signals_when_it_has_space)
 {
 	struct queue *queue = queue_new(2, PROCESSORS, count_space, NULL);
 
@@ -57,7 +57,7 @@ START_TEST(a_full_queue_refuses_and_tells_when_there_is_space)
 }
 END_TEST
 
-START_TEST(a_closed_queue_gives_what_is_left_and_then_nothing)
+START_TEST(closed_queue_returns_the_remaining_items_and_then_null)
 {
 	struct queue *queue = queue_new(2, PROCESSORS, count_space, NULL);
 
@@ -81,7 +81,7 @@ is_even(void *context, struct connection *connection)
 	return *asked % 2 == 1;
 }
 
-START_TEST(what_is_sifted_out_leaves_the_others_in_order)
+START_TEST(removing_items_keeps_the_order_of_the_queue)
 {
 	struct queue *queue = queue_new(5, PROCESSORS, count_space, NULL);
 	int asked = 0;
@@ -134,7 +134,7 @@ fill_processors(struct queue *queue, pthread_t threads[], int most)
 	return count;
 }
 
-START_TEST(first_in_queue_gets_a_worker_after_its_patience_even_if_all_compute)
+START_TEST(queue_head_gets_a_worker_after_the_wait_limit_if_all_are_busy)
 {
 	struct queue *queue = queue_new(MANY, PROCESSORS, count_space, NULL);
 	pthread_t threads[MANY];
@@ -190,7 +190,7 @@ START_TEST(many_consumers_get_each_item_once)
 }
 END_TEST
 
-START_TEST(more_consumers_than_processors_leave_nothing_behind)
+START_TEST(queue_is_drained_by_more_consumers_than_processors)
 {
 	struct queue *queue = queue_new(7, 1, count_space, NULL);
 	pthread_t threads[4];
@@ -236,7 +236,7 @@ wait_with_one(void *argument)
 }
 
 /* All are queued before one of them says that it waits; none is ever done. */
-START_TEST(who_waits_makes_way_for_the_next)
+START_TEST(blocked_consumer_yields_to_the_next_one)
 {
 	enum { CONSUMERS = 5 };
 	struct queue *queue = queue_new(CONSUMERS, 1, count_space, NULL);
@@ -267,9 +267,9 @@ START_TEST(who_waits_makes_way_for_the_next)
 END_TEST
 
 SUITE("queue", first_in_is_first_out,
-    a_full_queue_refuses_and_tells_when_there_is_space,
-    a_closed_queue_gives_what_is_left_and_then_nothing,
-    what_is_sifted_out_leaves_the_others_in_order, many_consumers_get_each_item_once,
-    more_consumers_than_processors_leave_nothing_behind,
-    who_waits_makes_way_for_the_next,
-    first_in_queue_gets_a_worker_after_its_patience_even_if_all_compute)
+    full_queue_refuses_items_and_signals_when_it_has_space,
+    closed_queue_returns_the_remaining_items_and_then_null,
+    removing_items_keeps_the_order_of_the_queue, many_consumers_get_each_item_once,
+    queue_is_drained_by_more_consumers_than_processors,
+    blocked_consumer_yields_to_the_next_one,
+    queue_head_gets_a_worker_after_the_wait_limit_if_all_are_busy)

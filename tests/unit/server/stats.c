@@ -153,7 +153,7 @@ START_TEST(a_service_keeps_its_tally_by_its_name)
 }
 END_TEST
 
-START_TEST(failures_are_told_apart_by_when_they_happened)
+START_TEST(failures_are_counted_separately_for_handshake_and_answer)
 {
 	struct stats_sums sums;
 
@@ -170,7 +170,7 @@ START_TEST(failures_are_told_apart_by_when_they_happened)
 }
 END_TEST
 
-START_TEST(a_time_is_counted_in_the_bucket_whose_bound_it_does_not_exceed)
+START_TEST(duration_is_counted_in_the_first_bucket_that_contains_it)
 {
 	struct stats_sums sums;
 
@@ -243,7 +243,7 @@ SUITE("stats", no_count_of_any_thread_is_lost,
     no_reader_sees_an_answer_before_its_connection,
     a_connection_may_enter_in_one_thread_and_leave_in_another,
     a_service_keeps_its_tally_by_its_name,
-    failures_are_told_apart_by_when_they_happened,
-    a_time_is_counted_in_the_bucket_whose_bound_it_does_not_exceed,
+    failures_are_counted_separately_for_handshake_and_answer,
+    duration_is_counted_in_the_first_bucket_that_contains_it,
     the_bounds_of_the_buckets_grow_up_to_infinity, bytes_of_both_directions_add_up,
     a_quantile_lies_within_its_bucket)

@@ -31,7 +31,7 @@ expect(const struct verbosity *verbosity, enum failure failure, enum log_level l
 	ck_assert_int_eq(found, level);
 }
 
-START_TEST(classes_have_levels_without_being_told)
+START_TEST(failure_classes_have_default_levels)
 {
 	struct verbosity verbosity;
 	struct findings found;
@@ -61,7 +61,7 @@ START_TEST(levels_can_be_chosen_and_lines_left_out)
 }
 END_TEST
 
-START_TEST(what_is_no_class_and_no_level_is_pointed_at)
+START_TEST(unknown_class_or_level_is_reported)
 {
 	static const struct {
 		const char *levels, *quiet, *text;
@@ -84,6 +84,5 @@ START_TEST(what_is_no_class_and_no_level_is_pointed_at)
 }
 END_TEST
 
-SUITE("verbosity", classes_have_levels_without_being_told,
-    levels_can_be_chosen_and_lines_left_out,
-    what_is_no_class_and_no_level_is_pointed_at)
+SUITE("verbosity", failure_classes_have_default_levels,
+    levels_can_be_chosen_and_lines_left_out, unknown_class_or_level_is_reported)

@@ -268,7 +268,7 @@ START_TEST(names_of_one_kind_fit_no_rules_of_another)
 }
 END_TEST
 
-START_TEST(any_of_many_names_will_do_and_a_huge_one_does_no_harm)
+START_TEST(any_of_many_names_matches_despite_a_huge_one)
 {
 	char huge[4096];
 
@@ -288,7 +288,7 @@ START_TEST(any_of_many_names_will_do_and_a_huge_one_does_no_harm)
 END_TEST
 
 /* Which of them would it be? */
-START_TEST(of_several_common_names_none_fits)
+START_TEST(certificate_with_several_common_names_matches_no_rule)
 {
 	gnutls_datum_t name;
 	struct identity identity;
@@ -309,7 +309,7 @@ START_TEST(of_several_common_names_none_fits)
 END_TEST
 
 /* U+616C U+6963: two Chinese characters whose bytes are those of "alic". */
-START_TEST(the_bytes_of_another_kind_of_string_are_no_name)
+START_TEST(bytes_of_another_string_type_do_not_match_a_name)
 {
 	static const unsigned char name[] = { BMP_STRING, 4, 'a', 'l', 'i', 'c' };
 	struct identity identity;
@@ -337,7 +337,7 @@ START_TEST(a_certificate_without_names_fits_no_rule)
 }
 END_TEST
 
-START_TEST(a_pin_is_the_keys_whatever_the_certificate_says)
+START_TEST(pin_depends_on_the_key_and_not_on_the_certificate)
 {
 	struct pki_pair *first = pki_make(&(struct pki_options){ .name = "a" }, NULL);
 	struct pki_pair *again =
@@ -389,7 +389,7 @@ START_TEST(a_pin_is_read_as_it_is_written_and_not_otherwise)
 }
 END_TEST
 
-START_TEST(what_is_no_pin_is_told)
+START_TEST(invalid_pin_is_reported)
 {
 	struct allow_settings settings = { 0 };
 	struct findings findings;
@@ -411,8 +411,9 @@ SUITE("allow", a_common_name_is_the_whole_name_in_its_own_case,
     dns_names_fit_in_any_case_and_a_wildcard_one_label,
     a_wildcard_in_the_certificate_stands_for_no_other_name,
     a_uri_is_the_whole_uri_in_its_own_case, names_of_one_kind_fit_no_rules_of_another,
-    any_of_many_names_will_do_and_a_huge_one_does_no_harm,
-    of_several_common_names_none_fits, the_bytes_of_another_kind_of_string_are_no_name,
+    any_of_many_names_matches_despite_a_huge_one,
+    certificate_with_several_common_names_matches_no_rule,
+    bytes_of_another_string_type_do_not_match_a_name,
     a_certificate_without_names_fits_no_rule,
-    a_pin_is_the_keys_whatever_the_certificate_says,
-    a_pin_is_read_as_it_is_written_and_not_otherwise, what_is_no_pin_is_told)
+    pin_depends_on_the_key_and_not_on_the_certificate,
+    a_pin_is_read_as_it_is_written_and_not_otherwise, invalid_pin_is_reported)

@@ -115,7 +115,7 @@ START_TEST(a_byte_order_mark_is_passed_over)
 }
 END_TEST
 
-START_TEST(a_client_is_known_by_its_key_whatever_its_certificate_says)
+START_TEST(client_is_identified_by_its_key_and_not_by_its_certificate)
 {
 	begin();
 	struct pki_pair *renewed =
@@ -132,7 +132,7 @@ START_TEST(a_client_is_known_by_its_key_whatever_its_certificate_says)
 }
 END_TEST
 
-START_TEST(each_of_a_thousand_is_found_and_nobody_else)
+START_TEST(each_of_a_thousand_listed_keys_is_found_and_no_other_key)
 {
 	begin();
 	char *text = memory_copy("");
@@ -197,7 +197,7 @@ START_TEST(one_key_has_one_line_for_each_service)
 }
 END_TEST
 
-START_TEST(what_is_no_list_is_told)
+START_TEST(invalid_client_list_is_reported)
 {
 	begin();
 	expect_wrong(
@@ -212,7 +212,7 @@ END_TEST
 
 SUITE("authorized", a_line_names_a_client_and_its_services,
     comments_and_empty_lines_are_passed_over, a_byte_order_mark_is_passed_over,
-    a_client_is_known_by_its_key_whatever_its_certificate_says,
-    each_of_a_thousand_is_found_and_nobody_else,
+    client_is_identified_by_its_key_and_not_by_its_certificate,
+    each_of_a_thousand_listed_keys_is_found_and_no_other_key,
     names_that_could_mean_anything_elsewhere_are_refused,
-    one_key_has_one_line_for_each_service, what_is_no_list_is_told)
+    one_key_has_one_line_for_each_service, invalid_client_list_is_reported)

@@ -143,7 +143,7 @@ installed_count(const struct keypair *pair)
 	return count;
 }
 
-START_TEST(a_good_pair_tells_what_it_is)
+START_TEST(valid_pair_reports_algorithm_names_and_dates)
 {
 	struct pki_pair *ca = pki_ca("Test CA"), *server = pki_server(ca);
 	time_t now = time(NULL);
@@ -358,7 +358,7 @@ START_TEST(files_glued_without_a_line_end_load)
 }
 END_TEST
 
-START_TEST(files_that_cannot_be_read_are_told)
+START_TEST(unreadable_certificate_or_key_is_reported)
 {
 	make_files(&usual);
 	const char *cert = suite_path("server.crt"), *key = suite_path("server.key");
@@ -371,7 +371,7 @@ START_TEST(files_that_cannot_be_read_are_told)
 }
 END_TEST
 
-START_TEST(both_files_are_told_in_one_run)
+START_TEST(errors_of_both_files_are_reported_in_one_run)
 {
 	struct findings findings;
 	struct keypair_files files = { .cert = suite_path("a"),
@@ -384,7 +384,7 @@ START_TEST(both_files_are_told_in_one_run)
 }
 END_TEST
 
-START_TEST(a_file_without_rights_is_told_with_user_and_remedy)
+START_TEST(unreadable_key_error_names_user_and_remedy)
 {
 	bool root = geteuid() == 0;
 
@@ -401,7 +401,7 @@ START_TEST(a_file_without_rights_is_told_with_user_and_remedy)
 }
 END_TEST
 
-START_TEST(what_is_no_pem_is_told)
+START_TEST(file_other_than_pem_is_reported)
 {
 	make_files(&usual);
 	const char *cert = suite_path("server.crt"), *key = suite_path("server.key");
@@ -420,7 +420,7 @@ START_TEST(what_is_no_pem_is_told)
 }
 END_TEST
 
-START_TEST(files_without_what_is_wanted_are_told)
+START_TEST(file_without_a_certificate_or_key_is_reported)
 {
 	struct pki_pair *server = pki_make(&usual, NULL);
 	const char *cert = pki_cert_file("server.crt", server);
@@ -444,7 +444,7 @@ START_TEST(files_without_what_is_wanted_are_told)
 END_TEST
 
 /* As some authorities issue them from requests with an empty field. */
-START_TEST(certificate_with_an_empty_alternative_name_is_told)
+START_TEST(certificate_with_an_empty_alternative_name_is_reported)
 {
 	static const unsigned char types[] = { 0x81, 0x82, 0x86, 0x87 };
 	struct pki_pair *server = pki_make(&usual, NULL);
@@ -508,7 +508,7 @@ START_TEST(a_byte_order_mark_is_not_part_of_a_passphrase)
 }
 END_TEST
 
-START_TEST(a_passphrase_for_a_plain_key_is_told)
+START_TEST(needless_passphrase_for_a_plain_key_is_reported)
 {
 	make_files(&usual);
 	struct keypair_files files = { .cert = suite_path("server.crt"),
@@ -519,7 +519,7 @@ START_TEST(a_passphrase_for_a_plain_key_is_told)
 }
 END_TEST
 
-START_TEST(an_unknown_encryption_is_told_with_the_way_out)
+START_TEST(unsupported_key_encryption_is_reported_with_the_remedy)
 {
 	/* PBES2 with scrypt (RFC 7914, 7.1); what is encrypted does not matter. */
 	static const unsigned char der[] = { 0x30, 0x4e, 0x30, 0x49, 0x06, 0x09, 0x2a,
@@ -553,7 +553,7 @@ START_TEST(a_key_of_another_pair_is_refused)
 }
 END_TEST
 
-START_TEST(a_certificate_behind_its_issuer_is_pointed_at)
+START_TEST(certificate_after_its_issuer_in_the_file_is_reported)
 {
 	struct pki_pair *ca = pki_ca("Test CA"), *server = pki_server(ca);
 	const char *chain = PKI_JOIN(pki_cert_pem(ca), pki_cert_pem(server));
@@ -761,7 +761,7 @@ START_TEST(a_certificate_that_is_there_twice_is_sent_once)
 }
 END_TEST
 
-START_TEST(an_issuer_of_the_right_name_with_another_key_is_told)
+START_TEST(issuer_with_the_right_name_and_another_key_is_reported)
 {
 	struct family f = make_family(&good_middle);
 	struct pki_pair *namesake = pki_make(&good_middle, f.root);
@@ -901,7 +901,7 @@ START_TEST(damaged_files_are_survived)
 }
 END_TEST
 
-START_TEST(a_file_that_was_cut_off_is_told)
+START_TEST(truncated_pem_file_is_reported)
 {
 	struct pki_pair *server = pki_make(&usual, NULL);
 	const char *cert = pki_cert_file("server.crt", server);
@@ -919,31 +919,34 @@ START_TEST(a_file_that_was_cut_off_is_told)
 }
 END_TEST
 
-START_TEST(nothing_is_freed_from_nothing)
+START_TEST(freeing_a_null_pair_does_nothing)
 {
 	keypair_free(NULL);
 }
 END_TEST
 
-SUITE("keypair", a_good_pair_tells_what_it_is, the_credential_outlives_the_pair,
-    every_algorithm_of_tls_loads, every_form_of_key_loads,
-    parameters_before_an_elliptic_key_do_no_harm, one_file_may_hold_both,
-    line_ends_of_windows_do_no_harm, files_glued_without_a_line_end_load,
-    files_that_cannot_be_read_are_told, both_files_are_told_in_one_run,
-    a_file_without_rights_is_told_with_user_and_remedy, what_is_no_pem_is_told,
-    files_without_what_is_wanted_are_told,
-    certificate_with_an_empty_alternative_name_is_told,
-    an_encrypted_key_wants_its_passphrase, a_passphrase_for_a_plain_key_is_told,
+SUITE("keypair", valid_pair_reports_algorithm_names_and_dates,
+    the_credential_outlives_the_pair, every_algorithm_of_tls_loads,
+    every_form_of_key_loads, parameters_before_an_elliptic_key_do_no_harm,
+    one_file_may_hold_both, line_ends_of_windows_do_no_harm,
+    files_glued_without_a_line_end_load, unreadable_certificate_or_key_is_reported,
+    errors_of_both_files_are_reported_in_one_run,
+    unreadable_key_error_names_user_and_remedy, file_other_than_pem_is_reported,
+    file_without_a_certificate_or_key_is_reported,
+    certificate_with_an_empty_alternative_name_is_reported,
+    an_encrypted_key_wants_its_passphrase,
+    needless_passphrase_for_a_plain_key_is_reported,
     a_byte_order_mark_is_not_part_of_a_passphrase,
-    an_unknown_encryption_is_told_with_the_way_out, a_key_of_another_pair_is_refused,
-    a_certificate_behind_its_issuer_is_pointed_at, small_keys_are_refused,
+    unsupported_key_encryption_is_reported_with_the_remedy,
+    a_key_of_another_pair_is_refused,
+    certificate_after_its_issuer_in_the_file_is_reported, small_keys_are_refused,
     kinds_of_key_that_tls_does_not_sign_with_are_refused,
     a_key_that_may_not_sign_is_refused, dates_are_warned_of,
     a_purpose_of_another_role_is_warned_of, missing_names_are_warned_of,
     the_common_name_stands_in_for_missing_names, broken_signatures_are_warned_of,
     a_chain_is_sent_whole, a_chain_out_of_order_is_put_right,
     strangers_in_a_chain_are_left_out, a_certificate_that_is_there_twice_is_sent_once,
-    an_issuer_of_the_right_name_with_another_key_is_told,
+    issuer_with_the_right_name_and_another_key_is_reported,
     the_rest_of_the_chain_is_examined_too, a_key_for_everyone_is_warned_of,
     a_second_key_is_warned_of, random_bytes_are_refused, damaged_files_are_survived,
-    a_file_that_was_cut_off_is_told, nothing_is_freed_from_nothing)
+    truncated_pem_file_is_reported, freeing_a_null_pair_does_nothing)

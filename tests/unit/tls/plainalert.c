@@ -32,7 +32,7 @@ START_TEST(an_encrypted_alert_says_nothing)
 }
 END_TEST
 
-START_TEST(what_is_cut_is_no_alert)
+START_TEST(truncated_alert_is_not_an_alert)
 {
 	static const char alert[] = CHANGE_CIPHER_SPEC UNKNOWN_CA;
 
@@ -43,4 +43,4 @@ START_TEST(what_is_cut_is_no_alert)
 END_TEST
 
 SUITE("plainalert", an_alert_is_found_among_records, an_encrypted_alert_says_nothing,
-    what_is_cut_is_no_alert)
+    truncated_alert_is_not_an_alert)

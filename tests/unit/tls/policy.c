@@ -105,7 +105,7 @@ START_TEST(versions_that_leave_nothing_are_an_error)
 }
 END_TEST
 
-START_TEST(rsa_key_exchange_is_told_from_signatures)
+START_TEST(rsa_key_exchange_is_distinguished_from_rsa_signatures)
 {
 	settings.allow_weak = true;
 	struct policy *with = make("modern", "NORMAL");
@@ -122,4 +122,5 @@ END_TEST
 SUITE("policy", the_modern_profile_is_forward_secret_aead_and_nothing_else,
     the_tls13_profile_speaks_only_that,
     the_compatible_profile_adds_cbc_with_forward_secrecy, versions_can_be_narrowed,
-    versions_that_leave_nothing_are_an_error, rsa_key_exchange_is_told_from_signatures)
+    versions_that_leave_nothing_are_an_error,
+    rsa_key_exchange_is_distinguished_from_rsa_signatures)

@@ -35,7 +35,7 @@ START_TEST(a_handshake_may_be_made_of_more_records_than_an_answer_may_wait_for)
 }
 END_TEST
 
-START_TEST(what_comes_of_a_record_forgives_all_before_it)
+START_TEST(record_that_yields_data_resets_the_flood_count)
 {
 	struct records records;
 
@@ -48,7 +48,7 @@ START_TEST(what_comes_of_a_record_forgives_all_before_it)
 }
 END_TEST
 
-START_TEST(bodies_are_no_records)
+START_TEST(record_bodies_do_not_count_as_records)
 {
 	struct records records;
 
@@ -70,7 +70,7 @@ START_TEST(an_alert_in_plaintext_is_remembered)
 }
 END_TEST
 
-START_TEST(two_bytes_of_another_record_are_no_alert)
+START_TEST(two_bytes_of_another_record_are_not_an_alert)
 {
 	struct records records;
 
@@ -108,7 +108,7 @@ is_mended(
 	"\x17\x03\x01\x00\x06\x14\x03\x01\x00\x01\x01" \
 	"\x15\x03\x03\x00\x02\x02\x30"
 
-START_TEST(the_version_of_a_plain_record_is_mended_in_tls_1_3)
+START_TEST(plaintext_record_version_is_corrected_in_tls_1_3)
 {
 	for (size_t piece = 1; piece < sizeof STREAM; piece++) {
 		is_mended(STREAM, sizeof STREAM - 1, piece, true, MENDED);
@@ -132,7 +132,8 @@ START_TEST(a_record_is_cut_until_its_last_byte)
 END_TEST
 
 SUITE("records", a_handshake_may_be_made_of_more_records_than_an_answer_may_wait_for,
-    what_comes_of_a_record_forgives_all_before_it, bodies_are_no_records,
-    an_alert_in_plaintext_is_remembered, two_bytes_of_another_record_are_no_alert,
-    the_version_of_a_plain_record_is_mended_in_tls_1_3,
+    record_that_yields_data_resets_the_flood_count,
+    record_bodies_do_not_count_as_records, an_alert_in_plaintext_is_remembered,
+    two_bytes_of_another_record_are_not_an_alert,
+    plaintext_record_version_is_corrected_in_tls_1_3,
     a_record_is_cut_until_its_last_byte)

@@ -178,7 +178,7 @@ settle_as_told(const char *profile)
 	free(names);
 }
 
-START_TEST(what_the_library_cannot_select_is_refused_with_what_it_can)
+START_TEST(unselectable_suites_are_refused_with_a_selectable_list)
 {
 	settle(
 	    "modern", "ECDHE-ECDSA-AES128-GCM-SHA256, ECDHE-RSA-AES256-GCM-SHA384", "");
@@ -213,5 +213,5 @@ SUITE("selection", each_version_has_its_names_in_their_order,
     suites_outside_of_the_profile_are_refused,
     groups_outside_of_the_profile_are_refused, unknown_names_get_the_nearest_one,
     names_of_one_suite_or_group_are_refused_the_second_time,
-    what_the_library_cannot_select_is_refused_with_what_it_can,
+    unselectable_suites_are_refused_with_a_selectable_list,
     lists_with_both_kinds_of_certificates_by_turns_are_taken)

@@ -5,7 +5,7 @@
 
 #include "lib/suite.h"
 
-START_TEST(equal_names_match_whatever_their_case)
+START_TEST(host_name_match_ignores_case)
 {
 	ck_assert(servername_matches("example.org", "example.org"));
 	ck_assert(servername_matches("Example.ORG", "eXAMPLE.org"));
@@ -27,7 +27,7 @@ START_TEST(a_star_is_one_whole_label)
 }
 END_TEST
 
-START_TEST(a_star_elsewhere_is_nothing)
+START_TEST(wildcard_elsewhere_in_a_name_matches_nothing)
 {
 	ck_assert(!servername_matches("*", "localhost"));
 	ck_assert(!servername_matches("*.org", "example.org"));
@@ -62,7 +62,7 @@ START_TEST(hosts_are_labels_with_dots_between_them)
 }
 END_TEST
 
-START_TEST(hosts_have_an_end)
+START_TEST(host_name_length_is_limited)
 {
 	char name[258];
 
@@ -77,6 +77,6 @@ START_TEST(hosts_have_an_end)
 }
 END_TEST
 
-SUITE("servername", equal_names_match_whatever_their_case, a_star_is_one_whole_label,
-    a_star_elsewhere_is_nothing, hosts_are_labels_with_dots_between_them,
-    hosts_have_an_end)
+SUITE("servername", host_name_match_ignores_case, a_star_is_one_whole_label,
+    wildcard_elsewhere_in_a_name_matches_nothing,
+    hosts_are_labels_with_dots_between_them, host_name_length_is_limited)

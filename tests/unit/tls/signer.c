@@ -121,7 +121,7 @@ START_TEST(each_curve_signs_as_tls_1_3_has_it)
 }
 END_TEST
 
-START_TEST(a_handle_tells_the_kind_and_size_of_its_key)
+START_TEST(key_handle_reports_algorithm_and_size)
 {
 	static const struct {
 		gnutls_pk_algorithm_t algorithm;
@@ -144,7 +144,7 @@ START_TEST(a_handle_tells_the_kind_and_size_of_its_key)
 }
 END_TEST
 
-START_TEST(what_a_key_cannot_sign_is_an_error)
+START_TEST(signature_that_the_key_cannot_make_is_an_error)
 {
 	struct pki_pair *pair = pki_make(&(struct pki_options){ .bits = 0 }, NULL);
 	struct signer *signer = load(pair);
@@ -268,5 +268,6 @@ SUITE("libcrypto", a_key_that_libcrypto_refuses_signs_and_is_warned_of)
 #endif
 SUITE("signer", rsa_signs_in_all_ways_of_tls, rsa_of_odd_sizes_signs_too,
     ecdsa_signs_with_each_hash_of_tls, each_curve_signs_as_tls_1_3_has_it,
-    a_handle_tells_the_kind_and_size_of_its_key, what_a_key_cannot_sign_is_an_error,
-    a_handle_outlives_its_signer, threads_sign_with_one_handle_at_once)
+    key_handle_reports_algorithm_and_size,
+    signature_that_the_key_cannot_make_is_an_error, a_handle_outlives_its_signer,
+    threads_sign_with_one_handle_at_once)

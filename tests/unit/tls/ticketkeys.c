@@ -35,7 +35,7 @@ keys_of(size_t count, const int64_t *begins)
 	return keys;
 }
 
-START_TEST(the_last_one_that_has_begun_issues)
+START_TEST(latest_started_ticket_key_issues_tickets)
 {
 	const int64_t begins[] = { 200, 100, 300 };
 	struct ticketkeys keys = keys_of(3, begins);
@@ -48,7 +48,7 @@ START_TEST(the_last_one_that_has_begun_issues)
 }
 END_TEST
 
-START_TEST(what_is_written_is_read_again)
+START_TEST(ticket_key_file_reads_back_as_written)
 {
 	const int64_t begins[] = { 1795494540, 0 };
 	struct ticketkeys keys = keys_of(2, begins), again;
@@ -97,7 +97,7 @@ START_TEST(the_key_of_a_name_is_found_a_period_around)
 }
 END_TEST
 
-START_TEST(other_rules_make_other_keys)
+START_TEST(ticket_keys_bound_to_other_rules_differ)
 {
 	const int64_t begins[] = { 0 };
 	struct ticketkeys a = keys_of(1, begins), b = a, same = a;
@@ -110,5 +110,6 @@ START_TEST(other_rules_make_other_keys)
 }
 END_TEST
 
-SUITE("ticketkeys", the_last_one_that_has_begun_issues, what_is_written_is_read_again,
-    the_key_of_a_name_is_found_a_period_around, other_rules_make_other_keys)
+SUITE("ticketkeys", latest_started_ticket_key_issues_tickets,
+    ticket_key_file_reads_back_as_written, the_key_of_a_name_is_found_a_period_around,
+    ticket_keys_bound_to_other_rules_differ)

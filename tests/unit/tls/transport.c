@@ -57,7 +57,7 @@ START_TEST(one_receive_serves_many_reads)
 }
 END_TEST
 
-START_TEST(what_is_pending_can_be_looked_at)
+START_TEST(pending_input_can_be_peeked)
 {
 	const unsigned char *bytes;
 	char byte;
@@ -71,7 +71,7 @@ START_TEST(what_is_pending_can_be_looked_at)
 }
 END_TEST
 
-START_TEST(writes_leave_together)
+START_TEST(buffered_writes_are_sent_together)
 {
 	char bytes[16];
 
@@ -85,7 +85,7 @@ START_TEST(writes_leave_together)
 }
 END_TEST
 
-START_TEST(waiting_for_input_sends_what_gathered)
+START_TEST(waiting_for_input_flushes_gathered_output)
 {
 	char byte, bytes[8];
 
@@ -269,7 +269,7 @@ START_TEST(trying_to_read_does_not_wait)
 }
 END_TEST
 
-START_TEST(trying_to_flush_sends_what_fits_in_order)
+START_TEST(try_flush_sends_as_much_as_fits_in_order)
 {
 	int number = 0, got;
 
@@ -361,7 +361,7 @@ take_piece(void)
 	recv(peer, &piece, 1, MSG_DONTWAIT);
 }
 
-START_TEST(a_peer_that_slowly_reads_what_was_sent_is_not_idle)
+START_TEST(peer_that_reads_output_slowly_is_not_idle)
 {
 	set_up(true);
 	virtualtime_start(500, take_piece);
@@ -437,7 +437,7 @@ START_TEST(an_answer_is_read_although_sending_failed)
 }
 END_TEST
 
-START_TEST(reading_that_cannot_flush_first_returns_what_the_peer_sent)
+START_TEST(failed_flush_before_a_read_still_returns_received_data)
 {
 	char bytes[8];
 
@@ -537,7 +537,7 @@ begin_to_read(void *context)
 	return false;
 }
 
-START_TEST(a_full_socket_is_told_before_it_is_waited_for)
+START_TEST(full_socket_is_signalled_before_waiting_for_it)
 {
 	static char bytes[1024 * 1024];
 	pthread_t reader;
@@ -586,8 +586,8 @@ START_TEST(output_that_was_dropped_is_never_delivered)
 }
 END_TEST
 
-SUITE("transport", one_receive_serves_many_reads, what_is_pending_can_be_looked_at,
-    writes_leave_together, waiting_for_input_sends_what_gathered,
+SUITE("transport", one_receive_serves_many_reads, pending_input_can_be_peeked,
+    buffered_writes_are_sent_together, waiting_for_input_flushes_gathered_output,
     the_end_is_not_an_error, a_peer_that_is_gone_is_an_error_without_a_signal,
     dripping_does_not_move_the_deadline,
     dripping_does_not_move_the_deadline_of_a_socket_without_timeouts,
@@ -595,17 +595,17 @@ SUITE("transport", one_receive_serves_many_reads, what_is_pending_can_be_looked_
     progress_moves_the_idle_time_but_not_the_deadline,
     writing_ends_when_the_peer_reads_nothing_for_the_idle_time,
     a_growing_send_buffer_does_not_count_as_progress, trying_to_read_does_not_wait,
-    trying_to_flush_sends_what_fits_in_order,
+    try_flush_sends_as_much_as_fits_in_order,
     waiting_returns_the_descriptors_that_are_ready,
     waiting_ends_at_the_deadline_even_if_input_is_always_ready,
     silence_of_a_peer_that_leaves_output_unread_is_a_write_timeout,
-    a_peer_that_slowly_reads_what_was_sent_is_not_idle,
+    peer_that_reads_output_slowly_is_not_idle,
     a_peer_that_hangs_up_while_nothing_is_wanted_is_gone,
     output_that_fits_into_the_buffer_is_not_sent_at_once,
     an_answer_is_read_although_sending_failed,
-    reading_that_cannot_flush_first_returns_what_the_peer_sent,
+    failed_flush_before_a_read_still_returns_received_data,
     deferred_output_leaves_with_the_next_output, deferred_output_leaves_before_the_end,
     reading_after_the_first_bytes_is_reported_as_waiting,
-    a_full_socket_is_told_before_it_is_waited_for,
+    full_socket_is_signalled_before_waiting_for_it,
     output_is_delivered_once_the_peer_has_taken_it,
     output_that_was_dropped_is_never_delivered)

@@ -46,7 +46,7 @@ remedied(const char *text, bool allow_weak)
 	return memory_format("%s%.*s", text, (int)strcspn(remedy, ", "), remedy);
 }
 
-START_TEST(what_a_refusal_tells_to_append_is_accepted)
+START_TEST(suffix_suggested_by_a_refusal_is_accepted)
 {
 	static const char *const texts[] = { "NORMAL", "SECURE", "SECURE128",
 		"SECURE192", "SECURE256", "PFS", "PERFORMANCE", "LEGACY", "NONE",
@@ -69,7 +69,7 @@ START_TEST(what_a_refusal_tells_to_append_is_accepted)
 }
 END_TEST
 
-START_TEST(a_refusal_names_what_is_weak)
+START_TEST(refusal_names_the_weak_algorithms)
 {
 	assert_refused("NORMAL", false, "VERS-TLS1.0 (before TLS 1.2)");
 	assert_refused("NORMAL", false, "RSA (no forward secrecy)");
@@ -80,7 +80,7 @@ START_TEST(a_refusal_names_what_is_weak)
 }
 END_TEST
 
-START_TEST(what_is_weak_is_one_warning_when_allowed)
+START_TEST(allow_weak_turns_the_refusal_into_one_warning)
 {
 	ck_assert(accepts("NORMAL", true));
 	ck_assert_uint_eq(findings.count, 1);
@@ -142,8 +142,8 @@ START_TEST(key_exchanges_without_credentials_are_refused)
 }
 END_TEST
 
-SUITE("weakness", what_a_refusal_tells_to_append_is_accepted,
-    a_refusal_names_what_is_weak, what_is_weak_is_one_warning_when_allowed,
+SUITE("weakness", suffix_suggested_by_a_refusal_is_accepted,
+    refusal_names_the_weak_algorithms, allow_weak_turns_the_refusal_into_one_warning,
     a_strong_priority_passes_without_a_word, an_unknown_word_is_pointed_at,
     a_gap_that_drops_all_modern_versions_is_an_error,
     key_exchanges_without_credentials_are_refused)

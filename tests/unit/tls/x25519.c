@@ -91,7 +91,7 @@ find(void *where)
 	return mul;
 }
 
-START_TEST(it_computes_what_nettle_computes)
+START_TEST(own_x25519_matches_nettle)
 {
 	uint8_t bytes[2 * X25519_SIZE], own[X25519_SIZE], other[X25519_SIZE];
 	function *nettle = find(RTLD_NEXT);
@@ -107,7 +107,7 @@ START_TEST(it_computes_what_nettle_computes)
 END_TEST
 
 /* Where the dynamic linker looks for GnuTLS, too. */
-START_TEST(it_is_found_before_nettle)
+START_TEST(own_x25519_takes_precedence_over_nettle)
 {
 	ck_assert(find(RTLD_DEFAULT) == nettle_curve25519_mul);
 }
@@ -115,5 +115,5 @@ END_TEST
 
 SUITE("x25519", secrets_are_those_of_the_rfc,
     a_chain_of_a_thousand_secrets_ends_as_in_the_rfc,
-    a_point_of_small_order_makes_a_secret_of_zeros, it_computes_what_nettle_computes,
-    it_is_found_before_nettle)
+    a_point_of_small_order_makes_a_secret_of_zeros, own_x25519_matches_nettle,
+    own_x25519_takes_precedence_over_nettle)
