@@ -273,7 +273,7 @@ misspelt_command_is_status_2_and_its_name_is_guessed() {
 	complains 2 '^tlsdctl: handover: unknown command' handover
 }
 
-unreachable_socket_is_status_3_and_its_remedy_is_told() {
+unreachable_socket_is_status_3_with_a_remedy() {
 	complains 3 '/sock: No such file or directory: start tlsd, or name' status
 	: >sock
 	complains 3 '/sock: Connection refused: it is not a socket: name' status
@@ -283,7 +283,7 @@ unreachable_socket_is_status_3_and_its_remedy_is_told() {
 	wait_for complains 3 '/sock: Connection refused: tlsd has ended: start it' status
 }
 
-other_user_is_told_who_may_use_the_socket() {
+other_user_reads_which_users_may_use_the_socket() {
 	needs setpriv
 	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
 	chmod 755 .

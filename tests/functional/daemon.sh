@@ -519,7 +519,7 @@ warns() {
 	grep 'warning: ' "$1" | sed 's/.*warning: //' | cmp - warnings
 }
 
-start_warns_of_what_a_test_warns_of() {
+start_prints_the_warnings_of_the_configuration_test() {
 	needs_root
 	chown nobody .
 	write_ini 'user = nobody'

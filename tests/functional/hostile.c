@@ -532,7 +532,7 @@ START_TEST(slow_reader_gets_the_whole_answer_after_the_close_timeout)
 }
 END_TEST
 
-START_TEST(a_client_that_resets_before_it_has_what_the_kernel_still_has_has_failed)
+START_TEST(reset_before_the_kernel_has_delivered_the_answer_is_a_failure)
 {
 	struct daemon *daemon = serve_file(MIB, "idle-timeout = 5m\n");
 	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), NULL);
@@ -679,7 +679,7 @@ SUITE("hostile", a_hello_that_drips_ends_at_the_hello_timeout,
     megabytes_in_flight_after_the_answer_do_not_cause_a_reset,
     client_that_sends_endlessly_after_the_answer_is_cut,
     slow_reader_gets_the_whole_answer_after_the_close_timeout,
-    a_client_that_resets_before_it_has_what_the_kernel_still_has_has_failed,
+    reset_before_the_kernel_has_delivered_the_answer_is_a_failure,
     a_client_that_stops_taking_the_rest_is_reset,
     client_that_never_closes_is_dropped_at_the_close_timeout,
     a_unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)

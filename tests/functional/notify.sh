@@ -65,7 +65,7 @@ print(s.getsockname()[1])')
 
 # --- the notifications ----------------------------------------------------------------
 
-the_manager_is_told_when_the_server_serves() {
+ready_is_sent_when_the_server_serves() {
 	write_ini
 	start_managed
 	expect_told "$first READY=1"
@@ -74,14 +74,14 @@ the_manager_is_told_when_the_server_serves() {
 	stop
 }
 
-an_abstract_socket_is_told() {
+notification_reaches_an_abstract_socket() {
 	write_ini
 	start_managed --abstract
 	expect_told "$first READY=1"
 	stop
 }
 
-without_a_manager_nothing_is_told() {
+without_notify_socket_no_notification_is_sent() {
 	write_ini
 	unset NOTIFY_SOCKET
 	start_tlsd tlsd
@@ -104,7 +104,7 @@ a_start_that_fails_is_never_ready() {
 	[ ! -s told ]
 }
 
-a_reload_is_told_with_its_time_and_its_end() {
+reload_sends_reloading_with_its_time_and_then_ready() {
 	write_ini
 	start_managed
 	expect_told "$first READY=1"
@@ -139,7 +139,7 @@ draining_shows_in_the_status() {
 }
 
 # 30 s for the connections, and 10 for the rest.
-a_stop_is_told_with_the_time_that_it_may_take() {
+stop_sends_stopping_with_the_time_it_may_take() {
 	write_ini 'shutdown-timeout = 30s'
 	start_managed
 	expect_told "$first READY=1"
@@ -166,7 +166,7 @@ a_watchdog_of_another_process_gets_none() {
 }
 
 # The user, the sandbox and a chroot are no obstacle.
-the_manager_is_told_from_within_the_sandbox() {
+notifications_pass_the_sandbox() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can'
 	# Leaks cannot be looked for without /proc.
 	export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
@@ -213,7 +213,7 @@ programs_see_nothing_of_the_manager() {
 # --- an upgrade -----------------------------------------------------------------------
 
 # The new one is no child of the manager and has nothing of its environment.
-an_upgrade_tells_the_manager_of_the_new_main_process() {
+upgrade_notifies_the_new_main_pid() {
 	write_ini
 	start_managed --watchdog 100
 	expect_told "$first READY=1"
@@ -234,7 +234,7 @@ an_upgrade_tells_the_manager_of_the_new_main_process() {
 	wait_for is_gone "$second"
 }
 
-an_upgrade_that_fails_tells_nothing() {
+failed_upgrade_sends_no_notification() {
 	write_ini
 	start_managed
 	expect_told "$first READY=1"

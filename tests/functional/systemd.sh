@@ -164,7 +164,7 @@ a_wrong_configuration_fails_the_start() {
 	serves
 }
 
-systemctl_reload_tells_what_became_of_it() {
+systemctl_reload_returns_the_verdict_of_the_reload() {
 	ctl start tlsd
 	process=$(main_pid)
 	ctl reload tlsd
@@ -427,7 +427,7 @@ the_init_script_hands_over_to_the_unit() {
 }
 
 # Debian's hook does not wait for a reload where some unit has failed.
-a_reload_by_the_init_script_is_told_on_a_degraded_machine() {
+init_script_reload_returns_its_verdict_on_a_degraded_machine() {
 	printf '%s\n' '[Service]' 'Type=oneshot' 'ExecStart=/bin/false' |
 		inside tee /run/systemd/system/tlsd-test-failing.service >/dev/null
 	ctl daemon-reload

@@ -245,7 +245,7 @@ misspelt_command_is_guessed() {
 }
 
 # 141 is an end by SIGPIPE.
-report_that_nobody_reads_ends_in_silence() {
+report_into_a_closed_pipe_ends_silently() {
 	tlsd_server
 	for command in explain check 'bench --connections 1'; do
 		# shellcheck disable=SC2086 # words

@@ -140,7 +140,7 @@ expect_opened(const char *path, const char *file)
 	close(fd);
 }
 
-START_TEST(what_is_opened_is_what_the_kernel_would_open)
+START_TEST(safepath_opens_the_file_that_the_kernel_would_open)
 {
 	const char *file = suite_file("file", "");
 
@@ -183,5 +183,5 @@ SUITE("safepath", a_folder_of_ones_own_below_a_sticky_one_is_safe,
     a_folder_that_is_not_there_is_explained, links_of_ones_own_are_followed,
     a_loop_of_links_is_an_error, a_link_of_another_user_is_not_followed,
     a_folder_on_the_way_that_is_a_link_of_another_user_is_not_entered,
-    what_is_opened_is_what_the_kernel_would_open,
+    safepath_opens_the_file_that_the_kernel_would_open,
     standard_output_can_be_opened_by_its_name)
