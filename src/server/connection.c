@@ -386,6 +386,14 @@ keep_facts(struct connection *connection, const struct session *session)
 		record_read(session, connection->facts);
 }
 
+/* True if tlsd itself has ended the connection, so that the client is not why it ended. */
+static bool
+is_cut(const struct connection *connection)
+{
+	return atomic_load(&connection->killed) ||
+	       atomic_load(&connection->verdict) != NULL;
+}
+
 /* Counts and logs how it went. A client that was answered early may yet refuse: then it is
  * counted when it is gone. */
 static void
@@ -393,7 +401,8 @@ conclude(struct connection *connection, const struct session *session, int64_t n
 {
 	const bool is_long = connection->traffic.out > CONNECTION_KERNEL_KEEPS;
 
-	if (session_failure(session) != FAILURE_NONE) {
+	if (session_failure(session) != FAILURE_NONE ||
+	    (session_is_excused(session) && is_cut(connection))) {
 		conclude_failure(connection, session);
 		return;
 	}

@@ -725,6 +725,12 @@ session_excuse(struct session *session)
 	return true;
 }
 
+bool
+session_is_excused(const struct session *session)
+{
+	return session->excused;
+}
+
 ssize_t
 session_try_read(struct session *session, void *bytes, size_t size)
 {

@@ -196,6 +196,9 @@ int session_fail(struct session *session, enum failure failure, const char *reas
  */
 bool session_excuse(struct session *session);
 
+/* True if session_excuse() took a failure back. */
+bool session_is_excused(const struct session *session);
+
 enum failure session_failure(const struct session *session);
 
 /* The reason in words, "" without a failure. */
