@@ -137,15 +137,6 @@ start_returns_when_the_daemon_serves() {
 	grep -qz "^$sbindir/tlsd$" "/proc/$(pid)/cmdline"
 }
 
-start_shows_the_warnings_of_the_daemon() {
-	mkdir bin
-	printf '%s\n' '#!/bin/sh' 'echo "tlsd: warning: it ends soon" >&2' >bin/tlsd
-	chmod +x bin/tlsd
-	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$PWD/bin|" settings
-	expect 0 start
-	grep -qx 'tlsd: warning: it ends soon' err
-}
-
 the_init_script_names_its_pid_file_for_systemd() {
 	named=$(sed -n 's/.*setting pid-file \([^)]*\)).*/\1/p' "$init")
 	sed '1,/^### END INIT INFO/d' "$init" | grep -qx "# pidfile: $named"
