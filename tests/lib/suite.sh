@@ -55,7 +55,9 @@ fail() {
 # suite that keeps its pids elsewhere defines it anew.
 end_processes() {
 	for file in "$folder"/*/*.pid; do
-		[ ! -s "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null
+		[ -s "$file" ] || continue
+		read -r process <"$file"
+		kill -KILL "$process" 2>/dev/null
 	done
 }
 
@@ -79,21 +81,20 @@ open_folder() {
 	trap 'exit 1' HUP INT TERM
 }
 
-# wait_for COMMAND...: until it succeeds, for five minutes at most. The pauses grow, so that a test
-# that waits leaves the processor to others.
+# wait_for COMMAND...: until it succeeds, with pauses of five minutes in all at most. They grow,
+# so that a test that waits leaves the processor to others.
 wait_for() {
-	until=$(($(date +%s) + 300))
-	pause=0.01
+	waited=0 # hundredths of a second
 	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt "$until" ] || {
+		[ "$waited" -lt 30000 ] || {
 			echo "in vain: $*"
 			return 1
 		}
-		sleep $pause
-		case $pause in
-		0.01) pause=0.02 ;;
-		0.02) pause=0.05 ;;
-		*) pause=0.1 ;;
+		case $waited in
+		0) sleep 0.01 && waited=1 ;;
+		1) sleep 0.02 && waited=3 ;;
+		3) sleep 0.05 && waited=8 ;;
+		*) sleep 0.1 && waited=$((waited + 10)) ;;
 		esac
 	done
 }
