@@ -229,7 +229,8 @@ run(const char *socket, const struct options *options)
 
 	if (wire == NULL)
 		return STATUS_NO_DAEMON;
-	int status = find_command(options->word[0])->run(wire, options);
+	const struct command *command = find_command(options->word[0]);
+	int status = command->run(wire, options);
 	wire_close(wire);
 	return status;
 }

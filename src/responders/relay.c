@@ -339,7 +339,7 @@ drop_from_backend(struct relay *relay)
 		relay->dropped = true;
 	else if (n == 0)
 		relay->exhausted = true;
-	else if (n < 0 && !is_soft(errno))
+	else if (!is_soft(errno))
 		refuse(relay, errno);
 }
 

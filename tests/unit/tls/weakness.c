@@ -42,6 +42,7 @@ remedied(const char *text, bool allow_weak)
 
 	for (size_t i = 0; i < findings.count && remedy == NULL; i++)
 		remedy = strstr(findings.items[i].text, ": append :");
+	ck_assert_ptr_nonnull(remedy);
 	remedy += strlen(": append ");
 	return memory_format("%s%.*s", text, (int)strcspn(remedy, ", "), remedy);
 }
