@@ -304,6 +304,7 @@ quick_scripts = \
 	tests/functional/bootstrap.sh \
 	tests/functional/container.sh \
 	tests/functional/control.sh \
+	tests/functional/examples.sh \
 	tests/functional/figures.sh \
 	tests/functional/help.sh \
 	tests/functional/logs.sh \

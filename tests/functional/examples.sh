@@ -1,0 +1,112 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The configurations in conf/examples/, with the paths of the test instead of those of a machine,
+# and the completion of the programs in bash.
+# shellcheck disable=SC2317 # the tests are called by their names at the end
+# shellcheck source=tests/lib/suite.sh disable=SC1091
+. "${top_srcdir:-.}/tests/lib/suite.sh"
+open_folder
+examples=$srcdir/conf/examples
+
+# take EXAMPLE: as ./tlsd.ini, with all files here and sockets instead of ports. The account and the
+# programs may be missing on this machine.
+take() {
+	sed -e "s,/etc/tlsd,$PWD,g; s,/var/log/tlsd,$PWD,g; s,/usr/bin/git,/bin/true,g" \
+		-e '/^user = /d' "$1" |
+		awk -v folder="$PWD" '/^listen = / { $0 = "listen = " folder "/" NR ".sock" }
+			{ print }' >tlsd.ini
+}
+
+# --- the examples ---------------------------------------------------------------------
+
+every_example_is_a_valid_configuration() {
+	needs openssl
+	make_pair
+	for name in ecdsa rsa; do
+		cp server.crt $name.crt
+		cp server.key $name.key
+	done
+	cp server.crt clients.crt
+	echo page >page.html
+	for example in "$examples"/*.ini; do
+		echo "$example"
+		take "$example"
+		"$builddir/tlsd" -t -c tlsd.ini >out 2>err || fail "$(cat err)"
+	done
+}
+
+# hook COMMAND...: runs a hook with a folder of the test as /etc/tlsd.
+hook() {
+	script=$1
+	shift
+	sed -e "s,/etc/tlsd,$PWD/etc,g; s/ -g tlsd//" "$examples/$script" >"$script"
+	PATH=$PWD/bin:$PATH sh "./$script" "$@"
+}
+
+hooks_install_the_pair_and_reload() {
+	mkdir bin etc live
+	printf '#!/bin/sh\necho "$@" >>%s/told\n' "$PWD" >bin/tlsdctl
+	chmod +x bin/tlsdctl
+	echo key >live/privkey.pem
+	echo chain >live/fullchain.pem
+	RENEWED_LINEAGE=$PWD/live hook certbot-hook
+	hook dehydrated-hook deploy_challenge x y z
+	[ "$(cat told)" = reload ]
+	[ "$(stat -c %a etc/www.key)" = 640 ]
+	cmp etc/www.key live/privkey.pem
+	cmp etc/www.crt live/fullchain.pem
+	rm etc/www.*
+	hook dehydrated-hook deploy_cert host "$PWD/live/privkey.pem" "$PWD/cert.pem" \
+		"$PWD/live/fullchain.pem" "$PWD/chain.pem" 1
+	[ "$(grep -c reload told)" -eq 2 ]
+	cmp etc/www.key live/privkey.pem
+	cmp etc/www.crt live/fullchain.pem
+}
+
+# --- completion -----------------------------------------------------------------------
+
+# completes WORD...: the last one, as bash does behind the others; the words in one line.
+completes() {
+	PATH=$builddir:$PATH bash -uc '. "$1" && shift || exit
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+		_tlsd "$1" "${!#}" "${COMP_WORDS[COMP_CWORD - 1]}"
+		echo "${COMPREPLY[*]-}"' bash "$srcdir/conf/completion/tlsd" "$@"
+}
+
+# is_completed EXPECTED WORD...
+is_completed() {
+	expected=$1
+	shift
+	answer=$(completes "$@")
+	[ "$answer" = "$expected" ] || fail "$*: $answer"
+}
+
+bash_completes_commands_options_and_values() {
+	needs bash
+	is_completed '--test' tlsd --te
+	is_completed '' tlsd ''
+	is_completed 'reload reopen resume' tlsdctl re
+	is_completed 'warning' tlsdctl log-level w
+	is_completed '--socket --sort --settle' tlsdctl --s
+	is_completed 'service since' tlsdctl connections --sort s
+	is_completed 'bench check explain' tlsc ''
+	is_completed '--warn-days' tlsc check --w
+	is_completed '' tlsc --warn
+	is_completed 'renew revoke' tlscert re
+	is_completed '--if-within' tlscert renew --if
+	is_completed 'ed25519' tlscert ca --key-type ed
+	is_completed '' tlscert show ser
+}
+
+bash_completes_all_reasons_and_key_types() {
+	needs bash
+	for reason in $(completes tlscert revoke --reason ''); do
+		fails "$builddir/tlscert" revoke --reason "$reason" none.crt >out 2>&1
+		fails grep -e --reason out
+	done
+	for type in $(completes tlscert ca --key-type ''); do
+		"$builddir/tlscert" self-signed --force --key-type "$type" localhost
+	done
+}
+
+run_tests "$@"
