@@ -331,6 +331,7 @@ long_scripts = \
 	tests/functional/haproxy.sh \
 	tests/functional/browsers.sh \
 	tests/functional/judges.sh \
+	tests/functional/package.sh \
 	tests/functional/systemd.sh \
 	tests/functional/walkthrough.sh \
 	tests/fleet/fleet.sh \
