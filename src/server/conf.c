@@ -302,13 +302,31 @@ nearest_key(const char *name)
 	return resemblance.nearest;
 }
 
+/* Returns the key that `name` begins with, if more words follow it; else NULL. */
+static const struct key *
+find_first_word(const char *name)
+{
+	size_t length = strcspn(name, " \t");
+
+	for (size_t i = 0; name[length] != '\0' && i < KEY_COUNT; i++)
+		if (strlen(keys[i].name) == length &&
+		    strncmp(keys[i].name, name, length) == 0)
+			return &keys[i];
+	return NULL;
+}
+
 static void
 complain_unknown(struct reading *reading, const char *name)
 {
+	const struct key *first = find_first_word(name);
 	const char *nearest = nearest_key(name);
 	const char *advice = keyadvice_of_others(name);
 
-	if (advice != NULL)
+	if (first != NULL)
+		findings_error(reading->findings,
+		    "%s:%d: %s: a = is missing after the key: write %s = VALUE",
+		    reading->file, reading->line, name, first->name);
+	else if (advice != NULL)
 		findings_error(reading->findings, "%s:%d: %s: unknown key: %s",
 		    reading->file, reading->line, name, advice);
 	else if (nearest != NULL)

@@ -267,6 +267,7 @@ many_mistakes(void)
 				   "\tbacklog = 0\n"
 				   "no value here\n"
 				   "listen = nowhere\n"
+				   "listen 127.0.0.1:4433\n"
 				   "[a]\nidle-timeout = soon\n%sidle-timeout = 5\n"
 				   "priority = %s:+BOGUS\n"
 				   "[a]\nworkers = 2\n",
@@ -287,11 +288,13 @@ START_TEST(check_reports_all_errors_of_a_file_in_one_run)
 		"mistakes.ini:4: backlog: \"0\" is not ",
 		"mistakes.ini:5: no value here: ",
 		"mistakes.ini:6: listen: \"nowhere\" ",
-		"mistakes.ini:8: idle-timeout: \"soon\" is not ",
-		"mistakes.ini:37: idle-timeout: is set twice",
-		"mistakes.ini:38: priority: ", "\"+BOGUS\"",
-		"mistakes.ini:39: [a]: is there twice",
-		"mistakes.ini:40: workers: is for the whole process",
+		"mistakes.ini:7: listen 127.0.0.1: a = is missing after the key: write "
+		"listen = VALUE",
+		"mistakes.ini:9: idle-timeout: \"soon\" is not ",
+		"mistakes.ini:38: idle-timeout: is set twice",
+		"mistakes.ini:39: priority: ", "\"+BOGUS\"",
+		"mistakes.ini:40: [a]: is there twice",
+		"mistakes.ini:41: workers: is for the whole process",
 		": cert: no certificate is named"
 	};
 	const char *output, *conf = many_mistakes();
