@@ -59,8 +59,8 @@ START_TEST(suffix_suggested_by_a_refusal_is_accepted)
 		"NORMAL:+ANON-ECDH:+ECDHE-PSK", "NORMAL:-VERS-ALL:+VERS-TLS1.1",
 		"NORMAL:-CIPHER-ALL", "NORMAL:+3DES-CBC:+ARCFOUR-128:+MD5",
 		"NONE:+VERS-TLS1.2:+RSA:+AES-128-CBC:+SHA1:+SIGN-ALL:+GROUP-ALL",
-		"NONE:+VERS-TLS1.2:+ECDHE-RSA:+AES-128-CBC:+SHA256:+SIGN-RSA-SHA1:"
-		"+GROUP-SECP256R1" };
+		("NONE:+VERS-TLS1.2:+ECDHE-RSA:+AES-128-CBC:+SHA256:+SIGN-RSA-SHA1:"
+		 "+GROUP-SECP256R1") };
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		char *text = remedied(texts[i], false);
