@@ -56,8 +56,8 @@ fail() {
 end_processes() {
 	for file in "$folder"/*/*.pid; do
 		[ -s "$file" ] || continue
-		read -r process <"$file"
-		kill -KILL "$process" 2>/dev/null
+		read -r left <"$file"
+		kill -KILL "$left" 2>/dev/null
 	done
 }
 
@@ -67,8 +67,8 @@ end_all_processes() {
 	end_processes
 	# shellcheck disable=SC2044 # no path of /proc has a blank
 	for file in $(find /proc -maxdepth 2 -name cwd -lname "$folder/*" 2>/dev/null); do
-		process=${file#/proc/}
-		kill -KILL "${process%/cwd}" 2>/dev/null
+		left=${file#/proc/}
+		kill -KILL "${left%/cwd}" 2>/dev/null
 	done
 }
 
