@@ -130,6 +130,12 @@ mode() {
 	inside stat -c '%a %U:%G' "$1"
 }
 
+# starts_at_boot: as both init systems see it
+starts_at_boot() {
+	[ -e "$tree/etc/rc2.d/S01tlsd" ] &&
+		[ -L "$tree/etc/systemd/system/multi-user.target.wants/tlsd.service" ]
+}
+
 # call_on NAME: calls until ./NAME.end is there; ./NAME.log has a line for each answer.
 call_on() {
 	until [ -e "$1.end" ]; do
@@ -153,7 +159,7 @@ a_new_installation_waits_for_a_certificate() {
 	cat install.log
 	grep -q 'is not started: /etc/tlsd/tlsd.ini cannot be used yet' install.log
 	fails inside service tlsd status
-	[ -z "$(find "$tree/etc/rc2.d" -name 'S*tlsd')" ]
+	fails starts_at_boot
 	[ "$(mode /var/log/tlsd)" = '2750 tlsd:adm' ]
 	inside id tlsd
 }
@@ -169,7 +175,17 @@ a_configured_server_runs_as_its_account() {
 	inside service tlsd status
 }
 
-a_package_with_a_configuration_starts_the_server() {
+a_first_installation_with_a_configuration_starts_the_server() {
+	configure_server
+	cp "$tree/etc/tlsd/tlsd.ini" .
+	inside dpkg --purge tlsd
+	cp tlsd.ini "$tree/etc/tlsd"
+	inside dpkg -i --force-confold /srv/deb/first.deb
+	greets
+	starts_at_boot
+}
+
+a_removed_package_starts_the_server_when_it_is_installed_again() {
 	configure_server
 	inside dpkg --remove tlsd
 	inside dpkg -i /srv/deb/first.deb
