@@ -16,6 +16,8 @@ unit_tests = \
 	tests/unit/check_ctl
 functional_tests = \
 	tests/functional/check_answers \
+	tests/functional/check_parking \
+	tests/functional/check_hostile \
 	tests/functional/check_clients \
 	tests/functional/check_exec \
 	tests/functional/check_relay \
@@ -135,11 +137,13 @@ tests_functional_check_answers_SOURCES = \
 	tests/functional/server.c
 tests_functional_check_clients_SOURCES = \
 	tests/functional/admission.c \
-	tests/functional/hostile.c \
 	tests/functional/idle.c \
-	tests/functional/parking.c \
 	tests/functional/ports.c \
 	tests/functional/quota.c
+tests_functional_check_hostile_SOURCES = \
+	tests/functional/hostile.c
+tests_functional_check_parking_SOURCES = \
+	tests/functional/parking.c
 tests_functional_check_exec_SOURCES = \
 	tests/functional/exec.c
 tests_functional_check_relay_SOURCES = \
