@@ -130,8 +130,8 @@ mode() {
 	inside stat -c '%a %U:%G' "$1"
 }
 
-# starts_at_boot: as both init systems see it
-starts_at_boot() {
+# is_enabled: both init systems start the server at boot.
+is_enabled() {
 	[ -e "$tree/etc/rc2.d/S01tlsd" ] &&
 		[ -L "$tree/etc/systemd/system/multi-user.target.wants/tlsd.service" ]
 }
@@ -159,7 +159,7 @@ a_new_installation_waits_for_a_certificate() {
 	cat install.log
 	grep -q 'is not started: /etc/tlsd/tlsd.ini cannot be used yet' install.log
 	fails inside service tlsd status
-	fails starts_at_boot
+	fails is_enabled
 	[ "$(mode /var/log/tlsd)" = '2750 tlsd:adm' ]
 	inside id tlsd
 }
@@ -182,7 +182,7 @@ a_first_installation_with_a_configuration_starts_the_server() {
 	cp tlsd.ini "$tree/etc/tlsd"
 	inside dpkg -i --force-confold /srv/deb/first.deb
 	greets
-	starts_at_boot
+	is_enabled
 }
 
 a_removed_package_starts_the_server_when_it_is_installed_again() {
