@@ -250,7 +250,7 @@ by_mixed() {
 	END
 }
 
-answers_or_is_gone() {
+is_settled() {
 	is_gone "$(cat haproxy.pid)" ||
 		echo 'show info' | socat -t 10 - "UNIX-CONNECT:$PWD/haproxy.sock" | grep -q Uptime
 }
@@ -276,7 +276,7 @@ tells_apart() {
 		front=$((front + 3))
 		by_mixed "$1" >haproxy.cfg
 		start haproxy haproxy -db -f haproxy.cfg
-		wait_for answers_or_is_gone
+		wait_for is_settled
 		is_gone "$(cat haproxy.pid)" || break
 		grep -q 'cannot bind' haproxy.log
 	done
