@@ -15,16 +15,6 @@
 #include "base/shortage.h"
 #include "base/text.h"
 
-/* Closes `fd` and keeps errno. */
-static void
-close_quietly(int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-}
-
 int
 file_open(const char *path)
 {
@@ -37,7 +27,7 @@ file_open(const char *path)
 		return -1;
 	}
 	if (fstat(fd, &st) < 0) {
-		close_quietly(fd);
+		file_close(fd);
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -124,7 +114,7 @@ file_read(const char *path, size_t limit, char **data, size_t *size)
 		have = -1;
 	}
 out:
-	close_quietly(fd);
+	file_close(fd);
 	if (have < 0) {
 		memory_wipe(memory, room);
 		free(memory);
@@ -195,7 +185,7 @@ file_write(const char *path, const char *data, size_t size, mode_t mode,
 		result = fchmod(fd, mode);
 	if (result == 0)
 		result = fsync(fd);
-	close_quietly(fd);
+	file_close(fd);
 	if (result == 0)
 		result = put_in_place(temporary, path, existing);
 	if (result < 0) {
@@ -206,4 +196,13 @@ file_write(const char *path, const char *data, size_t size, mode_t mode,
 out:
 	free(temporary);
 	return result;
+}
+
+void
+file_close(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
 }

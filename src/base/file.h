@@ -47,4 +47,7 @@ int file_write(const char *path, const char *data, size_t size, mode_t mode,
 /* Writes all of `size` bytes to `fd`, through partial writes and EINTR. 0 or -1, errno. */
 int file_write_all(int fd, const char *data, size_t size);
 
+/* Closes `fd` and keeps errno, for the way out after an error. */
+void file_close(int fd);
+
 #endif

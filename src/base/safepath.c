@@ -14,6 +14,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 
 #define LINKS_MAX 16 /* of one path; more is a loop */
@@ -242,16 +243,6 @@ open_last(int folder, const char *name, int flags, mode_t mode)
 	return fd;
 }
 
-/* Closes `fd` and keeps errno. */
-static void
-close_quietly(int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-}
-
 /* Opens the part of `path` that stands in `folder`: the last one with `flags` and `mode`, another
  * to go on from there. If it is a link to be followed, sets `*next` to the path that it leads to
  * and returns -1. */
@@ -265,7 +256,7 @@ open_part(int folder, const char *path, const struct part *part, int flags, mode
 
 	if (is_link && !is_in_proc(fd)) {
 		*next = replace_link(fd, st.st_uid, path, part);
-		close_quietly(fd);
+		file_close(fd);
 		return -1;
 	}
 	if (path[part->end] != '\0' && !is_link)
@@ -289,7 +280,7 @@ walk(const char *path, int flags, mode_t mode, char **next)
 			return -1;
 		struct part part = part_at(path, start);
 		int fd = open_part(at, path, &part, flags, mode, next);
-		close_quietly(at);
+		file_close(at);
 		free(part.name);
 		at = fd;
 		start = part.end;

@@ -151,9 +151,7 @@ replacement_stage(struct replacement *replacement, const char *path, const char 
 			result = file_write_all(fd, text, strlen(text));
 		if (result == 0)
 			result = fsync(fd);
-		int saved = errno;
-		close(fd);
-		errno = saved;
+		file_close(fd);
 		if (result == 0)
 			return 0;
 	}

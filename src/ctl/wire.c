@@ -33,10 +33,8 @@ connect_to(const char *path)
 	if (fd >= 0 &&
 	    connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
-	int saved = errno;
 	if (fd >= 0)
-		close(fd);
-	errno = saved;
+		file_close(fd);
 	return -1;
 }
 

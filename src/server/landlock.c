@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 /* What younger kernels know than the one that this was built for. */
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14) /* version 3 */
@@ -113,9 +115,7 @@ landlock_confine(const struct landlock_places *places)
 	permit_all(fd, &places->removable, REMOVING);
 	permit(fd, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE);
 	int result = (int)syscall(SYS_landlock_restrict_self, fd, 0);
-	int saved = errno;
-	close(fd);
-	errno = saved;
+	file_close(fd);
 	return result < 0 ? -1 : version;
 }
 

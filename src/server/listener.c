@@ -15,6 +15,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "tls/transport.h"
 
@@ -50,9 +51,7 @@ connect_to(const struct address *address)
 		return -1;
 	int result =
 	    connect(fd, (const struct sockaddr *)&address->storage, address->length);
-	int saved = errno;
-	close(fd);
-	errno = saved;
+	file_close(fd);
 	return result;
 }
 
@@ -110,9 +109,7 @@ open_socket(const struct address *address, mode_t mode, int backlog)
 		return -1;
 	if (bind_to(fd, address, mode) == 0 && listen(fd, backlog) == 0)
 		return fd;
-	int saved = errno;
-	close(fd);
-	errno = saved;
+	file_close(fd);
 	return -1;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -76,9 +77,7 @@ connect_to(const char *name)
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, length) == 0)
 		return fd;
-	int saved = errno;
-	close(fd);
-	errno = saved;
+	file_close(fd);
 	return -1;
 }
 
@@ -148,9 +147,8 @@ tell(const struct notify *notify, int flags, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-	/* There is nobody to tell that it is lost. */
-	if (send(notify->fd, message, strlen(message), flags | MSG_NOSIGNAL) < 0)
-		errno = 0;
+	/* If it is lost, there is no other way to report that. */
+	send(notify->fd, message, strlen(message), flags | MSG_NOSIGNAL);
 }
 
 void

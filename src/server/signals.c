@@ -2,7 +2,6 @@
 /* The signals that a server takes. */
 #include "server/signals.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "server/loop.h"
 
@@ -70,10 +70,8 @@ signals_open(
 		.context = context };
 	if (loop_add(loop, fd, EPOLLIN, &signals->watch) == 0)
 		return signals;
-	int saved = errno;
-	close(fd);
 	free(signals);
-	errno = saved;
+	file_close(fd);
 	return NULL;
 }
 

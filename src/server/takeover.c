@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/passing.h"
 
@@ -49,9 +50,7 @@ connect_to(const char *path)
 	    connect(fd, (const struct sockaddr *)&addresses[0].storage,
 		addresses[0].length) == 0)
 		return fd;
-	int saved = errno;
-	close(fd);
-	errno = saved;
+	file_close(fd);
 	return -1;
 }
 
