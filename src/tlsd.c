@@ -124,11 +124,9 @@ parse_options(int argc, char **argv, struct options *options)
 static void
 print_finding(const struct finding *finding)
 {
-	char *text = memory_format("tlsd: %s%s",
-	    finding->kind == FINDING_WARNING ? "warning: " : "", finding->text);
-
-	wrap_print(stderr, text, terminal_width(STDERR_FILENO), strlen("tlsd: "));
-	free(text);
+	wrap_format(stderr, terminal_width(STDERR_FILENO), strlen("tlsd: "),
+	    "tlsd: %s%s", finding->kind == FINDING_WARNING ? "warning: " : "",
+	    finding->text);
 }
 
 static void

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/wrap.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 /* Returns the columns of the `length` bytes at `text`: one for each character of UTF-8, none for
  * the control sequences of colours. */
@@ -51,4 +55,16 @@ wrap_print(FILE *out, const char *text, size_t width, size_t hang)
 		length = wrap_length(text, width - hang);
 		fprintf(out, "%*s%.*s\n", (int)hang, "", (int)length, text);
 	}
+}
+
+void
+wrap_format(FILE *out, size_t width, size_t hang, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	wrap_print(out, text, width, hang);
+	free(text);
 }

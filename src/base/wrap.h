@@ -24,4 +24,8 @@ const char *wrap_rest(const char *text, size_t length);
  */
 void wrap_print(FILE *out, const char *text, size_t width, size_t hang);
 
+/* Does what wrap_print() does with what printf(3) would print. */
+void wrap_format(FILE *out, size_t width, size_t hang, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 #endif

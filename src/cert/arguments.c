@@ -6,10 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "base/wrap.h"
 
@@ -199,12 +197,8 @@ arguments_read(
 static void
 print_row(const char *name, const char *value, const char *help)
 {
-	char *line =
-	    memory_format("  --%-13s %-5s %s", name, value != NULL ? value : "", help);
-
-	wrap_print(
-	    stdout, line, ARGUMENTS_HELP_WIDTH, strlen("  --critical-days VALUE "));
-	free(line);
+	wrap_format(stdout, ARGUMENTS_HELP_WIDTH, strlen("  --critical-days VALUE "),
+	    "  --%-13s %-5s %s", name, value != NULL ? value : "", help);
 }
 
 void

@@ -7,10 +7,8 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/resemblance.h"
 #include "base/wrap.h"
 #include "cert/arguments.h"
@@ -143,12 +141,8 @@ enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], USAGE = 2 };
 static void
 print_command(const struct command *command)
 {
-	char *line = memory_format(
+	wrap_format(stdout, ARGUMENTS_HELP_WIDTH, strlen("  self-signed  NAME...  "),
 	    "  %-12s %-8s %s", command->name, command->operands, command->summary);
-
-	wrap_print(
-	    stdout, line, ARGUMENTS_HELP_WIDTH, strlen("  self-signed  NAME...  "));
-	free(line);
 }
 
 static int

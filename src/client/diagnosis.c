@@ -135,24 +135,15 @@ ink_of(const struct show *show, enum severity severity)
 	return show->colours ? inks[severity] : "";
 }
 
-/* Shows `text` in lines, and frees it. */
-static void
-show_text(const struct show *show, size_t hang, char *text)
-{
-	wrap_print(show->out, text, show->width, hang);
-	free(text);
-}
-
 static void
 show_symptom(const struct show *show, const struct symptom *symptom)
 {
-	show_text(show, HANG,
-	    memory_format("%s%-8s%s %-14s %s", ink_of(show, symptom->severity),
-		severity_name(symptom->severity), show->colours ? TERMINAL_PLAIN : "",
-		symptom->topic, symptom->text));
+	wrap_format(show->out, show->width, HANG, "%s%-8s%s %-14s %s",
+	    ink_of(show, symptom->severity), severity_name(symptom->severity),
+	    show->colours ? TERMINAL_PLAIN : "", symptom->topic, symptom->text);
 	if (symptom->remedy != NULL)
-		show_text(show, HANG + 2,
-		    memory_format("%*s> %s", HANG, "", symptom->remedy));
+		wrap_format(show->out, show->width, HANG + 2, "%*s> %s", HANG, "",
+		    symptom->remedy);
 }
 
 static void
@@ -175,9 +166,8 @@ diagnosis_show(const struct diagnosis *diagnosis, bool quiet, size_t width,
 	    diagnosis->count > 0 ? worst(diagnosis)->severity : SEVERITY_OK;
 	char *verdict = sum_up(diagnosis);
 
-	show_text(&show, 4,
-	    memory_format("%s%s%s", ink_of(&show, worst_one), verdict,
-		colours ? TERMINAL_PLAIN : ""));
+	wrap_format(out, width, 4, "%s%s%s", ink_of(&show, worst_one), verdict,
+	    colours ? TERMINAL_PLAIN : "");
 	free(verdict);
 	show_group(&show, diagnosis, SEVERITY_FAIL);
 	show_group(&show, diagnosis, SEVERITY_WARNING);

@@ -451,9 +451,8 @@ print_row(const struct row *row, FILE *out)
 		snprintf(short_form, sizeof short_form, "-%c,", row->letter);
 	snprintf(long_form, sizeof long_form, "--%s %s", row->name,
 	    row->argument != NULL ? row->argument : "");
-	char *line = memory_format(" %s %-21s %s", short_form, long_form, row->help);
-	wrap_print(out, line, HELP_WIDTH, HELP_HANG);
-	free(line);
+	wrap_format(out, HELP_WIDTH, HELP_HANG, " %s %-21s %s", short_form, long_form,
+	    row->help);
 }
 
 void
