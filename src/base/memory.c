@@ -58,6 +58,20 @@ memory_format(const char *format, ...)
 	return text;
 }
 
+void
+memory_append(char **text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *end = memory_vformat(format, args);
+	va_end(args);
+	char *longer = memory_format("%s%s", *text != NULL ? *text : "", end);
+	free(end);
+	free(*text);
+	*text = longer;
+}
+
 static size_t
 whole_pages(size_t size)
 {

@@ -25,6 +25,10 @@ char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)
 char *memory_vformat(const char *format, va_list args)
     __attribute__((format(printf, 1, 0)));
 
+/* Makes `*text`, which may be NULL, longer by what printf(3) would print. Frees what it was. */
+void memory_append(char **text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /*
  * Memory whose pages can be given back while it stays allocated, for buffers that are rarely in
  * use. free(3) frees it. NULL when memory is exhausted.

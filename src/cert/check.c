@@ -173,12 +173,9 @@ describe_holder(gnutls_x509_crt_t cert)
 	certificate_server_names(cert, &names);
 	certificate_other_names(cert, &names);
 	text = names.count == 0 ? certificate_subject(cert) : memory_copy("names ");
-	for (size_t i = 0; i < names.count && i <= NAMES_SHOWN; i++) {
-		char *longer = memory_format("%s%s%s", text, i > 0 ? ", " : "",
+	for (size_t i = 0; i < names.count && i <= NAMES_SHOWN; i++)
+		memory_append(&text, "%s%s", i > 0 ? ", " : "",
 		    i < NAMES_SHOWN ? names.items[i] : "...");
-		free(text);
-		text = longer;
-	}
 	stringlist_fini(&names);
 	return text;
 }

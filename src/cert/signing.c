@@ -142,11 +142,8 @@ signing_append_cert(gnutls_x509_crt_t cert, char **pem)
 
 	if (code < 0)
 		return code;
-	char *longer = memory_format(
-	    "%s%.*s", *pem != NULL ? *pem : "", (int)one.size, (const char *)one.data);
+	memory_append(pem, "%.*s", (int)one.size, (const char *)one.data);
 	gnutls_free(one.data);
-	free(*pem);
-	*pem = longer;
 	return 0;
 }
 

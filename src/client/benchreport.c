@@ -40,10 +40,7 @@ share(double sum, uint64_t count)
 static void
 print_fact(FILE *out, const char *fact, char *values)
 {
-	char *line = memory_format("%-13s%s", fact, values);
-
-	wrap_print(out, line, 80, 13);
-	free(line);
+	wrap_format(out, 80, 13, "%-13s%s", fact, values);
 	free(values);
 }
 
@@ -68,10 +65,8 @@ print_times(FILE *out, const char *fact, const struct histogram *times)
 	values = memory_copy("");
 	for (size_t i = 0; i < QUANTILES; i++) {
 		int64_t ns = histogram_quantile(times, quantiles[i].share);
-		char *longer = memory_format("%s%s%s %s ms", values, i > 0 ? ", " : "",
+		memory_append(&values, "%s%s %s ms", i > 0 ? ", " : "",
 		    quantiles[i].name, format_ms(ns, ms));
-		free(values);
-		values = longer;
 	}
 	print_fact(out, fact, values);
 }
@@ -85,10 +80,8 @@ print_failures(FILE *out, const struct benchtally *tally)
 	for (int i = BENCHTALLY_WHOLE + 1; i < BENCHTALLY_CLASSES; i++) {
 		if (tally->ended[i] == 0)
 			continue;
-		char *longer = memory_format("%s%s%s %" PRIu64, values, before,
+		memory_append(&values, "%s%s %" PRIu64, before,
 		    benchtally_word((enum benchtally_class)i), tally->ended[i]);
-		free(values);
-		values = longer;
 		before = ", ";
 	}
 	print_fact(out, "failed", values);

@@ -167,12 +167,9 @@ join(const struct probe_list *list, const struct named *table, size_t count)
 {
 	char *text = memory_copy("");
 
-	for (size_t i = 0; i < list->count; i++) {
-		char *longer = memory_format("%s%s%s", text, i > 0 ? ", " : "",
+	for (size_t i = 0; i < list->count; i++)
+		memory_append(&text, "%s%s", i > 0 ? ", " : "",
 		    name_of(table, count, list->items[i]));
-		free(text);
-		text = longer;
-	}
 	return text;
 }
 

@@ -975,12 +975,9 @@ conf_fixed_differences(const struct conf *old, const struct conf *new)
 		    setting, (const char *)&old->process + keys[i].offset);
 		char *after = setting_format(
 		    setting, (const char *)&new->process + keys[i].offset);
-		if (strcmp(before, after) != 0) {
-			char *longer = memory_format("%s%s%s", names,
-			    names[0] != '\0' ? ", " : "", keys[i].name);
-			free(names);
-			names = longer;
-		}
+		if (strcmp(before, after) != 0)
+			memory_append(
+			    &names, "%s%s", names[0] != '\0' ? ", " : "", keys[i].name);
 		free(before);
 		free(after);
 	}

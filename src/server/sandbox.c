@@ -192,12 +192,9 @@ confine_files(struct sandbox *sandbox)
 		return memory_copy("unrestricted (there is no Landlock here)");
 	sandbox->is_confined = true;
 	char *text = memory_format("read-only (Landlock %d)", version);
-	for (size_t i = 0; i < sandbox->places.writable.count; i++) {
-		char *longer = memory_format("%s%s %s", text, i == 0 ? " but for" : "",
+	for (size_t i = 0; i < sandbox->places.writable.count; i++)
+		memory_append(&text, "%s %s", i == 0 ? " but for" : "",
 		    sandbox->places.writable.items[i]);
-		free(text);
-		text = longer;
-	}
 	return text;
 }
 

@@ -114,9 +114,7 @@ parse_choice(const struct setting *setting, const char *text, int *field)
 			free(wanted);
 			return NULL;
 		}
-		char *longer = memory_format("%s %s", wanted, name);
-		free(wanted);
-		wanted = longer;
+		memory_append(&wanted, " %s", name);
 	}
 	return wanted;
 }

@@ -128,15 +128,11 @@ compose(const struct policy_settings *settings, const char *groups, const char *
 	char *text = memory_copy("NONE");
 
 	for (int version = settings->tls_max; version >= oldest_version(settings);
-	     version--) {
-		char *longer = memory_format("%s:%s", text, versions[version].priority);
-		free(text);
-		text = longer;
-	}
-	char *whole = memory_format(
-	    "%s:%s:%s:%s", text, groups, suites, profiles[settings->profile].rest);
-	free(text);
-	return whole;
+	     version--)
+		memory_append(&text, ":%s", versions[version].priority);
+	memory_append(
+	    &text, ":%s:%s:%s", groups, suites, profiles[settings->profile].rest);
+	return text;
 }
 
 bool

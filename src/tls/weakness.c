@@ -2,7 +2,6 @@
 /* Priority strings: what of them is refused, and what to append to them. */
 #include "tls/weakness.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,26 +154,11 @@ is_sound(const struct flaws *flaws, bool allow_weak)
 	return true;
 }
 
-/* Makes `*text` longer by what printf(3) would print. */
-static void __attribute__((format(printf, 2, 3)))
-append(char **text, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	char *end = memory_vformat(format, args);
-	va_end(args);
-	char *longer = memory_format("%s%s", *text, end);
-	free(end);
-	free(*text);
-	*text = longer;
-}
-
 static void
 append_removals(char **text, const struct stringlist *words)
 {
 	for (size_t i = 0; i < words->count; i++)
-		append(text, ":-%s", words->items[i]);
+		memory_append(text, ":-%s", words->items[i]);
 }
 
 /* Appends to `*text` what takes the flaws out of a priority. */
@@ -187,7 +171,7 @@ mend(char **text, const struct flaws *flaws, bool allow_weak)
 	/* Versions that are taken out one by one may leave a gap, which the library answers by
 	 * dropping all above it. */
 	if (versionless || (words[OLD_VERSION].count > 0 && !allow_weak))
-		append(text, ":-VERS-ALL%s%s",
+		memory_append(text, ":-VERS-ALL%s%s",
 		    flaws->tls13 || versionless ? ":+VERS-TLS1.3" : "",
 		    flaws->tls12 || versionless ? ":+VERS-TLS1.2" : "");
 	append_removals(text, &words[NO_CERTIFICATE]);
@@ -196,7 +180,7 @@ mend(char **text, const struct flaws *flaws, bool allow_weak)
 	append_removals(text, &words[NOT_SECRET]);
 	append_removals(text, &words[PLAIN]);
 	if (words[CBC].count > 0)
-		append(text, ":-MAC-ALL:+AEAD");
+		memory_append(text, ":-MAC-ALL:+AEAD");
 	append_removals(text, &words[OLD_SIGNATURE]);
 }
 
@@ -217,7 +201,7 @@ complete(const char *priority, char **text)
 		char *whole = memory_format("%s%s%s", priority, *text, additions[i]);
 		if (gnutls_priority_init(&parsed, whole, NULL) == 0) {
 			gnutls_priority_deinit(parsed);
-			append(text, "%s", additions[i]);
+			memory_append(text, "%s", additions[i]);
 			found = true;
 		}
 		free(whole);
@@ -277,7 +261,7 @@ describe(const struct flaws *flaws, int first, int last)
 		if (words->count == 0)
 			continue;
 		char *list = stringlist_join(words);
-		append(&text, "%s%s (%s)", text[0] != '\0' ? "; " : "", list,
+		memory_append(&text, "%s%s (%s)", text[0] != '\0' ? "; " : "", list,
 		    reasons[kind]);
 		free(list);
 	}
