@@ -67,7 +67,14 @@ resemblance_to(const char *word)
 void
 resemblance_try(struct resemblance *resemblance, const char *name)
 {
-	size_t distance = resemblance_distance(resemblance->word, name);
+	resemblance_try_form(resemblance, name, name);
+}
+
+void
+resemblance_try_form(
+    struct resemblance *resemblance, const char *name, const char *form)
+{
+	size_t distance = resemblance_distance(resemblance->word, form);
 
 	if (distance < resemblance->distance) {
 		resemblance->distance = distance;

@@ -33,4 +33,8 @@ struct resemblance resemblance_to(const char *word);
 /* Keeps `name` in `nearest` if it is nearer to the word than the names before it. */
 void resemblance_try(struct resemblance *resemblance, const char *name);
 
+/* Does what resemblance_try() does, but compares `form`, another form of the name. */
+void resemblance_try_form(
+    struct resemblance *resemblance, const char *name, const char *form);
+
 #endif

@@ -2,7 +2,6 @@
 /* Cipher suites and groups by name. */
 #include "tls/selection.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,33 +11,17 @@
 #include "tls/suite.h"
 #include "tls/weakness.h"
 
-/* The name nearest to one that is unknown. */
-struct nearest {
-	const char *name;
-	size_t distance;
-};
-
 static void
-compare(struct nearest *nearest, const char *wrong, const char *common,
-    const char *candidate)
-{
-	size_t distance = resemblance_distance(wrong, common);
-
-	if (distance < nearest->distance)
-		*nearest = (struct nearest){ .name = candidate, .distance = distance };
-}
-
-static void
-complain_unknown(const char *key, const char *name, const struct nearest *nearest,
+complain_unknown(const char *key, const char *name, const char *nearest,
     const char *examples, struct findings *findings)
 {
 	if (strchr(name, ':') != NULL)
 		findings_error(findings,
 		    "%s: %s: is not one name: write commas instead of colons", key,
 		    name);
-	else if (nearest->name != NULL)
+	else if (nearest != NULL)
 		findings_error(findings, "%s: %s: is not known: did you mean %s?", key,
-		    name, nearest->name);
+		    name, nearest);
 	else
 		findings_error(findings, "%s: %s: is not known: write names such as %s",
 		    key, name, examples);
@@ -76,19 +59,19 @@ static void
 refuse_unknown_suite(
     const char *name, const struct selection_scope *scope, struct findings *findings)
 {
-	struct nearest nearest = { .distance = SIZE_MAX };
 	char *wrong = suite_common_name(name);
+	struct resemblance resemblance = resemblance_to(wrong);
 	struct suite suite;
 
 	for (unsigned i = 0; suite_at(scope->profiled, i, &suite); i++) {
 		if (suite.name == NULL)
 			continue;
 		char *common = suite_common_name(suite.name);
-		compare(&nearest, wrong, common, suite.name);
+		resemblance_try_form(&resemblance, suite.name, common);
 		free(common);
 	}
 	free(wrong);
-	complain_unknown("ciphers", name, &nearest,
+	complain_unknown("ciphers", name, resemblance.nearest,
 	    "TLS_AES_128_GCM_SHA256 and ECDHE-RSA-AES128-GCM-SHA256", findings);
 }
 
@@ -121,17 +104,12 @@ add_word(struct stringlist *words, const char *prefix, const char *name)
 	free(word);
 }
 
-/* Returns `before` and the words; frees `before`, which may be NULL. */
-static char *
-append_words(char *before, const struct stringlist *words)
+/* Appends the words to `*text`, which may be NULL. */
+static void
+append_words(char **text, const struct stringlist *words)
 {
-	for (size_t i = 0; i < words->count; i++) {
-		char *longer = memory_format("%s%s%s", before != NULL ? before : "",
-		    before != NULL ? ":" : "", words->items[i]);
-		free(before);
-		before = longer;
-	}
-	return before;
+	for (size_t i = 0; i < words->count; i++)
+		memory_append(text, "%s%s", *text != NULL ? ":" : "", words->items[i]);
 }
 
 /* The suites of a version while they are read. */
@@ -153,10 +131,12 @@ add_suite(struct suites *suites, const struct suite *suite)
 static char *
 format_suites(const struct suites *suites)
 {
-	char *text = append_words(NULL, &suites->exchanges);
+	char *text = NULL;
 
-	text = append_words(text, &suites->ciphers);
-	return append_words(text, &suites->macs);
+	append_words(&text, &suites->exchanges);
+	append_words(&text, &suites->ciphers);
+	append_words(&text, &suites->macs);
+	return text;
 }
 
 /* The library puts all suites of a key exchange together. */
@@ -255,15 +235,14 @@ static void
 refuse_unknown_group(
     const char *name, const struct selection_scope *scope, struct findings *findings)
 {
-	struct nearest nearest = { .distance = SIZE_MAX };
+	struct resemblance resemblance = resemblance_to(name);
 	const unsigned *list;
 	int count = gnutls_priority_group_list(scope->profiled, &list);
 
-	for (int i = 0; i < count; i++) {
-		const char *candidate = gnutls_group_get_name(list[i]);
-		compare(&nearest, name, candidate, candidate);
-	}
-	complain_unknown("groups", name, &nearest, "X25519 and P-256", findings);
+	for (int i = 0; i < count; i++)
+		resemblance_try(&resemblance, gnutls_group_get_name(list[i]));
+	complain_unknown(
+	    "groups", name, resemblance.nearest, "X25519 and P-256", findings);
 }
 
 static void
@@ -287,7 +266,7 @@ read_groups(struct selection *selection, const struct stringlist *names,
 				complain_twice("groups", name, findings);
 		}
 	}
-	selection->groups = append_words(NULL, &words);
+	append_words(&selection->groups, &words);
 	stringlist_fini(&words);
 }
 
