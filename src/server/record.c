@@ -75,6 +75,13 @@ add(struct line *line, struct log_field field)
 }
 
 static void
+add_with(struct line *line, enum log_look look, struct log_field field)
+{
+	field.look = look;
+	add(line, field);
+}
+
+static void
 add_subject(struct line *line, const struct connection *connection)
 {
 	add(line, SUBJECT("peer", address_format(&connection->peer, line->peer)));
@@ -92,13 +99,9 @@ static void
 add_agreement(struct line *line, const struct connection *connection,
     const struct session_facts *tls, enum log_look look)
 {
-	const struct log_field first[] = { NAMED("version", tls->version),
-		NAMED("cipher", tls->cipher), NAMED("group", tls->group) };
-
-	for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
-		add(line, first[i]);
-		line->fields[line->count - 1].look = look;
-	}
+	add_with(line, look, NAMED("version", tls->version));
+	add_with(line, look, NAMED("cipher", tls->cipher));
+	add_with(line, look, NAMED("group", tls->group));
 	add_host(line, connection);
 	add(line, NAMED("alpn", tls->alpn));
 	add(line, TRUTH("resumed", tls->resumed));

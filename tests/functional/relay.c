@@ -422,13 +422,19 @@ say_and_close(struct backend *backend, int fd)
 	close(fd);
 }
 
+/* The client's first byte shows that the connection is relayed. */
 static void
-say_and_reset(struct backend *backend, int fd)
+hear_a_byte(int fd)
 {
 	char byte;
 
-	/* The client's first byte shows that the connection has been relayed before. */
 	ck_assert_int_eq(recv(fd, &byte, 1, 0), 1);
+}
+
+static void
+say_and_reset(struct backend *backend, int fd)
+{
+	hear_a_byte(fd);
 	say_to_client(backend, fd);
 	peer_reset(fd);
 }
@@ -646,11 +652,8 @@ END_TEST
 static void
 say_after_a_byte(struct backend *backend, int fd)
 {
-	char byte;
-
-	ck_assert_int_eq(recv(fd, &byte, 1, 0), 1);
-	say_to_client(backend, fd);
-	close(fd);
+	hear_a_byte(fd);
+	say_and_close(backend, fd);
 }
 
 /* A client that has heard a part of an answer leaves. */
