@@ -136,7 +136,7 @@ print_findings(const struct findings *findings)
 		print_finding(&findings->items[i]);
 }
 
-/* Prints a line of the summary. What a service has, "  LABEL:  VALUES", is broken within its
+/* Prints a line of the summary. A line of a service, "  LABEL:  VALUES", is broken within its
  * values. */
 static void
 print_line(const char *line)
@@ -605,7 +605,7 @@ run(const struct options *options)
 	signal(SIGCHLD, SIG_DFL);
 	/* A log that may not grow (ulimit -f) must stop nobody. */
 	signal(SIGXFSZ, SIG_IGN);
-	/* The group of a log may read it, whatever the shell that starts tlsd says. */
+	/* The group of a log may read it, whatever umask the calling shell has set. */
 	umask(027);
 	raise_file_limit();
 	process.upgrade = options->upgrade;

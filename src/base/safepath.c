@@ -226,7 +226,7 @@ replace_link(int fd, uid_t owner, const char *path, const struct part *part)
 	    path, target, path[part->end] != '\0' ? "/" : "", path + part->end);
 }
 
-/* Opens the last part of a path. Links in /proc lead to open files, whatever they say. */
+/* Opens the last part of a path. A link in /proc leads to an open file, not to its text. */
 static int
 open_last(int folder, const char *name, int flags, mode_t mode)
 {

@@ -34,7 +34,7 @@ tell_round_trips(const struct trace *trace, struct stringlist *lines)
 	unsigned handshake = trace_round_trips(trace, end_of_handshake(trace)) - tcp;
 
 	stringlist_format(lines, "The handshake took %u round trip%s%s.", handshake,
-	    text_plural(handshake), tcp != 0 ? ", behind the one of TCP" : "");
+	    text_plural(handshake), tcp != 0 ? ", after the one of TCP" : "");
 	if (data < trace->count) {
 		unsigned answer = trace_round_trips(trace, data) - tcp;
 		stringlist_format(lines,

@@ -142,7 +142,7 @@ struct picture {
 	size_t rows;
 };
 
-/* Prints the first `length` bytes of `text`, behind `indent` blanks, as a line in `ink`. */
+/* Prints `indent` blanks and the first `length` bytes of `text` as a line in `ink`. */
 static void
 put_text(struct picture *picture, const char *ink, int indent, const char *text,
     size_t length)
@@ -156,7 +156,7 @@ put_text(struct picture *picture, const char *ink, int indent, const char *text,
 	picture->rows++;
 }
 
-/* Prints a line, without the words for which there is no room. */
+/* Prints a line, and leaves out the words that do not fit. */
 static void __attribute__((format(printf, 3, 4)))
 put_line(struct picture *picture, const char *ink, const char *format, ...)
 {

@@ -17,7 +17,7 @@ void frame_free(struct frame *frame);
 /* Takes in a line of the server's `stats`. */
 void frame_add(struct frame *frame, const char *line);
 
-/* What the picture is drawn on. */
+/* The size of the screen. */
 struct frame_screen {
 	size_t rows, columns;
 	bool colours; /* those of ECMA-48 */

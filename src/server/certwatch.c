@@ -24,7 +24,7 @@
 	    IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 #define LINKS_MAX 40 /* as many as the kernel follows */
 
-/* What matters in a folder. */
+/* A name in a watched folder. */
 struct minded {
 	int folder; /* its watch descriptor */
 	char *name; /* of one entry; NULL: all entries */
@@ -225,7 +225,7 @@ on_events(struct watch *watch, uint32_t events)
 	ssize_t size;
 
 	(void)events;
-	/* What has happened does not matter: the files are looked at. */
+	/* The kind of event does not matter: the files are looked at. */
 	while ((size = read(certwatch->fd, buffer, sizeof buffer)) > 0) {
 		const struct inotify_event *event;
 		for (ssize_t at = 0; at < size;

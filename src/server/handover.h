@@ -21,7 +21,7 @@ struct control_caller;
 struct notify;
 struct pidfile;
 
-/* What goes to the other; all but the first may be NULL. */
+/* The parts that go to the new process; all but the first may be NULL. */
 struct estate {
 	struct acceptor *acceptor;
 	struct control *control;

@@ -193,7 +193,8 @@ is_reset(const struct connection *connection)
 	return error != 0;
 }
 
-/* How much of the answer lies in our kernel still, if it is worth a thought. */
+/* Returns how many bytes of the answer the client's system has not taken yet; 0 if the answer
+ * is so short that the kernel keeps it after a close. */
 static size_t
 count_untaken(struct connection *connection)
 {

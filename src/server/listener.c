@@ -252,8 +252,9 @@ listener_adopt(int fd, const struct address *address, int backlog)
 	}
 	if (address_family(address) != AF_UNIX)
 		set_tcp_options(fd);
-	/* Again, for the backlog may be another, and for who answers behind a Unix-domain
-	 * socket is whoever called this last. A service manager's socket may be one that waits. */
+	/* Called again because the backlog may have changed, and because the kernel tells the
+	 * client of a Unix-domain socket which process called listen() last. A socket of the
+	 * service manager may be a blocking one. */
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || listen(fd, backlog) < 0)
 		return NULL;
 	struct listener *listener = listener_of(fd, address);

@@ -54,7 +54,7 @@ bool listener_is_at(int fd, const struct address *address);
 /* True if `fd` is a socket for IPv6 that takes IPv4 clients, too. */
 bool listener_takes_both(int fd);
 
-/* What a listener at `address` is called between processes, "listen [192.0.2.1]:443"; if it is
+/* Writes the name of a listener at `address` that processes pass on, "listen [192.0.2.1]:443"; if it is
  * the service manager's, "passed [192.0.2.1]:443". Returns `out`. */
 char *listener_name(
     const struct address *address, bool passed, char out[LISTENER_NAME_SIZE]);

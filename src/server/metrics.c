@@ -237,7 +237,7 @@ print_process(const struct overview *overview, FILE *out)
 	print_one(out, "tlsd_queue_depth", "gauge",
 	    "Connections that wait for a worker.", stats_queued(&sums));
 	print_one(out, "tlsd_unrouted", "gauge",
-	    "Connections whose ClientHello has not told their service yet.",
+	    "Connections whose ClientHello has not named their service yet.",
 	    unrouted.present[PHASE_HELLO]);
 	print_one(out, "tlsd_draining", "gauge",
 	    "1 while the server asks for no more clients.",

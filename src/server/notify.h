@@ -33,7 +33,7 @@ struct notify *notify_adopt(int fd, int64_t watchdog_ms);
 /* Closes the connection. */
 void notify_close(struct notify *notify);
 
-/* What notify_adopt() takes. */
+/* Return the arguments of notify_adopt(). */
 int notify_fd(const struct notify *notify);
 int64_t notify_watchdog_ms(const struct notify *notify);
 

@@ -94,7 +94,7 @@ add_host(struct line *line, const struct connection *connection)
 	add(line, NAMED("sni", connection->host != NULL ? connection->host : "-"));
 }
 
-/* What a handshake that was done has agreed upon. `look` is that of the first three. */
+/* Adds what a completed handshake agreed upon. `look` is for the first three fields. */
 static void
 add_agreement(struct line *line, const struct connection *connection,
     const struct session_facts *tls, enum log_look look)
@@ -108,7 +108,7 @@ add_agreement(struct line *line, const struct connection *connection,
 	add(line, TRUTH("early", tls->early));
 }
 
-/* Who the client is, and what came of it. */
+/* Adds the client's identity, the bytes and the time. */
 static void
 add_exchange(struct line *line, const struct record_facts *facts)
 {
@@ -141,7 +141,7 @@ record_read(const struct session *session, struct record_facts *facts)
 	identity_word(session_identity(session), facts->client);
 }
 
-/* What is known of a connection besides that it failed; `facts` may be NULL. */
+/* Adds all that is known of a failed connection; `facts` may be NULL. */
 static void
 add_known(struct line *line, const struct connection *connection,
     const struct record_facts *facts)

@@ -15,7 +15,7 @@
 
 struct connection;
 
-/* What its session tells. It outlives the session, except for `tls.sni`, which is not used. */
+/* Facts of a session. They outlive the session, except for `tls.sni`, which is not used. */
 struct record_facts {
 	struct session_facts tls;
 	char client[IDENTITY_WORD_SIZE]; /* "-" without a certificate */

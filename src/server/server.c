@@ -46,7 +46,7 @@
 #define MINUTE_MS 60000
 #define ENDING_MS 10000 /* for the log and the memory, after the last connection */
 
-/* What the service manager says of it. */
+/* The states that the service manager shows. */
 #define SERVING "serving"
 #define RELOAD_FAILED \
 	", but the last reload failed and the old configuration is in force"

@@ -14,7 +14,7 @@
 
 struct findings;
 
-/* What there is to select from. */
+/* The names that can be selected. */
 struct selection_scope {
 	const char *profile; /* its name */
 	gnutls_priority_t

@@ -189,10 +189,11 @@ int session_fail(struct session *session, enum failure failure, const char *reas
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Takes FAILURE_EARLY_CLOSE back if nothing was lost when the client left without a close_notify, as
- * most programs do: its last record came whole, and its system has taken all that was written. Then
- * the client is told nothing more. The caller knows that the client's bytes were passed on, and that
- * there was nothing else to write. Returns true if it took the failure back.
+ * Takes FAILURE_EARLY_CLOSE back if the client lost nothing by leaving without a close_notify:
+ * its last record was complete, and its system has taken everything that was written. Most
+ * programs leave like that. Nothing more is sent to the client then. The caller makes sure that
+ * the client's bytes were passed on and that nothing else was to be written. Returns true if it
+ * took the failure back.
  */
 bool session_excuse(struct session *session);
 

@@ -139,8 +139,7 @@ suite_flaw(const struct suite *suite)
 const char *
 suite_flaw_text(enum suite_flaw flaw)
 {
-	static const char *const texts[] = { [SUITE_ANONYMOUS] =
-						 "nobody is authenticated",
+	static const char *const texts[] = { [SUITE_ANONYMOUS] = "no authentication",
 		[SUITE_NOT_SECRET] = "no forward secrecy",
 		[SUITE_PLAIN] = "no encryption",
 		[SUITE_CBC] = "CBC" };

@@ -160,8 +160,8 @@ bool transport_is_deaf(const struct transport *transport);
  * ends; no place that can be reached once output is dropped. */
 int64_t transport_written(const struct transport *transport);
 
-/* True if the peer's system has taken the output up to `end`, of transport_written(). What the
- * last two segments before a reset held counts as taken. */
+/* True if the peer's system has taken the output up to `end`, of transport_written(). Bytes in
+ * the last two segments before a reset count as taken. */
 bool transport_has_delivered(const struct transport *transport, int64_t end);
 
 /*

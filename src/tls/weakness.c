@@ -14,7 +14,7 @@ enum {
 	ROUNDS_MAX = 6
 }; /* one for each kind, because mending one may uncover another */
 
-/* The kinds, in the order in which they are told. */
+/* The kinds, in the order of the message. */
 enum { NO_CERTIFICATE, OLD_VERSION, NOT_SECRET, PLAIN, CBC, OLD_SIGNATURE, KIND_COUNT };
 
 static const char *const reasons[KIND_COUNT] = {
@@ -26,7 +26,7 @@ static const char *const reasons[KIND_COUNT] = {
 	[OLD_SIGNATURE] = "SHA-1",
 };
 
-/* What a priority has that a service must not have: the words of the string for each kind. */
+/* The forbidden parts of a priority: the words of the string for each kind. */
 struct flaws {
 	struct stringlist words[KIND_COUNT];
 	bool tls12, tls13;

@@ -2,7 +2,8 @@
 #ifndef TLSD_TLS_WEAKNESS_H
 #define TLSD_TLS_WEAKNESS_H
 
-/* What a service must not have of a priority string, and what mends the string. Pure functions. */
+/* Finds the parts of a priority string that a service must not have, and the remedy. Pure
+ * functions. */
 
 #include <gnutls/gnutls.h>
 #include <stdbool.h>

@@ -65,7 +65,7 @@ hooks_install_the_pair_and_reload() {
 
 # --- completion -----------------------------------------------------------------------
 
-# completes WORD...: the last one, as bash does behind the others; the words in one line.
+# completes WORD...: completes the last one as bash does, and prints the choices in one line.
 completes() {
 	PATH=$builddir:$PATH bash -uc '. "$1" && shift || exit
 		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What --help of each program prints.
+# The output of --help, of each program.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What tlsd tells a service manager and takes from it: the protocols of sd_notify(3) and
+# The messages to a service manager and the sockets that it passes: the protocols of sd_notify(3) and
 # sd_listen_fds(3), without systemd.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/lib/suite.sh disable=SC1091
@@ -29,7 +29,7 @@ start_managed() {
 	first=$(cat tlsd.pid)
 }
 
-# was_told PATTERN: a line of that form stands in ./told.
+# was_told PATTERN: succeeds if a line of ./told matches.
 was_told() {
 	grep -Eqx -e "$1" told
 }
@@ -165,7 +165,7 @@ a_watchdog_of_another_process_gets_none() {
 	stop
 }
 
-# The user, the sandbox and a chroot are no obstacle.
+# Messages pass with another user, in the sandbox and in a chroot.
 notifications_pass_the_sandbox() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can'
 	# Leaks cannot be looked for without /proc.
@@ -212,7 +212,7 @@ programs_see_nothing_of_the_manager() {
 
 # --- an upgrade -----------------------------------------------------------------------
 
-# The new one is no child of the manager and has nothing of its environment.
+# The new process is not a child of the manager and does not have its environment.
 upgrade_notifies_the_new_main_pid() {
 	write_ini
 	start_managed --watchdog 100

@@ -50,7 +50,7 @@ make_tree() {
 	[ -n "$archive" ] || skip "apt's lists name no archive of $codename"
 	quietly debootstrap --foreign --variant=minbase "$codename" "$tree" "$archive" ||
 		skip "debootstrap cannot get $codename from $archive"
-	# Nothing is written through to the disk at once.
+	# dpkg does not wait for the disk.
 	echo force-unsafe-io >"$tree/etc/dpkg/dpkg.cfg.d/unsafe"
 	quietly chroot "$tree" /debootstrap/debootstrap --second-stage || exit 1
 	cp -L /etc/hosts /etc/resolv.conf "$tree/etc/"
@@ -97,14 +97,14 @@ inside() {
 
 # --- what tests are made of -----------------------------------------------------------
 
-# What the test before has left is removed first, even if it has failed.
+# Removes the package of the test before, even if that test has failed.
 set_up() {
 	inside dpkg --purge tlsd
 	inside rm -rf /etc/tlsd
 	inside dpkg -i /srv/deb/first.deb >install.log 2>&1
 }
 
-# What README.Debian says.
+# Follows README.Debian.
 configure_server() {
 	inside tlscert self-signed --out-dir /etc/tlsd localhost
 	inside sh -c 'cd /etc/tlsd && chgrp tlsd server.key && chmod 640 server.key'

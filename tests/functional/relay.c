@@ -131,7 +131,7 @@ leave_by_reset(struct peer *peer)
 	socket_reset_on_close(peer->fd);
 }
 
-/* What leaves a whole exchange, and what the log has for that. */
+/* Ways to leave after a complete exchange, and the log's word for each. */
 static const struct leaving {
 	void (*leave)(struct peer *peer);
 	const char *end;

@@ -199,7 +199,7 @@ START_TEST(each_connection_is_accepted_for_the_service_that_serves_it)
 	expect_sums("a", 2, 0, 0);
 	expect_sums("b", 0, 0, 1);
 	expect_sums("c", 1, 0, 0);
-	/* What ends before it names a service is the default's. */
+	/* A connection that ends before it names a service counts for the default one. */
 	close(silent);
 	daemon_expect_figure(memory_format("\ntlsd_unrouted 0\n"));
 	expect_sums("c", 1, 1, 0);

@@ -49,7 +49,7 @@ boot() {
 	done
 }
 
-# What is at the container's /srv is of the tests; the rest goes to where it belongs.
+# Copies from the container's /srv, where the tests keep their files.
 install_all() {
 	inside sh -euc "cp -a /srv/root/. / && mkdir -p /etc/init.d &&
 		find /srv/root -path '*/init.d/tlsd' -exec cp {} /etc/init.d/tlsd ';'" &&
@@ -380,7 +380,7 @@ a_socket_unit_starts_the_server_and_keeps_its_clients() {
 	serves
 	is_active
 	fails journaled 'socket activation'
-	# Who comes while there is no server waits for the next.
+	# A client that connects while no server runs waits for the next one.
 	ctl restart tlsd
 	serves
 	process=$(main_pid)
@@ -476,7 +476,7 @@ a_generated_unit_never_says_active_without_a_server() {
 	fails ctl reload tlsd
 	serves
 	is_active
-	# systemd itself asks nobody.
+	# systemd does not check by itself.
 	fails ctl restart tlsd
 	refuses
 	is_active tlsd failed

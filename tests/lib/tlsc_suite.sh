@@ -126,7 +126,7 @@ run() {
 	timeout 300 "$tlsc" "$@" >out 2>err || status=$?
 }
 
-# run_unheard WORD...: tlsc, whose output nobody reads any more. Leaves what run leaves, but
+# run_unheard WORD...: runs tlsc with its output in a closed pipe. Leaves what run leaves, but
 # for the output.
 run_unheard() {
 	rm -f gone

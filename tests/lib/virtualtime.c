@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A clock that moves while somebody waits, by the linker's --wrap. */
+/* A clock that moves while the code under test waits, by the linker's --wrap. */
 #include "lib/virtualtime.h"
 
 #include <check.h>

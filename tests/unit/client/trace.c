@@ -167,7 +167,7 @@ START_TEST(trace_summary_names_round_trips_and_the_early_answer)
 	shake_hands_early();
 	story_tell(&trace, &lines);
 	ck_assert_str_eq(
-	    lines.items[0], "The handshake took 1 round trip, behind the one of TCP.");
+	    lines.items[0], "The handshake took 1 round trip, after the one of TCP.");
 	ck_assert_ptr_nonnull(strstr(lines.items[3], "Early answer"));
 	stringlist_fini(&lines);
 	trace_fini(&trace);

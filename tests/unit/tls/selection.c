@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a profile leaves of the names in `ciphers` and `groups`. */
+/* Selects by the names in `ciphers` and `groups`. */
 #include "tls/selection.h"
 
 #include <stdlib.h>

@@ -565,7 +565,7 @@ START_TEST(output_is_delivered_once_the_peer_has_taken_it)
 	ck_assert(!transport_has_delivered(&transport, end));
 	ck_assert_int_eq(read(peer, bytes, sizeof bytes), 3);
 	ck_assert(transport_has_delivered(&transport, end));
-	/* What is written later does not matter to it. */
+	/* Bytes that are written later make no difference. */
 	ck_assert_int_eq(transport_write(&transport, "def", 3), 0);
 	ck_assert(transport_has_delivered(&transport, end));
 	tear_down();
