@@ -9,6 +9,9 @@ umask 022
 # The programs of the system first: wrappers in other folders may be slow.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 unset SSLKEYLOGFILE OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy ALL_PROXY
+# What the programs print on a terminal depends on these.
+unset NO_COLOR COLUMNS LINES
+export TERM=xterm
 
 srcdir=$(cd "${top_srcdir:-.}" && pwd)
 builddir=$(cd "${top_builddir:-.}" && pwd)
