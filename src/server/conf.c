@@ -752,20 +752,26 @@ find_decider(struct conf_section *section, struct findings *findings)
 	return decider;
 }
 
+/* True if `key` makes no difference to a service that answers with `kind`. */
+static bool
+is_useless(const struct key *key, int kind)
+{
+	return responder_reader_of(key->name) >= 0 &&
+	       !responder_kind_reads(kind, key->name);
+}
+
 /* Adds an error for each key that the section sets and that this kind of answer does not read. */
 static void
 check_uses(struct conf_section *section, int kind, struct findings *findings)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		const struct conf_place *place = &section->places[i];
-		int reader = responder_reader_of(keys[i].name);
-		if (reader < 0 || responder_kind_reads(kind, keys[i].name) ||
-		    !is_used(section, &keys[i]))
+		if (!is_useless(&keys[i], kind) || !is_used(section, &keys[i]))
 			continue;
 		findings_error(findings,
 		    "%s:%d: %s: is of no use with respond = %s: it needs respond = %s",
 		    place->file, place->line, keys[i].name, responder_kind_name(kind),
-		    responder_kind_name(reader));
+		    responder_kind_name(responder_reader_of(keys[i].name)));
 	}
 }
 
@@ -985,10 +991,10 @@ conf_fixed_differences(const struct conf *old, const struct conf *new)
 }
 
 static void
-print_section(const struct conf_section *section, FILE *out)
+print_section(const struct conf_section *section, int kind, FILE *out)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (keys[i].scope != scope_of(section))
+		if (keys[i].scope != scope_of(section) || is_useless(&keys[i], kind))
 			continue;
 		char *value = setting_format(
 		    &keys[i].setting, (const char *)section + keys[i].offset);
@@ -1000,9 +1006,10 @@ print_section(const struct conf_section *section, FILE *out)
 void
 conf_print(const struct conf *conf, FILE *out)
 {
-	print_section(&conf->process.section, out);
+	print_section(&conf->process.section, 0, out);
 	for (size_t i = 0; i < conf->service_count; i++) {
-		fprintf(out, "\n[%s]\n", conf->services[i]->section.name);
-		print_section(&conf->services[i]->section, out);
+		const struct conf_service *service = conf->services[i];
+		fprintf(out, "\n[%s]\n", service->section.name);
+		print_section(&service->section, service->responder.kind, out);
 	}
 }

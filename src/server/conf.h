@@ -119,7 +119,8 @@ int conf_facility(const struct conf_process *process);
  */
 char *conf_fixed_differences(const struct conf *old, const struct conf *new);
 
-/* Prints all keys in effect as an ini file; for -t and for tests. */
+/* Prints all keys in effect as an ini file that reads back the same; for -t and for tests. Leaves
+ * out the keys that a service cannot use. */
 void conf_print(const struct conf *conf, FILE *out);
 
 #endif

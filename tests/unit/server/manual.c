@@ -10,7 +10,9 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/stringlist.h"
 #include "lib/suite.h"
+#include "responders/responder.h"
 
 enum { ITEMS_MAX = 200 };
 
@@ -177,21 +179,36 @@ assert_documented(
 	ck_assert_msg(defaults == 1, "%s: %d defaults for %s", section, defaults, key);
 }
 
-/* Calls `use` for each key that the table has, in its scope and with its default. */
+/* Prints the defaults of a service for each kind of answer; what is printed for one kind lacks the
+ * keys of the others. Caller frees. */
+static char *
+print_defaults(void)
+{
+	struct findings findings = { 0 };
+	char *ini = memory_copy(""), *text;
+	const char *kind;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	for (int i = 0; (kind = responder_kind_name(i)) != NULL; i++)
+		memory_append(&ini, "[%s]\nrespond = %s\n", kind, kind);
+	struct conf *conf = conf_read(suite_file("tlsd.ini", ini), &findings);
+	conf_print(conf, out);
+	fclose(out);
+	conf_free(conf);
+	free(ini);
+	return text;
+}
+
+/* Calls `use` for each key that the table has, in its scope and with its default, once. */
 static void
 for_each_key(struct manual *manual,
     void (*use)(const struct manual *, const char *, bool, const char *))
 {
-	struct findings findings = { 0 };
-	struct conf *conf = conf_read(suite_file("tlsd.ini", ""), &findings);
-	char *text, *rest;
-	size_t size;
+	char *text = print_defaults(), *rest;
 	bool service = false;
-	FILE *out = open_memstream(&text, &size);
+	struct stringlist done[2] = { 0 }; /* of the process, of services */
 
-	conf_print(conf, out);
-	fclose(out);
-	conf_free(conf);
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		char *equals = strstr(line, " = ");
@@ -199,8 +216,13 @@ for_each_key(struct manual *manual,
 		if (equals == NULL)
 			continue;
 		*equals = '\0';
+		if (stringlist_has(&done[service], line))
+			continue;
+		stringlist_format(&done[service], "%s", line);
 		use(manual, line, service, equals + strlen(" = "));
 	}
+	stringlist_fini(&done[0]);
+	stringlist_fini(&done[1]);
 	free(text);
 }
 
