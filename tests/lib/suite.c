@@ -173,7 +173,9 @@ const char *
 suite_folder(void)
 {
 	if (folder[0] == '\0') {
-		strcpy(folder, "/tmp/tlsd-test.XXXXXX");
+		const char *parent = getenv("TMPDIR");
+		snprintf(folder, sizeof folder, "%s/tlsd-test.XXXXXX",
+		    parent != NULL ? parent : "/tmp");
 		ck_assert_ptr_nonnull(mkdtemp(folder));
 		folder_owner = getpid();
 		atexit(remove_folder);

@@ -75,10 +75,9 @@ end_all_processes() {
 	done
 }
 
-# open_folder: $folder, which everybody may enter, for as long as the suite runs. Its name is
-# short, for s_server of openssl takes no socket whose path has more than 31 bytes.
+# open_folder: makes $folder, which every user may enter, until the suite ends.
 open_folder() {
-	folder=$(mktemp -d "/tmp/$(basename "$0" .sh).XXXXXX") || exit 1
+	folder=$(mktemp -d "${TMPDIR:-/tmp}/$(basename "$0" .sh).XXXXXX") || exit 1
 	chmod 755 "$folder"
 	trap 'end_all_processes; rm -rf "$folder"' EXIT
 	trap 'exit 1' HUP INT TERM
