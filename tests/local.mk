@@ -362,7 +362,10 @@ check-long: all-am
 ## Builds all that make check runs, and runs nothing.
 check-programs: all-am $(unit_tests) $(functional_tests) $(fault_tests) $(test_helpers) \
 	$(fuzz_programs)
-.PHONY: check-long check-programs
+## Of a build with --enable-coverage: the tests that check runs, and what they have reached.
+coverage: check
+	$(top_srcdir)/tests/lib/coverage
+.PHONY: check-long check-programs coverage
 
 ## Programs that a script runs beside those of tlsd.
 needs_fuzzers = tests/fuzz/replay.log
@@ -395,6 +398,7 @@ EXTRA_DIST = \
 	tests/functional/truncation \
 	tests/fuzz/corpus \
 	tests/fuzz/run \
+	tests/lib/coverage \
 	tests/lib/driver \
 	tests/lib/suite.sh \
 	tests/lib/tlsc_suite.sh \
