@@ -635,6 +635,8 @@ main(int argc, char **argv)
 	struct options options;
 
 	fill_standard_descriptors();
+	/* The log may be the same file: a message is one write(2), so nothing comes in between. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (parse_options(argc, argv, &options) < 0) {
 		print_usage(stderr);
 		return EXIT_BAD_CONF;

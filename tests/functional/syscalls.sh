@@ -20,6 +20,18 @@ strace -f -D -o "$folder/probe" true 2>/dev/null || skip 'strace is not permitte
 # Its own process writes the trace, and may be late.
 wait_for grep -q exit_group "$folder/probe" || skip 'strace is not permitted here'
 
+# --- messages ---------------------------------------------------------------------------------
+
+# The long path makes the message longer than the pieces in which some libraries write.
+each_message_is_written_in_one_piece() {
+	long=$(printf '%0150d' 0)
+	printf '%s\n' "cert = $long.crt" '[hello]' 'listen = 127.0.0.1:0' >tlsd.ini
+	fails strace -qq -s 400 -e trace=write -e signal=none -o trace \
+		"$builddir/tlsd" -t -c tlsd.ini 2>messages
+	grep -q "$long" messages
+	[ "$(grep -c '^write(2, ' trace)" -eq "$(grep -c '' messages)" ]
+}
+
 # --- the server ----------------------------------------------------------------------------
 
 # serve [LINE...]: of configuration, for the service; at $port
