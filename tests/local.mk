@@ -363,8 +363,8 @@ check-long: all-am
 check-programs: all-am $(unit_tests) $(functional_tests) $(fault_tests) $(test_helpers) \
 	$(fuzz_programs)
 ## Of a build with --enable-coverage: the tests that check runs, and what they have reached.
-coverage: check
-	$(top_srcdir)/tests/lib/coverage
+coverage: all-am
+	+$(top_srcdir)/tests/lib/coverage $(MAKE) $(AM_MAKEFLAGS) check
 .PHONY: check-long check-programs coverage
 
 ## Programs that a script runs beside those of tlsd.

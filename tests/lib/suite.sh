@@ -60,8 +60,15 @@ end_processes() {
 	for file in "$folder"/*/*.pid; do
 		[ -s "$file" ] || continue
 		read -r left <"$file"
-		kill -KILL "$left" 2>/dev/null
+		end_process "$left"
 	done
+}
+
+# end_process PID: at once, unless $end_signal asks for an end that takes longer.
+end_process() {
+	if kill -"${end_signal:-KILL}" "$1" 2>/dev/null && [ -n "${end_signal-}" ]; then
+		timeout 20 tail --pid="$1" -f /dev/null || kill -KILL "$1"
+	fi
 }
 
 # Ends also the processes that a test started through a function or a wrapper, whose pid is in
@@ -71,7 +78,7 @@ end_all_processes() {
 	# shellcheck disable=SC2044 # no path of /proc has a blank
 	for file in $(find /proc -maxdepth 2 -name cwd -lname "$folder/*" 2>/dev/null); do
 		left=${file#/proc/}
-		kill -KILL "${left%/cwd}" 2>/dev/null
+		end_process "${left%/cwd}"
 	done
 }
 
