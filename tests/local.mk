@@ -122,9 +122,11 @@ tests_unit_check_client_SOURCES = \
 	tests/unit/client/diagnosis.c \
 	tests/unit/client/histogram.c \
 	tests/unit/client/options.c \
+	tests/unit/client/parameters.c \
 	tests/unit/client/probe.c \
 	tests/unit/client/target.c \
-	tests/unit/client/trace.c
+	tests/unit/client/trace.c \
+	tests/unit/client/verdict.c
 tests_unit_check_client_LDADD = libtlsc.a $(LDADD)
 tests_unit_check_ctl_SOURCES = \
 	tests/unit/ctl/frame.c \
