@@ -383,6 +383,8 @@ $(needs_allocation): tests/faults/check_allocation shortage.so
 
 EXTRA_DIST = \
 	tests/README \
+	tests/bench/README \
+	tests/fleet/README \
 	tests/bench/attack \
 	tests/bench/deadlines \
 	tests/bench/medians.awk \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What the manual and README tell administrators to do with certificates, done line by line as
-# it stands there: commands behind # and $, and what they say below them. Other are the folder,
+# Follows the manual and README line by line in what they tell administrators to do with
+# certificates: commands behind # and $, and what they say below them. Other are the folder,
 # the name and the port of the server, and the user, who need not exist.
 # shellcheck disable=SC2317 # tests are called by their names
 # shellcheck source=tests/lib/suite.sh disable=SC1091
@@ -26,12 +26,9 @@ blocks() {
 		inside'
 }
 
-# readme_blocks TITLE: the same of a section of README
-readme_blocks() {
-	awk -v title="$1" '
-		/^-+$/ { inside = (before == title) }
-		inside && /^    / { if (before !~ /^    /) print "BLOCK"; print substr($0, 5) }
-		{ before = $0 }' "$srcdir/README"
+# readme FIRST LAST: its indented lines from one that begins so to the next one that does
+readme() {
+	sed -n 's/^       //p' "$srcdir/README" | sed -n "/^$1/,/^$2/p"
 }
 
 # --- a place for it -------------------------------------------------------------------
@@ -129,11 +126,14 @@ the_steps_of_the_manual_work() {
 	grep -q ': page: done .* client=alice ' "$here/tlsd.log"
 }
 
-the_steps_of_the_readme_work() {
-	readme_blocks 'Clients with certificates' | split
-	take_ini <files
-	follow <session
-	[ "$done_lines" -eq 10 ] || fail "$done_lines lines were done"
+the_service_of_the_readme_answers() {
+	readme 'tlscert self-signed' chgrp | as_here >steps
+	[ "$(wc -l <steps)" -eq 2 ]
+	sh -eux ./steps
+	readme 'user = tlsd' 'connect =' | sed '/^log-file/d; s/hello/page/' | take_ini
+	sed -i '/redis/,$s/^listen = .*/listen = 127.0.0.2:0/' tlsd.ini
+	run_line tlsd
+	[ "$(tlsc --ca server.crt "localhost:$port")" = 'Hello, TLS!' ]
 }
 
 # hook NUMBER: of the scripts under RENEWAL, as the program ./hook
