@@ -385,7 +385,7 @@ admission_evict(struct admission *admission, const char *what)
 		return false;
 	release(admission, connection);
 	snprintf(reason, sizeof reason,
-	    "the oldest of whoever had most waiting when %s was reached", what);
+	    "the oldest of the client with most waiting when %s was reached", what);
 	refuse(connection, FAILURE_REFUSED_LIMIT, reason);
 	return true;
 }

@@ -90,7 +90,7 @@ parking_evict(struct parking *parking, const char *limit)
 	char reason[96];
 
 	snprintf(reason, sizeof reason,
-	    "the oldest of whoever had most parked when %s was reached", limit);
+	    "the oldest of the client with most parked when %s was reached", limit);
 	leave(parking, connection);
 	end(parking, connection, FAILURE_REFUSED_LIMIT, reason);
 }

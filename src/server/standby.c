@@ -95,9 +95,8 @@ evict(struct standby *standby)
 
 	leave(standby, connection);
 	refuse(connection, FAILURE_REFUSED_LIMIT,
-	    "the oldest of whoever had most waiting for max-workers when max-waiting "
-	    "was "
-	    "reached");
+	    "the oldest of the client with most waiting for max-workers when "
+	    "max-waiting was reached");
 }
 
 void

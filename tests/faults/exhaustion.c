@@ -146,8 +146,9 @@ expect_descriptors_go_round(const char *settings, struct peer *peers[QUIET_CROWD
 	struct peer *late = talk_meet(daemon_port(daemon), NULL);
 	talk_expect_echo(late);
 	peer_free(late);
-	daemon_expect(daemon, ": refused-limit: the oldest of whoever had most parked "
-			      "when the limit of open files was reached");
+	daemon_expect(daemon,
+	    ": refused-limit: the oldest of the client with most parked "
+	    "when the limit of open files was reached");
 	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
 	part_from_all(peers);
 	daemon_expect_descriptors(daemon, descriptors);

@@ -453,7 +453,8 @@ START_TEST(oldest_parked_connection_is_closed_with_its_program_and_backend)
 
 	meet_all(peers, one, NULL);
 	daemon_expect_times(daemon,
-	    ": one: refused-limit: the oldest of whoever had most parked ", IDLE - 2);
+	    ": one: refused-limit: the oldest of the client with most parked ",
+	    IDLE - 2);
 	/* What they had of max-workers is free again. */
 	for (size_t i = 0; i < IDLE; i++) {
 		struct peer *peer = talk_meet(one, NULL);

@@ -63,12 +63,19 @@ expect_failed(const char *service, const char *class, unsigned count)
 	    service, class, count));
 }
 
-/* As many clients of `service` have begun their hellos. */
+/* Waits until `count` connections of `service` are in `phase`. */
+static void
+expect_present(const char *service, const char *phase, unsigned count)
+{
+	daemon_expect_figure(
+	    memory_format("\ntlsd_connections{service=\"%s\",phase=\"%s\"} %u\n",
+		service, phase, count));
+}
+
 static void
 expect_waiting(const char *service, unsigned count)
 {
-	daemon_expect_figure(memory_format(
-	    "\ntlsd_connections{service=\"%s\",phase=\"hello\"} %u\n", service, count));
+	expect_present(service, "hello", count);
 }
 
 /* Two services, "one" by TCP and "two" at a socket, with settings of the process and of the
@@ -237,6 +244,38 @@ START_TEST(queued_connection_gets_a_worker_when_one_is_free)
 }
 END_TEST
 
+START_TEST(full_queue_of_a_service_refuses_the_oldest_connection)
+{
+	struct daemon *daemon = serve_two(suite_take(
+	    memory_format("control-socket = %s\nmax-waiting = 2\nidle-timeout = 5m\n"
+			  "handshake-timeout = 5m\n",
+		suite_path("control"))));
+	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
+	struct peer *stuck = peer_new(peer_dial_narrow(one), NULL);
+
+	ck_assert_int_eq(peer_shake(stuck), 0);
+	struct peer **first = peer_crowd(one, 1, NULL);
+	expect_present("one", "hold", 1);
+	struct peer **second = peer_crowd(one, 1, NULL);
+	expect_present("one", "hold", 2);
+	struct peer **third = peer_crowd(one, 1, NULL);
+	daemon_expect(daemon,
+	    ": one: refused-limit: the oldest of the client with most waiting for "
+	    "max-workers when max-waiting was reached");
+	ck_assert_int_ne(peer_run(*first), 0);
+	peer_free(stuck);
+	ck_assert_int_eq(peer_run(*second), 0);
+	ck_assert_int_eq(peer_run(*third), 0);
+	peer_free(*first);
+	peer_free(*second);
+	peer_free(*third);
+	free(first);
+	free(second);
+	free(third);
+	daemon_stop(daemon);
+}
+END_TEST
+
 /* A program that does not begin before the descriptor is closed: who opens a file under a lease
  * waits for its holder. fcntl(2) ends that after 45 s. */
 static int
@@ -345,6 +384,7 @@ SUITE("quota", an_address_that_is_denied_is_refused,
     a_burst_is_answered_and_then_only_the_rate,
     service_with_all_workers_busy_does_not_block_others,
     queued_connection_gets_a_worker_when_one_is_free,
+    full_queue_of_a_service_refuses_the_oldest_connection,
     queued_connection_waits_for_a_worker_until_the_handshake_timeout)
 SUITE_IF(privatenet_lacks, "networks", addresses_of_one_64_are_one_client,
     networks_of_both_families_are_allowed_or_denied)
