@@ -157,9 +157,10 @@ finds_port() {
 	[ -n "$port" ] && port=$(printf %d "$port")
 }
 
-# is_gone PID: it has ended, and if its parent has not noticed yet.
+# is_gone PID: it has ended, even if its parent has not noticed yet. One look, because it may go
+# between two.
 is_gone() {
-	! kill -0 "$1" 2>/dev/null || grep -qs '^State:[[:blank:]]*Z' "/proc/$1/status"
+	! grep -qs '^State:[[:blank:]]*[^ZX[:blank:]]' "/proc/$1/status"
 }
 
 # end NAME: by SIGTERM. Its exit status is returned.
