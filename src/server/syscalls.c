@@ -18,6 +18,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <linux/net.h>
 #include <linux/sockios.h>
 
 /* By purpose. Names that a processor does not have are left out. */
@@ -107,6 +108,13 @@ add(scmp_filter_ctx filter, uint32_t action, const char *const *names)
 	return 0;
 }
 
+/* Which argument of clone(2) has the flags. */
+#ifdef __s390x__
+enum { CLONE_FLAGS = 1 };
+#else
+enum { CLONE_FLAGS = 0 };
+#endif
+
 /* Arguments are compared as the kernel takes them: ints have no upper half. */
 #define LOW(bits) (0xffffffffu & (bits))
 #define IS(index, value) SCMP_CMP(index, SCMP_CMP_MASKED_EQ, LOW(~0u), LOW(value))
@@ -133,6 +141,10 @@ allow_sockets(scmp_filter_ctx filter)
 		code = ALLOW(filter, SCMP_SYS(socket), 2, IS(0, AF_NETLINK), IS(2, 0));
 	if (code == 0)
 		code = ALLOW(filter, SCMP_SYS(socketpair), 1, IS(0, AF_UNIX));
+	/* On i386 and s390x libc calls socketcall(2) with a pointer to the arguments. The
+	 * filter cannot read them, so it allows all kinds of sockets. */
+	if (code == 0)
+		code = ALLOW(filter, SCMP_SYS(socketcall), 1, IS(0, SYS_SOCKET));
 	return code;
 }
 
@@ -140,8 +152,14 @@ allow_sockets(scmp_filter_ctx filter)
 static int
 allow_mappings(scmp_filter_ctx filter)
 {
+#ifdef __s390x__
+	/* mmap(2) takes a pointer to its arguments, which the filter cannot read. */
+	static const char *const names[] = { "mprotect" };
+	int code = ALLOW(filter, SCMP_SYS(mmap), 0);
+#else
 	static const char *const names[] = { "mmap", "mmap2", "mprotect" };
 	int code = 0;
+#endif
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && code == 0; i++) {
 		int number = seccomp_syscall_resolve_name(names[i]);
@@ -161,7 +179,7 @@ static int
 allow_threads(scmp_filter_ctx filter)
 {
 	int code = ALLOW(filter, SCMP_SYS(clone), 1,
-	    HAS(0, CLONE_THREAD | CLONE_NEWUSER, CLONE_THREAD));
+	    HAS(CLONE_FLAGS, CLONE_THREAD | CLONE_NEWUSER, CLONE_THREAD));
 
 	if (code == 0)
 		code = ALLOW(filter, SCMP_SYS(prctl), 1, IS(0, PR_SET_NAME));

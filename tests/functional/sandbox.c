@@ -133,6 +133,17 @@ map_code_that_can_be_written(void)
 }
 
 static int
+make_code_of_data(void)
+{
+	void *map = mmap(
+	    NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		return 1;
+	return mprotect(map, 4096, PROT_WRITE | PROT_EXEC) < 0 ? errno : 0;
+}
+
+static int
 end_another(void)
 {
 	return kill(getppid(), 0) < 0 ? errno : 0;
@@ -145,12 +156,29 @@ change_rights(void)
 	return chmod("/nonexistent", geteuid() == 0 ? 0777 : 04777) < 0 ? errno : 0;
 }
 
+/* True if the kernel takes a pointer to the arguments, which the filter cannot read. */
+#if defined __i386__ || defined __s390x__
+enum { HIDES_SOCKETS = true };
+#else
+enum { HIDES_SOCKETS = false };
+#endif
+#ifdef __s390x__
+enum { HIDES_MAPPINGS = true };
+#else
+enum { HIDES_MAPPINGS = false };
+#endif
+
 START_TEST(unused_system_call_fails_with_enosys)
 {
-	ck_assert_int_eq(end_of(as_server, open_packet_socket), ENOSYS);
-	ck_assert_int_eq(end_of(as_server, open_raw_socket), ENOSYS);
+	if (!HIDES_SOCKETS) {
+		ck_assert_int_eq(end_of(as_server, open_packet_socket), ENOSYS);
+		ck_assert_int_eq(end_of(as_server, open_raw_socket), ENOSYS);
+	}
 	ck_assert_int_eq(end_of(as_server, fork_once), ENOSYS);
-	ck_assert_int_eq(end_of(as_server, map_code_that_can_be_written), ENOSYS);
+	if (!HIDES_MAPPINGS)
+		ck_assert_int_eq(
+		    end_of(as_server, map_code_that_can_be_written), ENOSYS);
+	ck_assert_int_eq(end_of(as_server, make_code_of_data), ENOSYS);
 	ck_assert_int_eq(end_of(as_server, end_another), ENOSYS);
 	ck_assert_int_eq(end_of(as_server, change_rights), ENOSYS);
 }
