@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "lib/daemon.h"
 #include "lib/pki.h"
+#include "lib/suite.h"
 
 #define LISTENING ": listening: [127.0.0.1]:"
 #define INTERNAL ": internal: "
@@ -151,7 +152,7 @@ pause_briefly(void)
 void
 poor_settle(struct poor *poor)
 {
-	struct deadline deadline = deadline_in(DAEMON_PATIENCE_MS);
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
 	pid_t pid = poor->daemon->pid;
 	int status;
 
@@ -272,7 +273,7 @@ is_ended(const struct poor *poor, const struct life *life)
 static void
 await_parking(const struct poor *poor, const struct life *life)
 {
-	struct deadline deadline = deadline_in(DAEMON_PATIENCE_MS);
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
 
 	while (count_parked(poor, life) == poor->parked && !is_ended(poor, life)) {
 		ck_assert_msg(!deadline_passed(deadline), "it is not parked");

@@ -12,7 +12,6 @@
 #define HELLO "Hello, TLS!\n"
 #define PATIENT "workers = 1\nclose-timeout = 5m\nhandshake-timeout = 5m\n"
 #define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
-#define WAIT_MS 60000
 
 /* Reads the whole answer, up to close_notify. */
 static struct peer *
@@ -40,7 +39,7 @@ expect_end(const struct peer *peer)
 	struct pollfd poll_peer = { .fd = peer->fd, .events = POLLIN };
 	char byte;
 
-	ck_assert_int_eq(poll(&poll_peer, 1, WAIT_MS), 1);
+	ck_assert_int_eq(poll(&poll_peer, 1, SUITE_PATIENCE_MS), 1);
 	ck_assert_int_eq(recv(peer->fd, &byte, 1, MSG_DONTWAIT), 0);
 }
 

@@ -94,7 +94,7 @@ drip_second_flight(const char *priority)
 	peer_send(peer->fd, kept.bytes, kept.size);
 	kept.size = 0;
 	while (kept.size == 0) {
-		ck_assert_int_eq(poll(&pollfd, 1, DAEMON_PATIENCE_MS), 1);
+		ck_assert_int_eq(poll(&pollfd, 1, SUITE_PATIENCE_MS), 1);
 		peer_step(peer);
 	}
 	ck_assert(drip(peer->fd, kept.bytes, kept.size));
@@ -199,7 +199,7 @@ push_through(int fd, const unsigned char *bytes, size_t size)
 		ssize_t n = send(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0 && errno != EAGAIN)
 			return false;
-		if (n < 0 && poll(&pollfd, 1, DAEMON_PATIENCE_MS) != 1)
+		if (n < 0 && poll(&pollfd, 1, SUITE_PATIENCE_MS) != 1)
 			ck_abort_msg("the server neither takes nor closes");
 		while (recv(fd, bin, sizeof bin, MSG_DONTWAIT) > 0)
 			;
@@ -283,7 +283,7 @@ drip_records(const char *priority, const void *bytes, size_t size)
 	unsigned char record[FORGE_RECORD_MAX];
 	bool open = true;
 
-	for (int i = 0; open && i < DAEMON_PATIENCE_MS / 80; i++) {
+	for (int i = 0; open && i < SUITE_PATIENCE_MS / 80; i++) {
 		size_t length =
 		    forge_record(&flood.forge, FORGE_DATA, bytes, size, record);
 		open = push_through(flood.peer->fd, record, length) &&
@@ -310,12 +310,12 @@ START_TEST(updates_of_keys_that_drip_do_not_prolong_the_longest_life)
 	int rounds = 0;
 
 	ck_assert_int_eq(peer_shake(peer), 0);
-	for (; rounds < DAEMON_PATIENCE_MS / 150; rounds++)
+	for (; rounds < SUITE_PATIENCE_MS / 150; rounds++)
 		/* Eight a second are what the library takes. */
 		if (gnutls_session_key_update(peer->tls, 0) < 0 ||
 		    poll(&pollfd, 1, 150) > 0)
 			break;
-	ck_assert_int_lt(rounds, DAEMON_PATIENCE_MS / 150);
+	ck_assert_int_lt(rounds, SUITE_PATIENCE_MS / 150);
 	daemon_expect(daemon, ": tlsd: idle-timeout: ");
 	peer_free(peer);
 	daemon_stop(daemon);

@@ -74,7 +74,7 @@ take(int listener)
 {
 	struct pollfd pollfd = { .fd = listener, .events = POLLIN };
 
-	ck_assert_int_eq(poll(&pollfd, 1, DAEMON_PATIENCE_MS), 1);
+	ck_assert_int_eq(poll(&pollfd, 1, SUITE_PATIENCE_MS), 1);
 	int fd = accept(listener, NULL, NULL);
 	ck_assert_int_ge(fd, 0);
 	return fd;
@@ -255,7 +255,7 @@ expect_byte(struct peer *peer)
 	char byte;
 
 	while ((n = gnutls_record_recv(peer->tls, &byte, 1)) == GNUTLS_E_AGAIN)
-		ck_assert_int_eq(poll(&pollfd, 1, DAEMON_PATIENCE_MS), 1);
+		ck_assert_int_eq(poll(&pollfd, 1, SUITE_PATIENCE_MS), 1);
 	ck_assert_int_eq(n, 1);
 }
 

@@ -51,7 +51,7 @@ serves_at() {
 
 # greet_at PATH
 greet_at() {
-	[ "$(timeout 60 openssl s_client -unix "$1" -quiet </dev/null 2>/dev/null)" = \
+	[ "$(timeout 300 openssl s_client -unix "$1" -quiet </dev/null 2>/dev/null)" = \
 		'Hello, TLS!' ]
 }
 
@@ -202,7 +202,7 @@ programs_see_nothing_of_the_manager() {
 	printf '%s\n' 'respond = exec' 'exec = /usr/bin/env' >>tlsd.ini
 	start_managed --watchdog 60000 --pass "$PWD/hello.sock"
 	port=$(port_of hello)
-	timeout 60 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+	timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
 		>environment 2>/dev/null
 	grep -q ^PROTO= environment
 	fails grep -E '^(NOTIFY|WATCHDOG|LISTEN)_' environment

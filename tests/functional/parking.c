@@ -39,7 +39,7 @@ begin(int fd)
 
 	peer->deaf = true;
 	peer_step(peer);
-	ck_assert_int_eq(poll(&pollfd, 1, DAEMON_PATIENCE_MS), 1);
+	ck_assert_int_eq(poll(&pollfd, 1, SUITE_PATIENCE_MS), 1);
 	peer->deaf = false;
 	return peer;
 }

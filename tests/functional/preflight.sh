@@ -245,7 +245,7 @@ a_root_that_stays_root_follows_no_link_of_another_user_to_its_log() {
 	write_ini 'log-file = there/log'
 	fails check
 	is_told 'log-file: .*/there/log: .*: root follows no symbolic link of another user'
-	fails timeout 60 "$builddir/tlsd" -c tlsd.ini 2>err
+	fails timeout 300 "$builddir/tlsd" -c tlsd.ini 2>err
 	is_told 'log-file: .*/there/log: .*: root follows no symbolic link of another user'
 	chown -h root there
 	check

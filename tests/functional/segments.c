@@ -22,7 +22,7 @@
 
 #include <gnutls/gnutls.h>
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 200000
 #define STATE_CLOSE_WAIT \
 	8 /* TCP_CLOSE_WAIT of netinet/tcp.h, which excludes linux/tcp.h */
 

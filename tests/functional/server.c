@@ -596,7 +596,7 @@ START_TEST(no_reset_follows_an_answer_that_left_a_request_unread)
 		ck_assert_int_eq(peer_run(peer), 0);
 		ck_assert_str_eq(peer->answer, HELLO);
 		/* The end follows once the server has seen some of the request. */
-		ck_assert_int_eq(poll(&end, 1, 60000), 1);
+		ck_assert_int_eq(poll(&end, 1, SUITE_PATIENCE_MS), 1);
 		ck_assert_int_eq(recv(peer->fd, &byte, 1, 0), 0);
 		peer_free(peer);
 	}

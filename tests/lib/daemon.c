@@ -86,7 +86,7 @@ daemon_adopt(pid_t pid)
 long long
 daemon_deadline(void)
 {
-	return deadline_in(DAEMON_PATIENCE_MS).at_ns;
+	return deadline_in(SUITE_PATIENCE_MS).at_ns;
 }
 
 void
@@ -281,7 +281,7 @@ daemon_count(struct daemon *daemon, const char *text)
 void
 daemon_expect_times(struct daemon *daemon, const char *text, size_t times)
 {
-	struct deadline deadline = deadline_in(DAEMON_PATIENCE_MS);
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
 
 	while (daemon_count(daemon, text) < times) {
 		ck_assert_msg(!deadline_passed(deadline),

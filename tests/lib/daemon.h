@@ -12,9 +12,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* How long a test waits for what must happen: enough for sanitizers on a busy machine. */
-enum { DAEMON_PATIENCE_MS = 200000 };
-
 struct daemon {
 	pid_t pid;
 	const char *conf; /* the path of its configuration */

@@ -28,7 +28,7 @@
 static int
 open_socket(int family)
 {
-	struct timeval patience = { .tv_sec = DAEMON_PATIENCE_MS / 1000 };
+	struct timeval patience = { .tv_sec = SUITE_PATIENCE_MS / 1000 };
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 
 	ck_assert_int_ge(fd, 0);
@@ -477,7 +477,7 @@ void
 peer_run_all(struct peer **peers, size_t count)
 {
 	struct pollfd *polls = memory_new(count * sizeof *polls);
-	struct deadline deadline = deadline_in(DAEMON_PATIENCE_MS);
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
 
 	for (;;) {
 		for (size_t i = 0; i < count; i++)
@@ -502,7 +502,7 @@ peer_run(struct peer *peer)
 int
 peer_shake(struct peer *peer)
 {
-	struct deadline deadline = deadline_in(DAEMON_PATIENCE_MS);
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
 	struct pollfd pollfd;
 
 	while (!peer->done && !peer->shaken) {

@@ -44,6 +44,10 @@ const char *suite_lacks_own_memory(void);
 #define SUITE_IS_SANITIZED false
 #endif
 
+/* Milliseconds that a test waits for what should happen at once: far more than the slowest machine
+ * needs. */
+enum { SUITE_PATIENCE_MS = 200000 };
+
 /* A copy of the bytes with a NUL behind, and a text from malloc(3) that is taken over; both
  * live until the process exits. */
 const char *suite_keep(const char *text, size_t length);

@@ -133,7 +133,7 @@ run_unheard() {
 	{
 		wait_for [ -e gone ]
 		status=0
-		timeout 60 "$tlsc" "$@" 2>err || status=$?
+		timeout 300 "$tlsc" "$@" 2>err || status=$?
 		echo "$status" >status
 	} | {
 		exec <&-

@@ -12,7 +12,7 @@
 
 #include "lib/suite.h"
 
-enum { SOON_MS = 50, LATE_MS = 30000 };
+enum { SOON_MS = 50 };
 
 START_TEST(only_the_owner_can_open_the_file)
 {
@@ -50,7 +50,7 @@ END_TEST
 static void __attribute__((noreturn)) count_once(const char *path, int counter)
 {
 	unsigned char count = 0;
-	int fd = lockfile_open(path, deadline_in(LATE_MS));
+	int fd = lockfile_open(path, deadline_in(SUITE_PATIENCE_MS));
 
 	if (fd < 0 || pread(counter, &count, 1, 0) != 1)
 		_exit(1);

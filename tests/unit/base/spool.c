@@ -108,9 +108,9 @@ START_TEST(lines_come_out_in_their_order)
 	ck_assert_int_eq(spool_put(spool, 0, "one\n", 4), SPOOL_TAKEN);
 	ck_assert_int_eq(spool_put_urgent(spool, 0, "two\n", 4), SPOOL_TAKEN);
 	ck_assert_int_eq(spool_put(spool, 0, "three\n", 6), SPOOL_TAKEN);
-	ck_assert(spool_flush(spool, deadline_in(60000)));
+	ck_assert(spool_flush(spool, deadline_in(SUITE_PATIENCE_MS)));
 	ck_assert_str_eq(read_file("out"), "one\ntwo\nthree\n");
-	spool_stop(spool, deadline_in(60000));
+	spool_stop(spool, deadline_in(SUITE_PATIENCE_MS));
 }
 END_TEST
 
@@ -120,7 +120,7 @@ START_TEST(stopping_writes_the_remaining_lines)
 
 	for (int i = 0; i < 10; i++)
 		spool_put(spool, 0, "line\n", 5);
-	spool_stop(spool, deadline_in(60000));
+	spool_stop(spool, deadline_in(SUITE_PATIENCE_MS));
 	ck_assert_uint_eq(strlen(read_file("out")), 50);
 }
 END_TEST
@@ -136,11 +136,11 @@ START_TEST(blocked_outlet_does_not_block_writers)
 	ck_assert_uint_le(taken, 2 * ROOM / 64);
 	ck_assert(!spool_flush(spool, deadline_in(1)));
 	char *data = drain(fd, taken * 64);
-	ck_assert(spool_flush(spool, deadline_in(60000)));
+	ck_assert(spool_flush(spool, deadline_in(SUITE_PATIENCE_MS)));
 	for (size_t i = 0; i < taken; i++)
 		ck_assert_uint_eq(strtoul(data + i * 64, NULL, 10), i);
 	ck_assert_int_eq(spool_put(spool, 0, "more\n", 5), SPOOL_TAKEN);
-	spool_stop(spool, deadline_in(60000));
+	spool_stop(spool, deadline_in(SUITE_PATIENCE_MS));
 	free(data);
 	close(fd);
 }
@@ -170,7 +170,7 @@ START_TEST(lines_of_another_form_are_refused)
 	    spool_redirect(spool, outlet_open_file(suite_path("new")), 1), 0);
 	ck_assert_int_eq(spool_put(spool, 0, "two\n", 4), SPOOL_OTHER_FORM);
 	ck_assert_int_eq(spool_put(spool, 1, "three\n", 6), SPOOL_TAKEN);
-	spool_stop(spool, deadline_in(60000));
+	spool_stop(spool, deadline_in(SUITE_PATIENCE_MS));
 	ck_assert_str_eq(read_file("out"), "");
 	ck_assert_str_eq(read_file("new"), "three\n");
 }
@@ -185,9 +185,9 @@ START_TEST(earlier_lines_go_to_the_old_outlet_even_if_it_is_blocked)
 	ck_assert_uint_eq(
 	    spool_redirect(spool, outlet_open_file(suite_path("new")), 1), 0);
 	char *data = drain(fd, taken * 64);
-	ck_assert(spool_flush(spool, deadline_in(60000)));
+	ck_assert(spool_flush(spool, deadline_in(SUITE_PATIENCE_MS)));
 	ck_assert_int_eq(spool_put(spool, 1, "new\n", 4), SPOOL_TAKEN);
-	spool_stop(spool, deadline_in(60000));
+	spool_stop(spool, deadline_in(SUITE_PATIENCE_MS));
 	ck_assert_uint_eq(strtoul(data + (taken - 1) * 64, NULL, 10), taken - 1);
 	ck_assert_str_eq(read_file("new"), "new\n");
 	free(data);
@@ -211,7 +211,7 @@ START_TEST(a_second_change_before_the_first_gives_lines_up_and_counts_them)
 	    spool_redirect(spool, outlet_open_file(suite_path("newer")), 2), 2);
 	spool_put(spool, 2, "five\n", 5);
 	char *data = drain(fd, 8);
-	spool_stop(spool, deadline_in(60000));
+	spool_stop(spool, deadline_in(SUITE_PATIENCE_MS));
 	ck_assert_str_eq(data, "one\ntwo\n");
 	ck_assert_str_eq(read_file("new"), "");
 	ck_assert_str_eq(read_file("newer"), "five\n");
@@ -271,14 +271,14 @@ START_TEST(threads_lose_no_line_while_outlets_and_forms_change)
 		    pthread_create(&threads[i], NULL, put_often, spool), 0);
 	for (int form = 1; form < 10; form++) {
 		name[0] = (char)('0' + form);
-		ck_assert(spool_flush(spool, deadline_in(60000)));
+		ck_assert(spool_flush(spool, deadline_in(SUITE_PATIENCE_MS)));
 		given_up +=
 		    spool_redirect(spool, outlet_open_file(suite_path(name)), form);
 		atomic_store(&form_now, form);
 	}
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-	spool_stop(spool, deadline_in(60000));
+	spool_stop(spool, deadline_in(SUITE_PATIENCE_MS));
 	for (int form = 0; form < 10; form++) {
 		name[0] = (char)('0' + form);
 		written += count_lines(name, name[0]);

@@ -14,8 +14,6 @@
 #include "lib/pki.h"
 #include "lib/suite.h"
 
-#define WAIT_MS 30000
-
 static gnutls_certificate_credentials_t credentials;
 static struct options options;
 static struct parameters parameters;
@@ -60,7 +58,7 @@ call(struct server *server)
 	server->fd = fds[0];
 	ck_assert_int_eq(pthread_create(&server->thread, NULL, serve, server), 0);
 	struct channel *channel = channel_new(fds[1], &parameters);
-	ck_assert_int_eq(channel_handshake(channel, deadline_in(WAIT_MS)), 0);
+	ck_assert_int_eq(channel_handshake(channel, deadline_in(SUITE_PATIENCE_MS)), 0);
 	ck_assert_int_eq(channel_flush(channel), 0);
 	return channel;
 }
@@ -82,7 +80,7 @@ read_one(struct channel *channel)
 
 	while (
 	    (event = channel_read(channel, bytes, sizeof bytes, &got)) == CHANNEL_WAIT)
-		ck_assert_int_eq(poll(&pollfd, 1, WAIT_MS), 1);
+		ck_assert_int_eq(poll(&pollfd, 1, SUITE_PATIENCE_MS), 1);
 	return event;
 }
 
@@ -137,9 +135,9 @@ open_world(void)
 	struct findings findings;
 
 	findings_init(&findings);
-	options = (struct options){
-		.timeout_ms = WAIT_MS, .insecure = true, .servername = "localhost"
-	};
+	options = (struct options){ .timeout_ms = SUITE_PATIENCE_MS,
+		.insecure = true,
+		.servername = "localhost" };
 	ck_assert_int_eq(parameters_load(&parameters, &options, &findings), 0);
 	findings_fini(&findings);
 	gnutls_certificate_allocate_credentials(&credentials);

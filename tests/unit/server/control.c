@@ -93,7 +93,7 @@ assert_heard(int fd, const char *expected)
 {
 	char text[512];
 	size_t length = 0;
-	struct deadline deadline = deadline_in(10000);
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
 
 	while (!deadline_passed(deadline)) {
 		loop_turn(loop, deadline_in(10));
@@ -202,7 +202,7 @@ START_TEST(an_answer_larger_than_the_sockets_buffer_comes_whole)
 {
 	char piece[65536];
 	size_t lines = 0;
-	struct deadline deadline = deadline_in(30000);
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
 
 	set_up();
 	int fd = connect_client();
@@ -286,7 +286,7 @@ ask_as(uid_t uid, gid_t gid, gid_t other, const char *expected)
 static void
 assert_right(uid_t uid, gid_t gid, gid_t other, const char *expected)
 {
-	struct deadline deadline = deadline_in(30000);
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
 	int status = -1;
 	pid_t pid = fork();
 
