@@ -142,11 +142,8 @@ stringlist_join(const struct stringlist *list)
 	for (size_t i = 0; i < list->count; i++) {
 		const char *item = list->items[i];
 		char *written = is_plain(item) ? memory_copy(item) : quote(item);
-		char *longer =
-		    memory_format("%s%s%s", text, i > 0 ? ", " : "", written);
+		memory_append(&text, "%s%s", i > 0 ? ", " : "", written);
 		free(written);
-		free(text);
-		text = longer;
 	}
 	return text;
 }

@@ -219,12 +219,8 @@ habits_check_protocols(struct patient *patient)
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
 		stringlist_add(&offer, protocols[i], strlen(protocols[i]));
 	while (offer.count > 0 && agree(patient, &offer, agreed) &&
-	       stringlist_remove(&offer, agreed)) {
-		char *longer = memory_format(
-		    "%s%s%s", found, found[0] != '\0' ? ", " : "", agreed);
-		free(found);
-		found = longer;
-	}
+	       stringlist_remove(&offer, agreed))
+		memory_append(&found, "%s%s", found[0] != '\0' ? ", " : "", agreed);
 	diagnosis_add(&patient->diagnosis, SEVERITY_OK, "alpn", NULL, "%s",
 	    found[0] != '\0' ? found : "none of the usual protocols is agreed on");
 	stringlist_fini(&offer);

@@ -33,16 +33,10 @@ list_names(const struct chain *chain)
 
 	if (chain->count > 0)
 		chain_add_names(chain->items[0], &names);
-	for (size_t i = 0; i < names.count; i++) {
-		char *longer =
-		    memory_format("%s%s%s", text, i > 0 ? ", " : "", names.items[i]);
-		free(text);
-		text = longer;
-	}
-	if (names.count == 0) {
-		free(text);
-		text = memory_copy("no name at all");
-	}
+	for (size_t i = 0; i < names.count; i++)
+		memory_append(&text, "%s%s", i > 0 ? ", " : "", names.items[i]);
+	if (names.count == 0)
+		memory_append(&text, "no name at all");
 	stringlist_fini(&names);
 	return text;
 }

@@ -42,12 +42,9 @@ serve_pairs(const char *first, const char *second, const char *more)
 	const char *const names[] = { first, second };
 	char *ini = memory_format("listen = 127.0.0.1:0\n%s", more);
 
-	for (size_t i = 0; i < 2 && names[i] != NULL; i++) {
-		char *longer = memory_format("%scert = %s.crt\nkey = %s.key\n", ini,
+	for (size_t i = 0; i < 2 && names[i] != NULL; i++)
+		memory_append(&ini, "cert = %s.crt\nkey = %s.key\n",
 		    suite_path(names[i]), suite_path(names[i]));
-		free(ini);
-		ini = longer;
-	}
 	struct daemon *daemon = daemon_start(ini);
 	free(ini);
 	return daemon;

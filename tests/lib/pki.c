@@ -285,11 +285,8 @@ pki_join(const char *const *parts)
 {
 	char *all = memory_copy("");
 
-	for (; *parts != NULL; parts++) {
-		char *longer = memory_format("%s%s", all, *parts);
-		free(all);
-		all = longer;
-	}
+	for (; *parts != NULL; parts++)
+		memory_append(&all, "%s", *parts);
 	const char *kept = suite_keep(all, strlen(all));
 	free(all);
 	return kept;

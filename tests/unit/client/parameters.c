@@ -32,6 +32,16 @@ tear_down(void)
 	findings_fini(&findings);
 }
 
+/* Loads a pair, wants `name` as the name of the server, and frees all. */
+static void
+assert_loaded(struct options options, const char *name)
+{
+	ck_assert_int_eq(load(options), 0);
+	ck_assert(parameters.has_certificate);
+	ck_assert_str_eq(parameters.name, name);
+	tear_down();
+}
+
 static void
 assert_refused(struct options options, const char *message)
 {
@@ -50,14 +60,11 @@ START_TEST(a_pair_is_loaded_with_the_pin_of_an_encrypted_key)
 	    suite_file("client.key", pki_key_pem(pair, PKI_PKCS8_ENCRYPTED, "sesame"));
 	const char *pin = suite_file("pin", "sesame\r\nmore\n");
 
-	ck_assert_int_eq(load((struct options){ .cert_file = cert,
-			     .key_file = key,
-			     .pin_file = pin,
-			     .servername = "www.example.org" }),
-	    0);
-	ck_assert(parameters.has_certificate);
-	ck_assert_str_eq(parameters.name, "www.example.org");
-	tear_down();
+	assert_loaded((struct options){ .cert_file = cert,
+			  .key_file = key,
+			  .pin_file = pin,
+			  .servername = "www.example.org" },
+	    "www.example.org");
 	pki_free(pair);
 }
 END_TEST
@@ -68,10 +75,7 @@ START_TEST(one_file_may_hold_both_certificate_and_key)
 	const char *both = suite_file("both.pem",
 	    PKI_JOIN(pki_cert_pem(pair), pki_key_pem(pair, PKI_PKCS8, NULL)));
 
-	ck_assert_int_eq(load((struct options){ .cert_file = both }), 0);
-	ck_assert(parameters.has_certificate);
-	ck_assert_str_eq(parameters.name, "localhost");
-	tear_down();
+	assert_loaded((struct options){ .cert_file = both }, "localhost");
 	pki_free(pair);
 }
 END_TEST

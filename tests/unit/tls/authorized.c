@@ -140,10 +140,7 @@ START_TEST(each_of_a_thousand_listed_keys_is_found_and_no_other_key)
 		struct pin made = { { 0 } };
 		char one[PIN_TEXT_SIZE];
 		memcpy(made.hash, &i, sizeof i);
-		char *longer =
-		    memory_format("%s%s name=n%u\n", text, pin_format(&made, one), i);
-		free(text);
-		text = longer;
+		memory_append(&text, "%s name=n%u\n", pin_format(&made, one), i);
 	}
 	struct authorized *authorized = load(text, "web");
 	ck_assert_uint_eq(authorized_count(authorized), MANY);

@@ -29,11 +29,8 @@ all_findings(const struct findings *findings)
 {
 	char *all = memory_copy("");
 
-	for (size_t i = 0; i < findings->count; i++) {
-		char *longer = memory_format("%s%s\n", all, findings->items[i].text);
-		free(all);
-		all = longer;
-	}
+	for (size_t i = 0; i < findings->count; i++)
+		memory_append(&all, "%s\n", findings->items[i].text);
 	return all;
 }
 
