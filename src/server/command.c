@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/findings.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "server/handover.h"
@@ -87,19 +86,14 @@ end_one(const struct call *call)
 	return false;
 }
 
+/* The answer follows when the reload has come to its end. */
 static bool
 reload(const struct call *call)
 {
-	struct findings findings;
-
-	findings_init(&findings);
-	bool worked = server_reload(call->server, &findings) == 0;
-	for (size_t i = 0; i < findings.count; i++)
-		fprintf(call->out, "%s: %s\n",
-		    findings.items[i].kind == FINDING_ERROR ? "error" : "warning",
-		    findings.items[i].text);
-	findings_fini(&findings);
-	return worked;
+	call->caller->awaited = server_ask_reload(call->server);
+	if (call->caller->awaited == 0)
+		fputs("error: the server is stopping\n", call->out);
+	return false;
 }
 
 static bool

@@ -89,11 +89,27 @@ answer(struct control *control, struct client *client, const char *command)
 	if (out == NULL)
 		return -1;
 	bool worked = control->handler(control->context, &client->caller, command, out);
-	fputs(worked ? "ok\n" : "failed\n", out);
+	if (client->caller.awaited == 0)
+		fputs(worked ? "ok\n" : "failed\n", out);
 	client->answer_sent = 0;
 	if (fclose(out) != 0)
 		return -1;
 	return send_answer(client);
+}
+
+/* True if it has its answers, and may say more. */
+static bool
+is_heard(const struct client *client)
+{
+	return client->answer == NULL && client->caller.awaited == 0;
+}
+
+static uint32_t
+events_of(const struct client *client)
+{
+	if (client->answer != NULL)
+		return EPOLLOUT;
+	return client->caller.awaited == 0 ? EPOLLIN : 0;
 }
 
 /* Carries out the whole lines that have come, as long as their answers are taken: who does
@@ -103,7 +119,7 @@ carry_out(struct control *control, struct client *client)
 {
 	char *end = NULL;
 
-	while (client->answer == NULL &&
+	while (is_heard(client) &&
 	       (end = memchr(client->line, '\n', client->length)) != NULL) {
 		size_t used = (size_t)(end - client->line) + 1;
 		*end = '\0';
@@ -113,9 +129,9 @@ carry_out(struct control *control, struct client *client)
 		client->length -= used;
 		memmove(client->line, client->line + used, client->length);
 	}
-	loop_change(control->loop, client->caller.fd,
-	    client->answer != NULL ? EPOLLOUT : EPOLLIN, &client->watch);
-	return client->length < sizeof client->line || client->answer != NULL ? 0 : -1;
+	loop_change(
+	    control->loop, client->caller.fd, events_of(client), &client->watch);
+	return client->length < sizeof client->line || !is_heard(client) ? 0 : -1;
 }
 
 static int
@@ -139,6 +155,33 @@ on_client_ready(struct watch *watch, uint32_t events)
 	(void)events;
 	if (result < 0 || carry_out(control, client) < 0)
 		drop(control, client);
+}
+
+static struct client *
+find_awaiting(const struct control *control, unsigned what)
+{
+	for (size_t i = 0; i < control->count; i++) {
+		struct client *client = control->clients[i];
+		if (client->caller.awaited != 0 && client->caller.awaited <= what)
+			return client;
+	}
+	return NULL;
+}
+
+void
+control_conclude(struct control *control, unsigned what, bool worked, const char *text)
+{
+	struct client *client;
+
+	while ((client = find_awaiting(control, what)) != NULL) {
+		client->caller.awaited = 0;
+		client->answer =
+		    memory_format("%s%s\n", text, worked ? "ok" : "failed");
+		client->answer_size = strlen(client->answer);
+		client->answer_sent = 0;
+		if (send_answer(client) < 0 || carry_out(control, client) < 0)
+			drop(control, client);
+	}
 }
 
 /* Whether the process at the other end belongs to `group`, as its first one or another. */

@@ -34,10 +34,12 @@ struct control_caller {
 	enum control_right right;
 	pid_t pid; /* of the process that connected; 0 if unknown */
 	int fd; /* an answer may be sent here, too, before the handler's */
+	unsigned awaited; /* what the handler wants to be concluded first; 0: nothing */
 	struct stringlist offered, kept; /* handover.h */
 };
 
-/* Carries out `command` of `caller`, writes lines to `out` and returns whether it worked. */
+/* Carries out `command` of `caller`, writes lines to `out` and returns true if it worked. If it
+ * sets caller->awaited, it writes nothing, and control_conclude() answers. */
 typedef bool control_handler(
     void *context, struct control_caller *caller, const char *command, FILE *out);
 
@@ -61,6 +63,10 @@ int control_try(const struct control_place *place, char *error, size_t error_siz
 /* Where it listens. */
 const char *control_path(const struct control *control);
 int control_fd(const struct control *control);
+
+/* Answers all callers that await `what` or less: with `text`, which is lines, and the verdict. */
+void control_conclude(
+    struct control *control, unsigned what, bool worked, const char *text);
 
 /* Tries again what could not be for want of descriptors; returns when there will be
  * something to do again. */

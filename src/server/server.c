@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@
 #include "server/current.h"
 #include "server/expiry.h"
 #include "server/handover.h"
+#include "server/loader.h"
 #include "server/loop.h"
 #include "server/metrics.h"
 #include "server/notify.h"
@@ -44,6 +46,7 @@
 #define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
 
 #define MINUTE_MS 60000
+#define MS_PER_S 1000.0
 #define ENDING_MS 10000 /* for the log and the memory, after the last connection */
 
 /* The states that the service manager shows. */
@@ -68,6 +71,9 @@ struct server {
 	struct control *control; /* the caller's, as the next; may be NULL */
 	struct pidfile *pidfile;
 	struct notify *notify;
+	struct loader *loader;
+	unsigned reload_number; /* of the reload that runs, or ran last */
+	bool reload_wanted; /* another one, after the one that runs */
 	enum course course;
 	struct deadline expiry; /* when to look what has ended */
 	struct deadline drain_deadline;
@@ -139,32 +145,32 @@ check_log(const struct server *server, const struct conf_process *conf,
 	conf_locate(&conf->section, &found, findings);
 }
 
-static int
-use_new_snapshot(struct server *server, struct findings *findings)
+/* True if the new configuration can be used beside what only a restart changes. */
+static bool
+is_usable(
+    const struct server *server, const struct snapshot *new, struct findings *findings)
 {
-	acceptor_make_room(pipeline_acceptor(server->pipeline));
-	struct snapshot *new =
-	    snapshot_new(server->origin.path, in_force(server), findings);
-
-	if (new == NULL)
-		return -1;
 	size_t errors = findings->errors;
+
 	sandbox_check(server->origin.sandbox, new, findings);
 	check_log(server, &snapshot_conf(new)->process, findings);
-	if (findings->errors > errors) {
-		snapshot_drop(new);
+	return findings->errors == errors;
+}
+
+/* Puts the snapshot into force, or returns -1 with nothing changed. */
+static int
+use_snapshot(struct server *server, struct snapshot *new, struct findings *findings)
+{
+	if (!is_usable(server, new, findings))
 		return -1;
-	}
 	if (server_open_log(&snapshot_conf(new)->process, server->origin.daemon) < 0) {
 		findings_error(findings, "log-file: %s: %s%s",
 		    snapshot_conf(new)->process.log_file, strerrordesc_np(errno),
 		    safepath_remedy(errno));
-		snapshot_drop(new);
 		return -1;
 	}
 	if (pipeline_use(server->pipeline, new, findings) < 0) {
 		server_open_log(process_conf(server), server->origin.daemon);
-		snapshot_drop(new);
 		return -1;
 	}
 	warn_fixed(snapshot_conf(in_force(server)), snapshot_conf(new));
@@ -172,41 +178,92 @@ use_new_snapshot(struct server *server, struct findings *findings)
 	current_use(server->current, new);
 	server->expiry = expiry_next(new);
 	review_all(server->roster, new);
-	snapshot_drop(new);
 	acceptor_announce(pipeline_acceptor(server->pipeline));
 	watch_files(server);
 	return 0;
 }
 
-int
-server_reload(struct server *server, struct findings *findings)
+static void
+begin_reload(struct server *server)
 {
-	int result = -1;
+	server->reload_wanted = false;
+	notify_reloading(server->notify);
+	acceptor_make_room(pipeline_acceptor(server->pipeline));
+	loader_start(server->loader, in_force(server));
+}
 
+unsigned
+server_ask_reload(struct server *server)
+{
 	if (server->course != RUNNING) {
-		findings_error(findings, "the server is stopping");
-	} else {
-		notify_reloading(server->notify);
-		result = use_new_snapshot(server, findings);
-		notify_ready(
-		    server->notify, result == 0 ? SERVING : SERVING RELOAD_FAILED);
+		log_error("reload: the server is stopping");
+		return 0;
 	}
-	overview_note_reload(server->overview, result == 0);
-	findings_log(findings, "reload: ");
-	if (result == 0)
-		log_notice("reload: done");
-	else
-		log_error("reload: failed, the old configuration stays in force");
-	return result;
+	if (loader_is_busy(server->loader)) {
+		server->reload_wanted = true;
+		return server->reload_number + 1;
+	}
+	server->reload_number++;
+	begin_reload(server);
+	return server->reload_number;
+}
+
+/* Answers those who asked for the reload, or, at a stop, for any. */
+static void
+conclude_reload(struct server *server, unsigned number, bool worked,
+    const struct findings *findings)
+{
+	char *text = memory_copy("");
+
+	for (size_t i = 0; i < findings->count; i++)
+		memory_append(&text, "%s: %s\n",
+		    findings->items[i].kind == FINDING_ERROR ? "error" : "warning",
+		    findings->items[i].text);
+	if (server->control != NULL)
+		control_conclude(server->control, number, worked, text);
+	free(text);
 }
 
 static void
-reload_unasked(struct server *server)
+take_snapshot(void *context, struct snapshot *new, struct findings *findings)
+{
+	struct server *server = context;
+	bool worked = false;
+
+	if (server->course != RUNNING) { /* forget_reload() has answered */
+		snapshot_drop(new);
+		return;
+	}
+	if (new != NULL)
+		worked = use_snapshot(server, new, findings) == 0;
+	snapshot_drop(new);
+	notify_ready(server->notify, worked ? SERVING : SERVING RELOAD_FAILED);
+	overview_note_reload(server->overview, worked);
+	findings_log(findings, "reload: ");
+	if (worked)
+		log_notice("reload: done");
+	else
+		log_error("reload: failed, the old configuration stays in force");
+	unsigned number = server->reload_number;
+	if (server->reload_wanted) {
+		server->reload_number++;
+		begin_reload(server);
+	}
+	conclude_reload(server, number, worked, findings);
+}
+
+/* Answers those who asked for a reload that will not be used any more. */
+static void
+forget_reload(struct server *server)
 {
 	struct findings findings;
 
+	if (loader_is_busy(server->loader))
+		log_warning("reload: given up, because the server is stopping");
+	server->reload_wanted = false;
 	findings_init(&findings);
-	server_reload(server, &findings);
+	findings_error(&findings, "the server is stopping");
+	conclude_reload(server, UINT_MAX, false, &findings);
 	findings_fini(&findings);
 }
 
@@ -214,6 +271,7 @@ static void
 finish(struct server *server)
 {
 	server->course = DRAINING;
+	forget_reload(server);
 	overview_set_state(server->overview, OVERVIEW_STOPPING);
 	server->drain_deadline = deadline_in(process_conf(server)->shutdown_timeout_ms);
 }
@@ -240,7 +298,7 @@ cut(struct server *server, const char *why)
 static void
 on_certificates_changed(void *context)
 {
-	reload_unasked(context);
+	server_ask_reload(context);
 }
 
 void
@@ -281,7 +339,7 @@ on_signal(void *context, uint32_t signal)
 		server_stop(server);
 		break;
 	case SIGHUP:
-		reload_unasked(server);
+		server_ask_reload(server);
 		break;
 	case SIGUSR1:
 		if (log_reopen() < 0)
@@ -330,6 +388,9 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 	server->drain_deadline = deadline_never();
 	server->loop = loop_new();
 	if (server->loop != NULL)
+		server->loader = loader_new(
+		    server->loop, server->origin.path, take_snapshot, server);
+	if (server->loader != NULL)
 		server->signals = signals_open(server->loop, on_signal, server);
 	if (server->signals == NULL) {
 		findings_error(findings, "event loop: %s", strerrordesc_np(errno));
@@ -445,6 +506,7 @@ server_free(struct server *server)
 {
 	if (server == NULL)
 		return;
+	loader_free(server->loader);
 	pipeline_free(server->pipeline);
 	certwatch_free(server->certwatch);
 	overview_free(server->overview);
@@ -535,6 +597,9 @@ void
 server_print_status(const struct server *server, FILE *out)
 {
 	status_print(server->overview, pipeline_acceptor(server->pipeline), out);
+	if (loader_is_busy(server->loader))
+		fprintf(out, "reload: one has run for %.1f s\n",
+		    (double)loader_busy_ms(server->loader) / MS_PER_S);
 	fprintf(out, "sandbox: %s\n", server_sandbox(server));
 }
 

@@ -73,10 +73,11 @@ void server_run(struct server *server);
 void server_free(struct server *server);
 
 /*
- * What SIGHUP does: makes a new snapshot and uses it, and logs how that went. 0, or -1 with
- * the reasons in `findings` and the old one still in use.
+ * What SIGHUP does: begins a reload, which makes a new snapshot in a thread of its own, uses it, and
+ * logs how that went; while one runs, another one follows it. Returns the number of the reload, for
+ * which control_conclude() is called at its end with the findings; 0 if the server is stopping.
  */
-int server_reload(struct server *server, struct findings *findings);
+unsigned server_ask_reload(struct server *server);
 
 /* What SIGTERM does: drains; the second time it cuts. */
 void server_stop(struct server *server);

@@ -6,7 +6,8 @@
  * All that a reload can change, immutable and counted: the configuration as read, and each
  * service with its certificates, policy and responder ready. Connections hold a reference
  * from accept to close, so that each is served as it was accepted, whatever is reloaded
- * meanwhile. Made by the main thread, read by any.
+ * meanwhile. Made by the main thread at the start and by the loader's at a reload; any thread
+ * reads it.
  */
 
 #include <stdbool.h>

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_LOADER_H
+#define TLSD_SERVER_LOADER_H
+
+/*
+ * Makes snapshots in a thread of its own, one at a time, so that reading many certificates or
+ * resolving a name stops nothing else. Main thread.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct findings;
+struct loader;
+struct loop;
+struct snapshot;
+
+/* Takes what was made: a snapshot with one reference, or NULL with errors in `findings`. */
+typedef void loader_taker(
+    void *context, struct snapshot *snapshot, struct findings *findings);
+
+/*
+ * Makes snapshots of the configuration at `path`, which the caller keeps. `loop` calls `take` at
+ * the end of each. Returns NULL with errno when the kernel gives no descriptor.
+ */
+struct loader *loader_new(
+    struct loop *loop, const char *path, loader_taker *take, void *context);
+
+/* Waits for the end of the thread, and drops what it made. NULL is fine. */
+void loader_free(struct loader *loader);
+
+/* Begins to make a snapshot that will take the place of `old` (snapshot_new()), of which it holds
+ * a reference meanwhile. The loader must not be busy. */
+void loader_start(struct loader *loader, struct snapshot *old);
+
+/* True from loader_start() until the result is handed over. */
+bool loader_is_busy(const struct loader *loader);
+
+/* Returns for how many milliseconds it has been busy. */
+int64_t loader_busy_ms(const struct loader *loader);
+
+#endif
