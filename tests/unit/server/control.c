@@ -21,6 +21,7 @@ static struct loop *loop;
 static struct control *control;
 static const char *path;
 static char error[256];
+static unsigned asked; /* how often "later" was */
 
 static bool
 echo_command(
@@ -30,6 +31,10 @@ echo_command(
 	if (strcmp(command, "right") == 0) {
 		fputs(caller->right == CONTROL_CHANGE ? "change\n" : "look\n", out);
 		return true;
+	}
+	if (strcmp(command, "later") == 0) {
+		caller->awaited = ++asked;
+		return false;
 	}
 	for (int i = 0; strcmp(command, "much") == 0 && i < MUCH; i++)
 		fputs("much: more than any socket's buffer takes at once\n", out);
@@ -149,6 +154,54 @@ START_TEST(a_line_without_an_end_is_hung_up_on)
 	say(fd, line);
 	assert_heard(fd, "");
 	close(fd);
+	tear_down();
+}
+END_TEST
+
+/* Turns the loop until "later" has been asked for so often. */
+static void
+await_asking(unsigned often)
+{
+	struct deadline deadline = deadline_in(SUITE_PATIENCE_MS);
+
+	while (asked < often && !deadline_passed(deadline))
+		loop_turn(loop, deadline_in(10));
+	ck_assert_uint_eq(asked, often);
+}
+
+START_TEST(an_answer_may_come_later_and_goes_before_the_next_command)
+{
+	set_up();
+	int first = connect_client(), second = connect_client();
+
+	say(first, "later\ngood\n");
+	await_asking(1);
+	say(second, "later\n");
+	await_asking(2);
+	control_conclude(control, 1, true, "warning: one\n");
+	assert_heard(first, "warning: one\nok\nheard: good\nok\n");
+	control_conclude(control, 2, false, "");
+	assert_heard(second, "failed\n");
+	close(first);
+	close(second);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_client_that_left_gets_no_answer)
+{
+	set_up();
+	int gone = connect_client(), stays = connect_client();
+
+	say(gone, "later\n");
+	await_asking(1);
+	close(gone);
+	say(stays, "good\n");
+	assert_heard(stays, "heard: good\nok\n");
+	control_conclude(control, 1, true, "");
+	say(stays, "good\n");
+	assert_heard(stays, "heard: good\nok\n");
+	close(stays);
 	tear_down();
 }
 END_TEST
@@ -379,7 +432,8 @@ START_TEST(a_path_that_cannot_be_is_explained)
 }
 END_TEST
 
-SUITE("control", each_command_gets_its_lines_and_a_verdict,
+SUITE("control", an_answer_may_come_later_and_goes_before_the_next_command,
+    a_client_that_left_gets_no_answer, each_command_gets_its_lines_and_a_verdict,
     commands_may_come_in_pieces_and_together, a_line_without_an_end_is_hung_up_on,
     idle_clients_give_way_to_new_ones, the_socket_is_its_owners_alone_and_goes_with_it,
     stale_control_socket_is_replaced,

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A reload that takes long, because a name is not resolved. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "lib/daemon.h"
+#include "lib/peer.h"
+#include "lib/suite.h"
+
+#define HELLO "Hello, TLS!\n"
+
+/* Serves with a control socket, and a backend that has a name. */
+static struct daemon *
+serve(void)
+{
+	const char *folder = getenv("top_builddir");
+	char *library =
+	    memory_format("%s/slowresolver.so", folder != NULL ? folder : ".");
+
+	setenv("LD_PRELOAD", library, 1);
+	setenv("SLOW_RESOLVER", suite_path("slow"), 1);
+	struct daemon *daemon = daemon_serve(suite_take(memory_format(
+	    "control-socket = %s\nshutdown-timeout = 5m\n[one]\n[two]\nlisten = %s\n"
+	    "respond = connect\nconnect = localhost:1\n",
+	    suite_path("control"), suite_path("two"))));
+	unsetenv("LD_PRELOAD");
+	free(library);
+	return daemon;
+}
+
+static void
+slow_down(void)
+{
+	suite_file("slow", "");
+}
+
+static void
+speed_up(void)
+{
+	unlink(suite_path("slow"));
+}
+
+static const char *
+lacks_preload(void)
+{
+	return SUITE_IS_SANITIZED ? "a sanitizer has to be loaded first" : NULL;
+}
+
+static int
+ask(const char *command)
+{
+	int fd = peer_dial_path(suite_path("control"));
+
+	peer_say(fd, command);
+	return fd;
+}
+
+static void
+expect_answer(int fd, const char *expected)
+{
+	char answer[4096];
+
+	peer_hear(fd, answer, sizeof answer);
+	ck_assert_msg(strstr(answer, expected) != NULL, "%s", answer);
+	close(fd);
+}
+
+static void
+expect_status(const char *line)
+{
+	char answer[65536] = "";
+	long long deadline = daemon_deadline();
+
+	for (; strstr(answer, line) == NULL; daemon_pause(deadline, line)) {
+		int fd = ask("status\n");
+		shutdown(fd, SHUT_WR);
+		peer_hear(fd, answer, sizeof answer);
+	}
+}
+
+START_TEST(clients_are_served_while_a_reload_runs)
+{
+	struct daemon *daemon = serve();
+	slow_down();
+	int asking = ask("reload\n");
+
+	expect_status("\nreload: one has run for ");
+	ck_assert_str_eq(peer_ask(daemon_port_of(daemon, "127.0.0.1", "one")), HELLO);
+	ck_assert_uint_eq(daemon_count(daemon, "reload: done"), 0);
+	speed_up();
+	shutdown(asking, SHUT_WR);
+	expect_answer(asking, "ok\n");
+	daemon_expect(daemon, "reload: done");
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(reloads_that_are_asked_for_meanwhile_are_one)
+{
+	struct daemon *daemon = serve();
+	slow_down();
+
+	daemon_signal(daemon, SIGHUP);
+	expect_status("\nreload: one has run for ");
+	int second = ask("reload\n"), third = ask("reload\n");
+	daemon_signal(daemon, SIGHUP);
+	ck_assert_str_eq(peer_ask(daemon_port_of(daemon, "127.0.0.1", "one")), HELLO);
+	speed_up();
+	shutdown(second, SHUT_WR);
+	shutdown(third, SHUT_WR);
+	expect_answer(second, "ok\n");
+	expect_answer(third, "ok\n");
+	daemon_expect_times(daemon, "reload: done", 2);
+	daemon_reload(daemon, "done");
+	ck_assert_uint_eq(daemon_count(daemon, "reload: done"), 3);
+	daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(a_stop_gives_a_running_reload_up)
+{
+	struct daemon *daemon = serve();
+	slow_down();
+	int asking = ask("reload\n");
+
+	expect_status("\nreload: one has run for ");
+	daemon_signal(daemon, SIGTERM);
+	shutdown(asking, SHUT_WR);
+	expect_answer(asking, "error: the server is stopping\nfailed\n");
+	daemon_expect(daemon, "reload: given up, because the server is stopping");
+	speed_up();
+	daemon_stop(daemon);
+}
+END_TEST
+
+SUITE_IF(lacks_preload, "loading", clients_are_served_while_a_reload_runs,
+    reloads_that_are_asked_for_meanwhile_are_one, a_stop_gives_a_running_reload_up)
