@@ -102,7 +102,7 @@ examine_pair(const struct arguments *arguments, const char *file,
 		.pin_file = arguments->pin_file,
 		.role = find_role(cert) };
 
-	keypair_free(keypair_load(&files, &verdict->findings));
+	keypair_drop(keypair_load(&files, &verdict->findings));
 	if (verdict->findings.errors > 0)
 		raise_status(verdict,
 		    access(arguments->key, R_OK) == 0 ? CHECK_CRITICAL : CHECK_UNKNOWN);

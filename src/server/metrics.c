@@ -283,7 +283,8 @@ print_certificates(const struct service *service, FILE *out)
 
 	for (size_t i = 0; i < pairs_count(pairs); i++)
 		print_end("tlsd_certificate_not_after_seconds", service,
-		    pairs_item(pairs, i), keypair_not_after(pairs_item(pairs, i)), out);
+		    pairs_offer(pairs, i)->pair,
+		    keypair_not_after(pairs_offer(pairs, i)->pair), out);
 }
 
 static void
@@ -292,10 +293,10 @@ print_staples(const struct service *service, FILE *out)
 	const struct pairs *pairs = context_pairs(service->context);
 
 	for (size_t i = 0; i < pairs_count(pairs); i++) {
-		const struct keypair *pair = pairs_item(pairs, i);
-		if (keypair_staple(pair) != NULL)
-			print_end("tlsd_ocsp_next_update_seconds", service, pair,
-			    staple_ends(keypair_staple(pair)), out);
+		const struct offer *offer = pairs_offer(pairs, i);
+		if (offer->staple != NULL)
+			print_end("tlsd_ocsp_next_update_seconds", service, offer->pair,
+			    staple_ends(offer->staple), out);
 	}
 }
 

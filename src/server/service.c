@@ -230,7 +230,7 @@ prove(
 void
 service_prepare(struct service *service, const struct conf_service *conf,
     const struct conf_process *process, const struct service *namesake,
-    struct findings *findings)
+    struct keyring *keyring, struct findings *findings)
 {
 	size_t errors = findings->errors;
 
@@ -241,7 +241,8 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	check_conf(conf, process, findings);
 	if (findings->errors == errors)
 		service->proxies = networks_of(&conf->accept_proxy_from);
-	service->context = context_new(service->name, &conf->context, findings);
+	service->context =
+	    context_new(service->name, &conf->context, keyring, findings);
 	if (service->context != NULL)
 		prove(service, namesake, findings);
 	service->responder = responder_new(&conf->responder, findings);

@@ -21,6 +21,7 @@ struct conf_process;
 struct conf_service;
 struct context;
 struct findings;
+struct keyring;
 struct responder;
 
 struct service {
@@ -41,14 +42,14 @@ struct service {
 };
 
 /*
- * Prepares `service` as `conf`, which outlives it, says, in a process that `process` is about,
- * and proves it (tls/proof.h), beside `namesake`, the service of the same name that is in
+ * Prepares `service` as `conf`, which outlives it, says, in a process that `process` is about, with
+ * pairs of `keyring`, and proves it (tls/proof.h), beside `namesake`, the service of the same name that is in
  * force, or NULL. Everything wrong or odd goes into `findings`, each starting with its key;
  * after an error the service is good for service_fini() only.
  */
 void service_prepare(struct service *service, const struct conf_service *conf,
     const struct conf_process *process, const struct service *namesake,
-    struct findings *findings);
+    struct keyring *keyring, struct findings *findings);
 void service_fini(struct service *service);
 
 /* Takes out of it what would serve its clients, after errors in its certificates only: what is

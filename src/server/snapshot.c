@@ -21,10 +21,12 @@
 #include "server/service.h"
 #include "server/verbosity.h"
 #include "tls/context.h"
+#include "tls/keyring.h"
 
 struct snapshot {
 	_Atomic(unsigned) references;
 	struct conf *conf;
+	struct keyring *keyring;
 	struct service *all; /* in the order of the file */
 	size_t all_count;
 	struct service **services; /* those of them that serve */
@@ -108,7 +110,7 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 
 	findings_init(&found);
 	service_prepare(service, conf, &snapshot->conf->process,
-	    find_namesake(old, conf->section.name), &found);
+	    find_namesake(old, conf->section.name), snapshot->keyring, &found);
 	if (skip(snapshot, service, &found))
 		service_skip(service);
 	else
@@ -122,10 +124,12 @@ prepare_all(
 {
 	const struct conf *conf = snapshot->conf;
 
+	snapshot->keyring = keyring_new(old != NULL ? old->keyring : NULL);
 	snapshot->all = memory_new(conf->service_count * sizeof *snapshot->all);
 	snapshot->services = memory_new(conf->service_count * sizeof(struct service *));
 	for (size_t i = 0; i < conf->service_count && !shortage_is_noted(); i++)
 		prepare(snapshot, conf->services[i], old, findings);
+	keyring_close(snapshot->keyring);
 }
 
 static struct route *
@@ -273,6 +277,7 @@ snapshot_drop(struct snapshot *snapshot)
 		service_fini(&snapshot->all[i]);
 	free(snapshot->all);
 	free(snapshot->services);
+	keyring_free(snapshot->keyring);
 	stringlist_fini(&snapshot->skipped);
 	conf_free(snapshot->conf);
 	free(snapshot);

@@ -61,7 +61,7 @@ print_certificates(const struct snapshot *snapshot, FILE *out)
 		const struct service *service = snapshot_service(snapshot, i);
 		const struct pairs *pairs = context_pairs(service->context);
 		for (size_t j = 0; j < pairs_count(pairs); j++)
-			print_certificate(service, pairs_item(pairs, j), out);
+			print_certificate(service, pairs_offer(pairs, j)->pair, out);
 	}
 }
 

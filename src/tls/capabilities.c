@@ -9,6 +9,8 @@
 
 #include "tls/certificate.h"
 #include "tls/chain.h"
+#include "tls/clienthello.h"
+#include "tls/policy.h"
 
 enum {
 	EXTENSION_SUPPORTED_GROUPS = 10,
@@ -18,14 +20,17 @@ enum {
 
 #define ALL (~0U)
 
-/* The groups that are curves of ECDSA keys. */
+/* The groups of ECDHE, of which some are curves of ECDSA keys. */
 static const struct {
 	uint16_t code;
+	gnutls_group_t group;
 	gnutls_ecc_curve_t curve;
 } groups[] = {
-	{ 0x0017, GNUTLS_ECC_CURVE_SECP256R1 },
-	{ 0x0018, GNUTLS_ECC_CURVE_SECP384R1 },
-	{ 0x0019, GNUTLS_ECC_CURVE_SECP521R1 },
+	{ 0x0017, GNUTLS_GROUP_SECP256R1, GNUTLS_ECC_CURVE_SECP256R1 },
+	{ 0x0018, GNUTLS_GROUP_SECP384R1, GNUTLS_ECC_CURVE_SECP384R1 },
+	{ 0x0019, GNUTLS_GROUP_SECP521R1, GNUTLS_ECC_CURVE_SECP521R1 },
+	{ 0x001d, GNUTLS_GROUP_X25519, GNUTLS_ECC_CURVE_X25519 },
+	{ 0x001e, GNUTLS_GROUP_X448, GNUTLS_ECC_CURVE_X448 },
 };
 
 /* RFC 8446, 4.2.3; RFC 5246, 7.4.1.4.1. */
@@ -129,18 +134,34 @@ read_extension(
 	return 0;
 }
 
-void
-capabilities_read(struct capabilities *capabilities, unsigned char *hello, size_t size)
+/* RFC 8422, 5.1: without a group in common there is no ECDHE. */
+static bool
+shares_group(const struct policy *policy, unsigned curves)
 {
-	gnutls_datum_t message = { hello, (unsigned)size };
+	for (size_t i = 0; i < LENGTH(groups); i++)
+		if ((curves & 1U << i) != 0 &&
+		    policy_has_group(policy, groups[i].group))
+			return true;
+	return false;
+}
 
-	*capabilities = (struct capabilities){ ALL, ALL, ALL };
+void
+capabilities_read(struct capabilities *capabilities, const struct policy *policy,
+    unsigned char *message, size_t size)
+{
+	gnutls_datum_t datum = { message, (unsigned)size };
+	struct clienthello hello;
+
+	*capabilities = (struct capabilities){ ALL, ALL, ALL, ALL };
 	/* The library refuses a hello that cannot be parsed. */
-	gnutls_ext_raw_parse(capabilities, read_extension, &message,
-	    GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
+	gnutls_ext_raw_parse(
+	    capabilities, read_extension, &datum, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
 	if (capabilities->chain_signatures == ALL && capabilities->signatures != ALL)
 		capabilities->chain_signatures =
 		    as_certificate_bits(capabilities->signatures);
+	if (clienthello_read_body(message, size, &hello) == 0)
+		capabilities->kinds = policy_kinds(policy, hello.suites,
+		    hello.suites_size, shares_group(policy, capabilities->curves));
 }
 
 static void
@@ -149,6 +170,9 @@ require_for_key(struct requirements *requirements, gnutls_x509_crt_t cert)
 	const int key = gnutls_x509_crt_get_pk_algorithm(cert, NULL);
 	gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
 
+	requirements->kind = key == GNUTLS_PK_RSA || key == GNUTLS_PK_RSA_PSS
+	                         ? POLICY_RSA
+	                         : POLICY_ECDSA;
 	if (key == GNUTLS_PK_ECDSA)
 		gnutls_x509_crt_get_pk_ecc_raw(cert, &curve, NULL, NULL);
 	for (size_t i = 0; i < LENGTH(groups); i++)
@@ -184,13 +208,18 @@ has_one(unsigned bits, unsigned wanted)
 	return wanted == 0 || (bits & wanted) != 0;
 }
 
-bool
+enum suitability
 capabilities_meet(const struct capabilities *capabilities,
     const struct requirements *requirements, bool tls13)
 {
-	return (tls13 || has_one(capabilities->curves, requirements->curve)) &&
-	       has_one(
-		   capabilities->signatures, tls13 ? requirements->signatures_tls13
-						   : requirements->signatures_tls12) &&
-	       (requirements->chain_signatures & ~capabilities->chain_signatures) == 0;
+	const unsigned signatures =
+	    tls13 ? requirements->signatures_tls13 : requirements->signatures_tls12;
+
+	if (!has_one(capabilities->signatures, signatures) ||
+	    (!tls13 && !has_one(capabilities->kinds, requirements->kind)))
+		return UNSUITABLE;
+	if ((!tls13 && !has_one(capabilities->curves, requirements->curve)) ||
+	    (requirements->chain_signatures & ~capabilities->chain_signatures) != 0)
+		return DOUBTFUL;
+	return SUITABLE;
 }

@@ -207,10 +207,12 @@ clienthello_read_body(
 	*hello = (struct clienthello){ .record_size = RECORD_SIZE_MAX };
 	skip(&body, 2 + 32); /* legacy_version, random */
 	take_part(&body, 1); /* legacy_session_id */
-	take_part(&body, 2); /* cipher_suites */
+	struct cursor suites = take_part(&body, 2);
 	take_part(&body, 1); /* legacy_compression_methods */
 	if (body.broken)
 		return -1;
+	hello->suites = suites.bytes;
+	hello->suites_size = suites.left;
 	if (body.left == 0) /* before TLS 1.3 a hello may end here */
 		return 0;
 	struct cursor extensions = take_part(&body, 2);

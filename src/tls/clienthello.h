@@ -22,6 +22,8 @@ struct clienthello {
 	size_t name_size;
 	const char *said; /* the server name as the client sent it; NULL if none */
 	size_t said_size;
+	const unsigned char *suites; /* the codes, in order of preference */
+	size_t suites_size;
 	const unsigned char *protocols; /* the list (RFC 7301, 3.1); NULL if none */
 	size_t protocols_size;
 	/* There is a key share for P-256 and none for X25519 (RFC 8446, 4.2.8): a server

@@ -91,11 +91,11 @@ prepare_tickets(struct context *context, const struct context_settings *settings
 		findings_error(findings, "session-tickets: no key can be derived");
 }
 
-struct gnutls_certificate_credentials_st *
-context_credentials_for(const struct context *context, const char *host,
+const struct offer *
+context_choose(const struct context *context, const char *host,
     const struct capabilities *client, bool tls13)
 {
-	return pairs_credentials_for(context->pairs, host, client, tls13);
+	return pairs_choose(context->pairs, host, client, tls13);
 }
 
 bool
@@ -116,6 +116,12 @@ context_inherit(struct context *context, const struct context *old)
 	/* It did not fail a moment ago; a key of zeros must not be if it does. */
 	if (bind_tickets(context) < 0)
 		abort();
+}
+
+const struct policy *
+context_policy(const struct context *context)
+{
+	return context->policy;
 }
 
 bool
@@ -161,13 +167,13 @@ prepare_clientauth(struct context *context, const char *service,
 
 static void
 prepare_pairs(struct context *context, const struct pairs_settings *settings,
-    struct findings *findings)
+    struct keyring *keyring, struct findings *findings)
 {
 	struct pairs_settings pairs = *settings;
 
 	pairs.decrypt =
 	    context->policy != NULL && policy_has_rsa_key_exchange(context->policy);
-	context->pairs = pairs_new(&pairs, findings);
+	context->pairs = pairs_new(&pairs, keyring, findings);
 }
 
 /* Warns if TLS 1.2 is enabled but none of its suites has a certificate. */
@@ -180,7 +186,7 @@ check_exchanges(const struct context *context, const struct policy_settings *set
 	if (!policy_speaks(context->policy, GNUTLS_TLS1_2))
 		return;
 	for (size_t i = 0; i < pairs_count(context->pairs); i++) {
-		const struct keypair *pair = pairs_item(context->pairs, i);
+		const struct keypair *pair = pairs_offer(context->pairs, i)->pair;
 		bool rsa = keypair_algorithm(pair) == KEYPAIR_RSA;
 		if (policy_suits(context->policy, rsa))
 			return;
@@ -200,7 +206,7 @@ check_exchanges(const struct context *context, const struct policy_settings *set
 
 struct context *
 context_new(const char *service, const struct context_settings *settings,
-    struct findings *findings)
+    struct keyring *keyring, struct findings *findings)
 {
 	struct context *context = memory_new(sizeof *context);
 	size_t errors = findings->errors;
@@ -208,7 +214,7 @@ context_new(const char *service, const struct context_settings *settings,
 	context->policy = policy_new(&settings->policy, findings);
 	context->service = memory_copy(service);
 	prepare_alpn(context, &settings->alpn, findings);
-	prepare_pairs(context, &settings->pairs, findings);
+	prepare_pairs(context, &settings->pairs, keyring, findings);
 	if (findings->errors == errors)
 		check_exchanges(context, &settings->policy, findings);
 	prepare_clientauth(context, service, &settings->client, findings);

@@ -21,6 +21,7 @@
 struct context;
 struct evidence;
 struct findings;
+struct keyring;
 struct refusal;
 struct session;
 
@@ -35,12 +36,13 @@ struct context_settings {
 };
 
 /*
- * Loads everything for the service of that name and checks it. Errors and warnings go into
- * `findings`, each text starting with its key. Returns a context that context_free() frees;
+ * Loads everything for the service of that name, its pairs by `keyring`, and checks it. Errors and
+ * warnings go into `findings`, each text starting with its key. Returns a context that context_free() frees;
  * NULL after an error.
  */
 struct context *context_new(const char *service,
-    const struct context_settings *settings, struct findings *findings);
+    const struct context_settings *settings, struct keyring *keyring,
+    struct findings *findings);
 void context_free(struct context *context);
 
 /* Lets tickets of `old` be accepted by `context`, which takes its place at a reload, unless
@@ -63,13 +65,11 @@ int context_equip(
 int context_equip_tls12(
     const struct context *context, struct gnutls_session_int *session);
 
-/* Returns the certificates for a client as pairs_credentials_for() chooses them.
- * context_chooses_pairs() is true if it has a choice. */
+/* Returns the pair for a client as pairs_choose() does. context_chooses_pairs() is true if it has a
+ * choice. A session that is equipped points to the pair as pairs_credentials() says. */
 struct capabilities;
-struct gnutls_certificate_credentials_st;
-struct gnutls_certificate_credentials_st *context_credentials_for(
-    const struct context *context, const char *host, const struct capabilities *client,
-    bool tls13);
+const struct offer *context_choose(const struct context *context, const char *host,
+    const struct capabilities *client, bool tls13);
 bool context_chooses_pairs(const struct context *context);
 
 /*
@@ -79,7 +79,8 @@ bool context_chooses_pairs(const struct context *context);
 int context_equip_client(const struct context *context,
     struct gnutls_session_int *session, const char *signatures);
 
-/* The key pairs, owned by the context. */
+/* The policy and the key pairs, owned by the context. */
+const struct policy *context_policy(const struct context *context);
 const struct pairs *context_pairs(const struct context *context);
 
 /* What clients' certificates are checked by; NULL where none is asked for. */

@@ -1,43 +1,53 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What sessions are equipped with. */
+/* A chain and its key, as sessions present them. */
 #include "tls/credential.h"
 
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/stringlist.h"
 #include "tls/chain.h"
+#include "tls/signer.h"
 
-/* `credentials` keep certificates and key, unless that fails. */
-static int
-give(gnutls_certificate_credentials_t credentials, const struct stringlist *names,
-    gnutls_pcert_st *certs, unsigned count, gnutls_privkey_t key)
+int
+credential_init(struct credential *credential, const struct chain *chain,
+    const struct signer *signer)
 {
-	const char **hosts = memory_new((names->count + 1) * sizeof *hosts);
+	int code = 0;
 
-	for (size_t i = 0; i < names->count; i++)
-		hosts[i] = names->items[i];
-	int code = gnutls_certificate_set_key(
-	    credentials, hosts, (int)names->count, certs, (int)count, key);
-	free(hosts);
-	return code;
+	credential->certs = memory_new(chain->count * sizeof *credential->certs);
+	for (size_t i = 0; i < chain->count && code >= 0; i++) {
+		code =
+		    gnutls_pcert_import_x509(&credential->certs[i], chain->certs[i], 0);
+		credential->count += code >= 0;
+	}
+	if (code >= 0)
+		credential->key = signer_key(signer, &code);
+	return code < 0 ? code : 0;
+}
+
+void
+credential_fini(struct credential *credential)
+{
+	for (unsigned i = 0; i < credential->count; i++)
+		gnutls_pcert_deinit(&credential->certs[i]);
+	free(credential->certs);
+	gnutls_privkey_deinit(credential->key);
+	*credential = (struct credential){ 0 };
 }
 
 int
-credential_add(gnutls_certificate_credentials_t credentials, const struct chain *chain,
-    const struct stringlist *names, gnutls_privkey_t key)
+credential_chain(const struct credential *credential, struct chain *chain)
 {
-	unsigned count = (unsigned)chain->count;
-	gnutls_pcert_st *certs = memory_new(count * sizeof *certs);
-	int code = gnutls_pcert_import_x509_list(certs, chain->certs, &count, 0);
+	int code = 0;
 
-	if (code >= 0) {
-		code = give(credentials, names, certs, count, key);
-		for (unsigned i = 0; i < count && code < 0; i++)
-			gnutls_pcert_deinit(&certs[i]);
+	chain->certs = memory_new(credential->count * sizeof(gnutls_x509_crt_t));
+	for (unsigned i = 0; i < credential->count && code >= 0; i++) {
+		code =
+		    gnutls_pcert_export_x509(&credential->certs[i], &chain->certs[i]);
+		chain->count += code >= 0;
 	}
-	free(certs);
-	return code;
+	return code < 0 ? code : 0;
 }

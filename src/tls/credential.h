@@ -2,21 +2,31 @@
 #ifndef TLSD_TLS_CREDENTIAL_H
 #define TLSD_TLS_CREDENTIAL_H
 
-/* What sessions are equipped with: certificates with their keys, by the names that they are
- * for. Only for files that may know GnuTLS. */
+/*
+ * A chain and its key in the form in which a session presents them. Immutable once made, so that
+ * sessions of any number of threads can share it. Only for files that may know GnuTLS.
+ */
 
 struct chain;
-struct gnutls_certificate_credentials_st;
+struct gnutls_pcert_st;
 struct gnutls_privkey_st;
-struct stringlist;
+struct signer;
 
-/*
- * Adds copies of `chain` and `names`, and `key`, which it takes over, after proving by a
- * signature that the key belongs to the first certificate. Returns the number that the pair
- * has got, or an error of the library; the key is the caller's then.
- */
-int credential_add(struct gnutls_certificate_credentials_st *credentials,
-    const struct chain *chain, const struct stringlist *names,
-    struct gnutls_privkey_st *key);
+struct credential {
+	struct gnutls_pcert_st *certs; /* the server's own first */
+	unsigned count;
+	struct gnutls_privkey_st *key;
+};
+
+/* Fills the all-zero `credential` with copies of `chain` and of the key of `signer`, which has to
+ * outlive it if the key is in a token. Returns 0, or a code of the library;
+ * credential_fini() is right after both. */
+int credential_init(struct credential *credential, const struct chain *chain,
+    const struct signer *signer);
+void credential_fini(struct credential *credential);
+
+/* Fills the all-zero `chain` with copies of the certificates, for somebody who asks for more than
+ * what is presented. Returns 0, or a code of the library; chain_fini() is right after both. */
+int credential_chain(const struct credential *credential, struct chain *chain);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,16 +25,17 @@
 #include "tls/secret.h"
 #include "tls/servername.h"
 #include "tls/signer.h"
-#include "tls/staple.h"
 #include "tls/token.h"
 
-enum { RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
+enum { RSA_BITS_MIN = 2048, EC_BITS_MIN = 256, DAY = 86400 };
 
 struct keypair {
+	_Atomic(unsigned) references;
 	char *file; /* of the chain */
-	struct chain chain;
-	struct signer *signer;
-	struct staple *staple;
+	struct chain chain; /* as read; empty once the credential is made */
+	struct signer *signer; /* likewise, unless the key is in a token; or NULL */
+	struct credential credential;
+	bool must_staple;
 	struct stringlist names;
 	char *description;
 	enum keypair_algorithm algorithm;
@@ -221,6 +223,7 @@ examine_chain(struct keypair *pair, const char *file, struct findings *findings)
 	    chain->certs[chain_first_to_end(chain)]);
 	pair->not_before = gnutls_x509_crt_get_activation_time(
 	    chain->certs[chain_last_to_begin(chain)]);
+	pair->must_staple = certificate_must_staple(chain->certs[0]);
 }
 
 static void
@@ -281,28 +284,54 @@ examine(
 	secret_check_rights(key_file(files), "the private key", findings);
 }
 
+/* What took the pair apart is no longer needed, and would be most of its memory. */
+static void
+settle(struct keypair *pair, struct findings *findings)
+{
+	int code = credential_init(&pair->credential, &pair->chain, pair->signer);
+
+	if (code < 0)
+		findings_error(findings, "%s: the library refuses the %s pair: %s",
+		    pair->file, pair->description, gnutls_strerror(code));
+	chain_fini(&pair->chain);
+	if (signer_is_in_token(pair->signer))
+		return;
+	signer_free(pair->signer);
+	pair->signer = NULL;
+}
+
 struct keypair *
 keypair_load(const struct keypair_files *files, struct findings *findings)
 {
 	size_t errors = findings->errors;
 	struct keypair *pair = memory_new(sizeof *pair);
 
+	atomic_init(&pair->references, 1);
 	pair->file = memory_copy(files->cert);
 	read_files(pair, files, findings);
 	if (findings->errors == errors)
 		examine(pair, files, findings);
 	if (findings->errors == errors)
+		settle(pair, findings);
+	if (findings->errors == errors)
 		return pair;
-	keypair_free(pair);
+	keypair_drop(pair);
 	return NULL;
 }
 
-void
-keypair_free(struct keypair *pair)
+struct keypair *
+keypair_take(struct keypair *pair)
 {
-	if (pair == NULL)
+	atomic_fetch_add_explicit(&pair->references, 1, memory_order_relaxed);
+	return pair;
+}
+
+void
+keypair_drop(struct keypair *pair)
+{
+	if (pair == NULL || atomic_fetch_sub(&pair->references, 1) > 1)
 		return;
-	staple_free(pair->staple);
+	credential_fini(&pair->credential);
 	chain_fini(&pair->chain);
 	signer_free(pair->signer);
 	stringlist_fini(&pair->names);
@@ -338,7 +367,7 @@ keypair_covers(const struct keypair *pair, const char *host)
 	return false;
 }
 
-bool
+enum suitability
 keypair_suits(const struct keypair *pair, const struct capabilities *client, bool tls13)
 {
 	return capabilities_meet(client, &pair->requirements, tls13);
@@ -350,10 +379,16 @@ keypair_file(const struct keypair *pair)
 	return pair->file;
 }
 
-const struct chain *
-keypair_chain(const struct keypair *pair)
+const struct credential *
+keypair_credential(const struct keypair *pair)
 {
-	return &pair->chain;
+	return &pair->credential;
+}
+
+bool
+keypair_must_staple(const struct keypair *pair)
+{
+	return pair->must_staple;
 }
 
 bool
@@ -374,50 +409,27 @@ keypair_not_before(const struct keypair *pair)
 	return pair->not_before;
 }
 
+/* A copy of the chain is made only where there is something to say of it. */
 void
-keypair_give_staple(struct keypair *pair, struct staple *staple)
+keypair_warn(const struct keypair *pair, int64_t days, struct findings *findings)
 {
-	pair->staple = staple;
-}
+	struct chain chain = { 0 };
 
-const struct staple *
-keypair_staple(const struct keypair *pair)
-{
-	return pair->staple;
+	if (keypair_not_after(pair) >= time(NULL) + (days + 1) * DAY)
+		return;
+	if (credential_chain(&pair->credential, &chain) == 0)
+		chain_warn(&chain, pair->file, days, findings);
+	chain_fini(&chain);
 }
 
 void
 keypair_prove(const struct keypair *pair, struct findings *findings)
 {
-	signer_prove(pair->signer, pair->chain.certs[0], findings);
-}
+	struct chain chain = { 0 };
 
-static int
-install(const struct keypair *pair, gnutls_certificate_credentials_t credentials)
-{
-	int code;
-	gnutls_privkey_t key = signer_key(pair->signer, &code);
-
-	if (key == NULL)
-		return code;
-	code = credential_add(credentials, &pair->chain, &pair->names, key);
-	if (code < 0)
-		gnutls_privkey_deinit(key);
-	return code;
-}
-
-int
-keypair_install(const struct keypair *pair,
-    gnutls_certificate_credentials_t credentials, struct findings *findings)
-{
-	int code = install(pair, credentials);
-
-	if (code >= 0 && pair->staple != NULL)
-		staple_install(pair->staple, credentials, (unsigned)code);
-	if (code >= 0)
-		return 0;
-	findings_error(findings, "the library refuses the %s pair for %s: %s",
-	    pair->description, pair->names.count > 0 ? pair->names.items[0] : "no name",
-	    gnutls_strerror(code));
-	return -1;
+	if (pair->signer == NULL)
+		return;
+	if (credential_chain(&pair->credential, &chain) == 0)
+		signer_prove(pair->signer, chain.certs[0], findings);
+	chain_fini(&chain);
 }

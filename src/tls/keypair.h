@@ -5,16 +5,19 @@
 /*
  * A certificate chain with its private key, out of PEM files or PKCS#11 tokens and examined: what GnuTLS
  * would accept silently (an expired certificate, strangers in the chain, a key usage that
- * cannot sign) is found here. Immutable once loaded, so any thread may read it.
+ * cannot sign) is found here. Immutable once loaded, so any thread may read it, and counted, as
+ * the configurations before and after a reload share the pairs whose files have not changed.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
-struct chain;
+#include "tls/capabilities.h"
+
+struct credential;
 struct findings;
-struct gnutls_certificate_credentials_st;
 struct keypair;
 struct stringlist;
 
@@ -40,7 +43,7 @@ enum keypair_algorithm { KEYPAIR_ECDSA, KEYPAIR_EDDSA, KEYPAIR_RSA, KEYPAIR_OTHE
 /*
  * Loads and examines. Each thing wrong becomes an error in `findings` and each thing odd a
  * warning, one line that starts with the file's name and ends with the remedy. Returns the
- * pair, which keypair_free() frees, or NULL after at least one error.
+ * pair with one reference, or NULL after at least one error.
  *
  * Errors: a file that cannot be read, is no PEM or lacks what is wanted; a damaged
  * certificate or key; an encrypted key without the right passphrase; a key that does not
@@ -52,7 +55,12 @@ enum keypair_algorithm { KEYPAIR_ECDSA, KEYPAIR_EDDSA, KEYPAIR_RSA, KEYPAIR_OTHE
  */
 struct keypair *keypair_load(
     const struct keypair_files *files, struct findings *findings);
-void keypair_free(struct keypair *pair);
+
+/* Another reference. Any thread. */
+struct keypair *keypair_take(struct keypair *pair);
+
+/* Gives a reference back; the last one frees. NULL is fine. Any thread. */
+void keypair_drop(struct keypair *pair);
 
 enum keypair_algorithm keypair_algorithm(const struct keypair *pair);
 
@@ -66,9 +74,8 @@ const struct stringlist *keypair_names(const struct keypair *pair);
 /* One of them stands for `host`, by itself or as a wildcard. */
 bool keypair_covers(const struct keypair *pair, const char *host);
 
-/* True if the client can use the pair, in TLS 1.3 or before it. */
-struct capabilities;
-bool keypair_suits(
+/* Returns how well the pair suits the client, in TLS 1.3 or before it. */
+enum suitability keypair_suits(
     const struct keypair *pair, const struct capabilities *client, bool tls13);
 
 /* The file that the certificates were read from, or their URL. */
@@ -77,30 +84,21 @@ const char *keypair_file(const struct keypair *pair);
 /* All of the chain is good at `now`, seconds since 1970. */
 bool keypair_is_valid(const struct keypair *pair, time_t now);
 
-/* The chain as it is sent; for files under src/tls/ only. */
-const struct chain *keypair_chain(const struct keypair *pair);
+/* What a session presents; for files under src/tls/ only. */
+const struct credential *keypair_credential(const struct keypair *pair);
+
+/* True if the certificate demands an OCSP response beside it (RFC 7633). */
+bool keypair_must_staple(const struct keypair *pair);
 
 /* When the first of the chain ends, and the last of it begins, seconds since 1970. */
 time_t keypair_not_after(const struct keypair *pair);
 time_t keypair_not_before(const struct keypair *pair);
 
-/* Gives the pair an OCSP response to send, which it takes over; before it is installed. */
-struct staple;
-void keypair_give_staple(struct keypair *pair, struct staple *staple);
-
-/* NULL for none. */
-const struct staple *keypair_staple(const struct keypair *pair);
+/* Warns of certificates of the chain that are expired, or will be within `days`. */
+void keypair_warn(const struct keypair *pair, int64_t days, struct findings *findings);
 
 /* Adds an error if the key is in a token with which this process, as this user, cannot
  * sign. */
 void keypair_prove(const struct keypair *pair, struct findings *findings);
-
-/*
- * Puts the pair into `credentials`, which keeps copies of all but the OCSP response and what
- * opens a token: with one of these the pair has to outlive them. 0, or -1 with the library's
- * reason in `findings`. Only for files under src/tls/.
- */
-int keypair_install(const struct keypair *pair,
-    struct gnutls_certificate_credentials_st *credentials, struct findings *findings);
 
 #endif

@@ -2,268 +2,183 @@
 /* A service's key pairs, in the order in which they are preferred. */
 #include "tls/pairs.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/findings.h"
 #include "base/memory.h"
 #include "tls/certificate.h"
-#include "tls/chain.h"
 #include "tls/clientauth.h"
+#include "tls/credential.h"
 #include "tls/keypair.h"
 #include "tls/libcrypto.h"
+#include "tls/nameindex.h"
 #include "tls/servername.h"
 #include "tls/staple.h"
 
 struct pairs {
-	struct keypair **items; /* the most wanted first */
+	struct offer *offers; /* the most wanted first */
 	size_t count;
-	gnutls_certificate_credentials_t credentials; /* with all of them */
-	/* For each pair, if there are several: it first, then its namesakes. */
-	gnutls_certificate_credentials_t *named;
-	/* For each pair: it first, then the namesakes that are not preferred to it. NULL if all
-	 * are so. */
-	gnutls_certificate_credentials_t *rest;
+	struct nameindex *index; /* their places, by the names of the pairs */
+	gnutls_certificate_credentials_t credentials;
 };
 
 /*
- * The library takes the first pair that fits name and client, so order is preference: a
- * valid one before one that has ended, then the cheapest signature.
+ * A valid pair before one that has ended, then the cheapest signature. Equals keep the order of
+ * the configuration.
  */
-static bool
-is_wanted_more(const struct keypair *a, const struct keypair *b, time_t now)
-{
-	bool valid = keypair_is_valid(a, now);
-
-	if (valid != keypair_is_valid(b, now))
-		return valid;
-	return keypair_algorithm(a) < keypair_algorithm(b);
-}
-
-/* Equals keep the order of the configuration, which qsort(3) does not promise. */
 static void
 sort(struct pairs *pairs, time_t now)
 {
-	struct keypair **items = pairs->items;
+	struct offer *sorted = memory_new(pairs->count * sizeof *sorted);
+	size_t count = 0;
 
-	for (size_t i = 1; i < pairs->count; i++) {
-		struct keypair *pair = items[i];
-		size_t place = i;
-		for (; place > 0 && is_wanted_more(pair, items[place - 1], now);
-		     place--)
-			items[place] = items[place - 1];
-		items[place] = pair;
-	}
-}
-
-static bool
-share_a_name(const struct keypair *a, const struct keypair *b)
-{
-	const struct stringlist *names = keypair_names(a);
-
-	for (size_t i = 0; i < names->count; i++)
-		if (stringlist_has(keypair_names(b), names->items[i]))
-			return true;
-	return false;
-}
-
-static gnutls_certificate_credentials_t
-new_credentials(struct findings *findings)
-{
-	gnutls_certificate_credentials_t credentials;
-
-	if (gnutls_certificate_allocate_credentials(&credentials) == 0) {
-		/* Installing says which number a pair has got. */
-		gnutls_certificate_set_flags(credentials, GNUTLS_CERTIFICATE_API_V2);
-		/* For DHE with clients that do not know groups by name (RFC 7919). */
-		gnutls_certificate_set_known_dh_params(
-		    credentials, GNUTLS_SEC_PARAM_MEDIUM);
-		return credentials;
-	}
-	findings_error(findings, "cert: out of memory");
-	return NULL;
-}
-
-static bool
-is_preferred(const struct keypair *a, const struct keypair *b)
-{
-	return keypair_algorithm(a) < keypair_algorithm(b);
-}
-
-/* Several algorithms may serve one name: a client that cannot verify the pair gets a
- * namesake. */
-static void
-install_named(struct pairs *pairs, size_t first, struct findings *findings)
-{
-	const struct keypair *pair = pairs->items[first];
-	gnutls_certificate_credentials_t credentials = new_credentials(findings);
-
-	pairs->named[first] = credentials;
-	if (credentials == NULL)
-		return;
-	keypair_install(pair, credentials, findings);
-	for (size_t i = 0; i < pairs->count; i++)
-		if (i != first && share_a_name(pair, pairs->items[i]))
-			keypair_install(pairs->items[i], credentials, findings);
-}
-
-static bool
-has_preferred_namesake(const struct pairs *pairs, const struct keypair *pair)
-{
-	for (size_t i = 0; i < pairs->count; i++)
-		if (is_preferred(pairs->items[i], pair) &&
-		    share_a_name(pair, pairs->items[i]))
-			return true;
-	return false;
+	for (int class = 0; class < 2 * (KEYPAIR_OTHER + 1); class ++)
+		for (size_t i = 0; i < pairs->count; i++) {
+			const struct keypair *pair = pairs->offers[i].pair;
+			const int ended = keypair_is_valid(pair, now) ? 0 : 1;
+			if (ended * (KEYPAIR_OTHER + 1) +
+				(int)keypair_algorithm(pair) ==
+			    class)
+				sorted[count++] = pairs->offers[i];
+		}
+	free(pairs->offers);
+	pairs->offers = sorted;
 }
 
 static void
-install_rest(struct pairs *pairs, size_t first, struct findings *findings)
+make_index(struct pairs *pairs)
 {
-	const struct keypair *pair = pairs->items[first];
-
-	if (!has_preferred_namesake(pairs, pair))
-		return;
-	gnutls_certificate_credentials_t credentials = new_credentials(findings);
-	pairs->rest[first] = credentials;
-	if (credentials == NULL)
-		return;
-	keypair_install(pair, credentials, findings);
-	for (size_t i = 0; i < pairs->count; i++)
-		if (i != first && !is_preferred(pairs->items[i], pair) &&
-		    share_a_name(pair, pairs->items[i]))
-			keypair_install(pairs->items[i], credentials, findings);
-}
-
-static void
-install(struct pairs *pairs, struct findings *findings)
-{
-	sort(pairs, time(NULL));
-	pairs->credentials = new_credentials(findings);
-	if (pairs->credentials == NULL)
-		return;
-	for (size_t i = 0; i < pairs->count; i++)
-		keypair_install(pairs->items[i], pairs->credentials, findings);
-	if (pairs->count < 2)
-		return;
-	pairs->named = memory_new(pairs->count * sizeof *pairs->named);
-	pairs->rest = memory_new(pairs->count * sizeof *pairs->rest);
+	pairs->index = nameindex_new();
 	for (size_t i = 0; i < pairs->count; i++) {
-		install_named(pairs, i, findings);
-		install_rest(pairs, i, findings);
+		const struct stringlist *names = keypair_names(pairs->offers[i].pair);
+		for (size_t j = 0; j < names->count; j++)
+			nameindex_add(pairs->index, names->items[j], i);
 	}
+	nameindex_sort(pairs->index);
+}
+
+/* The library asks what to present. */
+static int
+present(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
+    gnutls_pcert_st **certs, unsigned *count, gnutls_ocsp_data_st **responses,
+    unsigned *response_count, gnutls_privkey_t *key, unsigned *flags)
+{
+	const struct offer *const *chosen = gnutls_session_get_ptr(session);
+	const struct offer *offer = *chosen;
+	const struct credential *credential = keypair_credential(offer->pair);
+
+	(void)info;
+	*certs = credential->certs;
+	*count = credential->count;
+	*key = credential->key;
+	if (offer->staple != NULL)
+		*responses = staple_response(offer->staple, time(NULL));
+	*response_count = *responses != NULL ? 1 : 0;
+	*flags = 0; /* all of it stays ours */
+	return 0;
 }
 
 static void
-free_list(gnutls_certificate_credentials_t *list, size_t count)
+make_credentials(struct pairs *pairs, struct findings *findings)
 {
-	for (size_t i = 0; list != NULL && i < count; i++)
-		if (list[i] != NULL)
-			gnutls_certificate_free_credentials(list[i]);
-	free(list);
-}
-
-static void
-free_credentials(struct pairs *pairs)
-{
-	free_list(pairs->named, pairs->count);
-	free_list(pairs->rest, pairs->count);
-	if (pairs->credentials != NULL)
-		gnutls_certificate_free_credentials(pairs->credentials);
+	if (gnutls_certificate_allocate_credentials(&pairs->credentials) < 0) {
+		findings_error(findings, "cert: out of memory");
+		return;
+	}
+	gnutls_certificate_set_retrieve_function3(pairs->credentials, present);
+	/* For DHE with clients that do not know groups by name (RFC 7919). */
+	gnutls_certificate_set_known_dh_params(
+	    pairs->credentials, GNUTLS_SEC_PARAM_MEDIUM);
 }
 
 /* How badly a pair fits a client: bits, of which the highest that differs counts. */
-enum { WILDCARD = 1, USELESS = 2, INVALID = 4, MISFIT = 8 };
+enum { WILDCARD = 1, DOUBT = 2, INVALID = 4, USELESS = 8, MISFIT = 16 };
 
-static int
-judge_name(const struct keypair *pair, const char *host)
-{
-	const struct stringlist *names = keypair_names(pair);
-	int best = MISFIT;
-
-	for (size_t i = 0; i < names->count; i++)
-		if (strcasecmp(names->items[i], host) == 0)
-			best = 0;
-		else if (best == MISFIT && servername_matches(names->items[i], host))
-			best = WILDCARD;
-	return best;
-}
-
-/* The facts about a client, and the path found for it. */
+/* The facts about a client, and the pair found for it. */
 struct search {
-	const char *host; /* NULL: none is named */
+	const struct pairs *pairs;
 	const struct capabilities *client;
 	bool tls13;
 	time_t now;
-	size_t pair; /* the best so far */
+	size_t place; /* the best so far */
 	int cost; /* of it */
 };
 
-static int
-judge(const struct keypair *pair, const struct search *search)
+static void
+try_pair(struct search *search, size_t place, int cost)
 {
-	int cost = search->host != NULL ? judge_name(pair, search->host) : 0;
+	const struct keypair *pair = search->pairs->offers[place].pair;
 
-	if (cost == MISFIT)
-		return MISFIT;
-	if (!keypair_suits(pair, search->client, search->tls13))
-		cost |= USELESS;
+	const enum suitability suitability =
+	    keypair_suits(pair, search->client, search->tls13);
+
+	if (suitability != SUITABLE)
+		cost |= suitability == DOUBTFUL ? DOUBT : USELESS;
 	if (!keypair_is_valid(pair, search->now))
 		cost |= INVALID;
-	return cost;
+	if (cost >= search->cost)
+		return;
+	search->cost = cost;
+	search->place = place;
 }
 
-/* True if a pair is for the host. */
-static bool
-find(const struct pairs *pairs, struct search *search)
+static void
+try_named(struct search *search, const char *name, int cost)
 {
-	search->cost = MISFIT;
-	for (size_t i = 0; i < pairs->count; i++) {
-		int cost = judge(pairs->items[i], search);
-		if (cost < search->cost) {
-			search->cost = cost;
-			search->pair = i;
-		}
-	}
-	return search->cost < MISFIT;
+	const struct nameindex_entry *entries;
+	size_t count = nameindex_find(search->pairs->index, name, &entries);
+
+	for (size_t i = 0; i < count; i++)
+		try_pair(search, entries[i].number, cost);
 }
 
-/* True if a pair with a preferred kind of key is for the client but not valid or not of use. */
+/* Makes of a host the wildcard that stands for it. False if none does: "*.org" would be for
+ * strangers. */
 static bool
-passes_over(const struct pairs *pairs, const struct search *search)
+name_wildcard(const char *host, char wildcard[SERVERNAME_MAX_SIZE + 2])
 {
-	for (size_t i = 0; i < pairs->count; i++) {
-		int cost = judge(pairs->items[i], search);
-		if (is_preferred(pairs->items[i], pairs->items[search->pair]) &&
-		    cost > (search->cost | WILDCARD) && cost < MISFIT)
-			return true;
-	}
-	return false;
+	const char *dot = strchr(host, '.');
+
+	if (dot == NULL || dot == host || strchr(dot + 1, '.') == NULL ||
+	    strlen(dot) > SERVERNAME_MAX_SIZE)
+		return false;
+	wildcard[0] = '*';
+	memcpy(wildcard + 1, dot, strlen(dot) + 1);
+	return true;
 }
 
-struct gnutls_certificate_credentials_st *
-pairs_credentials_for(const struct pairs *pairs, const char *host,
+static void
+find_for_host(struct search *search, const char *host)
+{
+	char wildcard[SERVERNAME_MAX_SIZE + 2];
+
+	try_named(search, host, 0);
+	if (name_wildcard(host, wildcard))
+		try_named(search, wildcard, WILDCARD);
+}
+
+const struct offer *
+pairs_choose(const struct pairs *pairs, const char *host,
     const struct capabilities *client, bool tls13)
 {
-	struct search search = {
-		.host = host, .client = client, .tls13 = tls13, .now = time(NULL)
-	};
+	struct search search = { .pairs = pairs,
+		.client = client,
+		.tls13 = tls13,
+		.now = time(NULL),
+		.cost = MISFIT };
 
 	if (!pairs_have_choice(pairs))
-		return pairs->credentials;
-	if (!find(pairs, &search)) {
-		search.host = NULL;
-		find(pairs, &search);
-	}
-	/* Before TLS 1.3 the library prefers by suites, that is by the kind of key. */
-	gnutls_certificate_credentials_t rest = pairs->rest[search.pair];
-	if (!tls13 && rest != NULL && passes_over(pairs, &search))
-		return rest;
-	return search.host != NULL || search.pair > 0 ? pairs->named[search.pair]
-	                                              : pairs->credentials;
+		return &pairs->offers[0];
+	if (host != NULL)
+		find_for_host(&search, host);
+	if (search.cost == MISFIT)
+		for (size_t i = 0; i < pairs->count && search.cost > 0; i++)
+			try_pair(&search, i, 0);
+	return &pairs->offers[search.place];
 }
 
 struct gnutls_certificate_credentials_st *
@@ -284,29 +199,61 @@ pairs_count(const struct pairs *pairs)
 	return pairs->count;
 }
 
-const struct keypair *
-pairs_item(const struct pairs *pairs, size_t n)
+const struct offer *
+pairs_offer(const struct pairs *pairs, size_t n)
 {
-	return pairs->items[n];
+	return &pairs->offers[n];
+}
+
+/* The places of the pairs for `host`, which may be a wildcard, are first those of its very name. */
+static const struct keypair *
+find_valid(const struct pairs *pairs, const char *name, time_t now)
+{
+	const struct nameindex_entry *entries;
+	size_t count = nameindex_find(pairs->index, name, &entries);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct keypair *pair = pairs->offers[entries[i].number].pair;
+		if (keypair_is_valid(pair, now))
+			return pair;
+	}
+	return NULL;
 }
 
 const struct keypair *
 pairs_valid_for(const struct pairs *pairs, const char *host)
 {
-	time_t now = time(NULL);
+	char wildcard[SERVERNAME_MAX_SIZE + 2];
+	const time_t now = time(NULL);
+	const struct keypair *pair = find_valid(pairs, host, now);
 
-	for (size_t i = 0; i < pairs->count; i++)
-		if (keypair_is_valid(pairs->items[i], now) &&
-		    keypair_covers(pairs->items[i], host))
-			return pairs->items[i];
-	return NULL;
+	if (pair == NULL && name_wildcard(host, wildcard))
+		pair = find_valid(pairs, wildcard, now);
+	return pair;
 }
 
 bool
 pairs_cover(const struct pairs *pairs, const char *host)
 {
-	for (size_t i = 0; i < pairs->count; i++)
-		if (keypair_covers(pairs->items[i], host))
+	const struct nameindex_entry *entries;
+	char wildcard[SERVERNAME_MAX_SIZE + 2];
+
+	return nameindex_find(pairs->index, host, &entries) > 0 ||
+	       (name_wildcard(host, wildcard) &&
+		   nameindex_find(pairs->index, wildcard, &entries) > 0);
+}
+
+bool
+pairs_have(const struct pairs *pairs, const struct keypair *pair)
+{
+	const struct stringlist *names = keypair_names(pair);
+	const struct nameindex_entry *entries;
+
+	if (names->count == 0)
+		return false;
+	size_t count = nameindex_find(pairs->index, names->items[0], &entries);
+	for (size_t i = 0; i < count; i++)
+		if (pairs->offers[entries[i].number].pair == pair)
 			return true;
 	return false;
 }
@@ -314,11 +261,6 @@ pairs_cover(const struct pairs *pairs, const char *host)
 int
 pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
 {
-	for (size_t i = 0; pairs->named != NULL && i < pairs->count; i++)
-		if (clientauth_install(clientauth, pairs->named[i]) < 0 ||
-		    (pairs->rest[i] != NULL &&
-			clientauth_install(clientauth, pairs->rest[i]) < 0))
-			return -1;
 	return clientauth_install(clientauth, pairs->credentials);
 }
 
@@ -327,7 +269,7 @@ static void
 warn_of_rsa(const struct pairs *pairs, struct findings *findings)
 {
 	for (size_t i = 0; i < pairs->count; i++)
-		if (keypair_algorithm(pairs->items[i]) != KEYPAIR_RSA)
+		if (keypair_algorithm(pairs->offers[i].pair) != KEYPAIR_RSA)
 			return;
 	if (pairs->count > 0)
 		findings_warning(findings,
@@ -337,14 +279,17 @@ warn_of_rsa(const struct pairs *pairs, struct findings *findings)
 }
 
 struct pairs *
-pairs_new(const struct pairs_settings *settings, struct findings *findings)
+pairs_new(const struct pairs_settings *settings, struct keyring *keyring,
+    struct findings *findings)
 {
 	struct pairs *pairs = memory_new(sizeof *pairs);
 	size_t errors = findings->errors;
 
-	pairs->count = pairsource_load(settings, &pairs->items, findings);
+	pairs->count = pairsource_load(settings, keyring, &pairs->offers, findings);
 	warn_of_rsa(pairs, findings);
-	install(pairs, findings);
+	sort(pairs, time(NULL));
+	make_index(pairs);
+	make_credentials(pairs, findings);
 	if (findings->errors == errors)
 		return pairs;
 	pairs_free(pairs);
@@ -356,10 +301,12 @@ pairs_free(struct pairs *pairs)
 {
 	if (pairs == NULL)
 		return;
-	free_credentials(pairs);
+	if (pairs->credentials != NULL)
+		gnutls_certificate_free_credentials(pairs->credentials);
+	nameindex_free(pairs->index);
 	for (size_t i = 0; i < pairs->count; i++)
-		keypair_free(pairs->items[i]);
-	free(pairs->items);
+		offer_fini(&pairs->offers[i]);
+	free(pairs->offers);
 	free(pairs);
 }
 
@@ -370,8 +317,8 @@ warn_of_staples(const struct pairs *pairs, struct findings *findings)
 
 	findings_init(&found);
 	for (size_t i = 0; i < pairs->count; i++)
-		if (keypair_staple(pairs->items[i]) != NULL)
-			staple_warn(keypair_staple(pairs->items[i]), &found);
+		if (pairs->offers[i].staple != NULL)
+			staple_warn(pairs->offers[i].staple, &found);
 	findings_move(findings, &found, "ocsp-response");
 }
 
@@ -382,7 +329,7 @@ pairs_prove(const struct pairs *pairs, struct findings *findings)
 
 	findings_init(&found);
 	for (size_t i = 0; i < pairs->count; i++)
-		keypair_prove(pairs->items[i], &found);
+		keypair_prove(pairs->offers[i].pair, &found);
 	findings_move(findings, &found, "key");
 }
 
@@ -393,8 +340,7 @@ pairs_warn(const struct pairs *pairs, int64_t days, struct findings *findings)
 
 	findings_init(&found);
 	for (size_t i = 0; i < pairs->count; i++)
-		chain_warn(keypair_chain(pairs->items[i]),
-		    keypair_file(pairs->items[i]), days, &found);
+		keypair_warn(pairs->offers[i].pair, days, &found);
 	findings_move(findings, &found, "cert");
 	warn_of_staples(pairs, findings);
 }
@@ -405,11 +351,11 @@ pairs_next_end(const struct pairs *pairs, time_t now)
 	time_t next = 0;
 
 	for (size_t i = 0; i < pairs->count; i++) {
-		const struct staple *staple = keypair_staple(pairs->items[i]);
-		next =
-		    certificate_next_end(next, keypair_not_after(pairs->items[i]), now);
-		if (staple != NULL)
-			next = certificate_next_end(next, staple_ends(staple), now);
+		const struct offer *offer = &pairs->offers[i];
+		next = certificate_next_end(next, keypair_not_after(offer->pair), now);
+		if (offer->staple != NULL)
+			next =
+			    certificate_next_end(next, staple_ends(offer->staple), now);
 	}
 	return next;
 }
@@ -434,5 +380,5 @@ void
 pairs_print(const struct pairs *pairs, FILE *out, const char *indent)
 {
 	for (size_t i = 0; i < pairs->count; i++)
-		print_pair(pairs->items[i], out, indent);
+		print_pair(pairs->offers[i].pair, out, indent);
 }

@@ -22,38 +22,42 @@ struct keypair;
 struct pairs;
 
 /*
- * Loads the pairs and checks them. Errors and warnings go into `findings`, each text
+ * Loads the pairs by `keyring` and checks them. Errors and warnings go into `findings`, each text
  * starting with its key. Returns what pairs_free() frees; NULL after an error.
  */
-struct pairs *pairs_new(
-    const struct pairs_settings *settings, struct findings *findings);
+struct pairs *pairs_new(const struct pairs_settings *settings, struct keyring *keyring,
+    struct findings *findings);
 void pairs_free(struct pairs *pairs);
 
-/* Has all of them tell clients whose certificates are good. Before they are shared. 0, or
- * -1 when memory is exhausted. */
+/* Has them tell clients whose certificates are good. Before they are shared. 0, or -1 when memory
+ * is exhausted. */
 int pairs_announce(struct pairs *pairs, const struct clientauth *clientauth);
 
-/* Returns the credentials with all pairs, for a client of which nothing is known. They live
- * as long as `pairs`, as those below do. */
+/*
+ * Returns the credentials of a session, which live as long as `pairs`. What the session's
+ * gnutls_session_get_ptr() points to has to begin with a pointer to the offer that it presents,
+ * such as pairs_choose() returns.
+ */
 struct gnutls_certificate_credentials_st *pairs_credentials(const struct pairs *pairs);
 
-/* True if there are several pairs, so that pairs_credentials_for() has a choice. */
+/* True if there are several pairs, so that pairs_choose() has a choice. */
 bool pairs_have_choice(const struct pairs *pairs);
 
 /*
- * Returns the credentials for a client that asks for `host`, NULL for none, with these
- * capabilities, in TLS 1.3 or before it. First in them is the pair that fits best: one for the
- * host, then a valid one, then one that the client can use, then one of that very name rather
- * than a wildcard, then the most preferred. Pairs of the same names follow. If no pair is for
- * the host, that does not count.
+ * Returns the pair for a client that asks for `host`, NULL for none, with these capabilities, in
+ * TLS 1.3 or before it: the one that fits best. One for the host comes first, then one with which
+ * there can be a handshake, then a valid one, then one that the client says it can verify, then
+ * one of that very name rather than a wildcard, then the most preferred. If no pair is for the host, that does not count.
  */
-struct gnutls_certificate_credentials_st *pairs_credentials_for(
-    const struct pairs *pairs, const char *host, const struct capabilities *client,
-    bool tls13);
+const struct offer *pairs_choose(const struct pairs *pairs, const char *host,
+    const struct capabilities *client, bool tls13);
 
 /* The pairs themselves, the most wanted first. */
 size_t pairs_count(const struct pairs *pairs);
-const struct keypair *pairs_item(const struct pairs *pairs, size_t n);
+const struct offer *pairs_offer(const struct pairs *pairs, size_t n);
+
+/* True if `pair` is among them. */
+bool pairs_have(const struct pairs *pairs, const struct keypair *pair);
 
 /* The valid one among them that stands for `host`, the most wanted first; NULL if there is
  * none. */

@@ -9,18 +9,32 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "tls/certdir.h"
-#include "tls/certificate.h"
 #include "tls/chain.h"
+#include "tls/credential.h"
 #include "tls/keypair.h"
+#include "tls/keyring.h"
 #include "tls/staple.h"
 
 /* What has been loaded so far. */
 struct loading {
 	const struct pairs_settings *settings;
-	struct keypair **items;
+	struct keyring *keyring;
+	struct offer *offers;
 	size_t count;
 	struct findings *findings;
+};
+
+/* Several pairs, loaded at once. */
+struct batch {
+	struct keyring *keyring;
+	struct one {
+		struct keypair_files files;
+		struct keypair *pair;
+		struct findings found;
+	} * ones;
+	size_t count;
 };
 
 /* The path of the n-th key; NULL when it stands in the certificate's file. */
@@ -68,74 +82,113 @@ report(const struct keypair_files *files, struct findings *found,
 	findings_fini(found);
 }
 
-/* `key` is "" where it stands in `cert`. */
 static void
-load_one(
-    struct loading *loading, const char *cert, const char *key, struct findings *found)
+load_one(void *context, size_t number)
 {
-	const struct pairs_settings *settings = loading->settings;
-	struct keypair_files files = { .cert = cert,
-		.key = key[0] != '\0' ? key : NULL,
-		.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
-		.role = KEYPAIR_SERVER,
-		.decrypts = settings->decrypt };
-	struct keypair *pair = keypair_load(&files, found);
+	struct batch *batch = context;
+	struct one *one = &batch->ones[number];
 
-	if (pair != NULL)
-		loading->items[loading->count++] = pair;
+	findings_init(&one->found);
+	one->pair = keyring_load(batch->keyring, &one->files, &one->found);
 }
 
 static void
-make_room(struct loading *loading, size_t count)
+begin_batch(struct batch *batch, struct loading *loading, size_t count)
 {
-	loading->items = memory_resize(
-	    loading->items, (loading->count + count) * sizeof *loading->items);
+	batch->keyring = loading->keyring;
+	batch->ones = memory_new(count * sizeof *batch->ones);
+	batch->count = 0;
+}
+
+/* `key` is NULL or "" where it stands in `cert`. */
+static void
+add_to_batch(struct batch *batch, const struct pairs_settings *settings,
+    const char *cert, const char *key)
+{
+	batch->ones[batch->count++].files = (struct keypair_files){ .cert = cert,
+		.key = key != NULL && key[0] != '\0' ? key : NULL,
+		.pin_file = settings->pin_file[0] ? settings->pin_file : NULL,
+		.role = KEYPAIR_SERVER,
+		.decrypts = settings->decrypt };
+}
+
+/* Loads the pairs of a batch; what was found is left in it. */
+static void
+load_batch(struct loading *loading, struct batch *batch)
+{
+	parallel_run(batch->count, load_one, batch);
+	loading->offers = memory_resize(
+	    loading->offers, (loading->count + batch->count) * sizeof *loading->offers);
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->ones[i].pair != NULL)
+			loading->offers[loading->count++] =
+			    (struct offer){ .pair = batch->ones[i].pair };
 }
 
 static void
 load_named(struct loading *loading)
 {
 	const struct pairs_settings *settings = loading->settings;
+	struct batch batch;
 
-	make_room(loading, settings->cert.count + 1);
-	for (size_t i = 0; i < settings->cert.count; i++) {
-		const char *key = key_path(settings, i);
-		struct keypair_files files = { .cert = settings->cert.items[i],
-			.key = key,
-			.pin_file = settings->pin_file };
-		struct findings found;
-
-		findings_init(&found);
-		load_one(loading, files.cert, key != NULL ? key : "", &found);
-		report(&files, &found, loading->findings);
-	}
+	begin_batch(&batch, loading, settings->cert.count);
+	for (size_t i = 0; i < settings->cert.count; i++)
+		add_to_batch(
+		    &batch, settings, settings->cert.items[i], key_path(settings, i));
+	load_batch(loading, &batch);
+	for (size_t i = 0; i < batch.count; i++)
+		report(&batch.ones[i].files, &batch.ones[i].found, loading->findings);
+	free(batch.ones);
 }
 
 static void
 load_folder(struct loading *loading)
 {
 	struct stringlist certs = { 0 }, keys = { 0 };
-	struct findings found;
+	struct batch batch;
 
 	certdir_list(loading->settings->cert_dir, &certs, &keys, loading->findings);
-	make_room(loading, certs.count + 1);
-	findings_init(&found);
+	begin_batch(&batch, loading, certs.count);
 	for (size_t i = 0; i < certs.count; i++)
-		load_one(loading, certs.items[i], keys.items[i], &found);
-	findings_move(loading->findings, &found, "cert-dir");
+		add_to_batch(&batch, loading->settings, certs.items[i], keys.items[i]);
+	load_batch(loading, &batch);
+	for (size_t i = 0; i < batch.count; i++)
+		findings_move(loading->findings, &batch.ones[i].found, "cert-dir");
+	free(batch.ones);
 	stringlist_fini(&certs);
 	stringlist_fini(&keys);
 }
 
+static bool
+is_for(const struct staple *staple, const struct keypair *pair)
+{
+	struct chain chain = { 0 };
+	bool result = credential_chain(keypair_credential(pair), &chain) == 0 &&
+	              staple_is_for(staple, &chain);
+
+	chain_fini(&chain);
+	return result;
+}
+
 /* The pair that `staple` is about; NULL if it is about none, or one that has its own. */
-static struct keypair *
+static struct offer *
 find_stapled(const struct loading *loading, const struct staple *staple)
 {
 	for (size_t i = 0; i < loading->count; i++)
-		if (keypair_staple(loading->items[i]) == NULL &&
-		    staple_is_for(staple, keypair_chain(loading->items[i])))
-			return loading->items[i];
+		if (loading->offers[i].staple == NULL &&
+		    is_for(staple, loading->offers[i].pair))
+			return &loading->offers[i];
 	return NULL;
+}
+
+static void
+examine_staple(const struct offer *offer, struct findings *findings)
+{
+	struct chain chain = { 0 };
+
+	if (credential_chain(keypair_credential(offer->pair), &chain) == 0)
+		staple_examine(offer->staple, &chain, findings);
+	chain_fini(&chain);
 }
 
 static void
@@ -145,8 +198,8 @@ load_staple(struct loading *loading, const char *path, struct findings *findings
 
 	if (staple == NULL)
 		return;
-	struct keypair *pair = find_stapled(loading, staple);
-	if (pair == NULL) {
+	struct offer *offer = find_stapled(loading, staple);
+	if (offer == NULL) {
 		findings_error(findings,
 		    "%s: is about none of the certificates, or there is another: ask "
 		    "for it again, or take it out",
@@ -154,17 +207,15 @@ load_staple(struct loading *loading, const char *path, struct findings *findings
 		staple_free(staple);
 		return;
 	}
-	staple_examine(staple, keypair_chain(pair), findings);
-	keypair_give_staple(pair, staple);
+	offer->staple = staple;
+	examine_staple(offer, findings);
 }
 
 static bool
-lacks_staple(const struct keypair *pair)
+lacks_staple(const struct offer *offer)
 {
-	const struct staple *staple = keypair_staple(pair);
-
-	return certificate_must_staple(keypair_chain(pair)->certs[0]) &&
-	       (staple == NULL || !staple_is_fresh(staple, time(NULL)));
+	return keypair_must_staple(offer->pair) &&
+	       (offer->staple == NULL || !staple_is_fresh(offer->staple, time(NULL)));
 }
 
 static void
@@ -178,11 +229,11 @@ load_staples(struct loading *loading)
 		load_staple(loading, files->items[i], &found);
 	findings_move(loading->findings, &found, "ocsp-response");
 	for (size_t i = 0; i < loading->count; i++)
-		if (lacks_staple(loading->items[i]))
+		if (lacks_staple(&loading->offers[i]))
 			findings_error(loading->findings,
 			    "cert: %s: demands a fresh OCSP response beside it (must-"
 			    "staple): set ocsp-response to one",
-			    keypair_file(loading->items[i]));
+			    keypair_file(loading->offers[i].pair));
 }
 
 static bool
@@ -203,10 +254,12 @@ files_add_up(const struct pairs_settings *settings, struct findings *findings)
 }
 
 size_t
-pairsource_load(const struct pairs_settings *settings, struct keypair ***pairs,
-    struct findings *findings)
+pairsource_load(const struct pairs_settings *settings, struct keyring *keyring,
+    struct offer **offers, struct findings *findings)
 {
-	struct loading loading = { .settings = settings, .findings = findings };
+	struct loading loading = {
+		.settings = settings, .keyring = keyring, .findings = findings
+	};
 
 	if (files_add_up(settings, findings)) {
 		load_named(&loading);
@@ -214,6 +267,13 @@ pairsource_load(const struct pairs_settings *settings, struct keypair ***pairs,
 			load_folder(&loading);
 		load_staples(&loading);
 	}
-	*pairs = loading.items;
+	*offers = loading.offers;
 	return loading.count;
+}
+
+void
+offer_fini(struct offer *offer)
+{
+	keypair_drop(offer->pair);
+	staple_free(offer->staple);
 }

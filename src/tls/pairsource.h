@@ -12,6 +12,8 @@
 
 struct findings;
 struct keypair;
+struct keyring;
+struct staple;
 
 struct pairs_settings {
 	struct stringlist
@@ -23,13 +25,21 @@ struct pairs_settings {
 	bool decrypt; /* clients may encrypt to the keys; context.h sets it */
 };
 
+/* A pair, and what is sent beside it. */
+struct offer {
+	struct keypair *pair; /* a reference */
+	struct staple *staple; /* its OCSP response; NULL for none */
+};
+
 /*
- * Loads and checks all of them, each with its OCSP response, in the order of the settings. The
- * caller frees each of `*pairs`, and the array. Errors and warnings go into `findings`, each
- * text starting with its key; a certificate that demands a response without a fresh one is an
- * error. Returns how many pairs there are.
+ * Loads and checks all of them by `keyring`, each with its OCSP response, in the order of the
+ * settings. The caller frees the array `*offers`, and each of them with offer_fini(). Errors and
+ * warnings go into `findings`, each text starting with its key; a certificate that demands a
+ * response without a fresh one is an error. Returns how many pairs there are.
  */
-size_t pairsource_load(const struct pairs_settings *settings, struct keypair ***pairs,
-    struct findings *findings);
+size_t pairsource_load(const struct pairs_settings *settings, struct keyring *keyring,
+    struct offer **offers, struct findings *findings);
+
+void offer_fini(struct offer *offer);
 
 #endif

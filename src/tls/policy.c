@@ -59,6 +59,15 @@ struct policy {
 	char *text; /* a priority string for clients */
 	gnutls_priority_t priority, priority_p256;
 	gnutls_priority_t priority_tls12; /* NULL where it is the first one */
+	struct exchange *exchanges; /* of its suites of TLS 1.2 */
+	size_t exchange_count;
+};
+
+/* A suite by its code, and what its key exchange asks for (RFC 8422, 2). */
+struct exchange {
+	unsigned char id[2];
+	unsigned kind; /* of key: POLICY_RSA or POLICY_ECDSA */
+	bool ecdhe;
 };
 
 const char *
@@ -163,6 +172,67 @@ policy_suits(const struct policy *policy, bool rsa)
 		if ((list[i] == GNUTLS_KX_ECDHE_ECDSA) != rsa)
 			return true;
 	return false;
+}
+
+bool
+policy_has_group(const struct policy *policy, unsigned group)
+{
+	const unsigned *list;
+	int count = gnutls_priority_group_list(policy->priority, &list);
+
+	for (int i = 0; i < count; i++)
+		if (list[i] == group)
+			return true;
+	return false;
+}
+
+/* Notes the suites of TLS 1.2, of which gnutls_priority_init() knows a few dozen. */
+static void
+list_exchanges(struct policy *policy)
+{
+	struct suite suite;
+
+	for (unsigned i = 0; suite_at(policy_priority_tls12(policy), i, &suite); i++) {
+		struct exchange *last;
+		if (suite.name == NULL || suite_is_tls13(&suite))
+			continue;
+		policy->exchanges = memory_resize(policy->exchanges,
+		    (policy->exchange_count + 1) * sizeof *policy->exchanges);
+		last = &policy->exchanges[policy->exchange_count++];
+		memcpy(last->id, suite.id, sizeof last->id);
+		last->kind =
+		    suite.kx == GNUTLS_KX_ECDHE_ECDSA ? POLICY_ECDSA : POLICY_RSA;
+		last->ecdhe = suite.kx == GNUTLS_KX_ECDHE_ECDSA ||
+		              suite.kx == GNUTLS_KX_ECDHE_RSA;
+	}
+}
+
+static unsigned
+kind_of(const struct policy *policy, const unsigned char id[2], bool shares_group)
+{
+	for (size_t i = 0; i < policy->exchange_count; i++) {
+		const struct exchange *one = &policy->exchanges[i];
+		if (memcmp(one->id, id, sizeof one->id) == 0)
+			return one->ecdhe && !shares_group ? 0 : one->kind;
+	}
+	return 0;
+}
+
+unsigned
+policy_kinds(const struct policy *policy, const unsigned char *suites, size_t size,
+    bool shares_group)
+{
+	unsigned kinds = 0;
+
+	for (size_t at = 0; at + 1 < size; at += 2)
+		kinds |= kind_of(policy, suites + at, shares_group);
+	return kinds;
+}
+
+bool
+policy_equal(const struct policy *a, const struct policy *b)
+{
+	return strcmp(a->text, b->text) == 0;
 }
 
 /* Returns what gnutls_priority_deinit() frees, or NULL after an error. */
@@ -308,8 +378,10 @@ policy_new(const struct policy_settings *settings, struct findings *findings)
 		from_priority(policy, settings, findings);
 	else
 		from_profile(policy, settings, findings);
-	if (findings->errors == errors)
+	if (findings->errors == errors) {
+		list_exchanges(policy);
 		return policy;
+	}
 	policy_free(policy);
 	return NULL;
 }
@@ -322,6 +394,7 @@ policy_free(struct policy *policy)
 	gnutls_priority_deinit(policy->priority);
 	gnutls_priority_deinit(policy->priority_p256);
 	gnutls_priority_deinit(policy->priority_tls12);
+	free(policy->exchanges);
 	free(policy->text);
 	free(policy);
 }

@@ -70,4 +70,18 @@ bool policy_speaks(const struct policy *policy, unsigned version);
 /* True if TLS 1.2 has a key exchange for certificates with an RSA key, or with another one. */
 bool policy_suits(const struct policy *policy, bool rsa);
 
+/* True if the session can use the group `group`, a gnutls_group_t. */
+bool policy_has_group(const struct policy *policy, unsigned group);
+
+/* The kinds of key for which client and policy have a suite of TLS 1.2 in common. */
+enum { POLICY_RSA = 1, POLICY_ECDSA = 2 /* and EdDSA */ };
+
+/* Returns the bits of the kinds for which the policy has one of the suites of a ClientHello,
+ * `size` bytes at `suites`; those with ECDHE count only if the client shares a group. */
+unsigned policy_kinds(const struct policy *policy, const unsigned char *suites,
+    size_t size, bool shares_group);
+
+/* True if both mean the same versions, suites, groups and signatures. */
+bool policy_equal(const struct policy *a, const struct policy *b);
+
 #endif

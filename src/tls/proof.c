@@ -2,9 +2,9 @@
 /* A service shakes hands with itself. */
 #include "tls/proof.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/ocsp.h>
-#include <gnutls/x509.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,13 +19,15 @@
 #include "base/deadline.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/shortage.h"
 #include "base/stringlist.h"
 #include "tls/certificate.h"
-#include "tls/chain.h"
 #include "tls/context.h"
+#include "tls/credential.h"
 #include "tls/keypair.h"
 #include "tls/pairs.h"
+#include "tls/policy.h"
 #include "tls/servername.h"
 #include "tls/session.h"
 #include "tls/staple.h"
@@ -48,12 +50,29 @@ static const char *const signatures[] = {
 	[KEYPAIR_OTHER] = ""
 };
 
+/* One thread's. */
 struct proof {
 	const struct context *context, *old;
 	struct findings *findings;
 	struct transport transport; /* of the server's side */
 	gnutls_certificate_credentials_t nothing; /* what the client has */
-	unsigned handshakes;
+};
+
+/* Pairs that are proved one after the other, beside other shares. */
+enum { SHARE_SIZE = 16 };
+struct share {
+	const struct keypair *pairs[SHARE_SIZE];
+	size_t count;
+	struct findings findings;
+};
+
+/* The whole of it. */
+struct proofs {
+	const struct context *context, *old;
+	struct findings *findings;
+	struct share *shares;
+	size_t share_count;
+	size_t handshakes;
 };
 
 /* One of the handshakes. */
@@ -199,29 +218,31 @@ shake_hands(struct trial *trial)
 static bool
 is_chain_of(const struct keypair *pair, const gnutls_datum_t *sent, unsigned count)
 {
-	const struct chain *chain = keypair_chain(pair);
+	const struct credential *credential = keypair_credential(pair);
 
-	if (count != chain->count)
+	if (count != credential->count)
 		return false;
-	for (unsigned i = 0; i < count; i++)
-		if (!gnutls_x509_crt_equals2(chain->certs[i], &sent[i]))
+	for (unsigned i = 0; i < count; i++) {
+		const gnutls_datum_t *own = &credential->certs[i].cert;
+		if (own->size != sent[i].size ||
+		    memcmp(own->data, sent[i].data, own->size) != 0)
 			return false;
+	}
 	return true;
 }
 
-/* The pair whose chain the client was sent, whole and in order; NULL for no such thing. */
-static const struct keypair *
+/* The pair whose chain the client was sent, whole and in order, most likely the one that is proved;
+ * NULL for no such thing. */
+static const struct offer *
 find_sent(const struct trial *trial)
 {
-	const struct pairs *pairs = context_pairs(trial->proof->context);
 	unsigned count = 0;
 	const gnutls_datum_t *sent =
 	    gnutls_certificate_get_peers(trial->client, &count);
 
-	for (size_t i = 0; sent != NULL && i < pairs_count(pairs); i++)
-		if (is_chain_of(pairs_item(pairs, i), sent, count))
-			return pairs_item(pairs, i);
-	return NULL;
+	const struct offer *presented = session_offer(trial->server);
+	return sent != NULL && is_chain_of(presented->pair, sent, count) ? presented
+	                                                                 : NULL;
 }
 
 /* A valid certificate for the same client, in this service or in the one in force. */
@@ -232,7 +253,7 @@ find_better(const struct trial *trial)
 	time_t now = time(NULL);
 
 	for (size_t i = 0; i < pairs_count(pairs); i++) {
-		const struct keypair *pair = pairs_item(pairs, i);
+		const struct keypair *pair = pairs_offer(pairs, i)->pair;
 		if (keypair_is_valid(pair, now) &&
 		    (trial->pair == NULL ||
 			keypair_algorithm(pair) == keypair_algorithm(trial->pair)) &&
@@ -260,9 +281,8 @@ examine_validity(const struct trial *trial)
 
 /* What is at hand has to be sent (RFC 6066, 8). */
 static void
-examine_staple(const struct trial *trial, const struct keypair *sent)
+examine_staple(const struct trial *trial, const struct staple *staple)
 {
-	const struct staple *staple = keypair_staple(sent);
 	gnutls_datum_t response;
 
 	if (staple != NULL && staple_is_fresh(staple, time(NULL)) &&
@@ -273,17 +293,17 @@ examine_staple(const struct trial *trial, const struct keypair *sent)
 static void
 examine_sent(const struct trial *trial)
 {
-	const struct keypair *sent = find_sent(trial);
+	const struct offer *sent = find_sent(trial);
 
 	if (sent == NULL)
 		complain(trial, "gets none of the chains: this is a mistake of tlsd");
-	else if (trial->host != NULL && !keypair_covers(sent, trial->host))
+	else if (trial->host != NULL && !keypair_covers(sent->pair, trial->host))
 		complain(trial, "gets a certificate that is not for it: this is a "
 				"mistake of tlsd");
-	else if (!keypair_is_valid(sent, time(NULL)))
+	else if (!keypair_is_valid(sent->pair, time(NULL)))
 		examine_validity(trial);
 	else
-		examine_staple(trial, sent);
+		examine_staple(trial, sent->staple);
 }
 
 static void
@@ -293,7 +313,6 @@ try_for(struct proof *proof, const struct keypair *pair, char *host)
 		.proof = proof, .pair = pair, .host = host, .fds = { -1, -1 }
 	};
 
-	proof->handshakes++;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 		trial.fds) < 0) {
 		shortage_note_cause(errno);
@@ -350,39 +369,143 @@ try_pair(struct proof *proof, const struct keypair *pair, size_t place)
 	return place < names->count;
 }
 
-static void
-try_all(struct proof *proof)
+/* Makes what a thread needs. False with an error. */
+static bool
+begin(struct proof *proof, const struct proofs *proofs, struct findings *findings)
 {
-	const struct pairs *pairs = context_pairs(proof->context);
-	const size_t errors = proof->findings->errors;
+	*proof = (struct proof){
+		.context = proofs->context, .old = proofs->old, .findings = findings
+	};
+	if (transport_init(&proof->transport) == 0 &&
+	    gnutls_certificate_allocate_credentials(&proof->nothing) == 0)
+		return true;
+	findings_error(findings, "cert: no memory for a handshake of our own");
+	return false;
+}
+
+static void
+end(struct proof *proof)
+{
+	if (proof->nothing != NULL)
+		gnutls_certificate_free_credentials(proof->nothing);
+	transport_fini(&proof->transport);
+}
+
+static void
+prove_share(void *context, size_t number)
+{
+	const struct proofs *proofs = context;
+	struct share *share = &proofs->shares[number];
+	struct proof proof;
+
+	findings_init(&share->findings);
+	if (begin(&proof, proofs, &share->findings))
+		for (size_t i = 0; i < share->count; i++)
+			try_pair(&proof, share->pairs[i], 0);
+	end(&proof);
+}
+
+/* True if the service in force has proved the same with this pair. What a response of OCSP does is
+ * always tried. */
+static bool
+is_proved_before(const struct proofs *proofs, const struct offer *offer)
+{
+	return proofs->old != NULL && offer->staple == NULL &&
+	       keypair_is_valid(offer->pair, time(NULL)) &&
+	       policy_equal(
+		   context_policy(proofs->context), context_policy(proofs->old)) &&
+	       pairs_have(context_pairs(proofs->old), offer->pair);
+}
+
+static void
+share_out(struct proofs *proofs)
+{
+	const struct pairs *pairs = context_pairs(proofs->context);
+
+	proofs->shares =
+	    memory_new((pairs_count(pairs) / SHARE_SIZE + 1) * sizeof *proofs->shares);
+	for (size_t i = 0; i < pairs_count(pairs); i++) {
+		const struct offer *offer = pairs_offer(pairs, i);
+		if (is_proved_before(proofs, offer))
+			continue;
+		proofs->share_count = proofs->handshakes / SHARE_SIZE + 1;
+		proofs->handshakes++;
+		struct share *share = &proofs->shares[proofs->share_count - 1];
+		share->pairs[share->count++] = offer->pair;
+	}
+}
+
+/* Each pair with its first name, or without one. */
+static void
+try_first_names(struct proofs *proofs)
+{
+	parallel_run(proofs->share_count, prove_share, proofs);
+	for (size_t i = 0; i < proofs->share_count; i++) {
+		struct findings *found = &proofs->shares[i].findings;
+		for (size_t j = 0; j < found->count; j++)
+			findings_add(proofs->findings, &found->items[j], "%s",
+			    found->items[j].text);
+		findings_fini(found);
+	}
+}
+
+/* Tries name number `place` of those pairs of a share that have so many. */
+static bool
+try_names(
+    struct proofs *proofs, struct proof *proof, const struct share *share, size_t place)
+{
+	bool more = false;
+
+	for (size_t i = 0; i < share->count && proofs->handshakes < PROOF_HANDSHAKES;
+	     i++)
+		if (try_pair(proof, share->pairs[i], place)) {
+			proofs->handshakes++;
+			more = true;
+		}
+	return more;
+}
+
+static void
+try_other_names(struct proofs *proofs, struct proof *proof)
+{
+	const size_t errors = proofs->findings->errors;
 	bool more = true;
 
-	/* One mistake shows with many names: a first round that fails says enough. */
-	for (size_t place = 0; more && proof->findings->errors == errors; place++) {
+	for (size_t place = 1; more && proofs->findings->errors == errors; place++) {
 		more = false;
-		for (size_t i = 0; i < pairs_count(pairs); i++)
-			if (place == 0 || proof->handshakes < PROOF_HANDSHAKES)
-				more = try_pair(proof, pairs_item(pairs, i), place) ||
-				       more;
+		for (size_t i = 0; i < proofs->share_count; i++)
+			more =
+			    try_names(proofs, proof, &proofs->shares[i], place) || more;
 	}
-	if (proof->findings->errors == errors)
-		try_for(proof, NULL, NULL);
+}
+
+/* One mistake shows with many names: a first round that fails says enough. */
+static void
+try_all(struct proofs *proofs)
+{
+	const size_t errors = proofs->findings->errors;
+	struct proof proof;
+
+	try_first_names(proofs);
+	if (proofs->findings->errors > errors)
+		return;
+	if (begin(&proof, proofs, proofs->findings)) {
+		try_other_names(proofs, &proof);
+		if (proofs->findings->errors == errors)
+			try_for(&proof, NULL, NULL);
+	}
+	end(&proof);
 }
 
 int
 proof_run(
     const struct context *context, const struct context *old, struct findings *findings)
 {
-	struct proof proof = { .context = context, .old = old, .findings = findings };
+	struct proofs proofs = { .context = context, .old = old, .findings = findings };
 	size_t errors = findings->errors;
 
-	if (transport_init(&proof.transport) == 0 &&
-	    gnutls_certificate_allocate_credentials(&proof.nothing) == 0)
-		try_all(&proof);
-	else
-		findings_error(findings, "cert: no memory for a handshake of our own");
-	if (proof.nothing != NULL)
-		gnutls_certificate_free_credentials(proof.nothing);
-	transport_fini(&proof.transport);
+	share_out(&proofs);
+	try_all(&proofs);
+	free(proofs.shares);
 	return findings->errors == errors ? 0 : -1;
 }

@@ -4,8 +4,8 @@
 
 /*
  * The proof of a service before it is put into force: it shakes hands with a client of our
- * own over a socket pair, as it will with everybody, and what it sends is looked at. One
- * thread at a time.
+ * own over a socket pair, as it will with everybody, and what it sends is looked at. It uses all
+ * processors.
  */
 
 struct context;
@@ -20,7 +20,8 @@ struct findings;
  * the pair's algorithm only; and once by a client that names nobody. Each time the handshake
  * has to succeed with one of the service's chains, sent whole and in order, whose
  * certificate is for that name, and which is not expired while another of the algorithm, or
- * the one of `old`, is valid. `old` is what is in force, or NULL.
+ * the one of `old`, is valid. `old` is what is in force, or NULL; pairs that it has with the same
+ * policy, valid and without an OCSP response, are proved already.
  *
  * Takes less than a millisecond a handshake with an ECDSA key, a few with RSA. Returns 0, or
  * -1 after errors in `findings`, each text starting with its key.

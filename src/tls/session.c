@@ -37,6 +37,7 @@
 #define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
 
 struct session {
+	const struct offer *offer; /* what it presents; the first, for pairs.h */
 	gnutls_session_t tls;
 	struct transport *transport;
 	const struct context *context;
@@ -157,7 +158,8 @@ read_hello(struct session *session, const gnutls_datum_t *message)
 	session->lists_versions = hello.lists_versions;
 	session->versions = hello.versions;
 	if (context_chooses_pairs(session->context))
-		capabilities_read(&session->client, message->data, message->size);
+		capabilities_read(&session->client, context_policy(session->context),
+		    message->data, message->size);
 	if (!hiddenname_is_needed(&hello)) {
 		if (context_chooses_ticket_keys(session->context))
 			context_choose_ticket_key(session->context, session->tls,
@@ -182,24 +184,20 @@ offers_version(const struct session *session, unsigned version)
 	       (session->versions >> (version - GNUTLS_SSL3) & 1) != 0;
 }
 
-/* Once the version is known, and before the suite is chosen: the library knows neither wildcards nor that case does not matter
- * in host names (RFC 6066, 3), and not every client can use every pair. */
+/* Once the version is known, and before the suite is chosen. */
 static int
 on_version(gnutls_session_t tls)
 {
-	const struct session *session = gnutls_session_get_ptr(tls);
+	struct session *session = gnutls_session_get_ptr(tls);
 	unsigned version = gnutls_protocol_get_version(tls);
 
 	if (!offers_version(session, version))
 		return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
-	int code =
-	    version == GNUTLS_TLS1_2 ? context_equip_tls12(session->context, tls) : 0;
-	if (code < 0 || !context_chooses_pairs(session->context))
-		return code;
-	return gnutls_credentials_set(tls, GNUTLS_CRD_CERTIFICATE,
-	    context_credentials_for(session->context,
-		session->host[0] != '\0' ? session->host : NULL, &session->client,
-		version == GNUTLS_TLS1_3));
+	session->offer = context_choose(session->context,
+	    session->host[0] != '\0' ? session->host : NULL, &session->client,
+	    version == GNUTLS_TLS1_3);
+	return version == GNUTLS_TLS1_2 ? context_equip_tls12(session->context, tls)
+	                                : 0;
 }
 
 /* RFC 5246 has no alert for a client that gave no certificate. */
@@ -293,6 +291,7 @@ session_new(const struct context *context, struct transport *transport, unsigned
 		snprintf(session->host, sizeof session->host, "%s", host);
 	session->transport = transport;
 	session->context = context;
+	session->offer = pairs_offer(context_pairs(context), 0);
 	session->has_tickets = context_has_tickets(context);
 	if (gnutls_init(&session->tls, flags) < 0) {
 		free(session);
@@ -948,6 +947,12 @@ const char *
 session_reason(const struct session *session)
 {
 	return session->fault.reason;
+}
+
+const struct offer *
+session_offer(const struct session *session)
+{
+	return session->offer;
 }
 
 void

@@ -205,6 +205,10 @@ enum failure session_failure(const struct session *session);
 /* The reason in words, "" without a failure. */
 const char *session_reason(const struct session *session);
 
+/* What it presents to the client, owned by its context. */
+struct offer;
+const struct offer *session_offer(const struct session *session);
+
 void session_facts(const struct session *session, struct session_facts *facts);
 
 #endif

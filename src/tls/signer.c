@@ -93,6 +93,12 @@ signer_free(struct signer *signer)
 	free(signer);
 }
 
+bool
+signer_is_in_token(const struct signer *signer)
+{
+	return signer->url != NULL;
+}
+
 void
 signer_enable_decryption(struct signer *signer)
 {

@@ -30,6 +30,8 @@ void signer_free(struct signer *signer);
  */
 void signer_enable_decryption(struct signer *signer);
 
+bool signer_is_in_token(const struct signer *signer);
+
 /* It is the private half of the public key in `cert`. */
 bool signer_matches(const struct signer *signer, struct gnutls_x509_crt_int *cert);
 

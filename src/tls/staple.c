@@ -22,7 +22,7 @@ enum { FILE_LIMIT = 64 * 1024, LEEWAY = 300 /* of clocks, seconds */ };
 struct staple {
 	char *path;
 	gnutls_ocsp_resp_t response;
-	gnutls_datum_t der;
+	gnutls_ocsp_data_st *sent; /* the library's form of it */
 	unsigned status; /* gnutls_ocsp_cert_status_t */
 	time_t begins, ends;
 };
@@ -44,7 +44,8 @@ import(struct staple *staple, const gnutls_datum_t *data)
 		    NULL, NULL, &staple->status, &staple->begins, &staple->ends, NULL,
 		    NULL);
 	if (code >= 0)
-		code = gnutls_ocsp_resp_export(staple->response, &staple->der);
+		code =
+		    gnutls_ocsp_resp_export(staple->response, &staple->sent->response);
 	return code;
 }
 
@@ -56,6 +57,7 @@ staple_load(const char *path, struct findings *findings)
 	size_t size;
 
 	staple->path = memory_copy(path);
+	staple->sent = memory_new(sizeof *staple->sent);
 	if (file_read(path, FILE_LIMIT, &data, &size) < 0) {
 		char *why = unreadable_why(path, errno);
 		findings_error(findings, "%s", why);
@@ -82,7 +84,8 @@ staple_free(struct staple *staple)
 		return;
 	if (staple->response != NULL)
 		gnutls_ocsp_resp_deinit(staple->response);
-	gnutls_free(staple->der.data);
+	gnutls_free(staple->sent->response.data);
+	free(staple->sent);
 	free(staple->path);
 	free(staple);
 }
@@ -157,27 +160,8 @@ staple_examine(
 	staple_warn(staple, findings);
 }
 
-/* The library frees what it gets. Nothing is sent once it is stale. */
-static int
-give(gnutls_session_t session, void *context, gnutls_datum_t *response)
+struct gnutls_ocsp_data_st *
+staple_response(const struct staple *staple, time_t now)
 {
-	const struct staple *staple = context;
-
-	(void)session;
-	if (!staple_is_fresh(staple, time(NULL)))
-		return GNUTLS_E_NO_CERTIFICATE_STATUS;
-	response->data = gnutls_malloc(staple->der.size);
-	if (response->data == NULL)
-		return GNUTLS_E_MEMORY_ERROR;
-	memcpy(response->data, staple->der.data, staple->der.size);
-	response->size = staple->der.size;
-	return 0;
-}
-
-void
-staple_install(
-    struct staple *staple, gnutls_certificate_credentials_t credentials, unsigned index)
-{
-	gnutls_certificate_set_ocsp_status_request_function2(
-	    credentials, index, give, staple);
+	return staple_is_fresh(staple, now) ? staple->sent : NULL;
 }

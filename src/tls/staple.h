@@ -13,7 +13,7 @@
 
 struct chain;
 struct findings;
-struct gnutls_certificate_credentials_st;
+struct gnutls_ocsp_data_st;
 struct staple;
 
 /* Reads the file `path`, DER or PEM. Returns what staple_free() frees, or NULL after an
@@ -41,9 +41,7 @@ time_t staple_ends(const struct staple *staple);
 /* Between its thisUpdate and its nextUpdate. Without the latter it is never fresh. */
 bool staple_is_fresh(const struct staple *staple, time_t now);
 
-/* Sessions with `credentials`, which it must outlive, send it with pair number `index`, as
- * long as it is fresh. */
-void staple_install(struct staple *staple,
-    struct gnutls_certificate_credentials_st *credentials, unsigned index);
+/* What a session sends, owned by the staple; NULL while it is not fresh. */
+struct gnutls_ocsp_data_st *staple_response(const struct staple *staple, time_t now);
 
 #endif

@@ -19,8 +19,8 @@ suite_at(gnutls_priority_t priority, unsigned place, struct suite *suite)
 		return true;
 	if (code < 0)
 		return false;
-	suite->name = gnutls_cipher_suite_info(
-	    index, NULL, &suite->kx, &suite->cipher, &suite->mac, &suite->min_version);
+	suite->name = gnutls_cipher_suite_info(index, suite->id, &suite->kx,
+	    &suite->cipher, &suite->mac, &suite->min_version);
 	return true;
 }
 
@@ -90,7 +90,7 @@ suite_named(const char *name, struct suite *suite)
 	bool found = false;
 
 	for (size_t i = 0; !found; i++) {
-		suite->name = gnutls_cipher_suite_info(i, NULL, &suite->kx,
+		suite->name = gnutls_cipher_suite_info(i, suite->id, &suite->kx,
 		    &suite->cipher, &suite->mac, &suite->min_version);
 		if (suite->name == NULL)
 			break;

@@ -9,6 +9,7 @@
 
 struct suite {
 	const char *name; /* by the library; NULL for a place that the library skips */
+	unsigned char id[2]; /* its code in hellos */
 	gnutls_kx_algorithm_t kx;
 	gnutls_cipher_algorithm_t cipher;
 	gnutls_mac_algorithm_t mac;

@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdint.h>
+#include <gnutls/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,9 +14,10 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/stringlist.h"
-#include "lib/peer.h"
 #include "lib/pki.h"
 #include "lib/suite.h"
+#include "tls/chain.h"
+#include "tls/credential.h"
 
 static const char *const localhost[] = { "localhost", NULL };
 static const struct pki_options usual = { .name = "localhost", .dns = localhost };
@@ -69,7 +68,7 @@ warn_of(const char *cert, const char *key, const char *part)
 {
 	struct keypair_files files = { .cert = cert, .key = key };
 
-	keypair_free(load(&files, FINDING_WARNING, part));
+	keypair_drop(load(&files, FINDING_WARNING, part));
 }
 
 static void
@@ -115,29 +114,21 @@ refuse_made(const struct pki_options *options, const char *part)
 	refuse(suite_path("server.crt"), suite_path("server.key"), part);
 }
 
-/* How many certificates a credential with the pair in it sends; proves their order too. */
+/* How many certificates a session with the pair presents; proves their order too. */
 static unsigned
-installed_count(const struct keypair *pair)
+presented_count(const struct keypair *pair)
 {
-	gnutls_certificate_credentials_t credentials;
-	gnutls_x509_crt_t *certs;
-	unsigned count;
-	struct findings findings;
+	const struct credential *credential = keypair_credential(pair);
+	struct chain chain = { 0 };
 
-	findings_init(&findings);
-	ck_assert_int_eq(gnutls_certificate_allocate_credentials(&credentials), 0);
-	ck_assert_int_eq(keypair_install(pair, credentials, &findings), 0);
-	ck_assert_uint_eq(findings.count, 0);
-	ck_assert_int_ge(
-	    gnutls_certificate_get_x509_crt(credentials, 0, &certs, &count), 0);
-	for (unsigned i = 0; i < count; i++) {
-		if (i + 1 < count)
-			ck_assert(gnutls_x509_crt_check_issuer(certs[i], certs[i + 1]));
-		gnutls_x509_crt_deinit(certs[i]);
-	}
-	gnutls_free(certs);
-	gnutls_certificate_free_credentials(credentials);
-	return count;
+	ck_assert_ptr_nonnull(credential->key);
+	ck_assert_int_eq(credential_chain(credential, &chain), 0);
+	ck_assert_uint_eq(chain.count, credential->count);
+	for (size_t i = 0; i + 1 < chain.count; i++)
+		ck_assert(
+		    gnutls_x509_crt_check_issuer(chain.certs[i], chain.certs[i + 1]));
+	chain_fini(&chain);
+	return credential->count;
 }
 
 START_TEST(valid_pair_reports_algorithm_names_and_dates)
@@ -154,66 +145,25 @@ START_TEST(valid_pair_reports_algorithm_names_and_dates)
 	ck_assert(stringlist_has(keypair_names(pair), "127.0.0.1"));
 	ck_assert_int_lt(keypair_not_before(pair), now);
 	ck_assert_int_gt(keypair_not_after(pair), now + 29 * PKI_DAY);
-	ck_assert_uint_eq(installed_count(pair), 1);
-	keypair_free(pair);
+	ck_assert_uint_eq(presented_count(pair), 1);
+	keypair_drop(pair);
 	pki_free(server);
 	pki_free(ca);
 }
 END_TEST
 
-/* A server's half; returns what the library says of it. */
-static void *
-serve_one(void *data)
+START_TEST(the_last_reference_frees_the_pair)
 {
-	gnutls_session_t *session = data;
-	int code;
-
-	do
-		code = gnutls_handshake(*session);
-	while (code < 0 && !gnutls_error_is_fatal(code));
-	return (void *)(intptr_t)code;
-}
-
-static void
-shake_hands_with(gnutls_certificate_credentials_t credentials)
-{
-	gnutls_session_t session;
-	pthread_t server;
-	void *code;
-	int ends[2];
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	gnutls_init(&session, GNUTLS_SERVER);
-	gnutls_set_default_priority(session);
-	gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
-	gnutls_transport_set_int(session, ends[0]);
-	ck_assert_int_eq(pthread_create(&server, NULL, serve_one, &session), 0);
-	struct peer *peer = peer_new(ends[1], NULL);
-	int of_client = peer_shake(peer);
-	pthread_join(server, &code);
-	ck_assert_int_eq(of_client, 0);
-	ck_assert_int_eq((intptr_t)code, 0);
-	peer_free(peer);
-	gnutls_deinit(session);
-	close(ends[0]);
-}
-
-START_TEST(the_credential_outlives_the_pair)
-{
-	gnutls_certificate_credentials_t credentials;
-	struct findings findings;
-
-	findings_init(&findings);
 	make_files(&usual);
 	struct keypair *pair =
 	    accept_pair(suite_path("server.crt"), suite_path("server.key"));
-	ck_assert_int_eq(gnutls_certificate_allocate_credentials(&credentials), 0);
-	ck_assert_int_eq(keypair_install(pair, credentials, &findings), 0);
-	ck_assert_int_eq(keypair_install(pair, credentials, &findings), 0);
-	keypair_free(pair);
-	shake_hands_with(credentials);
-	gnutls_certificate_free_credentials(credentials);
-	findings_fini(&findings);
+	struct keypair *same = keypair_take(pair);
+
+	ck_assert_ptr_eq(same, pair);
+	keypair_drop(pair);
+	ck_assert_uint_eq(presented_count(same), 1);
+	keypair_drop(same);
+	keypair_drop(NULL);
 }
 END_TEST
 
@@ -242,8 +192,8 @@ START_TEST(every_algorithm_of_tls_loads)
 		    accept_pair(suite_path("server.crt"), suite_path("server.key"));
 		ck_assert_int_eq(keypair_algorithm(pair), cases[i].algorithm);
 		ck_assert_str_eq(keypair_description(pair), cases[i].description);
-		ck_assert_uint_eq(installed_count(pair), 1);
-		keypair_free(pair);
+		ck_assert_uint_eq(presented_count(pair), 1);
+		keypair_drop(pair);
 	}
 }
 END_TEST
@@ -257,7 +207,7 @@ accept_key_text(const char *cert, const char *key_text, bool encrypted)
 		.pin_file =
 		    encrypted ? suite_file("pin", "open sesame\r\nx\n") : NULL };
 
-	keypair_free(load(&files, FINDING_WARNING, NULL));
+	keypair_drop(load(&files, FINDING_WARNING, NULL));
 }
 
 static void
@@ -298,10 +248,10 @@ START_TEST(one_file_may_hold_both)
 	const char *key = pki_key_pem(server, PKI_PKCS8, NULL);
 	const char *path = suite_file("both.pem", PKI_JOIN(key, pki_cert_pem(server)));
 
-	keypair_free(accept_pair(path, NULL));
-	keypair_free(accept_pair(path, path));
+	keypair_drop(accept_pair(path, NULL));
+	keypair_drop(accept_pair(path, path));
 	suite_file("both.pem", PKI_JOIN(pki_cert_pem(server), key));
-	keypair_free(accept_pair(path, NULL));
+	keypair_drop(accept_pair(path, NULL));
 	pki_free(server);
 }
 END_TEST
@@ -347,8 +297,8 @@ START_TEST(files_glued_without_a_line_end_load)
 	struct keypair *pair = accept_pair(
 	    suite_file("server.crt", PKI_JOIN("\xef\xbb\xbf", pem, pki_cert_pem(ca))),
 	    pki_key_file("server.key", server));
-	ck_assert_uint_eq(installed_count(pair), 2);
-	keypair_free(pair);
+	ck_assert_uint_eq(presented_count(pair), 2);
+	keypair_drop(pair);
 	free(pem);
 	pki_free(server);
 	pki_free(ca);
@@ -500,7 +450,7 @@ START_TEST(a_byte_order_mark_is_not_part_of_a_passphrase)
 		.key = suite_file("x.key", PKI_JOIN("\xef\xbb\xbf", pem)),
 		.pin_file = suite_file("pin", "\xef\xbb\xbfopen sesame\r\n") };
 
-	keypair_free(load(&files, FINDING_WARNING, NULL));
+	keypair_drop(load(&files, FINDING_WARNING, NULL));
 	pki_free(server);
 }
 END_TEST
@@ -512,7 +462,7 @@ START_TEST(needless_passphrase_for_a_plain_key_is_reported)
 		.key = suite_path("server.key"),
 		.pin_file = suite_file("pin", "open sesame\n") };
 
-	keypair_free(load(&files, FINDING_WARNING, "the key is not encrypted"));
+	keypair_drop(load(&files, FINDING_WARNING, "the key is not encrypted"));
 }
 END_TEST
 
@@ -629,9 +579,9 @@ START_TEST(a_purpose_of_another_role_is_warned_of)
 	struct keypair_files files = { .cert = suite_path("server.crt"),
 		.key = suite_path("server.key"),
 		.role = KEYPAIR_CLIENT };
-	keypair_free(load(&files, FINDING_WARNING, NULL));
+	keypair_drop(load(&files, FINDING_WARNING, NULL));
 	make_files(&usual);
-	keypair_free(load(&files, FINDING_WARNING, "without client authentication"));
+	keypair_drop(load(&files, FINDING_WARNING, "without client authentication"));
 }
 END_TEST
 
@@ -651,7 +601,7 @@ START_TEST(the_common_name_stands_in_for_missing_names)
 	struct keypair *pair = load(&files, FINDING_WARNING, "only the common name");
 
 	ck_assert(stringlist_has(keypair_names(pair), "old.example"));
-	keypair_free(pair);
+	keypair_drop(pair);
 }
 END_TEST
 
@@ -704,8 +654,8 @@ START_TEST(a_chain_is_sent_whole)
 					 pki_cert_pem(f.middle), pki_cert_pem(f.root)));
 
 	struct keypair *pair = accept_pair(path, f.key);
-	ck_assert_uint_eq(installed_count(pair), 3);
-	keypair_free(pair);
+	ck_assert_uint_eq(presented_count(pair), 3);
+	keypair_drop(pair);
 	free_family(&f);
 }
 END_TEST
@@ -720,8 +670,8 @@ START_TEST(a_chain_out_of_order_is_put_right)
 					 pki_cert_pem(f.root), pki_cert_pem(f.middle)));
 	struct keypair *pair =
 	    load(&files, FINDING_WARNING, "the chain is out of order");
-	ck_assert_uint_eq(installed_count(pair), 3);
-	keypair_free(pair);
+	ck_assert_uint_eq(presented_count(pair), 3);
+	keypair_drop(pair);
 	free_family(&f);
 }
 END_TEST
@@ -736,8 +686,8 @@ START_TEST(strangers_in_a_chain_are_left_out)
 			      pki_cert_pem(f.middle)));
 	struct keypair *pair = load(&files, FINDING_WARNING,
 	    "certificate 2, CN=Stranger, is a stranger to the");
-	ck_assert_uint_eq(installed_count(pair), 2);
-	keypair_free(pair);
+	ck_assert_uint_eq(presented_count(pair), 2);
+	keypair_drop(pair);
 	free_family(&f);
 }
 END_TEST
@@ -752,8 +702,8 @@ START_TEST(a_certificate_that_is_there_twice_is_sent_once)
 	    suite_file("server.crt", PKI_JOIN(pki_cert_pem(f.leaf), middle, middle));
 	struct keypair *pair =
 	    load(&files, FINDING_WARNING, "CN=Middle, is there twice");
-	ck_assert_uint_eq(installed_count(pair), 2);
-	keypair_free(pair);
+	ck_assert_uint_eq(presented_count(pair), 2);
+	keypair_drop(pair);
 	free_family(&f);
 }
 END_TEST
@@ -805,7 +755,7 @@ START_TEST(a_key_for_everyone_is_warned_of)
 	ck_assert_int_eq(chmod(key, 0602), 0);
 	warn_of(cert, key, "everyone may write the file");
 	ck_assert_int_eq(chmod(key, 0640), 0);
-	keypair_free(accept_pair(cert, key));
+	keypair_drop(accept_pair(cert, key));
 }
 END_TEST
 
@@ -837,7 +787,7 @@ survive(const char *cert, const char *key)
 	ck_assert(pair != NULL || findings.errors > 0);
 	for (size_t i = 0; i < findings.count; i++)
 		ck_assert_ptr_null(strchr(findings.items[i].text, '\n'));
-	keypair_free(pair);
+	keypair_drop(pair);
 	findings_fini(&findings);
 }
 
@@ -918,12 +868,12 @@ END_TEST
 
 START_TEST(freeing_a_null_pair_does_nothing)
 {
-	keypair_free(NULL);
+	keypair_drop(NULL);
 }
 END_TEST
 
 SUITE("keypair", valid_pair_reports_algorithm_names_and_dates,
-    the_credential_outlives_the_pair, every_algorithm_of_tls_loads,
+    the_last_reference_frees_the_pair, every_algorithm_of_tls_loads,
     every_form_of_key_loads, parameters_before_an_elliptic_key_do_no_harm,
     one_file_may_hold_both, line_ends_of_windows_do_no_harm,
     files_glued_without_a_line_end_load, unreadable_certificate_or_key_is_reported,

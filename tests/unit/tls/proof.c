@@ -11,6 +11,7 @@
 #include "lib/pki.h"
 #include "lib/suite.h"
 #include "tls/context.h"
+#include "tls/keyring.h"
 
 /* What a service is made of; filled in by the test. */
 static struct context_settings settings;
@@ -70,7 +71,9 @@ load(void)
 	struct findings findings;
 
 	findings_init(&findings);
-	struct context *context = context_new("hello", &settings, &findings);
+	struct keyring *keyring = keyring_new(NULL);
+	struct context *context = context_new("hello", &settings, keyring, &findings);
+	keyring_free(keyring);
 	ck_assert_msg(context != NULL, "%s",
 	    findings.count > 0 ? findings.items[0].text : "no reason");
 	findings_fini(&findings);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Work shared out among the processors. */
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "base/shortage.h"
+
+/* Fewer pieces are not worth a thread. */
+enum { THREADS_MAX = 64, PIECES_MIN = 8 };
+
+struct job {
+	void (*work)(void *context, size_t number);
+	void *context;
+	size_t count;
+	_Atomic(size_t) next;
+	_Atomic(bool) short_of_something;
+};
+
+static void
+do_pieces(struct job *job)
+{
+	size_t number;
+
+	while ((number = atomic_fetch_add(&job->next, 1)) < job->count)
+		job->work(job->context, number);
+	if (shortage_is_noted())
+		atomic_store(&job->short_of_something, true);
+}
+
+static void *
+run(void *job)
+{
+	do_pieces(job);
+	return NULL;
+}
+
+/* How many threads help the caller's. */
+static size_t
+count_helpers(size_t pieces)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t threads = pieces / PIECES_MIN;
+
+	if (processors > 0 && threads > (size_t)processors)
+		threads = (size_t)processors;
+	if (threads > THREADS_MAX)
+		threads = THREADS_MAX;
+	return threads > 0 ? threads - 1 : 0;
+}
+
+void
+parallel_run(size_t count, void (*work)(void *context, size_t number), void *context)
+{
+	struct job job = { .work = work, .context = context, .count = count };
+	pthread_t helpers[THREADS_MAX];
+	size_t wanted = count_helpers(count), started = 0;
+
+	while (
+	    started < wanted && pthread_create(&helpers[started], NULL, run, &job) == 0)
+		started++;
+	do_pieces(&job);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(helpers[i], NULL);
+	if (atomic_load(&job.short_of_something))
+		shortage_note();
+}
