@@ -76,6 +76,8 @@ certwatch_state(const struct conf *conf)
 {
 	struct stringlist files = { 0 };
 
+	if (!conf->process.watch)
+		return 0;
 	conf_watched_files(conf, &files);
 	unsigned long long state = state_of(&files);
 	stringlist_fini(&files);

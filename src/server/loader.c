@@ -2,6 +2,7 @@
 /* The thread that makes the next snapshot. */
 #include "server/loader.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,29 @@ finish(struct loader *loader)
 	loader->busy = false;
 }
 
+static void *
+return_memory(void *unused)
+{
+	(void)unused;
+	malloc_trim(0);
+	return NULL;
+}
+
+/* The allocator keeps what thousands of certificates took, unless it is told to return it to the
+ * system. That takes too long for the main thread, and does no harm if it is not done. */
+static void
+start_returning_memory(void)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return;
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_create(&thread, &attributes, return_memory, NULL);
+	pthread_attr_destroy(&attributes);
+}
+
 static void
 on_done(struct watch *watch, uint32_t events)
 {
@@ -55,6 +79,7 @@ on_done(struct watch *watch, uint32_t events)
 	finish(loader);
 	loader->take(loader->context, loader->new, &loader->findings);
 	findings_fini(&loader->findings);
+	start_returning_memory();
 }
 
 struct loader *

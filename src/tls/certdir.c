@@ -22,10 +22,67 @@ ends_with(const char *name, const char *end)
 	return length > strlen(end) && strcmp(name + length - strlen(end), end) == 0;
 }
 
+/* The visible entries of a folder, by name. */
+struct listing {
+	const char *folder;
+	struct dirent **entries;
+	int count;
+};
+
 static int
 is_visible(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.';
+}
+
+static int
+compare_entries(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* False with errno if `folder` is none, or cannot be read. */
+static bool
+list(struct listing *listing, const char *folder)
+{
+	listing->folder = folder;
+	listing->count =
+	    scandir(folder, &listing->entries, is_visible, compare_entries);
+	return listing->count >= 0;
+}
+
+static void
+forget(struct listing *listing)
+{
+	for (int i = 0; i < listing->count; i++)
+		free(listing->entries[i]);
+	free(listing->entries);
+}
+
+/* There is an entry of that name, as far as the listing tells: thousands of files are not worth
+ * as many system calls. */
+static bool
+has(const struct listing *listing, const char *name)
+{
+	int low = 0, high = listing->count;
+
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+		int order = strcmp(listing->entries[middle]->d_name, name);
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static bool
+may_be_folder(const struct dirent *entry)
+{
+	return entry->d_type != DT_REG;
 }
 
 static void
@@ -62,16 +119,16 @@ is_certbots(const char *name)
 /* `name` is NAME.pem, and the pair that stands in it is in NAME.crt and NAME.key as well, or in
  * the files that cert-manager has beside tls-combined.pem. */
 static bool
-is_repeated(const char *folder, const char *name)
+is_repeated(const struct listing *listing, const char *name)
 {
 	if (!ends_with(name, ".pem"))
 		return false;
-	if (strcmp(name, "tls-combined.pem") == 0 && exists(folder, "tls.crt"))
+	if (strcmp(name, "tls-combined.pem") == 0 && has(listing, "tls.crt"))
 		return true;
 	const int stem = (int)(strlen(name) - strlen("pem"));
 	char *cert = memory_format("%.*scrt", stem, name);
 	char *key = memory_format("%.*skey", stem, name);
-	bool repeated = exists(folder, cert) && exists(folder, key);
+	bool repeated = has(listing, cert) && has(listing, key);
 	free(cert);
 	free(key);
 	return repeated;
@@ -79,73 +136,66 @@ is_repeated(const char *folder, const char *name)
 
 /* ACME clients leave these beside a pair: the issuer's certificates and parts of the pair. */
 static bool
-is_left_over(const char *folder, const char *name)
+is_left_over(const struct listing *listing, const char *name)
 {
-	if (exists(folder, "privkey.pem") && exists(folder, "fullchain.pem") &&
-	    is_certbots(name))
+	if (is_certbots(name) && has(listing, "privkey.pem") &&
+	    has(listing, "fullchain.pem"))
 		return strcmp(name, "fullchain.pem") != 0;
 	if (strcmp(name, "ca.crt") == 0)
-		return !exists(folder, "ca.key");
-	return ends_with(name, ".issuer.crt") || is_repeated(folder, name);
-}
-
-/* The key of the certificate file `name` in `folder`, which may stand beside it; the caller
- * frees it. */
-static char *
-name_key(const char *folder, const char *name)
-{
-	if (strcmp(name, "fullchain.pem") == 0 && exists(folder, "privkey.pem"))
-		return memory_format("%s/privkey.pem", folder);
-	return memory_format(
-	    "%s/%.*skey", folder, (int)(strlen(name) - strlen("crt")), name);
-}
-
-/* `name` ends in .crt or .pem. */
-static void
-add_file(const char *folder, const char *name, struct stringlist *certs,
-    struct stringlist *keys, struct findings *findings)
-{
-	char *path = memory_format("%s/%s", folder, name);
-	char *key = name_key(folder, name);
-	bool has_key = access(key, F_OK) == 0;
-
-	if (has_key || ends_with(path, ".pem")) {
-		add(certs, path);
-		add(keys, has_key ? key : "");
-	} else {
-		findings_error(findings,
-		    "cert-dir: %s: has no %s beside it: put it there, or the "
-		    "certificate elsewhere",
-		    path, strrchr(key, '/') + 1);
-	}
-	free(key);
-	free(path);
+		return !has(listing, "ca.key");
+	return ends_with(name, ".issuer.crt") || is_repeated(listing, name);
 }
 
 static void
 add_pair(const char *folder, const char *cert, const char *key,
     struct stringlist *certs, struct stringlist *keys)
 {
-	char *path = memory_format("%s/%s", folder, cert);
-	add(certs, path);
-	free(path);
-	path = memory_format("%s/%s", folder, key);
-	add(keys, path);
-	free(path);
+	stringlist_format(certs, "%s/%s", folder, cert);
+	stringlist_format(keys, "%s/%s", folder, key);
+}
+
+/* The name of the key that may stand beside the certificate file `name`; the caller frees it. */
+static char *
+name_key(const struct listing *listing, const char *name)
+{
+	if (strcmp(name, "fullchain.pem") == 0 && has(listing, "privkey.pem"))
+		return memory_copy("privkey.pem");
+	return memory_format("%.*skey", (int)(strlen(name) - strlen("crt")), name);
+}
+
+/* `name` ends in .crt or .pem. */
+static void
+add_file(const struct listing *listing, const char *name, struct stringlist *certs,
+    struct stringlist *keys, struct findings *findings)
+{
+	char *key = name_key(listing, name);
+
+	if (has(listing, key)) {
+		add_pair(listing->folder, name, key, certs, keys);
+	} else if (ends_with(name, ".pem")) {
+		stringlist_format(certs, "%s/%s", listing->folder, name);
+		add(keys, "");
+	} else {
+		findings_error(findings,
+		    "cert-dir: %s/%s: has no %s beside it: put it there, or the "
+		    "certificate elsewhere",
+		    listing->folder, name, key);
+	}
+	free(key);
 }
 
 /* acme.sh: NAME.cer has the certificate alone, fullchain.cer the chain. A file without a key
  * is part of a pair or of none. */
 static void
-add_cer(const char *folder, const char *name, struct stringlist *certs,
+add_cer(const struct listing *listing, const char *name, struct stringlist *certs,
     struct stringlist *keys)
 {
 	char *key = memory_format("%.*skey", (int)(strlen(name) - strlen("cer")), name);
 
-	if (exists(folder, key))
-		add_pair(folder,
-		    exists(folder, "fullchain.cer") ? "fullchain.cer" : name, key,
-		    certs, keys);
+	if (has(listing, key))
+		add_pair(listing->folder,
+		    has(listing, "fullchain.cer") ? "fullchain.cer" : name, key, certs,
+		    keys);
 	free(key);
 }
 
@@ -167,19 +217,21 @@ add_folder(const char *path, struct stringlist *certs, struct stringlist *keys)
 	free(key);
 }
 
-/* Adds what the entry `name` of `folder` is, or holds. */
+/* Adds what an entry of the listing is, or holds. */
 static void
-add_entry(const char *folder, const char *name, struct stringlist *certs,
-    struct stringlist *keys, struct findings *findings)
+add_entry(const struct listing *listing, const struct dirent *entry,
+    struct stringlist *certs, struct stringlist *keys, struct findings *findings)
 {
-	if (is_left_over(folder, name))
+	const char *name = entry->d_name;
+
+	if (is_left_over(listing, name))
 		return;
 	if (ends_with(name, ".crt") || ends_with(name, ".pem")) {
-		add_file(folder, name, certs, keys, findings);
+		add_file(listing, name, certs, keys, findings);
 	} else if (ends_with(name, ".cer")) {
-		add_cer(folder, name, certs, keys);
-	} else {
-		char *path = memory_format("%s/%s", folder, name);
+		add_cer(listing, name, certs, keys);
+	} else if (may_be_folder(entry)) {
+		char *path = memory_format("%s/%s", listing->folder, name);
 		add_folder(path, certs, keys);
 		free(path);
 	}
@@ -189,22 +241,19 @@ void
 certdir_list(const char *folder, struct stringlist *certs, struct stringlist *keys,
     struct findings *findings)
 {
-	struct dirent **entries;
-	int count = scandir(folder, &entries, is_visible, alphasort);
+	struct listing listing;
 	size_t before = certs->count;
 	size_t errors = findings->errors;
 
-	if (count < 0) {
+	if (!list(&listing, folder)) {
 		shortage_note_cause(errno);
 		findings_error(
 		    findings, "cert-dir: %s: %s", folder, strerrordesc_np(errno));
 		return;
 	}
-	for (int i = 0; i < count; i++) {
-		add_entry(folder, entries[i]->d_name, certs, keys, findings);
-		free(entries[i]);
-	}
-	free(entries);
+	for (int i = 0; i < listing.count; i++)
+		add_entry(&listing, listing.entries[i], certs, keys, findings);
+	forget(&listing);
 	if (certs->count == before && findings->errors == errors)
 		findings_error(findings,
 		    "cert-dir: %s: holds no pair: there are NAME.crt with NAME.key, "
@@ -216,27 +265,23 @@ certdir_list(const char *folder, struct stringlist *certs, struct stringlist *ke
 static void
 add_watched(const char *folder, int depth, struct stringlist *paths)
 {
-	struct dirent **entries;
-	int count = scandir(folder, &entries, is_visible, alphasort);
+	struct listing listing;
 
-	if (count < 0) {
+	if (!list(&listing, folder)) {
 		/* A file, or nothing. */
 		add(paths, folder);
 		return;
 	}
-	char *self = memory_format("%s/.", folder);
-	add(paths, self);
-	free(self);
-	for (int i = 0; i < count; i++) {
-		char *path = memory_format("%s/%s", folder, entries[i]->d_name);
-		if (depth > 0)
+	stringlist_format(paths, "%s/.", folder);
+	for (int i = 0; i < listing.count; i++) {
+		char *path = memory_format("%s/%s", folder, listing.entries[i]->d_name);
+		if (depth > 0 && may_be_folder(listing.entries[i]))
 			add_watched(path, depth - 1, paths);
 		else
 			add(paths, path);
 		free(path);
-		free(entries[i]);
 	}
-	free(entries);
+	forget(&listing);
 }
 
 void
