@@ -55,6 +55,7 @@ tests_unit_check_base_SOURCES = \
 	tests/unit/base/logline.c \
 	tests/unit/base/network.c \
 	tests/unit/base/outlet.c \
+	tests/unit/base/parallel.c \
 	tests/unit/base/resemblance.c \
 	tests/unit/base/reserve.c \
 	tests/unit/base/safepath.c \
@@ -79,6 +80,8 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/clienthello.c \
 	tests/unit/tls/hiddenname.c \
 	tests/unit/tls/keypair.c \
+	tests/unit/tls/keyring.c \
+	tests/unit/tls/nameindex.c \
 	tests/unit/tls/pause.c \
 	tests/unit/tls/plainalert.c \
 	tests/unit/tls/policy.c \
