@@ -237,6 +237,62 @@ START_TEST(a_service_has_the_names_of_all_its_pairs)
 }
 END_TEST
 
+enum { MANY = 1000, RENEWED = 500 };
+
+static const char *
+name_host(int number)
+{
+	return suite_take(memory_format("h%d.example.org", number));
+}
+
+static void
+put_numbered(const struct pki_pair *ca, int number)
+{
+	char *cert = memory_format("d/h%d.crt", number);
+	char *key = memory_format("d/h%d.key", number);
+
+	put_pair(ca, name_host(number), cert, key);
+	free(cert);
+	free(key);
+}
+
+static void
+expect_host(struct daemon *daemon, int number, const char *trust)
+{
+	const char *host = name_host(number);
+
+	ck_assert_str_eq(
+	    peer_ask_over(peer_dial(daemon_port(daemon)),
+		&(struct peer_options){ .name = host, .host = host, .trust = trust }),
+	    "Hello, TLS!\n");
+}
+
+START_TEST(a_reload_puts_one_of_a_thousand_pairs_into_force)
+{
+	struct pki_pair *before = pki_ca("before"), *after = pki_ca("after");
+	const char *old = pki_cert_file("before.crt", before);
+	const char *new = pki_cert_file("after.crt", after);
+
+	make_folder("d");
+	for (int i = 0; i < MANY; i++)
+		put_numbered(before, i);
+	struct daemon *daemon = daemon_serve("cert-dir = d\n");
+	for (int i = 0; i < MANY; i += RENEWED / 5)
+		expect_host(daemon, i, old);
+	daemon_reload(daemon, "done");
+	expect_host(daemon, RENEWED, old);
+	put_numbered(after, RENEWED);
+	daemon_reload(daemon, "done");
+	expect_host(daemon, RENEWED, new);
+	expect_host(daemon, RENEWED - 1, old);
+	expect_host(daemon, RENEWED + 1, old);
+	pki_free(before);
+	pki_free(after);
+	daemon_stop(daemon);
+}
+END_TEST
+
 SUITE("certdir", each_way_to_keep_a_pair_is_found_by_name,
     layout_of_each_acme_client_has_its_pairs_and_no_error,
-    folder_without_a_pair_is_an_error, a_service_has_the_names_of_all_its_pairs)
+    folder_without_a_pair_is_an_error, a_service_has_the_names_of_all_its_pairs,
+    a_reload_puts_one_of_a_thousand_pairs_into_force)
