@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A reload that takes long, because a name is not resolved. */
+/* A reload that takes long, because the name of a listening address is not resolved. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,36 +12,38 @@
 #include "lib/suite.h"
 
 #define HELLO "Hello, TLS!\n"
-
-/* Serves with a control socket, and a backend that has a name. */
-static struct daemon *
-serve(void)
-{
-	const char *folder = getenv("top_builddir");
-	char *library =
-	    memory_format("%s/slowresolver.so", folder != NULL ? folder : ".");
-
-	setenv("LD_PRELOAD", library, 1);
-	setenv("SLOW_RESOLVER", suite_path("slow"), 1);
-	struct daemon *daemon = daemon_serve(suite_take(memory_format(
-	    "control-socket = %s\nshutdown-timeout = 5m\n[one]\n[two]\nlisten = %s\n"
-	    "respond = connect\nconnect = localhost:1\n",
-	    suite_path("control"), suite_path("two"))));
-	unsetenv("LD_PRELOAD");
-	free(library);
-	return daemon;
-}
+#define HOST "here.example"
 
 static void
 slow_down(void)
 {
-	suite_file("slow", "");
+	suite_file(HOST, "wait");
 }
 
 static void
 speed_up(void)
 {
-	unlink(suite_path("slow"));
+	suite_file(HOST, "127.0.0.1");
+}
+
+/* Serves with a control socket, at an address that has a name. */
+static struct daemon *
+serve(void)
+{
+	const char *folder = getenv("top_builddir");
+	char *library =
+	    memory_format("%s/fakeresolver.so", folder != NULL ? folder : ".");
+
+	speed_up();
+	setenv("LD_PRELOAD", library, 1);
+	setenv("FAKE_RESOLVER", suite_folder(), 1);
+	struct daemon *daemon = daemon_serve(suite_take(
+	    memory_format("control-socket = %s\nshutdown-timeout = 5m\n[one]\n"
+			  "listen = " HOST ":0\n",
+		suite_path("control"))));
+	unsetenv("LD_PRELOAD");
+	free(library);
+	return daemon;
 }
 
 static const char *
