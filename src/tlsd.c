@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/outlet.h"
+#include "base/resolver.h"
 #include "base/safepath.h"
 #include "base/terminal.h"
 #include "base/wrap.h"
@@ -233,6 +234,8 @@ test_configuration(const struct options *options)
 	    load(options->conf, &inside, &privileges, &findings);
 	if (snapshot != NULL) {
 		bool daemon = snapshot_conf(snapshot)->process.daemon;
+		snapshot_resolve(snapshot, &findings);
+		resolver_stop();
 		try_start(
 		    snapshot, daemon && !options->foreground, &privileges, &findings);
 	}
@@ -470,6 +473,7 @@ start(struct process *process)
 	rights_check(process->snapshot, &process->findings);
 	if (process->findings.errors > 0)
 		return -1;
+	snapshot_resolve(process->snapshot, &process->findings);
 	if (server_start(process->server, &process->findings) < 0)
 		return -1;
 	return complete_takeover(process);

@@ -58,12 +58,14 @@ tests_unit_check_base_SOURCES = \
 	tests/unit/base/parallel.c \
 	tests/unit/base/resemblance.c \
 	tests/unit/base/reserve.c \
+	tests/unit/base/resolver.c \
 	tests/unit/base/safepath.c \
 	tests/unit/base/spool.c \
 	tests/unit/base/stringlist.c \
 	tests/unit/base/text.c \
 	tests/unit/base/unreadable.c \
 	tests/unit/base/wrap.c
+tests_unit_check_base_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 ## With the malloc(3) of tlsd itself.
 tests_unit_check_base_SOURCES += $(malloc_sources)
 ## Programs with a clock that the test moves; see tests/lib/virtualtime.h.
@@ -163,6 +165,7 @@ tests_functional_check_operation_SOURCES = \
 	tests/functional/loading.c \
 	tests/functional/operation.c \
 	tests/functional/repeats.c \
+	tests/functional/resolving.c \
 	tests/functional/takeover.c
 tests_functional_check_sandbox_SOURCES = \
 	tests/functional/sandbox.c

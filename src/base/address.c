@@ -13,6 +13,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#define HOST_MAX_SIZE 253 /* as text without a dot at its end (RFC 1035, 2.3.4) */
+#define LABEL_MAX_SIZE 63
+
 int
 address_family(const struct address *address)
 {
@@ -96,24 +99,38 @@ copy_addresses(const struct addrinfo *list, struct address addresses[ADDRESS_MAX
 	return count;
 }
 
+/* Looks a host up with these flags for getaddrinfo(3). Returns the number of addresses, or -1 with
+ * the reason in `error`. */
 static int
-resolve(const char *host, const char *port, struct address addresses[ADDRESS_MAX],
-    char *error)
+look_up(const char *host, const char *port, int flags,
+    struct address addresses[ADDRESS_MAX], char *error)
 {
 	/* AI_PASSIVE only means something without a host. */
-	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV | flags,
 		.ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM };
 	struct addrinfo *list;
 	int code = getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &list);
 
 	if (code != 0) {
-		snprintf(error, ADDRESS_TEXT_SIZE, "host \"%.64s\": %s", host,
-		    gai_strerror(code));
+		snprintf(error, ADDRESS_TEXT_SIZE, "%s", gai_strerror(code));
 		return -1;
 	}
 	int count = copy_addresses(list, addresses);
 	freeaddrinfo(list);
+	return count;
+}
+
+static int
+resolve(const char *host, const char *port, struct address addresses[ADDRESS_MAX],
+    char *error)
+{
+	char reason[ADDRESS_TEXT_SIZE];
+	int count = look_up(host, port, 0, addresses, reason);
+
+	if (count < 0)
+		snprintf(
+		    error, ADDRESS_TEXT_SIZE, "host \"%.64s\": %.48s", host, reason);
 	return count;
 }
 
@@ -173,6 +190,50 @@ names_one_place(const char *text)
 	return good;
 }
 
+/* True if `host` can be the name of a host (RFC 1123, 2.1), with underscores as containers have
+ * them, and cannot be meant as an IPv4 address. */
+static bool
+is_host_name(const char *host)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	size_t length = strlen(host);
+
+	if (length > 0 && host[length - 1] == '.')
+		length--;
+	if (length > HOST_MAX_SIZE)
+		return false;
+	for (;;) {
+		size_t size = strspn(host, letters);
+		if (size == 0 || size > LABEL_MAX_SIZE ||
+		    (host[size] != '.' && host[size] != '\0'))
+			return false;
+		if (host[size] == '\0' || host[size + 1] == '\0')
+			return strspn(host, "0123456789") < size;
+		host += size + 1;
+	}
+}
+
+/* Reads "HOST:PORT", which names_one_place(). */
+static int
+parse_place(const char *text, struct address addresses[ADDRESS_MAX], char *error)
+{
+	char *host, *port, reason[ADDRESS_TEXT_SIZE];
+
+	if (address_split(text, &host, &port) < 0)
+		return -1;
+	int count = look_up(host, port, AI_NUMERICHOST, addresses, reason);
+	if (count < 0 && text[0] != '[' && is_host_name(host))
+		count = 0;
+	if (count < 0)
+		snprintf(error, ADDRESS_TEXT_SIZE,
+		    "is not HOST:PORT: \"%.48s\" is neither an address nor a host name",
+		    host);
+	free(host);
+	free(port);
+	return count;
+}
+
 int
 address_parse_connect(
     const char *text, struct address addresses[ADDRESS_MAX], char *error)
@@ -180,12 +241,26 @@ address_parse_connect(
 	bool is_path = text[0] == '/' || strncmp(text, "unix:", 5) == 0;
 
 	if (is_port(text, 1))
-		return resolve("localhost", text, addresses, error);
-	if (is_path || names_one_place(text))
+		return 0;
+	if (is_path)
 		return address_parse_listen(text, addresses, error);
+	if (names_one_place(text))
+		return parse_place(text, addresses, error);
 	snprintf(
 	    error, ADDRESS_TEXT_SIZE, "is not HOST:PORT, [IPV6]:PORT, PORT or /PATH");
 	return -1;
+}
+
+int
+address_resolve(const char *text, struct address addresses[ADDRESS_MAX], char *error)
+{
+	const char *colon = strrchr(text, ':');
+	char host[HOST_MAX_SIZE + sizeof "."] = "localhost";
+
+	if (colon == NULL)
+		return look_up(host, text, 0, addresses, error);
+	snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+	return look_up(host, colon + 1, 0, addresses, error);
 }
 
 /* A peer may bind(2) to a path with newlines, escape sequences and spaces. */

@@ -27,10 +27,21 @@ int address_parse_listen(
     const char *text, struct address addresses[ADDRESS_MAX], char *error);
 
 /*
- * Reads where to connect to, likewise: "HOST:PORT", "[IPV6]:PORT", "PORT" at localhost,
- * "/PATH" or "unix:/PATH", with a host and a port that is not 0.
+ * Reads where to connect to: "HOST:PORT", "[IPV6]:PORT", "PORT" at localhost, "/PATH" or
+ * "unix:/PATH", with a host and a port that is not 0. Never waits for a lookup. Returns 1 with the
+ * address, 0 if the host is a name, localhost included, which address_resolve() looks up, or
+ * -1 with `error`, a text of ADDRESS_TEXT_SIZE bytes that says what is wrong.
  */
 int address_parse_connect(
+    const char *text, struct address addresses[ADDRESS_MAX], char *error);
+
+/*
+ * Looks up the name in a text for which address_parse_connect() returns 0, and waits for the answer
+ * as long as getaddrinfo(3) does. Returns how many addresses were filled in, 1 to ADDRESS_MAX,
+ * or -1 with the reason in `error`, a text of ADDRESS_TEXT_SIZE bytes. Does not abort when memory
+ * is exhausted.
+ */
+int address_resolve(
     const char *text, struct address addresses[ADDRESS_MAX], char *error);
 
 /*

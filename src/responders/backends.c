@@ -8,6 +8,7 @@
 #include "base/findings.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/resolver.h"
 #include "base/stringlist.h"
 
 #define AVOID_MS 10000 /* how long one that failed is left out */
@@ -22,21 +23,27 @@ backends_balance_name(int index)
 }
 
 static void
-add(struct backends *backends, const char *name, struct findings *findings)
+add(struct backends *backends, const char *name, int64_t resolve_every_ms,
+    struct findings *findings)
 {
 	struct backend *backend = &backends->list[backends->count++];
+	struct address addresses[ADDRESS_MAX];
 	char wrong[ADDRESS_TEXT_SIZE];
+	int count = address_parse_connect(name, addresses, wrong);
 
 	backend->name = memory_copy(name);
 	atomic_init(&backend->avoid_until_ns, 0);
-	backend->address_count = address_parse_connect(name, backend->addresses, wrong);
-	if (backend->address_count < 0)
+	if (count < 0)
 		findings_error(findings, "connect: \"%s\" %s", name, wrong);
+	else if (count == 0)
+		backend->host = resolver_take(name, resolve_every_ms);
+	else
+		backend->address = addresses[0];
 }
 
 struct backends *
-backends_new(
-    const struct stringlist *names, enum balance balance, struct findings *findings)
+backends_new(const struct stringlist *names, enum balance balance,
+    int64_t resolve_every_ms, struct findings *findings)
 {
 	size_t errors = findings->errors;
 
@@ -50,7 +57,7 @@ backends_new(
 	backends->balance = balance;
 	atomic_init(&backends->turn, 0);
 	for (size_t i = 0; i < names->count; i++)
-		add(backends, names->items[i], findings);
+		add(backends, names->items[i], resolve_every_ms, findings);
 	if (findings->errors == errors)
 		return backends;
 	backends_free(backends);
@@ -60,10 +67,37 @@ backends_new(
 void
 backends_free(struct backends *backends)
 {
-	for (size_t i = 0; i < backends->count; i++)
-		free(backends->list[i].name);
+	for (size_t i = 0; i < backends->count; i++) {
+		struct backend *backend = &backends->list[i];
+		if (backend->host != NULL)
+			resolver_drop(backend->host);
+		free(backend->name);
+	}
 	free(backends->list);
 	free(backends);
+}
+
+static void
+warn(const struct backend *backend, struct findings *findings)
+{
+	struct address addresses[ADDRESS_MAX];
+	char reason[ADDRESS_TEXT_SIZE] = "";
+	int count = backend_addresses(backend, addresses, reason);
+
+	if (reason[0] != '\0')
+		findings_warning(findings,
+		    "connect: %s: does not resolve yet (%s), %s: check the name and "
+		    "the DNS server",
+		    backend->name, reason,
+		    count > 0 ? "so its last addresses stay in use"
+			      : "so it counts as down");
+}
+
+void
+backends_warn(const struct backends *backends, struct findings *findings)
+{
+	for (size_t i = 0; i < backends->count; i++)
+		warn(&backends->list[i], findings);
 }
 
 size_t
@@ -77,6 +111,16 @@ backends_choose(struct backends *backends, const struct address *peer)
 	default:
 		return 0;
 	}
+}
+
+int
+backend_addresses(
+    const struct backend *backend, struct address addresses[ADDRESS_MAX], char *reason)
+{
+	if (backend->host != NULL)
+		return resolver_addresses(backend->host, addresses, reason);
+	addresses[0] = backend->address;
+	return 1;
 }
 
 bool

@@ -29,8 +29,8 @@ struct prepared {
 static void *
 prepare(const struct responder_settings *settings, struct findings *findings)
 {
-	struct backends *backends =
-	    backends_new(&settings->connect, (enum balance)settings->balance, findings);
+	struct backends *backends = backends_new(&settings->connect,
+	    (enum balance)settings->balance, settings->resolve_every_ms, findings);
 
 	if (backends == NULL)
 		return NULL;
@@ -39,6 +39,14 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 		.proxy = (enum sendproxy)settings->send_proxy,
 		.timeout_ms = settings->connect_timeout_ms };
 	return prepared;
+}
+
+static void
+warn(const void *argument, struct findings *findings)
+{
+	const struct prepared *prepared = argument;
+
+	backends_warn(prepared->backends, findings);
 }
 
 static void
@@ -200,10 +208,11 @@ abandon(void *state)
 }
 
 const struct responder_kind responder_connect = { .name = "connect",
-	.keys = "connect balance connect-timeout send-proxy",
+	.keys = "connect balance connect-timeout resolve-every send-proxy",
 	.lasts = true,
 	.descriptors = 1,
 	.prepare = prepare,
+	.warn = warn,
 	.answer = answer,
 	.abandon = abandon,
 	.release = release };

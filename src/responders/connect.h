@@ -5,7 +5,7 @@
 /*
  * respond = connect: a plaintext backend answers, over TCP or a Unix-domain socket. Of
  * several, one that did not answer is left out for a while as long as another one may. Names
- * are resolved when the configuration is loaded.
+ * are looked up by base/resolver.h, again and again.
  */
 
 #include "responders/responder.h"

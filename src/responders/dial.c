@@ -40,11 +40,27 @@ dial_init(struct dial *dial, struct backends *backends, struct session *session,
 static const struct address *
 address_of(const struct dial *dial)
 {
-	return &dial->backend->addresses[dial->address];
+	return &dial->addresses[dial->address];
 }
 
-/* Those from the chosen one on, without the avoided ones; and the chosen one after all if there
- * was nobody else. False: nobody is left. */
+/* Takes the addresses of the backend. False if its name has not resolved. */
+static bool
+take_addresses(struct dial *dial)
+{
+	char reason[ADDRESS_TEXT_SIZE];
+
+	dial->address = 0;
+	dial->is_ours = false;
+	dial->address_count = backend_addresses(dial->backend, dial->addresses, reason);
+	if (dial->address_count > 0)
+		return true;
+	snprintf(dial->words, sizeof dial->words, "%s: does not resolve: %s",
+	    dial->backend->name, reason);
+	return false;
+}
+
+/* Finds the next backend that has addresses: from the chosen one on, without the avoided ones, and
+ * the chosen one after all if there was no other. False if none is left. */
 static bool
 next_backend(struct dial *dial)
 {
@@ -59,9 +75,8 @@ next_backend(struct dial *dial)
 			continue;
 		dial->tried_chosen = dial->tried_chosen || is_chosen;
 		dial->backend = backend;
-		dial->address = 0;
-		dial->is_ours = false;
-		return true;
+		if (take_addresses(dial))
+			return true;
 	}
 	return false;
 }
@@ -72,7 +87,7 @@ next_address(struct dial *dial)
 {
 	if (dial->backend == NULL)
 		return next_backend(dial);
-	if (++dial->address < dial->backend->address_count)
+	if (++dial->address < dial->address_count)
 		return true;
 	if (!dial->is_ours)
 		backend_avoid(dial->backend, dial->words);
@@ -163,7 +178,7 @@ static void
 note_miss(struct dial *dial, int error)
 {
 	char text[ADDRESS_TEXT_SIZE] = "";
-	bool several = dial->backend->address_count > 1;
+	bool several = dial->address_count > 1;
 
 	if (several)
 		address_format(address_of(dial), text);

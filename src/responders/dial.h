@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/deadline.h"
 
 struct backend;
@@ -29,7 +30,9 @@ struct dial {
 	int64_t timeout_ms; /* for each address */
 	size_t chosen, turn; /* backends: the first one, and how many were considered */
 	bool tried_chosen;
-	int address; /* its index */
+	struct address addresses[ADDRESS_MAX]; /* of the backend, when it was chosen */
+	int address_count;
+	int address; /* the index of the one that is tried */
 	bool is_trying; /* that */
 	struct deadline end; /* of this try */
 	int64_t pause_ms; /* before it is tried again, where nothing tells when */

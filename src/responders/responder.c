@@ -105,6 +105,13 @@ responder_free(struct responder *responder)
 }
 
 void
+responder_warn(const struct responder *responder, struct findings *findings)
+{
+	if (responder->kind->warn != NULL)
+		responder->kind->warn(responder->prepared, findings);
+}
+
+void
 responder_show(struct responder *responder, const struct figures *figures)
 {
 	if (responder->kind->show != NULL)

@@ -31,6 +31,7 @@ struct responder_settings {
 	struct stringlist connect; /* where the backends are */
 	int balance; /* an index of backends_balance_name() */
 	int64_t connect_timeout_ms;
+	int64_t resolve_every_ms;
 	int send_proxy; /* an index of sendproxy_name() */
 };
 
@@ -57,6 +58,12 @@ struct responder_kind {
 	 */
 	void *(*prepare)(
 	    const struct responder_settings *settings, struct findings *findings);
+
+	/*
+	 * Adds a warning for each name that resolver_await() has not found, starting with the key;
+	 * NULL for kinds that look no names up. Any thread.
+	 */
+	void (*warn)(const void *prepared, struct findings *findings);
 
 	/*
 	 * Tells where the server's own figures come from, which outlive every answer; NULL
@@ -126,6 +133,10 @@ unsigned responder_kind_descriptors(int index);
 struct responder *responder_new(
     const struct responder_settings *settings, struct findings *findings);
 void responder_free(struct responder *responder);
+
+/* Adds a warning for each name that the answers need and that resolver_await() has not found, starting
+ * with the key. Any thread. */
+void responder_warn(const struct responder *responder, struct findings *findings);
 
 /* Before the first answer: where the server's own figures come from. Main thread. */
 void responder_show(struct responder *responder, const struct figures *figures);

@@ -168,6 +168,8 @@ static const struct key keys[] = {
 	    .standard = "first" },
 	{ "connect-timeout", IN_SERVICE(responder.connect_timeout_ms), DURATION,
 	    .standard = "5s" },
+	{ "resolve-every", IN_SERVICE(responder.resolve_every_ms),
+	    DURATION_IN(1000, 86400000), .standard = "30s" },
 	{ "send-proxy", IN_SERVICE(responder.send_proxy), CHOICE(sendproxy_name),
 	    .standard = "no" },
 	{ "cert", IN_SERVICE(context.pairs.cert), PATHS, .watched = true,

@@ -109,6 +109,8 @@ make_snapshot(void *argument)
 	struct loader *loader = argument;
 
 	loader->new = snapshot_new(loader->path, loader->old, &loader->findings);
+	if (loader->new != NULL)
+		snapshot_resolve(loader->new, &loader->findings);
 	eventfd_write(loader->done_fd, 1);
 	return NULL;
 }

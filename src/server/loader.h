@@ -26,7 +26,8 @@ typedef void loader_taker(
 struct loader *loader_new(
     struct loop *loop, const char *path, loader_taker *take, void *context);
 
-/* Waits for the end of the thread, and drops what it made. NULL is fine. */
+/* Waits for the end of the thread, and drops what it made. After resolver_stop() the thread does not
+ * wait for names. NULL is fine. */
 void loader_free(struct loader *loader);
 
 /* Begins to make a snapshot that will take the place of `old` (snapshot_new()), of which it holds

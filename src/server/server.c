@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/outlet.h"
 #include "base/reserve.h"
+#include "base/resolver.h"
 #include "base/safepath.h"
 #include "base/text.h"
 #include "responders/child.h"
@@ -429,6 +430,12 @@ server_own(struct server *server)
 		    pidfile_path(server->pidfile));
 }
 
+static void
+wake(void *loop)
+{
+	loop_wake(loop);
+}
+
 int
 server_start(struct server *server, struct findings *findings)
 {
@@ -442,6 +449,7 @@ server_start(struct server *server, struct findings *findings)
 		    conf->workers, strerrordesc_np(errno));
 		return -1;
 	}
+	resolver_start(wake, server->loop);
 	/* Everything that is watched is watched with the rights of the daemon's user. */
 	watch_files(server);
 	server->expiry = expiry_next(in_force(server));
@@ -472,6 +480,7 @@ expire_all(struct server *server)
 		server->expiry = expiry_next(in_force(server));
 	}
 	next = deadline_earlier(next, server->expiry);
+	next = deadline_earlier(next, resolver_turn());
 	next = deadline_earlier(next, repeats_expire(server->repeats));
 	if (server->course == RUNNING)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));
@@ -506,6 +515,7 @@ server_free(struct server *server)
 {
 	if (server == NULL)
 		return;
+	resolver_stop();
 	loader_free(server->loader);
 	pipeline_free(server->pipeline);
 	certwatch_free(server->certwatch);

@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/resolver.h"
 #include "base/shortage.h"
 #include "base/stringlist.h"
 #include "responders/responder.h"
@@ -22,6 +23,8 @@
 #include "server/verbosity.h"
 #include "tls/context.h"
 #include "tls/keyring.h"
+
+#define RESOLVE_MS 2000 /* for all names of a snapshot together */
 
 struct snapshot {
 	_Atomic(unsigned) references;
@@ -249,6 +252,19 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	if (old != NULL)
 		inherit(snapshot, old);
 	return snapshot;
+}
+
+void
+snapshot_resolve(const struct snapshot *snapshot, struct findings *findings)
+{
+	resolver_await(RESOLVE_MS);
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct service *service = snapshot->services[i];
+		struct findings found;
+		findings_init(&found);
+		responder_warn(service->responder, &found);
+		conf_locate(&service->conf->section, &found, findings);
+	}
 }
 
 void

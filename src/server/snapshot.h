@@ -34,6 +34,14 @@ struct verbosity;
 struct snapshot *snapshot_new(
     const char *path, const struct snapshot *old, struct findings *findings);
 
+/*
+ * Looks up the names of its backends, and waits until all have answered, 2 seconds at most. Adds a
+ * warning to `findings` for each name that does not resolve: the backend keeps the addresses that
+ * an older snapshot has found, or counts as down until it resolves. A start calls it after its
+ * rights are given up, because the threads of lookups that hang stay. Main thread or the loader's.
+ */
+void snapshot_resolve(const struct snapshot *snapshot, struct findings *findings);
+
 /* Before it serves: where its answers find the server's own figures, which outlive them. Main
  * thread. */
 void snapshot_show(struct snapshot *snapshot, const struct figures *figures);

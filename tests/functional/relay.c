@@ -1106,7 +1106,7 @@ START_TEST(unusable_backend_is_an_error_with_its_line)
 {
 	static const char *const wrong[] = { "", "connect = *:80\n",
 		"connect = 127.0.0.1:0\n", "connect = somewhere\n",
-		"connect = name.invalid:80\n" };
+		"connect = 300.0.0.1:80\n", "connect = a name.example:80\n" };
 
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		const char *output;

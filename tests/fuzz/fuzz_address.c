@@ -70,18 +70,31 @@ write_and_read(struct address *address)
 typedef int reader(
     const char *text, struct address addresses[ADDRESS_MAX], char *error);
 
+/* Reads `text`, in which at least `least` addresses stand if it is good. */
 static void
-read_as(reader *read, const char *text)
+read_as(reader *read, int least, const char *text)
 {
 	struct address addresses[ADDRESS_MAX];
 	char error[ADDRESS_TEXT_SIZE] = "";
 	int count = read(text, addresses, error);
 
-	FUZZ_EXPECT(count >= -1 && count <= ADDRESS_MAX && count != 0);
+	FUZZ_EXPECT(count == -1 || (count >= least && count <= ADDRESS_MAX));
 	FUZZ_EXPECT((count < 0) == (error[0] != '\0'));
 	FUZZ_EXPECT(strnlen(error, sizeof error) < sizeof error);
 	for (int i = 0; i < count; i++)
 		write_and_read(&addresses[i]);
+}
+
+/* Looks up the name, if it is one, which finds no address. */
+static void
+resolve(const char *text)
+{
+	struct address addresses[ADDRESS_MAX];
+	char error[ADDRESS_TEXT_SIZE] = "";
+
+	if (address_parse_connect(text, addresses, error) == 0)
+		FUZZ_EXPECT(
+		    address_resolve(text, addresses, error) < 0 && error[0] != '\0');
 }
 
 int
@@ -89,8 +102,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = strndup((const char *)data, size);
 
-	read_as(address_parse_listen, text);
-	read_as(address_parse_connect, text);
+	read_as(address_parse_listen, 1, text);
+	read_as(address_parse_connect, 0, text);
+	resolve(text);
 	free(text);
 	return 0;
 }

@@ -112,14 +112,55 @@ END_TEST
 START_TEST(a_port_to_connect_to_is_one_of_localhost)
 {
 	struct address named[ADDRESS_MAX];
-	int count = address_parse_connect("4433", parsed, error);
 
+	ck_assert_int_eq(address_parse_connect("4433", parsed, error), 0);
+	int count = address_resolve("4433", parsed, error);
 	ck_assert_int_ge(count, 1);
-	ck_assert_int_eq(address_parse_connect("localhost:4433", named, error), count);
+	ck_assert_int_eq(address_resolve("localhost:4433", named, error), count);
 	for (int i = 0; i < count; i++)
 		ck_assert(address_equal(&parsed[i], &named[i]));
 	ck_assert_int_eq(address_parse_connect("0", parsed, error), -1);
 	ck_assert_int_eq(address_parse_connect(":::4433", parsed, error), -1);
+}
+END_TEST
+
+START_TEST(host_name_to_connect_to_is_not_looked_up)
+{
+	static const char *const names[] = { "localhost:80", "redis:6379",
+		"a.example.:1", "my_service.2-b.example:1", "xn--bcher-kva.example:1",
+		"1.2.3.4.example:1" };
+	static const char *const bad[] = { "300.0.0.1:1", "1.2.3.4.5:1", "a..b:1",
+		".a:1", "a b:1",
+		"b\xc3\xbc"
+		"cher.example:1",
+		"[redis]:1", "[::g]:1", "a.123:1" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		ck_assert_int_eq(address_parse_connect(names[i], parsed, error), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		ck_assert_int_eq(address_parse_connect(bad[i], parsed, error), -1);
+		ck_assert_ptr_nonnull(
+		    strstr(error, "is neither an address nor a host"));
+	}
+}
+END_TEST
+
+START_TEST(host_name_has_at_most_253_characters_and_labels_of_63)
+{
+	char name[300];
+
+	memset(name, 'a', sizeof name);
+	for (int i = 63; i < 253; i += 64)
+		name[i] = '.';
+	memcpy(name + 253, ":1", 3);
+	ck_assert_int_eq(address_parse_connect(name, parsed, error), 0);
+	memcpy(name + 253, ".:1", 4);
+	ck_assert_int_eq(address_parse_connect(name, parsed, error), 0);
+	memcpy(name + 253, "a:1", 4);
+	ck_assert_int_eq(address_parse_connect(name, parsed, error), -1);
+	memset(name, 'a', 64);
+	memcpy(name + 64, ":1", 3);
+	ck_assert_int_eq(address_parse_connect(name, parsed, error), -1);
 }
 END_TEST
 
@@ -225,6 +266,8 @@ SUITE("address", an_address_and_port_is_one_address,
     a_path_of_a_peer_is_one_harmless_word, a_path_that_is_too_long_once_escaped_is_cut,
     invalid_listen_address_gets_an_error_message, a_path_that_does_not_fit_is_refused,
     connect_address_needs_a_host_and_a_port, a_port_to_connect_to_is_one_of_localhost,
+    host_name_to_connect_to_is_not_looked_up,
+    host_name_has_at_most_253_characters_and_labels_of_63,
     the_hash_is_of_the_host_alone, address_returns_its_host_and_its_port,
     host_and_port_split_at_the_last_colon, equal_addresses_are_equal,
     a_unix_peer_without_a_name_has_an_empty_path)
