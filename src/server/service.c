@@ -50,21 +50,63 @@ are_dual(const struct address *addresses, int count)
 	return has4 && has6;
 }
 
+/* Copies the addresses that `namesake` has for the item `text` of its listen. Returns how many
+ * there are, or -1 if it has none. */
+static int
+recall(const struct service *namesake, const char *text,
+    struct address addresses[ADDRESS_MAX])
+{
+	const struct address *at = namesake != NULL ? namesake->addresses : NULL;
+
+	for (size_t i = 0; namesake != NULL && i < namesake->conf->listen.count; i++) {
+		int count = namesake->listen_counts[i];
+		if (strcmp(namesake->conf->listen.items[i], text) == 0) {
+			memcpy(addresses, at, (size_t)count * sizeof *addresses);
+			return count;
+		}
+		at += count;
+	}
+	return -1;
+}
+
+/* Fills in the addresses of an item of listen. Returns how many there are, 0 after an error. */
+static int
+resolve_listen(const char *text, const struct service *namesake,
+    struct address addresses[ADDRESS_MAX], struct findings *findings)
+{
+	char wrong[ADDRESS_TEXT_SIZE];
+	int count = address_parse_listen(text, addresses, wrong);
+
+	if (count >= 0)
+		return count;
+	count = recall(namesake, text, addresses);
+	if (count >= 0) {
+		findings_warning(findings,
+		    "listen: \"%s\" %s, so its last addresses stay in use: check the "
+		    "name and the DNS server",
+		    text, wrong);
+		return count;
+	}
+	findings_error(findings, "listen: \"%s\" %s", text, wrong);
+	return 0;
+}
+
 static void
-find_addresses(struct service *service, struct findings *findings)
+find_addresses(
+    struct service *service, const struct service *namesake, struct findings *findings)
 {
 	const struct stringlist *listen = &service->conf->listen;
 
 	if (listen->count == 0)
 		findings_error(findings, "listen: no address is named");
+	service->listen_counts =
+	    memory_new(listen->count * sizeof *service->listen_counts);
 	for (size_t i = 0; i < listen->count; i++) {
 		struct address addresses[ADDRESS_MAX];
-		char wrong[ADDRESS_TEXT_SIZE];
-		int count = address_parse_listen(listen->items[i], addresses, wrong);
+		int count =
+		    resolve_listen(listen->items[i], namesake, addresses, findings);
 
-		if (count < 0)
-			findings_error(
-			    findings, "listen: \"%s\" %s", listen->items[i], wrong);
+		service->listen_counts[i] = count;
 		for (int j = 0; j < count; j++)
 			add_address(service, &addresses[j], are_dual(addresses, count),
 			    findings);
@@ -236,7 +278,7 @@ service_prepare(struct service *service, const struct conf_service *conf,
 
 	service->name = conf->section.name;
 	service->conf = conf;
-	find_addresses(service, findings);
+	find_addresses(service, namesake, findings);
 	find_owner(service, findings);
 	check_conf(conf, process, findings);
 	if (findings->errors == errors)
@@ -271,6 +313,7 @@ service_fini(struct service *service)
 	responder_free(service->responder);
 	free(service->addresses);
 	free(service->dual);
+	free(service->listen_counts);
 	networks_fini(&service->proxies);
 	*service = (struct service){ 0 };
 }

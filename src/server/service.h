@@ -35,6 +35,7 @@ struct service {
 	struct address *addresses; /* where it listens, each once */
 	bool *dual; /* for each: its text stands for an IPv4 and an IPv6 address */
 	size_t address_count;
+	int *listen_counts; /* how many of them each item of `listen` stands for */
 	uid_t socket_owner; /* of its Unix-domain sockets; -1: the daemon's user */
 	gid_t socket_group; /* -1: the daemon's group */
 	struct networks proxies; /* that may send a PROXY header there */
@@ -43,8 +44,9 @@ struct service {
 
 /*
  * Prepares `service` as `conf`, which outlives it, says, in a process that `process` is about, with
- * pairs of `keyring`, and proves it (tls/proof.h), beside `namesake`, the service of the same name that is in
- * force, or NULL. Everything wrong or odd goes into `findings`, each starting with its key;
+ * pairs of `keyring`, and proves it (tls/proof.h), beside `namesake`, the service of the same name
+ * that is in force, or NULL. A host to listen at that does not resolve any more keeps the addresses
+ * that `namesake` has found, with a warning. Everything wrong or odd goes into `findings`, each starting with its key;
  * after an error the service is good for service_fini() only.
  */
 void service_prepare(struct service *service, const struct conf_service *conf,

@@ -139,5 +139,19 @@ START_TEST(a_stop_gives_a_running_reload_up)
 }
 END_TEST
 
+START_TEST(a_reload_keeps_an_address_whose_name_does_not_resolve_any_more)
+{
+	struct daemon *daemon = serve();
+	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
+
+	suite_file(HOST, "fail");
+	daemon_reload(daemon, "done");
+	ck_assert_uint_gt(daemon_count(daemon, "so its last addresses stay in use"), 0);
+	ck_assert_str_eq(peer_ask(port), HELLO);
+	daemon_stop(daemon);
+}
+END_TEST
+
 SUITE_IF(lacks_preload, "loading", clients_are_served_while_a_reload_runs,
-    reloads_that_are_asked_for_meanwhile_are_one, a_stop_gives_a_running_reload_up)
+    reloads_that_are_asked_for_meanwhile_are_one, a_stop_gives_a_running_reload_up,
+    a_reload_keeps_an_address_whose_name_does_not_resolve_any_more)
