@@ -10,6 +10,7 @@
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"
+#include "server/takeover.h"
 
 #define HELLO "Hello, TLS!\n"
 #define HOST "here.example"
@@ -139,6 +140,27 @@ START_TEST(a_stop_gives_a_running_reload_up)
 }
 END_TEST
 
+START_TEST(an_upgrade_gives_a_running_reload_up)
+{
+	struct daemon *daemon = serve();
+	char error[512];
+	slow_down();
+	int asking = ask("reload\n");
+
+	expect_status("\nreload: one has run for ");
+	struct takeover *takeover =
+	    takeover_begin(suite_path("control"), geteuid(), error, sizeof error);
+	ck_assert_msg(takeover != NULL, "%s", error);
+	ck_assert_int_eq(takeover_confirm(takeover, error, sizeof error), 0);
+	takeover_free(takeover);
+	shutdown(asking, SHUT_WR);
+	expect_answer(asking, "error: the server is stopping\nfailed\n");
+	speed_up();
+	ck_assert_int_eq(daemon_wait(daemon), 0);
+	daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(a_reload_keeps_an_address_whose_name_does_not_resolve_any_more)
 {
 	struct daemon *daemon = serve();
@@ -154,4 +176,5 @@ END_TEST
 
 SUITE_IF(lacks_preload, "loading", clients_are_served_while_a_reload_runs,
     reloads_that_are_asked_for_meanwhile_are_one, a_stop_gives_a_running_reload_up,
+    an_upgrade_gives_a_running_reload_up,
     a_reload_keeps_an_address_whose_name_does_not_resolve_any_more)
