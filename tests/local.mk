@@ -4,7 +4,8 @@
 ## One program for each layer of src/, and one for each subject of the functional tests. They
 ## are built when somebody runs them.
 EXTRA_PROGRAMS = $(test_programs) $(fuzz_programs) $(bench_programs) $(test_helpers)
-CLEANFILES = $(EXTRA_PROGRAMS) $(EXTRA_LIBRARIES) shortage.so fakeresolver.so bench.svg bench.txt
+CLEANFILES = $(EXTRA_PROGRAMS) $(EXTRA_LIBRARIES) shortage.so fakeresolver.so \
+	bench-reload.txt bench.svg bench.txt
 
 if HAVE_CHECK
 unit_tests = \
@@ -272,15 +273,19 @@ fuzz: $(fuzz_programs)
 .PHONY: fuzz
 
 ## make bench [ROUNDS=3] [SECONDS=2]: tlsd beside its peers; nothing of it is a test.
-bench_programs = bench-hello bench-hold bench-late bench-relay
+bench_programs = bench-hello bench-hold bench-late bench-pairs bench-relay bench-waits
 bench_hello_SOURCES = tests/bench/hello.c
 bench_hello_LDADD =
 bench_hold_SOURCES = tests/bench/hold.c
 bench_hold_LDADD =
 bench_late_SOURCES = tests/bench/late.c $(soak_call)
 bench_late_LDADD = $(GNUTLS_LIBS)
+bench_pairs_SOURCES = tests/bench/pairs.c
+bench_pairs_LDADD = $(GNUTLS_LIBS)
 bench_relay_SOURCES = tests/bench/relay.c
 bench_relay_LDADD =
+bench_waits_SOURCES = tests/bench/waits.c $(soak_call)
+bench_waits_LDADD = $(GNUTLS_LIBS)
 bench: all-am $(bench_programs)
 	top_builddir='$(abs_top_builddir)' rounds='$(ROUNDS)' seconds='$(SECONDS)' \
 		$(srcdir)/tests/bench/run
@@ -296,7 +301,11 @@ bench-attack: all-am bench-hello bench-hold
 ## make bench-deadlines [ROUNDS=5]: how late hostile clients of each kind are ended.
 bench-deadlines: all-am bench-late
 	top_builddir='$(abs_top_builddir)' rounds='$(ROUNDS)' $(srcdir)/tests/bench/deadlines
-.PHONY: bench bench-attack bench-deadlines bench-scale
+## make bench-reload [COUNTS="1000 3000 10000"]: a check, a start and reloads with so many
+## certificates, beside nginx and haproxy.
+bench-reload: all-am bench-pairs bench-waits
+	top_builddir='$(abs_top_builddir)' counts='$(COUNTS)' $(srcdir)/tests/bench/reload
+.PHONY: bench bench-attack bench-deadlines bench-reload bench-scale
 
 
 ## make check: each module and each feature once, the longest ones first.
@@ -402,6 +411,8 @@ EXTRA_DIST = \
 	tests/bench/deadlines \
 	tests/bench/medians.awk \
 	tests/bench/picture.awk \
+	tests/bench/reload \
+	tests/bench/reload.awk \
 	tests/bench/run \
 	tests/bench/scale \
 	tests/bench/scale.awk \
