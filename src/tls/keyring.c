@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/findings.h"
 #include "base/memory.h"
@@ -58,12 +59,14 @@ name_files(const struct keypair_files *files)
 	    or_empty(files->pin_file), files->role, files->decrypts);
 }
 
+/* A file that this user cannot read has none, so that it is an error at each reload. */
 static struct stamp
 stamp_file(const char *path)
 {
 	struct stat st = { 0 };
 
-	if (path == NULL || path[0] == '\0' || stat(path, &st) < 0)
+	if (path == NULL || path[0] == '\0' || access(path, R_OK) < 0 ||
+	    stat(path, &st) < 0)
 		return (struct stamp){ 0 };
 	return (struct stamp){ .device = st.st_dev,
 		.inode = st.st_ino,
