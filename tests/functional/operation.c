@@ -575,7 +575,7 @@ START_TEST(reload_names_options_that_need_a_restart)
 	daemon_reload(daemon, "done");
 	daemon_expect(
 	    daemon, "reload: workers, queue-size: only a restart changes that");
-	ck_assert_uint_eq(daemon_threads(daemon), threads);
+	daemon_expect_threads(daemon, threads);
 	expect_answer(daemon, "tlsd", HELLO);
 	daemon_stop(daemon);
 }

@@ -713,7 +713,7 @@ START_TEST(neither_descriptors_nor_threads_are_lost)
 	for (int i = 0; i < 500; i++)
 		connect_somehow(port, i % 5, hello, size);
 	daemon_expect_descriptors(daemon, descriptors);
-	ck_assert_uint_eq(daemon_threads(daemon), threads);
+	daemon_expect_threads(daemon, threads);
 	daemon_stop(daemon);
 }
 END_TEST

@@ -442,6 +442,15 @@ daemon_expect_descriptors(const struct daemon *daemon, size_t count)
 }
 
 void
+daemon_expect_threads(const struct daemon *daemon, size_t count)
+{
+	long long deadline = daemon_deadline();
+
+	while (daemon_threads(daemon) != count)
+		daemon_pause(deadline, "threads are lost");
+}
+
+void
 daemon_expect_clean_log(struct daemon *daemon)
 {
 	for (const char *at = daemon_log(daemon); *at != '\0'; at++)

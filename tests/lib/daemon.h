@@ -88,8 +88,9 @@ bool daemon_grew_at_most(const struct daemon *daemon, size_t before_kib, size_t 
 /* Wants it to be nearly idle for a while. */
 void daemon_expect_calm(const struct daemon *daemon);
 
-/* Waits until it has `count` descriptors. */
+/* Wait until it has `count` descriptors or threads. */
 void daemon_expect_descriptors(const struct daemon *daemon, size_t count);
+void daemon_expect_threads(const struct daemon *daemon, size_t count);
 
 /* Wants nothing in the log but printable ASCII and ends of lines. */
 void daemon_expect_clean_log(struct daemon *daemon);
