@@ -5,12 +5,16 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/shortage.h"
 
-/* Fewer pieces are not worth a thread. */
-enum { THREADS_MAX = 64, PIECES_MIN = 8 };
+/* Fewer pieces are not worth a thread. Other threads get nine times as much of a processor as one
+ * with this niceness. */
+enum { THREADS_MAX = 64, PIECES_MIN = 8, NICENESS = 10 };
+
+static _Thread_local bool gives_way;
 
 struct job {
 	void (*work)(void *context, size_t number);
@@ -45,6 +49,8 @@ count_helpers(size_t pieces)
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t threads = pieces / PIECES_MIN;
 
+	if (gives_way)
+		processors = (processors + 1) / 2;
 	if (processors > 0 && threads > (size_t)processors)
 		threads = (size_t)processors;
 	if (threads > THREADS_MAX)
@@ -67,4 +73,12 @@ parallel_run(size_t count, void (*work)(void *context, size_t number), void *con
 		pthread_join(helpers[i], NULL);
 	if (atomic_load(&job.short_of_something))
 		shortage_note();
+}
+
+/* In Linux a thread has a niceness of its own, which the threads that it makes inherit. */
+void
+parallel_give_way(void)
+{
+	setpriority(PRIO_PROCESS, 0, NICENESS);
+	gives_way = true;
 }

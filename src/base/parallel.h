@@ -14,4 +14,8 @@
 void parallel_run(
     size_t count, void (*work)(void *context, size_t number), void *context);
 
+/* From now on the calling thread, and those that work for it, use at most half of the processors
+ * and give way to other threads of the process. */
+void parallel_give_way(void);
+
 #endif

@@ -13,10 +13,12 @@
 #include "base/deadline.h"
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "server/loop.h"
 #include "server/snapshot.h"
 
 #define NS_PER_MS 1000000
+#define MANY_PAIRS 1000 /* some 8 MiB, which may stay with the allocator */
 
 struct loader {
 	struct loop *loop;
@@ -26,9 +28,15 @@ struct loader {
 	struct watch watch;
 	int done_fd; /* an eventfd(2), which the thread writes to when it is done */
 	bool busy;
+	bool is_handing_over; /* in `take`, which may start the next one */
 	int64_t began_ns;
 	pthread_t thread;
 	struct snapshot *old;
+	/* After a reload, until the next one: */
+	bool is_tidying;
+	pthread_t tidier;
+	struct snapshot *past;
+	size_t loaded; /* pairs */
 	/* The thread's, until it is done: */
 	struct snapshot *new;
 	struct findings findings;
@@ -40,46 +48,92 @@ finish(struct loader *loader)
 {
 	if (!pthread_equal(loader->thread, pthread_self()))
 		pthread_join(loader->thread, NULL);
-	snapshot_drop(loader->old);
 	loader->busy = false;
 }
 
+/*
+ * Frees what a reload has left over. With thousands of certificates this takes too long for the
+ * main thread, and the allocator keeps their memory unless it is told to return it. That delays
+ * clients by some milliseconds, so it has to be worth it.
+ */
 static void *
-return_memory(void *unused)
+tidy(void *argument)
 {
-	(void)unused;
-	malloc_trim(0);
+	struct loader *loader = argument;
+
+	snapshot_drop(loader->past);
+	if (loader->loaded >= MANY_PAIRS)
+		malloc_trim(0);
 	return NULL;
 }
 
-/* The allocator keeps what thousands of certificates took, unless it is told to return it to the
- * system. That takes too long for the main thread, and does no harm if it is not done. */
+/* Where there is no thread, there is nobody else to do it. */
 static void
-start_returning_memory(void)
+start_tidying(struct loader *loader, struct snapshot *past)
 {
-	pthread_attr_t attributes;
-	pthread_t thread;
+	loader->past = past;
+	loader->is_tidying = pthread_create(&loader->tidier, NULL, tidy, loader) == 0;
+	if (!loader->is_tidying)
+		snapshot_drop(past);
+}
 
-	if (pthread_attr_init(&attributes) != 0)
+static void
+finish_tidying(struct loader *loader)
+{
+	if (loader->is_tidying)
+		pthread_join(loader->tidier, NULL);
+	loader->is_tidying = false;
+}
+
+static void *
+make_snapshot(void *argument)
+{
+	struct loader *loader = argument;
+
+	parallel_give_way();
+	finish_tidying(loader);
+	loader->new = snapshot_new(loader->path, loader->old, &loader->findings);
+	if (loader->new != NULL)
+		snapshot_resolve(loader->new, &loader->findings);
+	eventfd_write(loader->done_fd, 1);
+	return NULL;
+}
+
+static void
+launch(struct loader *loader)
+{
+	int error = pthread_create(&loader->thread, NULL, make_snapshot, loader);
+
+	if (error == 0)
 		return;
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_create(&thread, &attributes, return_memory, NULL);
-	pthread_attr_destroy(&attributes);
+	findings_error(&loader->findings,
+	    "the system does not give a thread to load it (%s): set fewer workers, or "
+	    "raise ulimit -u",
+	    strerrordesc_np(error));
+	loader->thread = pthread_self();
+	eventfd_write(loader->done_fd, 1);
 }
 
 static void
 on_done(struct watch *watch, uint32_t events)
 {
 	struct loader *loader = watch->holder;
+	struct snapshot *past = loader->old;
+	struct findings findings = loader->findings;
 	eventfd_t count;
 
 	(void)events;
 	if (eventfd_read(loader->done_fd, &count) < 0)
 		return;
 	finish(loader);
-	loader->take(loader->context, loader->new, &loader->findings);
-	findings_fini(&loader->findings);
-	start_returning_memory();
+	loader->loaded = loader->new != NULL ? snapshot_loaded_pairs(loader->new) : 0;
+	loader->is_handing_over = true;
+	loader->take(loader->context, loader->new, &findings);
+	loader->is_handing_over = false;
+	findings_fini(&findings);
+	start_tidying(loader, past);
+	if (loader->busy) /* again, since the taker has asked for another one */
+		launch(loader);
 }
 
 struct loader *
@@ -103,18 +157,6 @@ loader_new(struct loop *loop, const char *path, loader_taker *take, void *contex
 	return loader;
 }
 
-static void *
-make_snapshot(void *argument)
-{
-	struct loader *loader = argument;
-
-	loader->new = snapshot_new(loader->path, loader->old, &loader->findings);
-	if (loader->new != NULL)
-		snapshot_resolve(loader->new, &loader->findings);
-	eventfd_write(loader->done_fd, 1);
-	return NULL;
-}
-
 void
 loader_start(struct loader *loader, struct snapshot *old)
 {
@@ -123,15 +165,8 @@ loader_start(struct loader *loader, struct snapshot *old)
 	loader->old = snapshot_take(old);
 	loader->busy = true;
 	loader->began_ns = deadline_now_ns();
-	int error = pthread_create(&loader->thread, NULL, make_snapshot, loader);
-	if (error == 0)
-		return;
-	findings_error(&loader->findings,
-	    "the system does not give a thread to load it (%s): set fewer workers, or "
-	    "raise ulimit -u",
-	    strerrordesc_np(error));
-	loader->thread = pthread_self();
-	eventfd_write(loader->done_fd, 1);
+	if (!loader->is_handing_over)
+		launch(loader);
 }
 
 bool
@@ -153,9 +188,11 @@ loader_free(struct loader *loader)
 		return;
 	if (loader->busy) {
 		finish(loader);
+		snapshot_drop(loader->old);
 		snapshot_drop(loader->new);
 		findings_fini(&loader->findings);
 	}
+	finish_tidying(loader);
 	loop_remove(loader->loop, loader->done_fd, &loader->watch);
 	close(loader->done_fd);
 	free(loader);

@@ -74,6 +74,9 @@ const struct route *snapshot_find_route(
 /* "NAME: REASON" of each service that on-bad-cert has left out. */
 const struct stringlist *snapshot_skipped(const struct snapshot *snapshot);
 
+/* How many key pairs it has loaded rather than taken over from the one before. */
+size_t snapshot_loaded_pairs(const struct snapshot *snapshot);
+
 /* When it was made, seconds since 1970. */
 int64_t snapshot_time(const struct snapshot *snapshot);
 

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -183,6 +184,9 @@ allow_threads(scmp_filter_ctx filter)
 
 	if (code == 0)
 		code = ALLOW(filter, SCMP_SYS(prctl), 1, IS(0, PR_SET_NAME));
+	if (code == 0) /* of the calling thread */
+		code = ALLOW(
+		    filter, SCMP_SYS(setpriority), 2, IS(0, PRIO_PROCESS), IS(1, 0));
 	if (code == 0)
 		code = ALLOW(filter, SCMP_SYS(tgkill), 1, IS(0, (unsigned)getpid()));
 	if (code == 0)

@@ -4,7 +4,9 @@
 
 #include <pthread.h>
 #include <search.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,8 +18,11 @@
 #include "tls/keypair.h"
 #include "tls/token.h"
 
-/* The clocks of file systems advance in steps of up to two seconds (FAT). */
-enum { CLOCK_STEP_S = 2 };
+/* The time of a file advances with the kernel's clock, 100 times a second or more often; where it
+ * has whole seconds, in steps of up to two (FAT). */
+#define NS_PER_S 1000000000LL
+#define FINE_STEP_NS (NS_PER_S / 10)
+#define COARSE_STEP_NS (2 * NS_PER_S)
 
 /* The certificate's file, the key's, and the one that opens the key. */
 enum { FILES = 3 };
@@ -34,7 +39,7 @@ struct stamp {
 struct keyring_entry {
 	char *name; /* its files */
 	struct stamp stamps[FILES]; /* from before it was read */
-	time_t loaded;
+	struct timespec loaded;
 	struct keypair *pair;
 	struct findings warnings;
 };
@@ -43,6 +48,7 @@ struct keyring {
 	const struct keyring *old; /* or NULL */
 	pthread_mutex_t mutex; /* of the tree */
 	void *entries; /* a tree of tsearch(3) */
+	_Atomic(size_t) loaded;
 };
 
 static const char *
@@ -102,9 +108,13 @@ stamps_equal(const struct stamp *a, const struct stamp *b)
 static bool
 is_settled(const struct keyring_entry *entry)
 {
-	for (int i = 0; i < FILES; i++)
-		if (entry->stamps[i].changed.tv_sec + CLOCK_STEP_S >= entry->loaded)
+	for (int i = 0; i < FILES; i++) {
+		const struct timespec *changed = &entry->stamps[i].changed;
+		int64_t age = (entry->loaded.tv_sec - changed->tv_sec) * NS_PER_S +
+		              entry->loaded.tv_nsec - changed->tv_nsec;
+		if (age <= (changed->tv_nsec == 0 ? COARSE_STEP_NS : FINE_STEP_NS))
 			return false;
+	}
 	return true;
 }
 
@@ -121,7 +131,7 @@ static bool
 may_take_over(const struct keyring_entry *entry, const struct stamp stamps[FILES])
 {
 	return is_settled(entry) && is_unchanged(entry, stamps) &&
-	       keypair_is_valid(entry->pair, entry->loaded) &&
+	       keypair_is_valid(entry->pair, entry->loaded.tv_sec) &&
 	       keypair_is_valid(entry->pair, time(NULL));
 }
 
@@ -175,7 +185,7 @@ add_entry(struct keyring *keyring, struct keyring_entry *entry)
 
 /* An entry for `pair`, which was loaded with these warnings, or taken over with them. */
 static struct keyring_entry *
-make_entry(char *name, const struct stamp stamps[FILES], time_t loaded,
+make_entry(char *name, const struct stamp stamps[FILES], struct timespec loaded,
     struct keypair *pair, const struct findings *warnings)
 {
 	struct keyring_entry *entry = memory_new(sizeof *entry);
@@ -193,11 +203,13 @@ static struct keypair *
 load(struct keyring *keyring, char *name, const struct keypair_files *files,
     const struct stamp stamps[FILES], struct findings *findings)
 {
-	const time_t now = time(NULL);
+	struct timespec now;
 	struct findings found;
 
+	clock_gettime(CLOCK_REALTIME, &now);
 	findings_init(&found);
 	struct keypair *pair = keypair_load(files, &found);
+	atomic_fetch_add(&keyring->loaded, 1);
 	if (pair != NULL)
 		add_entry(keyring, make_entry(name, stamps, now, pair, &found));
 	copy_findings(&found, findings);
@@ -261,6 +273,12 @@ void
 keyring_close(struct keyring *keyring)
 {
 	keyring->old = NULL;
+}
+
+size_t
+keyring_loaded(const struct keyring *keyring)
+{
+	return atomic_load(&keyring->loaded);
 }
 
 void

@@ -36,6 +36,15 @@ START_TEST(nothing_to_do_is_done_at_once)
 }
 END_TEST
 
+START_TEST(giving_way_leaves_nothing_undone)
+{
+	parallel_give_way();
+	parallel_run(COUNT, count_call, calls);
+	for (size_t i = 0; i < COUNT; i++)
+		ck_assert_int_eq(atomic_load(&calls[i]), 1);
+}
+END_TEST
+
 static void
 run_short(void *context, size_t number)
 {
@@ -56,4 +65,4 @@ START_TEST(a_shortage_in_any_thread_is_noted_for_the_caller)
 END_TEST
 
 SUITE("parallel", each_number_is_worked_on_once, nothing_to_do_is_done_at_once,
-    a_shortage_in_any_thread_is_noted_for_the_caller)
+    giving_way_leaves_nothing_undone, a_shortage_in_any_thread_is_noted_for_the_caller)
