@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Another user, looked up and become. */
+/* Looking up another user, and switching to it. */
 #include "responders/account.h"
 
 #include <errno.h>
@@ -13,7 +13,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* Those with numbers of 32 bits, which have names of their own where others came first. */
+/* The system calls with numbers of 32 bits. They have other names on platforms with older
+ * calls. */
 #ifdef SYS_setgroups32
 #define CALL_SETGROUPS SYS_setgroups32
 #define CALL_SETRESGID SYS_setresgid32
@@ -40,7 +41,7 @@ account_number(const char *text, id_t *number)
 {
 	int64_t value;
 
-	/* The last one means "no change" to the kernel. */
+	/* The largest value means "no change" to the kernel. */
 	if (text[0] == '-' || text_parse_number(text, 0, UINT32_MAX - 1, &value) < 0)
 		return false;
 	*number = (id_t)value;
@@ -106,7 +107,7 @@ account_free(struct account *account)
 	free(account);
 }
 
-/* The C library's own calls would ask every thread of the parent to follow. */
+/* The C library's functions would change every thread of the parent. */
 int
 account_become(const struct account *account)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which backends there are, and which of them are worth a try. */
+/* The list of backends, and the choice among them. */
 #include "responders/backends.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "base/resolver.h"
 #include "base/stringlist.h"
 
-#define AVOID_MS 10000 /* how long one that failed is left out */
+#define AVOID_MS 10000 /* how long a failed backend is left out */
 
 static const char *const balances[] = { "first", "round-robin", "source" };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Starting, signalling and reaping a child in a process of many threads. */
+/* Starting, signalling and reaping a child in a multithreaded process. */
 #include "responders/child.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "base/shortage.h"
 #include "responders/account.h"
 
-#define USUAL_FILES 1024 /* more is a trap for programs that call select(2) */
+#define USUAL_FILES 1024 /* a higher limit breaks programs that call select(2) */
 
 static int
 open_pid(pid_t pid)
@@ -36,7 +36,7 @@ child_is_possible(void)
 	return true;
 }
 
-/* Signals as they are after a login. */
+/* Sets signals as they are after a login. */
 static void
 reset_signals(void)
 {
@@ -60,14 +60,15 @@ limit_files(void)
 	}
 }
 
-/* Lets no descriptor above the standard ones reach the program: the process that started tlsd may
- * have left some open. Only marks them, because the child may still have to write its report. */
+/* Keeps all descriptors above the standard ones from the program, because the process that
+ * started tlsd may have left some open. Only marks them, because the child may still have to
+ * report an error. */
 static void
 seal_descriptors(void)
 {
 	struct rlimit limit;
 
-	/* Linux 5.11; before, one by one. */
+	/* Since Linux 5.11. Older kernels need a loop. */
 	if (close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0 ||
 	    getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
@@ -75,13 +76,13 @@ seal_descriptors(void)
 		fcntl((int)fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Makes the child what the plan says; async-signal-safe. 0, or -1 with errno. */
+/* Sets up the child as the plan says. Async-signal-safe. Returns 0, or -1 with errno. */
 static int
 settle(const struct child_plan *plan)
 {
 	setsid();
 	umask(022);
-	seal_descriptors(); /* before the limit tells of fewer */
+	seal_descriptors(); /* before the limit is lowered */
 	limit_files();
 	if (dup2(plan->stream, STDIN_FILENO) < 0 ||
 	    dup2(plan->stream, STDOUT_FILENO) < 0 ||
@@ -90,11 +91,11 @@ settle(const struct child_plan *plan)
 	return plan->account != NULL ? account_become(plan->account) : 0;
 }
 
-/* The child, which shares its memory with the parent, which stands still. */
+/* Runs in the child. It shares its memory with the parent, which stands still. */
 static void __attribute__((noreturn)) become(const struct child_plan *plan, int report)
 {
 	if (settle(plan) == 0) {
-		/* Last, so that a signal finds the program and not us. */
+		/* Last, so that a signal reaches the program and not this code. */
 		reset_signals();
 		execve(plan->arguments[0], plan->arguments, plan->environment);
 	}
@@ -104,7 +105,7 @@ static void __attribute__((noreturn)) become(const struct child_plan *plan, int 
 	_exit(127);
 }
 
-/* What the child wrote before it gave up; 0 when its end of the pipe went by execve(2). */
+/* Returns the error that the child reported, or 0 if execve(2) has closed its end of the pipe. */
 static int
 read_report(int fd)
 {
@@ -118,8 +119,8 @@ read_report(int fd)
 }
 
 /*
- * vfork(2), because fork(2) would copy the page tables of thousands of stacks. No signal may
- * come to the child while its memory is the parent's.
+ * Uses vfork(2), because fork(2) would copy the page tables of thousands of stacks. Signals are
+ * blocked while the child uses the parent's memory.
  */
 static pid_t
 spawn(const struct child_plan *plan, int report)
@@ -137,7 +138,7 @@ spawn(const struct child_plan *plan, int report)
 	return pid;
 }
 
-/* The child runs, or is about to tell why not. Closes `report`. */
+/* Reads the child's report and opens its pidfd. Closes `report`. */
 static int
 adopt(struct child *child, int report)
 {
@@ -201,7 +202,7 @@ child_status(const struct child *child)
 void
 child_reap(struct child *child)
 {
-	/* Until waitpid(2) the number cannot be anybody else's. */
+	/* Until waitpid(2) the number cannot belong to another process. */
 	child_status(child);
 	child_signal(child, SIGKILL);
 	waitpid(child->pid, NULL, 0);

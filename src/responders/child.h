@@ -3,9 +3,9 @@
 #define TLSD_RESPONDERS_CHILD_H
 
 /*
- * A program that runs as a child in a session and a process group of its own. It inherits three
- * descriptors and nothing else: signals are as usual, it starts in /, its umask is 022, and its
- * limit of open files is the usual one. One thread at a time for each child.
+ * A program that runs as a child in its own session and process group. It inherits three
+ * descriptors and nothing else. Signals have their defaults, it starts in /, its umask is 022,
+ * and its limit of open files is the usual one. One thread at a time for each child.
  */
 
 #include <stdbool.h>
@@ -15,38 +15,41 @@ struct account;
 
 struct child {
 	pid_t pid;
-	int fd; /* pidfd_open(2): readable once it has ended */
+	int fd; /* from pidfd_open(2): readable once the child has ended */
 };
 
 struct child_plan {
 	char *const
-	    *arguments; /* the first one is the program's path; NULL behind the last */
-	char *const *environment; /* likewise */
-	const struct account *account; /* whom it runs as; NULL for whoever we are */
-	int stream; /* becomes its standard input and output; neither is one of these three */
-	int complaints; /* becomes its standard error */
+	    *arguments; /* the first is the program's path; NULL ends the list */
+	char *const *environment; /* NULL ends the list */
+	const struct account *account; /* the account it runs as; NULL: the daemon's */
+	int stream; /* becomes its standard input and output; must be above 2 */
+	int complaints; /* becomes its standard error; must be above 2 */
 };
 
-/* Whether this system has what is needed; false with errno. */
+/* True if this system has pidfd_open(2); false with errno. */
 bool child_is_possible(void);
 
-/* Starts it. 0, or -1 with errno, also for what only execve(2) finds; EMFILE and ENFILE mean that
- * it has not begun. Any thread but the main one. */
+/* Starts the program. Returns 0, or -1 with errno, also for errors that only execve(2) finds.
+ * After EMFILE and ENFILE the program has not begun. Any thread but the main thread. */
 int child_start(struct child *child, const struct child_plan *plan);
 
-/* Sends a signal to its process group; before child_reap(), when the number is its still. */
+/* Sends a signal to its process group. Call it before child_reap(), while the number is still
+ * its own. */
 void child_signal(const struct child *child, int number);
 
-/* Reaps the processes that have become children of the calling thread without child_start(), and
- * have ended. The kernel gives orphans to the main thread of process 1; that of any process has
- * the children from before execve(2). Those of child_start() belong to the threads that called
- * it, so never call that in the same thread. */
+/*
+ * Reaps the ended children of the calling thread that child_start() did not start. The kernel
+ * gives orphans to the main thread of process 1. Any main thread also has the children from
+ * before execve(2). Children of child_start() belong to the thread that called it, so never
+ * call both in one thread.
+ */
 void child_reap_strays(void);
 
-/* How it ended, as waitpid(2) tells, leaving it to be asked again; waits for the end. */
+/* Waits for the end of the child and returns its status as of waitpid(2), without reaping it. */
 int child_status(const struct child *child);
 
-/* Waits for its end, kills what is left of its process group, and forgets it. */
+/* Waits for the end of the child, kills the rest of its process group, and reaps it. */
 void child_reap(struct child *child);
 
 #endif

@@ -19,7 +19,7 @@
 #include "tls/identity.h"
 #include "tls/session.h"
 
-/* The interface hands a prepared responder out as constant, which its counters are not. */
+/* The interface passes a prepared responder as constant, but its counters change. */
 struct prepared {
 	struct backends *backends;
 	enum sendproxy proxy;
@@ -58,7 +58,8 @@ release(void *argument)
 	free(prepared);
 }
 
-/* A client that broke off is not passed off as one that ended. */
+/* Resets the backend's connection if the client broke off, so that it does not look like an
+ * end. */
 static void
 part(int fd, const struct session *session)
 {
@@ -96,7 +97,7 @@ write_header(enum sendproxy kind, const struct session *session,
 	return sendproxy_write(kind, &peer, &local, &tls, header);
 }
 
-/* Tells the backend who the client is; there is room for that in a fresh socket. */
+/* Sends the PROXY header to the backend. A fresh socket has room for it. */
 static int
 introduce(
     enum sendproxy kind, int fd, const struct backend *backend, struct session *session)
@@ -112,7 +113,7 @@ introduce(
 	    session, FAILURE_BACKEND, "%s does not take a PROXY header", backend->name);
 }
 
-/* A backend that breaks off before it has said anything may be one that only looks alive. */
+/* Avoids a backend that broke off before it sent anything: it may only look alive. */
 static void
 judge(struct backend *backend, const struct session *session)
 {
@@ -126,10 +127,10 @@ judge(struct backend *backend, const struct session *session)
 /* A client and its backend. */
 struct call {
 	struct dial dial;
-	struct relay *relay; /* once it is connected; or NULL */
+	struct relay *relay; /* NULL until the backend is connected */
 };
 
-/* NULL with a failure. */
+/* Returns NULL with a failure. */
 static struct call *
 begin(const struct prepared *prepared, struct session *session, struct cursor *cursor)
 {
@@ -145,7 +146,7 @@ begin(const struct prepared *prepared, struct session *session, struct cursor *c
 	return call;
 }
 
-/* 0 once there is a relay, -1 with a failure, or SESSION_PARKED. */
+/* Returns 0 once there is a relay, -1 with a failure, or SESSION_PARKED. */
 static int
 reach(struct call *call, enum sendproxy proxy, struct session *session)
 {

@@ -3,9 +3,9 @@
 #define TLSD_RESPONDERS_CONNECT_H
 
 /*
- * respond = connect: a plaintext backend answers, over TCP or a Unix-domain socket. Of
- * several, one that did not answer is left out for a while as long as another one may. Names
- * are looked up by base/resolver.h, again and again.
+ * respond = connect: a plaintext backend answers, over TCP or a Unix-domain socket. A backend
+ * that did not answer is left out for a while if there is another one to use. base/resolver.h
+ * looks names up, again and again.
  */
 
 #include "responders/responder.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Connecting to whichever backend takes it, without keeping a worker waiting. */
+/* Connecting to the first backend that accepts, without blocking a worker. */
 #include "responders/dial.h"
 
 #include <errno.h>
@@ -17,10 +17,10 @@
 #include "responders/want.h"
 #include "tls/session.h"
 
-#define PAUSE_MS 20 /* how soon a full backlog is tried again at first */
+#define PAUSE_MS 20 /* delay before a full backlog is tried again, at first */
 #define LONGEST_PAUSE_MS 500
 
-#define PENDING 1 /* is not SESSION_PARKED */
+#define PENDING 1 /* differs from SESSION_PARKED */
 
 void
 dial_init(struct dial *dial, struct backends *backends, struct session *session,
@@ -59,8 +59,8 @@ take_addresses(struct dial *dial)
 	return false;
 }
 
-/* Finds the next backend that has addresses: from the chosen one on, without the avoided ones, and
- * the chosen one after all if there was no other. False if none is left. */
+/* Finds the next backend that has addresses, from the chosen one on. Avoided ones are left out,
+ * but if the chosen one was, it comes last. False if none is left. */
 static bool
 next_backend(struct dial *dial)
 {
@@ -81,7 +81,8 @@ next_backend(struct dial *dial)
 	return false;
 }
 
-/* A backend of which no address was reached is avoided, unless that is our own fault. */
+/* Moves on to the next address. A backend without a reachable address is avoided, unless the
+ * cause is local. */
 static bool
 next_address(struct dial *dial)
 {
@@ -94,7 +95,7 @@ next_address(struct dial *dial)
 	return next_backend(dial);
 }
 
-/* A socket to try the address with. 0, or -1 with errno. */
+/* Opens a socket for the address. Returns 0, or -1 with errno. */
 static int
 open_socket(struct dial *dial)
 {
@@ -110,13 +111,13 @@ open_socket(struct dial *dial)
 	return 0;
 }
 
-/* What is waited for: `poll` to be ready, or `until`. */
+/* The event to wait for: `poll` is ready, or `until` has passed. */
 struct wait {
 	struct pollfd poll;
 	struct deadline until;
 };
 
-/* What comes of it without waiting: 0, PENDING with a `wait`, or -1 with errno. */
+/* Tries to connect without waiting. Returns 0, PENDING with a `wait`, or -1 with errno. */
 static int
 advance(struct dial *dial, struct wait *wait)
 {
@@ -129,7 +130,8 @@ advance(struct dial *dial, struct wait *wait)
 		wait->poll = (struct pollfd){ .fd = dial->fd, .events = POLLOUT };
 		wait->until = dial->end;
 	} else if (errno == EAGAIN) {
-		/* The backlog of a Unix-domain socket is full; nothing tells of its end. */
+		/* The backlog of a Unix-domain socket is full: poll(2) does not tell when it
+		 * has room. */
 		wait->poll = (struct pollfd){ .fd = -1 };
 		wait->until = deadline_earlier(dial->end, deadline_in(dial->pause_ms));
 		dial->pause_ms *= dial->pause_ms < LONGEST_PAUSE_MS ? 2 : 1;
@@ -142,8 +144,8 @@ advance(struct dial *dial, struct wait *wait)
 	return -1;
 }
 
-/* Waits for what comes of it; the client may go meanwhile, or its time may end, which the
- * session then knows. PENDING, -1 or SESSION_PARKED. */
+/* Waits for the attempt. Meanwhile the client may leave, or its time may end; then the session
+ * has that failure. Returns PENDING, -1 or SESSION_PARKED. */
 static int
 await(struct session *session, struct wait *wait)
 {
@@ -153,7 +155,8 @@ await(struct session *session, struct wait *wait)
 	return ready < 0 || ready == SESSION_PARKED ? ready : PENDING;
 }
 
-/* Goes on with this address. 0, -1 with errno or a failure of the session, or SESSION_PARKED. */
+/* Continues with this address. Returns 0, -1 with errno or a failure of the session, or
+ * SESSION_PARKED. */
 static int
 try(struct dial *dial)
 {
@@ -173,7 +176,7 @@ try(struct dial *dial)
 	return result;
 }
 
-/* What happened and why, for the log; with the address where a backend has several. */
+/* Keeps the failure and its reason for the log, with the address if the backend has several. */
 static void
 note_miss(struct dial *dial, int error)
 {
@@ -188,8 +191,9 @@ note_miss(struct dial *dial, int error)
 	dial->is_ours = dial->is_ours || shortage_is_cause(error);
 }
 
-/* Gives up on this address. If the client's end cut the attempt short, that says nothing about
- * the backend: returns -1. A backend that has accepted nevertheless sees a reset, not an end. */
+/* Gives up on this address. Returns -1 if the client's end cut the attempt short, which says
+ * nothing about the backend. If the backend accepted nevertheless, it gets a reset instead of
+ * an end. */
 static int
 miss(struct dial *dial, int error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The answer that is what the client sends. */
+/* The answer that repeats the client's bytes. */
 #include "responders/echo.h"
 
 #include <errno.h>
@@ -7,9 +7,9 @@
 
 #include "tls/session.h"
 
-#define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
+#define PIECE_SIZE 16384 /* bytes, as a record holds: RFC 8446, 5.1 */
 
-/* There is nothing to prepare. */
+/* Returns a placeholder, because there is nothing to prepare. */
 static void *
 prepare(const struct responder_settings *settings, struct findings *findings)
 {
@@ -22,7 +22,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 
 enum outcome { GO_ON, ENDED, FAILED };
 
-/* Sends back what is there, as far as it can without waiting. */
+/* Sends back the received bytes, as far as it can without waiting. */
 static enum outcome
 return_bytes(struct session *session)
 {

@@ -3,9 +3,9 @@
 #define TLSD_RESPONDERS_ECHO_H
 
 /*
- * respond = echo: every byte back to the client that sent it, both directions at once, until
- * the client's close_notify. A client that sends without reading is slowed down to nothing
- * once buffers are full, and cut when that lasts too long.
+ * respond = echo: sends every byte back to its client, both directions at once, until the
+ * client's close_notify. A client that sends without reading is stopped once buffers are full,
+ * and cut when that lasts too long.
  */
 
 #include "responders/responder.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Telling a program whom it talks to. */
+/* The description of the connection that a program gets. */
 #include "responders/environment.h"
 
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #define SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* Once something has found no room, `used` tells. */
+/* Adds a variable. If one does not fit, `used` becomes the size of the text. */
 static void __attribute__((format(printf, 3, 4)))
 add(struct environment *environment, const char *name, const char *format, ...)
 {
@@ -38,7 +38,7 @@ add(struct environment *environment, const char *name, const char *format, ...)
 	environment->used += length + 1;
 }
 
-/* cr.yp.to/proto/ucspi.txt: PROTO says which words there are. stunnel's follow. */
+/* cr.yp.to/proto/ucspi.txt: PROTO says which variables there are. stunnel's follow. */
 static void
 add_addresses(struct environment *environment, const struct session *session)
 {
@@ -61,7 +61,7 @@ add_addresses(struct environment *environment, const struct session *session)
 	add(environment, "REMOTE_PORT", "%u", address_port(&peer));
 }
 
-/* What the client did not send is not there, rather than a dash. */
+/* Adds a value that the client has sent. If it is missing ("-"), the variable is left out. */
 static void
 add_if_there(struct environment *environment, const char *name, const char *value)
 {
@@ -69,7 +69,7 @@ add_if_there(struct environment *environment, const char *name, const char *valu
 		add(environment, name, "%s", value);
 }
 
-/* In mod_ssl's words a version is "TLSv1.3". */
+/* mod_ssl writes a version as "TLSv1.3". */
 static void
 add_session(struct environment *environment, const struct session *session)
 {
@@ -85,7 +85,8 @@ add_session(struct environment *environment, const struct session *session)
 	    facts.resumed ? "Resumed" : "Initial");
 }
 
-/* Only of a certificate that is good: a program must not take an unproved name for one. */
+/* Describes a verified certificate only: a program must not take an unproved name for a proved
+ * one. */
 static void
 add_client(struct environment *environment, const struct identity *identity)
 {

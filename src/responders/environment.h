@@ -3,9 +3,9 @@
 #define TLSD_RESPONDERS_ENVIRONMENT_H
 
 /*
- * The environment of a program that answers a client: a search path, the words of UCSPI for
- * the connection, those of mod_ssl for the session and the client's certificate, and nothing
- * of the daemon's own. tlsd.ini(5) lists them.
+ * The environment of a program that answers a client. It holds a search path, UCSPI's variables
+ * for the connection, and mod_ssl's for the session and the client's certificate. It holds
+ * nothing of the daemon's own environment. tlsd.ini(5) lists the variables.
  */
 
 #include <stddef.h>
@@ -16,14 +16,14 @@ struct session;
 #define ENVIRONMENT_TEXT 8192
 
 struct environment {
-	char *items[ENVIRONMENT_ITEMS]; /* "NAME=VALUE" each, NULL behind the last */
+	char *items[ENVIRONMENT_ITEMS]; /* each "NAME=VALUE"; NULL ends the list */
 	size_t count;
-	char text[ENVIRONMENT_TEXT]; /* where they stand */
+	char text[ENVIRONMENT_TEXT]; /* the bytes that `items` point to */
 	size_t used;
 };
 
-/* Describes `session` of the service called `service`. 0, or -1 when there is no room for
- * all of it. */
+/* Describes `session` of the service called `service`. Returns 0, or -1 if the text does not
+ * fit. */
 int environment_init(struct environment *environment, const struct session *session,
     const char *service);
 

@@ -31,16 +31,16 @@
 #include "responders/want.h"
 #include "tls/session.h"
 
-#define TERM_MS 2000 /* how long a program that was asked to end may take */
-#define CLOSE_MS 1000 /* how soon it ends after closing its output, if it does */
+#define TERM_MS 2000 /* how long a program may run after SIGTERM */
+#define CLOSE_MS 1000 /* how long to wait for its end after it has closed its output */
 #define GRACE_MS 1000 /* for its work on the last bytes of a client that broke off */
 
 enum { COMPLAINTS, PROCESS }; /* indices of relay_aside's polls */
 
 struct program {
-	const char *service; /* the configuration's */
+	const char *service; /* the configuration owns it */
 	struct stringlist words;
-	char **arguments; /* the same with NULL behind the last */
+	char **arguments; /* the words, with NULL at the end */
 	struct account *account; /* or NULL */
 	int64_t timeout_ms;
 };
@@ -56,7 +56,7 @@ release(void *prepared)
 	free(program);
 }
 
-/* Whether the first word is a program, as far as this user can tell. */
+/* Checks that the first word is a program that the current user can execute. */
 static void
 check_path(const char *path, struct findings *findings)
 {
@@ -131,23 +131,22 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 	return program;
 }
 
-/* A program that answers. */
+/* A running program that answers. */
 struct run {
 	struct relay_aside aside; /* the first member */
 	struct relay *relay;
 	const struct program *program;
 	struct child child;
 	int stream,
-	    complaints; /* our ends of its input and output, and of its errors */
+	    complaints; /* the daemon's ends of its input and output, and of its errors */
 	struct deadline deadline;
-	bool has_closed; /* its output, at least: */
-	struct deadline closing; /* until then its end is waited for */
-	int result; /* of its answer; SESSION_PARKED until that is over */
-	bool
-	    has_all; /* the program has read all that a client that broke off had sent */
-	struct deadline grace; /* then it may go on until this */
-	bool is_whole; /* nothing of that and of its answer was lost */
-	bool is_asked; /* to end, and killed if it has not by then: */
+	bool has_closed; /* its output at least; then: */
+	struct deadline closing; /* how long to wait for its end */
+	int result; /* of its answer; SESSION_PARKED until the answer is over */
+	bool has_all; /* the program has read all bytes of a client that broke off */
+	struct deadline grace; /* how long it may then go on */
+	bool is_whole; /* neither these bytes nor bytes of its answer were lost */
+	bool is_asked; /* it was asked to end; then: */
 	struct deadline killing;
 	char peer[ADDRESS_TEXT_SIZE];
 	struct stderrlog log;
@@ -171,7 +170,7 @@ fail(struct session *session, const struct run *run, const char *what, int numbe
 	    (unsigned long long)facts.bytes_out);
 }
 
-/* What its end says of its answer. */
+/* Judges the answer by the end of the program. */
 static int
 judge(const struct run *run, struct session *session)
 {
@@ -184,7 +183,7 @@ judge(const struct run *run, struct session *session)
 	return 1;
 }
 
-/* Logs what it complains about, and notices its end. */
+/* Logs its standard error, and notices its end. */
 static void
 listen_to(struct run *run)
 {
@@ -211,8 +210,9 @@ attend(struct relay_aside *aside, struct session *session)
 	    name_of(run), (long long)run->program->timeout_ms);
 }
 
-/* A program that closes its output without ending has said all the same that its answer is
- * over; one that ends closes it a moment before. */
+/* Decides if the answer is over once the program has closed its output. A program that ends
+ * closes its output a moment earlier. One that does not end within CLOSE_MS has ended its
+ * answer. */
 static int
 end(struct relay_aside *aside, struct session *session)
 {
@@ -231,8 +231,9 @@ end(struct relay_aside *aside, struct session *session)
 	return 1;
 }
 
-/* Lets the program read what the client sent before it broke off, and work on it for a moment.
- * A program that ends before it has read all of that wants no more. 0, or SESSION_PARKED. */
+/* Lets the program read the bytes that the client sent before it broke off, and work on them
+ * for a moment. A program that ends before it has read all of them wants no more. Returns 0 or
+ * SESSION_PARKED. */
 static int
 hand_over(struct run *run, struct session *session)
 {
@@ -254,14 +255,14 @@ hand_over(struct run *run, struct session *session)
 	return 0;
 }
 
-/* Sees to it that it ends, if it has not done so, first by asking. 0 or SESSION_PARKED. */
+/* Makes the program end, first by SIGTERM, then by SIGKILL. Returns 0 or SESSION_PARKED. */
 static int
 stop(struct run *run, struct session *session)
 {
 	struct pollfd *polls = run->aside.polls;
 
 	if (!run->aside.is_alone && !run->is_asked) {
-		session_try_flush(session); /* the client need not wait for that */
+		session_try_flush(session); /* the client need not wait for this */
 		run->is_asked = true;
 		run->killing = deadline_in(TERM_MS);
 		child_signal(&run->child, SIGTERM);
@@ -279,7 +280,7 @@ stop(struct run *run, struct session *session)
 	return 0;
 }
 
-/* Starts it with `stream` and `complaints` as its ends. 0, or -1 with errno. */
+/* Starts the program with `stream` and `complaints` as its ends. Returns 0, or -1 with errno. */
 static int
 start(struct run *run, struct session *session, int stream, int complaints)
 {
@@ -303,7 +304,7 @@ start(struct run *run, struct session *session, int stream, int complaints)
 	return result;
 }
 
-/* The program is not to blame for what we have too little of, processes among it. */
+/* Records the failure. A local shortage, also of processes, is not the program's fault. */
 static int
 fail_to_start(const struct program *program, struct session *session, int error)
 {
@@ -315,7 +316,8 @@ fail_to_start(const struct program *program, struct session *session, int error)
 	    "%s cannot be started: %s", program->arguments[0], strerrordesc_np(error));
 }
 
-/* Starts it with `stream` and `complaints` as its ends, which it closes. 0, or -1 with errno. */
+/* Starts the program with `stream` and `complaints` as its ends, and closes them. Returns 0, or
+ * -1 with errno. */
 static int
 start_with(struct run *run, struct session *session, int stream, int complaints)
 {
@@ -344,7 +346,7 @@ describe(struct run *run, const struct session *session)
 	    run->program->service, session_id(session));
 }
 
-/* Two pairs, or none. 0, or -1 with errno. */
+/* Opens both pairs or none. Returns 0, or -1 with errno. */
 static int
 open_ends(int streams[2], int complaints[2])
 {
@@ -359,7 +361,7 @@ open_ends(int streams[2], int complaints[2])
 	return -1;
 }
 
-/* Starts it with pipes and sockets of its own. 0, or -1 with errno. */
+/* Starts the program with new sockets and pipes. Returns 0, or -1 with errno. */
 static int
 connect_and_start(struct run *run, struct session *session)
 {
@@ -370,7 +372,7 @@ connect_and_start(struct run *run, struct session *session)
 	run->stream = streams[0];
 	run->complaints = complaints[0];
 	fcntl(run->complaints, F_SETFL, O_NONBLOCK);
-	/* Only processes that may look into the program's /proc/PID/fd find the pipe. */
+	/* Only processes that may read the program's /proc/PID/fd find the pipe. */
 	if (run->program->account != NULL)
 		fchmod(complaints[1], 0622); /* so that it may open /dev/stderr */
 	if (start_with(run, session, streams[1], complaints[1]) == 0)
@@ -382,7 +384,7 @@ connect_and_start(struct run *run, struct session *session)
 	return -1;
 }
 
-/* NULL with errno. */
+/* Starts a program. Returns NULL with errno. */
 static struct run *
 begin(const struct program *program, struct session *session)
 {
@@ -407,7 +409,7 @@ begin(const struct program *program, struct session *session)
 	return NULL;
 }
 
-/* The same for an answer. 0, -1 with a failure, or SESSION_PARKED. */
+/* Starts a program for an answer. Returns 0, -1 with a failure, or SESSION_PARKED. */
 static int
 begin_answer(
     const struct program *program, struct session *session, struct cursor *cursor)
@@ -422,7 +424,7 @@ begin_answer(
 	return 0;
 }
 
-/* Once it has ended, or is about to; and whatever it leaves behind. */
+/* Frees a program that has ended or is about to, and kills the rest of its process group. */
 static void
 forget(struct run *run)
 {
@@ -434,8 +436,8 @@ forget(struct run *run)
 	free(run);
 }
 
-/* The result of an answer that is over. A client that broke off after a whole exchange leaves the
- * program's own end to be judged, unless the program had to be asked for it. */
+/* Returns the result of an answer that is over. If a client broke off after a complete
+ * exchange, the exit status decides, unless the program had to be asked to end. */
 static int
 conclude(const struct run *run, struct session *session)
 {
@@ -483,7 +485,7 @@ const struct responder_kind responder_exec = { .name = "exec",
 	.runs_programs = true,
 	.occupies = true,
 	.lasts = true,
-	.descriptors = 7, /* a pair of sockets, two pipes, the process */
+	.descriptors = 7, /* a socket pair, two pipes, the pidfd */
 	.prepare = prepare,
 	.answer = answer,
 	.abandon = abandon,

@@ -3,9 +3,9 @@
 #define TLSD_RESPONDERS_EXEC_H
 
 /*
- * respond = exec: a program for each connection answers, as with inetd: its standard input
- * and output are what the client sends and gets, its standard error goes to the log. It does
- * not outlive the connection. The answer is whole if it ended with status 0.
+ * respond = exec: a program answers each connection, as with inetd. The client's data is its
+ * standard input, and its standard output is the answer. Its standard error goes to the log. It
+ * does not outlive the connection. The answer is whole if the program exits with status 0.
  */
 
 #include "responders/responder.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The answers that tell of the server itself. */
+/* The answers about the server itself. */
 #include "responders/figures.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ show(void *prepared, const struct figures *figures)
 	view->figures = figures;
 }
 
-/* All figures. */
+/* Returns all figures as an answer. */
 static struct http_answer
 tell_metrics(const void *context)
 {
@@ -64,7 +64,7 @@ tell_status(const void *context)
 		.size = strlen(words) };
 }
 
-/* Answers a request of HTTP. */
+/* Answers an HTTP request. */
 static int
 answer_http(struct session *session, struct cursor *cursor,
     struct http_answer (*tell)(const void *context), const struct view *view)
@@ -99,7 +99,7 @@ abandon(void *state)
 	http_free(state);
 }
 
-/* One line, as agent-check of haproxy reads it: "ready" takes back "drain" and "maint". */
+/* Answers with one line for haproxy's agent-check: "ready" takes back "drain" and "maint". */
 static int
 answer_agent(const void *prepared, struct session *session, struct cursor *cursor)
 {

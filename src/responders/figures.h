@@ -4,8 +4,8 @@
 
 /*
  * respond = metrics: the server's figures for Prometheus. respond = status: 200 and "up", or
- * 503 and "draining", for who chooses among servers. Both by HTTP: http.h. respond = agent:
- * the same in the words of haproxy's agent-check, one line.
+ * 503 and "draining", for load balancers. Both use HTTP: http.h. respond = agent: the status as
+ * a line of haproxy's agent-check.
  */
 
 #include <stdbool.h>
@@ -13,13 +13,14 @@
 
 #include "responders/responder.h"
 
-/* Where the figures come from; any worker calls, several at once. */
+/* The source of the figures. Workers call it, several at once. */
 struct figures {
-	/* Prints them in the text format, version 0.0.4. 0, or -1 when memory is exhausted. */
+	/* Prints the figures in Prometheus's text format 0.0.4. Returns 0, or -1 if memory is
+	 * exhausted. */
 	int (*print)(void *context, FILE *out);
-	/* Whether the server asks for no more clients. */
+	/* True if the server asks load balancers to send no more clients. */
 	bool (*is_draining)(void *context);
-	/* Whether it takes none any more; then it is draining too. */
+	/* True if the server accepts no more clients; then it is draining too. */
 	bool (*is_stopping)(void *context);
 	void *context;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A request of HTTP and its answer. */
+/* Reading an HTTP request and answering it. */
 #include "responders/http.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #define ANSWER_HEAD 512
 
-/* Returns how many bytes of empty lines come before the request: RFC 9112, 2.2. */
+/* Returns the number of bytes in empty lines before the request: RFC 9112, 2.2. */
 static size_t
 count_empty_lines(const char *bytes, size_t size)
 {
@@ -30,7 +30,7 @@ count_empty_lines(const char *bytes, size_t size)
 	}
 }
 
-/* Lines may end in LF alone: RFC 9112, 2.2. */
+/* True if there is an empty line. Lines may end in LF alone: RFC 9112, 2.2. */
 static bool
 has_empty_line(const char *bytes, size_t size)
 {
@@ -38,8 +38,8 @@ has_empty_line(const char *bytes, size_t size)
 	       memmem(bytes, size, "\n\n", 2) != NULL;
 }
 
-/* Takes what stands before the next space off the line, of which `*size` are left. Its
- * length, which is 0 if no space follows. */
+/* Takes the word before the next space off the line, of which `*size` bytes are left. Returns
+ * its length, which is 0 if no space follows. */
 static size_t
 take_word(const char **line, size_t *size)
 {
@@ -59,7 +59,7 @@ is_word(const char *word, size_t size, const char *text)
 	return size == strlen(text) && memcmp(word, text, size) == 0;
 }
 
-/* RFC 9112, 3: method, target and version, one space between them. */
+/* Parses the request line. RFC 9112, 3: method, target and version, one space between them. */
 static enum http_request
 parse_line(const char *line, size_t size)
 {
@@ -89,17 +89,17 @@ http_parse(const char *bytes, size_t size)
 	enum http_request request =
 	    end == NULL ? HTTP_PART : parse_line(bytes, (size_t)(end - bytes));
 
-	/* What starts wrong is not waited for. */
+	/* A request that begins badly is refused at once. */
 	if (request == HTTP_BAD || has_empty_line(bytes, size))
 		return request;
 	return has_room ? HTTP_PART : HTTP_BAD;
 }
 
 struct http {
-	enum http_request request; /* HTTP_PART until it is read as a whole */
+	enum http_request request; /* HTTP_PART until it has been read completely */
 	char head[HTTP_HEAD]; /* of the request */
 	size_t head_size;
-	char *answer; /* head and body; NULL: the request is not read yet */
+	char *answer; /* head and body; NULL: the request has not been read yet */
 	size_t answer_size, sent;
 };
 
@@ -150,7 +150,7 @@ complain(const char *status, const char *words)
 		.size = strlen(words) };
 }
 
-/* Puts head and body together. -1 when memory is exhausted. */
+/* Joins head and body. Returns -1 if memory is exhausted. */
 static int
 compose(
     struct http *http, const struct http_answer *answer, const char *more, bool whole)
@@ -171,7 +171,7 @@ compose(
 	return 0;
 }
 
-/* RFC 9110, 15.5.6, for methods that are not GET or HEAD. */
+/* Makes the answer. RFC 9110, 15.5.6 defines it for methods that are not GET or HEAD. */
 static int
 prepare_answer(struct http *http, struct http_answer (*make)(const void *context),
     const void *context)

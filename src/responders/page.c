@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The answer that is one page of HTTP. */
+/* The answer that is one HTTP page. */
 #include "responders/page.h"
 
 #include <errno.h>
@@ -17,12 +17,12 @@
 #include "responders/text.h"
 #include "tls/session.h"
 
-#define TYPE_MAX 128 /* bytes: leaves room in the head of an answer */
+#define TYPE_MAX 128 /* bytes; leaves room in the head of an answer */
 
 struct page {
 	char *type;
-	char *path; /* of the file, or NULL: */
-	char *bytes; /* the text, of `size` */
+	char *path; /* of the file, or NULL; then: */
+	char *bytes; /* `size` bytes of text */
 	size_t size;
 };
 
@@ -37,7 +37,7 @@ release(void *prepared)
 	free(page);
 }
 
-/* RFC 9110, 5.5: a byte that ends a line would let the value write further fields. */
+/* True if the text is a media type. RFC 9110, 5.5: a line break would let it add header fields. */
 static bool
 is_type(const char *text)
 {
@@ -93,7 +93,7 @@ show_page(const void *context)
 	return shown;
 }
 
-/* True if a client that asked so sees the head of the page, and perhaps the page. */
+/* True if the request gets the head of the page, and perhaps the page. */
 static bool
 is_shown(const struct http *http)
 {
@@ -102,7 +102,7 @@ is_shown(const struct http *http)
 	return request == HTTP_GET || request == HTTP_HEAD_ONLY;
 }
 
-/* Opens the page's file, and keeps its size in the cursor. As file_begin(). */
+/* Opens the page's file and keeps its size in the cursor. Returns as file_begin() does. */
 static int
 open_page(const struct page *page, struct session *session, struct cursor *cursor)
 {
@@ -120,7 +120,7 @@ open_page(const struct page *page, struct session *session, struct cursor *curso
 	return 0;
 }
 
-/* Sends what is left of the file after its head, and fails if that is less than the head says. */
+/* Sends the rest of the file after its head. Fails if it is shorter than the head announced. */
 static int
 send_file(const struct page *page, struct session *session, struct cursor *cursor)
 {
@@ -134,7 +134,7 @@ send_file(const struct page *page, struct session *session, struct cursor *curso
 	return result;
 }
 
-/* As the kind's answer(), without the tidying up. */
+/* Does the work of the kind's answer(), but does not clean up. */
 static int
 serve(const struct page *page, struct session *session, struct cursor *cursor)
 {

@@ -3,9 +3,9 @@
 #define TLSD_RESPONDERS_PAGE_H
 
 /*
- * respond = page: one page for browsers and other clients of HTTP (http.h). Whatever the path,
- * a request gets the bytes of `file`, opened afresh for each request, or of `text` where there is
- * no `file`, with the media type in `content-type`.
+ * respond = page: one page for browsers and other HTTP clients (http.h), regardless of the
+ * path. The body is `file`, opened afresh for each request, or `text` if `file` is not set. Its
+ * media type is `content-type`.
  */
 
 #include "responders/responder.h"

@@ -15,8 +15,8 @@
 #include "tls/session.h"
 
 #define BUFFER_SIZE 65536
-#define REST_MS 1000 /* nothing moved for so long: memory is given back */
-#define PAUSE_MS 20 /* how soon the backend's acknowledgement is looked for at first */
+#define REST_MS 1000 /* an idle relay gives its memory back after this */
+#define PAUSE_MS 20 /* before the backend's acknowledgement is looked for, at first */
 #define LONGEST_PAUSE_MS 500
 
 struct buffers {
@@ -26,25 +26,25 @@ struct buffers {
 
 struct relay {
 	struct buffers *buffers; /* NULL while nothing moves */
-	size_t start, end; /* what is in `up` */
+	size_t start, end; /* the bytes in `up` that are not sent yet */
 	struct session *session;
 	const char *name;
 	struct relay_aside *aside; /* or NULL */
-	int fd; /* the backend's */
-	short revents; /* likewise, as poll(2) tells */
+	int fd; /* the backend's socket */
+	short revents; /* of that socket, from poll(2) */
 	bool client_ended;
-	bool exhausted; /* nothing more comes from the backend */
+	bool exhausted; /* the backend sends nothing more */
 	bool backend_ended; /* and the client has been told */
-	bool up_done; /* the backend has been told of the end, or refuses more */
-	bool refused; /* it takes no more */
-	bool dropped; /* what it said after the client had left */
-	int reset; /* errno if that is because of a reset */
-	struct deadline rest; /* when the buffers' memory is to be given back */
+	bool up_done; /* the backend knows of the end, or refuses more */
+	bool refused; /* the backend takes no more */
+	bool dropped; /* bytes of the backend after the client had left */
+	int reset; /* errno if `refused` is because of a reset */
+	struct deadline rest; /* when to give the buffers' memory back */
 	struct delivery {
 		bool begun;
-		size_t untaken; /* bytes, when this was looked at last */
+		size_t untaken; /* bytes, at the last look */
 		struct deadline end; /* unless the backend takes more before */
-		int64_t pause_ms; /* until it is looked at again */
+		int64_t pause_ms; /* before the next look */
 	} delivery; /* after the client broke off */
 };
 
@@ -61,7 +61,7 @@ is_soft(int error)
 	return error == EAGAIN || error == EINTR;
 }
 
-/* What one has not taken yet keeps the next bytes from being read. */
+/* True if the client should be read: only once the backend has taken its previous bytes. */
 static bool
 wants_client(const struct relay *relay)
 {
@@ -74,7 +74,7 @@ wants_backend(const struct relay *relay)
 	return !relay->exhausted && session_room(relay->session) > 0;
 }
 
-/* The buffers come into use. 0, or -1 with a failure. */
+/* Makes sure that there are buffers. Returns 0, or -1 with a failure. */
 static int
 stir(struct relay *relay)
 {
@@ -95,7 +95,7 @@ drop_buffers(struct relay *relay)
 	relay->buffers = NULL;
 }
 
-/* Thousands of connections in which nothing moves need not keep their buffers. */
+/* Gives the buffers back if nothing moves: thousands of idle connections need none. */
 static void
 rest_in_time(struct relay *relay)
 {
@@ -107,7 +107,7 @@ rest_in_time(struct relay *relay)
 	relay->rest = deadline_never();
 }
 
-/* Reads what the client has sent, into the empty buffer. */
+/* Reads the client's bytes into the empty buffer. */
 static int
 take_from_client(struct relay *relay)
 {
@@ -128,9 +128,9 @@ take_from_client(struct relay *relay)
 }
 
 /*
- * The backend reads no more: that ends this direction only, for it may have answered. A
- * reset is told once, here or by recv(2), so it is kept; EPIPE means that the backend had
- * ended properly before, and that its answer is whole.
+ * Notes that the backend reads no more. That ends this direction only, because it may have
+ * answered. A reset is reported once, here or by recv(2), so it is kept. EPIPE means that the
+ * backend had ended properly before, and that its answer is whole.
  */
 static void
 refuse(struct relay *relay, int error)
@@ -167,7 +167,8 @@ is_alone(const struct relay *relay)
 	return relay->aside != NULL && relay->aside->is_alone;
 }
 
-/* Nothing more comes from the backend; a program's own end says more than its socket's. */
+/* Notes that the backend sends no more. A program's exit status says more than its socket's
+ * error. */
 static int
 exhaust(struct relay *relay, int error)
 {
@@ -194,11 +195,11 @@ take_from_backend(struct relay *relay)
 		return exhaust(relay, relay->reset);
 	if (!is_soft(errno))
 		return exhaust(relay, errno);
-	/* Who else has the socket may keep it open, but does not answer. */
+	/* Another process may hold the socket open, but it does not answer. */
 	return is_alone(relay) && errno == EAGAIN ? exhaust(relay, 0) : 0;
 }
 
-/* Tells the client of the end of the answer. */
+/* Tells the client that the answer has ended. */
 static int
 pass_on_end(struct relay *relay)
 {
@@ -211,7 +212,7 @@ pass_on_end(struct relay *relay)
 	return session_end(relay->session);
 }
 
-/* Whether nothing can come any more that somebody takes. */
+/* True if neither side has anything left to pass on. */
 static bool
 is_over(const struct relay *relay)
 {
@@ -220,7 +221,7 @@ is_over(const struct relay *relay)
 	return relay->backend_ended && (relay->up_done || (relay->revents & lost) != 0);
 }
 
-/* What poll(2) is to tell of the backend; once it has ended, that it is gone altogether. */
+/* Returns the events to poll of the backend; after its end, only that the connection is gone. */
 static struct pollfd
 poll_backend(const struct relay *relay)
 {
@@ -232,7 +233,7 @@ poll_backend(const struct relay *relay)
 		.events = events };
 }
 
-/* For how long there may be nothing to do; what is the last of it is read at once. */
+/* Returns how long the relay may sleep. It reads the last bytes of the backend at once. */
 static struct deadline
 time_to_sleep(const struct relay *relay)
 {
@@ -244,7 +245,7 @@ time_to_sleep(const struct relay *relay)
 	return deadline_earlier(until, relay->rest);
 }
 
-/* Sleeps until something can go on. As session_await(). */
+/* Sleeps until something can go on. Returns as session_await() does. */
 static int
 wait_for_all(struct relay *relay)
 {
@@ -272,7 +273,8 @@ has_from_backend(const struct relay *relay)
 	return (relay->revents & ~POLLOUT) != 0 || is_alone(relay);
 }
 
-/* One turn: sleeps until something can go on, and lets it. 0, -1 or SESSION_PARKED. */
+/* Takes one turn: sleeps until something can go on, and does it. Returns 0, -1 or
+ * SESSION_PARKED. */
 static int
 take_turn(struct relay *relay)
 {
@@ -314,7 +316,7 @@ relay_free(struct relay *relay)
 	free(relay);
 }
 
-/* True if the client broke off, so that only the bytes it sent before are left to pass on. */
+/* True if the client broke off, so that only its earlier bytes are left to pass on. */
 static bool
 has_client_broken(const struct relay *relay)
 {
@@ -329,7 +331,7 @@ has_client_broken(const struct relay *relay)
 	}
 }
 
-/* Reads and drops what the backend says, so that it does not stop reading. */
+/* Reads and drops the backend's bytes, so that the backend does not stop reading. */
 static void
 drop_from_backend(struct relay *relay)
 {
@@ -357,8 +359,8 @@ note_delivery(struct relay *relay)
 	delivery->untaken = untaken;
 }
 
-/* Waits until the backend takes more or may have acknowledged more. 0, -1 if the program at
- * the other end is overdue, or SESSION_PARKED. */
+/* Waits until the backend takes more or may have acknowledged more. Returns 0, -1 if the
+ * program at the other end is overdue, or SESSION_PARKED. */
 static int
 wait_for_backend(struct relay *relay)
 {
@@ -370,7 +372,7 @@ wait_for_backend(struct relay *relay)
 	struct deadline until = delivery->end;
 	size_t count = 1;
 
-	if (relay->start == relay->end) { /* no event tells of an acknowledgement */
+	if (relay->start == relay->end) { /* no event reports an acknowledgement */
 		until = deadline_earlier(until, deadline_in(delivery->pause_ms));
 		delivery->pause_ms *= delivery->pause_ms < LONGEST_PAUSE_MS ? 2 : 1;
 	}

@@ -3,10 +3,10 @@
 #define TLSD_RESPONDERS_RELAY_H
 
 /*
- * Passes bytes between a client and a backend's socket, both directions at once and each to
- * an end of its own: the client's close_notify ends the backend's input, and the backend's
- * end becomes our close_notify while the client may go on. Memory is bounded: who does not
- * read is not read for either.
+ * Passes bytes between a client and a backend's socket, in both directions at once. Each
+ * direction ends on its own. The client's close_notify ends the backend's input. The backend's
+ * end becomes our close_notify, while the client may go on. Memory is bounded: a side that does
+ * not read stops the other side.
  */
 
 #include <poll.h>
@@ -18,48 +18,48 @@ struct relay;
 struct session;
 
 /*
- * What else has to be looked after while a relay goes on, such as the program at the other end
- * of the socket.
+ * Other events to handle while a relay runs, such as those of the program at the socket's other
+ * end.
  */
 struct relay_aside {
-	struct pollfd
-	    polls[2]; /* to wait for as well; those with an `fd` of -1 are not */
-	struct deadline until; /* attend() is called then at the latest */
+	struct pollfd polls[2]; /* to wait for as well; an `fd` of -1 is ignored */
+	struct deadline until; /* attend() is called at this time at the latest */
 	/* Called in each turn, with `revents` filled in. -1 with a failure kept in the session
 	 * ends the relay. */
 	int (*attend)(struct relay_aside *aside, struct session *session);
-	/* Called in each turn once nothing more can come from the backend's socket. 1 passes
-	 * that on as the end of the answer, 0 asks again in the next turn, -1 is a failure. */
+	/* Called in each turn once the backend's socket can deliver nothing more. Returns 1 to
+	 * end the answer, 0 to be asked again in the next turn, or -1 for a failure. */
 	int (*end)(struct relay_aside *aside, struct session *session);
-	bool is_alone; /* set by attend(): what lies in the socket is the last of it */
+	bool is_alone; /* set by attend(): the socket holds the last bytes */
 };
 
 /*
- * For a backend that is called `name` in reasons. `aside` may be NULL; with one, a reset by the
- * backend is an end, as aside->end() knows better. NULL when memory is exhausted.
+ * Makes a relay for a backend that is called `name` in reasons. `aside` may be NULL. Otherwise
+ * a reset by the backend counts as an end, and aside->end() decides. Returns NULL if memory is
+ * exhausted.
  */
 struct relay *relay_new(
     struct session *session, const char *name, struct relay_aside *aside);
 void relay_free(struct relay *relay);
 
 /*
- * Relays until both have ended, or the backend has and does not take any more. `fd` is a
- * connected stream socket that does not block; it stays the caller's. Returns 0, or -1 when
- * something was cut off, with the failure kept in the session; or SESSION_PARKED, to be
- * called again with the same one.
+ * Relays until both sides have ended, or the backend has ended and takes no more. `fd` is a
+ * connected non-blocking stream socket, which the caller keeps. Returns 0, or -1 with the
+ * failure kept in the session if something was cut off. After SESSION_PARKED call it again with
+ * the same `fd`.
  */
 int relay_run(struct relay *relay, int fd);
 
 /*
- * After relay_run() has failed because the client broke off: passes on what the client sent
- * before, and drops what the backend says. Returns 0 once the backend's side has taken all of
- * it: TCP has acknowledged it, or the reader of a Unix-domain socket has read it. Returns -1 if
- * the relay failed otherwise, or if the backend takes nothing for the connection's idle time;
- * or SESSION_PARKED, to be called again.
+ * After relay_run() has failed because the client broke off: passes on the bytes that the
+ * client sent before, and drops those of the backend. Returns 0 once the backend's side has
+ * taken all of them: TCP has acknowledged them, or the reader of a Unix-domain socket has read
+ * them. Returns -1 if the relay failed otherwise, or if the backend takes nothing for the
+ * connection's idle time. After SESSION_PARKED call it again.
  */
 int relay_deliver(struct relay *relay, int fd);
 
-/* True after relay_deliver() if the backend has said nothing so far that was not written to the
+/* True after relay_deliver() if all bytes that the backend has sent so far were written to the
  * client's session. */
 bool relay_has_passed_all(const struct relay *relay);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of kinds of answer. */
+/* The table of responder kinds. */
 #include "responders/responder.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PROXY protocol headers, written. */
+/* Writing PROXY protocol headers. */
 #include "responders/sendproxy.h"
 
 #include <netinet/in.h>
@@ -11,12 +11,12 @@
 #include "base/address.h"
 
 #define TEXT_MAX 255
-#define PATH_SIZE 108 /* of an address in the header, which Linux has taken over */
+#define PATH_SIZE 108 /* of an address in the header; the size is that of Linux */
 
 /* proxy-protocol.txt, 2.2: version 2, command PROXY; families with SOCK_STREAM. */
 enum { COMMAND_PROXY = 0x21, OVER_TCP4 = 0x11, OVER_TCP6 = 0x21, OVER_UNIX = 0x31 };
 
-/* 2.2.1 and following: types of what stands behind the addresses. */
+/* 2.2.1 and following: the types of the fields after the addresses. */
 enum {
 	TYPE_ALPN = 0x01,
 	TYPE_AUTHORITY = 0x02,
@@ -36,7 +36,7 @@ sendproxy_name(int index)
 	return index < (int)(sizeof names / sizeof names[0]) ? names[index] : NULL;
 }
 
-/* The header while it is written. */
+/* A header that is being written. */
 struct header {
 	unsigned char *bytes;
 	size_t size;
@@ -55,7 +55,7 @@ put_byte(struct header *header, unsigned value)
 	header->bytes[header->size++] = (unsigned char)value;
 }
 
-/* A length that is known only once what it counts is there. */
+/* Leaves room for a length that is known once its contents are written. */
 static size_t
 begin_length(struct header *header)
 {
@@ -101,7 +101,7 @@ put_path(struct header *header, const struct address *address)
 	put(header, path, sizeof path);
 }
 
-/* Family, length and addresses; where the length stands. */
+/* Writes family, length and addresses. Returns the offset of the length. */
 static size_t
 put_addresses(
     struct header *header, const struct address *peer, const struct address *local)
@@ -204,7 +204,7 @@ sendproxy_write(enum sendproxy kind, const struct address *peer,
 {
 	struct address from = *peer, to = *local;
 
-	/* A header has one family. */
+	/* Both addresses must have one family. */
 	if (address_family(&from) != address_family(&to)) {
 		map(&from);
 		map(&to);

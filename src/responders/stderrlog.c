@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Standard error of a program, in the log. */
+/* Logging a program's standard error. */
 #include "responders/stderrlog.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #define LINES_PER_SECOND 20
 #define NS_PER_SECOND 1000000000
 #define PIECE_SIZE 4096
-#define PIPE_SIZE 65536 /* what a pipe may hold */
+#define PIPE_SIZE 65536 /* bytes that a pipe may hold */
 
 void
 stderrlog_init(
@@ -57,7 +57,7 @@ tell_left_out(struct stderrlog *log)
 	log->left_out = 0;
 }
 
-/* Whether this second has room for one more line. */
+/* True if this second has room for one more line. */
 static bool
 has_room(struct stderrlog *log)
 {
@@ -133,7 +133,7 @@ stderrlog_take(struct stderrlog *log, int fd)
 void
 stderrlog_finish(struct stderrlog *log, int fd)
 {
-	/* Whoever has left the process group may still write: that ends here. */
+	/* A process that has left the process group may still write. The limit ends that. */
 	for (int i = 0; i < PIPE_SIZE / PIECE_SIZE && stderrlog_take(log, fd); i++)
 		;
 	if (log->length > 0)

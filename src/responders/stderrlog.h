@@ -3,9 +3,9 @@
 #define TLSD_RESPONDERS_STDERRLOG_H
 
 /*
- * What a program says on standard error, line by line in the log. Lines are
- * escaped and cut at 400 bytes, and of more than 20 within a second the rest is counted only: a
- * flood fills no disk, and the program is never made to wait. One thread at a time.
+ * Copies a program's standard error to the log, line by line. Lines are escaped and cut at 400
+ * bytes. Of more than 20 lines in a second the rest is only counted, so a flood fills no disk.
+ * The program never waits. One thread at a time.
  */
 
 #include <stdbool.h>
@@ -15,24 +15,23 @@
 #define STDERRLOG_LINE 400
 
 struct stderrlog {
-	const char *peer, *service; /* in front of each line; the caller's */
-	uint64_t id; /* of the connection, behind it */
-	size_t length; /* of the line so far, as far as it is kept */
+	const char *peer, *service; /* at the start of each line; the caller's */
+	uint64_t id; /* of the connection, at the end of each line */
+	size_t length; /* of the part of the line that is kept */
 	char line[STDERRLOG_LINE];
 	bool cut; /* the line was longer */
-	int64_t second_ns; /* when the second began in which `lines` were logged */
+	int64_t second_ns; /* start of the second in which `lines` were logged */
 	unsigned lines;
-	uint64_t left_out; /* of that second */
+	uint64_t left_out; /* lines of that second */
 };
 
 void stderrlog_init(
     struct stderrlog *log, const char *peer, const char *service, uint64_t id);
 
-/* Takes what there is to be read from the pipe `fd`, which does not block, once. False at
- * the end. */
+/* Reads once from the pipe `fd`, which does not block. False at the end. */
 bool stderrlog_take(struct stderrlog *log, int fd);
 
-/* Takes what is left in the pipe, and logs a line without an end and what was left out. */
+/* Reads the rest of the pipe, and logs an incomplete line and the number of lines left out. */
 void stderrlog_finish(struct stderrlog *log, int fd);
 
 #endif

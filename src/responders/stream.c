@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing piece by piece, as far as the client takes it. */
+/* Writing in pieces, as far as the client takes them. */
 #include "responders/stream.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "base/failure.h"
 #include "tls/session.h"
 
-#define PIECE_SIZE 16384 /* what a record holds: RFC 8446, 5.1 */
+#define PIECE_SIZE 16384 /* bytes, as a record holds: RFC 8446, 5.1 */
 
 int
 stream_write(struct session *session, const char *bytes, size_t size, size_t *done)

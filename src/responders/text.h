@@ -2,7 +2,7 @@
 #ifndef TLSD_RESPONDERS_TEXT_H
 #define TLSD_RESPONDERS_TEXT_H
 
-/* respond = text: the bytes of the key `text`, its escapes undone. */
+/* respond = text: sends the bytes of the key `text`, with its escapes replaced. */
 
 #include <stddef.h>
 
@@ -10,8 +10,8 @@
 
 struct findings;
 
-/* Returns the bytes of the key `text` with its escapes replaced, `*size` of them; free(3) frees
- * them. NULL after an error in `findings`. */
+/* Returns the bytes of the key `text` with its escapes replaced, and their number in `*size`;
+ * free(3) frees them. Returns NULL after an error in `findings`. */
 char *text_bytes(
     const struct responder_settings *settings, size_t *size, struct findings *findings);
 
