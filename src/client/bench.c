@@ -17,7 +17,7 @@
 #include "client/status.h"
 #include "client/talk.h"
 
-/* A handshake whose failure is told in all detail. Closes `fd`. */
+/* Makes a handshake whose failure is reported in all detail. Closes `fd`. */
 static int
 try_handshake(int fd, const struct options *options,
     const struct parameters *parameters, struct deadline deadline)
@@ -37,7 +37,7 @@ try_handshake(int fd, const struct options *options,
 	return status;
 }
 
-/* Finds the address that answers, for all calls that follow. */
+/* Finds the address that answers, for all later calls. */
 static int
 call_once(const struct options *options, const struct parameters *parameters,
     struct address *reached)

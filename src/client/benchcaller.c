@@ -25,11 +25,11 @@
 struct benchcaller {
 	const struct benchcaller_plan *plan;
 	struct transport transport;
-	gnutls_session_t session; /* of the connection that is under way */
-	gnutls_datum_t leaf; /* the certificate that is known to be good */
-	gnutls_datum_t resumable; /* what the last session left for the next */
-	bool named; /* the server has a name to ask for */
-	bool untrusted; /* the certificate of this connection is not good */
+	gnutls_session_t session; /* of the current connection */
+	gnutls_datum_t leaf; /* the certificate that was verified */
+	gnutls_datum_t resumable; /* of the last connection, for the next one */
+	bool named; /* the server has a name to send in the SNI */
+	bool untrusted; /* the certificate of this connection is not trusted */
 	bool heard; /* `first_byte` is valid */
 	unsigned char first_byte; /* of all that the server sent */
 	unsigned char record[RECORD_SIZE];
@@ -113,7 +113,7 @@ remember(gnutls_datum_t *to, const gnutls_datum_t *from)
 	to->size = from->size;
 }
 
-/* Called in the handshake, before anything of ours is sent. */
+/* Called in the handshake, before the message is sent. */
 static int
 verify(gnutls_session_t session)
 {
@@ -158,7 +158,7 @@ class_of_errno(int error)
 	}
 }
 
-/* The socket's time-outs, which spare the transport a poll(2) for each wait. */
+/* Opens a socket with time-outs, which save the transport a poll(2) for each wait. */
 static int
 open_socket(int family)
 {
@@ -180,7 +180,7 @@ connect_until(int fd, const struct address *server, struct deadline deadline)
 	for (;;) {
 		if (connect(fd, to, server->length) == 0)
 			return 0;
-		/* It has come back at the end of its slice, or early. */
+		/* The call ended at the end of its slice, or earlier. */
 		if (errno == EINPROGRESS || errno == EINTR)
 			return dial_await(fd, deadline);
 		/* The backlog of a Unix-domain socket stayed full for a slice. */
@@ -196,7 +196,7 @@ connect_until(int fd, const struct address *server, struct deadline deadline)
 /* --- the conversation -------------------------------------------------------------------
  */
 
-/* What a failed call of the library stands for; `shaken` if the handshake is behind us. */
+/* Classifies a failed call of the library; `shaken` if the handshake is over. */
 static enum benchtally_class
 class_of_code(const struct benchcaller *caller, ssize_t code, bool shaken)
 {
@@ -207,7 +207,7 @@ class_of_code(const struct benchcaller *caller, ssize_t code, bool shaken)
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return BENCHTALLY_ALERT;
 	if (caller->heard && (caller->first_byte < 20 || caller->first_byte > 24))
-		return BENCHTALLY_NOT_TLS; /* types of records: RFC 8446, B.1 */
+		return BENCHTALLY_NOT_TLS; /* the types of records: RFC 8446, B.1 */
 	if (transport->failure == TRANSPORT_BROKEN)
 		return class_of_errno(transport->error);
 	if (transport->failure == TRANSPORT_END)
@@ -223,7 +223,7 @@ is_soft(const struct benchcaller *caller, ssize_t code)
 	       caller->transport.failure == TRANSPORT_FINE;
 }
 
-/* One key share is made where the library would make two (RFC 8446, 4.2.8). */
+/* Sets up a session. It makes one key share where the library would make two (RFC 8446, 4.2.8). */
 static int
 set_up(struct benchcaller *caller)
 {
@@ -272,7 +272,7 @@ shake(struct benchcaller *caller, struct benchtally_call *call)
 	return 0;
 }
 
-/* Gathers it behind our Finished; it leaves when the answer is waited for. */
+/* Queues the message after our Finished. It is sent when the client waits for the answer. */
 static void
 send_message(struct benchcaller *caller)
 {
@@ -282,7 +282,7 @@ send_message(struct benchcaller *caller)
 	while (left > 0) {
 		ssize_t n = gnutls_record_send(caller->session, from, left);
 		if (n < 0 && !is_soft(caller, n))
-			return; /* reading will tell why */
+			return; /* reading will find the reason */
 		if (n > 0) {
 			from += n;
 			left -= (size_t)n;
@@ -311,7 +311,7 @@ receive_answer(
 	call->class = n == 0 ? BENCHTALLY_WHOLE : class_of_code(caller, n, true);
 }
 
-/* A ticket of TLS 1.3 may come at any time, or not at all (RFC 8446, 4.6.1). */
+/* Keeps the session. A ticket of TLS 1.3 may come at any time, or not at all (RFC 8446, 4.6.1). */
 static void
 keep_session(struct benchcaller *caller)
 {
@@ -345,7 +345,7 @@ converse(struct benchcaller *caller, struct benchtally_call *call, int64_t start
 	transport_flush(&caller->transport);
 }
 
-/* From a connected socket on. */
+/* Runs the conversation on a connected socket. */
 static void
 talk(struct benchcaller *caller, int fd, struct deadline deadline,
     struct benchtally_call *call, int64_t started_ns)

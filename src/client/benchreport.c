@@ -29,7 +29,7 @@ static const struct {
 
 #define QUANTILES (sizeof quantiles / sizeof quantiles[0])
 
-/* Nothing per connection when there was none. */
+/* Returns the share of one connection, or 0 if there was none. */
 static double
 share(double sum, uint64_t count)
 {
@@ -132,7 +132,7 @@ benchreport_print(
 
 /* --- JSON ---------------------------------------------------------------------------- */
 
-/* Bytes that are no ASCII are given as the characters of their number. */
+/* Writes a JSON string. A byte that is not ASCII becomes the character with its number. */
 static void
 put_string(FILE *out, const char *text)
 {

@@ -2,18 +2,18 @@
 #ifndef TLSD_CLIENT_BENCHREPORT_H
 #define TLSD_CLIENT_BENCHREPORT_H
 
-/* What tlsc bench found, for people and for programs. */
+/* The report of tlsc bench, as text and as JSON. */
 
 #include <stdio.h>
 
 struct options;
 struct benchrun_outcome;
 
-/* One line for each fact, the fact's name first. */
+/* Prints one line for each fact, beginning with the fact's name. */
 void benchreport_print(
     FILE *out, const struct options *options, const struct benchrun_outcome *outcome);
 
-/* The same as one object of JSON (RFC 8259), its names and units as in tlsc(1). */
+/* Prints the facts as one JSON object (RFC 8259), with the names and units of tlsc(1). */
 void benchreport_print_json(
     FILE *out, const struct options *options, const struct benchrun_outcome *outcome);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The threads of a load, and the one that watches them. */
+/* The threads of a load, and the thread that watches them. */
 #include "client/benchrun.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "client/benchcaller.h"
 #include "client/cputime.h"
 
-#define REST_MS 10 /* after a failure, so that a dead server is not hammered */
+#define REST_MS 10 /* ms after a failure, so that a dead server is not hammered */
 #define PROGRESS_MS 200
 #define STACK_SIZE (256 * 1024)
 #define NS_PER_S 1e9
@@ -30,7 +30,7 @@ struct benchrun {
 	atomic_int running; /* threads */
 	_Atomic int64_t begun, whole, failed; /* connections */
 	int64_t started_ns;
-	int done_fd; /* readable when no thread is running any more */
+	int done_fd; /* readable once no thread is running */
 	int signal_fd;
 };
 
@@ -85,7 +85,7 @@ show_progress(struct benchrun *run)
 	    (double)(whole + failed) / elapsed);
 }
 
-/* Until no thread is running; a signal stops them. */
+/* Waits until no thread is running; a signal stops them. */
 static void
 watch(struct benchrun *run)
 {
@@ -141,13 +141,13 @@ prepare(struct worker *workers, int count, struct benchrun *run,
 	return 0;
 }
 
-/* Starts them all, or none that is not told to stop; waits for their end. */
+/* Starts all threads and waits for their end. If one cannot be started, it stops the others. */
 static int
 run_workers(struct worker *workers, int count, struct benchrun *run)
 {
 	int started = 0;
 
-	run->running = 1; /* ours, so that the last one's end comes after all starts */
+	run->running = 1; /* this thread: the last one must end after all starts */
 	while (started < count && start(&workers[started]) == 0)
 		started++;
 	int error = errno;

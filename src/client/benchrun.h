@@ -2,7 +2,7 @@
 #ifndef TLSD_CLIENT_BENCHRUN_H
 #define TLSD_CLIENT_BENCHRUN_H
 
-/* A load: threads that call a server until enough is enough. */
+/* A load: threads that call a server until a limit is reached. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,10 +13,10 @@
 struct benchcaller_plan;
 
 struct benchrun_limits {
-	int64_t connections; /* how many in all; 0: no limit */
-	int64_t duration_ms; /* how long new ones are begun; 0: no limit */
-	int concurrency; /* threads, and so connections at a time; at least 1 */
-	pid_t server; /* whose processor time is measured; 0: nobody's */
+	int64_t connections; /* in all; 0: no limit */
+	int64_t duration_ms; /* how long new ones are started; 0: no limit */
+	int concurrency; /* threads, and so simultaneous connections; at least 1 */
+	pid_t server; /* the process whose processor time is measured; 0: none */
 };
 
 struct benchrun_outcome {
@@ -29,9 +29,9 @@ struct benchrun_outcome {
 
 /*
  * Runs the load and waits for its end. A thread whose connection failed rests for ten
- * milliseconds. SIGINT and SIGTERM end it early: what is under way is finished and counted.
- * While standard error is a terminal, a line there shows how far it is. 0, or -1 with errno
- * when threads or memory cannot be had; then nothing is left running. Main thread only.
+ * milliseconds. SIGINT and SIGTERM end it early: connections in progress are finished and
+ * counted. If standard error is a terminal, a line there shows the progress. Returns 0, or -1
+ * with errno if threads or memory are lacking; then nothing is left running. Main thread only.
  */
 int benchrun(const struct benchcaller_plan *plan, const struct benchrun_limits *limits,
     struct benchrun_outcome *outcome);

@@ -26,7 +26,7 @@ const char *benchtally_word(enum benchtally_class class)
 	return words[class];
 }
 
-/* The last row takes what finds no place of its own. */
+/* Counts a suite. The last row counts all suites that have no row of their own. */
 static void
 add_suite(
     struct benchtally *tally, const char *version, const char *suite, uint64_t count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* TLS on a connected socket, seen from the client. */
+/* The client side of TLS on a connected socket. */
 #include "client/channel.h"
 
 #include <assert.h>
@@ -28,19 +28,19 @@ struct channel {
 	gnutls_session_t session;
 	const struct parameters *parameters;
 	struct verdict verdict;
-	struct trace *trace; /* NULL unless somebody observes */
-	int64_t arrived_ns; /* what was received last */
+	struct trace *trace; /* NULL unless a trace observes */
+	int64_t arrived_ns; /* time of the last receive */
 	bool established; /* reading does not wait any more */
-	bool dry; /* the last look at the socket found nothing */
+	bool dry; /* the last read of the socket found nothing */
 	unsigned empty; /* records since the last data: tickets, key updates */
 	bool heard; /* `first_byte` is valid */
-	unsigned char first_byte; /* of all that the server sent */
+	unsigned char first_byte; /* of all bytes from the server */
 	bool ended; /* close_notify is sent, or cannot be */
 	enum channel_failure failure;
 	char reason[REASON_SIZE];
 };
 
-/* What lies in the read-ahead buffer arrived when the socket was last read. */
+/* Reports received bytes. Bytes in the read-ahead buffer arrived when the socket was last read. */
 static void
 observe_pull(
     struct channel *channel, const void *bytes, ssize_t n, uint64_t received_before)
@@ -95,7 +95,7 @@ pull_timeout(gnutls_transport_ptr_t pointer, unsigned ms)
 	return poll(&pollfd, 1, ms == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)ms);
 }
 
-/* Tells the observer, if there is one, what the library sends or has read. */
+/* Tells the trace, if there is one, the content that the library sends or has read. */
 static void
 tell(const struct channel *channel, enum trace_direction direction,
     enum trace_kind kind, unsigned number, size_t size)
@@ -104,7 +104,7 @@ tell(const struct channel *channel, enum trace_direction direction,
 		trace_content(channel->trace, direction, kind, number, size);
 }
 
-/* Called by the library for each message of the handshake, before it does anything. */
+/* Called by the library for each message of the handshake, before it handles the message. */
 static int
 watch(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
     const gnutls_datum_t *message)
@@ -120,7 +120,8 @@ watch(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
 	return 0;
 }
 
-/* Called by the library during the handshake, before anything of ours is sent. */
+/* Called by the library during the handshake, before the client's certificate or message is
+ * sent. */
 static int
 verify(gnutls_session_t session)
 {
@@ -130,7 +131,7 @@ verify(gnutls_session_t session)
 	return channel->verdict.trusted || channel->parameters->insecure ? 0 : -1;
 }
 
-/* Names the server (RFC 6066, 3), which an IP address cannot do. */
+/* Names the server (RFC 6066, 3), unless the name is an IP address. */
 static int
 set_name(gnutls_session_t session, const char *name)
 {
@@ -174,8 +175,8 @@ set_up(struct channel *channel)
 	const struct parameters *parameters = channel->parameters;
 	int result;
 
-	/* The certificate that the user gave is sent whatever the server lists: its alert
-	 * says more than our silence. */
+	/* The user's certificate is sent even if the server does not list its issuer: the
+	 * server's alert says more than our silence. */
 	result =
 	    gnutls_init(&channel->session, GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT);
 	if (result < 0)
@@ -270,14 +271,14 @@ fail_by_alert(struct channel *channel)
 	    alert_name(alert), alert, hint);
 }
 
-/* The types of records are 20 to 23, and 24 for heartbeats (RFC 8446, B.1). */
+/* True if the first byte is not a record type: 20 to 23, and 24 for heartbeats (RFC 8446, B.1). */
 static bool
 is_not_tls(const struct channel *channel)
 {
 	return channel->heard && (channel->first_byte < 20 || channel->first_byte > 24);
 }
 
-/* Turns what the library returned into the failure that it stands for. */
+/* Turns the library's code into a failure. */
 static void
 fail_by_code(struct channel *channel, int code)
 {
@@ -303,7 +304,7 @@ fail_by_code(struct channel *channel, int code)
 	}
 }
 
-/* Tells the server what we did not like, unless it is the one that gave up. */
+/* Sends the alert for a failure, unless the server is the one that gave up. */
 static void
 send_alert(struct channel *channel, int code)
 {
@@ -358,7 +359,7 @@ channel_renegotiate(struct channel *channel, struct deadline deadline)
 	return code < 0 ? -1 : 0;
 }
 
-/* What the library returned instead of data: something for later, or the end. */
+/* Handles a result of the library that is not data: something to skip, or the end. */
 static enum channel_event
 judge(struct channel *channel, ssize_t code)
 {
@@ -379,7 +380,7 @@ judge(struct channel *channel, ssize_t code)
 	return CHANNEL_FAILED;
 }
 
-/* A flood of what is no answer is no answer: it would be read for ever. */
+/* Fails after a flood of records without data, which would be read for ever. */
 static enum channel_event
 count_empty(struct channel *channel)
 {
@@ -395,7 +396,7 @@ channel_read(struct channel *channel, void *bytes, size_t size, size_t *got)
 {
 	enum channel_event event;
 
-	/* A ticket or a key update is consumed without data: only a dry socket ends it. */
+	/* The library returns after a ticket or a key update: only a dry socket ends the loop. */
 	do {
 		channel->dry = false;
 		ssize_t n = gnutls_record_recv(channel->session, bytes, size);
@@ -422,7 +423,7 @@ channel_write(struct channel *channel, const void *bytes, size_t size)
 	while (size > 0) {
 		ssize_t n = gnutls_record_send(channel->session, from, size);
 		if (n <= 0)
-			return -1; /* push() waits: there is nothing to try again */
+			return -1; /* push() waits, so there is nothing to try again */
 		from += n;
 		size -= (size_t)n;
 	}
@@ -514,7 +515,7 @@ channel_ticket(const struct channel *channel, gnutls_datum_t *ticket)
 	unsigned flags = gnutls_session_get_flags(channel->session);
 	gnutls_datum_t id = { NULL, 0 };
 
-	/* Asking for a ticket that has not come would wait for it. */
+	/* The library would wait for a ticket that has not come. */
 	if ((flags & GNUTLS_SFLAGS_SESSION_TICKET) == 0 &&
 	    (gnutls_protocol_get_version(channel->session) >= GNUTLS_TLS1_3 ||
 		gnutls_session_get_id2(channel->session, &id) < 0 || id.size == 0))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A doctor for TLS servers. */
+/* The examination of a TLS server. */
 #include "client/check.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 #define STATUS_UNKNOWN 3
 
-/* For a server that today's clients refuse: whatever this library can. */
+/* All that this library can do, for a server that today's clients refuse. */
 #define LENIENT                                                                      \
 	"NORMAL:+VERS-TLS-ALL:+SHA1:+SIGN-ALL:+3DES-CBC:+ARCFOUR-128:%PROFILE_VERY_" \
 	"WEAK"
@@ -46,7 +46,7 @@ tell_failure(struct patient *patient, const struct channel *channel)
 	    channel != NULL ? channel_reason(channel) : "no connection");
 }
 
-/* An established connection; NULL after telling why not. */
+/* Returns an established connection, or NULL after reporting why not. */
 static struct channel *
 shake_hands(struct patient *patient)
 {

@@ -2,8 +2,8 @@
 #ifndef TLSD_CLIENT_CHECK_H
 #define TLSD_CLIENT_CHECK_H
 
-/* "tlsc check": a doctor for TLS servers. Returns a status as monitoring systems expect it:
- * 0 ok, 1 warning, 2 critical, 3 unknown. */
+/* "tlsc check": examines a TLS server. Returns a status as monitoring systems expect it: 0 ok,
+ * 1 warning, 2 critical, 3 unknown. */
 int check_main(int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A command of tlsc up to its first call. */
+/* Runs a command of tlsc up to its first call. */
 #include "client/command.h"
 
 #include <config.h>

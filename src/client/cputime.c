@@ -17,7 +17,7 @@ struct usage {
 	unsigned long long user, system; /* clock ticks */
 };
 
-/* Fields 4, 14 and 15 of /proc/PID/stat; the name in field 2 may hold anything. */
+/* Reads fields 4, 14 and 15 of /proc/PID/stat. The name in field 2 may contain any character. */
 static bool
 read_usage(pid_t pid, struct usage *usage)
 {

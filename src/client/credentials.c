@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a server proves who it is. */
+/* Checks of a server's certificates. */
 #include "client/credentials.h"
 
 #include <stdlib.h>
@@ -59,7 +59,7 @@ remedy_for_trust(unsigned status, const struct chain *chain)
 	       "--ca FILE";
 }
 
-/* What has a line of its own is no matter of trust. */
+/* Checks the trust in the chain. Findings with a check of their own are left out here. */
 static void
 check_trust(
     struct patient *patient, const struct chain *chain, const struct verdict *verdict)
@@ -219,7 +219,7 @@ demands_staple(gnutls_x509_crt_t cert)
 	return demands;
 }
 
-/* The end of the staple's validity, or -1. */
+/* Returns the end of the staple's validity, or -1. */
 static time_t
 staple_end(const gnutls_datum_t *staple)
 {
@@ -279,7 +279,7 @@ credentials_check(struct patient *patient, const struct channel *channel)
 	chain_fini(&chain);
 }
 
-/* The kind of key that is shown to a client with these signatures only; NULL for none. */
+/* Returns the kind of key that a client with only these signatures gets; NULL for none. */
 static const char *
 kind_with(struct patient *patient, const char *signatures)
 {

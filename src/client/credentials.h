@@ -2,15 +2,15 @@
 #ifndef TLSD_CLIENT_CREDENTIALS_H
 #define TLSD_CLIENT_CREDENTIALS_H
 
-/* How a server proves who it is: its certificates, their chain, and the OCSP staple. */
+/* Checks of a server's certificates, their chain, and the OCSP staple. */
 
 struct channel;
 struct patient;
 
-/* All that one established connection tells. */
+/* Makes all checks that one established connection allows. */
 void credentials_check(struct patient *patient, const struct channel *channel);
 
-/* Which certificate a client that knows only RSA or only ECDSA gets. */
+/* Finds the certificates that clients get that know only RSA, or only ECDSA. */
 void credentials_check_kinds(struct patient *patient);
 
 #endif

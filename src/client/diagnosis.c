@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an examination found, and how it is told. */
+/* The results of an examination, and their output. */
 #include "client/diagnosis.h"
 
 #include <stdarg.h>
@@ -74,7 +74,7 @@ severity_name(enum severity severity)
 	return names[severity];
 }
 
-/* The worst of one or more, the first of its kind: what the one line of a pager should say. */
+/* Returns the worst result, the first of its severity. It goes into the one line of a pager. */
 static const struct symptom *
 worst(const struct diagnosis *diagnosis)
 {
@@ -119,7 +119,7 @@ diagnosis_print(const struct diagnosis *diagnosis, bool quiet, FILE *out)
 	}
 }
 
-/* How a terminal shows a diagnosis. */
+/* The terminal that shows a diagnosis. */
 struct show {
 	size_t width;
 	bool colours;

@@ -13,7 +13,7 @@
 #define ARROW_WIDTH 56 /* columns between the lifelines */
 #define LABEL_SIZE 96
 
-/* What it is drawn with: one column each. */
+/* The characters of the diagram, one column each. */
 struct strokes {
 	const char *line, *clear, *encrypted;
 	const char *to_server, *to_client;
@@ -23,7 +23,7 @@ struct strokes {
 static const struct strokes unicode = { "│", "─", "═", "▶", "◀", "╮", "│", "╯" };
 static const struct strokes plain = { "|", "-", "=", ">", "<", ".", "|", "'" };
 
-/* What changes the colour: no columns. */
+/* The colour sequences, which take no columns. */
 struct inks {
 	const char *dim, *clear, *encrypted, *trip;
 	const char *off;
@@ -76,7 +76,7 @@ print_arrow(const struct trace_event *event, const struct pens *pens, FILE *out)
 	fprintf(out, "%s%s", outwards ? strokes->to_server : stroke, pens->inks->off);
 }
 
-/* The first event of the flight that event `i` is in. */
+/* Returns the first event of the flight of event `i`. */
 static size_t
 flight_of(const struct trace *trace, size_t i)
 {
@@ -102,7 +102,8 @@ print_bracket(const char *stroke, const struct inks *inks, FILE *out)
 	fprintf(out, " %s%s%s", inks->trip, stroke, inks->off);
 }
 
-/* The round trip at the side: from the first word of a flight to the first of the answer. */
+/* Prints the round trip at the side, from the first event of a flight to the first of the
+ * answer. */
 static void
 print_side(const struct trace *trace, size_t i, const struct pens *pens, FILE *out)
 {
@@ -126,7 +127,7 @@ print_time(int64_t at_ns, FILE *out)
 	fprintf(out, "%8.*f  ", ms < 1000 ? 2 : 0, ms);
 }
 
-/* The empty row between two flights. */
+/* Prints the empty row between two flights. */
 static void
 print_gap(const struct trace *trace, size_t next, const struct pens *pens, FILE *out)
 {

@@ -3,8 +3,8 @@
 #define TLSD_CLIENT_DIAGRAM_H
 
 /*
- * A handshake as a sequence diagram: two lifelines, an arrow for each message, grouped in
- * flights, the round trips at the side, for a terminal of 80 columns. Without state.
+ * A handshake as a sequence diagram for a terminal of 80 columns: two lifelines, an arrow for
+ * each message, grouped in flights, the round trips at the side. Stateless.
  */
 
 #include <stdbool.h>
@@ -14,20 +14,20 @@
 
 struct trace;
 
-/* All text in it is printable already. */
+/* All text in it must be printable. */
 struct diagram {
 	const struct trace *trace; /* finished */
-	const char *title; /* whom it was with */
-	struct stringlist facts; /* what was negotiated, a line each */
-	struct stringlist story; /* what it means, a line each */
+	const char *title; /* names the server */
+	struct stringlist facts; /* the negotiated parameters, a line each */
+	struct stringlist story; /* explanations, a line each */
 };
 
 struct diagram_style {
-	bool ascii; /* the characters of ASCII only, not those of UTF-8 */
-	bool colours; /* those of ECMA-48 */
+	bool ascii; /* ASCII characters only, instead of UTF-8 */
+	bool colours; /* use the colours of ECMA-48 */
 };
 
-/* Draws with characters. Whether writing succeeded is for ferror(3) to say. */
+/* Draws with characters. The caller checks ferror(3). */
 void diagram_print(
     const struct diagram *diagram, const struct diagram_style *style, FILE *out);
 

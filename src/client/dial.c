@@ -49,7 +49,8 @@ connect_until(int fd, const struct address *address, struct deadline deadline)
 			return 0;
 		if (errno == EINPROGRESS || errno == EINTR)
 			return dial_await(fd, deadline);
-		/* The backlog of a Unix-domain socket is full; nothing tells when not. */
+		/* The backlog of a Unix-domain socket is full: poll(2) does not tell when it
+		 * has room. */
 		if (errno != EAGAIN)
 			return -1;
 		if (deadline_passed(deadline)) {
@@ -60,7 +61,7 @@ connect_until(int fd, const struct address *address, struct deadline deadline)
 	}
 }
 
-/* The transport wants a blocking socket, and no waiting for company of a small record. */
+/* Makes the socket blocking, which the transport needs, and sends small records at once. */
 static int
 prepare(int fd, int family)
 {
@@ -122,7 +123,7 @@ resolve(const struct target *target, struct findings *attempts)
 	return NULL;
 }
 
-/* So that one silent address does not use up the time of those behind it. */
+/* Returns a share of the time, so that a silent address leaves time for the addresses after it. */
 static struct deadline
 share(struct deadline deadline, int among)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a server ends a conversation. */
+/* The end of a conversation, as the server makes it. */
 #include "client/ending.h"
 
 #include <poll.h>
@@ -12,16 +12,16 @@
 
 #define SILENCE_MS 1000
 #define LIMIT_MS 10000
-#define LIMIT_BYTES (1024 * 1024) /* of an answer that nobody cares for */
+#define LIMIT_BYTES (1024 * 1024) /* of an answer whose content does not matter */
 
 struct talk {
 	struct channel *channel;
-	const char *message; /* what is left of it */
+	const char *message; /* the rest of it */
 	size_t left;
-	bool told; /* close_notify is sent */
+	bool told; /* close_notify has been sent */
 };
 
-/* As much as the channel takes now. */
+/* Sends as much as the channel takes now. */
 static void
 say_more(struct talk *talk)
 {
@@ -39,7 +39,7 @@ say_more(struct talk *talk)
 	}
 }
 
-/* False when nothing can be read before `deadline`. */
+/* False if nothing can be read before `deadline`. */
 static bool
 wait_for(const struct talk *talk, struct deadline deadline)
 {
@@ -64,7 +64,7 @@ kind_of(const struct channel *channel, enum channel_event event)
 	return ENDING_BROKEN;
 }
 
-/* Reads until there is nothing; true when that was the end. */
+/* Reads once. True if that was the end. */
 static bool
 hear(struct talk *talk, struct ending *ending)
 {
@@ -82,7 +82,7 @@ hear(struct talk *talk, struct ending *ending)
 	return ending->kind != ENDING_SILENT;
 }
 
-/* True if the server is still to be waited for. */
+/* Sends a close_notify, once. True if the server may still answer it. */
 static bool
 tell_end(struct talk *talk)
 {

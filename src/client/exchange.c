@@ -9,17 +9,17 @@
 #include "base/deadline.h"
 #include "client/channel.h"
 
-/* So many records in a row, and then the other direction has its turn. */
+/* Records in a row, before the other direction has its turn. */
 #define BURST 16
 
 struct exchange {
 	struct channel *channel;
 	const struct exchange_settings *settings;
 	struct exchange_outcome *outcome;
-	bool input_over; /* all of it is handed to the channel */
-	bool end_over; /* close_notify is handed to it as well, or never will be */
-	bool sending_over; /* the connection does not take any more */
-	struct deadline quiet; /* when the end of the input is told */
+	bool input_over; /* the channel has all of it */
+	bool end_over; /* the channel has the close_notify too, or never will */
+	bool sending_over; /* the connection takes no more */
+	struct deadline quiet; /* when to tell the server of the end of the input */
 	struct deadline idle;
 	uint64_t seen_bytes; /* on the wire, when `idle` was set */
 	bool input_ready, answer_ready;
@@ -40,7 +40,7 @@ note_progress(struct exchange *exchange)
 	exchange->seen_bytes = channel_wire_bytes(exchange->channel);
 }
 
-/* Nothing can be sent any more; what the server said before is still to be read. */
+/* Stops sending. Bytes that the server sent before must still be read. */
 static void
 give_up_sending(struct exchange *exchange)
 {
@@ -103,7 +103,8 @@ is_going(const struct exchange *exchange)
 	return exchange->outcome->end == EXCHANGE_GOING;
 }
 
-/* This and the next two return whether the exchange goes on. */
+/* Sends the next bytes. Like receive_what_came() and check_time(), returns true if the exchange
+ * goes on. */
 static bool
 send_what_is_due(struct exchange *exchange)
 {
@@ -123,7 +124,7 @@ send_what_is_due(struct exchange *exchange)
 	return is_going(exchange);
 }
 
-/* Writes all of it, also to a descriptor that somebody made non-blocking. */
+/* Writes all of it, even to a non-blocking descriptor. */
 static int
 put(int fd, const char *bytes, size_t size)
 {
@@ -143,7 +144,7 @@ put(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
-/* Takes one record; false when there is none, or none any more. */
+/* Takes one record. False if there is none now, or the answer is over. */
 static bool
 receive_one(struct exchange *exchange)
 {
@@ -166,7 +167,7 @@ receive_one(struct exchange *exchange)
 	int result = put(exchange->settings->output_fd, bytes, size);
 	if (result < 0)
 		finish(exchange, EXCHANGE_OUTPUT, errno);
-	note_progress(exchange); /* whoever reads the output may have taken his time */
+	note_progress(exchange); /* writing the output may have taken long */
 	return result == 0;
 }
 
@@ -180,7 +181,7 @@ receive_what_came(struct exchange *exchange)
 	exchange->answer_ready = false;
 	while (n < BURST && receive_one(exchange))
 		n++;
-	/* Stopped by the burst, not by the socket: there may be more. */
+	/* The burst limit ended the loop, not the socket: there may be more. */
 	exchange->answer_ready = n == BURST;
 	return is_going(exchange);
 }
@@ -191,7 +192,7 @@ server_is_awaited(const struct exchange *exchange)
 	return exchange->input_over || channel_unsent(exchange->channel);
 }
 
-/* The rest of a message needs no waiting for it. */
+/* True if more of the message can be sent without waiting. */
 static bool
 more_is_at_hand(const struct exchange *exchange)
 {

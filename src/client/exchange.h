@@ -3,9 +3,9 @@
 #define TLSD_CLIENT_EXCHANGE_H
 
 /*
- * The conversation on an established channel: what is to be sent goes out while the answer
- * comes in, both with one poll(2) and a record's worth of memory, so that an echo server
- * and this client never wait for each other. One thread.
+ * The conversation on an established channel. The client sends while the answer comes in, with
+ * one poll(2) and a record's worth of memory. So an echo server and this client never wait for
+ * each other. One thread.
  */
 
 #include <stdbool.h>
@@ -15,21 +15,21 @@
 struct channel;
 
 struct exchange_settings {
-	const char *message; /* what to send, or NULL for all of `input_fd` */
+	const char *message; /* to send, or NULL to send all of `input_fd` */
 	size_t message_size;
-	int input_fd, output_fd; /* stay the caller's; may be of any kind */
-	int64_t idle_ms; /* 0 for none */
+	int input_fd, output_fd; /* the caller keeps them; may be of any kind */
+	int64_t idle_ms; /* 0: no limit */
 	int64_t
-	    end_after_ms; /* silence before the server learns of the end; 0: at once */
+	    end_after_ms; /* silence before the server is told of the end; 0: at once */
 };
 
 enum exchange_end {
-	EXCHANGE_GOING, /* not yet */
-	EXCHANGE_ANSWERED, /* up to the server's close_notify */
-	EXCHANGE_CHANNEL, /* failed, see channel_failure() */
+	EXCHANGE_GOING, /* not yet ended */
+	EXCHANGE_ANSWERED, /* ended with the server's close_notify */
+	EXCHANGE_CHANNEL, /* the channel failed: see channel_failure() */
 	EXCHANGE_IDLE, /* no progress for `idle_ms` */
-	EXCHANGE_INPUT, /* could not be read: errno in `error` */
-	EXCHANGE_OUTPUT /* could not be written: errno in `error` */
+	EXCHANGE_INPUT, /* reading it failed: errno in `error` */
+	EXCHANGE_OUTPUT /* writing it failed: errno in `error` */
 };
 
 struct exchange_outcome {
@@ -39,16 +39,16 @@ struct exchange_outcome {
 };
 
 /*
- * Sends the message or the input and writes each record of the answer to the output as it
- * comes, until the server ends it. Then it is over, even if there were more to send.
+ * Sends the message or the input, and writes each record of the answer to the output as it
+ * comes, until the server ends it. Then the exchange is over, even if there is more to send.
  *
- * When the input has ended, the server is told by a close_notify, without ending the TCP
- * connection (RFC 8446, 6.1), for there are servers that read all before they answer. But
- * others take it for a hang-up and drop the answer that they were about to give; so it is
- * sent only when neither side has moved a byte for `end_after_ms`.
+ * At the end of the input, the client sends a close_notify without ending the TCP connection
+ * (RFC 8446, 6.1). Some servers read everything before they answer. Others take it for a
+ * hang-up and drop their answer. So it is sent only once neither side has moved a byte for
+ * `end_after_ms`.
  *
- * Idle time counts only while the server is the one to be waited for: when the input has
- * ended, or while it does not take what was sent.
+ * Idle time counts only while the server must act: after the end of the input, or while the
+ * server does not take the bytes sent.
  */
 void exchange_run(struct channel *channel, const struct exchange_settings *settings,
     struct exchange_outcome *outcome);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The handshake that just happened, drawn. */
+/* The drawing of a handshake that was just made. */
 #include "client/explain.h"
 
 #include <errno.h>
@@ -35,18 +35,18 @@
 
 enum { FACT_WIDTH = 76, LABEL_WIDTH = 13 }; /* columns */
 
-/* One connection, and what was seen of it. */
+/* One connection and its trace. */
 struct call {
 	const struct options *options;
 	const struct parameters *parameters;
 	struct address reached;
 	struct trace trace;
-	struct channel *channel; /* NULL if there was no connection */
+	struct channel *channel; /* NULL if no connection was made */
 	int handshake; /* 0, or -1 */
 	struct ending ending;
 };
 
-/* A connected channel; NULL after telling why not. */
+/* Returns a connected channel, or NULL after reporting why not. */
 static struct channel *
 connect_channel(struct call *call, struct deadline deadline)
 {
@@ -70,7 +70,7 @@ connect_channel(struct call *call, struct deadline deadline)
 	return channel;
 }
 
-/* Calls, to the server's last word. -1 if there was nobody to talk to. */
+/* Makes the call, up to the end of the server's answer. Returns -1 if no connection was made. */
 static int
 make_call(struct call *call)
 {
@@ -97,7 +97,7 @@ end_call(struct call *call)
 	trace_fini(&call->trace);
 }
 
-/* Adds "LABEL  TEXT" in lines that fit into the picture. */
+/* Adds "LABEL TEXT" in lines that fit into the diagram. */
 static void
 add_fact(struct stringlist *facts, const char *label, const char *text)
 {
@@ -110,7 +110,7 @@ add_fact(struct stringlist *facts, const char *label, const char *text)
 	} while (*text != '\0');
 }
 
-/* Adds a fact whose `text`, if there is any, it frees. */
+/* Adds a fact if `text` is not NULL, and frees `text`. */
 static void
 add_fact_taking(struct stringlist *facts, const char *label, char *text)
 {
@@ -154,8 +154,8 @@ add_facts(struct stringlist *facts, const struct call *call)
 	add_certificate(facts, session);
 }
 
-/* True if the connection did not do what it was made for. An end without close_notify, which
- * the story tells, is a failure in the handshake only. */
+/* True if the connection did not serve its purpose. A missing close_notify, which the story
+ * reports, is a failure in the handshake only. */
 static bool
 has_failed(const struct call *call)
 {
@@ -276,7 +276,7 @@ call_and_draw(const struct options *options, const struct parameters *parameters
 	return status;
 }
 
-/* A first connection, for the sake of its ticket. */
+/* Makes a first connection to get a ticket. */
 static int
 get_ticket(const struct options *options, const struct parameters *parameters,
     gnutls_datum_t *ticket)

@@ -2,8 +2,8 @@
 #ifndef TLSD_CLIENT_EXPLAIN_H
 #define TLSD_CLIENT_EXPLAIN_H
 
-/* "tlsc explain": calls a server and draws the handshake that just happened. Returns an
- * `enum status` for exit(3). */
+/* "tlsc explain": calls a server and draws that handshake. Returns an `enum status` for
+ * exit(3). */
 int explain_main(int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a server behaves behind the hellos. */
+/* Checks of a server's behaviour after the hellos. */
 #include "client/habits.h"
 
 #include <gnutls/gnutls.h>
@@ -97,7 +97,7 @@ check_end(struct patient *patient, const struct channel *channel, struct ending 
 	}
 }
 
-/* What the server proves its key with. */
+/* Checks the algorithm with which the server proves its key. */
 static void
 check_signature(struct patient *patient, gnutls_session_t session)
 {
@@ -123,7 +123,7 @@ habits_check_talk(struct patient *patient, struct channel *channel)
 	channel_close(channel);
 }
 
-/* Calls again with what `first` left; true if that was resumed. */
+/* Calls again with the session data of `first`. True if the session was resumed. */
 static bool
 resumes(struct patient *patient, struct channel *first, gnutls_priority_t priority,
     bool *ticket)
@@ -134,7 +134,7 @@ resumes(struct patient *patient, struct channel *first, gnutls_priority_t priori
 
 	ending_await(first, patient->options);
 	channel_close(first);
-	/* A mere identifier is no promise: there are servers that give one and no more. */
+	/* A mere session identifier is not a promise: some servers send one and never resume. */
 	*ticket = (gnutls_session_get_flags(channel_session(first)) &
 		      GNUTLS_SFLAGS_SESSION_TICKET) != 0;
 	if (channel_ticket(first, &again.resume) < 0)
@@ -185,7 +185,7 @@ habits_check_resumption(struct patient *patient)
 		check_resumption(patient, "TLS 1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2");
 }
 
-/* The protocol that is agreed upon where `offer` is offered; false for none. */
+/* Finds the protocol that the server selects from `offer`; false for none. */
 static bool
 agree(struct patient *patient, const struct stringlist *offer, char agreed[NAME_SIZE])
 {
@@ -196,7 +196,7 @@ agree(struct patient *patient, const struct stringlist *offer, char agreed[NAME_
 	parameters.alpn = offer;
 	parameters.insecure = true;
 	struct channel *channel = patient_call_with(patient, &parameters, &result);
-	/* Even a server that then wants a certificate has said it. */
+	/* A server that requires a certificate after that has still selected a protocol. */
 	bool found = channel != NULL && gnutls_alpn_get_selected_protocol(
 					    channel_session(channel), &protocol) == 0;
 	if (found)
@@ -205,11 +205,11 @@ agree(struct patient *patient, const struct stringlist *offer, char agreed[NAME_
 	return found;
 }
 
-/* Those in the registry of IANA that many servers speak; the library offers eight at once. */
+/* Common protocols of IANA's registry. The library offers at most eight at once. */
 static const char *const protocols[] = { "h2", "http/1.1", "imap", "pop3",
 	"xmpp-client", "mqtt", "postgresql", "dot" };
 
-/* Takes away what was agreed upon, until nothing is. */
+/* Removes each selected protocol from the offer until the server selects none. */
 void
 habits_check_protocols(struct patient *patient)
 {

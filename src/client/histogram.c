@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Durations in buckets that grow with them. */
+/* Durations in buckets whose width grows with them. */
 #include "client/histogram.h"
 
-/* The binary digits that a bucket tells apart, HISTOGRAM_FINENESS being 2 to the 7th. */
+/* The binary digits that a bucket keeps: HISTOGRAM_FINENESS is 2 to the 7th. */
 #define DIGITS 7
 
 static unsigned
@@ -15,7 +15,7 @@ bucket_of(uint64_t ns)
 	return (shift + 1) * HISTOGRAM_FINENESS + fine;
 }
 
-/* The middle of a bucket. */
+/* Returns the middle of a bucket. */
 static int64_t
 value_of(unsigned bucket)
 {
@@ -51,7 +51,7 @@ histogram_merge(struct histogram *histogram, const struct histogram *from)
 int64_t
 histogram_quantile(const struct histogram *histogram, double share)
 {
-	/* How many lie below or at it, rounded up. */
+	/* The number of durations that are not longer, rounded up. */
 	double below = share * (double)histogram->total;
 	uint64_t rank = (uint64_t)below, seen = 0;
 

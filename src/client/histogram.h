@@ -3,9 +3,8 @@
 #define TLSD_CLIENT_HISTOGRAM_H
 
 /*
- * Any number of durations in memory of fixed size: buckets whose width is a 128th of the
- * duration that they stand for, so that a percentile is right to within one per cent.
- * One thread at a time.
+ * Any number of durations in memory of fixed size. A bucket's width is at most a 128th of its
+ * durations, so that a percentile is correct to within one per cent. One thread at a time.
  */
 
 #include <stdint.h>
@@ -14,22 +13,22 @@
 #define HISTOGRAM_FINENESS 128
 #define HISTOGRAM_BUCKETS (58 * HISTOGRAM_FINENESS)
 
-/* All-zero storage is an empty one. */
+/* All-zero storage is an empty histogram. */
 struct histogram {
 	uint64_t counts[HISTOGRAM_BUCKETS];
 	uint64_t total;
 	int64_t max_ns;
 };
 
-/* Adds one duration; a negative one is 0. */
+/* Adds one duration; a negative one counts as 0. */
 void histogram_add(struct histogram *histogram, int64_t ns);
 
-/* Adds all that is in `from`. */
+/* Adds all durations of `from`. */
 void histogram_merge(struct histogram *histogram, const struct histogram *from);
 
 /*
- * The duration that `share` of all, 0 to 1, do not exceed; 0 if there is none. The longest
- * one, which `share` 1 asks for, is exact.
+ * Returns the duration that a share of all durations, 0 to 1, do not exceed; 0 if there are
+ * none. For `share` 1 it is exactly the longest one.
  */
 int64_t histogram_quantile(const struct histogram *histogram, double share);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a server has on offer, found by offering it less and less. */
+/* The parameters that a server offers, found by offering it fewer and fewer. */
 #include "client/offer.h"
 
 #include <stdlib.h>
@@ -108,7 +108,7 @@ name_of(const struct named *table, size_t count, uint16_t number)
 	return "unknown";
 }
 
-/* Everything there is, up to `version`. */
+/* Returns a probe with all known suites and groups for `version`. */
 static struct probe
 everything(uint16_t version)
 {
@@ -140,8 +140,8 @@ group_of(struct probe_answer answer)
 }
 
 /*
- * Takes away what was chosen from `list`, the one of the two in `probe` that `field` is
- * about, until the rest is refused: a server that has an order of its own shows it so.
+ * Removes the server's choice from `list` until the server refuses the rest. `list` is the list
+ * in `probe` that `field` reads. The order of the result is the server's, if it has one.
  */
 static struct probe_list
 take_away(const struct patient *patient, const struct probe *probe,
@@ -156,7 +156,7 @@ take_away(const struct patient *patient, const struct probe *probe,
 			break;
 		probe_list_remove(list, field(answer));
 		if (list->count == before)
-			break; /* it chose what was not offered */
+			break; /* the server chose something that was not offered */
 		probe_list_add(&found, field(answer));
 	}
 	return found;
@@ -212,9 +212,9 @@ offer_check_versions(struct patient *patient)
 	return count;
 }
 
-/* What is wrong with a suite of TLS 1.2, the worst first. */
+/* The flaws of TLS 1.2 suites, the worst first. */
 static const struct flaw {
-	const char *part; /* of its name */
+	const char *part; /* of the suite's name */
 	bool at_start;
 	enum severity severity;
 	const char *what;
@@ -240,7 +240,7 @@ flaw_of(const char *suite)
 	return NULL;
 }
 
-/* One line for each flaw that a suite has, and one for the sound ones. */
+/* Adds one line for each flaw that a suite has, and one for the sound suites. */
 static void
 judge_suites(struct patient *patient, const struct probe_list *found)
 {
@@ -265,7 +265,7 @@ judge_suites(struct patient *patient, const struct probe_list *found)
 	}
 }
 
-/* Offers what it knows the other way round. */
+/* Offers the suites found in reverse order. */
 static void
 judge_preference(
     struct patient *patient, uint16_t version, const struct probe_list *found)
@@ -340,7 +340,7 @@ offer_check_groups(struct patient *patient)
 	free(names);
 }
 
-/* A client that offers all usual groups, but the share of one. */
+/* Probes with all usual groups, but only one key share. */
 static void
 check_share(struct patient *patient, uint16_t group, const char *name)
 {

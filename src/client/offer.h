@@ -2,16 +2,17 @@
 #ifndef TLSD_CLIENT_OFFER_H
 #define TLSD_CLIENT_OFFER_H
 
-/* What a server has on offer: versions, cipher suites, groups, and whose choice counts. */
+/* Finds the versions, cipher suites and groups that a server offers, and whose preference
+ * counts. */
 
 struct patient;
 
-/* Versions first, for the others ask what they know of them. Returns how many there are. */
+/* Finds the versions. Call it first, because the others use its results. Returns their number. */
 unsigned offer_check_versions(struct patient *patient);
 void offer_check_suites(struct patient *patient);
 void offer_check_groups(struct patient *patient);
 
-/* Whether clients with a key share of one group only need another round trip. */
+/* Checks if clients with a key share of one group only need another round trip. */
 void offer_check_retry(struct patient *patient);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command line: one table of options, a function for each that sets its value. */
+/* The command line: a table of options, each with a function that sets its value. */
 #include "client/options.h"
 
 #include <getopt.h>
@@ -22,9 +22,9 @@
 #define LOAD_MS 10000
 #define WARN_DAYS_MAX 36500
 #define HELP_WIDTH 80
-#define HELP_HANG 27 /* where the helps of options begin */
+#define HELP_HANG 27 /* the column where the help texts begin */
 
-/* Who has an option. */
+/* The commands that have an option. */
 enum {
 	TALK = 1 << OPTIONS_TALK,
 	BENCH = 1 << OPTIONS_BENCH,
@@ -61,7 +61,7 @@ struct row {
 	unsigned commands;
 	char letter; /* '\0' without a short form */
 	const char *name;
-	const char *argument; /* its name in the usage, NULL for none */
+	const char *argument; /* its name in the usage; NULL: it takes none */
 	void (*set)(
 	    struct options *options, const char *value, struct findings *findings);
 	const char *help;
@@ -133,7 +133,7 @@ set_message(struct options *options, const char *value, struct findings *finding
 		    wrong);
 }
 
-/* One of at least `min_ms`. */
+/* Reads a duration of at least `min_ms`. */
 static void
 parse_duration(const char *name, const char *value, int64_t min_ms,
     int64_t *duration_ms, struct findings *findings)
@@ -163,7 +163,7 @@ set_duration(struct options *options, const char *value, struct findings *findin
 	parse_duration("duration", value, 1, &options->limits.duration_ms, findings);
 }
 
-/* One of at least 1. */
+/* Reads a number of at least 1. */
 static void
 parse_count(const char *name, const char *value, int64_t max, int64_t *count,
     struct findings *findings)
@@ -202,7 +202,7 @@ set_pid(struct options *options, const char *value, struct findings *findings)
 	options->limits.server = (pid_t)number;
 }
 
-/* The default priorities but for the other version. */
+/* Sets the default priorities without the other version. */
 static void
 set_tls(struct options *options, const char *value, struct findings *findings)
 {
@@ -269,7 +269,7 @@ static const struct row rows[] = {
 
 #define ROWS (sizeof rows / sizeof rows[0])
 
-/* What getopt_long(3) wants, made from the table. It returns a row's index plus this. */
+/* The tables for getopt_long(3) are made from `rows`. It returns a row's index plus FIRST_CODE. */
 #define FIRST_CODE 1000
 
 static bool
@@ -280,7 +280,7 @@ is_listed(const struct option *longs, const struct option *end, const char *name
 	return longs < end;
 }
 
-/* `commands` are those whose options are wanted, each name once. */
+/* Fills in the options of `commands`, each name once. */
 static void
 fill_tables(unsigned commands, struct option longs[ROWS + 1], char shorts[ROWS + 1])
 {
@@ -322,7 +322,7 @@ parse_dashed(struct options *options, enum options_command command, int argc,
 
 	fill_tables(1u << command, longs, shorts + 1);
 	opterr = 0;
-	optind = 0; /* glibc: start anew, whatever was parsed before */
+	optind = 0; /* glibc: starts anew after an earlier parse */
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct row *row = row_of(code);
 		if (code == ':')
@@ -379,7 +379,7 @@ check_together(const struct options *options, struct findings *findings)
 		findings_error(findings, "--servername: a name is needed");
 }
 
-/* A second, but the server is told early enough to answer within the time for silence. */
+/* Returns a second, or half of a shorter time-out, so that the server has time to answer. */
 static int64_t
 default_end_after(const struct options *options)
 {
@@ -398,7 +398,7 @@ default_concurrency(void)
 	                                   : (int)threads;
 }
 
-/* What was left open and depends on other options. */
+/* Sets the missing values that depend on other options. */
 static void
 complete(struct options *options)
 {

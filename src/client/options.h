@@ -3,8 +3,8 @@
 #define TLSD_CLIENT_OPTIONS_H
 
 /*
- * The command line of tlsc and of its commands: from words to values. Each has options of
- * its own among those that they share.
+ * The command line of tlsc and its commands. Some options are common, others belong to one
+ * command.
  */
 
 #include <stdbool.h>
@@ -22,19 +22,19 @@ enum options_command { OPTIONS_TALK, OPTIONS_BENCH, OPTIONS_CHECK, OPTIONS_EXPLA
 
 struct options {
 	struct target target;
-	const char *servername; /* NULL: target.name */
+	const char *servername; /* NULL: use target.name */
 	struct stringlist ca_files; /* empty: the system's trust store */
-	const char *cert_file, *key_file, *pin_file; /* NULL without; key_file may be */
+	const char *cert_file, *key_file, *pin_file; /* NULL if not given */
 	struct stringlist alpn;
 	const char *priority; /* NULL: the default */
 	char *version_priority; /* memory for `priority`, or NULL */
 	char *message; /* NULL: standard input */
 	size_t message_size;
-	int64_t timeout_ms; /* 0: none */
-	const char *timeout_text; /* as it was written */
+	int64_t timeout_ms; /* 0: no limit */
+	const char *timeout_text; /* as the user wrote it */
 	int64_t end_after_ms; /* of silence; 0: at once */
 	int64_t warn_days; /* before a certificate expires */
-	const char *svg_file; /* NULL without */
+	const char *svg_file; /* NULL if not given */
 	struct benchrun_limits limits; /* of a load */
 	int verbosity;
 	bool insecure;
@@ -43,21 +43,21 @@ struct options {
 };
 
 /*
- * Reads the command line; the strings in `options` point into `argv`. 0, or -1 with each
- * thing wrong an error in `findings`. options_fini() frees it in both cases.
+ * Reads the command line; `options` points into `argv`. Returns 0, or -1 with an error in
+ * `findings` for each mistake. options_fini() frees `options` in both cases.
  */
 int options_parse(struct options *options, enum options_command command, int argc,
     char **argv, struct findings *findings);
 void options_fini(struct options *options);
 
-/* Returns the index of the first word that is neither an option of any command nor the value of
- * one; `argc` if there is none. */
+/* Returns the index of the first word that is neither an option of any command nor its value,
+ * or `argc` if there is none. */
 int options_find_operand(int argc, char **argv);
 
 /* Writes the usage of the command, one line for each option. */
 void options_print_help(enum options_command command, FILE *out);
 
-/* "tlsc check": what stands before the options. */
+/* Returns the words before the options, such as "tlsc check". */
 const char *options_name(enum options_command command);
 
 #endif

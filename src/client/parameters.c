@@ -18,7 +18,7 @@
 #define PEM_LIMIT (1 << 20)
 #define PIN_LIMIT 4096
 
-/* A file's bytes, which may be secret. */
+/* The bytes of a file, which may be secret. */
 struct blob {
 	char *data;
 	size_t size;
@@ -146,7 +146,7 @@ install_pair(struct parameters *parameters, const struct options *options,
 		parameters->has_certificate = true;
 }
 
-/* Its first line is the pin. */
+/* Reads the pin, the first line of the file. */
 static int
 read_pin(struct blob *pin, const char *path, struct findings *findings)
 {

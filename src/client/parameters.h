@@ -3,9 +3,10 @@
 #define TLSD_CLIENT_PARAMETERS_H
 
 /*
- * What each TLS connection of this client starts with: whom it trusts, who it is, what it
- * offers. Made once from the command line; immutable afterwards, so that many connections,
- * also in several threads, may share it. It must outlive them.
+ * The settings of each TLS connection of this client: trusted authorities, its own certificate,
+ * and the priorities. They are loaded once from the command line. They are immutable
+ * afterwards, so many connections, also in several threads, may share them. They must outlive
+ * the connections.
  */
 
 #include <stdbool.h>
@@ -18,7 +19,8 @@ struct stringlist;
 
 /*
  * TLS 1.3 and 1.2, forward secrecy and authenticated encryption only, no SHA-1, keys of 112
- * bits of security. Named one by one: taking away from NORMAL leaves what one forgets.
+ * bits of security. Lists each item, because removing items from NORMAL would keep unknown
+ * ones.
  */
 #define PARAMETERS_PRIORITY                                                 \
 	"NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509"                        \
@@ -30,17 +32,16 @@ struct stringlist;
 struct parameters {
 	gnutls_certificate_credentials_t credentials;
 	gnutls_priority_t priority;
-	const char *name; /* the server name that is asked for and verified */
+	const char *name; /* the server name for SNI and verification */
 	const struct stringlist *alpn;
-	gnutls_datum_t
-	    resume; /* of channel_ticket(), to resume; empty for a new session */
-	bool has_certificate; /* one of its own */
-	bool insecure; /* goes on with a server that is not trusted */
+	gnutls_datum_t resume; /* from channel_ticket(); empty for a new session */
+	bool has_certificate; /* the client has its own certificate */
+	bool insecure; /* continue with an untrusted server */
 };
 
 /*
- * Reads the files that `options` names, which must outlive the parameters. 0, or -1 with
- * each thing wrong an error in `findings`. parameters_fini() frees it in both cases.
+ * Reads the files that `options` names; `options` must outlive the parameters. Returns 0, or -1
+ * with an error in `findings` for each failure. parameters_fini() frees them in both cases.
  */
 int parameters_load(struct parameters *parameters, const struct options *options,
     struct findings *findings);

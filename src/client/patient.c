@@ -105,7 +105,7 @@ patient_call(struct patient *patient, const char *priority, int *result)
 		parameters->priority = cache;
 	struct channel *channel = patient_call_with(patient, parameters, result);
 	if (cache != NULL)
-		gnutls_priority_deinit(cache); /* the session keeps its own count */
+		gnutls_priority_deinit(cache); /* the session holds a reference */
 	return channel;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A ClientHello made to measure, and the first message of the answer. */
+/* Writing a given ClientHello, and reading the first message of the answer. */
 #include "client/probe.h"
 
 #include <assert.h>
@@ -21,12 +21,12 @@ enum {
 	EXTENSION_RENEGOTIATION = 0xff01
 };
 
-/* Signatures of every age, the best first. */
+/* Signature algorithms of all ages, the best first. */
 static const uint16_t signatures[] = { 0x0807, 0x0808, 0x0403, 0x0503, 0x0603, 0x0804,
 	0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0x0301, 0x0303,
 	0x0203, 0x0201, 0x0202 };
 
-/* Public keys that everybody knows: the base points of the two curves. */
+/* Public keys that are well known: the base points of the two curves. */
 static const unsigned char p256_point[65] = { 0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c,
 	0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2, 0x77, 0x03, 0x7d,
 	0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96,
@@ -58,7 +58,7 @@ probe_list_remove(struct probe_list *list, uint16_t item)
 	list->count = kept;
 }
 
-/* What is being written. */
+/* A message that is being written. */
 struct pen {
 	unsigned char *bytes;
 	size_t size;
@@ -87,7 +87,7 @@ put16(struct pen *pen, unsigned value)
 	put8(pen, value & 0xff);
 }
 
-/* Leaves room for a length of two bytes; returns where it is for close_length(). */
+/* Leaves room for a length of two bytes. Returns its position for close_length(). */
 static size_t
 open_length(struct pen *pen)
 {
@@ -129,7 +129,7 @@ put_name(struct pen *pen, const char *name)
 	put16(pen, EXTENSION_NAME);
 	size_t extension = open_length(pen);
 	size_t list = open_length(pen);
-	put8(pen, 0); /* a host name */
+	put8(pen, 0); /* type: host name */
 	size_t start = open_length(pen);
 	put(pen, name, strlen(name));
 	close_length(pen, start);
@@ -220,7 +220,7 @@ probe_build(const struct probe *probe, unsigned char out[PROBE_SIZE])
 	put16(&pen, at_most(legacy, PROBE_TLS10));
 	size_t record = open_length(&pen);
 	put8(&pen, CLIENT_HELLO);
-	put8(&pen, 0); /* a length of three bytes */
+	put8(&pen, 0); /* the high byte of a three-byte length */
 	size_t message = open_length(&pen);
 	put16(&pen, legacy);
 	put(&pen, random, sizeof random);
@@ -234,7 +234,7 @@ probe_build(const struct probe *probe, unsigned char out[PROBE_SIZE])
 	return pen.size;
 }
 
-/* What is being read; beyond its end are zeros, and `short_of` says so. */
+/* A message that is being read. Reads after its end return zeros and set `short_of`. */
 struct eye {
 	const unsigned char *bytes;
 	size_t size;

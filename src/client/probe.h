@@ -3,10 +3,10 @@
 #define TLSD_CLIENT_PROBE_H
 
 /*
- * A ClientHello that offers exactly what is asked for, and what a server makes of it: the
- * first message of its answer, after which the connection can be dropped. It needs no
- * cryptography, so that also versions, suites and groups can be tried that the TLS library
- * does not know (RFC 8446, 4.1; RFC 5246, 7.4.1). Pure functions.
+ * A ClientHello with exactly the given parameters, and the first message of the server's
+ * answer. The connection can be dropped after it. This needs no cryptography, so it can try
+ * versions, suites and groups that the TLS library does not know (RFC 8446, 4.1; RFC 5246,
+ * 7.4.1). Pure functions.
  */
 
 #include <stddef.h>
@@ -29,10 +29,10 @@ struct probe_list {
 };
 
 struct probe {
-	uint16_t version; /* the highest, and with TLS 1.3 the only one */
+	uint16_t version; /* the highest offered; with TLS 1.3 the only one */
 	struct probe_list suites, groups;
 	uint16_t share; /* PROBE_P256, PROBE_X25519, or 0: the server names its group */
-	const char *name; /* to ask for, or NULL */
+	const char *name; /* for the SNI, or NULL */
 	const char *alpn; /* to offer, or NULL */
 };
 
@@ -40,25 +40,25 @@ enum probe_kind {
 	PROBE_PARTIAL, /* more bytes are needed */
 	PROBE_HELLO, /* a ServerHello */
 	PROBE_RETRY, /* a HelloRetryRequest */
-	PROBE_ALERT, /* it refused */
-	PROBE_SILENT, /* it closed the connection, or did not answer */
+	PROBE_ALERT, /* the server refused */
+	PROBE_SILENT, /* the server closed the connection, or did not answer */
 	PROBE_NOT_TLS
 };
 
 struct probe_answer {
 	enum probe_kind kind;
 	uint16_t version, suite; /* of a ServerHello */
-	uint16_t group; /* with TLS 1.3; 0 without */
+	uint16_t group; /* with TLS 1.3; else 0 */
 	unsigned alert;
 };
 
 void probe_list_add(struct probe_list *list, uint16_t item);
 void probe_list_remove(struct probe_list *list, uint16_t item);
 
-/* Writes the record; returns its size. */
+/* Writes the record and returns its size. */
 size_t probe_build(const struct probe *probe, unsigned char out[PROBE_SIZE]);
 
-/* Reads what the server sent so far. */
+/* Reads the bytes that the server has sent so far. */
 void probe_parse(const unsigned char *bytes, size_t size, struct probe_answer *answer);
 
 #endif

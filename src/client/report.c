@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What was negotiated, for people who ask with -v. */
+/* The output of -v: the negotiated parameters. */
 #include "client/report.h"
 
 #include <inttypes.h>
@@ -41,7 +41,7 @@ tell_name(const char *fact, const char *name)
 	tell(fact, "%s", name != NULL ? name : "-");
 }
 
-/* Tells `text`, and frees it. */
+/* Prints `text` and frees it. */
 static void
 tell_taking(const char *fact, char *text)
 {

@@ -2,7 +2,7 @@
 #ifndef TLSD_CLIENT_REPORT_H
 #define TLSD_CLIENT_REPORT_H
 
-/* What -v says, on standard error: one line for each fact, the fact's name first. */
+/* The output of -v on standard error: one line for each fact, beginning with the fact's name. */
 
 #include <stdint.h>
 
@@ -13,19 +13,19 @@ struct channel;
 struct exchange_outcome;
 struct parameters;
 
-/* How the connection came about; the times are those of the phases. */
+/* Reports the address and the times of connecting and of the handshake. */
 void report_connection(
     const struct address *reached, int64_t connect_ns, int64_t handshake_ns);
 
-/* What was negotiated, and with whom; `verbosity` 2 adds the whole chain. */
+/* Reports the negotiated parameters and the certificate; `verbosity` 2 adds the whole chain. */
 void report_session(
     const struct channel *channel, const struct parameters *parameters, int verbosity);
 
-/* What went over the connection in the end. */
+/* Reports the bytes that the connection carried. */
 void report_exchange(
     const struct channel *channel, const struct exchange_outcome *outcome);
 
-/* The name of the cipher suite that was negotiated; for ever valid. */
+/* Returns the name of the negotiated cipher suite, a static string. */
 const char *report_suite_name(gnutls_session_t session);
 
 #endif

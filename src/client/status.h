@@ -2,13 +2,13 @@
 #ifndef TLSD_CLIENT_STATUS_H
 #define TLSD_CLIENT_STATUS_H
 
-/* What tlsc tells its caller when it exits: the numbers in tlsc(1), EXIT STATUS. */
+/* The exit status of tlsc; see tlsc(1), EXIT STATUS. */
 
 enum status {
-	STATUS_ANSWERED = 0, /* the whole answer came, and the close_notify behind it */
+	STATUS_ANSWERED = 0, /* the whole answer came, with a close_notify */
 	STATUS_FAILED = 1, /* no connection, no handshake, or refused by the server */
 	STATUS_USAGE = 2, /* the command line, or a file that it names, is unusable */
-	STATUS_UNTRUSTED = 3, /* the server's certificate */
+	STATUS_UNTRUSTED = 3, /* the server's certificate is not trusted */
 	STATUS_TRUNCATED = 4 /* the answer has no proper end */
 };
 

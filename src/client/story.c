@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a trace means, in sentences. */
+/* The explanation of a trace, in sentences. */
 #include "client/story.h"
 
 #include "base/stringlist.h"
@@ -12,7 +12,7 @@ has(const struct trace *trace, enum trace_direction direction, unsigned message)
 	return trace_find(trace, direction, TRACE_HANDSHAKE, message) < trace->count;
 }
 
-/* The last round trip in which the server said something of TLS's handshake. */
+/* Returns the index of the last handshake message that is not a ticket. */
 static size_t
 end_of_handshake(const struct trace *trace)
 {
@@ -48,7 +48,7 @@ tell_bytes(const struct trace *trace, struct stringlist *lines)
 {
 	size_t bytes[2] = { 0 };
 	unsigned flights = 0;
-	int direction = -1; /* of the flight under way */
+	int direction = -1; /* of the current flight */
 
 	for (size_t i = 0; i < trace->count; i++) {
 		const struct trace_event *event = &trace->events[i];

@@ -2,13 +2,13 @@
 #ifndef TLSD_CLIENT_STORY_H
 #define TLSD_CLIENT_STORY_H
 
-/* What a trace means, in sentences. A pure function. */
+/* An explanation of a trace, in sentences. A pure function. */
 
 struct stringlist;
 struct trace;
 
-/* Adds what is worth telling of the finished trace, a line of at most 76 characters each:
- * the round trips and what they were spent on, first. */
+/* Adds notable facts of the finished trace, in lines of at most 76 characters. The round trips
+ * and their purposes come first. */
 void story_tell(const struct trace *trace, struct stringlist *lines);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A handshake drawn as an image: a white card, two lifelines, an arrow a message. */
+/* A handshake as an image: a white card, two lifelines, an arrow for each message. */
 #include "client/svg.h"
 
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include "client/diagram.h"
 #include "client/trace.h"
 
-/* All in pixels. */
+/* All lengths are pixels. */
 #define WIDTH 860
 #define LEFT 130 /* the client's lifeline */
 #define RIGHT 690 /* the server's */
@@ -37,7 +37,7 @@ static const char style[] =
     ".flight { fill: #f4f6f9; }\n"
     "line, path { stroke-width: 1.6; }\n";
 
-/* With the characters that XML reserves escaped. */
+/* Escapes the characters that XML reserves. */
 static void
 put_text(const char *text, FILE *out)
 {
@@ -129,7 +129,7 @@ put_time(const struct trace_event *event, int y, FILE *out)
 	put_label(LEFT - 14, y + 4, "dim", "end", text, out);
 }
 
-/* The bracket of round trip `number`, at the side. */
+/* Draws the bracket of round trip `number` at the side. */
 static void
 put_trip(int from, int to, unsigned number, FILE *out)
 {
@@ -141,7 +141,7 @@ put_trip(int from, int to, unsigned number, FILE *out)
 	put_label(SIDE + 10, (from + to) / 2 + 4, "trip", "start", text, out);
 }
 
-/* The band behind the flight that begins with event `i`. */
+/* Draws the background of the flight that begins with event `i`. */
 static void
 put_flight(const struct trace *trace, size_t i, int y, FILE *out)
 {
@@ -154,7 +154,7 @@ put_flight(const struct trace *trace, size_t i, int y, FILE *out)
 	    LEFT + 1, y - 22, RIGHT - LEFT - 2, height);
 }
 
-/* Each arrow, from TOP down; the round trip ends with the first of an answer. */
+/* Draws the arrows, from TOP down. A round trip ends with the first event of an answer. */
 static void
 put_events(const struct trace *trace, FILE *out)
 {
@@ -201,7 +201,7 @@ put_key(int x, int y, const char *class, const char *meaning, FILE *out)
 	put_label(x + 34, y, "dim", "start", meaning, out);
 }
 
-/* A title that is wider than the image is condensed. */
+/* Condenses a title that is wider than the image. */
 static void
 put_title(const char *title, FILE *out)
 {

@@ -2,14 +2,14 @@
 #ifndef TLSD_CLIENT_SVG_H
 #define TLSD_CLIENT_SVG_H
 
-/* A handshake drawn as an image. */
+/* A handshake as an image. */
 
 #include <stdio.h>
 
 struct diagram;
 
-/* Writes a self-contained SVG document of what diagram_print() draws. Whether writing
- * succeeded is for the stream to say. Without state. */
+/* Writes the content of diagram_print() as a self-contained SVG document. The caller checks the
+ * stream for errors. Stateless. */
 void svg_print(const struct diagram *diagram, FILE *out);
 
 #endif

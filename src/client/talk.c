@@ -65,7 +65,7 @@ warn_of_insecurity(const struct options *options, const struct parameters *param
 		say(subject, "WARNING: %s", verdict->reasons.items[i]);
 }
 
-/* A failure behind the handshake: before any answer, an alert is a refusal. */
+/* Reports a failure after the handshake. An alert before any answer counts as a refusal. */
 static int
 explain_channel(const char *subject, const struct channel *channel,
     const struct exchange_outcome *outcome)
@@ -107,7 +107,7 @@ explain_outcome(const struct options *options, const struct channel *channel,
 		say(subject, "standard input: %m");
 		return STATUS_FAILED;
 	case EXCHANGE_OUTPUT:
-		if (errno != EPIPE) /* head(1) and its like are not worth a word */
+		if (errno != EPIPE) /* head(1) closes its input early */
 			say(subject, "standard output: %m");
 		return STATUS_FAILED;
 	case EXCHANGE_GOING:
@@ -135,7 +135,7 @@ converse(const struct options *options, struct channel *channel)
 	return explain_outcome(options, channel, &outcome);
 }
 
-/* From a connected socket on, which it closes. */
+/* Runs the call on a connected socket, and closes it. */
 static int
 talk(int fd, const struct options *options, const struct parameters *parameters,
     struct deadline deadline, const struct address *reached, int64_t started_ns)

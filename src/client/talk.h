@@ -3,8 +3,8 @@
 #define TLSD_CLIENT_TALK_H
 
 /*
- * What tlsc does when it is given a server and no command: calls it, verifies it, sends the
- * input and prints the answer. Returns an `enum status` for exit(3).
+ * tlsc without a command: calls a server, verifies it, sends the input and prints the answer.
+ * Returns an `enum status` for exit(3).
  */
 int talk_main(int argc, char **argv);
 
@@ -12,8 +12,8 @@ struct channel;
 struct options;
 struct parameters;
 
-/* Says why channel_handshake() failed, with all that is wrong with the certificate. Returns
- * the status that stands for it. */
+/* Reports why channel_handshake() failed, with all faults of the certificate. Returns the exit
+ * status for it. */
 int talk_explain_handshake(const struct options *options,
     const struct parameters *parameters, const struct channel *channel);
 

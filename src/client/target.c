@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whom to call, from text. */
+/* Reading the text of a target. */
 #include "client/target.h"
 
 #include <stdbool.h>
@@ -31,7 +31,7 @@ parse_path(struct target *target, const char *path, char *error)
 	return 0;
 }
 
-/* The host as certificates write it: without the root's dot and an IPv6 scope. */
+/* Returns the host as certificates write it: without the root's dot and without an IPv6 scope. */
 static char *
 name_of(const char *host)
 {
@@ -66,7 +66,7 @@ has_port(const char *host)
 	return strchr(end != NULL ? end : host, ':') != NULL;
 }
 
-/* From what follows the scheme (RFC 3986, 3.2). */
+/* Reads the text that follows the scheme (RFC 3986, 3.2). */
 static int
 parse_authority(struct target *target, const char *text, char *error)
 {

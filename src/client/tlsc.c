@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The client program: the state of the process, and then what it was called for. */
+/* The client program: sets up the process and runs the command. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -16,9 +16,9 @@
 #include "client/talk.h"
 
 /*
- * A caller may have closed some of the first three descriptors; a socket in their place
- * would be read and written as if it were theirs. What stands in for an output can only be
- * read, so that losing an answer is an error.
+ * Opens /dev/null for standard descriptors that the caller has closed: a socket with such a
+ * number would be read and written instead. It is read-only, so that losing an answer is an
+ * error.
  */
 static int
 fill_standard_descriptors(void)
@@ -52,7 +52,7 @@ find_command(const char *name)
 	return NULL;
 }
 
-/* Says which command may be meant by a word that is not a target, if others follow it. */
+/* Suggests a command for a word that is not a target, if other words follow it. */
 static bool
 complain_misspelt(int argc, char **argv, int operand)
 {
@@ -89,7 +89,7 @@ main(int argc, char **argv)
 {
 	if (fill_standard_descriptors() < 0)
 		return STATUS_FAILED;
-	/* A peer or a pipe that is gone is an error of write(2) here. */
+	/* A closed peer or pipe is an error of write(2) here. */
 	signal(SIGPIPE, SIG_IGN);
 	return run(argc, argv);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What went over one connection: records and what they hold. */
+/* The events of one connection: records and their contents. */
 #include "client/trace.h"
 
 #include <assert.h>
@@ -36,7 +36,8 @@ trace_fini(struct trace *trace)
 	*trace = (struct trace){ 0 };
 }
 
-/* Behind all that happened no later: data may have lain unread while we answered. */
+/* Returns the place after all events that are not later: data may have lain unread while we
+ * sent. */
 static size_t
 place_of(const struct trace *trace, int64_t at_ns)
 {
@@ -82,8 +83,9 @@ trace_add(struct trace *trace, enum trace_direction direction, enum trace_kind k
 }
 
 /*
- * Behind a ChangeCipherSpec all is encrypted in TLS 1.2. In TLS 1.3 it means nothing: what is
- * encrypted looks like data, and hellos and an alert of two bytes are in the clear.
+ * True if the event is encrypted. In TLS 1.2 everything after a ChangeCipherSpec is. In TLS 1.3
+ * it means nothing: encrypted records have the type of data, and hellos and an alert of two
+ * bytes are in the clear.
  */
 static bool
 is_encrypted(const struct trace_stream *stream, const struct trace_event *event)
@@ -99,12 +101,12 @@ is_encrypted(const struct trace_stream *stream, const struct trace_event *event)
 	       event->number != TRACE_HELLO_RETRY;
 }
 
-/* The stream's records so far belong to `event`. */
+/* Assigns the stream's records so far to `event`. */
 static void
 claim(struct trace *trace, struct trace_stream *stream, struct trace_event event)
 {
 	event.encrypted = is_encrypted(stream, &event);
-	event.at_ns = stream->began_ns; /* also if it shares a record */
+	event.at_ns = stream->began_ns; /* even if it shares a record */
 	event.wire = stream->wire;
 	event.records = stream->records;
 	append(trace, event);
@@ -112,7 +114,7 @@ claim(struct trace *trace, struct trace_stream *stream, struct trace_event event
 	stream->records = 0;
 }
 
-/* What a content takes at least in its records' bodies. */
+/* Returns the least size of a content in its records' bodies. */
 static size_t
 needed(const struct trace_event *event)
 {
@@ -121,7 +123,8 @@ needed(const struct trace_event *event)
 	return event->kind == TRACE_ALERT ? ALERT_SIZE : event->size;
 }
 
-/* Nothing was said of it, or what was said has not been sent whole yet. */
+/* Assigns sent records to the next content once it has been sent completely. Without a waiting
+ * content they are unknown. */
 static void
 claim_sent(struct trace *trace, struct trace_stream *stream)
 {
@@ -138,7 +141,7 @@ claim_sent(struct trace *trace, struct trace_stream *stream)
 	    --trace->waiting_count * sizeof trace->waiting[0]);
 }
 
-/* A ChangeCipherSpec and an alert in the clear speak for themselves. */
+/* Ends a record. A ChangeCipherSpec and an alert in the clear need no separate content. */
 static void
 end_record(struct trace *trace, enum trace_direction direction)
 {
@@ -174,7 +177,7 @@ begin_record(struct trace_stream *stream, int64_t now_ns)
 	stream->wire += HEADER_SIZE + body;
 }
 
-/* Takes the next bytes of a header or a body; returns how many. */
+/* Takes the next bytes of a header or a body. Returns their number. */
 static size_t
 take(struct trace_stream *stream, const unsigned char *bytes, size_t size,
     int64_t now_ns)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Is the certificate trusted, and if not, why not. */
+/* The verdict on the server's certificate. */
 #include "client/verdict.h"
 
 #include <stdint.h>
@@ -13,7 +13,7 @@
 
 #define DAY 86400
 
-/* The server's own certificate, or by its name one of those above it. */
+/* Returns words for certificate `i`: the server's own, or an authority's by its name. */
 static char *
 describe(const struct chain *chain, size_t i)
 {
@@ -138,13 +138,13 @@ explain_weakness(
 }
 
 /*
- * What the library's findings mean. The order is that of importance: the first that applies
- * gives the alert (RFC 8446, 6.2).
+ * The meanings of the library's status bits, in order of importance. The first that applies
+ * selects the alert (RFC 8446, 6.2).
  */
 static const struct meaning {
 	unsigned status;
 	gnutls_alert_description_t alert;
-	const char *text; /* or, where there is more to say: */
+	const char *text; /* or NULL with: */
 	void (*explain)(
 	    struct stringlist *reasons, const struct chain *chain, const char *name);
 } meanings[] = {
@@ -210,7 +210,7 @@ choose_alert(unsigned status)
 	return GNUTLS_A_BAD_CERTIFICATE;
 }
 
-/* The library's findings, and the name, which it leaves out when the chain is bad. */
+/* Gets the library's status, and checks the name, which the library omits if the chain is bad. */
 static int
 examine(gnutls_session_t session, const struct chain *chain, const char *name,
     unsigned *status)

@@ -3,8 +3,8 @@
 #define TLSD_CLIENT_VERDICT_H
 
 /*
- * Whether the server's certificate is trusted, and if not, every reason why, in words that
- * say what would help. One thread at a time.
+ * The verdict on the server's certificate, with every reason against it, in words that suggest
+ * a remedy. One thread at a time.
  */
 
 #include <stdbool.h>
@@ -16,20 +16,21 @@
 struct verdict {
 	bool reached; /* verdict_reach() was called */
 	bool trusted;
-	unsigned status; /* what is wrong, a gnutls_certificate_status_t */
+	unsigned status; /* the faults, as a gnutls_certificate_status_t */
 	struct stringlist reasons; /* one line each; empty when trusted */
-	gnutls_alert_description_t alert; /* what to tell a server that is not */
+	gnutls_alert_description_t alert; /* the alert to send to an untrusted server */
 };
 
 /*
- * Verifies the chain that the session's peer presented against the trusted authorities of
- * the session's credentials: for a server (extended key usage), for now, by a stapled OCSP
- * answer if there is one (RFC 6066, 8), and for `name`, a DNS name or an IP address. To be
- * called during the handshake, so that an untrusted server learns nothing of the client.
+ * Verifies the chain of the session's peer against the trusted authorities of the session's
+ * credentials. It must be for a server (extended key usage) and for `name`, a DNS name or an IP
+ * address. It must be valid now. A stapled OCSP answer counts if there is one (RFC 6066, 8).
+ * Call it during the handshake, so that an untrusted server learns nothing of the client.
  */
 void verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *name);
 
-/* Adds to `reasons` the words for each bit of `status` that `chain`, verified for `name`, has. */
+/* Adds to `reasons` an explanation of each bit of `status`, for `chain`, which was verified for
+ * `name`. */
 struct chain;
 void verdict_explain(struct stringlist *reasons, unsigned status,
     const struct chain *chain, const char *name);
