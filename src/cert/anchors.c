@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Trust anchors, and whether a chain ends at one. */
+/* Trust anchors, and the verification of a chain against them. */
 #include "cert/anchors.h"
 
 #include <gnutls/gnutls.h>
@@ -35,7 +35,7 @@ read_file(const char *file, struct chain *anchors, struct findings *findings)
 	return result;
 }
 
-/* Why the library says no: the most telling of the bits of `status`. */
+/* Returns the reason of a failure: the most telling bit of `status`. */
 static const char *
 explain(unsigned status)
 {
@@ -65,7 +65,7 @@ explain(unsigned status)
 	return "the library says no more";
 }
 
-/* Why `list` does not trust the chain for `purpose`, or NULL if it does. */
+/* Returns why `list` does not trust the chain for `purpose`, or NULL if it does. */
 static const char *
 find_fault(
     gnutls_x509_trust_list_t list, const struct chain *chain, const char *purpose)
@@ -102,7 +102,7 @@ add_file(gnutls_x509_trust_list_t list, const char *file, struct findings *findi
 	if (result == 0) {
 		gnutls_x509_trust_list_add_cas(
 		    list, trusted.certs, (unsigned)trusted.count, 0);
-		trusted.count = 0; /* they are the list's now */
+		trusted.count = 0; /* `list` owns them now */
 	}
 	chain_fini(&trusted);
 	return result;

@@ -2,21 +2,21 @@
 #ifndef TLSD_CERT_ANCHORS_H
 #define TLSD_CERT_ANCHORS_H
 
-/* Trust anchors, and whether a chain ends at one. */
+/* Trust anchors, and the verification of a chain against them. */
 
 struct chain;
 struct findings;
 
 enum anchors_result {
 	ANCHORS_TRUSTED,
-	ANCHORS_UNTRUSTED, /* and an error tells why */
-	ANCHORS_UNREADABLE /* and an error tells why: nothing is known of the chain */
+	ANCHORS_UNTRUSTED, /* an error gives the reason */
+	ANCHORS_UNREADABLE /* an error gives the reason; the chain was not judged */
 };
 
 /*
  * Verifies `chain`, which was read from `file`, for the purpose with the object identifier
- * `purpose`, up to the certificates in the file `anchors` or, if that is "system", to those
- * that the system trusts (RFC 5280, 6).
+ * `purpose`. The trust anchors are the certificates in the file `anchors` or, if it is
+ * "system", the system's (RFC 5280, 6).
  */
 enum anchors_result anchors_verify(const char *anchors, const struct chain *chain,
     const char *purpose, const char *file, struct findings *findings);

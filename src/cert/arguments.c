@@ -15,10 +15,10 @@ enum kind { FLAG, TEXT, NUMBER };
 
 struct option_row {
 	const char *name;
-	const char *value; /* what its argument is called; NULL for a flag */
+	const char *value; /* the name of its argument; NULL for a flag */
 	const char *help;
 	enum kind kind;
-	size_t offset; /* of its member of struct arguments */
+	size_t offset; /* of its member in struct arguments */
 	unsigned command;
 	int min, max;
 };
@@ -79,7 +79,7 @@ static const struct option_row rows[] = {
 
 enum { ROW_COUNT = sizeof rows / sizeof rows[0], HELP = ROW_COUNT };
 
-/* The options of `command` as getopt_long(3) wants them; each value is the row's place. */
+/* Lists the options of `command` for getopt_long(3); the value of an option is its row's index. */
 static void
 list_options(const struct command *command, struct option options[ROW_COUNT + 2])
 {
@@ -147,7 +147,7 @@ count_operands(const struct command *command, const struct arguments *arguments)
 	return ARGUMENTS_RUN;
 }
 
-/* Reads the options; operands may stand between them, getopt_long(3) moves them. */
+/* Reads the options. Operands may stand between them, because getopt_long(3) moves them. */
 static enum arguments_result
 read_options(
     const struct command *command, int argc, char **argv, struct arguments *arguments)
@@ -157,7 +157,7 @@ read_options(
 
 	list_options(command, options);
 	opterr = 0;
-	optind = 0; /* starts anew behind argv[0], GNU */
+	optind = 0; /* GNU: starts anew after argv[0] */
 	while ((value = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (value == HELP || value == 'h')
 			return ARGUMENTS_HELP;

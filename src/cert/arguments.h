@@ -3,8 +3,8 @@
 #define TLSD_CERT_ARGUMENTS_H
 
 /*
- * The command line of tlscert: which options a command takes, their values, and the help
- * that is made from the same table. One thread.
+ * The command line of tlscert: the options of each command and their values. Their help comes
+ * from the same table. One thread.
  */
 
 #include <stdbool.h>
@@ -14,23 +14,23 @@
 struct arguments {
 	const char *key_type;
 	int days;
-	int path_length; /* -1: without a limit */
+	int path_length; /* -1: no limit */
 	bool force;
-	const char *out_dir, *cert, *key; /* cert and key: NULL where not given */
+	const char *out_dir, *cert, *key; /* cert and key: NULL if not given */
 	const char *ca_cert, *ca_key, *ca_pin_file;
 	const char *ca, *name, *pin_file;
 	int warn_days, critical_days;
 	bool new_key;
-	int if_within; /* -1: whenever it ends */
+	int if_within; /* -1: regardless of its end */
 	const char *crl, *reason;
 	int crl_days;
 	bool json;
-	int keep, delay; /* delay: minutes */
+	int keep, delay; /* delay: in minutes */
 	char *const *operands;
 	int operand_count;
 };
 
-/* Which options a command takes; bits. */
+/* The options that a command takes, as bits. */
 enum {
 	ARGUMENT_MAKE = 1, /* --key-type --days --out-dir --cert --force */
 	ARGUMENT_KEY = 2, /* --key */
@@ -47,21 +47,20 @@ enum {
 struct command {
 	const char *name;
 	const char *operands; /* "NAME..." */
-	const char *summary; /* one line, no full stop */
+	const char *summary; /* one line, without a full stop */
 	const char *details; /* lines for its help, or "" */
 	unsigned options;
 	int operands_min, operands_max;
 	int days; /* the default of --days; 0 for none */
-	int usage_status; /* what a wrong command line exits with */
+	int usage_status; /* the exit status for a wrong command line */
 	int (*run)(const struct arguments *arguments); /* returns the exit status */
 };
 
 enum arguments_result { ARGUMENTS_RUN, ARGUMENTS_HELP, ARGUMENTS_WRONG };
 
 /*
- * Reads the command line of `command`, argv[0] being the command's name. For
- * ARGUMENTS_WRONG what is wrong has been written to standard error. What `arguments` point
- * to is argv's.
+ * Reads the command line of `command`; argv[0] is the command's name. Returns ARGUMENTS_WRONG
+ * after writing the error to standard error. `arguments` points into `argv`.
  */
 enum arguments_result arguments_read(
     const struct command *command, int argc, char **argv, struct arguments *arguments);

@@ -18,7 +18,7 @@
 #include "tls/privatekey.h"
 #include "tls/secret.h"
 
-/* Reads `file`; NULL with an error. */
+/* Reads `file`. Returns NULL after an error. */
 static char *
 read_file(const char *file, size_t *size, struct findings *findings)
 {
@@ -60,7 +60,8 @@ read_key(struct authority *authority, const struct authority_files *files,
 	free(data);
 }
 
-/* It must be an authority in both ways of saying so (RFC 5280, 4.2.1.3 and 4.2.1.9). */
+/* True if its basic constraints, and its key usage if it has one, let it sign certificates (RFC
+ * 5280, 4.2.1.3 and 4.2.1.9). */
 static bool
 may_certify(gnutls_x509_crt_t cert)
 {

@@ -2,7 +2,7 @@
 #ifndef TLSD_CERT_AUTHORITY_H
 #define TLSD_CERT_AUTHORITY_H
 
-/* A certification authority that can sign: its certificate, what certifies that, its key.
+/* A certification authority that can sign: its certificate, the chain above that, and its key.
  * One thread at a time. */
 
 #include "tls/chain.h"
@@ -17,19 +17,19 @@ struct authority {
 
 struct authority_files {
 	const char *cert, *key;
-	const char *pin_file; /* opens an encrypted key; NULL for none */
+	const char *pin_file; /* decrypts the key; NULL for none */
 };
 
 /*
- * Loads an authority into the all-zero `authority`. 0, or -1 after errors: files that cannot
- * be read, a key of another pair, a certificate that may not sign others or has expired.
- * authority_fini() is right after both.
+ * Loads an authority into the all-zero `authority`. Returns 0, or -1 after errors: unreadable
+ * files, a key of another pair, or a certificate that has expired or may not sign others. Call
+ * authority_fini() in both cases.
  */
 int authority_load(struct authority *authority, const struct authority_files *files,
     struct findings *findings);
 
-/* The same for one that shall certify another authority, which its path length must allow
- * (RFC 5280, 4.2.1.9). */
+/* Loads an authority as authority_load() does, to certify another authority. Its path length
+ * must allow that (RFC 5280, 4.2.1.9). */
 int authority_load_above(struct authority *authority,
     const struct authority_files *files, struct findings *findings);
 void authority_fini(struct authority *authority);

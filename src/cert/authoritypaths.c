@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where an authority's files are. */
+/* The paths of an authority's files. */
 #include "cert/authoritypaths.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef TLSD_CERT_AUTHORITYPATHS_H
 #define TLSD_CERT_AUTHORITYPATHS_H
 
-/* Where an authority's files are: its certificate, its key and its revocation list. */
+/* The paths of an authority's files: its certificate, its key and its revocation list. */
 
 #include "cert/authority.h"
 
@@ -10,11 +10,11 @@ struct arguments;
 
 struct authoritypaths {
 	char *cert, *key, *crl;
-	struct authority_files files; /* what authority_load() wants; points to these */
+	struct authority_files files; /* for authority_load(); points to these paths */
 };
 
-/* What --ca-cert, --ca-key and --crl say; else ca.crt in `folder`, and beside the certificate
- * what has its name with the endings .key and .crl. authoritypaths_fini() frees them. */
+/* Chooses the paths: --ca-cert, or ca.crt in `folder`; --ca-key and --crl, or the certificate's
+ * path with the endings .key and .crl. authoritypaths_fini() frees them. */
 void authoritypaths_init(struct authoritypaths *paths,
     const struct arguments *arguments, const char *folder);
 void authoritypaths_fini(struct authoritypaths *paths);

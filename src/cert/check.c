@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Checks certificates for a monitor. */
+/* The check of certificates for a monitor. */
 #include "cert/check.h"
 
 #include <gnutls/gnutls.h>
@@ -28,7 +28,7 @@
 
 enum { DAY = 86400, NAMES_SHOWN = 4 };
 
-/* What is known about one file. */
+/* The result for one file. */
 struct verdict {
 	enum check_status status;
 	const char *file;
@@ -44,7 +44,8 @@ status_word(enum check_status status)
 	return words[status];
 }
 
-/* Not knowing is worse than a warning: what is critical may be behind it. */
+/* True if `a` is worse than `b`. Unknown is worse than a warning, because it may hide a
+ * critical state. */
 static bool
 is_worse(enum check_status a, enum check_status b)
 {
@@ -63,7 +64,7 @@ raise_status(struct verdict *verdict, enum check_status status)
 		verdict->status = status;
 }
 
-/* Fills in `chain` in the file's order; what is wrong makes the verdict unknown. */
+/* Reads `chain` in the file's order. Returns 0, or -1 after errors in the verdict. */
 static int
 read_chain(const char *file, struct chain *chain, struct verdict *verdict)
 {
@@ -77,12 +78,12 @@ read_chain(const char *file, struct chain *chain, struct verdict *verdict)
 		return -1;
 	}
 	chain_read(chain, file, data, size, &verdict->findings);
-	memory_wipe(data, size); /* a key may stand beside the certificate */
+	memory_wipe(data, size); /* the file may also contain a key */
 	free(data);
 	return verdict->findings.errors == 0 ? 0 : -1;
 }
 
-/* Whether it is for a client: that is a purpose of it, and being a server is not. */
+/* Returns the client's role if the certificate is for clients and not for servers. */
 static enum keypair_role
 find_role(gnutls_x509_crt_t cert)
 {
@@ -92,7 +93,7 @@ find_role(gnutls_x509_crt_t cert)
 	return KEYPAIR_SERVER;
 }
 
-/* Loads the pair as the server would. It finds what is wrong with the chain as well. */
+/* Loads the pair as the server would. That finds the faults of the chain too. */
 static void
 examine_pair(const struct arguments *arguments, const char *file,
     gnutls_x509_crt_t cert, struct verdict *verdict)
@@ -139,7 +140,7 @@ examine_trust(const struct arguments *arguments, const char *file,
 	}
 }
 
-/* It decides how long the whole works. */
+/* Returns the certificate that ends first: it limits the whole chain. */
 static gnutls_x509_crt_t
 find_first_to_end(const struct chain *chain)
 {
@@ -162,7 +163,7 @@ judge_dates(const struct arguments *arguments, const struct chain *chain,
 		raise_status(verdict, CHECK_WARNING);
 }
 
-/* "names localhost, 127.0.0.1", or the subject; the caller frees it. */
+/* Returns "names localhost, 127.0.0.1", or the subject; the caller frees it. */
 static char *
 describe_holder(gnutls_x509_crt_t cert)
 {
@@ -180,7 +181,7 @@ describe_holder(gnutls_x509_crt_t cert)
 	return text;
 }
 
-/* "89 days left (2027-02-21)", or "expired 3 days ago (2026-11-20)". */
+/* Returns "89 days left (2027-02-21)", or "expired 3 days ago (2026-11-20)". */
 static char *
 describe_rest(gnutls_x509_crt_t cert)
 {
@@ -220,7 +221,7 @@ examine_chain(const struct arguments *arguments, const char *file, struct chain 
 	findings_init(&again);
 	if (arguments->key != NULL)
 		examine_pair(arguments, file, chain->certs[0], verdict);
-	/* The pair's examination has told the same about the chain already. */
+	/* examine_pair() has reported these findings of the chain already. */
 	chain_arrange(
 	    chain, file, arguments->key != NULL ? &again : &verdict->findings);
 	if (arguments->key == NULL)
@@ -252,7 +253,7 @@ check_file(const struct arguments *arguments, const char *file, struct verdict *
 	chain_fini(&chain);
 }
 
-/* The finding that the verdict's line ends with: its first error, or its first. */
+/* Returns the finding that ends the verdict's line: the first error, or else the first finding. */
 static size_t
 find_reason(const struct findings *findings)
 {
@@ -262,7 +263,7 @@ find_reason(const struct findings *findings)
 	return 0;
 }
 
-/* The text behind "FILE: ", where a line has named the file already. */
+/* Returns the text after "FILE: ", for lines that have named the file already. */
 static const char *
 without_file(const char *text, const char *file)
 {
@@ -284,7 +285,7 @@ print_verdict(const struct verdict *verdict)
 				   verdict->file));
 }
 
-/* The findings that the line left out. */
+/* Prints the findings that the line left out. */
 static void
 print_rest(const struct findings *findings)
 {

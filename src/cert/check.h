@@ -2,7 +2,7 @@
 #ifndef TLSD_CERT_CHECK_H
 #define TLSD_CERT_CHECK_H
 
-/* The command that checks certificates for a monitor, as its plugins are wont to. */
+/* The command that checks certificates, in the manner of a monitoring plugin. */
 
 struct arguments;
 
@@ -10,11 +10,11 @@ enum check_status {
 	CHECK_OK = 0,
 	CHECK_WARNING = 1, /* works, but not for long or not for everyone */
 	CHECK_CRITICAL = 2, /* does not work, or will not in a few days */
-	CHECK_UNKNOWN = 3 /* could not be found out */
+	CHECK_UNKNOWN = 3 /* the check was not possible */
 };
 
-/* Writes one line, the verdict on the worst file, and then what else is to be said. Returns
- * the exit status, the worst of all files, in the order ok, warning, unknown, critical. */
+/* Writes one line with the verdict on the worst file, and then the other findings. Returns the
+ * exit status, the worst of all files, in the order ok, warning, unknown, critical. */
 int check(const struct arguments *arguments);
 
 #endif

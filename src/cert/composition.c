@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the file of a renewed certificate holds. */
+/* The file of a renewed certificate. */
 #include "cert/composition.h"
 
 #include <gnutls/gnutls.h>
@@ -15,7 +15,7 @@
 #include "tls/chain.h"
 #include "tls/pem.h"
 
-/* The issuer of `cert` among the old chain's certificates, or NULL. */
+/* Returns the issuer of `cert` among the old chain's certificates, or NULL. */
 static gnutls_x509_crt_t
 find_old_issuer(const struct chain *old, gnutls_x509_crt_t cert)
 {
@@ -25,7 +25,7 @@ find_old_issuer(const struct chain *old, gnutls_x509_crt_t cert)
 	return NULL;
 }
 
-/* Adds one that stands above the certificate; a root only if the old chain had one. */
+/* Adds a certificate of the chain; a root only if the old chain had one. */
 static int
 append_issuer(const struct chain *old, gnutls_x509_crt_t cert, char **pem)
 {
@@ -35,7 +35,7 @@ append_issuer(const struct chain *old, gnutls_x509_crt_t cert, char **pem)
 	return signing_append_cert(cert, pem);
 }
 
-/* The new certificate, and above it as much as stood above the old one. */
+/* Adds the new certificate, and the chain above it if the old file had one. */
 static int
 append_chain(const struct composition *composition, char **pem)
 {
@@ -56,7 +56,7 @@ append_chain(const struct composition *composition, char **pem)
 	return code;
 }
 
-/* Adds `text`, and the end of its line where that is missing. */
+/* Adds `text`, and a line end if it is missing. */
 static void
 append_text(char **pem, const char *text, size_t size)
 {
@@ -86,7 +86,7 @@ composition_make(const struct composition *composition, const char *key_pem, cha
 		} else if (key_pem == NULL || !pem_is_private_key(&block)) {
 			append_text(pem, block.text, block.size);
 		} else {
-			/* A further key would be a stranger: it is left out. */
+			/* Further keys belong to no certificate here: they are left out. */
 			append_text(pem, key_pem, strlen(key_pem));
 			key_pem = "";
 		}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A certificate revocation list: what stands in it. */
+/* The contents of a certificate revocation list. */
 #include "cert/crl.h"
 
 #include <gnutls/gnutls.h>
@@ -35,7 +35,7 @@ add_entry(struct crl *crl, struct der content)
 	crl->entries[crl->count++] = entry;
 }
 
-/* Fills in the entries; -1 if the library and this program do not find the same. */
+/* Reads the entries. Returns -1 if the library finds a different number of them. */
 static int
 read_entries(struct crl *crl)
 {

@@ -24,7 +24,7 @@ crlparts_split(const struct der_text *text, struct crlparts *parts)
 	parts->signature = outer.content;
 	rest = inner.content;
 	parts->before = rest;
-	der_take_tag(&rest, DER_INTEGER, &part); /* version 2, or nothing */
+	der_take_tag(&rest, DER_INTEGER, &part); /* version 2, or missing */
 	if (!der_take_tag(&rest, DER_SEQUENCE, &part) ||
 	    !der_take_tag(&rest, DER_SEQUENCE, &part))
 		return false;

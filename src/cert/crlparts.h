@@ -2,22 +2,22 @@
 #ifndef TLSD_CERT_CRLPARTS_H
 #define TLSD_CERT_CRLPARTS_H
 
-/* A revocation list as bytes, cut where its entries begin and end (RFC 5280, 5.1), so that the
- * next list keeps what is there byte by byte. */
+/* A revocation list as bytes, divided around its entries (RFC 5280, 5.1), so that the next list
+ * keeps the old bytes. */
 
 #include <stdbool.h>
 
 #include "cert/der.h"
 
-/* All of them point into the list. */
+/* All parts point into the list. */
 struct crlparts {
-	struct der before; /* up to the dates, which are left out */
-	struct der entries; /* the content; empty where there are none */
+	struct der before; /* up to the dates, which are in no part */
+	struct der entries; /* their content; empty if there are none */
 	struct der after; /* its extensions */
-	struct der signature; /* behind what is signed */
+	struct der signature; /* after the signed part */
 };
 
-/* False if it is no list. */
+/* Splits a list. False if `text` is not a list. */
 bool crlparts_split(const struct der_text *text, struct crlparts *parts);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a certificate was revoked. */
+/* The reason of a revocation. */
 #include "cert/crlreason.h"
 
 #include <stdbool.h>
@@ -42,7 +42,7 @@ crlreason_read(struct der extensions)
 		if (!der_take_tag(&inside, DER_OID, &oid) ||
 		    !der_equals(oid.content, oid_reason, sizeof oid_reason))
 			continue;
-		der_take_tag(&inside, 0x01, &ignored); /* whether it is critical */
+		der_take_tag(&inside, 0x01, &ignored); /* the critical flag */
 		if (der_take_tag(&inside, DER_OCTET_STRING, &octets) &&
 		    der_take_tag(&octets.content, DER_ENUMERATED, &number) &&
 		    number.content.size == 1)

@@ -2,31 +2,31 @@
 #ifndef TLSD_CERT_CRLREASON_H
 #define TLSD_CERT_CRLREASON_H
 
-/* Why a certificate was revoked: the words and the extension of RFC 5280, 5.3.1. Pure
- * functions. */
+/* The reason of a revocation: the words and the extension of RFC 5280, 5.3.1. Pure functions. */
 
 #include "cert/der.h"
 
-/* No reason is given for a revocation, or one that RFC 5280 does not know. */
+/* The revocation has no reason. */
 #define CRLREASON_NONE 0
 
-/* "keyCompromise" for 1: the words of RFC 5280, 5.3.1. */
+/* Returns the word of RFC 5280, 5.3.1, such as "keyCompromise" for 1; "unspecified" for unknown
+ * numbers. */
 const char *crlreason_name(int reason);
 
-/* The number for one of these words, in any case; -1 for another word and for what cannot be
- * said of a certificate for good: certificateHold, removeFromCRL, aACompromise. */
+/* Returns the number for one of these words, in any case. Returns -1 for another word, and for
+ * reasons that do not suit a final revocation: certificateHold, removeFromCRL, aACompromise. */
 int crlreason_number(const char *name);
 
-/* All the words that crlreason_number() takes. */
+/* The words that crlreason_number() takes. */
 #define CRLREASON_WORDS                                                              \
 	"unspecified, keyCompromise, cACompromise, affiliationChanged, superseded, " \
 	"cessationOfOperation, privilegeWithdrawn"
 
-/* The reason among the extensions of an entry, for which the library has no call. */
+/* Returns the reason among the extensions of an entry. The library lacks a call for it. */
 int crlreason_read(struct der extensions);
 
-/* Adds the extensions of an entry; none for CRLREASON_NONE, which is better than to say that
- * there is none. */
+/* Adds the extensions of an entry. CRLREASON_NONE adds nothing, because RFC 5280 prefers that
+ * to "unspecified". */
 void crlreason_add(struct der_text *to, int reason);
 
 #endif

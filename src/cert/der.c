@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Elements of DER, taken apart and put together. */
+/* Reading and writing elements of DER. */
 #include "cert/der.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ enum {
 	TIME_SIZE = 32
 };
 
-/* Reads the header at the front of `rest`: how long it is, 0 if it is none. */
+/* Reads the header at the front of `rest`. Returns its length, or 0 if it is not valid. */
 static size_t
 read_header(const struct der *rest, size_t *content_size)
 {
@@ -70,7 +70,7 @@ der_add(struct der_text *text, struct der bytes)
 	text->size += bytes.size;
 }
 
-/* Writes tag and length, the length in the fewest bytes; returns how many these are. */
+/* Writes tag and length, the length in the fewest bytes. Returns the number of bytes written. */
 static size_t
 write_header(unsigned char header[HEADER_MAX], unsigned tag, size_t size)
 {

@@ -3,9 +3,9 @@
 #define TLSD_CERT_DER_H
 
 /*
- * Elements of DER (ITU-T X.690), taken apart and put together: for the few things in a
- * certificate or revocation list that GnuTLS keeps but has no calls for. What is read has
- * been accepted by GnuTLS before; what is written goes through it afterwards. Pure functions.
+ * Reading and writing elements of DER (ITU-T X.690), for the few parts of certificates and
+ * revocation lists that GnuTLS has no calls for. GnuTLS has accepted the input before, and
+ * checks the output afterwards. Pure functions.
  */
 
 #include <stdbool.h>
@@ -24,7 +24,7 @@ enum der_tag {
 	DER_CONTEXT_3 = 0xa3
 };
 
-/* Bytes of somebody else's. */
+/* Bytes that belong to something else. */
 struct der {
 	const unsigned char *bytes;
 	size_t size;
@@ -32,20 +32,21 @@ struct der {
 
 struct der_element {
 	unsigned tag;
-	struct der whole; /* with tag and length */
+	struct der whole; /* including tag and length */
 	struct der content;
 };
 
-/* Takes the first element off `rest`; false at the end and before what is no DER. */
+/* Takes the first element off `rest`. False at the end, and if the next bytes are not DER. */
 bool der_take(struct der *rest, struct der_element *element);
 
-/* The same, if that element has the tag `tag`; else nothing is taken. */
+/* Takes the first element off `rest` if it has the tag `tag`. Otherwise takes nothing and
+ * returns false. */
 bool der_take_tag(struct der *rest, unsigned tag, struct der_element *element);
 
-/* `der` has the bytes of `text`, `size` of them. */
+/* True if `der` equals the `size` bytes at `bytes`. */
 bool der_equals(struct der der, const void *bytes, size_t size);
 
-/* What is being put together; all-zero is empty. */
+/* Bytes that are being written; all-zero is empty. */
 struct der_text {
 	unsigned char *bytes;
 	size_t size;
@@ -54,11 +55,11 @@ struct der_text {
 void der_add(struct der_text *text, struct der bytes);
 void der_add_element(struct der_text *text, unsigned tag, struct der content);
 
-/* Adds a date as RFC 5280, 4.1.2.5 and 5.1.2.4 to 5.1.2.6, demand: as a UTCTime, which has two
- * digits for the year, before 2050, and as a GeneralizedTime since then. */
+/* Adds a date as RFC 5280, 4.1.2.5 and 5.1.2.4 to 5.1.2.6, demand. Before 2050 it is a UTCTime,
+ * which has two digits for the year, and since then a GeneralizedTime. */
 void der_add_time(struct der_text *text, time_t when);
 
-/* Puts all that is in `text` into one element with the tag `tag`. */
+/* Wraps the content of `text` in one element with the tag `tag`. */
 void der_wrap(struct der_text *text, unsigned tag);
 struct der der_of(const struct der_text *text);
 void der_text_fini(struct der_text *text);

@@ -13,7 +13,7 @@
 
 enum { DAY = 86400, NUMBER_MAX = 20 };
 
-/* What others wrote is escaped as JSON wants it, not as a log does. */
+/* Adds text from the certificate. It has the log's escapes, which are replaced by JSON's. */
 static void
 add_foreign(struct json *json, const char *name, const char *escaped)
 {
@@ -47,7 +47,7 @@ add_strings(struct json *json, const char *name, const struct stringlist *list)
 	json_close(json);
 }
 
-/* RFC 3339; null for never. */
+/* Adds a time in the form of RFC 3339, or null for never. */
 static void
 add_time(struct json *json, const char *name, time_t when)
 {
@@ -59,7 +59,7 @@ add_time(struct json *json, const char *name, time_t when)
 	json_text(json, name, is_known ? text : NULL);
 }
 
-/* Whole days, rounded down: below 0 as soon as it is over. */
+/* Adds the whole days left, rounded down: negative as soon as the time is over. */
 static void
 add_rest(struct json *json, time_t end)
 {

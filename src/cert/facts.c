@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is told of a certificate. */
+/* The facts of a certificate. */
 #include "cert/facts.h"
 
 #include <gnutls/gnutls.h>
@@ -43,7 +43,7 @@ read_usage(gnutls_x509_crt_t cert, struct facts *facts)
 			    &facts->usage, words[i].text, strlen(words[i].text));
 }
 
-/* The words for a purpose, or its object identifier. */
+/* Returns the words for a purpose, or its object identifier. */
 static const char *
 purpose_name(const char *oid)
 {

@@ -2,7 +2,7 @@
 #ifndef TLSD_CERT_FACTS_H
 #define TLSD_CERT_FACTS_H
 
-/* What is told of a certificate, on a page or as JSON. One thread at a time. */
+/* The facts of a certificate, for text or JSON. One thread at a time. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,20 +15,21 @@ struct gnutls_x509_crt_int;
 #define FACTS_FOR_EVER ((time_t)-1)
 #define FACTS_TIME_SIZE 40
 
-/* Whatever the certificate's maker wrote is escaped by text_escape(). */
+/* Text of the certificate is escaped: subject and issuer by text_escape_dn(), names by
+ * text_escape() or text_escape_name(). */
 struct facts {
 	char *subject, *issuer;
 	struct stringlist names;
 	time_t not_before, not_after; /* FACTS_FOR_EVER: RFC 5280, 4.1.2.5 */
 	char *key; /* "ECDSA P-256" */
-	const char *signature; /* its algorithm */
-	bool broken; /* that is one which clients refuse */
-	bool any_usage; /* it does not say, and `usage` is empty */
+	const char *signature; /* the name of its algorithm */
+	bool broken; /* clients refuse that algorithm */
+	bool any_usage; /* no key usage is set, and `usage` is empty */
 	struct stringlist usage;
 	struct stringlist purposes; /* empty: any */
 	bool authority;
-	int path_length; /* -1: without a limit */
-	char *serial, *sha256; /* as facts_hex(), or NULL */
+	int path_length; /* -1: no limit */
+	char *serial, *sha256; /* as facts_hex() writes them, or NULL */
 	char *
 	    pin; /* of the public key (RFC 7469, 2.4), as allow-pin takes it, or NULL */
 };
@@ -36,10 +37,10 @@ struct facts {
 void facts_read(struct gnutls_x509_crt_int *cert, struct facts *facts);
 void facts_fini(struct facts *facts);
 
-/* "0a:1b:2c"; the caller frees it. */
+/* Returns "0a:1b:2c"; the caller frees it. */
 char *facts_hex(const unsigned char *bytes, size_t size);
 
-/* "2027-01-31 12:00:00 UTC", or "for ever". Returns `out`. */
+/* Writes "2027-01-31 12:00:00 UTC", or "for ever". Returns `out`. */
 char *facts_time(time_t when, char out[FACTS_TIME_SIZE]);
 
 #endif

@@ -121,7 +121,8 @@ make_cert(const struct issue_request *request, gnutls_x509_privkey_t key,
 	return code;
 }
 
-/* The certificate and those between it and the root: a client has the root, or nothing. */
+/* Exports the certificate and the chain below the root, because clients must have the root
+ * already. */
 static int
 export_chain(
     const struct authority *authority, gnutls_x509_crt_t cert, struct issued *issued)

@@ -17,10 +17,10 @@ enum issue_purpose { ISSUE_FOR_SERVER, ISSUE_FOR_CLIENT, ISSUE_FOR_AUTHORITY };
 struct issue_request {
 	enum issue_purpose purpose;
 	const struct subject *subject;
-	const char *key_type; /* one that issue_knows_key_type() */
-	int days; /* how long it is valid, with the five minutes below */
-	int path_length; /* of an authority; -1 without a limit */
-	const struct authority *authority; /* who signs; NULL: the new key itself */
+	const char *key_type; /* issue_knows_key_type() must accept it */
+	int days; /* how long it is valid, including the five minutes below */
+	int path_length; /* of an authority; -1: no limit */
+	const struct authority *authority; /* the signer; NULL: the new key itself */
 };
 
 struct issued {
@@ -34,9 +34,9 @@ struct issued {
 bool issue_knows_key_type(const char *key_type);
 
 /*
- * Fills in `issued`. The certificate is valid from five minutes ago, for clocks that lag,
- * and never longer than the authority's, with a warning where that cuts it. 0, or -1 after
- * an error; issued_fini() is right after both and wipes the key.
+ * Fills in `issued`. The certificate is valid from five minutes ago, for clocks that lag. It
+ * ends with the authority's certificate at the latest, with a warning if that shortens it.
+ * Returns 0, or -1 after an error. Call issued_fini() in both cases; it wipes the key.
  */
 int issue(const struct issue_request *request, struct issued *issued,
     struct findings *findings);

@@ -23,7 +23,7 @@
 
 enum status { DONE = 0, FAILED = 1, USAGE = 2 };
 
-/* One run: what was asked for, and what came out. */
+/* One run: its input and its results. */
 struct making {
 	const struct arguments *arguments;
 	struct findings findings;
@@ -66,7 +66,7 @@ load_authority(struct making *making, const struct issue_request *request)
 	return result;
 }
 
-/* Tells what was written. */
+/* Prints the files that were written. */
 static void
 print_pair(const struct making *making)
 {
@@ -96,14 +96,14 @@ print_setting(const char *key, const char *path)
 	free(absolute);
 }
 
-/* What is to become of files that are there already. */
+/* Returns what to do with existing files. */
 static enum file_existing
 existing(const struct making *making)
 {
 	return making->arguments->force ? FILE_REPLACE : FILE_KEEP;
 }
 
-/* Issues and writes, after everything else is known to be right. */
+/* Issues the certificate and writes the files, after all other checks. */
 static int
 issue_and_write(struct making *making, const struct issue_request *request)
 {
@@ -116,7 +116,7 @@ issue_and_write(struct making *making, const struct issue_request *request)
 	return DONE;
 }
 
-/* Where the revocation list of the new authority goes; the caller frees it. */
+/* Returns the path for the new authority's revocation list; the caller frees it. */
 static char *
 list_path(const struct making *making)
 {
@@ -135,7 +135,7 @@ examine_list(struct making *making)
 	free(crl);
 }
 
-/* Makes what `request` says, whose subject was read with the result `subject`. */
+/* Makes what `request` asks for. `subject` is the result of reading its subject. */
 static int
 make(struct making *making, struct issue_request *request, int subject)
 {
@@ -193,7 +193,7 @@ make_self_signed(const struct arguments *arguments)
 	return status;
 }
 
-/* Writes the list of what the new authority revoked: nothing yet. */
+/* Writes the revocation list of the new authority, which is empty. */
 static int
 start_list(struct making *making)
 {
@@ -214,7 +214,7 @@ start_list(struct making *making)
 	return result == 0 ? DONE : FAILED;
 }
 
-/* An authority is signed by itself unless another one is named. */
+/* Makes an authority, self-signed unless the arguments name another one. */
 int
 make_ca(const struct arguments *arguments)
 {

@@ -2,8 +2,8 @@
 #ifndef TLSD_CERT_MAKE_H
 #define TLSD_CERT_MAKE_H
 
-/* The commands that make certificates. Each writes a certificate and its key, says what it
- * wrote and what comes next, and returns the exit status: 0 done, 1 not done, 2 usage. */
+/* The commands that make certificates. Each writes a certificate and its key, and prints its
+ * files and the next step. Each returns the exit status: 0 done, 1 not done, 2 usage. */
 
 struct arguments;
 

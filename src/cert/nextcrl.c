@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The next revocation list. */
+/* Making the next revocation list. */
 #include "cert/nextcrl.h"
 
 #include <gnutls/gnutls.h>
@@ -44,9 +44,9 @@ next_update(const struct nextcrl_request *request)
 	return time(NULL) + (time_t)request->days * DAY;
 }
 
-/* Puts the list in `from` with new dates and the new entries into `to`, still with the old
- * signature. The library cannot set a date that needs the other type, of before or since 2050,
- * or that the old list lacks. */
+/* Copies the list in `from` to `to` with new dates and the new entries, but still the old
+ * signature. The library cannot add a missing date, or change its type, which differs before
+ * and since 2050. */
 static int
 splice(const struct nextcrl_request *request, const struct der_text *from,
     struct der_text *to)
@@ -74,7 +74,7 @@ splice(const struct nextcrl_request *request, const struct der_text *from,
 	return code;
 }
 
-/* The old number and one more, as a positive integer; 1 where there was none. */
+/* Sets the old number plus one, as a positive integer; 1 if there was none. */
 static int
 set_number(gnutls_x509_crl_t crl, const struct crl *old)
 {
@@ -94,7 +94,7 @@ set_number(gnutls_x509_crl_t crl, const struct crl *old)
 	    crl, longer ? number : number + 1, size + longer);
 }
 
-/* Names the signing key, unless the old list did so. */
+/* Names the signing key, unless the old list does. */
 static int
 set_key_id(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer)
 {
@@ -134,7 +134,7 @@ set_facts(const struct nextcrl_request *request, gnutls_x509_crl_t crl)
 	return code;
 }
 
-/* A list with nothing in it, as something to add to. */
+/* Makes an empty list to add to. */
 static int
 make_empty(const struct nextcrl_request *request, struct der_text *to)
 {

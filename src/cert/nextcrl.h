@@ -2,7 +2,7 @@
 #ifndef TLSD_CERT_NEXTCRL_H
 #define TLSD_CERT_NEXTCRL_H
 
-/* The revocation list that follows another one, or is the first. One thread at a time. */
+/* Makes the first revocation list, or the successor of one. One thread at a time. */
 
 #include <stddef.h>
 
@@ -12,18 +12,18 @@ struct findings;
 struct gnutls_x509_crt_int;
 
 struct nextcrl_request {
-	const struct crl *old; /* what is kept; NULL for nothing */
-	struct gnutls_x509_crt_int *const *certs; /* what is added, `count` of them */
+	const struct crl *old; /* the list to continue; NULL for the first one */
+	struct gnutls_x509_crt_int *const *certs; /* to add, `count` of them */
 	size_t count;
-	int reason; /* of these */
-	const struct authority *authority; /* who signs */
+	int reason; /* for these */
+	const struct authority *authority; /* the signer */
 	int days; /* until the next update */
 };
 
 /*
- * Makes the list after `old`, with a number greater by one, or the first one. All but
- * the dates and the number of the old one is kept byte by byte. Returns its PEM text, which
- * the caller frees, or NULL after an error.
+ * Makes the list after `old`, with a number greater by one, or the first list. Keeps all bytes
+ * of the old one except the dates and the number. Returns its PEM text, which the caller frees,
+ * or NULL after an error.
  */
 char *nextcrl_make(const struct nextcrl_request *request, struct findings *findings);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A certificate that is to be renewed. */
+/* A certificate to renew. */
 #include "cert/oldpair.h"
 
 #include <gnutls/gnutls.h>
@@ -69,7 +69,7 @@ void
 oldpair_fini(struct oldpair *old)
 {
 	chain_fini(&old->chain);
-	memory_wipe(old->data, old->size); /* a key may stand in it */
+	memory_wipe(old->data, old->size); /* it may contain a key */
 	free(old->data);
 	free(old->key_file);
 	*old = (struct oldpair){ 0 };

@@ -60,7 +60,7 @@ days_in_words(const char *before, time_t seconds, const char *after)
 	    "%s%" PRIu64 " day%s%s", before, days, text_plural(days), after);
 }
 
-/* How far away the end is, in words; the caller frees it. */
+/* Returns the time until the end, in words; the caller frees it. */
 static char *
 describe_rest(time_t start, time_t end)
 {

@@ -8,8 +8,8 @@ struct crl;
 struct gnutls_x509_crt_int;
 
 /*
- * On a terminal the time left is green, yellow when it is fewer than `warn_days` and red when
- * it is over; not where the variable NO_COLOR is set or TERM is dumb.
+ * Prints the time left in colour on a terminal: green, yellow if it is less than `warn_days`
+ * days, red if it is over. No colours if the variable NO_COLOR is set or TERM is dumb.
  */
 void page_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days);
 void page_print_list(const struct crl *crl);

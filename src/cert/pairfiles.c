@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The two files that a certificate and its key are written to. */
+/* The files for a certificate and its key. */
 #include "cert/pairfiles.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Renews certificates, in the files where they stand. */
+/* Renews certificates in place. */
 #include "cert/renew.h"
 
 #include <gnutls/gnutls.h>
@@ -31,12 +31,12 @@ enum { DAY = 86400, CERT_MODE = 0644, KEY_MODE = 0600 };
 
 enum outcome { RENEWED, NOT_DUE, FAILED };
 
-/* One certificate's renewal: what was found, and what comes out. */
+/* The renewal of one certificate: its input and its results. */
 struct renewing {
 	const struct arguments *arguments;
 	struct oldpair old;
 	struct findings findings;
-	struct authority authority; /* empty when it signs itself */
+	struct authority authority; /* empty if it is self-signed */
 	struct renewal_request request;
 	struct renewal renewal;
 };
@@ -72,7 +72,8 @@ print_not_due(const struct renewing *renewing)
 	    text_plural((uint64_t)days), certificate_date(until, date));
 }
 
-/* The old key must belong to the old certificate: else only a new one makes a pair. */
+/* Checks that the old key belongs to the old certificate; otherwise only a new key makes a
+ * pair. */
 static int
 examine_key(struct renewing *renewing)
 {
@@ -87,7 +88,7 @@ examine_key(struct renewing *renewing)
 	return -1;
 }
 
-/* A new key is written without a passphrase, so the old one must not have had one. */
+/* Refuses to replace a key that has a passphrase, because a new key is written without one. */
 static int
 refuse_passphrase(struct renewing *renewing)
 {
@@ -100,8 +101,8 @@ refuse_passphrase(struct renewing *renewing)
 }
 
 /*
- * Loads the old key where it is needed, and looks at it where it can be: an authority renews
- * a certificate with the same key without seeing it.
+ * Loads the old key if it is needed, and checks it if it is readable. An authority can renew a
+ * certificate with its old key without reading that key.
  */
 static int
 load_key(struct renewing *renewing, bool signs_itself)
@@ -126,7 +127,7 @@ load_key(struct renewing *renewing, bool signs_itself)
 	return needed ? -1 : 0;
 }
 
-/* The authority must be the one that issued it, or the change be asked for. */
+/* Checks that the authority is the old issuer, or that the user asked for the change. */
 static int
 examine_authority(struct renewing *renewing, const char *file)
 {
@@ -145,7 +146,7 @@ examine_authority(struct renewing *renewing, const char *file)
 	return -1;
 }
 
-/* With --if-within it would be renewed in vain each day. */
+/* Refuses a renewal that gains no time: with --if-within it would be repeated each day. */
 static int
 examine_gain(struct renewing *renewing)
 {
@@ -190,7 +191,7 @@ load_authority(struct renewing *renewing)
 	return result;
 }
 
-/* Loads what signs. */
+/* Loads the signer: the key or the authority. */
 static int
 load_signer(struct renewing *renewing)
 {
@@ -202,8 +203,7 @@ load_signer(struct renewing *renewing)
 	return signs_itself ? 0 : load_authority(renewing);
 }
 
-/* Stages and puts in place the key, if there is a new one with a file of its own, and the
- * certificate. */
+/* Replaces the certificate, and its key if there is a new one with its own file. */
 static int
 replace(struct renewing *renewing, const char *cert_pem, const char *key_pem)
 {
@@ -273,7 +273,7 @@ print_renewed(const struct renewing *renewing)
 	free(kind);
 }
 
-/* Renews one certificate while nobody else changes its files. */
+/* Renews one certificate while the lock keeps other processes from its files. */
 static enum outcome
 renew_locked(struct renewing *renewing)
 {
@@ -299,7 +299,7 @@ renew_locked(struct renewing *renewing)
 	return RENEWED;
 }
 
-/* Who has to hear of it: the clients of what they trust by itself, and the server. */
+/* Prints who needs the new certificate: clients that trust it directly, and the server. */
 static void
 print_next_step(const struct renewing *renewing)
 {

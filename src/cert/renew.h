@@ -2,14 +2,14 @@
 #ifndef TLSD_CERT_RENEW_H
 #define TLSD_CERT_RENEW_H
 
-/* The command that renews certificates, in the files where they stand. */
+/* The command that renews certificates in place. */
 
 struct arguments;
 
 /*
- * Renews each certificate, says what it did and what comes next. Where one cannot be renewed
- * its files stay as they are and the others are renewed all the same. Returns the exit
- * status: 0 when all are renewed or need not be, 1 when one is not, 2 usage.
+ * Renews each certificate, and prints what it did and the next step. If a certificate cannot be
+ * renewed, its files stay unchanged, and the others are still renewed. Returns the exit status:
+ * 0 if all are renewed or need not be, 1 if any failed, 2 usage.
  */
 int renew(const struct arguments *arguments);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A new certificate after the model of an old one. */
+/* A new certificate modelled on an old one. */
 #include "cert/renewal.h"
 
 #include <gnutls/abstract.h>
@@ -23,7 +23,7 @@ enum {
 	KEY_PLACE = 5
 };
 
-/* When an extension of the old certificate is not in the new one. */
+/* When an extension of the old certificate is left out of the new one. */
 enum removal { ALWAYS, WITH_NEW_KEY, WITH_OTHER_AUTHORITY };
 
 struct removed_row {
@@ -68,7 +68,7 @@ is_removed(const struct renewal_request *request, struct der oid)
 	return false;
 }
 
-/* Adds the extensions in `content` that stay to `to` (RFC 5280, 4.1). */
+/* Adds the extensions in `content` that are kept to `to` (RFC 5280, 4.1). */
 static void
 add_extensions(
     const struct renewal_request *request, struct der content, struct der_text *to)
@@ -105,16 +105,16 @@ add_validity(struct der_text *to, time_t end)
 }
 
 /*
- * Copies the certificate `from` to `to` without the extensions that go, with the end `end`, and
- * with the public key `key` if that is not empty. The library cannot set a key of another type,
- * or a date that needs the other type, of before or since 2050.
+ * Copies the certificate `from` to `to` without the extensions left out. The copy has the end
+ * `end`, and the public key `key` if that is not empty. The library cannot set a key of another
+ * type, or change the type of a date, which differs before and since 2050.
  */
 static void
 copy_certificate(const struct renewal_request *request, struct der from, time_t end,
     struct der key, struct der_text *to)
 {
 	struct der_element outer, inner, part;
-	unsigned place = 0; /* counted without the version, which may be missing */
+	unsigned place = 0; /* does not count the version, which may be missing */
 
 	if (!der_take_tag(&from, DER_SEQUENCE, &outer) ||
 	    !der_take_tag(&outer.content, DER_SEQUENCE, &inner))
@@ -131,11 +131,11 @@ copy_certificate(const struct renewal_request *request, struct der from, time_t 
 		place += part.tag != DER_CONTEXT_0;
 	}
 	der_wrap(to, DER_SEQUENCE);
-	der_add(to, outer.content); /* the old signature, until there is a new one */
+	der_add(to, outer.content); /* the old signature, until a new one is made */
 	der_wrap(to, DER_SEQUENCE);
 }
 
-/* The public half of `key` as it stands in a certificate; empty where there is no key. */
+/* Exports the public half of `key` in the form of a certificate; empty if `key` is NULL. */
 static int
 export_public(gnutls_x509_privkey_t key, gnutls_datum_t *der)
 {
@@ -155,8 +155,8 @@ export_public(gnutls_x509_privkey_t key, gnutls_datum_t *der)
 	return code;
 }
 
-/* The old certificate, with the end `end` and with `key` in it if there is one, as one that
- * can be changed. */
+/* Copies the old certificate so that it can be changed, with the end `end`, and with `key` if
+ * there is one. */
 static int
 copy_old(const struct renewal_request *request, time_t end, gnutls_x509_privkey_t key,
     gnutls_x509_crt_t *cert)
@@ -179,7 +179,7 @@ copy_old(const struct renewal_request *request, time_t end, gnutls_x509_privkey_
 	return code;
 }
 
-/* A key of the kind that is in `old`. */
+/* Makes a key of the kind in `old`. */
 static int
 generate_key(gnutls_x509_crt_t old, gnutls_x509_privkey_t *key)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* New contents for files that have to change together. */
+/* New contents for files that must change together. */
 #include "cert/replacement.h"
 
 #include <errno.h>
@@ -21,8 +21,8 @@
 
 enum { RIGHTS = 07777, LOCK_PATIENCE_MS = 30000 };
 
-/* Returns where `path` leads, or `path` if no file is there yet; the caller frees it. NULL after an
- * error. */
+/* Returns the target of `path`, or `path` if that file does not exist; the caller frees it.
+ * Returns NULL after an error. */
 static char *
 resolve(const char *path, struct findings *findings)
 {
@@ -40,7 +40,7 @@ resolve(const char *path, struct findings *findings)
 	return real;
 }
 
-/* `name` in the folder of `path`. */
+/* Returns the path of `name` in the folder of `path`. */
 static char *
 beside(const char *path, const char *name)
 {
@@ -106,7 +106,7 @@ replacement_unlock(struct replacement_lock *lock)
 	free(lock->path);
 }
 
-/* Gives `fd` the owner, group and mode of the file at `path`. */
+/* Gives `fd` the owner, group and mode of the file at `path`, or `mode` if there is none. */
 static int
 copy_rights(int fd, const char *path, unsigned mode, struct findings *findings)
 {
@@ -124,7 +124,7 @@ copy_rights(int fd, const char *path, unsigned mode, struct findings *findings)
 		    path, (unsigned)old.st_uid, (unsigned)old.st_gid);
 		return -1;
 	}
-	/* After chown(2), which may take bits away. */
+	/* After chown(2), which may clear bits. */
 	return fchmod(fd, old.st_mode & RIGHTS);
 }
 
@@ -139,8 +139,8 @@ replacement_stage(struct replacement *replacement, const char *path, const char 
 		return -1;
 	char *staged = memory_format("%s.new", real);
 	*replacement = (struct replacement){ .path = real };
-	unlink(staged); /* what a power failure left */
-	/* A key is never readable by others, not for a moment. */
+	unlink(staged); /* a leftover of a power failure */
+	/* A key is never readable by others, not even for a moment. */
 	int fd = open(staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0) {
 		replacement->staged = staged;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Findings, told to the person at the terminal. */
+/* The output of findings on the terminal. */
 #include "cert/report.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef TLSD_CERT_REPORT_H
 #define TLSD_CERT_REPORT_H
 
-/* Findings, told to the person at the terminal. */
+/* The output of findings on the terminal. */
 
 struct findings;
 

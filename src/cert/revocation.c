@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keeps an authority's revocation list. */
+/* Maintains an authority's revocation list. */
 #include "cert/revocation.h"
 
 #include <gnutls/gnutls.h>
@@ -35,8 +35,8 @@ struct revoking {
 	struct findings findings;
 	struct authoritypaths paths;
 	struct authority authority;
-	struct crl old; /* all-zero where there is none yet */
-	struct chain certs; /* what is to be added */
+	struct crl old; /* all-zero if there is none yet */
+	struct chain certs; /* the certificates to add */
 	int reason;
 };
 
@@ -52,7 +52,7 @@ read_file(const char *file, size_t limit, char **data, size_t *size,
 	return -1;
 }
 
-/* It may sign revocation lists (RFC 5280, 4.2.1.3). */
+/* True if the certificate may sign revocation lists (RFC 5280, 4.2.1.3). */
 static bool
 may_sign_lists(gnutls_x509_crt_t cert)
 {
@@ -78,7 +78,7 @@ load_authority(struct authority *authority, const struct authoritypaths *paths,
 	return -1;
 }
 
-/* Reads the list that is there; it must be one that can be gone on with. */
+/* Reads the existing list and checks that it can be continued. */
 static int
 read_old(struct revoking *revoking)
 {
@@ -87,7 +87,7 @@ read_old(struct revoking *revoking)
 	size_t size;
 
 	if (access(file, F_OK) < 0 && errno == ENOENT)
-		return 0; /* the first one */
+		return 0; /* this will be the first list */
 	if (read_file(file, CRL_FILE_LIMIT, &data, &size, &revoking->findings) < 0)
 		return -1;
 	int result = crl_read(&revoking->old, file, data, size, &revoking->findings);
@@ -109,7 +109,7 @@ read_old(struct revoking *revoking)
 	return -1;
 }
 
-/* It must be one of the authority's. */
+/* Checks that the authority issued the certificate. */
 static int
 examine(struct revoking *revoking, const char *file, gnutls_x509_crt_t cert)
 {
@@ -143,7 +143,7 @@ print_known(const char *file, const struct crl_entry *entry)
 	    certificate_date(entry->since, date), crlreason_name(entry->reason));
 }
 
-/* Whether the list to be has the certificate twice, in two files. */
+/* True if the certificate was added already, from another file. */
 static bool
 is_added(const struct revoking *revoking, gnutls_x509_crt_t cert)
 {
@@ -153,7 +153,7 @@ is_added(const struct revoking *revoking, gnutls_x509_crt_t cert)
 	return false;
 }
 
-/* Takes the first certificate out of `chain` to those to be revoked. */
+/* Moves the first certificate of `chain` to those to revoke. */
 static void
 add_first(struct revoking *revoking, struct chain *chain)
 {
@@ -184,11 +184,11 @@ add_file(struct revoking *revoking, const char *file)
 			add_first(revoking, &chain);
 	}
 	chain_fini(&chain);
-	memory_wipe(data, size); /* a key may stand beside the certificate */
+	memory_wipe(data, size); /* the file may also contain a key */
 	free(data);
 }
 
-/* Writes the list anew; its PEM text goes to `file`. */
+/* Makes the new list and writes its PEM text to `file`. */
 static int
 write_list(
     const struct nextcrl_request *request, const char *file, struct findings *findings)
@@ -227,7 +227,7 @@ print_list(const struct revoking *revoking)
 	       "    tlsdctl reload\n");
 }
 
-/* Revokes what is named while nobody else changes the list. */
+/* Revokes the given certificates while the lock keeps other processes from the list. */
 static int
 run_locked(struct revoking *revoking)
 {

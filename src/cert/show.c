@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shows what stands in certificates and revocation lists. */
+/* Shows the contents of certificates and revocation lists. */
 #include "cert/show.h"
 
 #include <errno.h>
@@ -20,16 +20,16 @@
 #include "tls/chain.h"
 #include "tls/pem.h"
 
-/* What stands in one file. */
+/* The contents of one file. */
 struct contents {
 	const char *file;
 	struct chain chain;
-	struct crl crl; /* the first one */
-	bool has_list; /* and it is whole */
+	struct crl crl; /* the first list */
+	bool has_list; /* and it is valid */
 	struct findings findings;
 };
 
-/* Which kinds of blocks a file has. */
+/* Finds the kinds of blocks in a file. */
 static void
 find_kinds(const char *data, size_t size, bool *has_certificate, bool *has_list)
 {
@@ -44,7 +44,7 @@ find_kinds(const char *data, size_t size, bool *has_certificate, bool *has_list)
 	}
 }
 
-/* Reads what can be read, and finds what cannot. */
+/* Reads the readable contents, and collects errors about the rest. */
 static void
 read_contents(struct contents *contents, const char *file)
 {
@@ -66,11 +66,11 @@ read_contents(struct contents *contents, const char *file)
 	if (has_list)
 		contents->has_list = crl_read(&contents->crl, file, data, size,
 					 &contents->findings) == 0;
-	memory_wipe(data, size); /* a key may stand beside the certificate */
+	memory_wipe(data, size); /* the file may also contain a key */
 	free(data);
 }
 
-/* Reports what was wrong; the exit status. */
+/* Reports the errors. Returns the exit status. */
 static int
 end_contents(struct contents *contents)
 {

@@ -2,12 +2,12 @@
 #ifndef TLSD_CERT_SHOW_H
 #define TLSD_CERT_SHOW_H
 
-/* The command that shows what stands in certificates and revocation lists. */
+/* The command that shows the contents of certificates and revocation lists. */
 
 struct arguments;
 
-/* Shows each certificate and the first revocation list of each file. Returns the exit status: 0, or 1 when a file could
- * not be read or has something damaged in it. */
+/* Shows each certificate and the first revocation list of each file. Returns the exit status:
+ * 0, or 1 if a file could not be read or has damaged contents. */
 int show(const struct arguments *arguments);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What all that an authority signs has in common. */
+/* The common parts of everything that an authority signs. */
 #include "cert/signing.h"
 
 #include <gnutls/abstract.h>
@@ -22,7 +22,7 @@ signing_now(void)
 	return time(NULL) - CLOCK_LAG;
 }
 
-/* 126 random bits, positive and of a length that does not vary (RFC 5280, 4.1.2.2). */
+/* Sets 126 random bits: a positive number of constant length (RFC 5280, 4.1.2.2). */
 static int
 set_serial(gnutls_x509_crt_t cert)
 {
@@ -77,7 +77,7 @@ signing_key_id(gnutls_x509_crt_t signer, unsigned char *id, size_t *size)
 	return gnutls_x509_crt_get_key_id(signer, 0, id, size);
 }
 
-/* Names the signing key by the identifier in its certificate, or makes one for it. */
+/* Names the signing key by the identifier in its certificate, or computes one. */
 static int
 set_authority_key_id(gnutls_x509_crt_t cert, gnutls_x509_crt_t signer)
 {
@@ -118,7 +118,7 @@ time_t
 signing_choose_end(
     const struct authority *authority, int days, struct findings *findings)
 {
-	/* Both ends belong to the period (RFC 5280, 4.1.2.5), hence the second. */
+	/* The period includes both ends (RFC 5280, 4.1.2.5), hence the second. */
 	time_t end = signing_now() + (time_t)days * DAY - 1;
 	char date[CERTIFICATE_DATE_SIZE];
 

@@ -3,9 +3,9 @@
 #define TLSD_CERT_SIGNING_H
 
 /*
- * What all that an authority signs has in common: its period, its serial number, the
- * identifiers of keys, the signature. Each returns what the library does, a negative code
- * for a failure. One thread at a time.
+ * The common parts of everything that an authority signs: period, serial number, key
+ * identifiers and signature. Functions that return int return the library's code, negative for
+ * a failure. One thread at a time.
  */
 
 #include <gnutls/gnutls.h>
@@ -16,7 +16,7 @@
 struct authority;
 struct findings;
 
-/* The first failure of a row of the library's calls; what follows it is not called. */
+/* Makes a call of the library, unless an earlier one in the row has failed. */
 #define STEP(code, call)                 \
 	do {                             \
 		if ((code) >= 0)         \
@@ -25,11 +25,11 @@ struct findings;
 
 #define SIGNING_KEY_ID_MAX 64
 
-/* When what is signed now becomes valid: five minutes ago, for clocks that lag. */
+/* Returns the start of a new signature's validity: five minutes ago, for clocks that lag. */
 time_t signing_now(void);
 
-/* When a certificate for `days` ends: no later than that of `authority`, which may be NULL,
- * with a warning where that cuts it. */
+/* Returns the end of a certificate for `days`. It is not later than that of `authority`, which
+ * may be NULL. Adds a warning if that shortens it. */
 time_t signing_choose_end(
     const struct authority *authority, int days, struct findings *findings);
 
@@ -39,13 +39,13 @@ int signing_set_life(gnutls_x509_crt_t cert, time_t not_after);
 /* Sets the public half of `key` with its identifier (RFC 5280, 4.2.1.2). */
 int signing_set_key(gnutls_x509_crt_t cert, gnutls_x509_privkey_t key);
 
-/* Sets the identifier of the key that is in `cert`. */
+/* Sets the identifier of the public key in `cert`. */
 int signing_set_key_id(gnutls_x509_crt_t cert);
 
-/* The identifier of the key in `signer`, at most `*size` bytes. */
+/* Gets the identifier of the key in `signer`, at most `*size` bytes. */
 int signing_key_id(gnutls_x509_crt_t signer, unsigned char *id, size_t *size);
 
-/* The hash that goes with the key in `signer`. */
+/* Chooses the hash that suits the key in `signer`. */
 int signing_choose_hash(gnutls_x509_crt_t signer, gnutls_digest_algorithm_t *hash);
 
 /* Names the signing key in `cert` and signs. `signer` may be `cert` itself. */

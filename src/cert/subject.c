@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whom a certificate is for. */
+/* The subject of a certificate. */
 #include "cert/subject.h"
 
 #include <arpa/inet.h>
@@ -15,7 +15,7 @@
 
 enum { COMMON_NAME_MAX = 64, DNS_MAX = 253, LABEL_MAX = 63, SHOWN_SIZE = 320 };
 
-/* Adds an error about `text`, which comes from a person's shell and may be anything. */
+/* Adds an error about `text`, which comes from the shell and may contain any bytes. */
 static void
 complain(struct findings *findings, const char *text, const char *why)
 {
@@ -34,7 +34,7 @@ is_printable_ascii(const char *text)
 	return true;
 }
 
-/* Every name but a common name must be such text. */
+/* Checks a name that is not a common name: it must be printable ASCII. */
 static int
 examine_any(const char *text, struct findings *findings)
 {
@@ -68,7 +68,7 @@ count_characters(const char *text)
 	return count;
 }
 
-/* What is wrong with the label of `length` characters, or NULL. */
+/* Returns the fault of the label of `length` characters, or NULL. */
 static const char *
 label_fault(const char *label, size_t length)
 {
@@ -85,7 +85,7 @@ label_fault(const char *label, size_t length)
 	return NULL;
 }
 
-/* An IPv4 address that inet_pton(3) did not take. */
+/* True for an IPv4 address that inet_pton(3) has rejected. */
 static bool
 ends_in_number(const char *text)
 {
@@ -95,7 +95,7 @@ ends_in_number(const char *text)
 	return *last != '\0' && strspn(last, "0123456789") == strlen(last);
 }
 
-/* What is wrong with `text` as a DNS name (RFC 1123, 2.1; RFC 6125, 6.4.3), or NULL. */
+/* Returns the fault of `text` as a DNS name (RFC 1123, 2.1; RFC 6125, 6.4.3), or NULL. */
 static const char *
 dns_fault(const char *text)
 {
@@ -141,7 +141,7 @@ add_text(struct subject *subject, enum subject_kind kind, const char *text)
 	add_name(subject, &name);
 }
 
-/* Adds `text` if it is an IP address, bare or, of version 6, in brackets. */
+/* Adds `text` if it is an IP address; one of version 6 may be in brackets. */
 static bool
 add_ip(struct subject *subject, const char *text)
 {
@@ -237,7 +237,7 @@ is_email(const char *text)
 	       dns_fault(at + 1) == NULL;
 }
 
-/* Adds `text` if its form says what it is. */
+/* Adds `text` if its form tells its kind. */
 static bool
 add_client_name(struct subject *subject, const char *text)
 {
@@ -256,7 +256,7 @@ add_client_name(struct subject *subject, const char *text)
 	return true;
 }
 
-/* The first text: a URI can be too long for a common name and need not be one. */
+/* Adds the first text. A URI may be too long for a common name, and then need not be one. */
 static void
 add_client_first(struct subject *subject, const char *text, struct findings *findings)
 {

@@ -3,8 +3,8 @@
 #define TLSD_CERT_SUBJECT_H
 
 /*
- * Whom a certificate is for: a common name, and alternative names read from the command
- * line, each of which is told apart by its form. One thread at a time.
+ * The subject of a certificate: a common name, and alternative names from the command line. The
+ * form of a name tells its kind. One thread at a time.
  */
 
 #include <stddef.h>
@@ -15,7 +15,7 @@ enum subject_kind { SUBJECT_DNS, SUBJECT_IP, SUBJECT_URI, SUBJECT_EMAIL };
 
 struct subject_name {
 	enum subject_kind kind;
-	char *text; /* the name, of an IP address its usual form */
+	char *text; /* the name; for an IP address, its usual form */
 	unsigned char ip[16]; /* of an IP address */
 	size_t ip_size; /* 4 or 16 */
 };
@@ -27,13 +27,13 @@ struct subject {
 };
 
 /*
- * Each fills the all-zero `subject` from `count` >= 1 texts. 0, or -1 after an error in
- * `findings` for each text that is not right; subject_fini() is right after both.
+ * Each fills the all-zero `subject` from `count` >= 1 texts. Returns 0, or -1 after an error in
+ * `findings` for each wrong text. Call subject_fini() in both cases.
  *
- * A server has DNS names, with a wildcard as the whole first label at most, and IP
- * addresses. A client's first text is its common name, any printable ASCII; what is an
- * e-mail address, a URI, an IP address or a DNS name with a dot is an alternative name too.
- * An authority has a common name only.
+ * A server has IP addresses and DNS names, with at most a wildcard as the whole first label. A
+ * client's first text is its common name, any UTF-8 text without control characters. A text
+ * that is an e-mail address, a URI, an IP address or a DNS name with a dot is an alternative
+ * name too. An authority has only a common name.
  */
 int subject_server(
     struct subject *subject, char *const *texts, int count, struct findings *findings);

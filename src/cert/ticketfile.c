@@ -17,7 +17,7 @@
 
 enum { FILE_MODE = 0600, MINUTE = 60 };
 
-/* Drops the oldest for as long as there are more than `keep`, but the one that issues now. */
+/* Drops the oldest keys while there are more than `keep`, but never the key that issues now. */
 static void
 drop_oldest(struct ticketkeys *keys, size_t keep, int64_t now)
 {
@@ -26,7 +26,8 @@ drop_oldest(struct ticketkeys *keys, size_t keep, int64_t now)
 		ticketkeys_wipe_last(keys);
 }
 
-/* The first key issues at once; another one only when every machine has the file. */
+/* Adds a key. The first one issues at once; a later one only once every machine should have the
+ * file. */
 static int
 add_key(struct ticketkeys *keys, const struct arguments *arguments, int64_t now,
     struct findings *findings)

@@ -4,7 +4,7 @@
 
 struct arguments;
 
-/* tlscert ticket-keys: makes the file, or adds a key to it and drops the oldest. Returns the
+/* tlscert ticket-keys: creates the file, or adds a key to it and drops the oldest. Returns the
  * exit status. */
 int ticketfile_rotate(const struct arguments *arguments);
 

@@ -227,7 +227,7 @@ main(int argc, char **argv)
 {
 	int status;
 
-	signal(SIGXFSZ, SIG_IGN); /* a file too large is an error, not an end */
+	signal(SIGXFSZ, SIG_IGN); /* a file too large is an error, not a signal */
 	if (argc < 2) {
 		fprintf(stderr, "tlscert: missing COMMAND: see tlscert --help\n");
 		return USAGE;
