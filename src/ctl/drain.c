@@ -16,8 +16,8 @@
 #define NS_PER_MS 1000000
 
 struct answer {
-	uint64_t left; /* connections that there are */
-	uint64_t came; /* those that there ever were */
+	uint64_t left; /* current connections */
+	uint64_t came; /* connections since the start */
 };
 
 static void

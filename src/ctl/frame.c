@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A picture of the server's figures. */
+/* The screen of the server's figures. */
 #include "ctl/frame.h"
 
 #include <stdarg.h>
@@ -13,9 +13,9 @@
 #include "ctl/table.h"
 
 enum { NAME_SIZE = 64, LINE_SIZE = 512, CLASSES_SHOWN = 6, SERVICES_SHOWN = 6 };
-enum { HANG = 10 }; /* of the second line of phases or times */
+enum { HANG = 10 }; /* indent of the continuation lines of phases or times */
 
-/* Numbers by name, in the order in which they came first. */
+/* Numbers by name, in the order of their first appearance. */
 struct series {
 	struct number {
 		char name[NAME_SIZE];
@@ -30,8 +30,8 @@ struct service {
 };
 
 struct frame {
-	char server[LINE_SIZE]; /* the line as it came */
-	char times[LINE_SIZE]; /* of the service that has accepted most */
+	char server[LINE_SIZE]; /* the line as received */
+	char times[LINE_SIZE]; /* of the service that has accepted the most */
 	struct service *services;
 	size_t count;
 	struct series phases, failures;
@@ -101,8 +101,8 @@ add_service(struct frame *frame, const char *name, const char *fields)
 	snprintf(service->name, sizeof service->name, "%s", name);
 }
 
-/* The times shown are those of the service that most clients come to: its line comes right
- * behind its numbers. */
+/* Keeps the times of the service that has accepted the most clients. Their line follows that of
+ * its numbers. */
 static void
 add_times(struct frame *frame, const char *fields)
 {
@@ -135,14 +135,14 @@ frame_add(struct frame *frame, const char *line)
 		add_numbers(&frame->failures, fields);
 }
 
-/* What is printed, line by line, into the room that there is. */
+/* The output, line by line, as far as the screen has rows. */
 struct picture {
 	FILE *out;
 	struct frame_screen screen;
 	size_t rows;
 };
 
-/* Prints `indent` blanks and the first `length` bytes of `text` as a line in `ink`. */
+/* Prints `indent` spaces and the first `length` bytes of `text` as a line in `ink`. */
 static void
 put_text(struct picture *picture, const char *ink, int indent, const char *text,
     size_t length)
@@ -156,7 +156,7 @@ put_text(struct picture *picture, const char *ink, int indent, const char *text,
 	picture->rows++;
 }
 
-/* Prints a line, and leaves out the words that do not fit. */
+/* Prints a line without the words that do not fit. */
 static void __attribute__((format(printf, 3, 4)))
 put_line(struct picture *picture, const char *ink, const char *format, ...)
 {
@@ -183,7 +183,7 @@ put_wrapped(struct picture *picture, const char *text)
 	}
 }
 
-/* "12.3k", "0.9", "7" */
+/* Writes a number such as "12.3k", "0.9" or "7". */
 static const char *
 short_number(double value, char out[16])
 {

@@ -2,7 +2,7 @@
 #ifndef TLSD_CTL_FRAME_H
 #define TLSD_CTL_FRAME_H
 
-/* The server's figures at one moment, and the picture that two moments make. One thread. */
+/* The server's figures at one moment, and a screen made of two such moments. One thread. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,18 +14,18 @@ struct table;
 struct frame *frame_new(void);
 void frame_free(struct frame *frame);
 
-/* Takes in a line of the server's `stats`. */
+/* Adds a line of the server's `stats`. */
 void frame_add(struct frame *frame, const char *line);
 
 /* The size of the screen. */
 struct frame_screen {
 	size_t rows, columns;
-	bool colours; /* those of ECMA-48 */
+	bool colours; /* use the colours of ECMA-48 */
 };
 
 /*
- * Prints `now`, with rates since `before` `seconds` ago (since the server's start if it is
- * NULL), and the connections of `slowest`; lines and words that do not fit are left out.
+ * Prints `now` and the connections of `slowest`. Rates are since `before`, `seconds` ago, or
+ * since the server's start if it is NULL. Lines and words that do not fit are left out.
  */
 void frame_print(const struct frame *now, const struct frame *before, double seconds,
     const struct table *slowest, struct frame_screen screen, FILE *out);

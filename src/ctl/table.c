@@ -12,11 +12,11 @@
 enum { COLUMNS = 8, SERVICE = 1, PEER = 7, VALUE_SIZE = 136 };
 enum { SERVICE_LEAST = 10, PEER_LEAST = 16, ELLIPSIS = 3 };
 
-/* The last one has the room that is left. */
+/* The last column takes the remaining room. */
 static const struct {
 	const char *name;
 	bool numeric;
-	int width; /* where there is room enough */
+	int width; /* if there is room */
 } columns[COLUMNS] = { { "id", true, 6 }, { "service", false, 10 },
 	{ "phase", false, 9 }, { "since", true, 9 }, { "age", true, 9 },
 	{ "in", true, 7 }, { "out", true, 7 }, { "peer", false, 1 } };
@@ -86,12 +86,12 @@ table_sort(struct table *table, const char *name)
 	return false;
 }
 
-/* How wide each column is. The last one may be cut, in its middle. */
+/* The width of each column. Services and peers that are wider are cut in the middle. */
 struct layout {
 	int widths[COLUMNS];
 };
 
-/* Makes each column as wide as what stands in its first `max` rows. */
+/* Makes each column as wide as its contents in the first `max` rows. */
 static void
 fit_contents(const struct table *table, size_t max, struct layout *layout)
 {
@@ -105,7 +105,7 @@ fit_contents(const struct table *table, size_t max, struct layout *layout)
 	}
 }
 
-/* The columns that a line takes. */
+/* Returns the width of a line. */
 static size_t
 width_of(const struct layout *layout)
 {
@@ -124,7 +124,7 @@ widen(struct layout *layout)
 			layout->widths[i] = columns[i].width;
 }
 
-/* Takes what a line has more than `width` off column `i`, which keeps at least `least`. */
+/* Narrows column `i` by the excess of a line over `width`, but not below `least`. */
 static void
 narrow(struct layout *layout, int i, int least, size_t width)
 {
@@ -152,8 +152,8 @@ lay_out(const struct table *table, size_t max, size_t width)
 	return close;
 }
 
-/* Writes `text` to `out`, without its middle if it is wider than `width`: the port of a peer is
- * its end. */
+/* Writes `text` to `out`, without its middle if it is wider than `width`: its end may be a
+ * port. */
 static void
 shorten(char out[VALUE_SIZE], const char *text, int width)
 {
@@ -166,7 +166,7 @@ shorten(char out[VALUE_SIZE], const char *text, int width)
 		    text + length - tail);
 }
 
-/* Appends a cell; a number is flush right. */
+/* Appends a cell. Numbers are aligned to the right. */
 static void
 put(char *line, size_t room, const struct layout *layout, int column, const char *text)
 {

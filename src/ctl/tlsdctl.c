@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The main of tlsdctl: gives commands to a running tlsd and shows what it answers. */
+/* The main program of tlsdctl: sends commands to a running tlsd and shows the answers. */
 #include "config.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@
 #include "server/jail.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
-#define METRICS_MODE 0644 /* node_exporter is another user */
+#define METRICS_MODE 0644 /* node_exporter runs as another user */
 
 struct options {
 	const char *socket, *sort, *output;
@@ -74,8 +74,8 @@ print_usage(FILE *out)
 	    out);
 }
 
-/* Returns the path of the socket that the configuration names, which the caller frees; or NULL
- * after saying why there is none. */
+/* Returns the path of the socket that the configuration names, which the caller frees. Returns
+ * NULL after an error message. */
 static char *
 configured_socket(const struct options *options)
 {
@@ -86,7 +86,7 @@ configured_socket(const struct options *options)
 		fprintf(stderr, "tlsdctl: %s: %s\n", path, strerrordesc_np(errno));
 		return NULL;
 	}
-	/* A configuration that has errors still says where the running server listens. */
+	/* A configuration that has errors still names the socket of the running server. */
 	findings_init(&findings);
 	struct conf *conf = conf_read(path, &findings);
 	char *socket = jail_outside(conf->process.chroot, conf->process.control_socket);
@@ -100,7 +100,7 @@ configured_socket(const struct options *options)
 	return NULL;
 }
 
-/* Passes the words on as they are. */
+/* Passes the words on unchanged. */
 static int
 ask(struct wire *wire, const struct options *options, FILE *out)
 {
@@ -150,7 +150,7 @@ run_stats(struct wire *wire, const struct options *options)
 	return status;
 }
 
-/* A line that is no connection is why there are none. */
+/* Adds a connection. Any other line is a message, which explains why there are none. */
 static void
 take_connection(void *context, const char *line)
 {
@@ -192,7 +192,7 @@ run_top(struct wire *wire, const struct options *options)
 
 struct command {
 	const char *name;
-	const char *argument; /* its name, in brackets if it may be left out; or NULL */
+	const char *argument; /* its name, in brackets if it is optional; or NULL */
 	int (*run)(struct wire *wire, const struct options *options);
 };
 
@@ -284,7 +284,7 @@ take_option(struct options *options, int letter)
 	}
 }
 
-/* Says that there is no such command, and which one may be meant. */
+/* Reports an unknown command, and suggests a similar one. */
 static void
 complain_unknown(const char *name)
 {
@@ -301,7 +301,7 @@ complain_unknown(const char *name)
 		    name);
 }
 
-/* 0, or -1 after saying what is wrong with the words. */
+/* Checks the words. Returns 0, or -1 after an error message. */
 static int
 check_words(const struct options *options)
 {
@@ -326,7 +326,7 @@ check_words(const struct options *options)
 	return -1;
 }
 
-/* What is wrong with the options together; NULL if nothing is. */
+/* Returns what is wrong with the combination of options, or NULL. */
 static const char *
 find_mistake(const struct options *options)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The live screen, by the control sequences of ECMA-48 that every terminal knows. */
+/* The live screen. It uses control sequences of ECMA-48 that every terminal knows. */
 #include "ctl/top.h"
 
 #include <poll.h>
@@ -23,13 +23,13 @@
 #define PERIOD_MS 1000
 #define NS_PER_S 1e9
 
-/* The other screen, so that what was there before comes back; and no cursor. */
+/* The alternate screen, so that the old contents return; and a hidden cursor. */
 #define ENTER "\033[?1049h\033[?25l"
 #define LEAVE "\033[?25h\033[?1049l"
 #define HOME "\033[H"
 #define CLEAR_REST "\033[J"
 
-/* What has been seen so far. */
+/* The last two looks at the server. */
 struct view {
 	struct wire *wire;
 	struct frame *now, *before;
@@ -60,7 +60,7 @@ look(struct view *view)
 	table_free(view->slowest);
 	view->slowest = table_new();
 	int status = wire_ask(view->wire, "stats", take_number, view->now);
-	if (status == STATUS_OK) /* the oldest ones come first */
+	if (status == STATUS_OK) /* the oldest come first */
 		status = wire_ask(
 		    view->wire, "connections 100", take_connection, view->slowest);
 	return status;
@@ -90,7 +90,7 @@ find_screen(void)
 	return screen;
 }
 
-/* Waits for the end of the period. True when it is time to leave. */
+/* Waits for the end of the period. True if the user or a signal ends the display. */
 static bool
 wait_for_end(int signals, bool has_keys)
 {
@@ -123,8 +123,8 @@ repeat(struct view *view, int signals, bool has_keys)
 	return status;
 }
 
-/* Keys come one by one and unseen; the signals that end a program come as a descriptor, so
- * that the screen is left as it was found. */
+/* Reads keys one by one and without echo. Signals that end a program come through a descriptor,
+ * so that the terminal is restored. */
 static int
 show_live(struct view *view)
 {

@@ -7,9 +7,9 @@
 struct wire;
 
 /*
- * Shows the server's figures anew each second, until q is pressed or it is told to end by a
- * signal. Where standard output is not a terminal that takes control sequences it prints one
- * picture, of the rates within a second. Returns STATUS_OK or as wire_ask().
+ * Shows the server's figures anew each second, until q is pressed or a signal ends it. If
+ * standard output is not a terminal that takes control sequences, it prints one screen, with
+ * the rates of one second. Returns STATUS_OK or as wire_ask() does.
  */
 int top_show(struct wire *wire);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Talking to the control socket. */
+/* The client side of the control socket. */
 #include "ctl/wire.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ connect_to(const char *path)
 	return -1;
 }
 
-/* Returns what helps against `error`, with which connecting to `path` failed. */
+/* Returns a remedy for `error`, with which connecting to `path` failed. */
 static const char *
 remedy_for(const char *path, int error)
 {
@@ -89,7 +89,7 @@ wire_close(struct wire *wire)
 	free(wire);
 }
 
-/* Replaces control characters, which the terminal would take as commands. */
+/* Replaces control characters, which the terminal would interpret. */
 static void
 disarm(char *line)
 {

@@ -3,8 +3,8 @@
 #define TLSD_CTL_WIRE_H
 
 /*
- * The connection to a tlsd's control socket: one command out, lines and a verdict in. What
- * goes wrong with it is told on standard error, once. One thread.
+ * The connection to a tlsd's control socket: sends a command, and receives lines and a verdict.
+ * Errors are reported once on standard error. One thread.
  */
 
 #include <stdbool.h>
@@ -12,12 +12,12 @@
 
 struct wire;
 
-/* Connects to the socket at `path`; NULL if nobody answers there. */
+/* Connects to the socket at `path`. Returns NULL if no server answers there. */
 struct wire *wire_open(const char *path);
 void wire_close(struct wire *wire);
 
-/* Gives a command and hands each line of its answer, without its end, to `take`. Returns
- * STATUS_OK or STATUS_FAILED as the server's verdict says, STATUS_NO_DAEMON without one. */
+/* Sends a command and passes each line of its answer, without its end, to `take`. Returns
+ * STATUS_OK or STATUS_FAILED by the server's verdict, or STATUS_NO_DAEMON without one. */
 int wire_ask(struct wire *wire, const char *command,
     void (*take)(void *context, const char *line), void *context);
 
