@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The daemon's main: options, the order of starting, the order of stopping. */
+/* The daemon's main program: its options, and the order of starting and stopping. */
 #include "config.h"
 
 #include <errno.h>
@@ -44,7 +44,7 @@
 #include "tls/library.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
-#define SUMMARY_WIDTH 80 /* of its lists */
+#define SUMMARY_WIDTH 80 /* columns, for the lists of a service */
 
 enum { EXIT_STOPPED = 0, EXIT_CANNOT_RUN = 1, EXIT_BAD_CONF = 2 };
 
@@ -137,8 +137,8 @@ print_findings(const struct findings *findings)
 		print_finding(&findings->items[i]);
 }
 
-/* Prints a line of the summary. A line of a service, "  LABEL:  VALUES", is broken within its
- * values. */
+/* Prints a line of the summary. In a line of a service, "  LABEL:  VALUES", only the values
+ * wrap. */
 static void
 print_line(const char *line)
 {
@@ -169,9 +169,9 @@ print_summary(const struct snapshot *snapshot)
 }
 
 /*
- * Finds out who the process becomes, changes its root folder, for users may be unknown in
- * there, and reads what it shall do. Returns NULL after an error; sets `*inside` to where
- * the configuration is from then on, which the caller frees.
+ * Looks up the user, changes the root folder and reads the configuration. The user comes first
+ * because the new root may lack the user database. Returns NULL after an error. Sets `*inside`
+ * to the path of the configuration from then on, which the caller frees.
  */
 static struct snapshot *
 load(const char *path, char **inside, struct privileges *privileges,
@@ -180,7 +180,7 @@ load(const char *path, char **inside, struct privileges *privileges,
 	struct findings found, ignored;
 
 	findings_init(&found);
-	findings_init(&ignored); /* snapshot_new() finds all of it again */
+	findings_init(&ignored); /* snapshot_new() finds these again */
 	struct conf *conf = conf_read(path, &ignored);
 	privileges_init(privileges, conf->process.user, conf->process.group, &found);
 	*inside = jail_enter(conf->process.chroot, path, &found);
@@ -194,8 +194,8 @@ load(const char *path, char **inside, struct privileges *privileges,
 	return snapshot;
 }
 
-/* In the foreground only an explicit control-socket is opened, unless a service manager started
- * the process: several may run there. */
+/* True if this process opens a control socket. In the foreground, without a service manager,
+ * only an explicit control-socket is opened, because several processes may run there. */
 static bool
 has_control(const struct conf_process *conf, bool service)
 {
@@ -203,7 +203,7 @@ has_control(const struct conf_process *conf, bool service)
 	       (service || conf_is_set(&conf->section, "control-socket"));
 }
 
-/* Tries what a start of this snapshot would do. */
+/* Tests the steps that a start of this snapshot would take. */
 static void
 try_start(const struct snapshot *snapshot, bool daemon,
     const struct privileges *privileges, struct findings *findings)
@@ -221,7 +221,8 @@ try_start(const struct snapshot *snapshot, bool daemon,
 		preflight_user(snapshot, findings);
 }
 
-/* Checks everything and prints it; what a reload could not read is found as its user. */
+/* Checks and prints the whole configuration. As the unprivileged user it also finds the files
+ * that a reload could not read. */
 static int
 test_configuration(const struct options *options)
 {
@@ -252,7 +253,8 @@ test_configuration(const struct options *options)
 	return status;
 }
 
-/* A socket that became standard output by accident would be written to. */
+/* Opens descriptors 0 to 2 if they are closed. A socket that got such a number would be written
+ * to. */
 static void
 fill_standard_descriptors(void)
 {
@@ -265,7 +267,7 @@ fill_standard_descriptors(void)
 		close(fd);
 }
 
-/* As many connections as the administrator allows this process. */
+/* Raises the limit of open files to the hard limit. */
 static void
 raise_file_limit(void)
 {
@@ -277,18 +279,18 @@ raise_file_limit(void)
 	}
 }
 
-/* All that the process is made of, for the order of starting and stopping. */
+/* All parts of the process, in the hands of the functions that start and stop it. */
 struct process {
-	char *path; /* of the configuration, absolute */
+	char *path; /* of the configuration; absolute */
 	bool daemonize;
-	bool service; /* a daemon, or in the foreground for a service manager */
-	bool upgrade; /* another tlsd runs, whose place it takes */
+	bool service; /* a daemon, or in the foreground under a service manager */
+	bool upgrade; /* replaces another tlsd that runs */
 	struct daemon daemon;
-	struct notify *notify; /* the service manager, or NULL */
-	struct activation *activation; /* while it is not used */
+	struct notify *notify; /* the link to the service manager, or NULL */
+	struct activation *activation; /* until the server has used it */
 	struct snapshot *snapshot;
 	struct privileges privileges;
-	struct takeover *takeover; /* while it is not confirmed */
+	struct takeover *takeover; /* until it is confirmed */
 	struct pidfile *pidfile;
 	struct sandbox *sandbox;
 	struct server *server;
@@ -296,8 +298,8 @@ struct process {
 	struct findings findings;
 };
 
-/* Takes the other process's place in the eyes of its service manager, which counts a process in
- * another control group as a stranger. */
+/* Replaces the other process in the view of its service manager, which does not know a process
+ * in another control group. */
 static void
 adopt_surroundings(struct process *process)
 {
@@ -314,7 +316,7 @@ adopt_surroundings(struct process *process)
 	    takeover_take(process->takeover, name), atoll(strchr(name, ' ')));
 }
 
-/* Gets what the running tlsd has, if its place is to be taken. */
+/* Starts to take over from the running tlsd if this start is an upgrade. */
 static int
 begin_takeover(struct process *process, const struct conf_process *conf)
 {
@@ -334,7 +336,7 @@ begin_takeover(struct process *process, const struct conf_process *conf)
 	return -1;
 }
 
-/* From here on there is no way back: the other one has let go. */
+/* Completes the upgrade. Once confirmed it cannot be undone: the other process has let go. */
 static int
 complete_takeover(struct process *process)
 {
@@ -388,7 +390,7 @@ open_log(const struct process *process, const struct conf_process *conf)
 	return -1;
 }
 
-/* The locked file of the process whose place is taken, if it is the same. */
+/* Takes over the locked PID file of the other process if its path is the same. */
 static bool
 adopt_pidfile(struct process *process, const struct conf_process *conf)
 {
@@ -428,7 +430,7 @@ end_activation(struct process *process)
 	process->activation = NULL;
 }
 
-/* Becomes the user, and gives up what nobody needs from here on. */
+/* Switches to the user and drops the rights that are not needed from here on. */
 static int
 give_up_rights(struct process *process)
 {
@@ -443,9 +445,9 @@ give_up_rights(struct process *process)
 	return 0;
 }
 
-/* The order matters: bind ports and write the pid file as root, give up the rights, and only
- * then open the log, which a reload opens without them again, and start threads, which must
- * all have the same. */
+/* Starts everything. The order matters. Binding ports and writing the PID file need root. The
+ * log is opened after the rights are dropped, because a reload opens it without them. Threads
+ * start last, because all of them must have the same rights. */
 static int
 start(struct process *process)
 {
@@ -492,7 +494,7 @@ logs_to_standard_error(const struct process *process)
 	return !process->daemonize && !conf->syslog;
 }
 
-/* Tells the warnings of a start to the log and to the user who starts tlsd. */
+/* Reports the warnings of a start to the log and to the user who starts tlsd. */
 static void
 tell_warnings(const struct process *process)
 {
@@ -509,10 +511,10 @@ start_and_serve(struct process *process)
 		return EXIT_CANNOT_RUN;
 	}
 	tell_warnings(process);
-	/* The server makes new ones; this one must not outlive the first reload. */
+	/* The server makes new ones: this one must not outlive the first reload. */
 	snapshot_drop(process->snapshot);
 	process->snapshot = NULL;
-	/* Whoever started it may read the log as soon as it is ready. */
+	/* The starting process may read the log once this one is ready. */
 	log_flush();
 	if (process->daemonize)
 		daemon_ready(&process->daemon);
@@ -520,11 +522,11 @@ start_and_serve(struct process *process)
 	return EXIT_STOPPED;
 }
 
-/* Reads and checks; the process is ready to start when it returns 0. */
+/* Reads and checks the configuration. The process is ready to start if it returns 0. */
 static int
 prepare(struct process *process, const struct options *options)
 {
-	/* A daemon leaves its folder, and a reload must find the file again. */
+	/* A daemon leaves its folder, but a reload must find the file again. */
 	char *path = realpath(options->conf, NULL);
 
 	process->snapshot = load(path != NULL ? path : options->conf, &process->path,
@@ -543,7 +545,8 @@ prepare(struct process *process, const struct options *options)
 	return -1;
 }
 
-/* By a configuration that is not checked yet: prepare() tells what is wrong with it. */
+/* True if the configuration asks for a daemon. It is unchecked here: prepare() reports its
+ * errors. */
 static bool
 becomes_daemon(const struct options *options)
 {
@@ -559,7 +562,7 @@ becomes_daemon(const struct options *options)
 	return daemon;
 }
 
-/* Finds the service manager that started this process, and what it has passed. */
+/* Finds the service manager that started this process, and the sockets it has passed. */
 static void
 find_manager(struct process *process)
 {
@@ -597,19 +600,19 @@ serve(struct process *process, const struct options *options)
 	return status;
 }
 
-/* Forks before anything is loaded: the library of a token may have threads and descriptors
- * of its own, and neither would live on in the daemon. */
+/* Forks before anything is loaded. The library of a PKCS #11 token may have threads and
+ * descriptors of its own, which the daemon would lose. */
 static int
 run(const struct options *options)
 {
 	struct process process = { .daemon = { .ready_fd = -1 } };
 
 	signals_block();
-	/* Who ignores its children's ends could not tell how a program ended. */
+	/* If SIGCHLD were ignored, the exit status of programs would be lost. */
 	signal(SIGCHLD, SIG_DFL);
-	/* A log that may not grow (ulimit -f) must stop nobody. */
+	/* A log that may not grow (ulimit -f) must not stop the server. */
 	signal(SIGXFSZ, SIG_IGN);
-	/* The group of a log may read it, whatever umask the calling shell has set. */
+	/* The group of a log may read it, regardless of the calling shell's umask. */
 	umask(027);
 	raise_file_limit();
 	process.upgrade = options->upgrade;
@@ -639,7 +642,7 @@ main(int argc, char **argv)
 	struct options options;
 
 	fill_standard_descriptors();
-	/* The log may be the same file: a message is one write(2), so nothing comes in between. */
+	/* The log may be the same file. One write(2) for each message keeps messages whole. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	if (parse_options(argc, argv, &options) < 0) {
 		print_usage(stderr);
