@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd as a child of the test. */
+/* Runs a real tlsd as a child of the test. */
 #include "lib/daemon.h"
 
 #include <dirent.h>
@@ -27,13 +27,13 @@
 #define LOG_LIMIT (64 << 20)
 #define PAUSE_MS 3
 #define MAX_CHILDREN 8
-#define CALM_MS 1500 /* long enough for a loop without a pause to show */
-#define FEW_TICKS 30 /* of the processor, in that time */
+#define CALM_MS 1500 /* long enough to reveal a busy loop */
+#define FEW_TICKS 30 /* of processor time in CALM_MS */
 
 static struct {
-	pid_t pids[MAX_CHILDREN]; /* those that have not been waited for */
+	pid_t pids[MAX_CHILDREN]; /* children that have not been waited for */
 	pid_t owner;
-	unsigned count; /* started ever */
+	unsigned count; /* number of children started so far */
 } children;
 
 static void
@@ -46,7 +46,7 @@ kill_children(void)
 			kill(children.pids[i], SIGKILL);
 }
 
-/* The children go when the process does. */
+/* Arranges that the children are killed when the process exits. */
 static void
 set_up(void)
 {
@@ -114,7 +114,7 @@ limit_descriptors(unsigned descriptors)
 		setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* In the child: becomes tlsd, or ends. */
+/* Runs in the child: executes tlsd, or exits with 125 or 126. */
 static void
 become(const char *path, const char *output, unsigned descriptors,
     const char *const arguments[3])
@@ -147,7 +147,7 @@ launch(const char *output, unsigned descriptors, const char *const arguments[3])
 	return pid;
 }
 
-/* An authority and a server's pair, made when a test first asks for them. */
+/* Makes an authority and a server's pair on the first call in a process. */
 static void
 make_pair(void)
 {
@@ -364,8 +364,9 @@ count_entries(const struct daemon *daemon, const char *what)
 	return count;
 }
 
-/* Linux 6.2 tells the number to who may not see the descriptors themselves, which are
- * root's while the daemon is not to be dumped. */
+/* Since Linux 6.2, st_size of /proc/PID/fd is the number of descriptors. A process that
+ * may not list them can read it, too: they belong to root while the daemon is not
+ * dumpable. */
 size_t
 daemon_descriptors(const struct daemon *daemon)
 {
@@ -404,7 +405,7 @@ daemon_grew_at_most(const struct daemon *daemon, size_t before_kib, size_t kib)
 	return SUITE_IS_SANITIZED || daemon_resident_kib(daemon) <= before_kib + kib;
 }
 
-/* What it has computed so far, in clock ticks. */
+/* Returns the daemon's processor time so far, in clock ticks. */
 static unsigned long
 count_ticks(const struct daemon *daemon)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Records that no library sends. */
+/* Makes records that no TLS library sends. */
 #include "lib/forge.h"
 
 #include <string.h>
@@ -62,7 +62,7 @@ encrypt(struct forge *forge, const unsigned char nonce[12], const void *aad,
 	return length;
 }
 
-/* RFC 8446, 5.2: the type is hidden behind the content. */
+/* RFC 8446, 5.2: the type follows the content and is encrypted with it. */
 static size_t
 forge_13(
     struct forge *forge, int type, const void *bytes, size_t size, unsigned char *out)
@@ -80,7 +80,7 @@ forge_13(
 	       encrypt(forge, nonce, out, HEADER, inner, size + 1, out + HEADER);
 }
 
-/* RFC 5288, 3: half of the nonce goes with the record. */
+/* RFC 5288, 3: the record contains the explicit part of the nonce, 8 of its 12 bytes. */
 static size_t
 forge_12(
     struct forge *forge, int type, const void *bytes, size_t size, unsigned char *out)

@@ -3,9 +3,9 @@
 #define TLSD_TESTS_FORGE_H
 
 /*
- * Records that no library sends: whatever type and content, encrypted with the keys of a
- * client that has shaken hands with AES-128-GCM. Everything that must work is checked with
- * Check's assertions.
+ * Makes records that no TLS library sends: of any type and content, encrypted with the
+ * keys of a client that has completed a handshake with AES-128-GCM. Failures are
+ * reported with Check's assertions.
  */
 
 #include <gnutls/crypto.h>
@@ -26,14 +26,14 @@ struct forge {
 	gnutls_aead_cipher_hd_t cipher;
 	int is_13;
 	unsigned char salt[12];
-	uint64_t sequence; /* of the next record */
+	uint64_t sequence; /* number of the next record */
 };
 
-/* From now on the records of `tls` are forged, not sent by it. */
+/* Takes the sending keys and the sequence number from `tls`, which must not send afterwards. */
 void forge_init(struct forge *forge, gnutls_session_t tls);
 void forge_fini(struct forge *forge);
 
-/* Writes the next record of that type and content. Returns its size. */
+/* Writes the next record, with that type and content. Returns its size in bytes. */
 size_t forge_record(struct forge *forge, int type, const void *bytes, size_t size,
     unsigned char out[FORGE_RECORD_MAX]);
 

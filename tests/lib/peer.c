@@ -236,7 +236,7 @@ peer_reset(int fd)
 	close(fd);
 }
 
-/* Sends `size` bytes in pieces, each of which has the time to arrive alone. */
+/* Sends `size` bytes in pieces, with 1 ms between, so that each can arrive alone. */
 static void
 send_pieces(int fd, const char *bytes, size_t size, size_t piece)
 {
@@ -249,7 +249,7 @@ send_pieces(int fd, const char *bytes, size_t size, size_t piece)
 	}
 }
 
-/* Sends the record at `bytes` as several with at most `piece` bytes each. */
+/* Sends the record at `bytes` as several records of at most `piece` bytes each. */
 static void
 send_records(int fd, const unsigned char *bytes, size_t size, size_t piece)
 {
@@ -394,7 +394,7 @@ step_handshake(struct peer *peer)
 		finish(peer, code);
 }
 
-/* The request is any bytes; nobody is expected to read them. */
+/* Sends a part of the request: arbitrary bytes, which the server need not read. */
 static void
 step_request(struct peer *peer)
 {
@@ -454,7 +454,7 @@ wanted_events(const struct peer *peer)
 	                                                           : POLLIN;
 }
 
-/* Waits until one of them can go on. Returns how many are not done. */
+/* Waits until a client can go on. Returns the number of clients that are not done. */
 static size_t
 wait_for_any(struct peer **peers, struct pollfd *polls, size_t count)
 {
@@ -567,7 +567,7 @@ peer_crowd_finish(struct peer **peers, size_t count, const char *answer)
 	free(peers);
 }
 
-/* What a client would send, caught on its way to a socket that is none. */
+/* Captures what a client sends, in place of a socket. */
 struct catch
 {
 	unsigned char *bytes;

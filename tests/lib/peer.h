@@ -3,68 +3,69 @@
 #define TLSD_TESTS_PEER_H
 
 /*
- * Clients for tests, honest and otherwise: bare sockets, and TLS clients that do not block,
- * so that one test can be a thousand of them. Everything that must work is checked with
- * Check's assertions.
+ * Clients for tests, well-behaved or hostile: plain sockets, and non-blocking TLS
+ * clients, so that one test can run a thousand. Failures are reported with Check's
+ * assertions.
  */
 
 #include <gnutls/gnutls.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Connected blocking sockets: to a port of 127.0.0.1, of ::1, or a Unix-domain socket. */
+/* Return connected blocking sockets: to a port of 127.0.0.1 or ::1, or to a Unix-domain socket. */
 int peer_dial(unsigned port);
 int peer_dial_v6(unsigned port);
-int peer_dial_v6_from(const char *host, unsigned port); /* an address of ours */
+int peer_dial_v6_from(const char *host, unsigned port); /* `host`: a local address */
 int peer_dial_path(const char *path);
 
-/* Connected to a port of 127.0.0.1 with a receive buffer of a few bytes only. */
+/* Connects to a port of 127.0.0.1 with a receive buffer of a few KiB. */
 int peer_dial_narrow(unsigned port);
 
-/* Gives such a socket a receive buffer that does not slow it down. */
+/* Gives a socket a receive buffer that is large enough not to slow it down. */
 void peer_widen(int fd);
 
-/* A socket that listens at `*port` of 127.0.0.1; 0 is replaced by the one that it got. */
+/* Returns a socket that listens on `*port` of 127.0.0.1; 0 is replaced by the actual port. */
 int peer_listen(unsigned *port);
 
-/* The same at a path, with room for `backlog` + 1 that wait. */
+/* Returns a socket that listens at a path and queues up to `backlog` + 1 connections. */
 int peer_listen_path(const char *path, int backlog);
 
-/* Connects until nobody is taken any more, which must be within `room`; how often that worked.
- * What did goes to `taken`. */
+/* Connects until a connection is not accepted within 200 ms. Returns how many were, and
+ * stores them in `taken`. Fails the test if `room` connections do not fill the backlog. */
 size_t peer_fill_backlog(unsigned port, int *taken, size_t room);
 
-/* Lets this process have as many sockets as it may. */
+/* Raises the soft limit of descriptors to the hard limit. */
 void peer_raise_limit(void);
 
-/* Sends all of the bytes, or the text. */
+/* Send all bytes, or the whole text. */
 void peer_send(int fd, const void *bytes, size_t size);
 void peer_say(int fd, const char *text);
 
-/* Reads to the end and closes. Returns how many bytes came, of which `room` - 1 at most are
- * kept with a NUL behind; a reset fails the test. */
+/* Reads until the end of the stream and closes. Returns the number of bytes received.
+ * Keeps at most `room` - 1 of them, with a NUL appended. A reset fails the test. */
 size_t peer_hear(int fd, char *bytes, size_t room);
 
-/* Waits until the server has closed, properly or by a reset, and closes too. */
+/* Reads until the server closes, with FIN or RST, and closes the socket. */
 void peer_see_off(int fd);
 
-/* Closes so that the server gets a reset. */
+/* Closes the socket so that the server receives a reset. */
 void peer_reset(int fd);
 
 struct peer_options {
-	const char *priority; /* NULL: TLS 1.3 and 1.2 with all that is usual */
+	const char *priority; /* NULL: TLS 1.3 and 1.2 with the usual algorithms */
 	const char *name; /* server_name; NULL for none */
 	const char *alpn; /* one protocol; NULL for none */
 	const char *trust; /* PEM of an authority; NULL takes any certificate */
-	const char *host; /* what the certificate must be for, if `trust` is set */
+	const char *host; /* name that the certificate must match, if `trust` is set */
 	size_t
-	    segment; /* sends pieces of this size, pausing in between; 0: no pieces */
-	size_t record; /* cuts the ClientHello into records of this size; 0: no cuts */
+	    segment; /* sends pieces of this size, with pauses between; 0: not split */
+	size_t record; /* splits the ClientHello into such records; 0: not split */
 	size_t request; /* sends this many bytes before it reads */
-	size_t gulp; /* reads at most this many bytes at a time, pausing; 0: greedily */
+	size_t gulp; /* reads at most so many bytes at a time, pausing; 0: no limit */
 };
 
-/* Writes the whole ClientHello of such a client in one record. Returns its size. */
+/* Write the ClientHello of a client with these options, or of the default one, as a
+ * single record. Return its size in bytes. */
 size_t peer_hello_of(const struct peer_options *options, unsigned char bytes[2048]);
 size_t peer_hello(unsigned char bytes[2048]);
 
@@ -74,41 +75,43 @@ struct peer {
 	gnutls_certificate_credentials_t credentials;
 	const struct peer_options *options;
 	bool shaken, done, first_sent;
-	bool deaf; /* reads nothing, as long as that is set */
-	int code; /* when done: 0, answered and closed properly, or the library's error */
-	size_t asked; /* bytes of the request that are out */
-	char *answer; /* what came, with a NUL behind */
+	bool deaf; /* while set, the client reads nothing */
+	int code; /* if `done`: 0 after an answer and a proper close, or the library's error */
+	size_t asked; /* bytes of the request sent so far */
+	char *answer; /* bytes received, with a NUL appended */
 	size_t size, room;
 };
 
-/* A client over `fd`, which it takes over. `options`, NULL for the usual, outlive it. */
+/* Returns a client on `fd`, which it owns from then on. `options` must outlive the
+ * client; NULL: the defaults. */
 struct peer *peer_new(int fd, const struct peer_options *options);
 void peer_free(struct peer *peer);
 
-/* Goes as far as it can without waiting. */
+/* Continues until the client would block. */
 void peer_step(struct peer *peer);
 
-/* Drives all of them until each is done. */
+/* Runs all clients until each is done. */
 void peer_run_all(struct peer **peers, size_t count);
 
-/* Drives one until it is done, or has shaken hands. Returns `code`; 0 after a handshake. */
+/* Run a client until it is done, or until its handshake has completed. Return `code`; 0
+ * after a handshake. */
 int peer_run(struct peer *peer);
 int peer_shake(struct peer *peer);
 
-/* The whole answer to the usual client; freed when the process exits. */
+/* Returns the whole answer to a default client; freed when the process exits. */
 const char *peer_ask(unsigned port);
 
-/* The same for any client. */
+/* Returns the whole answer to a client with these options; freed when the process exits. */
 const char *peer_ask_over(int fd, const struct peer_options *options);
 
-/* Only connects and tries; returns the code, 0 when all was well. */
+/* Runs a client and ignores its answer. Returns its `code`, 0 on success. */
 int peer_try(unsigned port, const struct peer_options *options);
 
-/* As many clients as `count`, connected to `port` and with their hellos sent. */
+/* Returns `count` clients that are connected to `port` and have sent their ClientHellos. */
 struct peer **peer_crowd(
     unsigned port, size_t count, const struct peer_options *options);
 
-/* Runs a crowd to its end, wants `answer` for each, and frees all. */
+/* Runs the clients until all are done, expects `answer` from each, and frees them. */
 void peer_crowd_finish(struct peer **peers, size_t count, const char *answer);
 
 #endif

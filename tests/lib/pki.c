@@ -202,7 +202,7 @@ derive_key(const char *passphrase, const unsigned char salt[8], unsigned char ke
 	free(text);
 }
 
-/* Pads `der` to whole blocks (RFC 1423, 1.1) and encrypts it where it is. */
+/* Pads `der` to whole blocks (RFC 1423, 1.1) and encrypts it in place. */
 static void
 encrypt(gnutls_datum_t *der, const char *passphrase, unsigned char iv[16])
 {
@@ -220,7 +220,7 @@ encrypt(gnutls_datum_t *der, const char *passphrase, unsigned char iv[16])
 	gnutls_cipher_deinit(cipher);
 }
 
-/* As OpenSSL writes a key of the form of old with a passphrase. */
+/* Returns the key in OpenSSL's traditional PEM format, encrypted with a passphrase. */
 static const char *
 export_dek_info(const struct pki_pair *pair, const char *passphrase)
 {

@@ -23,7 +23,7 @@ privatenet_enter(void)
 	return done;
 }
 
-/* Tried in a child, because a process cannot come back. */
+/* Tries it in a child, because a process cannot undo it. */
 const char *
 privatenet_lacks(void)
 {

@@ -2,14 +2,14 @@
 #ifndef TLSD_TESTS_PRIVATENET_H
 #define TLSD_TESTS_PRIVATENET_H
 
-/* A network of a test's own, with nothing in it but the loopback device. */
+/* A private network namespace for a test; it has only the loopback device. */
 
 #include <stdbool.h>
 
-/* Moves this process there for the rest of its life. False if that is not allowed. */
+/* Moves this process to a new network namespace for good. Returns false if that fails. */
 bool privatenet_enter(void);
 
-/* SUITE_IF's `lacks` of tests that enter one. */
+/* The argument `lacks` of SUITE_IF, for tests that call privatenet_enter(). */
 const char *privatenet_lacks(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two readings of a server name. */
+/* Compares two parsers' results for a server name. */
 #include "lib/readings.h"
 
 #include <gnutls/gnutls.h>
@@ -11,12 +11,12 @@
 #include "tls/clienthello.h"
 #include "tls/hiddenname.h"
 
-/* A session of the library's that reads the hello and no more. */
+/* A session of the library that stops after reading the ClientHello. */
 struct reader {
 	const unsigned char *bytes;
 	size_t left;
 	bool hides, has_read;
-	char *name; /* as the library read it; NULL for none */
+	char *name; /* as the library read it; NULL if it found none */
 	size_t size;
 };
 
@@ -40,7 +40,7 @@ push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 	return (ssize_t)size;
 }
 
-/* Does what a session of ours does before the library reads a hello. */
+/* Hides the name, as a session of tlsd does, before the library reads the ClientHello. */
 static int
 hide_name(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
     const gnutls_datum_t *message)
@@ -72,10 +72,10 @@ read_name(gnutls_session_t tls)
 		free(reader->name);
 		reader->name = NULL;
 	}
-	return GNUTLS_E_UNRECOGNIZED_NAME; /* that is enough */
+	return GNUTLS_E_UNRECOGNIZED_NAME; /* ends the handshake */
 }
 
-/* Returns the library's last word. */
+/* Returns the library's result of the handshake. */
 static int
 let_library_read(struct reader *reader)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An echo in plaintext. */
+/* Echoes in plaintext. */
 #include "lib/repeater.h"
 
 #include <stdint.h>

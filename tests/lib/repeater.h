@@ -2,8 +2,8 @@
 #ifndef TLSD_TESTS_REPEATER_H
 #define TLSD_TESTS_REPEATER_H
 
-/* A backend at a path that says what it hears, to any number at once. Checks with Check's
- * assertions. */
+/* A backend on a Unix-domain socket that echoes what it receives, for any number of
+ * connections at once. Failures are reported with Check's assertions. */
 
 #include <pthread.h>
 
@@ -14,7 +14,7 @@ struct repeater {
 
 void repeater_open(struct repeater *repeater, const char *path);
 
-/* Takes nobody any more; those that it has taken end with their clients. */
+/* Stops accepting connections. Each accepted connection ends when its client closes. */
 void repeater_close(struct repeater *repeater);
 
 #endif

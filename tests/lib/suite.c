@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every Check binary shares. */
+/* The main function and the helpers that all Check programs share. */
 #include "lib/suite.h"
 
 #include <ftw.h>
@@ -16,7 +16,7 @@ static char folder[64];
 static pid_t folder_owner;
 static struct stringlist texts;
 
-/* How long one test may take; a test ends long before that on any machine that works. */
+/* Time limit of a test, in seconds; on a working machine a test ends long before. */
 enum { TEST_SECONDS = 600, SUITE_MAX = 64 };
 
 static struct suite {
@@ -48,7 +48,7 @@ suite_lacks_own_memory(void)
 	return SUITE_IS_SANITIZED ? "a sanitizer brings a malloc(3) of its own" : NULL;
 }
 
-/* A test is wanted if nothing is named, or its suite is, or it is itself. */
+/* True if no name is given, or if the test or its suite is named. */
 static bool
 is_wanted(const struct suite *suite, const TTest *test, char *const *names)
 {
@@ -60,7 +60,7 @@ is_wanted(const struct suite *suite, const TTest *test, char *const *names)
 	return false;
 }
 
-/* The tests of the suite that are wanted. */
+/* Returns the suite with its wanted tests only. */
 static Suite *
 choose_tests(const struct suite *suite, char *const *names)
 {
@@ -84,7 +84,7 @@ has_wanted(const struct suite *suite, char *const *names)
 	return false;
 }
 
-/* Adds the wanted tests to the runner. Returns the count of suites that lack something. */
+/* Adds the wanted tests to the runner. Returns the number of suites that cannot run here. */
 static int
 fill(SRunner *runner, char *const *names, int *chosen)
 {

@@ -48,7 +48,7 @@ fill(const struct talk *talk, char *piece, size_t size)
 		stream_fill(piece, size, talk->sent);
 }
 
-/* A send that comes back is repeated with the same bytes. */
+/* gnutls_record_send() is repeated with the same bytes after GNUTLS_E_AGAIN. */
 void
 talk_speak(struct talk *talk)
 {

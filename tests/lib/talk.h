@@ -3,9 +3,10 @@
 #define TLSD_TESTS_TALK_H
 
 /*
- * A client that sends and hears at once. What it sends is a stream whose bytes depend on their
- * place, so that a byte which is lost, doubled or out of place is seen when it hears the same;
- * or some words, and then it keeps what it hears. Checks with Check's assertions.
+ * A client that sends and receives at the same time. It sends a stream whose bytes
+ * depend on their offsets, and expects an echo: a byte that is lost, doubled or
+ * misplaced fails the test. Alternatively, it sends a text and keeps the answer.
+ * Failures are reported with Check's assertions.
  */
 
 #include <stdbool.h>
@@ -17,43 +18,45 @@
 
 struct talk {
 	struct peer *peer;
-	const char *words; /* to send instead of a stream, "" for none; or NULL */
-	size_t size; /* of the stream, to send */
-	bool late; /* reads only once it can send no more, or is done */
-	bool open; /* leaves its direction open */
-	bool said; /* its close_notify is out */
+	const char *words; /* sent instead of the stream; "" for nothing; or NULL */
+	size_t size; /* bytes of the stream to send */
+	bool late; /* starts reading when it cannot send any more, or has sent all */
+	bool open; /* does not send close_notify */
+	bool said; /* close_notify has been sent */
 	size_t sent, heard;
-	int code; /* how its hearing ended: 0 by a close_notify */
-	char answer[4096]; /* to words, as much as fits, with a NUL behind */
+	int code; /* result of the last read: 0 after a close_notify */
+	char answer[4096]; /* to `words`: the first bytes, with a NUL appended */
 };
 
-/* `size` bytes of the stream from `offset` on: makes them, or wants them. At most
- * TALK_PIECE for the latter. */
+/* Make or expect `size` bytes of the stream from `offset` on; at most TALK_PIECE bytes
+ * in stream_check(). */
 void stream_fill(char *bytes, size_t size, size_t offset);
 void stream_check(const char *bytes, size_t size, size_t offset);
 
-/* A client that has shaken hands. */
+/* Returns a client that has completed its handshake. */
 struct peer *talk_meet(unsigned port, const struct peer_options *options);
 
-/* Wants one byte to come back from an echo at once, while the connection stays open. */
+/* Sends one byte and expects the echo while the connection stays open. */
 void talk_expect_echo(struct peer *peer);
 
-/* Talks until the server ends it. */
+/* Sends and receives until the server ends the connection. */
 void talk_run(struct talk *talk);
 
-/* The same step by step: sends what fits now, and close_notify at the end. */
+/* A step of talk_run(): sends as much as possible without waiting, and close_notify at the end. */
 void talk_speak(struct talk *talk);
 
-/* Sends as much as fits of something without end; the server may have gone. */
+/* Sends bytes, without limit, until the client would block or the connection fails. */
 void talk_press(struct talk *talk);
 
-/* Hears what is there; true at its end. */
+/* A step of talk_run(): receives all available bytes. Returns true at the end of the
+ * connection. */
 bool talk_hear(struct talk *talk);
 
-/* Whether it has still something to say. */
+/* True if the client still has something to send. */
 bool talk_goes_on(const struct talk *talk);
 
-/* Waits for what it wants; a late one wants to hear once it can only wait. */
+/* Waits up to 100 ms until the client can go on. A `late` client starts reading if it
+ * cannot send. */
 void talk_pause(struct talk *talk);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A clock that moves while the code under test waits, by the linker's --wrap. */
+/* A clock that advances while the code under test waits, by the linker's option --wrap. */
 #include "lib/virtualtime.h"
 
 #include <check.h>
@@ -17,7 +17,8 @@
 #define NS_PER_MS 1000000
 #define US_PER_MS 1000
 
-/* No test waits longer than this, in milliseconds: the tested code waits for nothing. */
+/* Limit of the virtual time of a test, in milliseconds; beyond it, the tested code
+ * waits in vain. */
 #define FOR_EVER_MS (3600 * 1000)
 
 static _Atomic(bool) stopped;
@@ -66,7 +67,8 @@ virtualtime_end(void)
 	stopped = false;
 }
 
-/* Lets one step pass, or `most_ms` if that is less and not negative. Returns its length. */
+/* Advances by one step, or by `most_ms` if that is less and not negative. Returns the
+ * step in ms. */
 static int
 take_step(int most_ms)
 {
@@ -104,7 +106,7 @@ __wrap_poll(struct pollfd *polls, nfds_t count, int timeout_ms)
 	return ready;
 }
 
-/* poll(2) in a build with _FORTIFY_SOURCE. */
+/* Is called for poll(2) in a build with _FORTIFY_SOURCE. */
 int
 __wrap___poll_chk(struct pollfd *polls, nfds_t count, int timeout_ms, size_t size)
 {
@@ -118,7 +120,7 @@ is_blocking(int fd, int flags)
 	return (flags & MSG_DONTWAIT) == 0 && (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
 }
 
-/* The SO_RCVTIMEO of `fd` in milliseconds, or -1 without one. */
+/* Returns the SO_RCVTIMEO of `fd` in milliseconds, or -1 if it is not set. */
 static int
 find_timeout(int fd)
 {
