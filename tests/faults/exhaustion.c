@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd that runs out of something: it sheds load, says so once, does not spin, and
- * goes on by itself when there is enough again; and one that clients would keep busy. */
+/* Tests of a real tlsd that runs out of a resource: it sheds load, logs that once, does
+ * not spin, and recovers by itself. Other tests check that clients cannot keep it busy. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@
 #define QUIET_CROWD 45
 #define MANY 5000
 
-/* Lets it have as many of `resource` as `count`. */
+/* Sets the daemon's soft limit of `resource`, at most to the hard limit. */
 static void
 limit(const struct daemon *daemon, enum __rlimit_resource resource, rlim_t count)
 {
@@ -34,7 +34,7 @@ limit(const struct daemon *daemon, enum __rlimit_resource resource, rlim_t count
 	ck_assert_int_eq(prlimit(daemon->pid, resource, &limits, NULL), 0);
 }
 
-/* The number behind `name` in a file of /proc. */
+/* Returns the number after `name` in /proc/PID/status, or 0 if the name is missing. */
 static unsigned long
 read_number(const struct daemon *daemon, const char *name)
 {
@@ -51,7 +51,7 @@ read_number(const struct daemon *daemon, const char *name)
 	return number;
 }
 
-/* Clients that have begun their hellos. */
+/* Connects clients that send the first byte of a ClientHello. */
 static void
 open_crowd(unsigned port, int fds[CROWD])
 {
@@ -125,8 +125,8 @@ part_from_all(struct peer *peers[QUIET_CROWD])
 		peer_free(peers[i]);
 }
 
-/* Clients that are let in before they cost anything, and then all want descriptors at once:
- * those who are silent go for the others. */
+/* Accepts clients before they need further descriptors; then all need them at once.
+ * Silent clients must be closed in favour of others. */
 static void
 expect_descriptors_go_round(const char *settings, struct peer *peers[QUIET_CROWD])
 {
@@ -193,7 +193,7 @@ START_TEST(raised_descriptor_limit_takes_effect_at_once)
 	daemon_expect(daemon, ": refused-limit: ");
 	part_from_all(peers);
 	daemon_expect_descriptors(daemon, descriptors);
-	/* It knows that there are enough again, by the low limit. */
+	/* With the low limit still set, tlsd notices that descriptors are available again. */
 	peer_free(talk_meet(port, NULL));
 	peer_free(talk_meet(port, NULL));
 	limit(daemon, RLIMIT_NOFILE, RLIM_INFINITY);
@@ -241,7 +241,7 @@ START_TEST(a_reload_without_descriptors_fails_and_skips_no_service)
 }
 END_TEST
 
-/* From no descriptor to enough of them a reload fails, or does not, in order. */
+/* With 0 to 3 more descriptors, a reload succeeds or fails as a whole. */
 START_TEST(a_reload_with_too_few_descriptors_skips_no_service)
 {
 	struct daemon *daemon = daemon_serve("on-bad-cert = skip\n");
@@ -291,7 +291,7 @@ START_TEST(accept_pauses_without_memory_and_resumes_when_some_is_free)
 }
 END_TEST
 
-/* A relay to a backend that accepts and says nothing. */
+/* Starts a relay to a backend on `port` of 127.0.0.1. */
 static struct daemon *
 relay_to(unsigned port)
 {
@@ -304,8 +304,8 @@ relay_to(unsigned port)
 	return daemon;
 }
 
-/* The one client failed as `text` says, unless it was slow: then it was parked in its handshake
- * and gave way, as parked ones do. */
+/* Expects the only client to have failed as `text` says. If it was slow, it may instead
+ * have been parked in its handshake and closed, as parked connections are. */
 static void
 expect_failure(struct daemon *daemon, const char *text)
 {
@@ -342,7 +342,7 @@ START_TEST(failure_to_start_a_program_ends_only_its_own_connection)
 	    daemon_serve("respond = exec\nexec = /bin/echo hello\n");
 	unsigned port = daemon_port(daemon);
 
-	if (geteuid() != 0) { /* whom it does not limit */
+	if (geteuid() != 0) { /* root is exempt */
 		limit(daemon, RLIMIT_NPROC, 1);
 		ck_assert_int_ne(peer_try(port, NULL), 0);
 		daemon_expect(daemon,
@@ -394,7 +394,7 @@ START_TEST(log_file_at_its_size_limit_does_not_stop_service)
 }
 END_TEST
 
-/* A peek shows nothing behind an urgent byte, which the kernel counts all the same. */
+/* A peek ends at an urgent byte, but the kernel counts the bytes after it as available. */
 START_TEST(hello_after_an_urgent_byte_does_not_cause_busy_waiting)
 {
 	struct daemon *daemon = daemon_serve(PATIENT);
@@ -406,7 +406,7 @@ START_TEST(hello_after_an_urgent_byte_does_not_cause_busy_waiting)
 	peer_send(fd, hello, 50);
 	ck_assert_int_eq(send(fd, "!", 1, MSG_OOB), 1);
 	peer_send(fd, hello + 50, size - 50);
-	/* It was accepted before the next one. */
+	/* The first connection was accepted before the next one. */
 	ck_assert_str_eq(peer_ask(port), HELLO);
 	daemon_expect_calm(daemon);
 	close(fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A tlsd that lacks something, and a connection to it that is made again and again. */
+/* Runs a tlsd that lacks a resource, and repeats a connection to it. */
 #include "faults/poor.h"
 
 #include <fcntl.h>
@@ -20,14 +20,14 @@
 
 #define LISTENING ": listening: [127.0.0.1]:"
 #define INTERNAL ": internal: "
-#define TEAM 4 /* servers at once; half of them with a failure that stays */
-#define TRIES 4 /* until what is gone is lost */
-#define PATIENCE_TIMES "4" /* that of other tests, which make fewer connections */
-#define LONGEST_LOG "1048576" /* that can be a test's message */
+#define TEAM 4 /* servers at once; in half of them, all further allocations fail */
+#define TRIES 4 /* attempts until missing blocks count as lost */
+#define PATIENCE_TIMES "4" /* for Check: these tests make more connections */
+#define LONGEST_LOG "1048576" /* bytes: a log can be a test's message */
 #define PAUSE_NS 50000
-#define PATIENCE_NS 500000000 /* with memory that may come back */
+#define PATIENCE_NS 500000000 /* the time in which blocks may still be freed */
 
-/* In a file of its own, whatever stood there before. */
+/* Maps the shared page from a new file, which replaces an older one. */
 static struct shortage *
 make_shortage(void)
 {
@@ -68,7 +68,7 @@ poor_spawn(const char *more, long thread)
 	return spawn(more, thread, false);
 }
 
-/* Whatever its service is called. */
+/* Returns the port of the only service, whatever its name. */
 static unsigned
 find_port(struct poor *poor)
 {
@@ -140,7 +140,7 @@ tail_of_log(struct poor *poor)
 	return length > 1000 ? log + length - 1000 : log;
 }
 
-/* So short that it costs less than a handshake. */
+/* Sleeps for a shorter time than a handshake takes. */
 static void
 pause_briefly(void)
 {
@@ -214,7 +214,7 @@ is_answer(const struct life *life, const char *text)
 	return strcmp(text, life->words != NULL ? life->words : POOR_HELLO) == 0;
 }
 
-/* Everything that a life has but its leaving. Whether there was the whole answer. */
+/* Runs the connection unless the life has `leave`. Returns true if the whole answer came. */
 static bool
 ask(struct peer *peer, const struct life *life)
 {
@@ -242,7 +242,8 @@ count_retry(gnutls_session_t session, unsigned type, unsigned when, unsigned inc
 	return 0;
 }
 
-/* The first time, keeps its ticket; then wants it to have been good, if nothing was short. */
+/* Keeps the ticket of the first connection. Expects later ones to be resumed, unless
+ * allocations fail. */
 static void
 resume_next(struct poor *poor, const struct peer *peer)
 {
@@ -252,7 +253,8 @@ resume_next(struct poor *poor, const struct peer *peer)
 		ck_assert(gnutls_session_is_resumed(peer->tls) != 0);
 }
 
-/* How many were parked for what this one is to be parked for, or linger. */
+/* Returns how often a connection was parked in the direction in which this one will
+ * wait. Lingering connections count as well. */
 static long
 count_parked(const struct poor *poor, const struct life *life)
 {
@@ -260,7 +262,7 @@ count_parked(const struct poor *poor, const struct life *life)
 	    life->stalls ? &poor->shortage->to_write : &poor->shortage->to_read);
 }
 
-/* Whether the server has ended it, be it with an end that stands behind what is not read. */
+/* True if the server has ended the connection, even if its FIN still follows unread data. */
 static bool
 is_ended(const struct poor *poor, const struct life *life)
 {
@@ -281,7 +283,7 @@ await_parking(const struct poor *poor, const struct life *life)
 	}
 }
 
-/* As far as it goes without being parked. */
+/* Runs the connection as far as it goes without being parked. */
 static void
 begin_life(struct poor *poor, const struct life *life)
 {
@@ -298,7 +300,7 @@ begin_life(struct poor *poor, const struct life *life)
 	}
 }
 
-/* The rest. Whether there was the whole answer. */
+/* Runs the rest of the connection. Returns true if the whole answer came. */
 static bool
 end_life(struct poor *poor, const struct life *life)
 {
@@ -333,7 +335,7 @@ poor_attempt(struct poor *poor, const struct life *life)
 	return end_life(poor, life);
 }
 
-/* Wants one as if nothing had been. */
+/* Expects a connection to succeed, or to be refused, as without a failure. */
 static void
 succeed(struct poor *poor, const struct life *life)
 {
@@ -343,7 +345,7 @@ succeed(struct poor *poor, const struct life *life)
 	    tail_of_log(poor));
 }
 
-/* How many blocks of memory there are more than before, at the end of a moment. */
+/* Returns how many more blocks are allocated than before. Waits up to 0.5 s for their release. */
 static long
 count_lost(const struct poor *poor)
 {
@@ -358,7 +360,7 @@ count_lost(const struct poor *poor)
 	return lost;
 }
 
-/* Begins a connection in which what is ordered fails. */
+/* Begins a connection during which the ordered allocations fail. */
 static void
 begin_broken(struct poor *poor, const struct life *life, long number)
 {
@@ -367,7 +369,8 @@ begin_broken(struct poor *poor, const struct life *life, long number)
 	begin_life(poor, life);
 }
 
-/* Of nothing but the first allocation nobody hears: without it there is no connection yet. */
+/* With `bare`, a failure of the first allocation is not logged: the connection does not
+ * exist yet. */
 static void
 end_broken(struct poor *poor, const struct life *life)
 {
@@ -382,7 +385,7 @@ next_of(const struct life *life)
 	return life->next != NULL ? life->next : life;
 }
 
-/* Makes the one behind it. Returns how many allocations that which could break took. */
+/* Makes the next connection. Returns the number of allocations of the connection before it. */
 static long
 go_on(struct poor *poor, const struct life *life)
 {
@@ -392,7 +395,7 @@ go_on(struct poor *poor, const struct life *life)
 	return count;
 }
 
-/* Wants no memory to be lost by it, but for what is made once and kept. */
+/* Expects the failure to leak no memory, except for what is allocated once and kept. */
 static void
 lose_nothing(struct poor *poor, const struct life *life, long number)
 {
@@ -409,9 +412,9 @@ lose_nothing(struct poor *poor, const struct life *life, long number)
 	    lost, number, poor->shortage->where);
 }
 
-/* Lets allocation `first` fail in the first two servers, the next one in the next two, and so
- * on; for a server takes a few milliseconds until it sees that a client has gone. Returns the
- * most allocations that were made. */
+/* Lets allocation `first` fail in two servers, and the next one in the two others. They
+ * run at once because a server needs some milliseconds to notice that a client has
+ * gone. Returns the largest number of allocations made. */
 static long
 fail_some(struct poor team[TEAM], const struct life *life, long first)
 {
@@ -432,7 +435,7 @@ fail_some(struct poor team[TEAM], const struct life *life, long first)
 	return most;
 }
 
-/* The first connections make what is kept. */
+/* Starts a server. Its first connections allocate what the server keeps. */
 static struct poor
 serve_some(const char *ini, const struct life *life, long many)
 {
@@ -450,9 +453,9 @@ serve_some(const char *ini, const struct life *life, long many)
 	return poor;
 }
 
-/* Wants the log to say of each connection that broke why it did, and of nobody else that. Where
- * nothing is set aside, or it must not wait with that, one that gets no answer anyway may have
- * broken, too. */
+/* Expects the log to name the reason for each broken connection, and for no other. A
+ * refused connection may have broken as well if `bare` or `idles` is set; then the
+ * number is not checked. */
 static void
 expect_words(struct poor *poor, const struct life *life)
 {
@@ -465,7 +468,8 @@ expect_words(struct poor *poor, const struct life *life)
 		daemon_expect(poor->daemon, life->refused);
 }
 
-/* Goes on to the most allocations that a connection made, for one that breaks makes fewer. */
+/* Continues up to the largest number of allocations of a connection, because a broken
+ * one makes fewer. */
 void
 poor_fail_each(const char *ini, const struct life *life)
 {
@@ -488,7 +492,7 @@ poor_fail_each(const char *ini, const struct life *life)
 	}
 }
 
-/* Makes NAME.crt and NAME.key of a client. */
+/* Makes NAME.crt and NAME.key for a client. */
 static void
 make_client(
     const char *name, gnutls_pk_algorithm_t algorithm, const struct pki_pair *issuer)
@@ -507,7 +511,8 @@ make_client(
 	free(key);
 }
 
-/* Clients send nothing but what one of the authorities seems to have issued. */
+/* The two authorities have the same name, because clients only send certificates whose
+ * issuer the server names. */
 void
 poor_fail_each_client(
     const char *more, const struct life *life, gnutls_pk_algorithm_t algorithm)
@@ -534,7 +539,7 @@ poor_lacks_malloc(void)
 	           : NULL;
 }
 
-/* Before main(): Check reads these when it runs the tests. */
+/* Runs before main(), because Check reads these variables when it runs the tests. */
 __attribute__((constructor)) static void
 take_time(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A shortage of memory, threads or files, to be loaded by LD_PRELOAD. */
+/* Simulates a shortage of memory, threads or files. It is loaded with LD_PRELOAD. */
 #include "faults/shortage.h"
 
 #include <dlfcn.h>
@@ -20,12 +20,12 @@
 #include <unistd.h>
 #include <unwind.h>
 
-static struct shortage *shortage; /* NULL until the process has come that far */
+static struct shortage *shortage; /* NULL before begin() */
 static struct {
-	const void *own, *tlsd, *libc; /* where they begin */
+	const void *own, *tlsd, *libc; /* load addresses */
 } files;
 
-/* What finding the functions behind these may need; never freed. */
+/* Memory for allocations made while the real functions are being looked up; never freed. */
 static _Alignas(max_align_t) char early[4096];
 static size_t early_used;
 
@@ -45,7 +45,7 @@ static struct {
 	int (*join)(pthread_t, void **);
 } real;
 
-/* ISO C knows no other way from what dlsym() returns to a function. */
+/* ISO C has no conversion from an object pointer, as dlsym() returns it, to a function pointer. */
 static void
 find(const char *name, void *function)
 {
@@ -75,7 +75,7 @@ is_found(void)
 	find("pthread_cond_timedwait", &real.cond_timedwait);
 	find("pthread_create", &real.create);
 	find("pthread_join", &real.join);
-	find("free", &real.free); /* the last: it says that all are there */
+	find("free", &real.free); /* last, because is_found() tests it */
 	return true;
 }
 
@@ -97,7 +97,7 @@ is_early(const void *memory)
 	       (const char *)memory < early + sizeof early;
 }
 
-/* Where the file begins that `address` is of. */
+/* Returns the load address of the file that contains `address`. */
 static const void *
 file_of(const void *address)
 {
@@ -124,13 +124,14 @@ begin(void)
 		shortage = page;
 }
 
-/* Whoever called, on the way up to who wanted it. */
+/* A walk up the stack, to the code that needs the allocation. */
 struct way {
-	bool is_tlsd; /* as far as it was gone */
-	const void *caller; /* who wanted it; NULL until he is found */
+	bool is_tlsd; /* the last frame was tlsd's */
+	const void *caller; /* that code; NULL until found */
 };
 
-/* All come by a function of tlsd's, such as its malloc(3); some by one of the C library's. */
+/* Skips the function of tlsd through which each allocation passes, such as its
+ * malloc(3), and the functions of the C library that call it. */
 static _Unwind_Reason_Code
 go_up(struct _Unwind_Context *context, void *argument)
 {
@@ -148,7 +149,7 @@ go_up(struct _Unwind_Context *context, void *argument)
 	return _URC_END_OF_STACK;
 }
 
-/* Whether tlsd's own code wants it, and then who that is. */
+/* True if tlsd's own code needs the allocation; then `*caller` is that code. */
 static bool
 is_tlsds(const void **caller)
 {
@@ -170,7 +171,7 @@ note_failure(const void *caller)
 	    info.dli_sname != NULL ? info.dli_sname : "-");
 }
 
-/* Counts one; whether it must fail, and then who asks for it. */
+/* Counts an allocation. Returns true if it must fail; `caller` is then noted. */
 static bool
 must_fail(const void *caller)
 {
@@ -277,7 +278,7 @@ epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 	return result;
 }
 
-/* tlsd has no other use for it than to set memory aside. */
+/* tlsd itself calls mmap(2) only for its memory reserve. */
 void *
 mmap(void *place, size_t size, int rights, int flags, int fd, off_t offset)
 {
@@ -302,7 +303,7 @@ clock_gettime(clockid_t clock, struct timespec *now)
 	return result;
 }
 
-/* All conditions of tlsd are on the monotonic clock, which the kernel has not put ahead. */
+/* tlsd's condition variables use the monotonic clock; the kernel's is not ahead. */
 int
 pthread_cond_timedwait(
     pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd in which allocations fail: that costs the connection which needed them, and
- * nothing else. */
+/* Tests of a real tlsd in which allocations fail: only the connection that needed them breaks. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +74,7 @@ START_TEST(resumed_session_survives_every_allocation_failure)
 }
 END_TEST
 
-/* What a client says before it has keys: its hello, and `more`. */
+/* Sends what precedes the keys: a ClientHello, and `more`. */
 static void
 say_hello(const struct peer *peer, const char *more)
 {
@@ -87,7 +86,7 @@ say_hello(const struct peer *peer, const char *more)
 	peer_send(peer->fd, hello, size + length);
 }
 
-/* Waits for the server's end of it. */
+/* Waits until the server closes the connection. */
 static void
 see_off(const struct peer *peer)
 {
@@ -117,14 +116,15 @@ leave_after_flight(const struct peer *peer)
 static void
 say_garbage(const struct peer *peer)
 {
-	/* More than the client's part of a handshake, for whose end the server would wait. */
+	/* Longer than the rest of a client's handshake, so that the server does not
+	 * wait for more. */
 	say_hello(peer,
 	    "This is no TLS, and it goes on for so long that nobody can take it "
 	    "for the end of a handshake.\r\n");
 	see_off(peer);
 }
 
-/* The next one does all that is right. */
+/* Lets each client leave as `leave` does; the next client behaves well. */
 static void
 fail_each_who_leaves(const char *ini, const char *priority,
     void (*leave)(const struct peer *peer), const char *reason)
@@ -138,7 +138,7 @@ fail_each_who_leaves(const char *ini, const char *priority,
 	poor_fail_each(ini, &life);
 }
 
-/* Whoever has been answered early has been answered. */
+/* Without COMPLETE, the client has already received an early answer. */
 static void
 fail_each_way(void (*leave)(const struct peer *peer), const char *reason)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd that cannot accept clients, or does not get its threads. */
+/* Tests of a real tlsd that cannot accept clients or create threads. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ let_accept_fail(struct poor *poor, int error)
 	atomic_store(&poor->shortage->accept_error, error);
 }
 
-/* Waits until it has tried again, and failed, some times more. */
+/* Waits until accept has been retried, and has failed, RETRIES more times. */
 static void
 await_retries(struct poor *poor)
 {
@@ -31,7 +31,7 @@ await_retries(struct poor *poor)
 		daemon_pause(deadline, "it does not try again");
 }
 
-/* A client that has said its hello and waits. */
+/* Returns a client that has sent its ClientHello. */
 static struct peer *
 call(struct poor *poor)
 {
@@ -41,7 +41,7 @@ call(struct poor *poor)
 	return peer;
 }
 
-/* One that cannot come in; the log says so. */
+/* Returns a client that cannot be accepted, after the log has said so. */
 static struct peer *
 be_kept_out(struct poor *poor)
 {
@@ -51,7 +51,7 @@ be_kept_out(struct poor *poor)
 	return peer;
 }
 
-/* Wants the client to be served now. */
+/* Expects the client to be served now, and frees it. */
 static void
 hang_up(struct peer *peer)
 {
@@ -60,7 +60,7 @@ hang_up(struct peer *peer)
 	peer_free(peer);
 }
 
-/* One that has been accepted, and says no more. */
+/* Returns an accepted connection that has sent a single byte. */
 static int
 dawdle(struct poor *poor)
 {
@@ -71,7 +71,7 @@ dawdle(struct poor *poor)
 	return fd;
 }
 
-/* Whoever came before goes for the one who cannot come in, and that does not help. */
+/* The earlier client is closed in favour of the one that cannot be accepted, in vain. */
 static void
 shed_load(int error, const char *reason)
 {
@@ -133,7 +133,7 @@ START_TEST(memory_shortage_is_not_logged_if_no_client_waits_for_accept)
 }
 END_TEST
 
-/* Such as a rule of the system's that is wrong; nobody has to go for that. */
+/* For example because of a wrong firewall rule. No connection is closed for that. */
 START_TEST(accept_is_retried_after_a_permission_error)
 {
 	struct poor poor = poor_serve("hello-timeout = 5m\n");
@@ -176,7 +176,7 @@ START_TEST(control_socket_retries_accept_after_an_error)
 }
 END_TEST
 
-/* All that it says of a shortage comes before what it says of the next one. */
+/* await_retries() lets all lines of one shortage be logged before the next. */
 START_TEST(load_shedding_is_logged_once_a_minute)
 {
 	struct poor poor = poor_serve("");
@@ -210,7 +210,7 @@ START_TEST(shutdown_does_not_wait_for_clients_that_cannot_be_accepted)
 }
 END_TEST
 
-/* The log's thread is the first, and the workers' follow. Returns whether it started. */
+/* Thread 1 is the log's, the next are the workers'. Returns true if tlsd started. */
 static bool
 start_without_thread(const char *ini, long number)
 {

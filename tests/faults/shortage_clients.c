@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd in which allocations fail while it looks at certificates of clients. */
+/* Tests of a real tlsd in which allocations fail while it verifies client certificates. */
 #include "faults/poor.h"
 
 START_TEST(client_certificate_survives_every_allocation_failure)

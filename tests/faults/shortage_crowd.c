@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd without memory that has more clients than what is set aside does for, and none
- * of them goes: some must, and the server stays. */
+/* Tests of a real tlsd without memory, with more clients than its reserve serves: some
+ * connections break, and the server survives. */
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,10 +8,10 @@
 #include "lib/peer.h"
 #include "faults/poor.h"
 
-#define CROWD 400 /* for each of whom a session takes about 60 kB */
+#define CROWD 400 /* connections; a session takes about 60 kB */
 #define OUT_OF_MEMORY ": tlsd: internal: out of memory"
 
-/* Clients that have been accepted, and have said only the first byte. */
+/* Connects clients that send only the first byte; waits until all are accepted. */
 static void
 come(struct poor *poor, int *fds, const unsigned char *hello)
 {
@@ -22,7 +22,7 @@ come(struct poor *poor, int *fds, const unsigned char *hello)
 	daemon_expect_descriptors(poor->daemon, poor->descriptors + CROWD);
 }
 
-/* The rest of their hellos. Each gets the server's flight, or the end. */
+/* Sends the rest of the ClientHellos. Each client gets the server's flight, or the end. */
 static void
 speak(const int *fds, const unsigned char *hello, size_t size)
 {
@@ -34,7 +34,7 @@ speak(const int *fds, const unsigned char *hello, size_t size)
 		recv(fds[i], &byte, 1, MSG_PEEK);
 }
 
-/* Waits until those that are not held have ended. Returns how many. */
+/* Waits until each connection is held or has ended. Returns the number that have ended. */
 static size_t
 count_ended(struct poor *poor)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd in which allocations fail for connections that are parked, and go on: that costs
- * the connection which needed them, and nothing else. */
+/* Tests of a real tlsd in which allocations fail for parked connections: only the
+ * connection that needed them breaks. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #define COMPLETE "early-answer = no\n"
 #define LONG \
-	(5 << 20) /* bytes: more than the kernel takes for a client that reads nothing */
+	(5 << 20) /* bytes: more than the kernel buffers for a client that does not read */
 
 static void
 fail_each(const char *ini, const struct life *life)
@@ -24,7 +24,7 @@ fail_each(const char *ini, const struct life *life)
 		poor_fail_each(ini, life);
 }
 
-/* With what is set aside, and then without, where the next one waits, too. */
+/* Tests with the reserve; then without it, where the next connection waits, too. */
 static void
 fail_each_that_waits(const char *ini, const struct life *next)
 {
@@ -72,7 +72,7 @@ START_TEST(parked_client_auth_handshake_survives_every_allocation_failure)
 }
 END_TEST
 
-/* Writes a file of which no two pieces are alike. Returns what is in it. */
+/* Writes a file whose pieces all differ. Returns its text. */
 static const char *
 make_long_file(void)
 {
@@ -139,7 +139,7 @@ START_TEST(idle_clients_survive_every_allocation_failure)
 }
 END_TEST
 
-/* Whether a dialled backend is one that takes nobody. */
+/* Lets the backend's path lead to a socket with a full backlog, or to a free one. */
 static void
 point_backend(bool at_full)
 {
@@ -149,7 +149,7 @@ point_backend(bool at_full)
 	ck_assert_int_eq(rename(next, path), 0);
 }
 
-/* Sends each the same words, until it is cancelled. */
+/* Sends POOR_HELLO to each connection until it is cancelled. */
 static void *
 welcome(void *argument)
 {

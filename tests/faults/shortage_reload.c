@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd in which allocations fail while it reloads: the old configuration stays in
- * force, whole. */
+/* Tests of a real tlsd in which allocations fail during a reload: the old configuration
+ * stays in force, complete. */
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,20 +8,20 @@
 #include "lib/daemon.h"
 #include "faults/poor.h"
 
-#define STEP 5 /* allocations from one that fails to the next: there are thousands */
+#define STEP 5 /* only every fifth allocation fails: there are thousands */
 #define ALONE 1
 
 static const struct life life = { .options = { .priority = POOR_TLS13 } };
 
-/* So that a line in the log is one of what comes. */
+/* Empties the log, so that it only contains new lines. */
 static void
 forget_log(const struct daemon *daemon)
 {
 	ck_assert_int_eq(truncate(daemon->log, 0), 0);
 }
 
-/* Reloads while allocations from `number` on fail. Returns how many it took; `*done` tells
- * whether it was done. */
+/* Reloads while `many` allocations from `number` on fail. Returns how many were made;
+ * `*done` is true if the reload succeeded. */
 static long
 reload_poorly(struct poor *poor, long number, long many, bool *done)
 {
@@ -39,7 +39,7 @@ reload_poorly(struct poor *poor, long number, long many, bool *done)
 	return poor_relieve(poor);
 }
 
-/* Blocks of memory, once it has reloaded and served a client. */
+/* Returns the number of allocated blocks after a reload and a connection. */
 static long
 count_blocks(struct poor *poor)
 {
@@ -49,7 +49,7 @@ count_blocks(struct poor *poor)
 	return atomic_load(&poor->shortage->blocks);
 }
 
-/* From any point on. */
+/* Reloads repeatedly, each time with `many` allocations failing from a later one on. */
 static void
 reload_without_memory(long many)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd in which allocations fail while it looks at certificates that are not good: it
- * takes none of them for a good one. */
+/* Tests of a real tlsd in which allocations fail while it verifies bad client
+ * certificates: it accepts none of them. */
 #include "faults/poor.h"
 
 START_TEST(untrusted_tls13_client_is_refused_at_every_allocation_failure)
