@@ -3,18 +3,18 @@
 #define TLSD_TESTS_FUZZ_H
 
 /*
- * What every fuzzer has: one function that takes an input and aborts when the code under
- * test breaks a promise. libFuzzer calls it for ever; in an ordinary build replay.c calls it
- * once for each file that it is given.
+ * The interface of the fuzzers: each has a function that takes an input and aborts if
+ * the code under test violates an expectation. libFuzzer calls it endlessly. In an
+ * ordinary build, replay.c calls it once for each file in its arguments.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Takes one input; returns 0. */
+/* Tests one input. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Aborts, whatever NDEBUG says, when a promise is broken. */
+/* Aborts if an expectation is violated, even with NDEBUG. */
 #define FUZZ_EXPECT(promise) ((promise) ? (void)0 : __builtin_trap())
 
 #endif

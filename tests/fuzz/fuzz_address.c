@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Addresses: whatever is read can be written as one word, and is the same when read again. */
+/* Addresses: an address that has been read is written as one word, and reads back as the same. */
 #include "base/address.h"
 
 #include <netdb.h>
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "fuzz.h"
 
-/* The linker puts this in front of getaddrinfo(3), so that no name is asked for. */
+/* Wraps getaddrinfo(3), by the linker, so that names are not looked up. */
 int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
     struct addrinfo **list);
 int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
@@ -27,7 +27,7 @@ __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hi
 	return __real_getaddrinfo(host, port, &numeric, list);
 }
 
-/* The text of an address does not tell the zone of a link-local one. */
+/* Clears the zone of an IPv6 address, because the address's text does not contain it. */
 static void
 forget_zone(struct address *address)
 {
@@ -35,7 +35,8 @@ forget_zone(struct address *address)
 		((struct sockaddr_in6 *)&address->storage)->sin6_scope_id = 0;
 }
 
-/* A path with other bytes than those of a word is written for the eye. */
+/* True unless the address is a path with bytes that text_escape_word() escapes: its
+ * text does not read back. */
 static bool
 is_written_as_it_is(const struct address *address)
 {
@@ -70,7 +71,7 @@ write_and_read(struct address *address)
 typedef int reader(
     const char *text, struct address addresses[ADDRESS_MAX], char *error);
 
-/* Reads `text`, in which at least `least` addresses stand if it is good. */
+/* Reads `text`; if it is valid, expects at least `least` addresses. */
 static void
 read_as(reader *read, int least, const char *text)
 {
@@ -85,7 +86,7 @@ read_as(reader *read, int least, const char *text)
 		write_and_read(&addresses[i]);
 }
 
-/* Looks up the name, if it is one, which finds no address. */
+/* If `text` is a name, looks it up and expects failure. */
 static void
 resolve(const char *text)
 {

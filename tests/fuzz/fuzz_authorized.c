@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The file authorized-certs: whatever stands in it, it is refused with printable reasons, or
- * names clients as logs and other servers may see them. */
+/* The file authorized-certs, with arbitrary content: it is refused with printable
+ * reasons, or the names it gives clients are safe in logs and for other servers. */
 #include "tls/authorized.h"
 
 #include <gnutls/x509.h>
@@ -13,7 +13,7 @@
 
 #define NAME_MAX_BYTES 255
 
-/* The client that the corpus has the pin of. */
+/* The client certificate whose pin is in the corpus. */
 static unsigned char pem[] =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBeDCCAR+gAwIBAgIUCCRLkBdSf24eU1ctFGnMuVNyxpcwCgYIKoZIzj0EAwIw\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading a ClientHello that nobody has checked yet, gathered from its records. */
+/* Reads an unchecked ClientHello, gathered from its records. */
 #include "tls/clienthello.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "fuzz.h"
 #include "server/hello.h"
 
-/* What is pointed at lies within the message. */
+/* Expects a member to point into the message. */
 static void
 check_part(
     const unsigned char *message, size_t size, const void *part, size_t part_size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The configuration: whatever stands in the file, and what is printed reads the same. */
+/* The configuration, with arbitrary content: the printed one reads back as the same. */
 #include "server/conf.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "fuzz.h"
 #include "memoryfile.h"
 
-/* What is in effect, printed; NULL after an error. */
+/* Returns the printed configuration, or NULL after an error. */
 static char *
 read_and_print(const void *bytes, size_t size)
 {
@@ -37,7 +37,7 @@ read_and_print(const void *bytes, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* What it includes is not the fuzzer's to choose, and would not be the same twice. */
+	/* Included files are not part of the input, and their content could change. */
 	if (memmem(data, size, "include", 7) != NULL)
 		return 0;
 	char *printed = read_and_print(data, size);

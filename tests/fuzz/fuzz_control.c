@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The control socket of a server that has a connection: whatever comes, each line gets
- * printable lines and a verdict, one without an end is hung up on, and who may only look
- * changes nothing. The first byte of an input says what the client may and how the rest is
- * cut.
+ * Sends arbitrary bytes to the control socket of a server that has a connection. Each
+ * line gets printable lines and a verdict; a line that is too long ends the connection;
+ * a caller that may only look changes nothing. The first byte of an input sets the
+ * caller's right and how the rest is cut.
  */
 #include "server/control.h"
 
@@ -28,14 +28,14 @@
 #include "server/snapshot.h"
 #include "services.h"
 
-#define TURNS 10000 /* who needs that many hangs */
+#define TURNS 10000 /* after so many turns, the server hangs */
 #define TURN_MS 10
 
 static char folder[] = "/tmp/tlsd-control-XXXXXX";
 static struct snapshot *snapshot;
 static struct sandbox *sandbox;
 
-/* What is tried: a server, and a client of its control socket. */
+/* The objects under test: a server, and a client of its control socket. */
 struct trial {
 	struct server *server;
 	struct control *control;
@@ -43,7 +43,7 @@ struct trial {
 	int fd, victim; /* the client, and a connection of the server */
 	size_t verdicts;
 	bool ended;
-	size_t line_length; /* of the answer's last line, so far */
+	size_t line_length; /* of the answer's last, incomplete line */
 	char line[8];
 };
 
@@ -94,7 +94,7 @@ dial(const char *name)
 	return fd;
 }
 
-/* The configuration is there no more: a reload fails. */
+/* Begins a trial. Reloads will fail, because the configuration's path is a folder. */
 static void
 begin(struct trial *trial)
 {
@@ -131,7 +131,7 @@ end(struct trial *trial)
 	close(trial->victim);
 }
 
-/* A byte of the answer. */
+/* Takes one byte of the answer. */
 static void
 hear(struct trial *trial, char byte)
 {
@@ -147,7 +147,7 @@ hear(struct trial *trial, char byte)
 	trial->line_length = 0;
 }
 
-/* Lets the server work, and hears what it has to say. */
+/* Runs the server's event loop once and reads the answer so far. */
 static void
 turn(struct trial *trial)
 {
@@ -176,7 +176,8 @@ say(struct trial *trial, const uint8_t *data, size_t size, size_t piece)
 	}
 }
 
-/* How many lines have to be answered; `whole` if none of them, and no rest, is too long. */
+/* Returns the number of lines that must be answered. `*whole` is true if no line, and
+ * no rest after the last one, is too long. */
 static size_t
 count_lines(const uint8_t *data, size_t size, bool *whole)
 {

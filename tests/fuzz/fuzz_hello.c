@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The admission peek: a verdict, once there, stays whatever comes behind. */
+/* The admission check of the first bytes: more bytes do not change a verdict. */
 #include "server/hello.h"
 
 #include <string.h>
 
 #include "fuzz.h"
 
-#define PREFIXES 64 /* all verdicts but that of a whole record fall before */
+#define PREFIXES 64 /* prefixes tried, the shortest first */
 
 static enum hello
 judge(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Requests: what is decided stays decided however the bytes come in. */
+/* HTTP requests that arrive byte by byte: parsing comes to a decision within HTTP_HEAD bytes. */
 #include "responders/http.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum http_request request = HTTP_PART;
 
 	for (size_t part = 0; part <= whole && request == HTTP_PART; part++) {
-		/* A block of its own, so that reading behind the end is seen. */
+		/* The allocation ends with the bytes, so that sanitizers detect a read beyond. */
 		char *bytes = malloc(part + 1);
 		char *exact = bytes + 1;
 		FUZZ_EXPECT(bytes != NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Networks: one that is read has its own first and last address and not the next. */
+/* Networks: an address that differs from the prefix in one bit is a member exactly if
+ * that bit is not part of the prefix. */
 #include "base/network.h"
 
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PROXY headers: a verdict, once there, stays whatever comes behind. */
+/* PROXY headers: more bytes do not change a verdict. */
 #include "server/proxyheader.h"
 
 #include "fuzz.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The server name of a hello: routing and the library read the same one, or the library is not
- * shown it; and the library never refuses it. */
+/* The server name of a ClientHello: tlsd's routing and the library find the same one,
+ * or it is hidden from the library. The library never refuses the name. */
 #include "fuzz.h"
 #include "lib/readings.h"
 

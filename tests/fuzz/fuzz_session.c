@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A whole connection through the session layer, on a socket pair: handshake, answer, end.
- * The first byte of an input chooses the service and the client. The rest is what a client
- * sends that knows nothing of TLS, or what one does after an honest handshake, of a new
- * session or of one that is resumed, or instead of finishing that: records, bytes that are
- * none, key updates and renegotiations. Nothing may hang, and what would be logged is
- * printable.
+ * A whole connection through the session layer, on a socket pair: handshake, answer,
+ * end. The first byte of an input selects the service and the client. The rest is sent
+ * instead of TLS, or after an honest handshake, full or resumed, or instead of the
+ * client's last flight. It becomes records, arbitrary bytes, key updates and
+ * renegotiations. The session must not hang, and what it logs must be printable.
  */
 #include "tls/session.h"
 
@@ -28,17 +27,17 @@
 #include "tls/servername.h"
 #include "tls/transport.h"
 
-#define PATIENCE_MS 10000 /* who needs that long hangs */
-#define IMPATIENCE_MS 20 /* of a client that asks again: the server may wait for more */
+#define PATIENCE_MS 10000 /* after so long, the server hangs */
+#define IMPATIENCE_MS 20 /* of later handshakes: the server may be waiting for more */
 
 enum choice { HONEST = 1, OLD = 2, EARLY = 4, ECHO = 8, RESUMED = 16, UNFINISHED = 32 };
 
 static struct snapshot *snapshot;
 static struct transport transport;
 static gnutls_certificate_credentials_t credentials;
-static gnutls_datum_t visits[2]; /* sessions of TLS 1.3 with each, to be resumed */
+static gnutls_datum_t visits[2]; /* TLS 1.3 sessions to resume, one for each service */
 
-/* Somebody is always in want of the thread. */
+/* Always true: in this test, other connections always need the worker thread. */
 static bool
 is_wanted(void *context)
 {
@@ -84,12 +83,12 @@ send_raw(struct client *client, size_t most)
 	size_t size;
 	const uint8_t *bytes = take(client, most, &size);
 
-	/* The server may have had enough. */
+	/* The server may have closed the connection already. */
 	if (send(client->fd, bytes, size, MSG_NOSIGNAL) < 0)
 		client->size = 0;
 }
 
-/* One byte says what to do, and how many of those behind it to do it with. */
+/* Performs one action. The next byte of the input selects it and the number of bytes it uses. */
 static int
 act(struct client *client, gnutls_session_t tls)
 {
@@ -112,7 +111,7 @@ act(struct client *client, gnutls_session_t tls)
 	}
 }
 
-/* One that does not finish its handshake believes that it has. */
+/* With UNFINISHED, discards all but the first flight; the library does not notice. */
 static ssize_t
 push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 {
@@ -123,7 +122,7 @@ push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 	return hushed ? (ssize_t)size : send(client->fd, bytes, size, MSG_NOSIGNAL);
 }
 
-/* Which service it asks. */
+/* Returns the index of the client's service. */
 static size_t
 service_of(const struct client *client)
 {
@@ -223,7 +222,7 @@ check_log(const struct session *session)
 	expect_printable(facts.alpn);
 }
 
-/* Waits as the main thread would for one that is parked. */
+/* Waits for a parked session, as the main thread would. */
 static void
 unpark(struct session *session)
 {
@@ -239,8 +238,8 @@ unpark(struct session *session)
 	session_move(session, &transport);
 }
 
-/* What the main thread reads of the hello: the host that the client is routed by, which lasts
- * until the next call, or NULL. */
+/* Returns the host by which the main thread would route the client, or NULL. It is
+ * valid until the next call. */
 static const char *
 find_host(const struct client *client)
 {
@@ -264,7 +263,7 @@ find_host(const struct client *client)
 	return host;
 }
 
-/* What connection_serve() does with a connection. */
+/* Does with a connection what connection_serve() does. */
 static void
 serve(int fd, const struct service *service, enum session_start start, const char *host)
 {
@@ -293,7 +292,7 @@ serve(int fd, const struct service *service, enum session_start start, const cha
 	session_free(session);
 }
 
-/* Leaves its session behind. */
+/* Makes a connection and keeps its session for resumption. */
 static void *
 visit_once(void *argument)
 {
@@ -311,7 +310,7 @@ visit_once(void *argument)
 	return NULL;
 }
 
-/* Serves what `run` does with the client on the other end. */
+/* Runs `run`, the client, in a thread, and serves it. */
 static void
 meet(struct client *client, void *(*run)(void *client), enum session_start start)
 {
@@ -323,7 +322,8 @@ meet(struct client *client, void *(*run)(void *client), enum session_start start
 	client->fd = pair[1];
 	FUZZ_EXPECT(pthread_create(&thread, NULL, run, client) == 0);
 	serve(pair[0], snapshot_service(snapshot, service_of(client)), start, host);
-	/* As it lingers: what an early answer was not waited for must still get in. */
+	/* Reads on like a lingering connection: after an early answer, the client's
+	 * last flight is still to come. */
 	shutdown(pair[0], SHUT_WR);
 	drain(pair[0]);
 	pthread_join(thread, NULL);
@@ -351,9 +351,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct client client = {
 		.choice = data[0], .data = data + 1, .size = size - 1
 	};
-	if (client.choice & OLD) /* what TLS 1.3 alone has */
+	if (client.choice & OLD) /* only TLS 1.3 has these */
 		client.choice &= ~(unsigned)(RESUMED | UNFINISHED);
-	if (client.choice & ECHO) /* what does not read alone has */
+	if (client.choice & ECHO) /* only a responder that does not read has these */
 		client.choice &= ~(unsigned)EARLY;
 	meet(&client, run_client,
 	    client.choice & EARLY ? SESSION_EARLY : SESSION_COMPLETE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Escapes, numbers, durations, sizes: whatever the text, and what is escaped comes back. */
+/* Escapes, numbers, durations and sizes of arbitrary text; escaped bytes unescape to the same. */
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "fuzz.h"
 
-/* What a log would show is printable ASCII, and is the bytes again once unescaped. */
+/* The escaped text must be printable ASCII, and unescape to the same bytes. */
 static void
 escape_and_back(const uint8_t *data, size_t size)
 {
@@ -26,7 +26,7 @@ escape_and_back(const uint8_t *data, size_t size)
 	free(escaped);
 }
 
-/* A room that is too small ends in dots and in its bounds. */
+/* A buffer that is too small must not be overrun. */
 static void
 escape_into_little(const uint8_t *data, size_t size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs a fuzzer once for each file that it is given: what was found stays found, in builds
- * without libFuzzer too. */
+/* Runs a fuzzer once for each file in its arguments: old findings are tested again,
+ * also in builds without libFuzzer. */
 #include "fuzz.h"
 
 #include <stdio.h>
@@ -21,10 +21,10 @@ replay(const char *path)
 		perror(path);
 		return -1;
 	}
-	/* The one that breaks is the last one named. */
+	/* If the fuzzer aborts, its input is the last file printed. */
 	printf("%s\n", path);
 	fflush(stdout);
-	/* A copy that ends where the input does, so that sanitizers see who reads on. */
+	/* The copy ends with the input, so that sanitizers detect a read beyond. */
 	uint8_t *input = malloc(size > 0 ? size : 1);
 	if (input == NULL)
 		abort();

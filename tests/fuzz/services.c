@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Services, of files that are gone once they are made. */
+/* Makes services from temporary files. */
 #include "services.h"
 
 #include <gnutls/gnutls.h>
@@ -16,7 +16,7 @@
 #include "fuzz.h"
 #include "server/snapshot.h"
 
-/* Writes what the library allocated, and frees it. */
+/* Writes a datum of the library to a file and frees it. */
 static void
 write_datum(const char *folder, const char *name, gnutls_datum_t *datum)
 {

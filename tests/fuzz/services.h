@@ -2,13 +2,14 @@
 #ifndef TLSD_TESTS_SERVICES_H
 #define TLSD_TESTS_SERVICES_H
 
-/* Services as the server makes them, with a certificate made for them. */
+/* Makes services as the server does, with a temporary certificate. */
 
 struct snapshot;
 
 /*
- * Those of `ini`, where "cert = server.crt" and "key = server.key" name the pair. Its files
- * are gone when this returns. The caller drops the snapshot.
+ * Returns the services of the configuration `ini`, in which "cert = server.crt" and
+ * "key = server.key" name the certificate. All files are removed before it returns. The
+ * caller drops the snapshot.
  */
 struct snapshot *services_new(const char *ini);
 
