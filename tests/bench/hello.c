@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * "bench-hello PORT": what servers that only terminate TLS have behind them: says
- * "Hello, TLS!" in plaintext to whoever connects to 127.0.0.1, and closes.
+ * "bench-hello PORT": a plaintext backend for servers that only terminate TLS. It sends
+ * "Hello, TLS!" to each connection to 127.0.0.1 and closes it.
  */
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * "bench-hold PORT SILENT DRIPPING STALLING": clients of 127.0.0.1:PORT that say the first
- * byte of a TLS record and no more, some that go on with a byte a second of a record that
- * never ends, and some that say a whole ClientHello of TLS 1.2 and leave it at that. Says
- * "held" once they all have begun, and keeps them until its standard input ends. Whoever was
- * closed by the server calls again, so that the attack lasts. They come from several loopback
- * addresses, since one has too few ports.
+ * "bench-hold PORT SILENT DRIPPING STALLING": hostile clients of 127.0.0.1:PORT. The
+ * silent ones send only the first byte of a TLS record. The dripping ones then send a
+ * byte a second of a record that never ends. The stalling ones send a ClientHello of
+ * TLS 1.2 and stop.
+ *
+ * Prints "held" when all have begun, and keeps them until standard input ends. A client
+ * that the server closes connects again, so that the attack lasts. They use several
+ * loopback addresses, because one has too few ports.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +20,7 @@
 #include <unistd.h>
 
 #define PER_ADDRESS 10000
-/* Of a second: each has its clients, which know nothing of the others. */
+/* Parts of a second. Each part handles its own share of the clients. */
 #define PARTS 100
 
 /* RFC 5246, 7.4.1.2: the random is all "?"; ECDHE with AES-128-GCM, by ECDSA or RSA; X25519
@@ -30,10 +32,10 @@ static const char hello[] =
     "\x00\x0d\x00\x06\x00\x04\x04\x03\x08\x04"
     "\x00\x0b\x00\x02\x01\x00";
 
-/* How many there are of each kind, in their order. */
+/* Numbers of clients of each kind; the clients are ordered by kind. */
 static size_t silent, dripping, stalling;
 
-/* What the client with this number begins with. */
+/* Sends the first bytes of the client with this number. Returns true on success. */
 static bool
 begin(int fd, size_t number)
 {
@@ -42,7 +44,7 @@ begin(int fd, size_t number)
 	return send(fd, hello, (size_t)size, MSG_NOSIGNAL) == size;
 }
 
-/* A client that has begun; or -1. */
+/* Connects a client and sends its first bytes. Returns its socket, or -1. */
 static int
 call(uint16_t port, size_t number)
 {
@@ -62,7 +64,7 @@ call(uint16_t port, size_t number)
 	return -1;
 }
 
-/* Throws away what the server says. */
+/* Discards received bytes. Returns true if the server has closed the connection. */
 static bool
 was_closed(int fd)
 {
@@ -72,7 +74,8 @@ was_closed(int fd)
 	return n == 0 || (n < 0 && errno != EAGAIN);
 }
 
-/* Those whose turn it is in this part of each second: who drips says the next byte. */
+/* Handles the clients of this part of the second: connects the closed ones again, and
+ * sends the next byte of each dripping one. */
 static void
 go_on(uint16_t port, int *fds, size_t count, size_t part)
 {

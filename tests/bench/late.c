@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * "bench-late KIND HOST PORT MS PROCESS": one hostile client of that kind, of HOST:PORT, where a deadline of MS milliseconds is to end it. Prints by how many milliseconds the server
- * was late, as its client sees the end; or, where the client cannot see it, as the number of
- * the descriptors of PROCESS, which has no other client, tells.
+ * "bench-late KIND HOST PORT MS PROCESS": runs one hostile client of that kind against
+ * HOST:PORT, whose deadline of MS milliseconds should end it. Prints how many
+ * milliseconds late the server ended the connection, as the client sees it. If the
+ * client cannot see that, it counts the open descriptors of PROCESS, the server, which
+ * must have no other client.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -20,23 +22,23 @@
 #include "soak/call.h"
 
 #define DRIP_MS 20
-#define UPDATE_MS 150 /* eight a second are what the library takes */
+#define UPDATE_MS 150 /* the library accepts eight a second */
 #define GIVE_UP_MS 20000
 #define GULP 2048
 #define PAUSE_MS 20
 #define NARROW 4096
 #define GONE (POLLHUP | POLLERR)
 
-static double begin_ms, limit_ms; /* the deadline's time began, and what it is */
-static char folder[64]; /* of the server's descriptors */
-static off_t at_rest; /* how many it has without a client */
-static bool accepted; /* it had more since */
+static double begin_ms, limit_ms; /* start and length of the deadline */
+static char folder[64]; /* /proc/PID/fd of the server */
+static off_t at_rest; /* descriptors without a client */
+static bool accepted; /* more descriptors were seen since */
 static in_addr_t host;
 static unsigned port;
 static int fd;
 static gnutls_session_t tls;
 
-/* What the client's library would have sent. */
+/* Bytes that the client's library would have sent. */
 static unsigned char kept[16384];
 static size_t kept_size;
 
@@ -49,7 +51,7 @@ now_ms(void)
 	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
-/* Linux tells the number of descriptors as the size of their folder since 6.2. */
+/* Returns the number of the server's descriptors: since Linux 6.2, st_size of /proc/PID/fd. */
 static off_t
 count_descriptors(void)
 {
@@ -76,7 +78,8 @@ fail(const char *what)
 	exit(1);
 }
 
-/* Waits for a moment; true once the client sees one of `events`, or the server has let go. */
+/* Waits for `moment_ms`. Returns true as soon as the client sees one of `events`, or
+ * the server has closed its descriptor. */
 static bool
 is_over(int events, int moment_ms)
 {
@@ -109,7 +112,7 @@ dial(void)
 		fail("connect");
 }
 
-/* With room for little that it does not read. */
+/* Connects with a small receive buffer, for clients that do not read. */
 static void
 dial_narrow(void)
 {
@@ -119,7 +122,8 @@ dial_narrow(void)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
-/* What counts from the accepting: that of a client which has said something. */
+/* Starts a session. Deadlines that count from accept(2) begin here, because the server
+ * accepts only connections whose clients have sent something. */
 static void
 start(const char *priority)
 {
@@ -166,7 +170,7 @@ say_one_byte(void)
 	wait_for_end(POLLRDHUP);
 }
 
-/* The library makes the hello, which goes out byte by byte. */
+/* Lets the library make the ClientHello, and keeps it instead of sending it. */
 static void
 make_hello(const char *priority)
 {
@@ -194,7 +198,7 @@ say_hello_only(void)
 	wait_for_end(POLLRDHUP);
 }
 
-/* The hello in one piece, and what comes behind it byte by byte. */
+/* Sends the ClientHello at once, and the client's next flight byte by byte. */
 static void
 drip_flight(const char *priority)
 {
@@ -231,8 +235,8 @@ stay_idle(void)
 	wait_for_end(POLLRDHUP);
 }
 
-/* The last progress is that of what lies here unread; what the two kernels move between them
- * after a pause is none. */
+/* The deadline starts with the last byte that arrives unread. Bytes that the kernels
+ * move after a pause of PAUSE_MS do not count. */
 static void
 leave_unread(void)
 {
@@ -261,8 +265,8 @@ have_no_room(void)
 	leave_unread();
 }
 
-/* As fast as it can; what the two kernels move between them after a pause is no progress of
- * the server's. */
+/* Sends as fast as possible. Bytes that the kernels move after a pause are not the
+ * server's progress, so they do not restart the deadline. */
 static void
 send_and_read_nothing(void)
 {
@@ -289,7 +293,7 @@ read_slowly(void)
 		recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
 }
 
-/* Does it again and again, and reads raw what comes back. */
+/* Repeats an action, and discards the raw bytes that come back. */
 static void
 go_on(const char *priority, int (*act)(void), int pause_ms)
 {
@@ -359,7 +363,7 @@ send_nothing_slowly(void)
 	go_on(CALL_TLS13, send_nothing, DRIP_MS);
 }
 
-/* What ends a flood is no deadline: then the limit is 0, and begins with it. */
+/* A flood is not ended by a deadline: then MS is 0, and the time counts from its start. */
 static void
 flood(const char *priority, int (*act)(void))
 {
@@ -393,7 +397,7 @@ renegotiate(void)
 	wait_for_end(POLLRDHUP);
 }
 
-/* Has the whole answer with its end. */
+/* Receives the whole answer, and the end of the connection. */
 static void
 hear_all(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * "bench-pairs FOLDER COUNT": COUNT self-signed ECDSA P-256 certificates for h1.example.org
- * and so on, each with a key of its own, as hN.crt and hN.key in FOLDER. Pairs that are there
- * already stay. Progress is on standard error.
+ * "bench-pairs FOLDER COUNT": makes COUNT self-signed ECDSA P-256 certificates, for
+ * h1.example.org and so on, each with its own key, as hN.crt and hN.key in FOLDER.
+ * Existing pairs are kept. Progress is shown on standard error.
  */
 #include <gnutls/gnutls.h>
 #include <gnutls/crypto.h>
@@ -59,7 +59,7 @@ fill_certificate(gnutls_x509_crt_t certificate)
 	unsigned char serial[SERIAL_SIZE];
 
 	check(gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof serial), "gnutls_rnd");
-	serial[0] = (serial[0] & 0x3f) | 0x40; /* a positive number of all its bytes */
+	serial[0] = (serial[0] & 0x3f) | 0x40; /* positive, with its full length */
 	gnutls_x509_crt_set_version(certificate, 3);
 	gnutls_x509_crt_set_serial(certificate, serial, sizeof serial);
 	gnutls_x509_crt_set_activation_time(certificate, time(NULL) - 3600);
@@ -90,7 +90,7 @@ make_certificate(gnutls_x509_privkey_t key, const char *name)
 	return certificate;
 }
 
-/* PKCS #8 is the form in which certbot and openssl write keys. */
+/* Writes a key as PKCS #8, as certbot and openssl do. */
 static void
 write_pair(unsigned long number)
 {
@@ -115,7 +115,7 @@ write_pair(unsigned long number)
 	gnutls_x509_privkey_deinit(key);
 }
 
-/* Keys are written last, so where the key exists, the pair is complete. */
+/* True if the pair is complete: its key, which is written last, exists. */
 static int
 is_there(unsigned long number)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * "bench-relay PORT TARGET MS": a TCP relay on 127.0.0.1 that holds back whatever comes, in
- * both directions, for MS milliseconds. What takes a client n times 2 x MS took n round
- * trips, whatever else the machine does. One thread; connections are few and small.
+ * "bench-relay PORT TARGET MS": a TCP relay on 127.0.0.1 that delays all bytes, in both
+ * directions, by MS milliseconds. An operation that takes a client n times 2 x MS took
+ * n round trips, whatever the machine's load. It has one thread, because connections
+ * are few and small.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -19,7 +20,7 @@
 #define CHUNK_SIZE 16384
 #define NS_PER_MS 1000000
 
-/* What came in one read(2); none at the end of the stream. */
+/* The bytes of one read(2); without bytes, the end of the stream. */
 struct chunk {
 	struct chunk *next;
 	int64_t due_ns;
@@ -30,8 +31,8 @@ struct chunk {
 /* One direction of a connection. */
 struct way {
 	int from, to;
-	bool ended; /* nothing more will be read */
-	bool over; /* nor written */
+	bool ended; /* the input has ended */
+	bool over; /* the output has ended, too */
 	struct chunk *first, **last;
 };
 
@@ -62,9 +63,9 @@ loopback(const char *port)
 }
 
 /*
- * No segment waits for company (RFC 896) here, and a server whose segments do has its
- * acknowledgement at once: on a real network the wait would have another length, so it is
- * no round trip.
+ * Sets a TCP option: TCP_NODELAY, so that segments are not held back (RFC 896), or
+ * TCP_QUICKACK, in case the server holds back its own. On a real network that wait
+ * would have another length, so it must not look like a round trip.
  */
 static void
 set(int fd, int option)
@@ -81,7 +82,8 @@ way_init(struct way *way, int from, int to)
 	way->last = &way->first;
 }
 
-/* Closes both sides if the target cannot be reached or there are too many. */
+/* Connects an accepted client to the target. Closes both if the target cannot be
+ * reached or there are too many connections. */
 static void
 take(int client)
 {
@@ -137,7 +139,7 @@ pass_on(struct way *way, const struct chunk *chunk)
 	}
 }
 
-/* Passes on what is due. Returns when the next is, or INT64_MAX. */
+/* Sends the chunks that are due. Returns the time of the next one, or INT64_MAX. */
 static int64_t
 pass_on_due(struct way *way)
 {
@@ -162,7 +164,7 @@ close_finished(struct connection *connection)
 	connection->used = false;
 }
 
-/* Sends what is due everywhere; returns how many milliseconds poll(2) may wait. */
+/* Sends all chunks that are due. Returns the time-out for poll(2) in milliseconds, or -1. */
 static int
 work_off(void)
 {

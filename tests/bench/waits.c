@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * "bench-waits PORT NAME": one client of 127.0.0.1:PORT after the other, each for a full
- * handshake of TLS 1.3 with the host NAME, and 5 ms between them, until standard input ends.
- * Prints the median and the longest time from connecting to the end of the handshake in
- * milliseconds, how many clients there were, and how many of them failed.
+ * "bench-waits PORT NAME": connects one client after another to 127.0.0.1:PORT until
+ * standard input ends, with pauses of 5 ms. Each makes a full TLS 1.3 handshake with
+ * the server name NAME. Prints the median and the longest time from connecting to the
+ * end of the handshake in milliseconds. The number of clients and the number of failed
+ * ones follow.
  */
 #include <gnutls/gnutls.h>
 #include <poll.h>
@@ -17,7 +18,7 @@
 #include "soak/call.h"
 
 #define PAUSE_MS 5
-#define WAITS_MAX 200000 /* more than a quarter of an hour */
+#define WAITS_MAX 200000 /* enough for over a quarter of an hour */
 
 static double waits_ms[WAITS_MAX];
 static size_t wait_count, failed;
@@ -43,7 +44,7 @@ shake_hands(int fd, const char *name)
 	return done;
 }
 
-/* A failed client has waited as well. */
+/* Measures one client. Failed clients count as well. */
 static void
 call_once(unsigned port, const char *name)
 {
@@ -57,7 +58,7 @@ call_once(unsigned port, const char *name)
 		close(fd);
 }
 
-/* True once standard input has ended; waits between two clients. */
+/* Pauses between two clients. Returns true once standard input has ended. */
 static bool
 is_over(void)
 {
