@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Clients of long loads. */
+/* Clients for load programs. */
 #include "call.h"
 
 #include <arpa/inet.h>

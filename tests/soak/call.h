@@ -2,7 +2,7 @@
 #ifndef TLSD_TESTS_CALL_H
 #define TLSD_TESTS_CALL_H
 
-/* What clients of long loads share: connecting, and a TLS session that trusts anybody. */
+/* Helpers of the load programs: connecting, and TLS sessions that accept any certificate. */
 
 #include <gnutls/gnutls.h>
 #include <netinet/in.h>
@@ -10,18 +10,18 @@
 #define CALL_TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
 #define CALL_TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 
-/* Before the first session, and behind the last one. */
+/* To be called before the first session, and after the last. */
 void call_init(void);
 void call_fini(void);
 
-/* A connected socket that waits a minute at most; `host` is in the host's byte order. -1 with
- * errno. */
+/* Returns a connected socket whose reads time out after a minute, or -1 with errno.
+ * `host` is in host byte order. */
 int call_dial(in_addr_t host, unsigned port);
 
-/* A client over `fd`, which stays the caller's, with more flags for gnutls_init(3). */
+/* Returns a TLS client on `fd`, which the caller keeps. `flags` are added for gnutls_init(3). */
 gnutls_session_t call_session(int fd, unsigned flags, const char *priority);
 
-/* 0, or what the library said. */
+/* Completes the handshake. Returns 0, or the library's error. */
 int call_shake(gnutls_session_t tls);
 
 #endif

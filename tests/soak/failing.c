@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * failing PORT COUNT: that many clients of 127.0.0.1:PORT, a few at once, each of which says
- * something that is no hello, with bytes that a log must not have, and waits for the end. Exit
- * status 1 if one was not let in.
+ * failing PORT COUNT: makes COUNT connections to 127.0.0.1:PORT, a few at a time. Each
+ * sends bytes that are not a ClientHello, and that must not appear raw in a log, and
+ * waits for the end. Exit status 1 if a connection fails.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -38,7 +38,8 @@ static long count;
 static atomic_long next;
 static atomic_bool failed;
 
-/* Server and client end in turn, so that neither keeps too many ports waiting. */
+/* The server closes first; the client resets every second connection, so that neither
+ * side has too many ports in TIME_WAIT. */
 static void
 end(int fd, long number)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * hostile SECONDS PORT ECHO-PORT BACKEND-PORT PROGRAM-PORT: clients of every bad kind at once
- * against a server at 127.0.0.1, its echo at 127.0.0.2, and at 127.0.0.3 and 127.0.0.4 those
- * of a backend and of a program; a thread for each kind, and one that has large answers of an
- * echo, which have to be right. Prints how often each kind has called. Exit status 1 after a
- * wrong echo.
+ * hostile SECONDS PORT ECHO-PORT BACKEND-PORT PROGRAM-PORT: runs hostile clients of all
+ * kinds at once, a thread for each kind. The server listens at 127.0.0.1, its echo
+ * service at 127.0.0.2, and the services with a backend and with a program at 127.0.0.3
+ * and 127.0.0.4. One more thread checks large answers of the echo. Prints the number of
+ * connections of each kind. Exit status 1 if an echo was wrong.
  */
 #include "call.h"
 
@@ -79,7 +79,7 @@ send_garbage(int fd)
 	poll(NULL, 0, 5);
 }
 
-/* Says hello, and leaves before or behind the answer. */
+/* Sends a ClientHello, and leaves before or after the answer. */
 static void
 shake_half(int fd)
 {
@@ -95,7 +95,7 @@ shake_half(int fd)
 		reset(fd);
 }
 
-/* Lets its handshake wait again and again, and may leave in between. */
+/* Delays the steps of its handshake, and may leave before the end. */
 static void
 dawdle(int fd)
 {
@@ -138,7 +138,7 @@ update_keys(int fd)
 	gnutls_deinit(tls);
 }
 
-/* Has shaken hands, and says nothing, or one byte late. */
+/* Completes its handshake, waits up to 0.5 s, and may then send a byte. */
 static void
 be_idle(int fd)
 {
@@ -152,7 +152,7 @@ be_idle(int fd)
 	gnutls_deinit(tls);
 }
 
-/* The one that is honest. */
+/* Sends a piece and receives it. Returns true if the echo is right. */
 static bool
 echoes(gnutls_session_t tls, unsigned char seed)
 {
