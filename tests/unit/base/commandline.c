@@ -11,7 +11,7 @@
 
 static char error[128];
 
-/* The words of `text`, each in <>; "" after an error. */
+/* Returns the words of `text`, each in <>; "" after an error. */
 static const char *
 words_of(const char *text)
 {

@@ -17,7 +17,8 @@ END_TEST
 
 START_TEST(remaining_time_is_rounded_up)
 {
-	/* Rounded down, the last millisecond would be a busy loop. */
+	/* If the rest were rounded down, a wait would become a busy loop in its last
+	 * millisecond. */
 	int64_t now = deadline_now_ns();
 	struct deadline soon = { .at_ns = now + 3600000LL * 1000000 - 1 };
 

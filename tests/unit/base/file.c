@@ -41,7 +41,7 @@ START_TEST(file_reads_back_as_written)
 }
 END_TEST
 
-/* Reads a text file of these bytes, and expects `text`, or EILSEQ if it is NULL. */
+/* Reads a text file with these bytes. Expects `text`, or EILSEQ if it is NULL. */
 static void
 expect_text(const char *bytes, size_t count, const char *text)
 {
@@ -134,7 +134,7 @@ START_TEST(reading_a_fifo_without_a_writer_does_not_hang)
 }
 END_TEST
 
-/* Where a link at `name` in the folder of the test, with this text, leads. */
+/* Makes the link `name` to `target` in suite_folder(). Expects it to lead to `end`. */
 static void
 expect_link(const char *name, const char *target, const char *end)
 {

@@ -8,7 +8,7 @@
 
 #include "lib/suite.h"
 
-/* `json`, finished, is `wanted`. */
+/* Finishes `json` and expects the text `wanted`. */
 static void
 expect(struct json *json, const char *wanted)
 {

@@ -46,7 +46,7 @@ START_TEST(second_lock_attempt_fails_at_its_deadline)
 }
 END_TEST
 
-/* In children: each has the file alone, and counts in `counter`. */
+/* Runs in a child: takes the lock, increments `counter`, and exits. */
 static void __attribute__((noreturn)) count_once(const char *path, int counter)
 {
 	unsigned char count = 0;

@@ -18,7 +18,7 @@ static const struct log_field example[] = {
 
 #define EXAMPLE example, sizeof example / sizeof example[0]
 
-/* The line in a form, until the next call; its end is its only newline. */
+/* Returns the line in a form, until the next call. Expects its only newline at the end. */
 static const char *
 make(enum logline_form form, enum log_level level, const struct log_field *fields,
     size_t count)
@@ -105,7 +105,7 @@ START_TEST(a_long_text_is_cut_and_an_object_still_ends)
 {
 	static char text[3 * LOGLINE_SIZE];
 
-	/* Each of these takes six bytes in JSON. */
+	/* Each byte takes six in JSON. */
 	memset(text, '\x01', sizeof text - 1);
 	const char *line = make_message(LOGLINE_JSON, text);
 	ck_assert_str_eq(line + strlen(line) - 3, "\"}\n");

@@ -17,7 +17,7 @@
 #include "base/file.h"
 #include "lib/suite.h"
 
-/* What is in the file of the test; until the next call. */
+/* Returns the content of the test's file, until the next call. */
 static const char *
 read_file(void)
 {
@@ -132,7 +132,7 @@ START_TEST(shared_pipe_gets_whole_lines)
 
 	for (int i = 0; i < LINE * COUNT; i++)
 		lines[i] = i % LINE == LINE - 1 ? '\n' : 'x';
-	/* Packets keep what was written at once together. */
+	/* With O_DIRECT, a read(2) returns exactly the bytes of one write(2). */
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC | O_DIRECT), 0);
 	ck_assert_int_ge(dup2(ends[1], STDERR_FILENO), 0);
 	struct outlet *outlet = outlet_standard_error();
@@ -147,7 +147,7 @@ START_TEST(shared_pipe_gets_whole_lines)
 }
 END_TEST
 
-/* A syslogd at the socket of the test, which only listens. */
+/* Returns a socket that listens in place of syslogd and does not read. */
 static int
 listen_as_syslogd(void)
 {

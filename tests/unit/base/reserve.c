@@ -12,8 +12,7 @@
 #define THREADS 4
 #define ROUNDS 20000
 
-/* Takes all blocks of `size`, hanging them up by their first bytes. Returns how many there
- * were. */
+/* Takes all blocks of `size`, linked by their first bytes. Returns their number. */
 static size_t
 take_all(size_t size, void **all)
 {
@@ -39,7 +38,7 @@ return_all(void *all)
 	}
 }
 
-/* One assertion for all bytes: each one is a system call. */
+/* Allows one assertion for all bytes, because each assertion costs a system call. */
 static bool
 is_filled(const unsigned char *bytes, int value, size_t size)
 {
@@ -144,7 +143,7 @@ START_TEST(reserve_is_low_when_half_of_it_is_used)
 	reserve_make();
 	void *block = reserve_take(1 << 20);
 	ck_assert(!reserve_is_low());
-	ck_assert(reserve_is_ready()); /* there is memory, and enough of it */
+	ck_assert(reserve_is_ready()); /* little is used, and malloc(3) works */
 	take_all(1 << 20, &all);
 	ck_assert(reserve_is_low());
 	ck_assert(!reserve_is_ready());
@@ -155,17 +154,17 @@ START_TEST(reserve_is_low_when_half_of_it_is_used)
 }
 END_TEST
 
-/* In this program malloc(3) and the like are those of tlsd. */
+/* In this program, malloc(3) and related functions are tlsd's own. */
 START_TEST(a_block_resized_to_nothing_is_returned)
 {
-	volatile size_t nothing = 0; /* so that no compiler warns */
+	volatile size_t nothing = 0; /* volatile: avoids a compiler warning */
 
 	if (SUITE_IS_SANITIZED) {
 		fputs("SKIPPED: sanitizers bring their own malloc(3)\n", stderr);
 		return;
 	}
 	reserve_make();
-	for (int i = 0; i < 100; i++) { /* more than there are */
+	for (int i = 0; i < 100; i++) { /* more than the reserve has */
 		void *block = reserve_take(1 << 20);
 		ck_assert_ptr_nonnull(block);
 		ck_assert_ptr_null(realloc(block, nothing));
@@ -174,7 +173,7 @@ START_TEST(a_block_resized_to_nothing_is_returned)
 }
 END_TEST
 
-/* Takes and returns blocks that nobody else may write to meanwhile. */
+/* Takes and returns blocks. No other thread may write to them meanwhile. */
 static void *
 use(void *argument)
 {

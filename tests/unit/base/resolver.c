@@ -15,18 +15,18 @@
 #include "lib/suite.h"
 
 #define HOUR_MS 3600000
-#define MANY 20 /* names, more than there are threads */
+#define MANY 20 /* names; more than there are threads */
 
-/* The linker puts this in front of getaddrinfo(3). */
+/* The linker redirects getaddrinfo(3) to this wrapper. */
 int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
     struct addrinfo **list);
 int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
     struct addrinfo **list);
 
-/* What the hosts below "test" resolve to. */
+/* The result for names that end in ".test". */
 static struct {
 	pthread_mutex_t mutex;
-	bool waits; /* lookups that begin with "slow" do not end */
+	bool waits; /* lookups of names that begin with "slow" block */
 	const char *address; /* NULL: lookups fail */
 	unsigned lookups, slow, running, most;
 } fake = { .mutex = PTHREAD_MUTEX_INITIALIZER, .address = "192.0.2.1" };
@@ -114,7 +114,7 @@ look(const struct resolver_name *name)
 	return text;
 }
 
-/* Looks names up until the name is at `expected`. */
+/* Runs the resolver until the name has the address `expected`. */
 static void
 expect(const struct resolver_name *name, const char *expected)
 {
@@ -284,7 +284,7 @@ START_TEST(name_is_dropped_and_taken_again_while_its_lookup_hangs)
 }
 END_TEST
 
-/* Logs to a file, whose path it returns. */
+/* Logs to a file. Returns its path. */
 static const char *
 log_to_file(void)
 {
@@ -295,7 +295,7 @@ log_to_file(void)
 	return path;
 }
 
-/* Wants `text` once in the log, which it closes. */
+/* Closes the log and expects `text` in it exactly once. */
 static void
 expect_once_in_log(const char *path, const char *text)
 {
@@ -373,7 +373,7 @@ static void *
 await(void *unused)
 {
 	(void)unused;
-	resolver_await(0); /* without a bound */
+	resolver_await(0); /* no time limit */
 	return NULL;
 }
 

@@ -18,7 +18,7 @@
 #define ROOM 4096
 
 static _Atomic(size_t) lost;
-static _Atomic(unsigned) begun; /* how often it was about to write */
+static _Atomic(unsigned) begun; /* calls of write_lines() */
 
 static void
 write_lines(struct outlet *outlet, int form, const char *lines, size_t size)
@@ -39,7 +39,7 @@ start(const char *name, size_t room)
 	return spool;
 }
 
-/* What is in a file of the test's folder; until the next call. */
+/* Returns the content of a file of the test's folder, until the next call. */
 static const char *
 read_file(const char *name)
 {
@@ -54,7 +54,7 @@ read_file(const char *name)
 
 #define JUNK 65536
 
-/* A full pipe with a name, whose reading end is returned: nobody reads there. */
+/* Makes a named pipe and fills it. Returns its reading end, which is not read. */
 static int
 make_pipe(const char *name)
 {
@@ -69,7 +69,7 @@ make_pipe(const char *name)
 	return fd;
 }
 
-/* Puts lines of 64 bytes until there is no room; returns how many there was room for. */
+/* Puts lines of 64 bytes until the spool is full. Returns the number of lines taken. */
 static size_t
 fill(struct spool *spool)
 {
@@ -83,7 +83,7 @@ fill(struct spool *spool)
 	}
 }
 
-/* Reads the pipe until `size` bytes have come behind the junk; the caller frees them. */
+/* Reads the pipe until `size` bytes have come after the junk. The caller frees them. */
 static char *
 drain(int fd, size_t size)
 {
@@ -131,7 +131,7 @@ START_TEST(blocked_outlet_does_not_block_writers)
 	struct spool *spool = start("out", ROOM);
 	size_t taken = fill(spool);
 
-	/* As many may wait to be written as are being written. */
+	/* A second buffer of that size can fill while the first one is being written. */
 	ck_assert_uint_ge(taken, ROOM / 64);
 	ck_assert_uint_le(taken, 2 * ROOM / 64);
 	ck_assert(!spool_flush(spool, deadline_in(1)));
@@ -153,7 +153,7 @@ START_TEST(stopping_leaves_an_outlet_that_stands_still)
 
 	size_t taken = fill(spool);
 	spool_stop(spool, deadline_in(1));
-	/* The thread is still there, and ends with what it had. */
+	/* The thread still exists, and ends when its lines are written. */
 	char *data = drain(fd, taken * 64);
 	ck_assert_uint_eq(strtoul(data + (taken - 1) * 64, NULL, 10), taken - 1);
 	free(data);
@@ -225,7 +225,7 @@ END_TEST
 
 static _Atomic(int) form_now;
 
-/* Lines with their form and number, of which none may get lost. */
+/* Puts lines with their form and number. None may get lost. */
 static void *
 put_often(void *context)
 {
@@ -245,7 +245,7 @@ put_often(void *context)
 	return NULL;
 }
 
-/* How many lines are in a file, all of which are of the form. */
+/* Returns the number of lines in a file. Expects all of them to have `form`. */
 static size_t
 count_lines(const char *name, char form)
 {

@@ -135,8 +135,8 @@ START_TEST(names_for_a_log_keep_their_letters)
 	expect_name("a\n\x7f\\", "a\\x0a\\x7f\\x5c");
 	expect_name(
 	    "\xc2\x9b\xc2\xa0", "\\xc2\\x9b\\xc2\\xa0"); /* CSI, no-break space */
-	expect_name("\xe2\x80\xae", "\\xe2\\x80\\xae"); /* right to left */
-	expect_name("\xe2\x80\xa8", "\\xe2\\x80\\xa8"); /* a line's end */
+	expect_name("\xe2\x80\xae", "\\xe2\\x80\\xae"); /* right-to-left override */
+	expect_name("\xe2\x80\xa8", "\\xe2\\x80\\xa8"); /* line separator */
 	expect_name("\xfc\xc0\xaf\xed\xa0\x80", "\\xfc\\xc0\\xaf\\xed\\xa0\\x80");
 	expect_name("\xc3", "\\xc3");
 	ck_assert_str_eq(text_escape_name(out, 8, "abc\xc3\xbc\xc3\xbc", 7), "abc...");

@@ -18,7 +18,7 @@ static gnutls_certificate_credentials_t credentials;
 static struct options options;
 static struct parameters parameters;
 
-/* What the server does when it has shaken hands. */
+/* A TLS server; after the handshake it calls `speak`. */
 struct server {
 	int fd;
 	pthread_t thread;
@@ -48,7 +48,7 @@ serve(void *argument)
 	return NULL;
 }
 
-/* A channel that has shaken hands with `server`, which runs until the channel is freed. */
+/* Returns a channel after a handshake with `server`, which runs until the channel is freed. */
 static struct channel *
 call(struct server *server)
 {
@@ -118,7 +118,7 @@ ask_anew(gnutls_session_t session)
 	gnutls_record_send(session, "late", 4);
 }
 
-/* Answers for ever, until the client has gone. */
+/* Sends without end, until the client has gone. */
 static void
 never_end(gnutls_session_t session)
 {

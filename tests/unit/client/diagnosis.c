@@ -7,7 +7,7 @@
 #include "base/terminal.h"
 #include "lib/suite.h"
 
-/* One symptom of each severity, the worst in the middle. */
+/* Returns a diagnosis with one symptom of each severity, the worst in the middle. */
 static struct diagnosis
 examine(void)
 {
@@ -22,7 +22,7 @@ examine(void)
 	return diagnosis;
 }
 
-/* Returns what a terminal of 40 columns shows, which the caller frees. */
+/* Returns the text for a terminal of 40 columns. The caller frees it. */
 static char *
 show(bool quiet, bool colours)
 {

@@ -14,7 +14,7 @@ static struct stringlist words;
 
 enum { WORDS_MAX = 16 };
 
-/* Copies "tlsc" and the words up to a NULL to `argv`, where they live until tear_down(). */
+/* Copies "tlsc" and the words of a NULL-terminated list to `argv`; they live until tear_down(). */
 static int
 fill(char *argv[WORDS_MAX], const char *const *list)
 {

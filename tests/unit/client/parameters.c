@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The files that a client is given, and the error for each wrong one. */
+/* Tests the files named in a client's options, and the error for each bad one. */
 #include "client/parameters.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 static struct parameters parameters;
 static struct findings findings;
 
-/* Loads them as `options` say, with the system's trust store left out. */
+/* Loads the files of `options`, without the system's trust store. */
 static int
 load(struct options options)
 {
@@ -32,7 +32,7 @@ tear_down(void)
 	findings_fini(&findings);
 }
 
-/* Loads a pair, wants `name` as the name of the server, and frees all. */
+/* Loads a pair, expects the server name `name`, and frees everything. */
 static void
 assert_loaded(struct options options, const char *name)
 {

@@ -7,7 +7,7 @@
 
 static unsigned char bytes[PROBE_SIZE];
 
-/* A ServerHello without a session, its extensions those of TLS 1.3 with P-256. */
+/* Makes a ServerHello with an empty session ID and the extensions of TLS 1.3 with P-256. */
 static size_t
 make_hello(const unsigned char random[32])
 {
@@ -97,7 +97,7 @@ START_TEST(lengths_that_lie_are_survived)
 		probe_parse(bytes, size, &answer);
 	}
 	make_hello(random);
-	bytes[48] = 0xff; /* the extensions' */
+	bytes[48] = 0xff; /* length of the extensions */
 	probe_parse(bytes, size, &answer);
 	ck_assert_int_eq(answer.kind, PROBE_NOT_TLS);
 }

@@ -15,7 +15,7 @@
 static struct trace trace;
 static int64_t now_ns;
 
-/* A record of `type` and `size`, byte by byte. */
+/* Traces a record of `type` and `size`, byte by byte. */
 static void
 pass(enum trace_direction direction, unsigned char type, size_t size)
 {
@@ -41,7 +41,8 @@ receive_message(unsigned number, unsigned char type, size_t size)
 	trace_content(&trace, TRACE_IN, TRACE_HANDSHAKE, number, size);
 }
 
-/* TLS 1.3 with the answer in the server's first flight, read only in the end. */
+/* Traces a TLS 1.3 handshake whose answer comes with the server's first flight and is
+ * read last. */
 static void
 shake_hands_early(void)
 {
@@ -174,7 +175,7 @@ START_TEST(trace_summary_names_round_trips_and_the_early_answer)
 }
 END_TEST
 
-/* What `print` writes; the caller frees it. */
+/* Returns the output of `print`. The caller frees it. */
 static char *
 drawn(void (*print)(const struct diagram *diagram, FILE *out), const char *title)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The reasons why a server is not trusted, in words. */
+/* Tests the reasons why a server is not trusted. */
 #include "client/verdict.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "lib/pki.h"
 #include "lib/suite.h"
 
-/* Returns the reasons for `status`, each ended by a newline; they live until the process exits. */
+/* Returns the reasons for `status`, one a line; they live until the process exits. */
 static const char *
 reasons_for(unsigned status, const struct chain *chain)
 {
@@ -30,7 +30,7 @@ assert_reason(unsigned status, const struct chain *chain, const char *expected)
 	ck_assert_msg(strstr(reasons, expected) != NULL, "%s", reasons);
 }
 
-/* A server's certificate, and the one of its authority if that is not NULL. */
+/* Returns a chain of a server's certificate and, unless it is NULL, its authority's. */
 static struct chain
 chain_of(const struct pki_pair *server, const struct pki_pair *authority)
 {

@@ -19,7 +19,7 @@ static const char *const busy[] = {
 	"handshake-failures hello: timeout=1000",
 };
 
-/* Returns the picture of a busy server, which the caller frees. */
+/* Returns the screen for a busy server. The caller frees it. */
 static char *
 print(struct frame_screen screen)
 {

@@ -7,7 +7,7 @@
 
 #include "lib/suite.h"
 
-/* A client by IPv4 whose line has the most columns that are usual. */
+/* A line about an IPv4 client in which the usual columns are widest. */
 #define USUAL                                                                          \
 	"connection: id=1234 peer=[192.168.100.200]:54321 service=hello phase=answer " \
 	"since=12.345s age=123.456s in=1234 out=123456"
@@ -16,7 +16,7 @@
 	"service=a-service-with-a-long-name phase=handshake since=12345.678s "       \
 	"age=12345.678s in=1234567 out=1234567"
 
-/* Returns the table of one connection, which the caller frees. */
+/* Returns the table of one connection. The caller frees it. */
 static char *
 print(const char *line, size_t width, bool colours)
 {

@@ -9,7 +9,7 @@
 
 static unsigned char header[SENDPROXY_SIZE];
 
-/* Writes the header for these two places. */
+/* Writes the header for these two addresses. */
 static size_t
 write_for(enum sendproxy kind, const char *from, const char *to,
     const struct sendproxy_tls *tls)

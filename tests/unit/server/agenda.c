@@ -44,7 +44,7 @@ START_TEST(only_an_expired_timer_is_due)
 }
 END_TEST
 
-/* The earliest by looking at all. */
+/* Returns the earliest time, found by comparing all. */
 static int64_t
 earliest(void)
 {

@@ -27,7 +27,7 @@ done(struct conf *conf)
 	findings_fini(&findings);
 }
 
-/* Reads a text that is fine. */
+/* Reads a valid text. */
 static struct conf *
 read_good(const char *text)
 {
@@ -38,7 +38,7 @@ read_good(const char *text)
 	return conf;
 }
 
-/* Asserts that one finding, and no other, is about `place` and holds `words`. */
+/* Expects exactly one finding about `place`, and that it contains `words`. */
 static void
 assert_found(const char *place, const char *words)
 {
@@ -250,7 +250,7 @@ START_TEST(quotes_around_a_text_or_a_path_are_warned_of)
 }
 END_TEST
 
-/* The kind of the last service of what `text` says, which is without a mistake. */
+/* Returns the kind of the last service in `text`, which must be valid. */
 static const char *
 kind_of(const char *text)
 {
@@ -438,7 +438,7 @@ START_TEST(only_fixed_keys_ask_for_a_restart)
 }
 END_TEST
 
-/* The shipped file with its "#key = value" lines uncommented. */
+/* Returns the shipped file, with its "#key = value" lines uncommented. */
 static char *
 shipped_file(void)
 {
@@ -467,7 +467,7 @@ START_TEST(the_shipped_file_holds_every_key_at_its_default)
 	char *expected = printed(standard);
 
 	ck_assert_str_eq(text, expected);
-	/* Each key that is printed is also there, and set. */
+	/* Each printed key must also be in the shipped file, and be set there. */
 	for (char *line = strtok(expected, "\n"); line; line = strtok(NULL, "\n")) {
 		if (line[0] == '[')
 			continue;
@@ -499,7 +499,7 @@ is_list(const char *key)
 	return !twice;
 }
 
-/* Asserts that the list `key` takes quoted items and is printed so. */
+/* Expects the list `key` to accept quoted items and to be printed with quotes. */
 static void
 assert_takes_quotes(const char *key)
 {
@@ -529,7 +529,7 @@ START_TEST(every_list_takes_quoted_items_and_is_printed_so)
 	done(conf);
 	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
 		line[strcspn(line, " ")] = '\0';
-		/* Items of include are read at once. */
+		/* The files of include would be read at once. */
 		if (line[0] == '[' || strcmp(line, "include") == 0 || !is_list(line))
 			continue;
 		assert_takes_quotes(line);

@@ -21,7 +21,7 @@ static struct loop *loop;
 static struct control *control;
 static const char *path;
 static char error[256];
-static unsigned asked; /* how often "later" was */
+static unsigned asked; /* number of "later" commands */
 
 static bool
 echo_command(
@@ -92,7 +92,7 @@ say(int fd, const char *text)
 	    send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
-/* Turns the loop until `fd` has `expected` to read, or its end for "". */
+/* Runs the loop until `fd` has received `expected`; "" stands for the end. */
 static void
 assert_heard(int fd, const char *expected)
 {
@@ -158,7 +158,7 @@ START_TEST(a_line_without_an_end_is_hung_up_on)
 }
 END_TEST
 
-/* Turns the loop until "later" has been asked for so often. */
+/* Runs the loop until "later" has been asked `often` times. */
 static void
 await_asking(unsigned often)
 {
@@ -315,7 +315,8 @@ START_TEST(binary_control_input_fails_or_closes_the_connection)
 }
 END_TEST
 
-/* In a process of its own: what somebody else hears who asks for the rights. */
+/* Runs in a child: asks for the rights as another user and compares the answer. Returns
+ * 0 if it is `expected`. */
 static int
 ask_as(uid_t uid, gid_t gid, gid_t other, const char *expected)
 {
@@ -406,7 +407,8 @@ START_TEST(a_folder_that_others_may_write_is_refused)
 	path = suite_path("run/sock");
 	expect_refusal(folder, 0707, writable);
 	expect_refusal(folder, 01777, writable);
-	/* The members of the daemon's group may command it anyway. */
+	/* Members of the daemon's group may write the folder: they may command the
+	 * daemon anyway. */
 	ck_assert_int_eq(chmod(folder, 0770), 0);
 	control = open_at(path);
 	ck_assert_msg(control != NULL, "%s", error);

@@ -7,7 +7,7 @@
 #include "server/connection.h"
 #include "lib/suite.h"
 
-/* A connection of a client of its own for each `client`. */
+/* Adds a connection whose address is derived from the number `client`. */
 static void
 come(struct crowd *crowd, struct connection *connection, int client)
 {
@@ -41,7 +41,7 @@ START_TEST(the_client_with_most_loses_its_oldest)
 	come(crowd, &many[2], 2);
 	ck_assert_ptr_eq(crowd_heaviest(crowd), &many[0]);
 	crowd_remove(crowd, &many[0]);
-	/* Both have two now; the first has had them longer. */
+	/* Both have two now; the first client reached that number earlier. */
 	ck_assert_ptr_eq(crowd_heaviest(crowd), &few[0]);
 	crowd_remove(crowd, &few[0]);
 	ck_assert_ptr_eq(crowd_heaviest(crowd), &many[1]);
@@ -75,7 +75,7 @@ START_TEST(new_clients_are_not_evicted_before_a_flooding_client)
 }
 END_TEST
 
-/* The same by counting. */
+/* Returns the largest count, found by comparing all. */
 static size_t
 most(const size_t *counts, size_t clients)
 {

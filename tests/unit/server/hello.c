@@ -20,8 +20,8 @@ judge(const char *bytes, size_t size)
 
 #define JUDGE(text) judge(text, sizeof(text) - 1)
 
-/* A message of `size` bytes, its header with them, cut into records of at most `piece`
- * bytes. Returns how many bytes there are. */
+/* Makes a message of `size` bytes, including its header, cut into records of at most
+ * `piece` bytes. Returns their total size. */
 static size_t
 cut(unsigned char *out, size_t size, size_t piece)
 {
@@ -99,7 +99,7 @@ START_TEST(first_record_that_cannot_be_a_hello_is_not_tls)
 }
 END_TEST
 
-/* RFC 8446, 5.1: nothing in between, and no empty fragments of handshake messages. */
+/* RFC 8446, 5.1: other records must not come between, and fragments must not be empty. */
 START_TEST(later_record_outside_the_hello_is_a_protocol_error)
 {
 #define FIRST "\x16\x03\x01\x00\x01\x01"
@@ -110,20 +110,20 @@ START_TEST(later_record_outside_the_hello_is_a_protocol_error)
 }
 END_TEST
 
-/* RFC 8446, 5.1: a record has at most 2^14 bytes, also before it is encrypted. */
+/* RFC 8446, 5.1: a record has at most 2^14 bytes, even if it is not encrypted. */
 START_TEST(a_record_of_more_than_16384_bytes_overflows)
 {
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\x40\x01"), HELLO_OVERFLOW);
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\xff\xff\x01"), HELLO_OVERFLOW);
-	/* Also where the bytes behind are no hello: the judgement stands before they are there. */
+	/* The verdict precedes the message's type, so a wrong type does not change it. */
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\xff\xff\x02"), HELLO_OVERFLOW);
 	ck_assert_int_eq(JUDGE(FIRST "\x16\x03\x01\x40\x01"), HELLO_OVERFLOW);
 	ck_assert_int_eq(JUDGE("\x16\x03\x01\x40\x00\x01"), HELLO_PARTIAL);
 }
 END_TEST
 
-/* The bytes come one by one, and are looked at only when as many are there as were asked for.
- * Returns the judgement when all have come. */
+/* Delivers the bytes one by one, and asks for a verdict only when the number needed has
+ * come. Returns the last verdict. */
 static enum hello
 judge_drips(const char *bytes, size_t size)
 {
@@ -174,7 +174,7 @@ START_TEST(the_longest_message_is_taken_and_no_longer_one)
 }
 END_TEST
 
-/* Five bytes for each: it is seen as soon as what is missing cannot fit any more. */
+/* Each record adds five bytes. The verdict comes as soon as the rest cannot fit any more. */
 START_TEST(a_hello_in_too_many_records_is_too_long)
 {
 	size_t size = cut(records, CLIENTHELLO_SIZE_MAX, 1), n = 0, needed = 1;
@@ -239,7 +239,7 @@ START_TEST(other_protocols_are_named)
 }
 END_TEST
 
-/* Whatever the bytes: a judgement, and a whole hello can be gathered. */
+/* Arbitrary bytes get a verdict, and a whole ClientHello can be gathered. */
 START_TEST(any_bytes_get_a_judgement)
 {
 	size_t wholes = 0;

@@ -23,7 +23,7 @@ address(const char *text)
 	return addresses[0];
 }
 
-/* Settings without a limit, but for the rate. */
+/* Returns settings without limits, except for the rate. */
 static struct limit_settings
 settings(const char *rate)
 {
@@ -158,7 +158,7 @@ START_TEST(a_burst_may_come_at_once_and_no_more)
 	set_up(&none, &slow);
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_eq(enter("192.0.2.1:1"), FAILURE_NONE);
-	/* A second would have to pass between the two. */
+	/* Another one would be accepted only after a second. */
 	ck_assert_int_eq(enter("192.0.2.1:1"), FAILURE_REFUSED_LIMIT);
 	ck_assert_str_eq(reason, "accept-rate is reached");
 	for (int i = 0; i < 5; i++)

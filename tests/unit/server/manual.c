@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of keys in conf.c, and tlsd.ini(5). The manual has an item "It Ic KEY" for each key in
- * the section of its scope, and below it, or below the item in a section that both refer to, one
- * line "Default: VALUE."; of several keys together the line counts for all. */
+/* Compares the table of keys in conf.c with tlsd.ini(5). In the section of its scope,
+ * the manual has an item "It Ic KEY" for each key. A line "Default: VALUE." follows the
+ * item, or an item in a section to which both refer. If several keys share an item, the
+ * line applies to all. */
 #include "server/conf.h"
 
 #include <ctype.h>
@@ -16,12 +17,12 @@
 
 enum { ITEMS_MAX = 200 };
 
-/* A key as an item of the manual has it. */
+/* An item's key, as the manual describes it. */
 struct item {
 	char *key;
 	char *section;
-	char *value; /* NULL: the item says nothing of a default */
-	int group; /* the items with the same head */
+	char *value; /* NULL: the item has no default line */
+	int group; /* number shared by the items of one head */
 };
 
 struct manual {
@@ -63,7 +64,7 @@ read_head(struct manual *manual, char *line)
 	}
 }
 
-/* Returns the value in the line "Default: VALUE." as the configuration would print it. */
+/* Returns the value in the line "Default: VALUE." as conf_print() would write it. */
 static char *
 read_value(const char *line)
 {
@@ -73,7 +74,7 @@ read_value(const char *line)
 	ck_assert_msg(length > 1 && text[length - 1] == '.', "no full stop: %s", line);
 	if (strcmp(text, "empty.") == 0)
 		return memory_copy("");
-	/* The manual has the paths of a system's own packages. */
+	/* The manual has the paths of a distribution's package. */
 	if (strncmp(text, "/run/", 5) == 0)
 		return memory_format(
 		    TLSD_RUNSTATEDIR "%.*s", (int)(length - 5), text + 4);
@@ -83,7 +84,7 @@ read_value(const char *line)
 				    (int)(strlen(escape + 2) - 1), escape + 2);
 }
 
-/* Gives the keys of the last head their default. */
+/* Sets the default of the keys of the last head. */
 static void
 read_default(struct manual *manual, const char *line)
 {
@@ -145,7 +146,7 @@ unload(struct manual *manual)
 	free(manual);
 }
 
-/* True if the section of the manual is about keys of that scope. */
+/* True if the manual's section describes keys of that scope. */
 static bool
 is_about(const char *section, bool service)
 {
@@ -155,7 +156,7 @@ is_about(const char *section, bool service)
 	       (service && strcmp(section, "CLIENT CERTIFICATES") == 0);
 }
 
-/* Asserts that a key of the table has its paragraph and its default. */
+/* Expects a key of the table to have exactly one item and one default. */
 static void
 assert_documented(
     const struct manual *manual, const char *key, bool service, const char *value)
@@ -179,8 +180,8 @@ assert_documented(
 	ck_assert_msg(defaults == 1, "%s: %d defaults for %s", section, defaults, key);
 }
 
-/* Prints the defaults of a service for each kind of answer; what is printed for one kind lacks the
- * keys of the others. Caller frees. */
+/* Returns the printed defaults of a service of each kind, because a kind is printed
+ * without the keys of the others. The caller frees the text. */
 static char *
 print_defaults(void)
 {
@@ -200,14 +201,14 @@ print_defaults(void)
 	return text;
 }
 
-/* Calls `use` for each key that the table has, in its scope and with its default, once. */
+/* Calls `use` once for each key of the table, with its scope and default. */
 static void
 for_each_key(struct manual *manual,
     void (*use)(const struct manual *, const char *, bool, const char *))
 {
 	char *text = print_defaults(), *rest;
 	bool service = false;
-	struct stringlist done[2] = { 0 }; /* of the process, of services */
+	struct stringlist done[2] = { 0 }; /* keys of the process; of services */
 
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest)) {
@@ -235,7 +236,7 @@ START_TEST(the_manual_has_each_key_of_the_table_with_its_default)
 }
 END_TEST
 
-/* Takes the section away from the items that are about a key. */
+/* Clears the section of the items that describe a key. */
 static void
 strike_out(
     const struct manual *manual, const char *key, bool service, const char *value)

@@ -17,7 +17,7 @@
 	SIGNATURE "\x21\x11\x00\x18" TCP4 "\x04\x00\x02" \
 		  "ab\x03\x00\x04"
 
-/* Reads exactly these bytes, in memory of exactly their size. */
+/* Reads the bytes from an allocation of exactly their size. */
 static enum proxyheader_state
 read_exactly(const void *bytes, size_t size, struct proxyheader *header)
 {
@@ -29,7 +29,7 @@ read_exactly(const void *bytes, size_t size, struct proxyheader *header)
 	return state;
 }
 
-/* Each beginning of a good header may become one, and it knows how much it needs. */
+/* Expects each proper prefix of a valid header to be partial, with a plausible `needed`. */
 static void
 is_partial_at_each_cut(const void *bytes, size_t size)
 {
@@ -43,7 +43,7 @@ is_partial_at_each_cut(const void *bytes, size_t size)
 	}
 }
 
-/* A good header, whatever follows it. */
+/* Expects a valid header, also if more bytes follow. */
 static struct proxyheader
 read_good(const void *bytes, size_t size)
 {
@@ -61,7 +61,7 @@ read_good(const void *bytes, size_t size)
 	return header;
 }
 
-/* The header tells of these two places. */
+/* Expects the header to contain these two addresses. */
 static void
 tells(const void *bytes, size_t size, const char *peer, const char *local)
 {
@@ -260,7 +260,7 @@ START_TEST(a_checksum_has_to_be_right)
 	tells(bytes, size, "[192.0.2.7]:258", "[198.51.100.1]:443");
 	for (size_t at = 16; at < size; at++) {
 		bytes[at] ^= 1;
-		/* A type that is no longer the checksum's is skipped. */
+		/* This changes the checksum's type to an unknown one, which is skipped. */
 		if (at != 16 + 12 + 5)
 			is_broken(bytes, size);
 		bytes[at] ^= 1;

@@ -11,7 +11,7 @@
 #include "lib/suite.h"
 #include "lib/virtualtime.h"
 
-/* The queue never looks at what it carries, so addresses will do. */
+/* The queue does not dereference its items, so arbitrary addresses suffice. */
 static char items[1000];
 #define ITEM(i) ((struct connection *)(void *)&items[i])
 
@@ -86,7 +86,7 @@ START_TEST(removing_items_keeps_the_order_of_the_queue)
 	struct queue *queue = queue_new(5, PROCESSORS, count_space, NULL);
 	int asked = 0;
 
-	/* Round the end of the ring. */
+	/* Moves the head, so that the items wrap around the end of the ring. */
 	for (int i = 0; i < 3; i++) {
 		ck_assert(queue_push(queue, ITEM(i)));
 		ck_assert_ptr_eq(queue_pop(queue), ITEM(i));
@@ -103,7 +103,7 @@ START_TEST(removing_items_keeps_the_order_of_the_queue)
 }
 END_TEST
 
-/* Takes one and keeps it, computing for ever as far as the queue knows. */
+/* Takes an item and keeps it; the queue believes that the thread is computing. */
 static void *
 take_one(void *argument)
 {
@@ -113,8 +113,8 @@ take_one(void *argument)
 }
 
 /*
- * Adds workers, each with a connection of its own, until one of them sleeps although its
- * connection is queued, because the others compute. Returns their number.
+ * Adds workers, each with a connection of its own, until one of them sleeps although
+ * its connection is queued, because the others compute. Returns the number of workers.
  */
 static int
 fill_processors(struct queue *queue, pthread_t threads[], int most)
@@ -124,7 +124,7 @@ fill_processors(struct queue *queue, pthread_t threads[], int most)
 	do {
 		ck_assert_int_lt(count, most);
 		pthread_create(&threads[count], NULL, take_one, queue);
-		usleep(1000); /* lets it sleep; otherwise the next one will */
+		usleep(1000); /* lets it sleep; if it does not yet, the next one will */
 		ck_assert(queue_push(queue, ITEM(count)));
 		count++;
 		while (atomic_load(&taken) < count &&
@@ -200,7 +200,7 @@ START_TEST(queue_is_drained_by_more_consumers_than_processors)
 		pthread_create(&threads[i], NULL, count_pops, queue);
 	for (int i = 0; i < 1000; i++) {
 		ck_assert(queue_push(queue, ITEM(i)));
-		/* Without a push that would wake somebody else. */
+		/* No further push may come that would wake another thread. */
 		while (queue_depth(queue) > 0)
 			sched_yield();
 	}
@@ -221,7 +221,7 @@ struct consumer {
 	_Atomic(size_t) *begun;
 };
 
-/* Takes one, says when it is told to that it waits, and ends when it is told to. */
+/* Takes an item, reports that it waits when it may, and ends when it may. */
 static void *
 wait_with_one(void *argument)
 {
@@ -235,7 +235,7 @@ wait_with_one(void *argument)
 	return NULL;
 }
 
-/* All are queued before one of them says that it waits; none is ever done. */
+/* All items are queued before a consumer reports that it waits; none calls queue_done(). */
 START_TEST(blocked_consumer_yields_to_the_next_one)
 {
 	enum { CONSUMERS = 5 };

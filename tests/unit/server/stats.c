@@ -46,7 +46,7 @@ START_TEST(no_count_of_any_thread_is_lost)
 		ck_assert_int_eq(
 		    pthread_create(&threads[i], NULL, count_often, &numbers[i]), 0);
 	}
-	/* Reading meanwhile is allowed; the sums never go down. */
+	/* Sums may be read at the same time, and must never decrease. */
 	for (uint64_t before = 0; before < TIMES; before = sums.done) {
 		stats_sum(stats, &sums);
 		ck_assert_uint_ge(sums.done, before);
@@ -65,7 +65,7 @@ END_TEST
 
 static atomic_bool read_enough;
 
-/* The main thread and a worker in turn. */
+/* Acts as the main thread and as a worker in turn. */
 static void *
 accept_and_answer(void *unused)
 {
@@ -124,7 +124,7 @@ START_TEST(a_connection_may_enter_in_one_thread_and_leave_in_another)
 	stats_sum(stats, &sums);
 	ck_assert_uint_eq(sums.present[PHASE_QUEUE], 1);
 	ck_assert_uint_eq(sums.present[PHASE_HANDSHAKE], 1);
-	/* What is seen leaving before it is seen entering is not there. */
+	/* A connection seen leaving before it is seen entering counts as absent. */
 	tally_leave(tally, PHASE_LINGER);
 	stats_sum(stats, &sums);
 	ck_assert_uint_eq(sums.present[PHASE_LINGER], 0);
@@ -212,7 +212,7 @@ START_TEST(bytes_of_both_directions_add_up)
 }
 END_TEST
 
-/* Whether two times are the same but for rounding. */
+/* True if two times are equal except for rounding. */
 static bool
 is_near(double a, double b)
 {

@@ -7,7 +7,7 @@
 #include "base/stringlist.h"
 #include "lib/suite.h"
 
-/* By values as the configuration has them; `found` is the caller's to free. */
+/* Sets up `verbosity` from values as in the configuration. The caller frees `found`. */
 static void
 make(struct verbosity *verbosity, const char *levels, const char *quiet,
     struct findings *found)

@@ -18,11 +18,11 @@
 
 enum { BMP_STRING = 0x1e };
 
-/* The library would not make such certificates as some of these tests want: their alternative
- * names are written byte by byte (RFC 5280, 4.2.1.6). */
+/* Some tests need certificates that the library cannot make. Their alternative names
+ * are written byte by byte (RFC 5280, 4.2.1.6). */
 enum name_type { EMAIL = 0x81, DNS = 0x82, URI = 0x86, IP = 0x87 };
 
-static gnutls_x509_crt_t cert; /* with the names of the test */
+static gnutls_x509_crt_t cert; /* has the names of the test */
 static unsigned char names[16384];
 static size_t names_size;
 
@@ -47,12 +47,12 @@ add_common_name(const void *name, size_t size)
 	    0);
 }
 
-/* Puts the head of an element before its content at `at`; returns the head's size. */
+/* Writes the header of a DER element to `at`. Returns the header's size. */
 static size_t
 put_head(unsigned char *at, unsigned char tag, size_t size)
 {
 	at[0] = tag;
-	at[1] = 0x82; /* the length has two bytes */
+	at[1] = 0x82; /* the length takes two bytes */
 	at[2] = (unsigned char)(size >> 8);
 	at[3] = (unsigned char)size;
 	if (size > 127)
@@ -85,7 +85,7 @@ set_names(void)
 	free(all);
 }
 
-/* Makes what a client would bring: signed, and read from its bytes. */
+/* Makes a client's certificate: signed, and parsed from its DER form. */
 static void
 make(void)
 {
@@ -110,7 +110,7 @@ make(void)
 	pki_free(pair);
 }
 
-/* Whether rules of one kind, that of `list` in `settings`, let the certificate in. */
+/* True if the certificate is permitted by rules of one kind, set as `list` in `settings`. */
 static bool
 permits(struct allow_settings *settings, struct stringlist *list, const char *rules)
 {
@@ -287,7 +287,7 @@ START_TEST(any_of_many_names_matches_despite_a_huge_one)
 }
 END_TEST
 
-/* Which of them would it be? */
+/* It would be ambiguous which name counts. */
 START_TEST(certificate_with_several_common_names_matches_no_rule)
 {
 	gnutls_datum_t name;
@@ -308,7 +308,7 @@ START_TEST(certificate_with_several_common_names_matches_no_rule)
 }
 END_TEST
 
-/* U+616C U+6963: two Chinese characters whose bytes are those of "alic". */
+/* U+616C U+6963: two Chinese characters whose encoding equals that of "alic". */
 START_TEST(bytes_of_another_string_type_do_not_match_a_name)
 {
 	static const unsigned char name[] = { BMP_STRING, 4, 'a', 'l', 'i', 'c' };

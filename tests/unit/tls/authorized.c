@@ -14,7 +14,7 @@
 enum { MANY = 1000 };
 
 static struct pki_pair *alice;
-static char pin[PIN_TEXT_SIZE]; /* hers */
+static char pin[PIN_TEXT_SIZE]; /* of the certificate of alice */
 static struct findings findings;
 
 static void
@@ -28,7 +28,7 @@ begin(void)
 	findings_init(&findings);
 }
 
-/* The file with `text` for `service`; NULL after an error. */
+/* Loads a file with `text` for `service`. Returns NULL after an error. */
 static struct authorized *
 load(const char *text, const char *service)
 {
@@ -36,7 +36,7 @@ load(const char *text, const char *service)
 	return authorized_new(suite_file("clients", text), service, &findings);
 }
 
-/* The name that a file with one line, her pin and `rest`, gives her. */
+/* Returns the name that a file of one line, the pin and `rest`, gives alice. */
 static const char *
 name_by(const char *rest, const char *service)
 {
@@ -65,7 +65,7 @@ expect_wrong(const char *text, const char *words)
 	    findings.items[0].text);
 }
 
-/* Her line with `rest` is wrong, and that is told in these words. */
+/* Expects a line of the pin and `rest` to be refused with these words. */
 static void
 expect_wrong_rest(const char *rest, const char *words)
 {

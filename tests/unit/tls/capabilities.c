@@ -26,7 +26,8 @@ put(unsigned number)
 
 enum { ECDHE_ECDSA = 0xc02b, ECDHE_RSA = 0xc02f }; /* with AES-128-GCM */
 
-/* A hello of TLS 1.2 without extensions: version, random, session, suites, compression. */
+/* Starts a ClientHello of TLS 1.2, up to the length of its extensions: version, random,
+ * session, suites, compression. */
 static void
 start_hello_with(unsigned suite, unsigned other)
 {
@@ -47,7 +48,7 @@ start_hello(void)
 	start_hello_with(ECDHE_ECDSA, ECDHE_RSA);
 }
 
-/* Adds an extension with a list of codes, up to a 0. */
+/* Adds an extension with a list of codes, terminated by 0. */
 static void
 add_list(unsigned extension, const unsigned *codes)
 {
@@ -161,7 +162,7 @@ START_TEST(ecdhe_needs_a_group_that_the_server_has)
 	    pki_make(&(struct pki_options){ .algorithm = GNUTLS_PK_RSA }, NULL);
 
 	start_hello();
-	ADD_LIST(GROUPS, 0x0019); /* P-521, which the default profile has not */
+	ADD_LIST(GROUPS, 0x0019); /* P-521, which the default profile lacks */
 	ck_assert(!meets(rsa, false));
 	ck_assert(meets(rsa, true));
 	pki_free(rsa);

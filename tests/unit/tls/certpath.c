@@ -47,7 +47,7 @@ make(const char *name, const struct pki_pair *issuer)
 	    pki_make(&(struct pki_options){ .name = name, .ca = true }, issuer));
 }
 
-/* Path number `place` has these certificates, up to a NULL. */
+/* Expects path number `place` to consist of these certificates. */
 #define EXPECT_PATH(place, ...) \
 	expect_path(place, (struct gnutls_x509_crt_int *const[]){ __VA_ARGS__, NULL })
 
@@ -136,7 +136,7 @@ START_TEST(a_stranger_has_no_path)
 }
 END_TEST
 
-/* As many certificates as may be sent, each of which could have issued each other. */
+/* Sends as many certificates as allowed, each of which could have issued every other. */
 static struct pki_pair *
 send_namesakes(void)
 {
@@ -149,7 +149,7 @@ send_namesakes(void)
 	return same;
 }
 
-/* Without a bound there are 10! orders to try. */
+/* An unbounded search would try 10! orders. */
 START_TEST(many_namesakes_without_an_anchor_have_no_path)
 {
 	begin();

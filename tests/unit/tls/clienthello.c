@@ -40,7 +40,7 @@ fill_in(size_t extensions_at)
 
 #define EXTENSIONS_AT (4 + 2 + 32 + 3 + 4 + 2)
 
-/* A hello without extensions. */
+/* Makes a ClientHello without extensions. */
 static void
 begin(void)
 {
@@ -81,7 +81,7 @@ build(const char *key_share, size_t count)
 
 static struct clienthello got;
 
-/* Reads it from memory of exactly its size, so that a byte too far is seen. */
+/* Reads the ClientHello from an allocation of its own, so that a read beyond is detected. */
 static int
 read_hello(void)
 {
@@ -144,13 +144,13 @@ START_TEST(a_hello_need_not_have_them)
 	ck_assert_ptr_null(got.name);
 	ck_assert_ptr_null(got.protocols);
 	ck_assert(!clienthello_offers(&got, "h2"));
-	size -= 2; /* nor the length of its extensions */
+	size -= 2; /* removes the length of the extensions as well */
 	hello[3] = (unsigned char)(size - 4);
 	ck_assert_int_eq(read_hello(), 0);
 }
 END_TEST
 
-/* A hello with the server name `name` is taken, and the name said is that. */
+/* Expects a ClientHello with the server name `name` to be accepted, and `said` to be that name. */
 static void
 say(const char *name)
 {
@@ -213,7 +213,7 @@ START_TEST(a_name_that_is_not_a_host_counts_as_none)
 }
 END_TEST
 
-/* A hello with this one extension is refused. */
+/* Expects a ClientHello with this one extension to be refused. */
 static void
 is_refused(size_t type, const char *bytes, size_t count)
 {
@@ -286,7 +286,7 @@ START_TEST(records_are_as_large_as_the_client_takes_them)
 	ck_assert_uint_eq(RECORD_SIZE(28, "\xff\xff"), 16384);
 	ck_assert_uint_eq(RECORD_SIZE(1, "\x01"), 512);
 	ck_assert_uint_eq(RECORD_SIZE(1, "\x04"), 4096);
-	/* What is not allowed is the library's to refuse. */
+	/* Values that are not allowed are left to the library to refuse. */
 	ck_assert_uint_eq(RECORD_SIZE(28, "\x00\x3f"), 16384);
 	ck_assert_uint_eq(RECORD_SIZE(1, "\x05"), 16384);
 	IS_REFUSED(28, "\x40");

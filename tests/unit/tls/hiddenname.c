@@ -10,7 +10,7 @@
 
 #define RECORD_HEADER 5
 
-/* A hello in one record, and the same in several. */
+/* A ClientHello in one record, and the same in several. */
 static unsigned char hello[4096], cut[6 * 4096];
 static size_t size;
 
@@ -27,7 +27,7 @@ add_16(unsigned char *at, size_t more)
 	put_16(at, ((size_t)at[0] << 8 | at[1]) + more);
 }
 
-/* Where the length of the extensions stands in the record (RFC 8446, 4.1.2). */
+/* Returns the place of the length of the extensions in the record (RFC 8446, 4.1.2). */
 static unsigned char *
 find_extensions(void)
 {
@@ -38,7 +38,7 @@ find_extensions(void)
 	return at + 1 + at[0];
 }
 
-/* An honest hello without a name, with `count` bytes in front of its extensions. */
+/* Makes a well-formed ClientHello without a name. Inserts `count` bytes before its extensions. */
 static void
 make_hello(const unsigned char *extension, size_t count)
 {
@@ -53,7 +53,7 @@ make_hello(const unsigned char *extension, size_t count)
 	size += count;
 }
 
-/* A hello with this list of names, whose length is written before it. */
+/* Reads a ClientHello with this list of names; the list's length is added. */
 static enum readings
 read_list(const unsigned char *list, size_t count)
 {
@@ -126,7 +126,7 @@ any(size_t limit)
 	return (size_t)rand() % limit;
 }
 
-/* Some entries, most of them well formed. Returns how many bytes. */
+/* Makes a list of some entries, most of them well formed. Returns its size in bytes. */
 static size_t
 make_list(unsigned char *list)
 {
@@ -146,7 +146,7 @@ make_list(unsigned char *list)
 	return at;
 }
 
-/* Cuts the hello into records of any size. Returns how many bytes there are. */
+/* Splits the ClientHello into records of random sizes. Returns their total size. */
 static size_t
 cut_hello(void)
 {

@@ -22,7 +22,7 @@
 static const char *const localhost[] = { "localhost", NULL };
 static const struct pki_options usual = { .name = "localhost", .dns = localhost };
 
-/* All findings as one text, for messages; the caller frees it. */
+/* Returns all findings as one text, for messages. The caller frees it. */
 static char *
 all_findings(const struct findings *findings)
 {
@@ -33,8 +33,8 @@ all_findings(const struct findings *findings)
 	return all;
 }
 
-/* Loads `files` and wants nothing but one finding, of `kind`, with `part` in it; a NULL
- * `part` wants no finding. */
+/* Loads `files` and expects exactly one finding, of `kind`, that contains `part`; none
+ * if `part` is NULL. */
 static struct keypair *
 load(const struct keypair_files *files, enum finding_kind kind, const char *part)
 {
@@ -114,7 +114,7 @@ refuse_made(const struct pki_options *options, const char *part)
 	refuse(suite_path("server.crt"), suite_path("server.key"), part);
 }
 
-/* How many certificates a session with the pair presents; proves their order too. */
+/* Returns the number of certificates that a session with the pair sends. Checks their order. */
 static unsigned
 presented_count(const struct keypair *pair)
 {
@@ -256,7 +256,7 @@ START_TEST(one_file_may_hold_both)
 }
 END_TEST
 
-/* `text` with CR LF for each LF; the caller frees it. */
+/* Returns `text` with CR LF instead of each LF. The caller frees it. */
 static char *
 with_crlf(const char *text)
 {
@@ -390,7 +390,7 @@ START_TEST(file_without_a_certificate_or_key_is_reported)
 }
 END_TEST
 
-/* As some authorities issue them from requests with an empty field. */
+/* Some authorities issue these for requests with an empty field. */
 START_TEST(certificate_with_an_empty_alternative_name_is_reported)
 {
 	static const unsigned char types[] = { 0x81, 0x82, 0x86, 0x87 };
@@ -468,7 +468,7 @@ END_TEST
 
 START_TEST(unsupported_key_encryption_is_reported_with_the_remedy)
 {
-	/* PBES2 with scrypt (RFC 7914, 7.1); what is encrypted does not matter. */
+	/* PBES2 with scrypt (RFC 7914, 7.1); the encrypted content does not matter. */
 	static const unsigned char der[] = { 0x30, 0x4e, 0x30, 0x49, 0x06, 0x09, 0x2a,
 		0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d, 0x30, 0x3c, 0x30, 0x1b,
 		0x06, 0x09, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b, 0x30,
@@ -617,7 +617,8 @@ START_TEST(broken_signatures_are_warned_of)
 }
 END_TEST
 
-/* Root, intermediate, leaf and a stranger, and where the leaf's key lies. */
+/* Certificates of a root, an intermediate, a leaf and an unrelated one, and the path of
+ * the leaf's key. */
 struct family {
 	struct pki_pair *root, *middle, *leaf, *stranger;
 	const char *key;
@@ -773,7 +774,7 @@ START_TEST(a_second_key_is_warned_of)
 }
 END_TEST
 
-/* Loads what must not load, whatever is said about it. */
+/* Loads a pair, which must succeed or report an error. Findings must not contain newlines. */
 static void
 survive(const char *cert, const char *key)
 {
@@ -814,7 +815,7 @@ START_TEST(random_bytes_are_refused)
 }
 END_TEST
 
-/* Damages each 97th byte of `text` in turn and cuts it off there, and loads it. */
+/* At each 97th byte of `text`, loads the text cut off there, and with that byte set to NUL. */
 static void
 survive_damage(const char *text, bool as_cert)
 {

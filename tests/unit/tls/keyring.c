@@ -24,7 +24,7 @@ write_key(const struct pki_options *options)
 	pki_free(pair);
 }
 
-/* The pair of the files, which must load with so many warnings. */
+/* Loads the pair of `files`. Expects that many warnings. */
 static struct keypair *
 load(struct keyring *keyring, size_t warnings)
 {
@@ -38,8 +38,8 @@ load(struct keyring *keyring, size_t warnings)
 	return pair;
 }
 
-/* True if a keyring in the place of `*keyring`, which it becomes, takes over `*pair`, which
- * becomes what it has loaded. */
+/* Replaces `*keyring` by a successor, and `*pair` by the pair that it loads. True if
+ * that is the same pair. */
 static bool
 is_taken_over(struct keyring **keyring, struct keypair **pair, size_t warnings)
 {
@@ -55,7 +55,7 @@ is_taken_over(struct keyring **keyring, struct keypair **pair, size_t warnings)
 	return same;
 }
 
-/* Loads them again and again until they are old enough to be taken over. */
+/* Loads the files repeatedly until they are old enough to be taken over. */
 static void
 take_over_in_time(struct keyring **keyring, struct keypair **pair, size_t warnings)
 {
@@ -69,7 +69,7 @@ START_TEST(a_keyring_loads_files_once)
 {
 	struct keyring *keyring = keyring_new(NULL);
 
-	write_key(&(struct pki_options){ .name = "localhost" }); /* no names */
+	write_key(&(struct pki_options){ .name = "localhost" }); /* without names */
 	struct keypair *first = load(keyring, 1), *second = load(keyring, 1);
 	ck_assert_ptr_eq(first, second);
 	keyring_free(keyring);
@@ -103,7 +103,7 @@ START_TEST(changed_files_are_loaded_again)
 	take_over_in_time(&keyring, &pair, 0);
 	write_key(&options);
 	ck_assert(!is_taken_over(&keyring, &pair, 0));
-	/* So is what another use was examined for. */
+	/* A pair that was checked for another use is loaded again, too. */
 	take_over_in_time(&keyring, &pair, 0);
 	files.decrypts = true;
 	ck_assert(!is_taken_over(&keyring, &pair, 0));
@@ -126,7 +126,7 @@ START_TEST(a_pair_that_is_not_valid_is_loaded_again)
 	files.key = pki_key_file("valid.key", valid);
 	struct keypair *pair = load(keyring, 0);
 	take_over_in_time(&keyring, &pair, 0);
-	files = theirs; /* which are older */
+	files = theirs; /* these are older */
 	ck_assert(!is_taken_over(&expired, &ended, 1));
 	ck_assert(!is_taken_over(&expired, &ended, 1));
 	pki_free(valid);

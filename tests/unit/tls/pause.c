@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Transports that park instead of waiting. */
+/* Tests transports that park instead of waiting. */
 #include "tls/transport.h"
 
 #include <errno.h>
@@ -13,11 +13,11 @@
 #include "lib/suite.h"
 #include "lib/virtualtime.h"
 
-#define MUCH (8 << 20) /* bytes: more than sockets take */
+#define MUCH (8 << 20) /* bytes; more than socket buffers hold */
 
 static struct transport transport, other;
 static int peer;
-static bool is_wanted; /* the thread, by somebody else */
+static bool is_wanted; /* another connection needs the thread */
 
 static bool
 is_needed(void *context)
@@ -53,7 +53,7 @@ tear_down(void)
 	transport_fini(&other);
 }
 
-/* It has parked, and waits for `events` of the peer alone. */
+/* Expects the transport to be parked, waiting only for `events` of the peer. */
 static struct pause *
 expect_pause(short events)
 {
@@ -161,7 +161,7 @@ START_TEST(a_peer_that_did_not_read_gets_the_rest_later_in_order)
 }
 END_TEST
 
-/* Reads a byte that is there in each of the next `ms` milliseconds; false once it is parked. */
+/* Reads a byte a millisecond for `ms` milliseconds. Returns false once the transport is parked. */
 static bool
 reads_on(int ms)
 {

@@ -24,7 +24,7 @@ make(const char *profile, const char *priority)
 	return policy_new(&settings, &findings);
 }
 
-/* What policy_print() says in the line that starts with `what`. */
+/* Returns the line of policy_print() that starts with `what`. */
 static char *
 printed_line(const struct policy *policy, const char *what)
 {

@@ -13,7 +13,7 @@
 #include "tls/context.h"
 #include "tls/keyring.h"
 
-/* What a service is made of; filled in by the test. */
+/* The settings of the service; each test fills them in. */
 static struct context_settings settings;
 
 static void
@@ -44,7 +44,7 @@ set_priority(const char *priority)
 	settings.policy.priority = memory_copy(priority);
 }
 
-/* Adds a pair, certified by an authority of its own, in files called `name`. */
+/* Adds a pair, issued by an authority of its own, in NAME.crt and NAME.key. */
 static void
 add_pair(const char *name, const struct pki_options *options)
 {
@@ -64,7 +64,7 @@ add_pair(const char *name, const struct pki_options *options)
 	free(key_name);
 }
 
-/* The service of the settings, which must load whatever warnings it brings. */
+/* Returns the service of the settings. Warnings are ignored. */
 static struct context *
 load(void)
 {
@@ -80,7 +80,7 @@ load(void)
 	return context;
 }
 
-/* Proves it, in place of `old`, and wants errors with `parts` in them, up to a NULL. */
+/* Proves the service in place of `old`. Expects errors that contain `parts`, NULL-terminated. */
 static void
 expect_errors(
     const struct context *context, const struct context *old, const char *const *parts)
@@ -109,7 +109,7 @@ expect_proved(const struct context *context, const struct context *old)
 	EXPECT_ERRORS(context, old, NULL);
 }
 
-/* Proves what the settings make, alone. */
+/* Proves the service of the settings, alone. */
 static void
 prove(void)
 {
@@ -208,7 +208,7 @@ START_TEST(a_pair_without_a_name_to_ask_for_is_proved)
 }
 END_TEST
 
-/* Its own part ends before the client's, and is proved to the end. */
+/* The client has no certificate, but the server's part, which comes first, is proved completely. */
 static void
 prove_with_clients_verified(int tls_max)
 {
@@ -284,7 +284,7 @@ START_TEST(an_expired_pair_alone_is_not_a_failure)
 }
 END_TEST
 
-/* Time passes, and nothing but that ends a certificate. */
+/* Waits until the certificate has expired; nothing else changes. */
 static void
 await_end(time_t end)
 {

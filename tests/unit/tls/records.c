@@ -9,7 +9,7 @@ static const unsigned char alert_header[] = { 21, 3, 3, 0, 2 };
 static const unsigned char data_header[] = { 23, 3, 3, 0, 2 };
 static const unsigned char unknown_ca[] = { 2, 48 };
 
-/* How many records it takes until one is too many. */
+/* Returns the number of records after which the next one is too many. */
 static unsigned
 count_until_flood(struct records *records, bool handshaken)
 {
@@ -82,7 +82,7 @@ START_TEST(two_bytes_of_another_record_are_not_an_alert)
 }
 END_TEST
 
-/* The library gets `bytes` in pieces of `piece` bytes, and reads `wanted`. */
+/* Passes `bytes` on in pieces of `piece` bytes. Expects the library to get `wanted`. */
 static void
 is_mended(
     const char *bytes, size_t size, size_t piece, bool is_tls13, const char *wanted)
@@ -98,7 +98,7 @@ is_mended(
 	ck_assert_mem_eq(copy, wanted, size);
 }
 
-/* A ChangeCipherSpec, an encrypted record that holds the same bytes, and an alert. */
+/* A ChangeCipherSpec, an encrypted record with the same bytes, and an alert. */
 #define STREAM                                         \
 	"\x14\x03\x01\x00\x01\x01"                     \
 	"\x17\x03\x01\x00\x06\x14\x03\x01\x00\x01\x01" \

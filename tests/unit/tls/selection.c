@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Selects by the names in `ciphers` and `groups`. */
+/* Tests the selection by names in `ciphers` and `groups`. */
 #include "tls/selection.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ settle(const char *profile, const char *ciphers, const char *groups)
 	stringlist_split(&settings.groups, groups);
 }
 
-/* Asserts that what policy_print() says of `what` begins with `expected`. */
+/* Expects that the line of policy_print() for `what` begins with `expected`. */
 static void
 assert_prints(const char *what, const char *expected)
 {
@@ -48,7 +48,7 @@ assert_prints(const char *what, const char *expected)
 	policy_free(policy);
 }
 
-/* Asserts that the settings are refused with one error that has the words. */
+/* Expects the settings to be refused with one error that contains the words. */
 static void
 assert_refused(const char *words)
 {
@@ -164,7 +164,7 @@ START_TEST(names_of_one_suite_or_group_are_refused_the_second_time)
 }
 END_TEST
 
-/* Sets `ciphers` to the names that the one error tells to write. */
+/* Sets `ciphers` to the names that the only error tells the user to write. */
 static void
 settle_as_told(const char *profile)
 {

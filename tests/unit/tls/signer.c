@@ -41,7 +41,7 @@ handle_of(const struct signer *signer)
 	return handle;
 }
 
-/* Signs, and verifies by what is in the certificate; 0, or the first code below it. */
+/* Signs, and verifies with the certificate's key. Returns 0, or the first negative error code. */
 static int
 sign_and_verify(
     gnutls_privkey_t handle, gnutls_x509_crt_t cert, gnutls_sign_algorithm_t algorithm)
@@ -60,7 +60,7 @@ sign_and_verify(
 	return code < 0 ? code : 0;
 }
 
-/* `algorithms` end with 0. */
+/* Signs with each of `algorithms`, which end with 0. */
 static void
 sign_by_each(
     const struct pki_options *options, const gnutls_sign_algorithm_t *algorithms)
@@ -226,7 +226,7 @@ END_TEST
 #ifdef HAVE_LIBCRYPTO
 static bool refuses;
 
-/* Who wants to sign by libcrypto calls this one: -Wl,--wrap. */
+/* The linker redirects calls of EVP_PKEY_sign_init() to this wrapper. */
 int __real_EVP_PKEY_sign_init(void *context);
 int __wrap_EVP_PKEY_sign_init(void *context);
 

@@ -6,7 +6,7 @@
 
 #include "lib/suite.h"
 
-/* By the library, IANA and OpenSSL. */
+/* Names of the library, of IANA and of OpenSSL. */
 static const char *const names[][3] = {
 	{ "TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256",
 	    "TLS_AES_128_GCM_SHA256" },

@@ -42,7 +42,7 @@ START_TEST(latest_started_ticket_key_issues_tickets)
 	ck_assert_int_eq(ticketkeys_issuing(&keys, 250)->begins, 200);
 	ck_assert_int_eq(ticketkeys_issuing(&keys, 300)->begins, 300);
 	ck_assert_int_eq(ticketkeys_issuing(&keys, 199)->begins, 100);
-	/* Better than none, where a clock is slow. */
+	/* If the clock is slow, a key that has not begun is better than none. */
 	ck_assert_int_eq(ticketkeys_issuing(&keys, 0)->begins, 100);
 }
 END_TEST
@@ -71,7 +71,7 @@ START_TEST(ticket_key_file_reads_back_as_written)
 }
 END_TEST
 
-/* The name was computed by another implementation of SHA-3: 64 bytes of 1, in period 5. */
+/* The name was computed with another implementation of SHA-3, from 64 bytes of 1 and period 5. */
 START_TEST(the_key_of_a_name_is_found_a_period_around)
 {
 	static const unsigned char name[TICKETKEY_NAME_SIZE] = { 0x37, 0xc6, 0xd4, 0x4b,

@@ -22,7 +22,7 @@ set_up(bool sliced)
 	struct timeval slice = { .tv_usec = TRANSPORT_SLICE_MS / 10 * 1000 };
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-	/* Shorter than promised, so that the time-out of the socket strikes in tests. */
+	/* Shorter than TRANSPORT_SLICE_MS, so that the socket's time-out occurs in tests. */
 	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
 	ck_assert_int_eq(transport_init(&transport), 0);
 	transport_attach(&transport, pair[0], sliced);
@@ -106,7 +106,7 @@ START_TEST(the_end_is_not_an_error)
 	shutdown(peer, SHUT_WR);
 	ck_assert_int_eq(transport_read(&transport, &byte, 1), 0);
 	ck_assert_int_eq(transport.failure, TRANSPORT_END);
-	/* Half of the connection is still there. */
+	/* The other direction is still open. */
 	ck_assert_int_eq(transport_write(&transport, "bye", 3), 0);
 	ck_assert_int_eq(transport_flush(&transport), 0);
 	tear_down();
@@ -132,7 +132,7 @@ drip(void)
 	ck_assert_int_eq(send(peer, "x", 1, MSG_NOSIGNAL), 1);
 }
 
-/* Reads until the time is up, which must be `ms` milliseconds after virtualtime_start(). */
+/* Reads until the deadline, which must come `ms` milliseconds after virtualtime_start(). */
 static void
 read_until_failure(int64_t ms)
 {
@@ -223,7 +223,7 @@ set_send_buffer(int size)
 	    setsockopt(transport.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
 }
 
-/* As the kernel does by itself over TCP, when the buffer has been full once. */
+/* The kernel does that by itself over TCP, after the buffer has been full. */
 static bool
 enlarge_send_buffer(void *context)
 {
@@ -352,7 +352,7 @@ END_TEST
 
 #define PIECES 6
 
-/* Takes what was sent, a piece in each step. */
+/* Reads one byte of the output in each step. */
 static void
 take_piece(void)
 {
@@ -371,7 +371,7 @@ START_TEST(peer_that_reads_output_slowly_is_not_idle)
 		ck_assert_int_eq(transport_flush(&transport), 0);
 	}
 	wait_for_failure();
-	/* If the peer had counted as idle, something would be left. */
+	/* If the peer had been considered idle, output would be left. */
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_READING);
 	ck_assert_int_ge(virtualtime_passed_ms(), PIECES * 500);
 	tear_down();
@@ -390,7 +390,7 @@ START_TEST(a_peer_that_hangs_up_while_nothing_is_wanted_is_gone)
 	ck_assert_int_eq(write(pair[1], "a", 1), 1);
 	close(pair[1]);
 	virtualtime_start(20, NULL);
-	/* It has left something to read, which is waited for without a spin. */
+	/* A byte is left to read, and the wait must not spin. */
 	ck_assert_int_ge(transport_wait(&transport, 0, &nobody, 1, deadline_in(1)), 0);
 	ck_assert_int_eq(transport_try_read(&transport, &byte, 1), 1);
 	ck_assert_int_eq(
@@ -529,7 +529,7 @@ read_away(void *argument)
 	return NULL;
 }
 
-/* Only who is told of the wait begins to read: else the writing would not come to an end. */
+/* Starts a reader when the wait is announced; without it, the writing would not end. */
 static bool
 begin_to_read(void *context)
 {
@@ -565,7 +565,7 @@ START_TEST(output_is_delivered_once_the_peer_has_taken_it)
 	ck_assert(!transport_has_delivered(&transport, end));
 	ck_assert_int_eq(read(peer, bytes, sizeof bytes), 3);
 	ck_assert(transport_has_delivered(&transport, end));
-	/* Bytes that are written later make no difference. */
+	/* Bytes written later do not change that. */
 	ck_assert_int_eq(transport_write(&transport, "def", 3), 0);
 	ck_assert(transport_has_delivered(&transport, end));
 	tear_down();

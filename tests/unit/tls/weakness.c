@@ -10,7 +10,7 @@
 
 static struct findings findings;
 
-/* True if the priority is accepted; what is said of it is in `findings`. */
+/* True if the priority is accepted. Sets `findings`. */
 static bool
 accepts(const char *text, bool allow_weak)
 {
@@ -21,7 +21,7 @@ accepts(const char *text, bool allow_weak)
 	return priority != NULL;
 }
 
-/* Asserts that the priority is refused in one line, with these words in it. */
+/* Expects the priority to be refused with one finding that contains these words. */
 static void
 assert_refused(const char *text, bool allow_weak, const char *words)
 {
@@ -33,7 +33,8 @@ assert_refused(const char *text, bool allow_weak, const char *words)
 			    "%s: %s", text, findings.items[i].text);
 }
 
-/* Returns the priority with what the refusal tells to append; the caller frees it. */
+/* Returns the priority, with the text appended that the refusal recommends. The caller
+ * frees it. */
 static char *
 remedied(const char *text, bool allow_weak)
 {
@@ -121,7 +122,7 @@ START_TEST(a_gap_that_drops_all_modern_versions_is_an_error)
 }
 END_TEST
 
-/* GnuTLS may be built without some of them, as Debian 13 builds it without SRP. */
+/* GnuTLS may lack some of them; Debian 13 builds it without SRP. */
 START_TEST(key_exchanges_without_credentials_are_refused)
 {
 	static const char *const names[] = { "ANON-ECDH", "ANON-DH", "PSK", "DHE-PSK",

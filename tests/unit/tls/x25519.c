@@ -48,8 +48,7 @@ START_TEST(secrets_are_those_of_the_rfc)
 }
 END_TEST
 
-/* As the two sides of a handshake compute it, a thousand times one after the other: RFC 7748,
- * 5.2. */
+/* Computes secrets as two sides of a handshake do, a thousand in a row: RFC 7748, 5.2. */
 START_TEST(a_chain_of_a_thousand_secrets_ends_as_in_the_rfc)
 {
 	uint8_t private[X25519_SIZE] = { 9 }, point[X25519_SIZE] = { 9 },
@@ -106,7 +105,7 @@ START_TEST(own_x25519_matches_nettle)
 }
 END_TEST
 
-/* Where the dynamic linker looks for GnuTLS, too. */
+/* That is where the dynamic linker searches for GnuTLS, too. */
 START_TEST(own_x25519_takes_precedence_over_nettle)
 {
 	ck_assert(find(RTLD_DEFAULT) == nettle_curve25519_mul);
