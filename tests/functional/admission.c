@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd and ClientHellos that come in many parts, or never come whole. */
+/* Tests of a real tlsd with ClientHellos that arrive in many parts, or never completely. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #define RECORD_HEADER 5
 #define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\n"
 
-/* A ClientHello without its record's header. */
+/* A ClientHello without its record header. */
 struct message {
 	unsigned char bytes[80 * 1024];
 	size_t size;
@@ -34,7 +34,7 @@ get_16(const unsigned char *at)
 	return (size_t)at[0] << 8 | at[1];
 }
 
-/* Where the length of the extensions stands (RFC 8446, 4.1.2). */
+/* Returns the place of the length of the extensions (RFC 8446, 4.1.2). */
 static unsigned char *
 extensions_of(struct message *message)
 {
@@ -45,7 +45,7 @@ extensions_of(struct message *message)
 	return at + 1 + at[0];
 }
 
-/* An honest hello, made `size` bytes long by the padding of RFC 7685. */
+/* Makes a well-formed ClientHello of `size` bytes, with the padding of RFC 7685. */
 static void
 make_message(struct message *message, size_t size)
 {
@@ -67,7 +67,7 @@ make_message(struct message *message, size_t size)
 	put_16(message->bytes + 2, size - 4);
 }
 
-/* Sends it in records of at most `piece` bytes. */
+/* Sends the message in records of at most `piece` bytes. */
 static void
 send_message(int fd, const struct message *message, size_t piece)
 {
@@ -85,7 +85,7 @@ send_message(int fd, const struct message *message, size_t piece)
 	peer_send(fd, wire, size);
 }
 
-/* Wants a ServerHello: the server has read all of the hello and liked it. */
+/* Expects a ServerHello, which shows that the server has accepted the whole ClientHello. */
 static void
 expect_server_hello(int fd)
 {
@@ -97,8 +97,8 @@ expect_server_hello(int fd)
 	close(fd);
 }
 
-/* A hello of `size` bytes in records of `piece` is answered, over TCP and over a
- * Unix-domain socket. */
+/* Expects an answer to a ClientHello of `size` bytes in records of `piece` bytes, over
+ * TCP and over a Unix-domain socket. */
 static void
 is_answered(size_t size, size_t piece)
 {
@@ -124,7 +124,7 @@ START_TEST(a_long_hello_in_full_records_is_answered)
 }
 END_TEST
 
-/* The extensions have 65,535 bytes, and there is no room for more (RFC 8446, 4.1.2). */
+/* The extensions have 65,535 bytes, the maximum (RFC 8446, 4.1.2). */
 START_TEST(a_hello_with_as_many_extensions_as_there_can_be_is_answered)
 {
 	unsigned char record[2048];
@@ -169,7 +169,7 @@ START_TEST(whole_records_without_the_whole_message_take_no_worker)
 	size_t size = peer_hello(hello);
 	int fds[8];
 
-	/* One byte of the message; all of it but the last one. */
+	/* Even clients send one byte of the message, odd ones all except the last byte. */
 	put_16(hello + 3, size - RECORD_HEADER - 1);
 	for (size_t i = 0; i < 8; i++) {
 		fds[i] = peer_dial(port);
@@ -188,8 +188,8 @@ START_TEST(whole_records_without_the_whole_message_take_no_worker)
 }
 END_TEST
 
-/* The bytes, the first `first` of which have been looked at before the others come, are refused
- * with an alert of that number, as a failure of `class`. */
+/* Expects the bytes to be refused with the alert `alert` and logged as `class`. The
+ * server examines the first `first` bytes before the others are sent. */
 static void
 is_refused_as(
     const char *class, const void *bytes, size_t size, size_t first, int alert)
@@ -200,7 +200,7 @@ is_refused_as(
 	char answer[64];
 
 	peer_send(fd, bytes, first);
-	/* Another client is answered after these bytes were looked at. */
+	/* When this client is answered, the first bytes have been examined. */
 	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
 	peer_send(fd, (const char *)bytes + first, size - first);
 	ck_assert_uint_eq(peer_hear(fd, answer, sizeof answer), 7);
@@ -287,7 +287,7 @@ START_TEST(a_hello_in_more_records_than_are_read_is_refused)
 }
 END_TEST
 
-/* The data of an extension of the message; NULL if it has none of that type. */
+/* Returns the data of an extension of the message, or NULL if it is missing. */
 static unsigned char *
 find_extension(struct message *message, size_t type)
 {
@@ -301,7 +301,7 @@ find_extension(struct message *message, size_t type)
 	return NULL;
 }
 
-/* An honest hello of a client with that priority. */
+/* Makes a well-formed ClientHello of a client with that priority. */
 static void
 make_message_of(struct message *message, const char *priority)
 {
@@ -314,7 +314,7 @@ make_message_of(struct message *message, const char *priority)
 
 #define NEW "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
-/* The daemon answers the message with a fatal alert of that number. */
+/* Expects the daemon to answer the message with the fatal alert `alert`. */
 static void
 is_told(struct daemon *daemon, const struct message *message, int alert)
 {
@@ -326,7 +326,7 @@ is_told(struct daemon *daemon, const struct message *message, int alert)
 	ck_assert_int_eq(answer[6], alert);
 }
 
-/* RFC 8446, 4.2.1: the version of the hello itself, 1.2, does not count. */
+/* RFC 8446, 4.2.1: the legacy version of the ClientHello, 1.2, does not count. */
 START_TEST(a_client_gets_no_version_that_it_does_not_list)
 {
 	struct daemon *daemon = daemon_serve("tls-max = 1.2\n" NOT_HURRIED);
@@ -346,8 +346,8 @@ START_TEST(a_client_gets_no_version_that_it_does_not_list)
 }
 END_TEST
 
-/* Sends a ChangeCipherSpec with another version after the hello, of which a client may make what
- * it wants: RFC 8446, 5.1 and D.4. */
+/* Sends a ChangeCipherSpec with another version after the ClientHello. The client may
+ * choose that version: RFC 8446, 5.1 and D.4. */
 static ssize_t
 push_old_version(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 {
@@ -382,7 +382,7 @@ START_TEST(the_version_of_a_change_cipher_spec_is_ignored)
 }
 END_TEST
 
-/* A client whose key share is for a group that the server lacks is asked for another hello. */
+/* The server lacks the group of the client's key share, so it requests another ClientHello. */
 START_TEST(later_record_that_is_too_long_gets_record_overflow)
 {
 	struct daemon *daemon = daemon_serve(NOT_HURRIED);

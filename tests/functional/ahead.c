@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A client that resumes a session has the answer of a real tlsd before it has finished its
- * handshake, and what comes behind that is as it would be without. */
+/* Tests that a real tlsd answers a resuming client before the client's Finished, and
+ * that the rest of the connection is as usual. */
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +15,11 @@
 #define HELLO "Hello, TLS!\n"
 #define TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
 #define LONG_ANSWER 100000
-/* Which few know. */
+/* A cipher that few libraries support. */
 #define CCM "priority = NORMAL:+AES-128-CCM\nallow-weak = yes\n"
-#define AHEAD 16384 /* bytes of it that leave with the first flight */
+#define AHEAD 16384 /* bytes of the answer in the server's first flight */
 
-/* A client with blocking calls that holds back what it sends after its hello. */
+/* A blocking client that holds back what it sends after its ClientHello. */
 struct client {
 	int fd;
 	gnutls_session_t tls;
@@ -54,7 +54,7 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 	return recv(client->fd, bytes, size, 0);
 }
 
-/* It takes no more than `record_size` bytes in a record, or as many as there may be for 0. */
+/* Makes a handshake. The client accepts at most `record_size` bytes in a record; 0: no limit. */
 static void
 shake_hands(
     struct client *client, unsigned port, const char *priority, size_t record_size)
@@ -85,14 +85,14 @@ hear(struct client *client, char *answer, size_t size)
 {
 	for (size_t have = 0; have < size;) {
 		ssize_t n = gnutls_record_recv(client->tls, answer + have, size - have);
-		if (n == GNUTLS_E_AGAIN) /* that was a ticket */
+		if (n == GNUTLS_E_AGAIN) /* a ticket was received */
 			continue;
 		ck_assert_int_gt(n, 0);
 		have += (size_t)n;
 	}
 }
 
-/* What comes next: 0 for the end, or an error. */
+/* Returns the result of the next read: 0 at the end, or an error. */
 static int
 hear_end(struct client *client)
 {
@@ -112,7 +112,7 @@ release(struct client *client)
 	peer_send(client->fd, client->held, client->held_size);
 }
 
-/* Keeps the ticket, if there is one. */
+/* Closes the connection and keeps its ticket, if there is one. */
 static void
 hang_up(struct client *client)
 {
@@ -125,7 +125,7 @@ hang_up(struct client *client)
 	close(client->fd);
 }
 
-/* A whole connection, of which `ahead` bytes of the answer come before the client finishes. */
+/* Makes a whole connection; `ahead` bytes of the answer must come before the client's Finished. */
 static void
 converse(unsigned port, const char *priority, size_t record_size, const char *answer,
     size_t ahead)
@@ -145,7 +145,7 @@ converse(unsigned port, const char *priority, size_t record_size, const char *an
 	free(heard);
 }
 
-/* Resumes twice, for the second ticket was issued behind such an answer. */
+/* Resumes twice, because the second ticket was issued after an early answer. */
 static void
 resume(const char *ini, const char *priority, size_t record_size, const char *answer,
     size_t ahead)
@@ -188,7 +188,7 @@ make_long_answer(void)
 	return suite_take(answer);
 }
 
-/* The file as the answer. */
+/* Resumes and reads a long file as the answer. */
 static void
 resume_for_file(const char *priority, size_t record_size)
 {
@@ -206,7 +206,7 @@ START_TEST(start_of_a_long_answer_is_sent_before_client_finished)
 }
 END_TEST
 
-/* Larger ones would be refused. */
+/* Clients would refuse larger ones. */
 START_TEST(records_are_as_small_as_the_client_wants_them)
 {
 	resume_for_file(TLS13, 600);
@@ -214,7 +214,7 @@ START_TEST(records_are_as_small_as_the_client_wants_them)
 }
 END_TEST
 
-/* A client that has its answer, and has not finished yet. */
+/* Resumes and reads the answer without sending Finished. */
 static void
 resume_unfinished(struct client *client, unsigned port)
 {

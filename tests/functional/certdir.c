@@ -56,10 +56,11 @@ START_TEST(each_way_to_keep_a_pair_is_found_by_name)
 }
 END_TEST
 
-/* What a tool leaves in the folder d, up to a NULL; "/" ends the name of a folder. */
+/* The files that a tool leaves in the folder d, NULL-terminated; names that end in "/"
+ * are folders. */
 struct layout {
 	const char *const *files;
-	const char *const *pairs; /* certificate, key, and so on */
+	const char *const *pairs; /* expected: certificate, key, and so on */
 };
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -72,13 +73,13 @@ static const struct layout layouts[] = {
 	      "www.example.org.pfx"),
 	    LIST("_.example.org.crt", "_.example.org.key", "www.example.org.crt",
 		"www.example.org.key") },
-	/* A secret of cert-manager, mounted, with all its additional formats */
+	/* A mounted secret of cert-manager, with all its additional formats */
 	{ LIST("..2026_11_29_06_22_57.1234/", "..2026_11_29_06_22_57.1234/tls.crt",
 	      "..2026_11_29_06_22_57.1234/tls.key", "ca.crt", "key.der", "keystore.jks",
 	      "keystore.p12", "tls-combined.pem", "tls.crt", "tls.key",
 	      "truststore.jks", "truststore.p12"),
 	    LIST("tls.crt", "tls.key") },
-	/* Several of these */
+	/* Several of these secrets */
 	{ LIST("one/", "one/ca.crt", "one/tls.crt", "one/tls.key", "two/", "two/ca.crt",
 	      "two/tls.crt", "two/tls.key"),
 	    LIST("one/tls.crt", "one/tls.key", "two/tls.crt", "two/tls.key") },
@@ -98,7 +99,7 @@ static const struct layout layouts[] = {
 	    LIST("*.example.org_ecc/fullchain.cer",
 		"*.example.org_ecc/*.example.org.key", "old.example.org/fullchain.cer",
 		"old.example.org/old.example.org.key") },
-	/* One certificate of acme.sh's */
+	/* One certificate of acme.sh */
 	{ LIST("ca.cer", "fullchain.cer", "www.example.org.cer", "www.example.org.conf",
 	      "www.example.org.csr", "www.example.org.csr.conf", "www.example.org.key"),
 	    LIST("fullchain.cer", "www.example.org.key") },
@@ -108,10 +109,10 @@ static const struct layout layouts[] = {
 	      "two/cert.pem", "two/chain.pem", "two/fullchain.pem", "two/privkey.pem"),
 	    LIST("one/fullchain.pem", "one/privkey.pem", "two/fullchain.pem",
 		"two/privkey.pem") },
-	/* One certificate of certbot's */
+	/* One certificate of certbot */
 	{ LIST("README", "cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"),
 	    LIST("fullchain.pem", "privkey.pem") },
-	/* And of dehydrated's */
+	/* One certificate of dehydrated */
 	{ LIST("cert-1795935056.csr", "cert-1795935056.pem", "cert.csr", "cert.pem",
 	      "chain-1795935056.pem", "chain.pem", "fullchain-1795935056.pem",
 	      "fullchain.pem", "ocsp.der", "privkey-1795935056.pem", "privkey.pem"),
@@ -187,7 +188,7 @@ START_TEST(folder_without_a_pair_is_an_error)
 }
 END_TEST
 
-/* A pair for `host`, issued by the authority. */
+/* Makes a pair for `host`, issued by `ca`. */
 static void
 put_pair(const struct pki_pair *ca, const char *host, const char *cert, const char *key)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* When the server ends its side of a connection that it has answered. */
+/* Tests when the server closes its side of a connection after the answer. */
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #define PATIENT "workers = 1\nclose-timeout = 5m\nhandshake-timeout = 5m\n"
 #define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 
-/* Reads the whole answer, up to close_notify. */
+/* Reads the whole answer and close_notify. */
 static struct peer *
 read_answer(struct daemon *daemon, const struct peer_options *options)
 {
@@ -43,7 +43,7 @@ expect_end(const struct peer *peer)
 	ck_assert_int_eq(recv(peer->fd, &byte, 1, MSG_DONTWAIT), 0);
 }
 
-/* A client of `priority` reads its answer, and only then sends a request. */
+/* A client with `priority` sends a request only after it has read its answer. */
 static void
 request_brings_end(const char *settings, const char *priority)
 {

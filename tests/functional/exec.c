@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd that answers with programs: respond = exec. */
+/* Tests of a real tlsd that answers with programs: respond = exec. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 
 #define MIB ((size_t)1 << 20)
 
-/* tlsd with `command`, and `more` lines. */
+/* Starts tlsd with the program `command` and the lines `more`. */
 static struct daemon *
 serve(const char *command, const char *more)
 {
@@ -37,7 +37,7 @@ serve(const char *command, const char *more)
 	return daemon;
 }
 
-/* The same with a shell script of these lines. */
+/* Starts tlsd with a shell script and the lines `more`. */
 static struct daemon *
 serve_script(const char *script, const char *more)
 {
@@ -48,7 +48,7 @@ serve_script(const char *script, const char *more)
 	return daemon;
 }
 
-/* Says `words`, wants `answer` and a proper end. */
+/* Sends `words`, expects `answer` and a proper end. */
 static void
 expect_answer(struct daemon *daemon, const char *words, const char *answer)
 {
@@ -61,8 +61,8 @@ expect_answer(struct daemon *daemon, const char *words, const char *answer)
 	peer_free(talk.peer);
 }
 
-/* Says `words` and leaves its direction open, wants `answer` and no proper end; the log
- * has `line`. */
+/* Sends `words` without closing, expects `answer` and an improper end. The log must
+ * contain `line`. */
 static void
 expect_break(
     struct daemon *daemon, const char *words, const char *answer, const char *line)
@@ -78,7 +78,7 @@ expect_break(
 	peer_free(talk.peer);
 }
 
-/* Waits for the file `name`; the number in it. */
+/* Waits for a line in the file `name`. Returns its number. */
 static pid_t
 read_number(const char *name)
 {
@@ -98,7 +98,7 @@ read_number(const char *name)
 	}
 }
 
-/* Waits until the process is no more, not even as a zombie. */
+/* Waits until the process does not exist any more, even as a zombie. */
 static void
 expect_gone(pid_t pid)
 {
@@ -108,7 +108,7 @@ expect_gone(pid_t pid)
 		daemon_pause(deadline, "the program's end");
 }
 
-/* Wants no child of the daemon's to be left, not even as a zombie. */
+/* Waits until the daemon has no children, not even zombies. */
 static void
 expect_no_child(const struct daemon *daemon)
 {
@@ -128,7 +128,7 @@ expect_no_child(const struct daemon *daemon)
 	free(path);
 }
 
-/* --- what comes through ------------------------------------------------------------ */
+/* --- data -------------------------------------------------------------------------- */
 
 START_TEST(a_program_reads_the_client_and_answers)
 {
@@ -187,9 +187,9 @@ START_TEST(arguments_are_split_without_a_shell)
 }
 END_TEST
 
-/* --- what a program is given ------------------------------------------------------- */
+/* --- a program's environment ------------------------------------------------------- */
 
-/* The environment that `env` prints to a client with these options. */
+/* Returns the environment that `env` prints to a client with these options. */
 static char *
 ask_environment(struct daemon *daemon, const struct peer_options *options)
 {
@@ -255,8 +255,9 @@ END_TEST
 
 START_TEST(a_program_inherits_three_descriptors_and_no_signals)
 {
-	/* The fourth descriptor is the folder that ls reads. A signal of the C library's own
-	 * may be ignored: posix_spawn(3) leaves it so to whoever started the daemon. */
+	/* The fourth descriptor is the folder that ls reads. A signal of the C
+	 * library's own may be ignored: the daemon inherits that if its starter was
+	 * itself started by posix_spawn(3). */
 	struct daemon *daemon =
 	    serve_script("ls /proc/self/fd | tr '\\n' ' '\n"
 			 "grep -cE '^Sig(Blk|Ign):.0{8}[08]0{7}$' /proc/self/status\n"
@@ -268,8 +269,8 @@ START_TEST(a_program_inherits_three_descriptors_and_no_signals)
 }
 END_TEST
 
-/* Starts a program while descriptors are open that were not opened with O_CLOEXEC, and wants it
- * to have three. The fourth is the folder that ls reads. */
+/* Starts a program while descriptors without O_CLOEXEC are open. Expects it to have
+ * three; the fourth is the folder that ls reads. */
 static void
 expect_three_descriptors(void)
 {
@@ -300,7 +301,7 @@ START_TEST(a_program_inherits_nothing_from_the_starter_of_tlsd)
 }
 END_TEST
 
-/* Makes close_range(2) what it is before Linux 5.9. */
+/* Lets close_range(2) fail with ENOSYS, as before Linux 5.9. */
 static void
 forget_close_range(void)
 {
@@ -351,7 +352,7 @@ START_TEST(root_runs_a_program_as_another_user)
 }
 END_TEST
 
-/* --- how it ends ------------------------------------------------------------------- */
+/* --- a program's end --------------------------------------------------------------- */
 
 START_TEST(nonzero_exit_status_is_an_unclean_end)
 {
@@ -395,7 +396,7 @@ START_TEST(a_client_that_leaves_ends_the_program)
 }
 END_TEST
 
-/* A client that leaves without a close_notify once it has had the answer to a byte. */
+/* Sends a byte, receives the answer, and leaves without close_notify. */
 static void
 ask_and_leave(struct daemon *daemon)
 {
@@ -407,7 +408,7 @@ ask_and_leave(struct daemon *daemon)
 
 START_TEST(a_program_that_had_answered_is_done_however_the_client_leaves)
 {
-	/* It goes on until it is asked to end, or ends by itself. */
+	/* This program runs until it is told to end; the next one ends by itself. */
 	struct daemon *daemon = serve_script("exec cat\n", "");
 
 	ask_and_leave(daemon);
@@ -552,10 +553,10 @@ END_TEST
 
 enum { CROWD = 40 };
 
-/* What may be left of a connection's buffers, which are 250 KiB. */
+/* KiB that may remain of a connection's buffers, which have 250 KiB. */
 #define LEFT_KIB 150
 
-/* Each moves enough to have used all of its connection's buffers, and then stays. */
+/* Each client sends enough to use all buffers of its connection, and then waits. */
 START_TEST(connections_in_which_nothing_moves_give_memory_back)
 {
 	struct daemon *daemon = serve("/bin/cat", "workers = 40\n");
@@ -632,9 +633,9 @@ START_TEST(standard_error_does_not_keep_a_connection_alive)
 }
 END_TEST
 
-/* --- what cannot be ---------------------------------------------------------------- */
+/* --- errors ------------------------------------------------------------------------ */
 
-/* Wants `-t` to fail with `text` for these lines. */
+/* Expects `-t` to fail with `text` for these lines. */
 static void
 expect_error(const char *lines, const char *text)
 {

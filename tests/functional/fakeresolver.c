@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A resolver that a test steers, to be loaded by LD_PRELOAD. It looks a name up in the folder
- * $FAKE_RESOLVER: the file of that name holds an address, or "fail", or "wait" until it holds
- * something else. Names without such a file, and addresses, are looked up as usual.
+ * A resolver under a test's control, loaded with LD_PRELOAD. It looks names up in the
+ * folder $FAKE_RESOLVER. The file with the host's name contains an address, "fail", or
+ * "wait" to block until its content changes. Addresses, and names without a file, are
+ * looked up as usual.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@ find_real(void)
 	return real;
 }
 
-/* Reads the file of `host`. False if there is none. */
+/* Reads the file of `host`. Returns 0 if there is none. */
 static int
 read_answer(const char *host, char answer[128])
 {
@@ -54,7 +55,7 @@ getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
 	while (read_answer(host, answer)) {
 		if (strcmp(answer, "fail") == 0)
 			return EAI_NONAME;
-		/* It is empty while the test writes it. */
+		/* The file is empty while the test writes it. */
 		if (strcmp(answer, "wait") != 0 && answer[0] != '\0')
 			return real(answer, port, hints, found);
 		usleep(10000);

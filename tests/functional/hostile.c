@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd against clients that are slow, stuck or mad on purpose: each of them ends in
- * its class, and the only worker serves the next client. */
+/* Tests of a real tlsd against clients that are slow, stuck or hostile on purpose: each
+ * of them ends in its class, and the only worker serves the next client. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #define HELLO "Hello, TLS!\n"
 #define ONE_WORKER "workers = 1\n"
 #define PATIENT "hello-timeout = 5m\nhandshake-timeout = 5m\nclose-timeout = 5m\n"
-/* What a flood brings after its end is read for that long. */
+/* close-timeout limits how long the rest of a flood is read after its end. */
 #define BRIEF "hello-timeout = 5m\nhandshake-timeout = 5m\nclose-timeout = 1s\n"
 #define ECHO ONE_WORKER "respond = echo\nidle-timeout = 5m\n"
 #define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-GCM"
@@ -32,7 +32,7 @@
 
 /* --- dripping -------------------------------------------------------------------------- */
 
-/* Sends single bytes until the server has closed; true if it did so before the last. */
+/* Sends single bytes until the server closes. Returns true if it closes before the last one. */
 static bool
 drip(int fd, const unsigned char *bytes, size_t size)
 {
@@ -62,7 +62,7 @@ START_TEST(a_hello_that_drips_ends_at_the_hello_timeout)
 }
 END_TEST
 
-/* What a client sends, kept from the server. */
+/* Bytes that a client would send, kept back. */
 static struct kept {
 	unsigned char bytes[8192];
 	size_t size;
@@ -87,7 +87,7 @@ drip_second_flight(const char *priority)
 	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
 	struct pollfd pollfd = { .fd = peer->fd, .events = POLLIN };
 
-	/* Kept from the start: the server may be so quick that one step makes both flights. */
+	/* The bytes are kept from the start: a fast server may let one step make both flights. */
 	kept.size = 0;
 	gnutls_transport_set_push_function(peer->tls, keep);
 	peer_step(peer);
@@ -111,7 +111,7 @@ START_TEST(a_second_flight_that_drips_ends_at_the_handshake_timeout)
 }
 END_TEST
 
-/* --- standing still -------------------------------------------------------------------- */
+/* --- standstill ------------------------------------------------------------------------ */
 
 START_TEST(a_client_that_neither_sends_nor_reads_ends_at_the_idle_timeout)
 {
@@ -126,7 +126,7 @@ START_TEST(a_client_that_neither_sends_nor_reads_ends_at_the_idle_timeout)
 }
 END_TEST
 
-/* Writes as long as it is taken, and reads nothing. */
+/* Sends until the client would block, and reads nothing. */
 static void
 stuff(struct peer *peer)
 {
@@ -141,7 +141,7 @@ stuff(struct peer *peer)
 
 START_TEST(unread_echo_ends_at_the_write_timeout)
 {
-	/* Long enough for a busy machine to let the client begin. */
+	/* The limit is long enough for a client on a busy machine to begin. */
 	struct daemon *daemon =
 	    daemon_serve(ONE_WORKER "respond = echo\nidle-timeout = 3s\n");
 	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), NULL);
@@ -162,7 +162,7 @@ END_TEST
 
 /* --- floods ---------------------------------------------------------------------------- */
 
-/* A server that echoes, and a client of it with its keys in a forger's hand. */
+/* An echo server, and a client whose keys are used to forge records. */
 struct flood {
 	struct daemon *daemon;
 	struct peer *peer;
@@ -188,7 +188,7 @@ begin_flood(const char *priority)
 	return begin_flood_of(ECHO BRIEF, priority);
 }
 
-/* Sends, however long that takes; false once the server has closed. */
+/* Sends the bytes, and discards received ones. Returns false once the server has closed. */
 static bool
 push_through(int fd, const unsigned char *bytes, size_t size)
 {
@@ -211,7 +211,7 @@ push_through(int fd, const unsigned char *bytes, size_t size)
 	return true;
 }
 
-/* The server has ended it by itself, and says `why`. */
+/* Expects the server to have ended the connection, and to log `why`. */
 static void
 end_flood(struct flood *flood, const char *why)
 {
@@ -221,7 +221,7 @@ end_flood(struct flood *flood, const char *why)
 	daemon_stop(flood->daemon);
 }
 
-/* No end of records with that content: the server puts an end to it before a million. */
+/* Sends up to a million records with that content. The server must end the connection earlier. */
 static void
 flood_with(
     const char *priority, int type, const void *bytes, size_t size, const char *why)
@@ -248,7 +248,7 @@ END_TEST
 
 START_TEST(warnings_without_end_end_the_session)
 {
-	/* In TLS 1.3 the first one is the last: RFC 8446, 6. */
+	/* In TLS 1.3, the first one ends the session: RFC 8446, 6. */
 	flood_with(TLS13, FORGE_ALERT, "\x01\x5a", 2, ": tlsd: client-alert: ");
 	flood_with(TLS12, FORGE_ALERT, "\x01\x64", 2, PROTOCOL);
 }
@@ -273,7 +273,7 @@ START_TEST(updates_of_keys_without_end_are_a_protocol_failure)
 }
 END_TEST
 
-/* Such records are progress each, and come until the server has closed. */
+/* Sends a record every 80 ms. Each one is progress, but the server must close nevertheless. */
 static void
 drip_records(const char *priority, const void *bytes, size_t size)
 {
@@ -311,7 +311,7 @@ START_TEST(updates_of_keys_that_drip_do_not_prolong_the_longest_life)
 
 	ck_assert_int_eq(peer_shake(peer), 0);
 	for (; rounds < SUITE_PATIENCE_MS / 150; rounds++)
-		/* Eight a second are what the library takes. */
+		/* The library accepts eight a second. */
 		if (gnutls_session_key_update(peer->tls, 0) < 0 ||
 		    poll(&pollfd, 1, 150) > 0)
 			break;
@@ -337,7 +337,7 @@ START_TEST(a_hello_within_a_session_is_refused)
 	unsigned char record[FORGE_RECORD_MAX];
 
 	ck_assert_uint_gt(size, 200);
-	/* A ClientHello without its extensions, as a client asks for a new handshake. */
+	/* A ClientHello without extensions, with which a client starts a renegotiation. */
 	hello[5 + 3] = 34 + 1 + 4 + 2;
 	hello[5 + 1] = hello[5 + 2] = 0;
 	memcpy(hello + 5 + 4 + 34, "\0\0\2\xc0\x2b\1\0", 7);
@@ -348,7 +348,7 @@ START_TEST(a_hello_within_a_session_is_refused)
 }
 END_TEST
 
-/* The same before there are keys, behind a whole hello: so many `record`s, then. */
+/* Floods the server before there are keys: sends `record` many times after a whole ClientHello. */
 static void
 flood_handshake(const char *priority, const void *record, size_t size, const char *why)
 {
@@ -361,7 +361,7 @@ flood_handshake(const char *priority, const void *record, size_t size, const cha
 	peer_send(fd, hello, hello_size);
 	while (count < 100000 && push_through(fd, record, size))
 		count++;
-	/* While the client is still there: the worker did not wait for it to go. */
+	/* The client is still connected: the worker did not wait for it to leave. */
 	daemon_expect(daemon, why);
 	close(fd);
 	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
@@ -390,7 +390,7 @@ END_TEST
 
 START_TEST(a_handshake_message_that_never_ends_is_a_protocol_failure)
 {
-	/* A ClientKeyExchange that is to have 16 MB, then. */
+	/* A ClientKeyExchange that claims to have 16 MB. */
 	unsigned char record[5 + 16384] = { 0x16, 3, 3, 0x40, 0, 16, 0xff, 0xff, 0xff };
 
 	flood_handshake(TLS12, record, sizeof record, PROTOCOL);
@@ -407,14 +407,15 @@ START_TEST(a_stranger_is_refused_before_its_signature_is_tried)
 	struct daemon *daemon = daemon_serve(more);
 	struct peer_options options = { .priority = TLS13 };
 	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
-	/* Whoever is not asked for by name brings no certificate. */
+	/* Clients only send certificates whose issuer the server names, so this
+	 * authority has the right name. */
 	struct pki_pair *namesake = pki_ca("tlsd test authority");
 	struct pki_pair *stranger = pki_make(&(struct pki_options){ .name = "stranger",
 						 .purpose = GNUTLS_KP_TLS_WWW_CLIENT },
 	    namesake);
 
 	free(more);
-	/* Its signature is by another key than that of the certificate. */
+	/* The signature is made with another key than the certificate's. */
 	gnutls_certificate_set_flags(
 	    peer->credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
 	ck_assert_int_ge(gnutls_certificate_set_x509_key(
@@ -429,9 +430,9 @@ START_TEST(a_stranger_is_refused_before_its_signature_is_tried)
 }
 END_TEST
 
-/* --- parting --------------------------------------------------------------------------- */
+/* --- closing --------------------------------------------------------------------------- */
 
-/* A file of `size` bytes at its path. */
+/* Makes a file of `size` bytes. Returns its path. */
 static const char *
 make_file(size_t size)
 {
@@ -465,7 +466,7 @@ START_TEST(an_early_client_has_the_time_of_a_handshake_to_finish)
 
 	peer_step(early);
 	daemon_expect(daemon, " early=yes ");
-	/* Somebody else's close-timeout is over before it goes on. */
+	/* Another client's close-timeout passes before the early client continues. */
 	struct peer *late = peer_new(peer_dial(daemon_port(daemon)), &without);
 	ck_assert_int_eq(peer_run(late), 0);
 	daemon_expect_descriptors(daemon, descriptors + 1);
@@ -548,7 +549,7 @@ START_TEST(reset_before_the_kernel_has_delivered_the_answer_is_a_failure)
 }
 END_TEST
 
-/* A client that stops reading when all is in the kernel, and then does `leave`. */
+/* A client stops reading when the kernel has the whole answer, and then calls `leave`. */
 static void
 stop_taking(void (*leave)(int fd))
 {
@@ -603,7 +604,7 @@ END_TEST
 
 /* --- the name of a Unix-domain client ----------------------------------------------------- */
 
-/* A client whose own path ends an answer, clears a terminal and looks like more fields. */
+/* Connects from a path that ends an answer, clears a terminal and looks like further fields. */
 static int
 dial_under_a_forged_name(const char *path)
 {
@@ -621,7 +622,7 @@ dial_under_a_forged_name(const char *path)
 
 #define FORGED "/c\\x0aok\\x0a\\x1b[2J:\\x20tlsd:\\x20done"
 
-/* The answer of the control socket, which is whole. */
+/* Receives the answer of the control socket, which must fit into `room` bytes. */
 static void
 ask_control(const char *path, const char *command, char *answer, size_t room)
 {

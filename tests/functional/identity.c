@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a real tlsd shows of itself: certificates, names, versions and suites. */
+/* Tests what a real tlsd presents: certificates, names, versions and suites. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #define TLS_1_3 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
 #define ONLY_RSA ":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256"
 
-/* Writes NAME.crt and NAME.key for the DNS name `dns`, certified by itself. */
+/* Writes NAME.crt, which is self-signed, and NAME.key for the DNS name `dns`. */
 static void
 make_pair(const char *name, const char *dns, gnutls_pk_algorithm_t algorithm)
 {
@@ -35,7 +35,7 @@ make_pair(const char *name, const char *dns, gnutls_pk_algorithm_t algorithm)
 	free(key);
 }
 
-/* A server with the pairs whose names are given, in that order, and `more`. */
+/* Starts a server with the named pairs, in that order, and `more`. */
 static struct daemon *
 serve_pairs(const char *first, const char *second, const char *more)
 {
@@ -50,8 +50,8 @@ serve_pairs(const char *first, const char *second, const char *more)
 	return daemon;
 }
 
-/* Asks as `options` say and wants the certificate whose common name is `wanted`, at the head
- * of `length` certificates. */
+/* Connects with `options`. Expects `length` certificates, the first one with the common
+ * name `wanted`. */
 static void
 expect_certificate(struct daemon *daemon, const struct peer_options *options,
     const char *wanted, unsigned length)
@@ -296,7 +296,7 @@ START_TEST(an_expired_certificate_is_not_chosen_where_a_valid_one_fits)
 }
 END_TEST
 
-/* Both versions work with a client that verifies what it sees, and the log names them. */
+/* Both versions serve a client that verifies the certificate, and are named in the log. */
 START_TEST(tls_1_2_and_1_3_serve_clients_that_verify)
 {
 	struct daemon *daemon = daemon_serve("");
@@ -314,7 +314,7 @@ START_TEST(tls_1_2_and_1_3_serve_clients_that_verify)
 }
 END_TEST
 
-/* A server with `settings` serves a client with `priority`, and logs `line`. */
+/* Expects a server with `settings` to serve a client with `priority`, and to log `line`. */
 static void
 agree(const char *settings, const char *priority, const char *line)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd with one worker, against clients that have shaken hands and say nothing, and
- * against those that never stop: others are served. */
+/* Tests of a real tlsd with one worker, against clients that are silent after their
+ * handshakes, and clients that never stop: others are served. */
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -32,7 +32,7 @@ meet_all(struct peer *peers[IDLE], unsigned port, const struct peer_options *opt
 		peers[i] = talk_meet(port, options);
 }
 
-/* Each of them gets what it says, twice, and leaves. */
+/* Each client gets two bytes echoed, and leaves. */
 static void
 echo_all(struct peer *peers[IDLE])
 {
@@ -68,7 +68,7 @@ START_TEST(idle_echo_clients_do_not_delay_others)
 }
 END_TEST
 
-/* Takes the next one from the listener. */
+/* Accepts the next connection from the listener. */
 static int
 take(int listener)
 {
@@ -80,7 +80,7 @@ take(int listener)
 	return fd;
 }
 
-/* What the backend sends and how the connection then ends, as the client hears it. */
+/* Lets the backend send `words` and close. Expects the client to receive them and a proper end. */
 static void
 expect_words(struct peer *peer, int backend, const char *words)
 {
@@ -105,7 +105,7 @@ START_TEST(others_reach_the_backend_while_some_relays_are_silent)
 		peers[i] = talk_meet(port, NULL);
 		backends[i] = take(listener);
 	}
-	for (size_t i = 0; i < IDLE + 1; i++) { /* the last one first */
+	for (size_t i = 0; i < IDLE + 1; i++) { /* in reverse order */
 		size_t turn = IDLE - i;
 		struct talk talk = { .peer = peers[turn], .size = 1, .open = true };
 		char byte;
@@ -119,7 +119,8 @@ START_TEST(others_reach_the_backend_while_some_relays_are_silent)
 }
 END_TEST
 
-/* A service at a port, and behind `two` another one, whose answer is a text. */
+/* Returns the configuration of two services: "one" with `settings` at a port, and
+ * "two", which answers with a text, at a socket. */
 static const char *
 and_two(const char *process, const char *settings)
 {
@@ -147,7 +148,7 @@ START_TEST(idle_programs_do_not_delay_other_clients)
 }
 END_TEST
 
-/* A backend at `place` whose backlog is full of those who were `taken`. */
+/* Tests with a backend at `place` whose backlog is filled by the connections `taken`. */
 static void
 others_are_served_by_the_way(
     const char *place, int listener, const int *taken, size_t count)
@@ -161,7 +162,7 @@ others_are_served_by_the_way(
 
 	meet_all(peers, port, NULL);
 	expect_two();
-	/* Who does not want to wait any more may go. */
+	/* A client that waits may leave. */
 	socket_reset_on_close(peers[0]->fd);
 	peer_free(peers[0]);
 	daemon_expect(daemon, ": one: early-close: ");
@@ -209,7 +210,7 @@ START_TEST(tcp_backend_with_full_backlog_does_not_delay_other_services)
 }
 END_TEST
 
-/* Sends until nobody takes any more. */
+/* Sends until nothing is accepted for 0.5 s. */
 static void
 press(struct peer *peer)
 {
@@ -221,7 +222,7 @@ press(struct peer *peer)
 	while (poll(&pollfd, 1, 500) == 1);
 }
 
-/* Of a client that left bytes, which nobody can take yet, no end is seen. */
+/* The end of a client is not noticed while its last bytes cannot be delivered. */
 START_TEST(connection_with_undelivered_client_bytes_can_be_killed)
 {
 	const char *path = suite_path("backend");
@@ -236,7 +237,7 @@ START_TEST(connection_with_undelivered_client_bytes_can_be_killed)
 	ck_assert_int_eq(peer_shake(peer), 0);
 	press(peer);
 	peer_free(peer);
-	sleep(2); /* by then the relay waits for nothing but the backend */
+	sleep(2); /* by then the relay waits only for the backend */
 	int control = peer_dial_path(suite_path("control"));
 	peer_say(control, "kill 1\n");
 	daemon_expect(daemon, ": one: killed: ");
@@ -259,7 +260,7 @@ expect_byte(struct peer *peer)
 	ck_assert_int_eq(n, 1);
 }
 
-/* Each of them could keep a worker for two seconds after its client has gone. */
+/* Each program could keep a worker for two seconds after its client has left. */
 START_TEST(programs_that_ignore_sigterm_do_not_delay_other_clients)
 {
 	enum { MANY = 30 };
@@ -316,7 +317,7 @@ START_TEST(running_programs_are_limited_by_max_workers)
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
 	struct peer *peer = talk_meet(one, NULL);
 
-	/* As many as there are workers, unless max-workers says otherwise. */
+	/* Without max-workers, as many programs as workers may run. */
 	ck_assert_int_ne(peer_try(one, NULL), 0);
 	daemon_expect(daemon, ": one: handshake-timeout: its service's workers");
 	expect_two();
@@ -345,7 +346,7 @@ START_TEST(a_stop_ends_programs_that_wait)
 }
 END_TEST
 
-/* Some have said nothing, and one half of what it has to say. */
+/* Most clients have sent nothing, and one has sent half of its request. */
 START_TEST(monitors_are_answered_while_others_ask_for_nothing)
 {
 	static const struct talk half = { .words = "GET / HT", .open = true };
@@ -376,7 +377,7 @@ START_TEST(monitors_are_answered_while_others_ask_for_nothing)
 }
 END_TEST
 
-/* Hears whatever comes, in a thread. */
+/* A thread that receives and discards all data. */
 struct hearing {
 	struct peer *peer;
 	atomic_bool over;
@@ -402,7 +403,7 @@ hear(void *argument)
 	return NULL;
 }
 
-/* Who reads an answer without end as fast as it comes never lets its worker wait. */
+/* A client that reads an endless answer as fast as it comes never lets its worker wait. */
 START_TEST(an_endless_answer_leaves_others_their_turn)
 {
 	struct daemon *daemon =
@@ -443,7 +444,7 @@ START_TEST(an_echo_that_is_idle_for_too_long_ends)
 }
 END_TEST
 
-/* The first ones have a program and a backend each, which end with them. */
+/* Each connection has a program, which ends with it. */
 START_TEST(oldest_parked_connection_is_closed_with_its_program_and_backend)
 {
 	struct daemon *daemon = daemon_serve(and_two("max-waiting = 2\n", CATS));
@@ -455,7 +456,7 @@ START_TEST(oldest_parked_connection_is_closed_with_its_program_and_backend)
 	daemon_expect_times(daemon,
 	    ": one: refused-limit: the oldest of the client with most parked ",
 	    IDLE - 2);
-	/* What they had of max-workers is free again. */
+	/* Their share of max-workers is free again. */
 	for (size_t i = 0; i < IDLE; i++) {
 		struct peer *peer = talk_meet(one, NULL);
 		talk_expect_echo(peer);

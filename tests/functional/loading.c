@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A reload that takes long, because the name of a listening address is not resolved. */
+/* Tests a reload that takes long because the name of a listening address is not resolved. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ speed_up(void)
 	suite_file(HOST, "127.0.0.1");
 }
 
-/* Serves with a control socket, at an address that has a name. */
+/* Starts a server with a control socket, listening at an address that is a name. */
 static struct daemon *
 serve(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * noipv6 COMMAND...: runs it as on a kernel without IPv6, where socket(2) fails with
- * EAFNOSUPPORT.
+ * noipv6 COMMAND...: runs the command as on a kernel without IPv6, where socket(2)
+ * fails with EAFNOSUPPORT.
  */
 #include <endian.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Where the half of the first argument is that the kernel takes. */
+/* Offset of the half of the first argument that the kernel uses. */
 #define FAMILY                                 \
 	(offsetof(struct seccomp_data, args) + \
 	    (__BYTE_ORDER == __BIG_ENDIAN ? sizeof(__u32) : 0))

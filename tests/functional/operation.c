@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd in the hands of its administrator: listening, reloading, stopping. */
+/* Tests how a real tlsd is administered: listening, reloading, stopping. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 #define HELLO "Hello, TLS!\n"
 #define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\nclose-timeout = 5m\n"
 
-/* A server with global keys and sections. */
+/* Starts a server with global keys and sections. */
 static struct daemon *
 start(const char *globals, const char *sections)
 {
@@ -34,7 +34,7 @@ start(const char *globals, const char *sections)
 	return daemon;
 }
 
-/* Wants `text` from `service` at its port of 127.0.0.1. */
+/* Expects the answer `text` from `service` at its port of 127.0.0.1. */
 static void
 expect_answer(struct daemon *daemon, const char *service, const char *text)
 {
@@ -43,7 +43,7 @@ expect_answer(struct daemon *daemon, const char *service, const char *text)
 	ck_assert_str_eq(peer_ask(port), text);
 }
 
-/* daemon_ini() that listens at `port` as well. */
+/* Returns daemon_ini() that also listens on `port`. */
 static const char *
 ini_with_port(unsigned port)
 {
@@ -68,7 +68,7 @@ START_TEST(each_service_has_its_own_listeners_and_answer)
 }
 END_TEST
 
-/* Where there is no IPv6 the tests that need it say so. */
+/* True if this machine has IPv6. Otherwise prints that the test is skipped. */
 static bool
 has_ipv6(void)
 {
@@ -113,7 +113,7 @@ START_TEST(wildcard_listen_address_serves_both_families)
 }
 END_TEST
 
-/* daemon_ini() with a Unix-domain listener at `path` and, maybe, more. */
+/* Returns daemon_ini() with a Unix-domain listener at `path` and the lines `more`. */
 static const char *
 ini_with_path(const char *path, const char *more)
 {
@@ -136,7 +136,7 @@ START_TEST(a_unix_domain_socket_serves_and_goes_with_the_server)
 }
 END_TEST
 
-/* Leaves a socket at `path` that nobody listens at, as a killed process does. */
+/* Leaves a socket at `path` without a listener, as a killed process does. */
 static void
 leave_stale(const char *path)
 {
@@ -159,7 +159,7 @@ START_TEST(a_socket_that_a_dead_process_left_is_replaced)
 }
 END_TEST
 
-/* A tlsd with the configuration `ini` must not start, for `reason`. */
+/* Expects tlsd not to start with the configuration `ini`, for `reason`. */
 static void
 refuse_to_start(const char *ini, int status, const char *reason)
 {
@@ -250,7 +250,7 @@ START_TEST(check_prints_the_effective_configuration)
 }
 END_TEST
 
-/* Line 37 has a wrong value, the one behind it a priority of more than 400 characters. */
+/* Line 38 sets a key twice; line 39 has a priority of more than 400 characters. */
 static const char *
 many_mistakes(void)
 {
@@ -368,7 +368,7 @@ START_TEST(a_stopping_server_listens_no_more)
 }
 END_TEST
 
-/* A program that writes without end, and a client that holds its worker by not reading. */
+/* Starts a server with a program that writes without end, and a client that does not read. */
 static struct daemon *
 serve_stuck(const char *settings, struct peer **stuck)
 {
@@ -430,7 +430,7 @@ START_TEST(forced_stop_drops_parked_and_queued_connections)
 }
 END_TEST
 
-/* A new pair with the common name `name` in the files that daemon_ini() names. */
+/* Makes a self-signed pair with the common name `name` in the files that daemon_ini() uses. */
 static void
 replace_pair(const char *name)
 {
@@ -443,7 +443,7 @@ replace_pair(const char *name)
 	pki_free(pair);
 }
 
-/* The server shows a certificate that the file `trust` alone makes trusted. */
+/* Expects the server's certificate to be trusted by means of the file `trust` alone. */
 static void
 expect_trusted_by(struct daemon *daemon, const char *trust)
 {
@@ -625,7 +625,7 @@ START_TEST(a_killed_server_starts_again_at_once)
 }
 END_TEST
 
-/* The process that the pid file names, once there is one. */
+/* Returns the process ID in the pid file, which must exist. */
 static pid_t
 read_pid(const char *path)
 {

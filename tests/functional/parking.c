@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd with one worker, against clients that let their handshakes wait, or do not take
- * their answers: they wait without it. */
+/* Tests of a real tlsd with one worker, against clients that delay their handshakes or
+ * do not read their answers: they wait without the worker. */
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -22,7 +22,7 @@
 static const struct peer_options tls12 = { .priority =
 					       "NORMAL:-VERS-ALL:+VERS-TLS1.2" };
 
-/* By its port, or by the path of its socket. */
+/* Connects to the server's port, or to the path of its socket. */
 static int
 dial(struct daemon *daemon, bool by_path)
 {
@@ -30,7 +30,7 @@ dial(struct daemon *daemon, bool by_path)
 	               : peer_dial(daemon_port(daemon));
 }
 
-/* A client that has what the server said to its hello, and says nothing. */
+/* Returns a client that has received the server's first flight, and does not continue. */
 static struct peer *
 begin(int fd)
 {
@@ -79,9 +79,9 @@ START_TEST(others_are_served_while_a_handshake_waits)
 END_TEST
 
 #define LONG \
-	(8 << 20) /* bytes: more than the kernel takes for a client that reads nothing */
+	(8 << 20) /* bytes: more than the kernel buffers for a client that does not read */
 
-/* No two pieces of it are alike. */
+/* Returns a text whose pieces all differ. */
 static const char *
 long_text(void)
 {
@@ -92,7 +92,7 @@ long_text(void)
 	return suite_take(text);
 }
 
-/* Although some have shaken hands, and read nothing. */
+/* Other clients are answered although some do not read after their handshakes. */
 static void
 others_are_answered(const struct peer_options *options)
 {
@@ -139,7 +139,7 @@ START_TEST(oldest_unread_answer_is_dropped_at_max_waiting)
 	ck_assert_int_eq(peer_shake(second), 0);
 	daemon_expect(
 	    daemon, ": tlsd: refused-limit: the oldest of the client with most ");
-	/* Whichever was parked first, which only the server knows. */
+	/* Only the server knows which one was parked first. */
 	int failed = (peer_run(first) != 0) + (peer_run(second) != 0);
 	ck_assert_int_eq(failed, 1);
 	peer_free(first);
@@ -192,7 +192,7 @@ START_TEST(oldest_connection_of_the_busiest_client_is_closed_at_max_waiting)
 	    daemon, ": tlsd: refused-limit: the oldest of the client with most ");
 	ck_assert_int_ne(peer_run(peers[0]), 0);
 	peer_free(peers[0]);
-	peers[0] = begin(peer_dial(port)); /* makes it the turn of the next */
+	peers[0] = begin(peer_dial(port)); /* now the next one is the oldest */
 	daemon_expect_times(
 	    daemon, ": tlsd: refused-limit: the oldest of the client with most ", 2);
 	ck_assert_int_ne(peer_run(peers[1]), 0);
@@ -222,10 +222,10 @@ START_TEST(shutdown_waits_for_parked_connections_until_its_timeout)
 }
 END_TEST
 
-/* --- what blocks ------------------------------------------------------------------------ */
+/* --- blocking programs ------------------------------------------------------------------ */
 
-/* A program that nobody can start before the descriptor is closed: fcntl(2), F_SETLEASE. The
- * kernel gives up after 45 s, so that a client must give up earlier. */
+/* Returns a program whose start blocks until the descriptor is closed: fcntl(2),
+ * F_SETLEASE. The kernel breaks the lease after 45 s, so a client must give up earlier. */
 static const char *
 hold_program(int *lease)
 {
@@ -249,8 +249,8 @@ count_processors(void)
 	return (size_t)CPU_COUNT(&set);
 }
 
-/* As many as there are processors, each in a session that was parked before. The workers are
- * one more, so that a client too many tells that all before it were parked. */
+/* As many programs as processors hang, each in a session that was parked before: 2 * count
+ * + 1 handshakes have begun, and there are only count + 1 workers. */
 START_TEST(programs_that_hang_at_start_do_not_delay_other_services)
 {
 	int lease;

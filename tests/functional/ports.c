@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd that runs out of ports for connections to its backend, in a network of its
- * own. */
+/* Tests a real tlsd that runs out of ports for connections to its backend, in a network
+ * namespace of its own. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +15,9 @@
 #include "lib/suite.h"
 
 #define BACKEND_PORT 1234
-#define PORTS 2 /* that there are, so that as many can be connected */
+#define PORTS 2 /* local ports, and thus connections at once */
 
-/* Of the network that this process is in. */
+/* Sets the local ports of this process's network namespace. */
 static void
 set_ports(const char *range)
 {
@@ -28,7 +28,7 @@ set_ports(const char *range)
 	close(fd);
 }
 
-/* A client that has the backend's attention; `*connected` is the backend's end. */
+/* Returns a client that is connected to the backend; `*connected` is the backend's end. */
 static struct peer *
 reach(int backend, int *connected)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd behind something that says who its clients are. */
+/* Tests a real tlsd in front of which a proxy sends the clients' addresses. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -153,7 +153,7 @@ START_TEST(parked_connection_counts_for_the_client_and_not_for_the_proxy)
 
 	for (int i = 0; i < 3; i++)
 		others[i] = DIAL(port, "PROXY TCP4 203.0.113.");
-	/* Each round trip sees to it that the server has seen what was sent before. */
+	/* After each round trip, the server has read what was sent before it. */
 	ck_assert_str_eq(peer_ask_over(DIAL(port, EIGHT), NULL), HELLO);
 	peer_say(others[0], "1 198.51.100.1 1 2\r\n\x16");
 	peer_say(others[1], "2 198.51.100.1 1 2\r\n");
@@ -203,7 +203,7 @@ START_TEST(malformed_proxy_header_is_refused)
 	daemon_expect(daemon, ": tlsd: proxy-header: a PROXY header without room");
 	peer_see_off(DIAL(port, "PROXY TCP4 1.2.3.4\r\n"));
 	daemon_expect(daemon, ": tlsd: proxy-header: a PROXY line without two");
-	/* Twice is once too often. */
+	/* A second header is not accepted. */
 	peer_see_off(DIAL(port, SEVEN SEVEN));
 	daemon_expect(daemon, " [192.0.2.7]:51514: tlsd: not-tls: ");
 	ck_assert_str_eq(peer_ask_over(DIAL(port, SEVEN), NULL), HELLO);
@@ -220,7 +220,7 @@ START_TEST(a_header_of_odd_bytes_does_not_reach_the_log)
 	peer_see_off(DIAL(port, "PROXY \x1b[2J\n\r\n"));
 	peer_see_off(DIAL(port, "\x1b[2J\n\xc3\x28 and more\r\n"));
 	daemon_expect_times(daemon, ": tlsd: proxy-header: ", 3);
-	/* An authority (PP2_TYPE_AUTHORITY) behind the addresses. */
+	/* An authority (PP2_TYPE_AUTHORITY) follows the addresses. */
 	ck_assert_str_eq(
 	    peer_ask_over(DIAL(port, SIGNATURE "\x21\x11\x00\x14"
 					       "\xc0\0\2\7\xc6\x33\x64\1\xc9\x3a\1\xbb"
@@ -248,7 +248,7 @@ START_TEST(a_header_has_to_come_in_time)
 }
 END_TEST
 
-/* The configuration is refused with `complaint`. */
+/* Expects the configuration to be refused with `complaint`. */
 static void
 is_no_configuration(const char *more, const char *complaint)
 {

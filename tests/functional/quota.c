@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd that lets in only whom, and as many as, it was told to. */
+/* Tests of a real tlsd that limits its clients, by address and by number. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <linux/ipv6.h> /* which <netinet/in.h> has to be in front of */
+#include <linux/ipv6.h> /* must follow <netinet/in.h> */
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -28,8 +28,8 @@
 #define HELLO "Hello, TLS!\n"
 #define BIG (16 << 20)
 
-/* Begins a hello, so that the connection is accepted, and says no more. Who is refused may
- * have been closed before. */
+/* Starts a ClientHello, so that the connection is accepted. The server may already have
+ * refused it and closed. */
 static int
 begin(int fd)
 {
@@ -43,7 +43,7 @@ dial_and_begin(unsigned port)
 	return begin(peer_dial(port));
 }
 
-/* The cheapest end: it is closed, and nothing is said. */
+/* Expects the connection to be closed without an answer, which is the cheapest refusal. */
 static void
 expect_refusal(int fd)
 {
@@ -54,7 +54,7 @@ expect_refusal(int fd)
 	close(fd);
 }
 
-/* As many handshakes of `service` have failed in `class`. */
+/* Waits until `count` handshakes of `service` have failed in `class`. */
 static void
 expect_failed(const char *service, const char *class, unsigned count)
 {
@@ -78,8 +78,8 @@ expect_waiting(const char *service, unsigned count)
 	expect_present(service, "hello", count);
 }
 
-/* Two services, "one" by TCP and "two" at a socket, with settings of the process and of the
- * first. */
+/* Starts two services, "one" on TCP and "two" on a socket, with settings of the process
+ * and of "one". */
 static struct daemon *
 serve_limited(const char *of_process, const char *of_one)
 {
@@ -131,7 +131,7 @@ START_TEST(a_service_may_have_only_so_many_connections)
 }
 END_TEST
 
-/* One after the other until one of them is answered, or refused. */
+/* Connects again and again until a client is answered, or refused. */
 static void
 call_until(unsigned port, bool answered)
 {
@@ -186,8 +186,8 @@ START_TEST(one_client_may_have_only_so_many_connections)
 }
 END_TEST
 
-/* Two services: the first has one worker and a program that writes much, the second a
- * text. */
+/* Starts two services: "one" has one worker and a program that writes much, "two"
+ * answers with a text. */
 static struct daemon *
 serve_two(const char *more)
 {
@@ -213,7 +213,7 @@ START_TEST(service_with_all_workers_busy_does_not_block_others)
 	struct peer *stuck = peer_new(peer_dial_narrow(one), NULL);
 
 	ck_assert_int_eq(peer_shake(stuck), 0);
-	/* The only worker that the service may have is writing: this one waits in vain. */
+	/* The service's only worker is writing, so this client waits in vain. */
 	ck_assert_int_ne(peer_try(one, NULL), 0);
 	daemon_expect(daemon, ": one: handshake-timeout: its service's workers");
 	ck_assert_str_eq(peer_ask_over(peer_dial_path(suite_path("two")), NULL), HELLO);
@@ -276,8 +276,8 @@ START_TEST(full_queue_of_a_service_refuses_the_oldest_connection)
 }
 END_TEST
 
-/* A program that does not begin before the descriptor is closed: who opens a file under a lease
- * waits for its holder. fcntl(2) ends that after 45 s. */
+/* Makes a program that does not start before the descriptor is closed: open(2) waits
+ * for the holder of the lease. fcntl(2) ends the lease after 45 s. */
 static int
 hold_program(const char *path)
 {
@@ -289,7 +289,8 @@ hold_program(const char *path)
 	return fd;
 }
 
-/* The same where the whole pool is held: in the queue, and behind it while it is full. */
+/* The only worker is held. One client waits in the queue, the other one until the queue
+ * has space. */
 START_TEST(queued_connection_waits_for_a_worker_until_the_handshake_timeout)
 {
 	int program = hold_program("program");
@@ -312,13 +313,13 @@ START_TEST(queued_connection_waits_for_a_worker_until_the_handshake_timeout)
 	close(program);
 	daemon_expect(daemon, ": two: done ");
 	peer_free(holder);
-	/* It accepts again. */
+	/* The server accepts again. */
 	ck_assert_str_eq(peer_ask(one), HELLO);
 	daemon_stop(daemon);
 }
 END_TEST
 
-/* --- a network of our own -------------------------------------------------------------- */
+/* --- a network namespace of its own ---------------------------------------------------- */
 
 static bool
 add_address(int fd, const char *host)
@@ -330,7 +331,7 @@ add_address(int fd, const char *host)
 	       ioctl(fd, SIOCSIFADDR, &request) == 0;
 }
 
-/* Moves this process to a network of its own with these addresses in it. */
+/* Moves this process to a new network namespace and adds these addresses. */
 static void
 enter_network(void)
 {

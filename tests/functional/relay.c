@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd that passes bytes on, both directions at once: respond = echo and connect. */
+/* Tests of a real tlsd that relays bytes in both directions at once: respond = echo and
+ * connect. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -30,7 +31,7 @@ static const struct peer_options tls12 = { .priority =
 static const struct peer_options tls13 = { .priority =
 					       "NORMAL:-VERS-ALL:+VERS-TLS1.3" };
 
-/* Sends `size` bytes to an echo and wants them back, and then a proper end. */
+/* Sends `size` bytes to an echo. Expects them back, and then a proper end. */
 static void
 expect_echo(unsigned port, size_t size, const struct peer_options *options, bool late)
 {
@@ -84,7 +85,7 @@ END_TEST
 
 START_TEST(unread_echo_ends_at_the_write_timeout)
 {
-	/* Long enough for a busy machine to let the client begin. */
+	/* The limit is long enough for a client on a busy machine to begin. */
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 3s\n");
 	struct talk talk = { .peer = talk_meet(daemon_port(daemon), &tls13) };
@@ -131,7 +132,7 @@ leave_by_reset(struct peer *peer)
 	socket_reset_on_close(peer->fd);
 }
 
-/* Ways to leave after a complete exchange, and the log's word for each. */
+/* Ways to leave after a complete exchange, and the log's text for each. */
 static const struct leaving {
 	void (*leave)(struct peer *peer);
 	const char *end;
@@ -139,7 +140,7 @@ static const struct leaving {
 	{ leave_by_fin, " in=3 out=3 end=fin " },
 	{ leave_by_reset, " in=3 out=3 end=reset " } };
 
-/* Talks to what returns each byte, and leaves in each way. */
+/* Exchanges bytes with an echo or backend that returns each byte, and leaves in each way. */
 static void
 leave_in_each_way(struct daemon *daemon, const struct peer_options *options)
 {
@@ -206,7 +207,7 @@ START_TEST(an_echo_that_the_client_does_not_take_is_an_early_close)
 }
 END_TEST
 
-/* A hundred records without a byte in them, if the server takes them. */
+/* Sends a hundred empty records, if the server accepts them. */
 static void
 send_empty_records(struct peer *peer)
 {
@@ -272,7 +273,7 @@ START_TEST(a_wish_to_renegotiate_is_refused)
 	       code == GNUTLS_E_GOT_APPLICATION_DATA);
 	ck_assert_int_eq(code, GNUTLS_E_WARNING_ALERT_RECEIVED);
 	ck_assert_int_eq((int)gnutls_alert_get(peer->tls), GNUTLS_A_NO_RENEGOTIATION);
-	/* A warning does not end a connection: close_notify does. */
+	/* The warning does not end the connection: close_notify does. */
 	do
 		code = (int)gnutls_record_recv(peer->tls, &byte, 1);
 	while (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED);
@@ -299,18 +300,18 @@ START_TEST(a_stop_cuts_an_echo_that_goes_on)
 }
 END_TEST
 
-/* A backend of the test's own, in a thread: serves one connection after another. */
+/* A backend in a thread of the test. It serves one connection after another. */
 struct backend {
 	int listener;
-	char place[128]; /* as `connect` takes it */
+	char place[128]; /* as a value of `connect` */
 	void (*serve)(struct backend *backend, int fd);
-	size_t size; /* what it sends */
+	size_t size; /* bytes that it sends */
 	atomic_size_t met, heard; /* connections; bytes of the last one that ended */
-	atomic_bool ended; /* the last one ended by an end of file */
+	atomic_bool ended; /* the last one ended with an end of file */
 	pthread_t thread;
 };
 
-/* Binds and listens; connections wait until backend_run(). */
+/* Binds and listens. Connections wait until backend_run(). */
 static void
 backend_open(struct backend *backend)
 {
@@ -365,7 +366,7 @@ backend_stop(struct backend *backend)
 	close(backend->listener);
 }
 
-/* Hears to the end, wanting the stream of these tests. */
+/* Receives until the end, and expects the stream of lib/talk.h. */
 static void
 hear_client(struct backend *backend, int fd)
 {
@@ -397,7 +398,7 @@ say_to_client(const struct backend *backend, int fd)
 	}
 }
 
-/* The backends of these tests. */
+/* Functions for backend_run(), which serve a connection each. */
 static void
 hear_then_say(struct backend *backend, int fd)
 {
@@ -422,7 +423,7 @@ say_and_close(struct backend *backend, int fd)
 	close(fd);
 }
 
-/* The client's first byte shows that the connection is relayed. */
+/* Receives the client's first byte, which shows that the connection is relayed. */
 static void
 hear_a_byte(int fd)
 {
@@ -460,7 +461,7 @@ return_all(struct backend *backend, int fd)
 	close(fd);
 }
 
-/* tlsd in front of `places`. */
+/* Starts tlsd in front of the backends `places`. */
 static struct daemon *
 relay_to(const char *places, const char *more)
 {
@@ -472,7 +473,7 @@ relay_to(const char *places, const char *more)
 	return daemon;
 }
 
-/* A talk with the server: sends `size` bytes, hears `heard` of them and a proper end. */
+/* Sends `size` bytes, expects `heard` bytes and a proper end. */
 static void
 expect_talk(struct daemon *daemon, size_t size, size_t heard)
 {
@@ -485,7 +486,7 @@ expect_talk(struct daemon *daemon, size_t size, size_t heard)
 	peer_free(talk.peer);
 }
 
-/* A client that hears `heard` bytes and then no proper end; the log has `line`. */
+/* Expects a client to receive `heard` bytes and an improper end. The log must contain `line`. */
 static void
 expect_break(struct daemon *daemon, size_t heard, const char *line)
 {
@@ -549,7 +550,7 @@ START_TEST(a_backend_gets_both_directions_at_once)
 }
 END_TEST
 
-/* The backend ends what it says, and the client, who hears that, goes on. */
+/* The client continues to send after it has seen the backend's end. */
 static void
 say_after_the_end(struct backend *backend)
 {
@@ -648,7 +649,7 @@ START_TEST(an_exchange_with_a_backend_is_done_however_the_client_leaves)
 }
 END_TEST
 
-/* Answers a byte with many. */
+/* Answers a byte with `size` bytes. */
 static void
 say_after_a_byte(struct backend *backend, int fd)
 {
@@ -656,7 +657,7 @@ say_after_a_byte(struct backend *backend, int fd)
 	say_and_close(backend, fd);
 }
 
-/* A client that has heard a part of an answer leaves. */
+/* A client leaves after a part of an answer. */
 static void
 leave_in_the_midst(void (*leave)(struct peer *peer))
 {
@@ -705,7 +706,7 @@ START_TEST(a_backend_that_closes_ends_a_client_that_has_its_answer)
 	talk_run(&talk);
 	ck_assert_int_eq(talk.code, 0);
 	ck_assert_uint_eq(talk.heard, 10 * MIB);
-	peer_free(talk.peer); /* by the end of its socket alone */
+	peer_free(talk.peer); /* without close_notify */
 	daemon_expect(daemon, ": tlsd: done ");
 	daemon_stop(daemon);
 	backend_stop(&backend);
@@ -727,7 +728,7 @@ START_TEST(backend_reset_is_an_unclean_end)
 }
 END_TEST
 
-/* A place of the kind where nobody listens. */
+/* Makes `backend->place` a TCP address at which no process listens. */
 static void
 find_dead_place(struct backend *backend)
 {
@@ -758,7 +759,7 @@ START_TEST(a_socket_that_is_not_there_is_named)
 }
 END_TEST
 
-/* A backend whose backlog is full keeps connections waiting. */
+/* A backend with a full backlog lets connections wait. */
 START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket)
 {
 	struct backend backend;
@@ -819,7 +820,7 @@ START_TEST(a_dead_backend_is_stepped_over_and_avoided)
 }
 END_TEST
 
-/* The place where another one was, with a listener now. */
+/* Listens at the address of a former backend. */
 static void
 backend_revive(struct backend *backend)
 {
@@ -896,7 +897,7 @@ START_TEST(a_backend_that_says_nothing_and_closes_is_an_empty_answer)
 }
 END_TEST
 
-/* Two clients fill the backlog; once they are taken, the waiting one gets through. */
+/* One connection fills the backlog. Once it is accepted, the waiting one succeeds. */
 START_TEST(a_full_backlog_over_a_unix_socket_is_waited_for)
 {
 	struct backend backend;
@@ -934,7 +935,7 @@ START_TEST(a_client_that_leaves_frees_the_worker_before_the_backend_is_reached)
 }
 END_TEST
 
-/* What a backend gets in front of `hello`, with this kind of header. */
+/* Returns what a backend receives: a header of this kind, and "hello". */
 static const char *
 header_of(const char *kind)
 {
@@ -977,7 +978,8 @@ START_TEST(backend_gets_the_client_address_in_a_proxy_header)
 }
 END_TEST
 
-/* Six clients of two backends under `balance`; the counts of whom they met. */
+/* Connects six clients with two backends and the setting `balance`. Returns in `met`
+ * how many connections each backend had. */
 static void
 spread(const char *balance, size_t met[2])
 {
@@ -1063,7 +1065,7 @@ START_TEST(a_stop_cuts_a_relay_that_goes_on)
 }
 END_TEST
 
-/* Nobody takes what a client goes on sending, and then the server has to stop. */
+/* The backend never reads while the client keeps sending. Then the server must stop. */
 START_TEST(shutdown_cuts_a_relay_with_a_backend_that_never_reads)
 {
 	struct backend backend;

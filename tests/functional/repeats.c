@@ -31,7 +31,7 @@ client(const char *host)
 	return address;
 }
 
-/* What has been logged to suite_path("log"); until the next call. */
+/* Returns the content of suite_path("log"), until the next call. */
 static const char *
 read_log(void)
 {
@@ -61,7 +61,7 @@ end(struct repeats *repeats)
 	log_close();
 }
 
-/* How many of `count` failures may have lines. */
+/* Returns how many of `times` failures may be logged singly. */
 static unsigned
 fail_times(struct repeats *repeats, const char *service, enum failure failure,
     const char *host, unsigned times)
@@ -193,7 +193,7 @@ fail_often(void *repeats)
 	return NULL;
 }
 
-/* The numbers of all sums in a log. */
+/* Returns the sum of the numbers in all summary lines of a log. */
 static unsigned long
 add_sums(const char *log)
 {
@@ -226,7 +226,7 @@ START_TEST(threads_lose_no_failure)
 }
 END_TEST
 
-/* How often `text` stands in `log`. */
+/* Returns how often `log` contains `text`. */
 static size_t
 times_in(const char *log, const char *text)
 {
@@ -259,7 +259,7 @@ START_TEST(thousands_of_failing_connections_write_a_bounded_log)
 	size_t lines = times_in(log, ": tlsd: not-tls-http: a plain ") +
 	               times_in(log, ": tlsd: not-tls: ") -
 	               times_in(log, "repeats: tlsd: not-tls: ");
-	/* A machine may be so slow that the minute changes. */
+	/* On a slow machine, the minute may end in between. */
 	ck_assert_uint_ge(lines, 20);
 	ck_assert_uint_lt(times_in(log, "\n"), 200);
 	ck_assert_uint_eq(lines + add_sums(log), CLIENTS);

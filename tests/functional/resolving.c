@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Backends that have names, and a resolver that fails, hangs or changes its mind. */
+/* Tests backends that have names, with a resolver that fails, hangs or changes its answers. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,7 +22,7 @@ lacks_preload(void)
 	return SUITE_IS_SANITIZED ? "a sanitizer has to be loaded first" : NULL;
 }
 
-/* A backend at a port of 127.0.0.1 that says its name to each client. */
+/* A backend on a port of 127.0.0.1 that sends its name to each client. */
 struct backend {
 	int listener;
 	unsigned port;
@@ -59,14 +59,15 @@ backend_stop(const struct backend *backend)
 	close(backend->listener);
 }
 
-/* Has the resolver answer with an address, "fail", or "wait". */
+/* Lets the resolver answer with an address, "fail", or "wait". */
 static void
 answer(const char *host, const char *text)
 {
 	suite_file(host, text);
 }
 
-/* The configuration of a service without a backend, and of one with that name. */
+/* Returns the configuration of a service "one" without a backend, and of "two" with the
+ * backend `place`. */
 static const char *
 ini_of(const char *text, const char *place)
 {
@@ -104,14 +105,14 @@ ask_one(struct daemon *daemon)
 	return peer_ask(daemon_port_of(daemon, "127.0.0.1", "one"));
 }
 
-/* Returns what the backend says; the connection has to end properly. */
+/* Returns the backend's answer, after which the connection must end properly. */
 static const char *
 ask_two(void)
 {
 	return peer_ask_over(peer_dial_path(suite_path("two")), NULL);
 }
 
-/* Wants a client of the backend to see no proper end. */
+/* Expects a client of the backend not to see a proper end. */
 static void
 expect_down(void)
 {

@@ -16,7 +16,7 @@
 static struct findings findings;
 static struct snapshot *snapshot;
 
-/* Reads services that share 127.0.0.1:0. */
+/* Loads services that share 127.0.0.1:0. */
 static void
 load(const char *services)
 {
@@ -32,8 +32,8 @@ unload(void)
 	findings_fini(&findings);
 }
 
-/* What a client gets that names `name` and offers `protocol`, NULL for neither: the name of
- * the service, or the word for the failure. */
+/* Routes a client that names `name` and offers `protocol`; NULL: neither. Returns the
+ * name of the service, or of the failure. */
 static const char *
 ask(const char *name, const char *protocol)
 {
@@ -172,7 +172,7 @@ first_error(void)
 	return "";
 }
 
-/* `services`, on line 4 and after, cannot be: the first error is `text`. */
+/* Expects `services`, which start at line 4, to be refused. The first error must be `text`. */
 static void
 clashes(const char *services, const char *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd whose services share a listener. */
+/* Tests of a real tlsd whose services share a listener. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ port_of(struct daemon *daemon, const char *service)
 	return daemon_port_of(daemon, "127.0.0.1", service);
 }
 
-/* The answer to a client that names `name` and offers `protocol`. */
+/* Returns the answer to a client that names `name` and offers `protocol`. */
 static const char *
 answer(unsigned port, const char *name, const char *protocol)
 {
@@ -27,7 +27,7 @@ answer(unsigned port, const char *name, const char *protocol)
 	return peer_ask_over(peer_dial(port), &options);
 }
 
-/* A client that names `name` and offers `protocol` is told `alert`. */
+/* Expects a client that names `name` and offers `protocol` to get the fatal alert `alert`. */
 static void
 is_told(unsigned port, const char *name, const char *protocol, int alert)
 {
@@ -136,7 +136,7 @@ START_TEST(a_full_service_leaves_its_neighbour_alone)
 }
 END_TEST
 
-/* Sends another name the second time. */
+/* Sends another name in the second ClientHello. */
 static ssize_t
 push_other_name(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 {
@@ -152,7 +152,7 @@ push_other_name(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 	return send(peer->fd, copy, size, MSG_NOSIGNAL);
 }
 
-/* A client whose key share is for a group that the server lacks: it asks for another hello. */
+/* The server lacks the group of this client's key share, so it requests another ClientHello. */
 #define ASKS_TWICE \
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP521R1:+GROUP-SECP384R1"
 
@@ -171,7 +171,7 @@ expect_result(const char *service, const char *result, unsigned value)
 		service, result, value));
 }
 
-/* All that there is of a service. */
+/* Expects these numbers of a service's connections. */
 static void
 expect_sums(const char *service, unsigned done, unsigned failed, unsigned active)
 {
@@ -199,7 +199,7 @@ START_TEST(each_connection_is_accepted_for_the_service_that_serves_it)
 	expect_sums("a", 2, 0, 0);
 	expect_sums("b", 0, 0, 1);
 	expect_sums("c", 1, 0, 0);
-	/* A connection that ends before it names a service counts for the default one. */
+	/* A connection that ends before its name is known counts for the default service. */
 	close(silent);
 	daemon_expect_figure(memory_format("\ntlsd_unrouted 0\n"));
 	expect_sums("c", 1, 1, 0);
@@ -230,7 +230,7 @@ START_TEST(a_second_hello_may_not_name_another_service)
 }
 END_TEST
 
-/* Services for an underscored name and for the rest. */
+/* A service for an underscored name, and one for the others. */
 #define UNDERSCORED                                                                   \
 	"[a]\nserver-name = my_host.example.org\ntext = A\n[b]\ndefault = yes\ntext " \
 	"= B\n"
@@ -293,7 +293,7 @@ START_TEST(strict_listener_refuses_a_name_that_is_not_a_host)
 }
 END_TEST
 
-/* An honest hello that names `name`, or NULL for none; to be changed and sent. */
+/* A well-formed ClientHello that names `name`, or NULL; it can be changed before it is sent. */
 struct raw {
 	unsigned char bytes[2048];
 	size_t size;
@@ -309,7 +309,7 @@ make_raw(struct raw *raw, const struct peer_options *options)
 						strlen(options->name));
 }
 
-/* The server answers the bytes with a fatal alert of that number. */
+/* Expects the server to answer the bytes with the fatal alert `alert`. */
 static void
 is_refused(unsigned port, const void *bytes, size_t size, int alert)
 {
@@ -323,8 +323,8 @@ is_refused(unsigned port, const void *bytes, size_t size, int alert)
 	ck_assert_int_eq(said[6], alert);
 }
 
-/* The library would take the host that comes second, and a service with the default's rules
- * would be told that name. */
+/* The library would use the host, which comes second. A service with the rules of the
+ * default one would get that name. */
 START_TEST(a_name_of_another_type_before_the_host_is_refused)
 {
 	struct daemon *daemon = daemon_serve(UNDERSCORED);
@@ -339,7 +339,7 @@ START_TEST(a_name_of_another_type_before_the_host_is_refused)
 }
 END_TEST
 
-/* What a client keeps of its session with `name`, by TLS 1.2. */
+/* Connects, resumes `session` unless it is NULL, and reads the answer. Returns the client. */
 static struct peer *
 visit(unsigned port, const struct peer_options *options, const gnutls_datum_t *session)
 {
@@ -365,12 +365,13 @@ resumes(unsigned port, const char *name, const gnutls_datum_t *session)
 	return resumed;
 }
 
-/* A profile has no tickets of TLS 1.2. */
+/* The profiles issue no tickets for TLS 1.2. */
 #define OLD_TICKETS                                                     \
 	"priority = NONE:+VERS-TLS1.2:+ECDHE-ECDSA:+AES-128-GCM:+AEAD:" \
 	"+GROUP-X25519:+GROUP-SECP256R1:+SIGN-ALL\nallow-weak = yes\n"
 
-/* RFC 6066, 3: a session is not resumed for another name. The library does not see this one. */
+/* RFC 6066, 3: a session must not be resumed with another name. The library does not
+ * see this name. */
 START_TEST(a_session_is_resumed_for_the_same_underscored_name_only)
 {
 	struct daemon *daemon = daemon_serve(OLD_TICKETS);

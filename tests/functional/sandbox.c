@@ -32,11 +32,11 @@
 #include "server/syscalls.h"
 #include "lib/suite.h"
 
-/* What a confined process tries. Returns 0, or what errno says. */
+/* An action that a confined process tries. Returns 0, or the errno of its failure. */
 typedef int deed(void);
 
-/* How a child ends that confines itself by `confine` and then does the deed: what it
- * returned, or 256 and the signal. */
+/* Calls `confine` and then `attempt` in a child. Returns the result of `attempt`, or
+ * 256 plus the signal that killed the child. */
 static int
 end_of(deed *confine, deed *attempt)
 {
@@ -152,11 +152,12 @@ end_another(void)
 static int
 change_rights(void)
 {
-	/* A server that is not root sets the mode of its sockets, but no further bit. */
+	/* A server that is not root sets modes of sockets, but none of the other bits. */
 	return chmod("/nonexistent", geteuid() == 0 ? 0777 : 04777) < 0 ? errno : 0;
 }
 
-/* True if the kernel takes a pointer to the arguments, which the filter cannot read. */
+/* True if the kernel takes a pointer to the arguments of socket calls, which the filter
+ * cannot read. */
 #if defined __i386__ || defined __s390x__
 enum { HIDES_SOCKETS = true };
 #else
@@ -227,7 +228,7 @@ START_TEST(system_calls_of_a_server_are_allowed)
 }
 END_TEST
 
-/* A system call as a 32-bit program makes it: arguments of 0, numbers of its own. */
+/* Makes a system call of a 32-bit program: with the numbers of that ABI, and arguments of 0. */
 static int
 call_as_32_bit(int number)
 {
@@ -258,7 +259,7 @@ trace_as_32_bit(void)
 static int
 umount_as_32_bit(void)
 {
-	return -call_as_32_bit(22); /* oldumount, which 64-bit programs do not have */
+	return -call_as_32_bit(22); /* oldumount, which 64-bit programs lack */
 }
 
 static int
@@ -283,7 +284,7 @@ END_TEST
 #ifdef __x86_64__
 enum { X32 = 0x40000000, X32_PTRACE = X32 + 521 };
 
-/* Few kernels know these calls, but any filter sees them. */
+/* Few kernels support these calls, but the filter applies to all. */
 static int
 know_itself_as_x32(void)
 {
@@ -341,7 +342,7 @@ END_TEST
 
 static const char *in_writable, *in_removable, *elsewhere;
 
-/* Three folders with a file in each, of which two are places. */
+/* Confines the process to two of three folders, each of which has a file. */
 static int
 to_places(void)
 {
@@ -637,7 +638,7 @@ START_TEST(a_reload_that_needs_more_asks_for_a_restart)
 }
 END_TEST
 
-/* A configuration whose files are where its root is; the caller frees it. */
+/* Returns a configuration whose files are in its chroot. The caller frees it. */
 static char *
 jail_ini(const char *text)
 {
@@ -700,7 +701,7 @@ lacks_filter(void)
 	                                  : "this build has no filter of system calls";
 }
 
-/* Returns the version of Landlock that the kernel has, 0 if it has none. */
+/* Returns the kernel's version of Landlock, or 0 without Landlock. */
 static int
 landlock_version(void)
 {

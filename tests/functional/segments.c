@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A client that tells how a server's bytes arrive: "segments PORT PRIORITY" connects to
- * 127.0.0.1, and prints a line for each flight, that is for each time that there was nothing
- * left to read:
+ * A client that reports how a server's bytes arrive. "segments PORT PRIORITY" connects
+ * to 127.0.0.1 and prints a line for each flight, that is, whenever no bytes were left
+ * to read:
  *
  *	flight 1: 1113 bytes, 1 segments, fin
  *
- * "fin" if the end of the server's side was there as soon as these bytes were, so that it
- * came in the same segment. Then "answer after flight 1: whole", or "cut" without
- * close_notify. Exit status 0, or 1 with a message.
+ * "fin" means that the server's end was there together with these bytes, so that it
+ * came in the same segment. The last line is "answer after flight 1: whole", or "cut"
+ * without close_notify. Exit status 0, or 1 with a message.
  */
 #include <arpa/inet.h>
 #include <linux/tcp.h>
@@ -31,7 +31,7 @@ static int flights;
 static unsigned segments;
 static unsigned char bytes[65536];
 static size_t start, end;
-static unsigned char unsent[65536]; /* our own flight, which leaves in one piece */
+static unsigned char unsent[65536]; /* the client's flight, which is sent at once */
 static size_t unsent_size;
 
 static int
@@ -51,7 +51,7 @@ flush(void)
 	                                                                          : -1;
 }
 
-/* Waits for a flight, asks the kernel how it came, and only then takes it. */
+/* Waits for a flight, asks the kernel how it came, and only then reads it. */
 static bool
 fill(void)
 {
@@ -127,7 +127,7 @@ talk(gnutls_session_t session)
 	       n == GNUTLS_E_AGAIN)
 		if (answered == 0 && n > 0)
 			answered = flights;
-	flush(); /* our Finished, if the answer was early */
+	flush(); /* the client's Finished, if the answer was early */
 	printf("answer after flight %d: %s\n", answered, n == 0 ? "whole" : "cut");
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real tlsd against clients, honest, odd and hostile. */
+/* Tests of a real tlsd with well-behaved, unusual and hostile clients. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,8 +18,8 @@
 #define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\nclose-timeout = 5m\n"
 #define MIB (1 << 20)
 
-/* Sends `bytes` to a server of its own, wants the failure `class` in its log, and that the
- * only worker serves the next client. What came back is in `answer`. */
+/* Sends `bytes` to a new server. Expects the failure `class` in its log, and that the
+ * only worker serves the next client. Returns the bytes received in `answer`. */
 static void
 provoke(const void *bytes, size_t size, const char *class, char *answer, size_t room)
 {
@@ -128,7 +128,8 @@ START_TEST(a_hello_full_of_nonsense_is_a_protocol_failure)
 }
 END_TEST
 
-/* Silence behind `size` bytes of a hello ends with `class`; the only worker goes on. */
+/* Sends a part of a ClientHello and waits. Expects `class` in the log, and that the
+ * only worker serves the next client. */
 static void
 fall_silent(size_t (*choose)(size_t whole), const char *settings, const char *class)
 {
@@ -189,7 +190,7 @@ START_TEST(silence_after_the_hello_costs_an_early_answer_no_worker)
 }
 END_TEST
 
-/* A client whose bytes come oddly is served all the same. */
+/* Expects a client that sends its bytes in an unusual way to be served. */
 static void
 serve_odd(const struct peer_options *options)
 {
@@ -276,7 +277,7 @@ START_TEST(a_reset_within_the_handshake_is_an_early_close)
 }
 END_TEST
 
-/* A client with `options` fails with the alert `alert`, and the log names the class. */
+/* Expects a client with `options` to get the fatal alert `alert`, and `class` in the log. */
 static void
 disagree(const char *settings, const struct peer_options *options, int alert,
     const char *class)
@@ -353,7 +354,7 @@ START_TEST(a_common_protocol_stands_in_the_log)
 }
 END_TEST
 
-/* A client that trusts another authority says so by an alert. */
+/* A client that rejects the certificate sends an alert. */
 static void
 refuse_certificate(const char *priority)
 {
@@ -383,7 +384,7 @@ START_TEST(a_client_that_refuses_our_certificate_in_tls_1_3_is_named)
 }
 END_TEST
 
-/* A client that refuses our certificate before it has keys, as OpenSSL's does. */
+/* A client rejects the certificate in plaintext, before it has keys, as OpenSSL does. */
 static void
 refuse_in_plaintext(const char *settings, const char *reason)
 {
@@ -417,8 +418,8 @@ START_TEST(plaintext_alert_after_an_early_answer_is_recognized)
 }
 END_TEST
 
-/* Makes a file of `size` bytes, no two pages of which are alike; the path is returned, the
- * content too if it is wanted, which the caller frees. */
+/* Makes a file of `size` bytes whose pages all differ. Returns its path. If `content`
+ * is not NULL, it gets the bytes, which the caller frees. */
 static const char *
 make_file(const char *name, size_t size, char **content)
 {
@@ -436,7 +437,7 @@ make_file(const char *name, size_t size, char **content)
 	return path;
 }
 
-/* A server of the file `path` with `settings`. */
+/* Starts a server that answers with the file `path`. */
 static struct daemon *
 serve_file(const char *path, const char *settings)
 {
@@ -520,7 +521,7 @@ END_TEST
 
 enum { READERS = 8, READER_KIB = 256 };
 
-/* Each is in the middle of the file, with all buffers full. */
+/* Each client is in the middle of the file, and all buffers are full. */
 START_TEST(a_big_file_costs_little_memory)
 {
 	const char *path = make_file("big", 64 * MIB, NULL);
@@ -595,7 +596,7 @@ START_TEST(no_reset_follows_an_answer_that_left_a_request_unread)
 
 		ck_assert_int_eq(peer_run(peer), 0);
 		ck_assert_str_eq(peer->answer, HELLO);
-		/* The end follows once the server has seen some of the request. */
+		/* The server closes once it has read some of the request. */
 		ck_assert_int_eq(poll(&end, 1, SUITE_PATIENCE_MS), 1);
 		ck_assert_int_eq(recv(peer->fd, &byte, 1, 0), 0);
 		peer_free(peer);
@@ -671,7 +672,7 @@ START_TEST(many_silent_clients_do_not_delay_others)
 }
 END_TEST
 
-/* One connection of each sort, good ones among them. */
+/* Makes a connection of the given sort; sort 0 is well-behaved. */
 static void
 connect_somehow(unsigned port, int sort, const unsigned char *hello, size_t size)
 {
@@ -776,7 +777,7 @@ END_TEST
 
 START_TEST(unwritable_log_does_not_stop_service)
 {
-	/* With a sandbox a reload cannot choose where to write. */
+	/* With a sandbox, a reload could not open another log file. */
 	struct daemon *daemon = daemon_serve("sandbox = no\ntext = old\n");
 	unsigned port = daemon_port(daemon);
 	long long deadline = daemon_deadline();

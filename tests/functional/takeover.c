@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A test that takes the place of a real tlsd. */
+/* Tests in which the test process takes over a real tlsd. */
 #include "server/takeover.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@
 
 static char error[512];
 
-/* A server with a control socket that listens at these sockets, too; "" for none. */
+/* Starts a server with a control socket that also listens at these sockets; "" for none. */
 static struct daemon *
 start(const char *first, const char *second)
 {
@@ -172,7 +172,7 @@ START_TEST(second_confirm_is_refused)
 }
 END_TEST
 
-/* What the daemon says to `commands` over its control socket. */
+/* Sends `commands` to the daemon's control socket. Expects an answer that contains `expected`. */
 static void
 expect_said(const char *commands, const char *expected)
 {
@@ -276,8 +276,9 @@ START_TEST(only_a_socket_that_listens_there_is_adopted)
 }
 END_TEST
 
-/* In the child: answers at `path` as a tlsd that was taken over by an attacker and that no longer
- * is root, and puts a link to `victim` in the place of the socket it gives away. */
+/* Runs in a child. Acts at `path` as an old tlsd, no longer root and under an
+ * attacker's control. It replaces the socket that it hands over with a link to
+ * `victim`. */
 static void __attribute__((noreturn))
 betray(const char *path, const char *victim, int ready)
 {
