@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Listening sockets of a snapshot, and accepting. */
+/* The listening sockets of a snapshot. */
 #include "server/acceptor.h"
 
 #include <errno.h>
@@ -30,17 +30,17 @@
 #include "server/socketfile.h"
 #include "server/takeover.h"
 
-#define BATCH 64 /* accepted in a row before anything else gets its turn */
+#define BATCH 64 /* connections in a row before other events are handled */
 #define RETRY_MS 100 /* after descriptors ran out */
 #define RELOAD_SPARE 16 /* descriptors */
-#define COMPLAIN_MS 60000 /* say so once a minute */
+#define COMPLAIN_MS 60000 /* at most one warning a minute */
 
-/* A listener with the services behind it. */
+/* A bound listener with its services. */
 struct door {
 	struct watch watch; /* its holder is the acceptor */
 	struct listener *listener;
 	const struct route *route; /* of the snapshot */
-	struct socketfile file; /* what it has been given; path NULL: nothing yet */
+	struct socketfile file; /* as it was set last; path NULL: not set yet */
 	struct stringlist announced; /* services in the log */
 };
 
@@ -48,15 +48,14 @@ struct acceptor {
 	struct acceptor_ports ports;
 	struct snapshot *snapshot;
 	struct activation *activation; /* of the first snapshot, or NULL */
-	struct takeover *takeover; /* NULL: all is its own */
+	struct takeover *takeover; /* NULL: no listener is lent */
 	uid_t user; /* the daemon's */
 	gid_t group;
 	struct door **doors;
 	size_t count;
 	bool paused, exhausted;
-	rlim_t
-	    spare; /* descriptors for those who have been accepted, and for reloads */
-	int bound; /* the lowest number of theirs */
+	rlim_t spare; /* descriptors that workers and reloads need */
+	int bound; /* the lowest number of the spare ones */
 	bool scarce; /* it was reached */
 	struct deadline retry;
 	struct deadline next_complaint;
@@ -142,7 +141,7 @@ remedy(int error)
 	                         : "";
 }
 
-/* What has run out, for whoever has to go. */
+/* Names the limit that was reached, for the log line of the connection that is closed for it. */
 static const char *
 name_limit(int error)
 {
@@ -169,7 +168,7 @@ complain(struct acceptor *acceptor, int error)
 	}
 }
 
-/* Whether somebody is there; accept(2) looks for a descriptor first. */
+/* True if a client waits. accept(2) cannot tell, because it needs a descriptor first. */
 static bool
 has_visitor(const struct door *door)
 {
@@ -178,8 +177,8 @@ has_visitor(const struct door *door)
 	return poll(&pollfd, 1, 0) > 0;
 }
 
-/* Descriptors or memory have run out: somebody who waits must go for whoever comes, or we
- * must wait. */
+/* Closes another connection for the client that waits, or pauses, because descriptors or memory
+ * have run out. */
 static void
 on_exhaustion(struct acceptor *acceptor, const struct door *door, int error)
 {
@@ -190,7 +189,7 @@ on_exhaustion(struct acceptor *acceptor, const struct door *door, int error)
 		pause_for_a_while(acceptor);
 }
 
-/* Leaves the highest numbers to the spare ones, which are a quarter of all at most. */
+/* Reserves the highest numbers as spare descriptors, a quarter of all at most. */
 static void
 set_bound(struct acceptor *acceptor)
 {
@@ -203,8 +202,8 @@ set_bound(struct acceptor *acceptor)
 	acceptor->bound = (int)(limit.rlim_cur - spare);
 }
 
-/* Whether all that are left are spare ones; the lowest number that is free tells. The limit may
- * have been changed meanwhile. */
+/* True if only spare descriptors are left, which the lowest free number tells. The limit may have
+ * been changed meanwhile. */
 static bool
 is_scarce(struct acceptor *acceptor, const struct door *door)
 {
@@ -217,7 +216,7 @@ is_scarce(struct acceptor *acceptor, const struct door *door)
 	return fd < 0 || fd >= acceptor->bound;
 }
 
-/* Whether there is a descriptor for another connection. */
+/* True if there is a descriptor for another connection. */
 static bool
 has_descriptors(struct acceptor *acceptor, const struct door *door)
 {
@@ -229,8 +228,8 @@ has_descriptors(struct acceptor *acceptor, const struct door *door)
 	return !acceptor->scarce;
 }
 
-/* Whether there is memory for another connection; whoever has begun ends in order by what
- * is set aside for that. */
+/* True if there is memory for another connection. If not, a reserve lets accepted connections end
+ * properly. */
 static bool
 has_memory(struct acceptor *acceptor, const struct door *door)
 {
@@ -243,8 +242,8 @@ has_memory(struct acceptor *acceptor, const struct door *door)
 	return false;
 }
 
-/* Nobody could be accepted. Whether there may be somebody else: a client that left already
- * concerns nobody. */
+/* Handles an error of accept(2). Returns true if another client may be there; one that has left
+ * already does not matter. */
 static bool
 on_failure(struct acceptor *acceptor, const struct door *door, int error)
 {
@@ -273,7 +272,7 @@ acceptor_keep_spare(struct acceptor *acceptor)
 			return;
 }
 
-/* Whether a reload has what it may need. */
+/* True if as many descriptors are free as a reload may need. */
 static bool
 has_for_reload(const struct acceptor *acceptor)
 {
@@ -297,7 +296,7 @@ acceptor_make_room(struct acceptor *acceptor)
 			return;
 }
 
-/* Accepts one connection from `door`; false when there is none, or none can be had. */
+/* Accepts one connection from `door`. Returns false if no more can be accepted now. */
 static bool
 accept_one(struct acceptor *acceptor, const struct door *door)
 {
@@ -330,7 +329,7 @@ on_clients(struct watch *watch, uint32_t events)
 			return;
 }
 
-/* The listener that is open at `address` already; NULL if there is none. */
+/* Returns the listener that is open at `address` already, or NULL. */
 static struct door *
 find_door(const struct acceptor *acceptor, const struct address *address)
 {
@@ -398,8 +397,8 @@ open_door(struct acceptor *acceptor, const struct route *route, int backlog,
 	return NULL;
 }
 
-/* Changes the file of a Unix-domain socket if `route` wants anything else than what it has,
- * unless the file is the service manager's. */
+/* Changes the file of a Unix-domain socket if `route` needs other properties than it has, unless
+ * the file belongs to the service manager. */
 static void
 own_socket(const struct acceptor *acceptor, struct door *door,
     const struct route *route, struct findings *findings)
@@ -419,7 +418,7 @@ own_socket(const struct acceptor *acceptor, struct door *door,
 		findings_error(findings, "listen: %s", error);
 }
 
-/* Takes back what a snapshot that is not used has changed. */
+/* Undoes own_socket() for a snapshot that is not used. */
 static void
 own_all(const struct acceptor *acceptor)
 {
@@ -433,7 +432,7 @@ own_all(const struct acceptor *acceptor)
 	findings_fini(&ignored);
 }
 
-/* The doors of a new snapshot, some of them among the acceptor's already. */
+/* The doors of a new snapshot, some of which the acceptor has already. */
 struct plan {
 	struct door **doors;
 	size_t count;
@@ -448,7 +447,8 @@ is_planned(const struct plan *plan, const struct door *door)
 	return false;
 }
 
-/* What goes wrong is a matter of the first service that listens there. */
+/* Opens or finds the door of `route`. Errors have the place of the first service that listens
+ * there. */
 static void
 plan_route(struct acceptor *acceptor, const struct snapshot *snapshot,
     const struct route *route, struct plan *plan, struct findings *findings)
@@ -486,12 +486,12 @@ assign_routes(struct acceptor *acceptor, const struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot_route_count(snapshot); i++) {
 		const struct route *route = snapshot_route(snapshot, i);
 		struct door *door = find_door(acceptor, route_address(route));
-		if (door != NULL) /* plan_route() has warned if there is none */
+		if (door != NULL) /* plan_route() has warned otherwise */
 			door->route = route;
 	}
 }
 
-/* What all workers may need at once, and a reload with those who ask for it. */
+/* Returns how many descriptors all workers may need at once, and a reload. */
 static rlim_t
 spare_of(const struct snapshot *snapshot)
 {

@@ -88,7 +88,7 @@ activation_take(struct activation *activation, const struct address *address)
 	return -1;
 }
 
-/* Says why `item`, which listens at `address`, was not taken, and what to do. */
+/* Warns that `item`, which listens at `address`, was not taken, and names the remedy. */
 static void
 warn_of_address(
     const struct passed *item, const struct address *address, struct findings *findings)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Admission: no worker before the ClientHello is there. */
+/* Admission: a connection gets no worker before its ClientHello is complete. */
 #include "server/admission.h"
 
 #include <errno.h>
@@ -20,8 +20,9 @@
 
 struct admission {
 	struct admission_ports ports;
-	struct connection_list waiting; /* the longest first, so deadlines in order */
-	struct crowd *crowd; /* the same, by client */
+	struct connection_list
+	    waiting; /* the oldest first, so deadlines are in order */
+	struct crowd *crowd; /* the same connections, by client */
 	size_t count, max;
 	int64_t hello_timeout_ms;
 	unsigned char peeked[HELLO_SIZE_MAX];
@@ -51,7 +52,7 @@ admission_count(const struct admission *admission)
 	return admission->count;
 }
 
-/* Takes a watched connection out of the list and the loop. */
+/* Removes a watched connection from the list and the loop. */
 static void
 release(struct admission *admission, struct connection *connection)
 {
@@ -62,7 +63,7 @@ release(struct admission *admission, struct connection *connection)
 	admission->count--;
 }
 
-/* Ends a connection that was released, or never in the list. */
+/* Ends a connection that is neither in the list nor in the loop. */
 static void
 refuse(struct connection *connection, enum failure failure, const char *reason)
 {
@@ -85,8 +86,8 @@ admission_free(struct admission *admission)
 	free(admission);
 }
 
-/* The last words to a client that speaks something else, so that a person who reads them
- * knows why: small enough for any socket's buffer. */
+/* The answers to clients of other protocols, so that a person who reads them knows the reason.
+ * They are small enough for the buffer of any socket. */
 static const struct {
 	enum failure failure;
 	const char *reason;
@@ -98,10 +99,10 @@ static const struct {
 	[HELLO_HTTP] = { FAILURE_NOT_TLS_HTTP, "a plain HTTP request",
 	    ANSWER("HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\n"
 		   "Connection: close\r\n\r\nThis port speaks TLS: try https.\n") },
-	/* protocol_version, as RFC 6176 has it. */
+	/* protocol_version (RFC 6176). */
 	[HELLO_SSL2] = { FAILURE_NOT_TLS, "an SSL 2.0 hello",
 	    ANSWER("\x15\x03\x01\x00\x02\x02\x46") },
-	/* decode_error, as the library says it (RFC 8446, 6.2). */
+	/* decode_error, as from the library (RFC 8446, 6.2). */
 	[HELLO_TOO_LONG] = { FAILURE_PROTOCOL, "a ClientHello that is too long",
 	    FATAL_ALERT("\x32") },
 	/* record_overflow (RFC 8446, 5.1). */
@@ -114,7 +115,7 @@ static const struct {
 	[HELLO_OTHER] = { FAILURE_NOT_TLS, "no TLS record", FATAL_ALERT("\x0a") },
 };
 
-/* Says the last words, if there are any, and lets the client read them. */
+/* Sends the answer, if there is one, and lets the client read it. */
 static void
 part(struct admission *admission, struct connection *connection, const void *answer,
     size_t size)
@@ -145,8 +146,8 @@ admission_reject(struct admission *admission, struct connection *connection,
 	part(admission, connection, record, sizeof record);
 }
 
-/* Lets epoll stay quiet until `needed` bytes are there. Setting what is set already would wake
- * us at once where the kernel counts more than a peek shows: those behind an urgent byte. */
+/* Makes epoll wait until `needed` bytes are there. Setting the present value again would wake us
+ * at once if the kernel counts bytes that a peek does not show: those after an urgent byte. */
 static void
 set_low_water(struct connection *connection, size_t needed)
 {
@@ -165,7 +166,7 @@ reset_low_water(struct connection *connection)
 		set_low_water(connection, 1);
 }
 
-/* The hello was peeked just now, and all of it is there. */
+/* Admits a connection whose whole hello was peeked just now. */
 static void
 admit(struct admission *admission, struct connection *connection)
 {
@@ -181,7 +182,7 @@ admit(struct admission *admission, struct connection *connection)
 		    "the ClientHello makes no sense", ALERT_DECODE_ERROR);
 }
 
-/* What is to be done with a connection after a look at its bytes. */
+/* The results of a look at a connection's bytes. */
 enum verdict { STAY, LEFT, REFUSED, JUDGED };
 
 struct sight {
@@ -191,7 +192,8 @@ struct sight {
 	const char *reason;
 };
 
-/* Peeks at what there is: JUDGED if that is `*size` bytes. */
+/* Peeks at the bytes that are there. Returns JUDGED if there are any, with their number in
+ * `*size`. */
 static enum verdict
 peek(struct admission *admission, struct connection *connection, size_t *size)
 {
@@ -206,8 +208,8 @@ peek(struct admission *admission, struct connection *connection, size_t *size)
 	return JUDGED;
 }
 
-/* From now on the connection is that of the client in the header; if it waits already, then
- * among that client's. */
+/* Gives the connection the addresses in the header. If it waits already, moves it to that client.
+ * Returns 0, or -1 if memory is exhausted. */
 static int
 adopt(struct admission *admission, struct connection *connection,
     const struct proxyheader *header)
@@ -232,7 +234,7 @@ refusal(enum failure failure, const char *reason)
 	return sight;
 }
 
-/* The header is whole: takes it, and no byte more, out of the socket. */
+/* Reads a whole header, and not one byte more, from the socket, and greets the client. */
 static struct sight
 accept_header(struct admission *admission, struct connection *connection,
     const struct proxyheader *header)
@@ -299,7 +301,7 @@ look(struct admission *admission, struct connection *connection)
 	return sight.verdict == JUDGED ? look_for_hello(admission, connection) : sight;
 }
 
-/* Passes a connection on that is neither in the list nor in the loop. */
+/* Passes on a connection that is neither in the list nor in the loop. */
 static void
 conclude(struct admission *admission, struct connection *connection,
     const struct sight *sight)
@@ -315,7 +317,7 @@ conclude(struct admission *admission, struct connection *connection,
 		turn_away(admission, connection, sight->hello);
 }
 
-/* Nothing more will come than what was not enough. */
+/* Ends the wait for bytes that will not come. */
 static struct sight
 give_up(const struct connection *connection)
 {
@@ -332,8 +334,8 @@ on_bytes(struct watch *watch, uint32_t events)
 	struct connection *connection = (struct connection *)watch;
 	struct sight sight = look(admission, connection);
 
-	/* The low water mark hides an end of file behind a few bytes: then nothing more
-	 * will come. */
+	/* The low water mark hides an end of file that follows too few bytes. No more bytes will
+	 * come then. */
 	if (sight.verdict == STAY && (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
 		sight = give_up(connection);
 	if (sight.verdict == STAY)

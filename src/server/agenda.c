@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Makes one tree of two; either may be NULL. */
+/* Makes one tree of two, either of which may be NULL. */
 static struct appointment *
 meld(struct appointment *a, struct appointment *b)
 {
@@ -23,7 +23,7 @@ meld(struct appointment *a, struct appointment *b)
 	return a;
 }
 
-/* Takes the first tree off a chain of siblings. */
+/* Takes the first tree from a chain of siblings. */
 static struct appointment *
 split(struct appointment **chain)
 {
@@ -36,7 +36,8 @@ split(struct appointment **chain)
 	return first;
 }
 
-/* One tree of a chain of siblings: in pairs one way, then all of them on the way back. */
+/* Makes one tree of a chain of siblings: melds pairs from the front, then all of them from the
+ * back. */
 static struct appointment *
 gather(struct appointment *chain)
 {

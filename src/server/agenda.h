@@ -3,41 +3,42 @@
 #define TLSD_SERVER_AGENDA_H
 
 /*
- * Whose time is up next, among any number of those whose deadlines come in any order. A
- * pairing heap in the waiting things themselves: it allocates nothing and cannot fail.
- * Adding takes constant time, removing that of a look-up. One thread at a time.
+ * A set of timers that finds the earliest deadline. It is a pairing heap whose nodes are embedded
+ * in the waiting objects: it allocates nothing and cannot fail. Adding takes constant time,
+ * removing takes logarithmic time on average. One thread at a time.
  */
 
 #include "base/deadline.h"
 
-/* Embedded in what waits. */
+/* Embedded in the object that waits. */
 struct appointment {
 	struct deadline deadline;
-	void *holder; /* what it is embedded in */
-	struct appointment *child; /* the first of those that come later */
+	void *holder; /* the object that it is embedded in */
+	struct appointment
+	    *child; /* the first of its children, which are not earlier */
 	struct appointment *next; /* sibling */
 	struct appointment *previous; /* sibling; the parent of a first child */
 };
 
-/* {0} is an empty one. */
+/* An empty agenda is {0}. */
 struct agenda {
 	struct appointment *first;
 };
 
-/* Adds what is in no agenda. */
+/* Adds `appointment`, which must not be in an agenda. */
 void agenda_add(struct agenda *agenda, struct appointment *appointment,
     struct deadline deadline, void *holder);
 
-/* Takes out what is in this agenda. */
+/* Removes `appointment`, which must be in this agenda. */
 void agenda_remove(struct agenda *agenda, struct appointment *appointment);
 
-/* The holder of the first appointment if its time is up, or NULL. */
+/* Returns the holder of the earliest appointment if its deadline has passed, or NULL. */
 void *agenda_due(const struct agenda *agenda);
 
-/* The holder of the first appointment, NULL if there is none. */
+/* Returns the holder of the earliest appointment, or NULL if there is none. */
 void *agenda_first(const struct agenda *agenda);
 
-/* When the next one's time will be up. */
+/* Returns the earliest deadline, or never if there is none. */
 struct deadline agenda_next(const struct agenda *agenda);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reasons why an address cannot be listened at. */
+/* Reasons why an address cannot be bound. */
 #include "server/bindfault.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ bindfault_remedy(int family, int error)
 	return family == AF_UNIX ? remedy_of_path(error) : remedy_of_port(error);
 }
 
-/* True if no service listens by IPv6 alone there. */
+/* True if every service there listens on IPv4 as well. */
 static bool
 is_dispensable(const struct route *route)
 {
@@ -89,8 +89,8 @@ bindfault_report(const struct route *route, int error, struct findings *findings
 		    bindfault_remedy(address_family(address), error));
 }
 
-/* Tries to listen at the route's address. An ordinary user has warnings for errors that root
- * does not have. */
+/* Tries to bind to the route's address. For an ordinary user, an error that root would not get is
+ * only a warning. */
 static void
 try_address(const struct route *route, struct findings *findings)
 {
@@ -102,7 +102,7 @@ try_address(const struct route *route, struct findings *findings)
 		findings_soften(findings);
 }
 
-/* Looks whether the socket at the route's address can have its owner and its group. */
+/* Checks that the socket at the route's address can get its owner and its group. */
 static void
 try_owner(const struct route *route, uid_t user, gid_t group, struct findings *findings)
 {

@@ -13,7 +13,7 @@
 static const struct needed {
 	unsigned number;
 	const char *name;
-	unsigned use; /* 0 for each */
+	unsigned use; /* 0: always needed */
 } needed[] = { { CAP_NET_BIND_SERVICE, "net_bind_service", 0 },
 	{ CAP_DAC_READ_SEARCH, "dac_read_search", 0 },
 	{ CAP_DAC_OVERRIDE, "dac_override", CAPABILITIES_TO_WRITE },
@@ -58,7 +58,8 @@ capabilities_drop(unsigned uses)
 			keep |= (uint64_t)1 << needed[i].number;
 	if (get(&permitted) < 0)
 		return -1;
-	/* What a program that root runs would get back. */
+	/* Also drops them from the bounding set, from which programs run by root would get them
+	 * back. */
 	for (unsigned i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
 		if (!(keep >> i & 1))
 			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);

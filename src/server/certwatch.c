@@ -38,11 +38,11 @@ struct certwatch {
 	struct stringlist files;
 	struct minded *minded;
 	size_t count; /* of `minded` */
-	struct stringlist unwatched; /* folders that the log has named */
+	struct stringlist unwatched; /* folders that were logged as unwatched */
 	unsigned long long state; /* of the files when they were last loaded or tried */
 	int fd; /* -1: nothing is watched */
 	struct watch watch;
-	bool stirred; /* something happened in a folder */
+	bool stirred; /* an event has come */
 	struct deadline quiet, patience;
 };
 
@@ -96,7 +96,7 @@ is_minded(const struct certwatch *certwatch, int folder, const char *name)
 	return false;
 }
 
-/* Owns `name`. */
+/* Watches for events about one entry of a folder, or about all. Owns `name`. */
 static void
 mind(struct certwatch *certwatch, int folder, char *name)
 {
@@ -106,7 +106,7 @@ mind(struct certwatch *certwatch, int folder, char *name)
 	    (struct minded){ .folder = folder, .name = name };
 }
 
-/* Warns once for each folder, until the next configuration. */
+/* Warns once for each folder until the next configuration. */
 static void
 complain(struct certwatch *certwatch, const char *folder)
 {
@@ -161,9 +161,11 @@ resolve(const char *path, size_t end, const char *target)
 	return memory_format("%.*s%s%s", (int)folder, path, target, rest);
 }
 
-/* Returns the absolute `path` with its first symbolic link resolved, which the caller frees,
- * after it has watched every entry up to that link. Returns NULL if there is no link; then the
- * entries are watched as far as they exist. */
+/*
+ * Returns the absolute `path` with its first symbolic link resolved, after watching every entry
+ * up to that link. The caller frees it. Returns NULL without a link; then the entries are watched
+ * as far as they exist.
+ */
 static char *
 follow_link(struct certwatch *certwatch, const char *path)
 {
@@ -172,7 +174,7 @@ follow_link(struct certwatch *certwatch, const char *path)
 
 	for (; path[start] != '\0'; start = end + strspn(path + end, "/")) {
 		end = start + strcspn(path + start, "/");
-		/* The folder first: an entry that changes from here on is an event. */
+		/* Watch first, so that a change from here on is an event. */
 		watch_entry(certwatch, path, start, end - start);
 		char *entry = memory_format("%.*s", (int)end, path);
 		ssize_t n = readlink(entry, target, sizeof target - 1);
@@ -211,7 +213,7 @@ stir(struct certwatch *certwatch)
 	certwatch->quiet = deadline_in(CERTWATCH_QUIET_MS);
 }
 
-/* True if the event is about a minded entry, or about a folder itself. */
+/* True if the event is about a watched entry, or about a folder itself. */
 static bool
 matters(const struct certwatch *certwatch, const struct inotify_event *event)
 {
@@ -227,7 +229,7 @@ on_events(struct watch *watch, uint32_t events)
 	ssize_t size;
 
 	(void)events;
-	/* The kind of event does not matter: the files are looked at. */
+	/* The kind of event does not matter, because the files are checked. */
 	while ((size = read(certwatch->fd, buffer, sizeof buffer)) > 0) {
 		const struct inotify_event *event;
 		for (ssize_t at = 0; at < size;
@@ -255,7 +257,7 @@ unwatch(struct certwatch *certwatch)
 	certwatch->count = 0;
 }
 
-/* Afresh each time, for links may lead elsewhere and folders may be others by now. */
+/* Starts afresh each time, because links and folders may have changed. */
 static void
 watch_all(struct certwatch *certwatch)
 {
@@ -314,10 +316,10 @@ static void
 look(struct certwatch *certwatch)
 {
 	certwatch->stirred = false;
-	/* Folders may hold others by now. */
+	/* Folders may have other entries by now. */
 	stringlist_fini(&certwatch->files);
 	conf_watched_files(certwatch->conf, &certwatch->files);
-	/* Watching first: what changes from here on stirs again. */
+	/* Watch first, so that a change from here on stirs again. */
 	watch_all(certwatch);
 	unsigned long long state = state_of(&certwatch->files);
 	if (state == certwatch->state) {

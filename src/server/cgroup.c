@@ -14,8 +14,8 @@
 #define ROOT "/sys/fs/cgroup"
 #define MAX 8192 /* bytes of a process's list of groups */
 
-/* Returns the group of a process, such as "/system.slice/tlsd.service", which the caller frees;
- * NULL if it has none of version 2. */
+/* Returns the version 2 group of a process, such as "/system.slice/tlsd.service", or NULL. The
+ * caller frees it. */
 static char *
 group_of(const char *process)
 {
@@ -36,7 +36,7 @@ group_of(const char *process)
 	return group;
 }
 
-/* Writing 0 moves the process that writes. */
+/* Moves this process: writing 0 stands for the writer. */
 static int
 enter(const char *group)
 {

@@ -8,8 +8,8 @@
 
 /*
  * Moves this process, with all its threads, into the control group of the process `pid`. Returns
- * 0, also where there are no control groups or both processes are in the same one, or -1 with
- * errno. Only root may leave most groups.
+ * 0, or -1 with errno. It also returns 0 if there are no control groups or both processes are in
+ * the same one. Only root may leave most groups.
  */
 int cgroup_join(pid_t pid);
 

@@ -14,7 +14,7 @@
 #include "server/server.h"
 #include "server/stats.h"
 
-/* A command on its way. */
+/* A command that is being carried out. */
 struct call {
 	struct server *server;
 	struct control_caller *caller;
@@ -29,7 +29,7 @@ status(const struct call *call)
 	return true;
 }
 
-/* For who only wants to know whether to send clients here. */
+/* For load balancers and scripts that ask whether to send clients here. */
 static bool
 health(const struct call *call)
 {
@@ -86,7 +86,7 @@ end_one(const struct call *call)
 	return false;
 }
 
-/* The answer follows when the reload has come to its end. */
+/* The answer follows when the reload has ended. */
 static bool
 reload(const struct call *call)
 {
@@ -122,7 +122,8 @@ change_log_level(const struct call *call)
 	return false;
 }
 
-/* What `drain` waits for is told by its answer, so that it can be given again and again. */
+/* Begins to drain. The answer tells how many connections are left and how many came. tlsdctl
+ * repeats the command until both numbers allow a stop. */
 static bool
 drain(const struct call *call)
 {
@@ -157,7 +158,7 @@ stop(const struct call *call)
 	return true;
 }
 
-/* What follows is for tlsd --upgrade: see handover.h. */
+/* The commands below are for tlsd --upgrade: see handover.h. */
 
 static bool
 handover(const struct call *call)

@@ -2,7 +2,7 @@
 #ifndef TLSD_SERVER_COMMAND_H
 #define TLSD_SERVER_COMMAND_H
 
-/* What the control socket can be told; tlsdctl(8) lists it. Main thread. */
+/* The commands of the control socket, which tlsdctl(8) lists. Main thread. */
 
 #include "server/control.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The configuration: one table of keys, and reading files with inih into it. */
+/* The table of configuration keys, and the reader, which uses inih. */
 #include "server/conf.h"
 
 #include <assert.h>
@@ -35,12 +35,12 @@ enum scope { PROCESS, SERVICE };
 struct key {
 	const char *name, *alias;
 	enum scope scope;
-	bool watched; /* names files that `watch` minds */
-	bool prose; /* may hold typographic characters */
+	bool watched; /* names files that `watch` observes */
+	bool prose; /* may have typographic characters */
 	bool fixed; /* takes effect at a start only, not at a reload */
 	size_t offset;
 	struct setting setting;
-	const char *standard; /* the value if it is not set */
+	const char *standard; /* the default */
 };
 
 static const struct {
@@ -86,7 +86,7 @@ bad_cert_name(int index)
 #define BOOL .setting = { SETTING_BOOL, 0, 0, NULL }
 #define CHOICE(names) .setting = { SETTING_CHOICE, 0, 0, names }
 
-/* The table: a key is a row here, a line in conf/tlsd.ini, a paragraph in tlsd.ini(5). */
+/* The table. Each key also has a line in conf/tlsd.ini and a paragraph in tlsd.ini(5). */
 static const struct key keys[] = {
 	{ "user", IN_PROCESS(user), TEXT, .fixed = true, .standard = "" },
 	{ "group", IN_PROCESS(group), TEXT, .fixed = true, .standard = "" },
@@ -224,7 +224,7 @@ static const struct key keys[] = {
 
 #define KEY_COUNT (sizeof keys / sizeof keys[0])
 
-/* A file while it is read. */
+/* A file that is being read. */
 struct reading {
 	struct conf *conf;
 	struct findings *findings;
@@ -232,7 +232,7 @@ struct reading {
 	const char *folder; /* where its relative paths start */
 	const char *next, *end;
 	int line;
-	struct conf_service *service; /* the section that lines belong to, or NULL */
+	struct conf_service *service; /* the present section, or NULL */
 };
 
 static bool
@@ -247,7 +247,7 @@ field_of(struct conf_section *section, const struct key *key)
 	return (char *)section + key->offset;
 }
 
-/* `file` is where the section stands, `name` what stands in its brackets, if it has any. */
+/* Initializes a section of `file`; `name` is the text in its brackets, or "". */
 static void
 init_section(struct conf_section *section, const char *file, const char *name)
 {
@@ -281,7 +281,7 @@ is_named(const struct key *key, const char *name)
 	       (key->alias != NULL && strcmp(key->alias, name) == 0);
 }
 
-/* The key `name`, the one of `scope` if there is one in each; NULL if there is none. */
+/* Returns the key `name`, the one in `scope` if there is one in each; NULL if there is none. */
 static const struct key *
 find_key(const char *name, enum scope scope)
 {
@@ -304,7 +304,7 @@ nearest_key(const char *name)
 	return resemblance.nearest;
 }
 
-/* Returns the key that `name` begins with, if more words follow it; else NULL. */
+/* Returns the key that `name` begins with if more words follow it; otherwise NULL. */
 static const struct key *
 find_first_word(const char *name)
 {
@@ -370,7 +370,7 @@ complain_item(struct reading *reading, const char *name, const char *value)
 	return found != NULL;
 }
 
-/* Adds a warning if a text or path has a lookalike, which it may have on purpose. */
+/* Adds a warning if a text or path has a lookalike, because that may be intended. */
 static void
 warn_of_lookalike(struct reading *reading, const char *name, const char *value)
 {
@@ -384,7 +384,7 @@ warn_of_lookalike(struct reading *reading, const char *name, const char *value)
 	free(found);
 }
 
-/* Adds a finding if `value` has a lookalike. Returns true if the value is of no use. */
+/* Adds a finding if `value` has a lookalike. Returns true if the value cannot be used. */
 static bool
 has_lookalike(struct reading *reading, const struct key *key, const char *value)
 {
@@ -402,7 +402,7 @@ has_lookalike(struct reading *reading, const struct key *key, const char *value)
 	}
 }
 
-/* The section that `key` belongs into on this line; NULL after an error. */
+/* Returns the section that `key` on this line belongs to, or NULL after an error. */
 static struct conf_section *
 target_of(struct reading *reading, const struct key *key)
 {
@@ -425,7 +425,7 @@ has_comment(const char *value)
 	       strstr(value, "\t#") != NULL || strstr(value, "\t;") != NULL;
 }
 
-/* True for a text or a path within double quotes, which a list or a command would take away. */
+/* True for a text or a path in double quotes, which would be removed from a list or a command. */
 static bool
 is_quoted(const struct key *key, const char *value)
 {
@@ -511,10 +511,8 @@ is_service_name(const char *name)
 	       name[strspn(name, letters)] == '\0';
 }
 
-/*
- * Begins a section at its own line, which inih would only mention with its first key, so
- * that an empty one counts and one that comes twice is seen.
- */
+/* Begins a section at its own line. inih would only report it with its first key, so empty
+ * sections and repeated ones would go unnoticed. */
 static void
 begin_section(struct reading *reading, const char *line)
 {
@@ -525,7 +523,7 @@ begin_section(struct reading *reading, const char *line)
 		findings_error(reading->findings, "%s:%d: [%s: the ] is missing",
 		    reading->file, reading->line, name);
 	else if (complain_lookalike(reading, name, name))
-		; /* that says it all */
+		; /* reported already */
 	else if (!is_service_name(name))
 		findings_error(reading->findings,
 		    "%s:%d: [%s]: a service's name has 1-%d letters, digits, dots, "
@@ -540,7 +538,7 @@ begin_section(struct reading *reading, const char *line)
 	free(name);
 }
 
-/* Returns a problem of the whole file that its line shows, and the remedy; or NULL. */
+/* Returns a problem of the whole file that shows in this line, with the remedy; or NULL. */
 static const char *
 line_fault(const char *line, size_t size)
 {
@@ -554,13 +552,13 @@ line_fault(const char *line, size_t size)
 	return NULL;
 }
 
-/* inih's reader: hands out one whole line a call, without its indentation, and counts. */
+/* Reads one whole line for inih, without its indentation, and counts it. */
 static char *
 next_line(char *line, int room, void *stream)
 {
 	struct reading *reading = stream;
 
-	/* What was read in a shortage is given up, and more of it would be dear. */
+	/* After a shortage the result is discarded, so do not read on. */
 	if (reading->next >= reading->end || shortage_is_noted())
 		return NULL;
 	const char *start = reading->next;
@@ -586,7 +584,7 @@ next_line(char *line, int room, void *stream)
 	return line;
 }
 
-/* inih's handler: returning 0 would only add a line number that is known already. */
+/* Takes a value from inih. Returning 0 would only add a line number that is known already. */
 static int
 take_value(void *user, const char *section, const char *name, const char *value)
 {
@@ -616,10 +614,8 @@ longest_line(const char *data, size_t size)
 	return longest;
 }
 
-/*
- * Debian's inih has its limits in variables. Set so, a line is never cut or continued, a
- * semicolon within a value stays, and a line without "=" is seen.
- */
+/* Sets Debian's inih, which has its limits in variables. Then a line is never cut or continued, a
+ * semicolon in a value stays, and a line without "=" is reported. */
 static void
 set_up_inih(size_t longest)
 {
@@ -681,7 +677,7 @@ is_ini_file(const struct dirent *entry)
 	       strcmp(entry->d_name + length - 4, ".ini") == 0;
 }
 
-/* A folder stands for its *.ini files in the order of their names. */
+/* Reads the *.ini files of a folder, in the order of their names. */
 static void
 read_folder(struct conf *conf, const char *path, struct findings *findings)
 {
@@ -701,7 +697,7 @@ read_folder(struct conf *conf, const char *path, struct findings *findings)
 	free(entries);
 }
 
-/* Included files may include others, which lengthens the list; each is read once. */
+/* Reads the included files, each once. They may include others, which lengthens the list. */
 static void
 read_includes(struct conf *conf, struct findings *findings)
 {
@@ -718,7 +714,7 @@ read_includes(struct conf *conf, struct findings *findings)
 	}
 }
 
-/* True if the section says something else of the key than its standard. */
+/* True if the section sets the key to something other than its default. */
 static bool
 is_used(struct conf_section *section, const struct key *key)
 {
@@ -730,8 +726,8 @@ is_used(struct conf_section *section, const struct key *key)
 	return used;
 }
 
-/* The key that tells by itself how the section answers. NULL if the section has none, or two,
- * which is an error. */
+/* Returns the only key that implies how the section answers. Returns NULL if there is none, or if
+ * there are two, which is an error. */
 static const struct key *
 find_decider(struct conf_section *section, struct findings *findings)
 {
@@ -754,7 +750,7 @@ find_decider(struct conf_section *section, struct findings *findings)
 	return decider;
 }
 
-/* True if `key` makes no difference to a service that answers with `kind`. */
+/* True if `key` has no effect on a service that answers with `kind`. */
 static bool
 is_useless(const struct key *key, int kind)
 {
@@ -762,7 +758,7 @@ is_useless(const struct key *key, int kind)
 	       !responder_kind_reads(kind, key->name);
 }
 
-/* Adds an error for each key that the section sets and that this kind of answer does not read. */
+/* Adds an error for each key that the section sets and that this kind of answer does not use. */
 static void
 check_uses(struct conf_section *section, int kind, struct findings *findings)
 {
@@ -777,8 +773,8 @@ check_uses(struct conf_section *section, int kind, struct findings *findings)
 	}
 }
 
-/* Settles how `section` answers: as its `respond` says, or by the one key that it has for it.
- * Returns false if it has neither, and inherits. */
+/* Determines how `section` answers: by its `respond`, or by the one key that implies it. Returns
+ * false if it has neither, and inherits. */
 static bool
 settle_answer(struct conf_section *section, struct findings *findings)
 {
@@ -795,8 +791,8 @@ settle_answer(struct conf_section *section, struct findings *findings)
 	return true;
 }
 
-/* Keys before the first [section] serve each service that can use them. `respond` there is for
- * every service that does not set its own. */
+/* Determines how all services answer. Keys before the first [section] apply to each service that
+ * can use them; `respond` there is for services that do not set their own. */
 static void
 settle_answers(struct conf *conf, struct findings *findings)
 {
@@ -821,7 +817,7 @@ settle_answers(struct conf *conf, struct findings *findings)
 	}
 }
 
-/* Gives the keys of `section` that were not set what `defaults` say, or their standard. */
+/* Fills in keys of `section` that were not set, from `defaults` or with their own default. */
 static void
 fill_in(struct conf_section *section, struct conf_section *defaults)
 {
@@ -840,7 +836,7 @@ fill_in(struct conf_section *section, struct conf_section *defaults)
 	}
 }
 
-/* The standard of `max-lifetime` is for answers that tlsd gives itself. */
+/* The default of `max-lifetime` is only for answers that tlsd gives itself. */
 static void
 settle_lifetime(struct conf_service *service)
 {
@@ -894,7 +890,8 @@ conf_free(struct conf *conf)
 	free(conf);
 }
 
-/* The place of the key that `text` starts with, before its colon; NULL without one. */
+/* Returns the place of the key that `text` starts with, before its colon; NULL if there is
+ * none. */
 static const struct conf_place *
 place_of(const struct conf_section *section, const char *text)
 {

@@ -3,10 +3,9 @@
 #define TLSD_SERVER_CONF_H
 
 /*
- * The configuration as it was read: one struct for the process, one for each service, and
- * one table in conf.c that says of every key what it is called, where it may stand, what it
- * takes and what it is without being set. Reading checks each value by itself; whether files
- * and addresses are usable is found out by whoever uses them. Main thread.
+ * The configuration as it was read: one struct for the process and one for each service. One
+ * table in conf.c gives each key's name, section, type and default. Reading checks each value by
+ * itself; its users find out whether files and addresses are usable. Main thread.
  */
 
 #include <stdbool.h>
@@ -20,16 +19,16 @@
 #include "server/limits.h"
 #include "tls/context.h"
 
-/* Where a key was set first; all zero when it was not. */
+/* Where a key was set first; all zero if it was not set. */
 struct conf_place {
 	const char *file; /* owned by the struct conf */
 	int line;
 };
 
-/* What process and services have in common; the first member of both. */
+/* The common first member of the process and of each service. */
 struct conf_section {
 	bool is_service;
-	char *name; /* "" for what stands before the first section */
+	char *name; /* "" for the keys before the first section */
 	char *label; /* for messages about it: "tlsd.ini" or "tlsd.ini: [hello]" */
 	struct conf_place *places; /* one for each row of the table */
 };
@@ -58,7 +57,7 @@ struct conf_process {
 	bool access_log;
 };
 
-/* What becomes of the rest when a service's certificates do not do. */
+/* The effect of bad certificates of a service on the other services. */
 enum conf_on_bad_cert { CONF_FAIL, CONF_SKIP };
 
 struct conf_service {
@@ -69,8 +68,8 @@ struct conf_service {
 	struct stringlist server_name; /* hosts that clients name; empty: any */
 	bool accept_proxy; /* each connection begins with a PROXY header */
 	struct stringlist accept_proxy_from; /* networks */
-	bool is_default; /* for clients that name none of any service */
-	bool sni_strict; /* only for clients that name one of its own */
+	bool is_default; /* for clients that name no host of any service */
+	bool sni_strict; /* only for clients that name one of its hosts */
 	struct responder_settings responder;
 	struct context_settings context;
 	int on_bad_cert; /* enum conf_on_bad_cert */
@@ -89,37 +88,35 @@ struct conf {
 };
 
 /*
- * Reads `path` and what it includes. Everything wrong in it goes into `findings`, as
- * "FILE:LINE: KEY: what is wrong and what would be right". Returns what was understood,
- * which conf_free() frees; usable only if no error was found.
+ * Reads `path` and the files that it includes. Adds every problem to `findings`, as "FILE:LINE:
+ * KEY: problem and remedy". Returns the configuration as far as it was understood; it is usable
+ * only if no error was found. conf_free() frees it.
  */
 struct conf *conf_read(const char *path, struct findings *findings);
 void conf_free(struct conf *conf);
 
 /*
- * Adds each finding of `from`, whose texts start with a key, to `to`, with the place where
- * that key of `section` was set: "tlsd.ini:12: cert: ...", or "tlsd.ini: [hello]: cert: ..." if it was
- * not. Empties `from`.
+ * Adds each finding of `from` to `to`, with the place where the key that its text starts with was
+ * set in `section`: "tlsd.ini:12: cert: ...", or "tlsd.ini: [hello]: cert: ..." if it was not
+ * set. Empties `from`.
  */
 void conf_locate(
     const struct conf_section *section, struct findings *from, struct findings *to);
 
-/* True when the key `name` of `section` was set and not left at its default. */
+/* True if the key `name` of `section` was set and not left at its default. */
 bool conf_is_set(const struct conf_section *section, const char *name);
 
 /* Adds to `files` the path of each certificate, key and the like that a service has. */
 void conf_watched_files(const struct conf *conf, struct stringlist *files);
 
-/* The syslog(3) facility that `syslog-facility` chose, such as LOG_DAEMON. */
+/* Returns the syslog(3) facility that `syslog-facility` names, such as LOG_DAEMON. */
 int conf_facility(const struct conf_process *process);
 
-/*
- * Names, with a comma between, the process keys that differ between the two and take effect
- * only at a start; "" if none do. The caller frees it.
- */
+/* Returns the names, with commas between, of the process keys that differ between the two and
+ * take effect only at a start; "" if there are none. The caller frees it. */
 char *conf_fixed_differences(const struct conf *old, const struct conf *new);
 
-/* Prints all keys in effect as an ini file that reads back the same; for -t and for tests. Leaves
+/* Prints all keys in effect as an ini file that reads back the same, for -t and for tests. Leaves
  * out the keys that a service cannot use. */
 void conf_print(const struct conf *conf, FILE *out);
 

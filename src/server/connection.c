@@ -30,7 +30,8 @@
 
 #define YEAR_S 31536000
 
-/* Counts it for its service from now on. Main thread, unless that is done already. */
+/* Counts the connection for its service from now on. Does nothing if that is done already;
+ * otherwise main thread. */
 static void
 count_for_service(struct connection *connection)
 {
@@ -108,7 +109,7 @@ connection_assign(struct connection *connection, const struct service *service)
 	count_for_service(connection);
 }
 
-/* Begins a phase at a time that is known. */
+/* Begins a phase at `now_ns`. */
 static void
 enter_at(struct connection *connection, enum phase phase, int64_t now_ns)
 {
@@ -156,7 +157,7 @@ connection_is_ending(const struct connection *connection)
 	return connection->step == PHASE_ANSWER && connection->cursor.is_ending;
 }
 
-/* As connection_fail(), with what its session tells, which may be NULL. */
+/* Fails as connection_fail() does, with the facts of `session`, which may be NULL. */
 static void
 fail_with(struct connection *connection, const struct session *session,
     enum failure failure, const char *reason)
@@ -176,8 +177,8 @@ connection_fail(struct connection *connection, enum failure failure, const char 
 	fail_with(connection, connection->session, failure, reason);
 }
 
-/* What was logged as answered has failed after all, in the handshake or behind it; what
- * had failed before stays as it is. */
+/* Logs that a connection that was logged as answered has failed, in the handshake or after it.
+ * Does nothing if it had failed before. */
 static void
 recant(struct connection *connection, enum failure failure, bool shaken,
     const char *reason)
@@ -217,7 +218,7 @@ connection_stall(struct connection *connection)
 {
 	char reason[96];
 
-	/* The kernel must not keep what a client that stands still does not take. */
+	/* The kernel must not keep bytes that a stalled client does not take. */
 	socket_reset_on_close(connection->fd);
 	snprintf(reason, sizeof reason,
 	    "the client did not take the last %zu byte%s in time", connection->untaken,
@@ -232,7 +233,7 @@ end_of_longest_life(const struct connection *connection)
 	    connection->accepted_ns, connection->service->conf->max_lifetime_ms);
 }
 
-/* No connection outlives its client's certificate. */
+/* Returns when the connection must end: no later than the client's certificate. */
 static struct deadline
 end_of_life(const struct connection *connection, const struct session *session)
 {
@@ -244,7 +245,7 @@ end_of_life(const struct connection *connection, const struct session *session)
 	int64_t left_s = (int64_t)identity->not_after - (int64_t)time(NULL);
 	if (left_s > YEAR_S)
 		return end;
-	/* 0 would be without end */
+	/* 0 would mean never */
 	return deadline_earlier(end, deadline_in(left_s > 0 ? left_s * 1000 : 1));
 }
 
@@ -263,7 +264,7 @@ connection_end_of_waiting(const struct connection *connection)
 	           : end_of_longest_life(connection);
 }
 
-/* Where a phase begins, or goes on after it was parked. */
+/* Begins a step, or goes on with it after it was parked. */
 static void
 enter_step(struct connection *connection, enum phase step, int64_t now_ns)
 {
@@ -282,7 +283,7 @@ begin_answer(
 	review_begin(connection, session);
 }
 
-/* The handshake belongs to the end where an answer went ahead of it. */
+/* Begins the end of the session. After an early answer, that includes the handshake. */
 static void
 begin_close(
     struct connection *connection, struct session *session, struct transport *transport)
@@ -293,7 +294,7 @@ begin_close(
 		    transport, connection_end_of_handshake(connection), 0);
 }
 
-/* The step that it has come to. As session_handshake(). */
+/* Runs the present step. Returns as session_handshake() does. */
 static int
 take_step(struct connection *connection, struct session *session)
 {
@@ -308,8 +309,8 @@ take_step(struct connection *connection, struct session *session)
 	}
 }
 
-/* True if the connection was killed while its responder passed on the last bytes of a client
- * that broke off: then the responder ends at once. */
+/* True if the connection was killed while its responder passed on the last bytes of a client that
+ * broke off. Then the responder ends at once. */
 static bool
 is_newly_cut(struct connection *connection, const struct session *session)
 {
@@ -320,8 +321,8 @@ is_newly_cut(struct connection *connection, const struct session *session)
 	return true;
 }
 
-/* Handshake, answer, close_notify; each phase with a deadline of its own. False: it is
- * parked in one of them. */
+/* Runs the handshake, the answer and close_notify, each with its own deadline. Returns false if
+ * the connection is parked in one of them. */
 static bool
 converse(
     struct connection *connection, struct session *session, struct transport *transport)
@@ -344,7 +345,7 @@ converse(
 	}
 }
 
-/* Counts how long it took and what went over the wire. */
+/* Counts the times and the bytes on the wire. */
 static void
 measure(const struct connection *connection, int64_t now_ns)
 {
@@ -377,7 +378,8 @@ conclude_failure(struct connection *connection, const struct session *session)
 		    session_reason(session));
 }
 
-/* Keeps what the session tells, for a line that may follow. Without memory that has less. */
+/* Keeps the facts of the session for a later log line. If memory is exhausted, that line has
+ * fewer. */
 static void
 keep_facts(struct connection *connection, const struct session *session)
 {
@@ -386,7 +388,7 @@ keep_facts(struct connection *connection, const struct session *session)
 		record_read(session, connection->facts);
 }
 
-/* True if tlsd itself has ended the connection, so that the client is not why it ended. */
+/* True if tlsd has ended the connection itself, so that the client is not the cause. */
 static bool
 is_cut(const struct connection *connection)
 {
@@ -394,8 +396,8 @@ is_cut(const struct connection *connection)
 	       atomic_load(&connection->verdict) != NULL;
 }
 
-/* Counts and logs how it went. A client that was answered early may yet refuse: then it is
- * counted when it is gone. */
+/* Counts and logs the result. A client with an early or a long answer may still fail, so it is
+ * counted when its connection is freed. */
 static void
 conclude(struct connection *connection, const struct session *session, int64_t now_ns)
 {
@@ -415,8 +417,8 @@ conclude(struct connection *connection, const struct session *session, int64_t n
 	record_done(connection, session, now_ns);
 }
 
-/* RFC 8446, 6.1: our close_notify is out and our side is shut down; a reset must not
- * overtake it, so the descriptor lingers until the client has closed too. */
+/* Ends the worker's part (RFC 8446, 6.1). Our close_notify is sent and our side is shut down. A
+ * reset must not overtake it, so the descriptor lingers until the client has closed too. */
 static void
 part(struct connection *connection, const struct transport *transport)
 {
@@ -429,7 +431,7 @@ part(struct connection *connection, const struct transport *transport)
 		socket_reset_on_close(connection->fd);
 }
 
-/* NULL when memory is exhausted. */
+/* Returns NULL if memory is exhausted. */
 static struct session *
 begin_session(struct connection *connection, struct transport *transport)
 {
@@ -453,7 +455,7 @@ begin_session(struct connection *connection, struct transport *transport)
 	return session;
 }
 
-/* The one that was parked. */
+/* Returns the session that was parked. */
 static struct session *
 resume_session(struct connection *connection, struct transport *transport)
 {
@@ -468,7 +470,7 @@ resume_session(struct connection *connection, struct transport *transport)
 	return session;
 }
 
-/* Keeps the session until its client goes on; -1 when memory is exhausted. */
+/* Keeps the session until its client goes on. Returns 0, or -1 after a failure. */
 static int
 park(struct connection *connection, struct session *session,
     const struct transport *transport)

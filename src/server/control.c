@@ -18,7 +18,7 @@
 #include "server/socketfile.h"
 #include "server/takeover.h"
 
-#define CLIENT_MAX 8 /* one more and somebody has to go */
+#define CLIENT_MAX 8 /* with one more, one is closed */
 #define GROUPS_MAX 256
 #define BACKLOG 16
 #define RETRY_MS 100 /* after descriptors ran out */
@@ -42,7 +42,7 @@ struct control {
 	void *context;
 	struct client *clients[CLIENT_MAX]; /* the oldest first */
 	size_t count;
-	struct deadline retry; /* while there is no descriptor for a client */
+	struct deadline retry; /* never, unless a descriptor was missing for a client */
 };
 
 static void
@@ -63,7 +63,7 @@ drop(struct control *control, struct client *client)
 	free(client);
 }
 
-/* Sends of the answer what the socket takes now. -1 when the client is gone. */
+/* Sends as much of the answer as the socket takes now. Returns -1 if the client is gone. */
 static int
 send_answer(struct client *client)
 {
@@ -97,7 +97,7 @@ answer(struct control *control, struct client *client, const char *command)
 	return send_answer(client);
 }
 
-/* True if it has its answers, and may say more. */
+/* True if the client has all its answers, and may send more. */
 static bool
 is_heard(const struct client *client)
 {
@@ -112,8 +112,8 @@ events_of(const struct client *client)
 	return client->caller.awaited == 0 ? EPOLLIN : 0;
 }
 
-/* Carries out the whole lines that have come, as long as their answers are taken: who does
- * not read is not listened to. -1 when the client has to go. */
+/* Carries out the whole lines that have come, as long as the client takes the answers. Returns -1
+ * if the client must be closed. */
 static int
 carry_out(struct control *control, struct client *client)
 {
@@ -184,7 +184,8 @@ control_conclude(struct control *control, unsigned what, bool worked, const char
 	}
 }
 
-/* Whether the process at the other end belongs to `group`, as its first one or another. */
+/* True if `group` is the primary group of the process at the other end, or another of its
+ * groups. */
 static bool
 is_in_group(int fd, gid_t group, const struct ucred *peer)
 {
@@ -201,7 +202,7 @@ is_in_group(int fd, gid_t group, const struct ucred *peer)
 	return false;
 }
 
-/* Finds out what the process at the other end may do, and its id. */
+/* Finds out the rights of the process at the other end, and its id. */
 static enum control_right
 right_of(const struct control *control, int fd, pid_t *pid)
 {
@@ -218,8 +219,8 @@ right_of(const struct control *control, int fd, pid_t *pid)
 	return CONTROL_LOOK;
 }
 
-/* Sends the oldest one away if there are too many, but nobody who may change something for
- * one who may only look. False if there is no such one. */
+/* Closes the oldest client if there are too many: one with CONTROL_LOOK if possible. Returns
+ * false if that would close a client with CONTROL_CHANGE for one with CONTROL_LOOK. */
 static bool
 make_room(struct control *control, enum control_right right)
 {
@@ -267,7 +268,7 @@ on_client(struct watch *watch, uint32_t events)
 	if (fd >= 0) {
 		add_client(control, fd);
 	} else if (!listener_is_usual(errno)) {
-		/* Whoever calls waits; the loop must not go round for it. */
+		/* The client waits; do not let the loop spin for it. */
 		loop_change(control->loop, control->listener->fd, 0, &control->watch);
 		control->retry = deadline_in(RETRY_MS);
 	}
@@ -302,7 +303,7 @@ open_listener(const struct control_place *place, const struct address *address)
 	return listener_open(address, place->mode, BACKLOG);
 }
 
-/* The address of a socket at `path`. 0, or -1 with a reason in `error`, and errno 0. */
+/* Parses the path of a socket. Returns 0, or -1 with a reason in `error` and errno 0. */
 static int
 parse_path(const char *path, struct address *address, char *error, size_t error_size)
 {
@@ -318,7 +319,7 @@ parse_path(const char *path, struct address *address, char *error, size_t error_
 	return -1;
 }
 
-/* Says why there is no socket at `path`; keeps errno. */
+/* Says why the socket at `path` could not be made; keeps errno. */
 static void
 explain(const char *path, char *error, size_t error_size)
 {
@@ -329,7 +330,7 @@ explain(const char *path, char *error, size_t error_size)
 	errno = saved;
 }
 
-/* 0, or -1 with a reason in `error`, and errno as safepath_check_folder() leaves it. */
+/* Returns 0, or -1 with a reason in `error`, and errno as from safepath_check_folder(). */
 static int
 check_folder(const struct control_place *place, char *error, size_t error_size)
 {

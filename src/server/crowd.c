@@ -11,7 +11,7 @@
 #include "base/network.h"
 #include "server/connection.h"
 
-/* A client with connections in the crowd. */
+/* A client with connections in the index. */
 struct guest {
 	unsigned char client[NETWORK_CLIENT_SIZE];
 	struct connection_list connections; /* the oldest first */
@@ -21,7 +21,8 @@ struct guest {
 
 TAILQ_HEAD(guest_list, guest);
 
-/* The clients that have equally many, who came to that first at the head. */
+/* The clients with equally many connections; the first that reached that number is at the
+ * head. */
 struct rank {
 	size_t count;
 	struct guest_list guests;
@@ -32,9 +33,9 @@ TAILQ_HEAD(rank_list, rank);
 
 struct crowd {
 	void *guests; /* a tree(3) of struct guest, by client */
-	struct rank_list ranks; /* fewest first, none without guests */
-	/* Each guest brings one, and one more is needed while a guest moves: so only adding
-	 * a guest can fail for want of memory. */
+	struct rank_list ranks; /* the fewest connections first; none is empty */
+	/* Each guest brings one rank, and one more is needed while a guest moves. So only adding
+	 * a guest can fail because memory is exhausted. */
 	struct rank_list spare;
 };
 
@@ -94,7 +95,7 @@ find_guest(const struct crowd *crowd, const struct address *peer)
 	return node != NULL ? *node : NULL;
 }
 
-/* A guest of the crowd that has nothing yet; NULL when memory is exhausted. */
+/* Adds a guest without connections. Returns NULL if memory is exhausted. */
 static struct guest *
 add_guest(struct crowd *crowd, const struct address *peer)
 {
@@ -122,7 +123,7 @@ remove_guest(struct crowd *crowd, struct guest *guest)
 	free(take_spare(crowd));
 }
 
-/* The rank of `count`, which is next to `neighbour` or, where that is NULL, the first. */
+/* Returns the rank of `count`, which is next to `neighbour`, or the first if that is NULL. */
 static struct rank *
 find_rank(struct crowd *crowd, struct rank *neighbour, size_t count)
 {
@@ -159,7 +160,7 @@ leave_rank(struct crowd *crowd, struct guest *guest)
 	add_spare(crowd, rank);
 }
 
-/* Moves the guest to the rank of `count`, which is one from its own. */
+/* Moves the guest to the rank of `count`, which differs by one from its own. */
 static void
 change_rank(struct crowd *crowd, struct guest *guest, size_t count)
 {

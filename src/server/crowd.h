@@ -2,11 +2,8 @@
 #ifndef TLSD_SERVER_CROWD_H
 #define TLSD_SERVER_CROWD_H
 
-/*
- * Waiting connections, by client, so that when somebody has to go it is one of those who
- * fill the room: the client that has most there, and of its connections the oldest. Each
- * call takes the time of a look-up, however many wait. Main thread.
- */
+/* An index of waiting connections by client. If one has to be closed, it is the oldest of the
+ * client with the most connections. Each call takes logarithmic time. Main thread. */
 
 #include <stddef.h>
 
@@ -15,15 +12,15 @@ struct crowd;
 
 struct crowd *crowd_new(void);
 
-/* Nobody may be in it. */
+/* Frees the index, which must be empty. */
 void crowd_free(struct crowd *crowd);
 
-/* Adds the connection, which stays the caller's. 0, or -1 when memory is exhausted. */
+/* Adds the connection, which the caller still owns. Returns 0, or -1 if memory is exhausted. */
 int crowd_add(struct crowd *crowd, struct connection *connection);
 void crowd_remove(struct crowd *crowd, struct connection *connection);
 
-/* The oldest connection of the client that has most; of several such clients, the one that
- * has had as many for longest. NULL when nobody is there. */
+/* Returns the oldest connection of the client with the most connections, or NULL if there are
+ * none. Ties go to the client that reached that number first. */
 struct connection *crowd_heaviest(const struct crowd *crowd);
 
 #endif

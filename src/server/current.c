@@ -11,7 +11,7 @@
 struct current {
 	pthread_mutex_t mutex;
 	struct snapshot
-	    *snapshot; /* under the mutex; the main thread alone replaces it */
+	    *snapshot; /* under the mutex; only the main thread replaces it */
 };
 
 struct current *

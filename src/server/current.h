@@ -2,24 +2,24 @@
 #ifndef TLSD_SERVER_CURRENT_H
 #define TLSD_SERVER_CURRENT_H
 
-/* The snapshot in force: one place for all who ask for it. */
+/* Holds the snapshot in force, for all threads. */
 
 struct current;
 struct snapshot;
 
-/* `snapshot` is in force; takes a reference. Main thread. */
+/* Makes a holder with `snapshot` in force; takes a reference. Main thread. */
 struct current *current_new(struct snapshot *snapshot);
 
-/* Nobody may ask any more. NULL is fine. */
+/* Frees the holder, which no thread may use any more. Accepts NULL. */
 void current_free(struct current *current);
 
-/* Puts `snapshot` in force instead; takes a reference. Main thread. */
+/* Puts `snapshot` in force and drops the old one; takes a reference. Main thread. */
 void current_use(struct current *current, struct snapshot *snapshot);
 
-/* A reference to the one in force, for snapshot_drop(). Any thread. */
+/* Returns a reference to the snapshot in force, for snapshot_drop(). Any thread. */
 struct snapshot *current_take(struct current *current);
 
-/* The one in force itself, until current_use(). Main thread. */
+/* Returns the snapshot in force without a reference; valid until current_use(). Main thread. */
 struct snapshot *current_look(const struct current *current);
 
 #endif

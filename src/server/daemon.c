@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the parent: the byte is the status, 0 for "ready"; none is the end of a daemon that
- * could not even say so. */
+/* Waits in the parent for the status byte, 0 for "ready". Without one, the daemon has ended
+ * before it could send it. */
 static enum daemon_side
 wait_for_daemon(struct daemon *daemon, int fd, pid_t first)
 {
@@ -44,13 +44,13 @@ daemon_fork(struct daemon *daemon)
 		return wait_for_daemon(daemon, ends[0], first);
 	}
 	close(ends[0]);
-	/* The second fork gives up leading the session, so that no terminal opened later
+	/* The second fork gives up the lead of the session, so that no terminal opened later
 	 * becomes the controlling one. */
 	setsid();
 	pid_t second = fork();
 	if (second != 0)
 		_exit(second < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
-	/* What the starting process had open is none of the daemon's business. */
+	/* Close the descriptors that the starting process had open. */
 	if (ends[1] > STDERR_FILENO + 1)
 		close_range(STDERR_FILENO + 1, (unsigned)ends[1] - 1, 0);
 	close_range((unsigned)ends[1] + 1, UINT_MAX, 0);
@@ -58,7 +58,7 @@ daemon_fork(struct daemon *daemon)
 	return DAEMON_CHILD;
 }
 
-/* A parent that was killed meanwhile is no reason to stop. */
+/* Sends the status. A parent that was killed meanwhile does not matter. */
 static void
 tell(struct daemon *daemon, char status)
 {

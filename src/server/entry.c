@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who comes in, and to which service. */
+/* Admitting clients, and finding their services. */
 #include "server/entry.h"
 
 #include <string.h>
@@ -12,7 +12,8 @@
 #include "server/snapshot.h"
 #include "tls/clienthello.h"
 
-/* Who a service refuses has never been in, and costs the other services nothing. */
+/* Checks the limits of the service. A client that it refuses does not count for the process, and
+ * so costs the other services nothing. */
 static enum failure
 enter_service(struct limits *limits, struct connection *connection, const char **reason)
 {
@@ -47,7 +48,7 @@ entry_meet(struct limits *limits, struct connection *connection, const char **re
 {
 	const struct service *service = connection->service;
 
-	/* All services of a listener agree about this. */
+	/* All services of a listener have the same value. */
 	connection->header_due = service->conf->accept_proxy;
 	if (!connection->header_due)
 		return entry_greet(limits, connection, reason);
@@ -71,7 +72,7 @@ why_unrouted(enum failure failure, const struct clienthello *hello,
 	                           : "no name, and no service for that";
 }
 
-/* All that follows goes by this reading of the name. */
+/* Keeps the host, which all later steps use. */
 static int
 keep_host(struct connection *connection, const struct clienthello *hello)
 {
@@ -100,7 +101,7 @@ entry_route(struct limits *limits, struct connection *connection,
 		*reason = why_unrouted(failure, hello, service);
 		return failure;
 	}
-	/* A listener with one service for everybody has asked at once. */
+	/* At a listener with one service for all, this is done already. */
 	return connection->gate == NULL ? enter_service(limits, connection, reason)
 	                                : FAILURE_NONE;
 }

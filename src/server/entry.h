@@ -3,9 +3,9 @@
 #define TLSD_SERVER_ENTRY_H
 
 /*
- * Who comes in, and to which service. The limits of the process are asked once a client's
- * address is known, those of a service as soon as it is known: at once where a listener has
- * one for everybody, and otherwise when the ClientHello has told. Main thread.
+ * Admits clients, and finds their services. The limits of the process are checked once the
+ * client's address is known, those of a service once the service is known. That is at once if a
+ * listener has one service for all clients, and after the ClientHello otherwise. Main thread.
  */
 
 #include "base/failure.h"
@@ -15,21 +15,20 @@ struct connection;
 struct limits;
 
 /*
- * Meets a connection that was accepted: where no PROXY header is to come, its address is known,
- * and it is greeted. One from elsewhere than the proxies is refused. Returns likewise.
+ * Begins with an accepted connection. If no PROXY header is due, its address is known, and it is
+ * greeted. If one is due, a peer that is not among the proxies is refused. Returns as
+ * entry_greet() does.
  */
 enum failure entry_meet(
     struct limits *limits, struct connection *connection, const char **reason);
 
-/*
- * Lets a connection in whose address is known. FAILURE_NONE, or what forbids it, with
- * `*reason` pointing at a constant.
- */
+/* Checks the limits for a connection whose client is known. Returns FAILURE_NONE, or the failure
+ * with `*reason` pointing at a constant. */
 enum failure entry_greet(
     struct limits *limits, struct connection *connection, const char **reason);
 
-/* Finds the service for the connection's hello, which is final then, and lets it in there;
- * likewise. */
+/* Finds the service for the hello of the connection, which is final from then on, and checks its
+ * limits. Returns as entry_greet() does. */
 enum failure entry_route(struct limits *limits, struct connection *connection,
     const struct clienthello *hello, const char **reason);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Giving the place to another tlsd. */
+/* Handing over to another tlsd. */
 #include "server/handover.h"
 
 #include <inttypes.h>
@@ -26,7 +26,7 @@ offer(struct control_caller *caller, const char *name, int fd)
 	return result;
 }
 
-/* The name of something at a path, which the caller frees. */
+/* Return the names of the control socket and of the pid file; the caller frees them. */
 static char *
 name_of_control(const struct control *control)
 {

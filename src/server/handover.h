@@ -3,14 +3,14 @@
 #define TLSD_SERVER_HANDOVER_H
 
 /*
- * Giving the place to another tlsd, over the control socket: listeners, the control socket
- * itself, the pid file with its lock, the connection to the service manager. takeover.h is the
- * other side. Main thread.
+ * Hands over to another tlsd, through the control socket: the listeners, the control socket
+ * itself, the pid file with its lock, and the connection to the service manager. takeover.h is
+ * the other side. Main thread.
  *
- * "handover" offers all, with each descriptor a line: "listen ADDRESS", "passed ADDRESS" for a
- * listener of the service manager, "control-socket PATH", "pid-file PATH", or "notify MS" with
- * the interval of the watchdog in milliseconds. "keep NUMBER" says, for each that the other uses, which of them, counted
- * from 0. After "confirm" the other one serves.
+ * The command "handover" offers all of them. Each descriptor comes with a line: "listen ADDRESS",
+ * "control-socket PATH", "pid-file PATH", or "notify MS" with the interval of the watchdog in
+ * milliseconds. A listener of the service manager has "passed ADDRESS". The other process sends
+ * "keep NUMBER", counted from 0, for each that it uses. After "confirm" it serves.
  */
 
 #include <stddef.h>
@@ -21,7 +21,7 @@ struct control_caller;
 struct notify;
 struct pidfile;
 
-/* The parts that go to the new process; all but the first may be NULL. */
+/* The parts that are handed over; all but the first may be NULL. */
 struct estate {
 	struct acceptor *acceptor;
 	struct control *control;
@@ -29,16 +29,18 @@ struct estate {
 	struct notify *notify;
 };
 
-/* Offers all of it to the caller. 0, or -1 with errno. */
+/* Offers all parts to the caller. Returns 0, or -1 with errno. */
 int handover_offer(const struct estate *estate, struct control_caller *caller);
 
-/* The caller keeps number `index` of its offer. -1 if there is no such number. */
+/* Notes that the caller keeps number `index` of its offer. Returns -1 if that number does not
+ * exist. */
 int handover_keep(struct control_caller *caller, size_t index);
 
 /*
- * Lets go: what the caller keeps is closed, as it is, and what it does not keep is ended,
- * names in the file system included. Tells the service manager that the caller is the main
- * process, after which this one must not tell it anything. -1 if the caller has no offer, or has left.
+ * Hands over. The parts that the caller keeps are closed as they are; the others are ended,
+ * including their names in the file system. Tells the service manager that the caller is the main
+ * process; after that this process must not tell it anything. Returns -1 if the caller has no
+ * offer, or has left.
  */
 int handover_release(const struct estate *estate, const struct control_caller *caller);
 

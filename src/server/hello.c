@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the first bytes of a connection are. */
+/* The first bytes of a connection. */
 #include "server/hello.h"
 
 #include <stdbool.h>
@@ -12,14 +12,14 @@
 #define TYPE_HANDSHAKE 22
 #define CLIENT_HELLO 1
 #define PLAINTEXT_MAX 16384
-#define RECORDS_WATCHED 64 /* each of so many is looked at as soon as it is there */
+#define RECORDS_WATCHED 64 /* this many are judged as soon as each is complete */
 
 /* A walk over the records of a message. */
 struct walk {
-	size_t at; /* of the record that is next */
-	size_t have; /* bytes of the message in those before */
-	size_t count; /* of those before */
-	unsigned char header[MESSAGE_HEADER_SIZE]; /* of the message, as far as seen */
+	size_t at; /* offset of the next record */
+	size_t have; /* bytes of the message in the previous records */
+	size_t count; /* number of previous records */
+	unsigned char header[MESSAGE_HEADER_SIZE]; /* of the message, as far as read */
 };
 
 static size_t
@@ -28,7 +28,7 @@ record_length(const unsigned char *record)
 	return (size_t)record[3] << 8 | record[4];
 }
 
-/* Keeps what the first `size` bytes of a record bring of the message's header. */
+/* Copies the part of the message's header that is in the first `size` bytes of a record. */
 static void
 note_header(struct walk *walk, const unsigned char *part, size_t size)
 {
@@ -36,7 +36,8 @@ note_header(struct walk *walk, const unsigned char *part, size_t size)
 		walk->header[walk->have + i] = part[i];
 }
 
-/* The whole message, as far as that is known when `have` bytes of it are there. */
+/* Returns the size of the whole message, or the least it can be before its header is complete;
+ * `have` bytes of it are there. */
 static size_t
 message_size(const struct walk *walk, size_t have)
 {
@@ -56,8 +57,8 @@ starts_with(const unsigned char *bytes, size_t size, const char *word)
 	return memcmp(bytes, word, size < length ? size : length) == 0;
 }
 
-/* Judges a record, of which `size` bytes are there, by its header: HELLO_WHOLE if the record may
- * carry a part of the message. */
+/* Judges the header of a record, of which `size` bytes are there. Returns HELLO_WHOLE if the
+ * record may carry a part of the message. */
 static enum hello
 judge_header(const unsigned char *record, size_t size)
 {
@@ -72,7 +73,7 @@ judge_header(const unsigned char *record, size_t size)
 	return record_length(record) > 0 ? HELLO_WHOLE : HELLO_BROKEN;
 }
 
-/* Nothing can be judged before `end` bytes are there. */
+/* Waits until `end` bytes are there. */
 static enum hello
 wait_for(size_t end, size_t *needed)
 {
@@ -82,7 +83,7 @@ wait_for(size_t end, size_t *needed)
 	return HELLO_PARTIAL;
 }
 
-/* Waits for another record at `at`, with `missing` bytes of the message still to come. */
+/* Waits for another record at `at`; `missing` bytes of the message are still to come. */
 static enum hello
 wait_for_record(const struct walk *walk, size_t at, size_t missing, size_t *needed)
 {
@@ -92,8 +93,8 @@ wait_for_record(const struct walk *walk, size_t at, size_t missing, size_t *need
 	    at + HEADER_SIZE + (walk->count < RECORDS_WATCHED ? 0 : missing), needed);
 }
 
-/* Waits for more of a record that ends at `end` and has `length` bytes, `part` of which are
- * there; of the message there will be `message` bytes. */
+/* Waits for more of a record with `length` bytes, `part` of which are there. The message has
+ * `message` bytes, as far as known. */
 static enum hello
 wait_within(
     const struct walk *walk, size_t length, size_t part, size_t message, size_t *needed)
@@ -101,7 +102,7 @@ wait_within(
 	const size_t start = walk->at + HEADER_SIZE;
 	size_t after = walk->have + length;
 
-	/* The type of the message, and then its length, are judged at once. */
+	/* Judge the type of the message, and then its length, as soon as they are there. */
 	if (walk->have + part == 0)
 		return wait_for(start + 1, needed);
 	if (walk->have + part < MESSAGE_HEADER_SIZE && after >= MESSAGE_HEADER_SIZE)
@@ -111,8 +112,8 @@ wait_within(
 	return wait_for(start + length, needed);
 }
 
-/* Judges a record whose header is whole and good; `size` bytes of it are there. HELLO_WHOLE
- * stands for the record here: `walk` is then behind it. */
+/* Judges a record whose header is complete and valid; `size` bytes of it are there. Returns
+ * HELLO_WHOLE, and moves `walk` past the record, if the record is complete. */
 static enum hello
 judge_record(
     struct walk *walk, const unsigned char *record, size_t size, size_t *needed)
@@ -133,14 +134,14 @@ judge_record(
 	return HELLO_WHOLE;
 }
 
-/* Judges by the message's own length, whatever records it comes in. */
+/* Judges by the message's own length, however many records it has. */
 static enum hello
 judge_records(const unsigned char *bytes, size_t size, size_t *needed)
 {
 	struct walk walk = { 0 };
 	enum hello first = judge_header(bytes, size);
 
-	/* The length of a record counts before its contents. */
+	/* The length of a record is judged before its contents. */
 	if (first == HELLO_BROKEN || (first == HELLO_WHOLE && size > HEADER_SIZE &&
 					 bytes[HEADER_SIZE] != CLIENT_HELLO))
 		return HELLO_OTHER;
@@ -159,7 +160,7 @@ judge_records(const unsigned char *bytes, size_t size, size_t *needed)
 	}
 }
 
-/* Only looks at what a server that speaks no other protocol can tell for certain. */
+/* Recognizes only other protocols that it can tell for certain. */
 static enum hello
 judge_other(const unsigned char *bytes, size_t size, size_t *needed)
 {
@@ -209,7 +210,7 @@ hello_gather(unsigned char *bytes)
 	struct walk walk = { 0 };
 
 	do {
-		/* Gathering may overwrite this header, never the next one. */
+		/* Gathering may overwrite this header, but never the next one. */
 		const unsigned char *record = bytes + walk.at;
 		size_t length = record_length(record);
 		note_header(&walk, record + HEADER_SIZE, length);

@@ -2,9 +2,9 @@
 #ifndef TLSD_SERVER_HOSTNAME_H
 #define TLSD_SERVER_HOSTNAME_H
 
-/* Names of hosts, as a configuration gives them. */
+/* Names of hosts, as a configuration has them. */
 
-/* Whether `name` can stand in `server-name`, in lower case: NULL, or what is wrong with it, a
+/* Returns NULL if `name` can be in `server-name`, in lower case; otherwise the problem, a
  * constant. */
 const char *hostname_check(const char *name);
 

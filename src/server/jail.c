@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The folder that becomes the root. */
+/* Changing the root folder. */
 #include "server/jail.h"
 
 #include <errno.h>
@@ -12,7 +12,8 @@
 #include "base/findings.h"
 #include "base/memory.h"
 
-/* What is behind `folder` in `path`, from its slash on; NULL if it is not in there. */
+/* Returns the rest of `path` after `folder`, from its slash on; NULL if `path` is not in
+ * `folder`. */
 static const char *
 behind(const char *folder, const char *path)
 {
@@ -49,12 +50,12 @@ is_usable(const char *folder, struct findings *findings)
 static int
 change_root(const char *folder)
 {
-	/* What the clock shows here is nowhere in there. */
+	/* Load the time zone, whose file is not in the new root. */
 	tzset();
 	return chroot(folder) < 0 ? -1 : chdir("/");
 }
 
-/* With both paths resolved. */
+/* Enters `folder`; both paths are resolved. */
 static char *
 enter(const char *folder, const char *path, struct findings *findings)
 {
@@ -99,7 +100,7 @@ jail_enter(const char *folder, const char *path, struct findings *findings)
 char *
 jail_outside(const char *folder, const char *path)
 {
-	/* A relative path began at the file that says so, which is seen from outside. */
+	/* A relative path was completed from its file's path, which is an outside path. */
 	if (path[0] == '\0' || behind(folder, path) != NULL)
 		return memory_copy(path);
 	return memory_format("%s%s", folder, path);

@@ -3,22 +3,22 @@
 #define TLSD_SERVER_JAIL_H
 
 /*
- * The folder that becomes the root of all paths, chroot(2). Everything that a reload reads
- * has to be in it, so it is entered before anything is read for good, and the paths in the
- * configuration mean what they mean inside. Main thread.
+ * Changes the root folder, chroot(2). Everything that a reload reads must be in the new root. So
+ * the process enters it before it reads anything for good, and the paths in the configuration are
+ * those inside. Main thread.
  */
 
 struct findings;
 
 /*
- * Makes `folder` the root; "" leaves things as they are. Returns where the configuration at
- * `path` is from then on, which the caller frees; NULL after an error in `findings`, whose
- * text starts with the key.
+ * Makes `folder` the root; "" changes nothing. Returns the path inside of the configuration at
+ * `path`, which the caller frees; NULL after an error in `findings`, whose text starts with the
+ * key.
  */
 char *jail_enter(const char *folder, const char *path, struct findings *findings);
 
-/* The path from outside of what is `path` in the configuration of a process whose root is
- * `folder`, which may be "". The caller frees it. */
+/* Returns the outside path of `path`, which is in the configuration of a process whose root is
+ * `folder`. `folder` may be "". The caller frees it. */
 char *jail_outside(const char *folder, const char *path);
 
 #endif

@@ -2,11 +2,12 @@
 #ifndef TLSD_SERVER_KEYADVICE_H
 #define TLSD_SERVER_KEYADVICE_H
 
-/* Advice for keys that tlsd does not have. Pure functions. */
+/* Advice about keys that other servers have and tlsd does not have. Pure functions. */
 
 /*
- * The end of a message that tells the user which key to write instead of `name`, a key of
- * stunnel, hitch, nginx or haproxy. NULL if `name` is not known as such a key. Case, hyphens and underscores do not matter.
+ * Returns the end of a message: the key to write instead of `name`, a key of stunnel, hitch,
+ * nginx or haproxy. Returns NULL if `name` is not known as such a key. Ignores case, hyphens and
+ * underscores.
  */
 const char *keyadvice_of_others(const char *name);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Landlock, by its bare system calls: libc has no names for them. */
+/* Landlock, by its bare system calls, because libc has no functions for them. */
 #include "config.h"
 
 #include "server/landlock.h"
@@ -17,7 +17,7 @@
 
 #include "base/file.h"
 
-/* What younger kernels know than the one that this was built for. */
+/* Rights of kernels newer than the headers of this build. */
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14) /* version 3 */
 #endif
@@ -40,7 +40,7 @@ struct ruleset {
 	    LANDLOCK_ACCESS_FS_REMOVE_FILE)
 #define REMOVING LANDLOCK_ACCESS_FS_REMOVE_FILE
 
-/* All that changes anything, as far as `version` of the interface knows it. */
+/* Returns all rights to change anything that `version` of the interface has. */
 static uint64_t
 changing(int version)
 {
@@ -52,7 +52,7 @@ changing(int version)
 	                  LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
 	                  LANDLOCK_ACCESS_FS_MAKE_SYM;
 
-	/* Moving files between folders, REFER, is denied by any ruleset. */
+	/* Any ruleset denies REFER, moving files between folders. */
 	if (version >= 3)
 		rights |= LANDLOCK_ACCESS_FS_TRUNCATE;
 	if (version >= 5)
@@ -64,7 +64,7 @@ static int
 create(int version)
 {
 	struct ruleset ruleset = { .files = changing(version) };
-	/* Older kernels take shorter structs only. */
+	/* Older kernels only accept shorter structs. */
 	size_t size = sizeof ruleset.files;
 
 	if (version >= 6) {
@@ -74,7 +74,8 @@ create(int version)
 	return (int)syscall(SYS_landlock_create_ruleset, &ruleset, size, 0);
 }
 
-/* Without this place, or where it is beyond all rules, as a pipe, there is none to add. */
+/* Allows `rights` at `path`. Adds no rule if the path does not exist, or if no right applies to
+ * it. */
 static void
 permit(int fd, const char *path, uint64_t rights)
 {
@@ -105,7 +106,7 @@ landlock_confine(const struct landlock_places *places)
 	int version = (int)syscall(
 	    SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
-	/* Not in the kernel, or switched off when it was booted. */
+	/* Not in the kernel, or disabled at boot. */
 	if (version <= 0)
 		return 0;
 	int fd = create(version);

@@ -19,25 +19,25 @@
 #define NS_PER_S 1000000000
 #define RATE_MAX 1000000
 
-/* A bucket of tokens that fills at `rate` a second up to `burst`. */
+/* A token bucket that fills at `rate` a second, up to `burst`. */
 struct bucket {
 	int64_t rate, burst; /* rate 0: no limit */
-	int64_t tokens_ns; /* what it holds, a token being NS_PER_S / rate */
-	int64_t filled_ns; /* when it was filled last */
+	int64_t tokens_ns; /* its contents; a token is NS_PER_S */
+	int64_t filled_ns; /* when it was last filled */
 };
 
-/* What one gate holds against clients; the process has one, each service has one. */
+/* The limits and counts of the process or of one service. */
 struct gate {
 	char *name;
 	struct gate *next;
 	int64_t max_clients, max_per_ip, max_workers;
 	struct networks allow, deny;
 	struct bucket bucket;
-	int64_t clients, workers; /* counted just now */
+	int64_t clients, workers; /* at the moment */
 	void *sources; /* a tree(3) of struct source */
 };
 
-/* How many connections a client has. */
+/* The number of a client's connections. */
 struct source {
 	unsigned char client[NETWORK_CLIENT_SIZE];
 	int64_t count;
@@ -191,7 +191,8 @@ limits_bound_workers(const struct gate *gate)
 	return gate->max_workers > 0;
 }
 
-/* `deny` wins; where `allow` names anybody, it names everybody. */
+/* True if the gate accepts the address: `deny` wins, and if `allow` is set, it must list the
+ * address. */
 static bool
 is_allowed(const struct gate *gate, const struct address *peer)
 {
@@ -227,7 +228,7 @@ fill(struct bucket *bucket)
 	int64_t passed_ns = now_ns - bucket->filled_ns;
 
 	bucket->filled_ns = now_ns;
-	/* Longer than it takes to fill it, and the product might not fit. */
+	/* This is longer than filling takes, and the product might overflow. */
 	if (passed_ns > full_ns / bucket->rate)
 		bucket->tokens_ns = full_ns;
 	else
@@ -245,7 +246,7 @@ is_too_fast(struct bucket *bucket)
 	return bucket->tokens_ns < NS_PER_S;
 }
 
-/* What `gate` has against one more connection of `peer`. */
+/* Checks whether `gate` admits one more connection of `peer`. */
 static enum failure
 ask(struct gate *gate, const struct address *peer, const char **reason)
 {
@@ -263,7 +264,7 @@ ask(struct gate *gate, const struct address *peer, const char **reason)
 	return *reason != NULL ? FAILURE_REFUSED_LIMIT : FAILURE_NONE;
 }
 
-/* False when memory is exhausted. */
+/* Returns false if memory is exhausted. */
 static bool
 count_source(struct gate *gate, const struct address *peer)
 {

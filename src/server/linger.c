@@ -17,20 +17,22 @@
 #include "server/snapshot.h"
 #include "tls/plainalert.h"
 
-/* How long what workers gave may lie. Clients close within a round trip, so most that are
- * collected after it need neither epoll_ctl(2) nor a turn of their own. */
+/* How long connections wait to be collected from the workers. Clients close within a round trip,
+ * so most need neither epoll_ctl(2) nor a turn of the loop of their own after it. */
 #define COLLECT_MS 5
 
-/* What a client has on its way before it can know that we are done fits in its send buffer
- * and our receive buffer; one that sends more is not about to close. */
+/* Bytes that a client has sent before it can know that we have finished fit in its send buffer
+ * and our receive buffer. A client that sends more is not about to close. */
 #define DRAIN_MAX (16 * 1024 * 1024)
 
-/* The most bytes of a client's second flight in TLS 1.3 without a certificate (RFC 8446, 4.4.4,
- * 5.1 and D.4): ChangeCipherSpec, and Finished with a hash of 48 bytes. With a hash of 32 bytes
- * and one record more, there are more bytes even without ChangeCipherSpec. */
+/*
+ * The largest second flight of a client in TLS 1.3 without a certificate, in bytes (RFC 8446,
+ * 4.4.4, 5.1 and D.4): ChangeCipherSpec, and Finished with a hash of 48 bytes. With a hash of 32
+ * bytes and one record more, there are more bytes even without ChangeCipherSpec.
+ */
 #define FLIGHT_MAX (6 + 5 + 4 + 48 + 1 + 16)
 
-#define DRAIN_TURN (256 * 1024) /* in a row, before anybody else gets his turn */
+#define DRAIN_TURN (256 * 1024) /* bytes in a row before other events are handled */
 
 struct linger_list {
 	struct loop *loop;
@@ -41,9 +43,9 @@ struct linger_list {
 	size_t count;
 	pthread_mutex_t mutex;
 	struct connection_list
-	    given; /* by workers, under the mutex, like given_count */
+	    given; /* by workers; under the mutex, like given_count */
 	size_t given_count;
-	struct deadline collect; /* never, while nothing was given; under the mutex */
+	struct deadline collect; /* never, if nothing was given; under the mutex */
 	unsigned char bin[16384];
 };
 
@@ -73,7 +75,7 @@ linger_give(struct linger_list *linger, struct connection *connection)
 {
 	struct deadline collect = deadline_in(COLLECT_MS);
 
-	/* Somebody waits for the worker that had it, or it is to go on. */
+	/* Others wait for its worker, or it is parked. */
 	if (connection->hurried || connection->session != NULL)
 		collect.at_ns = deadline_now_ns();
 	sync_lock(&linger->mutex);
@@ -87,8 +89,8 @@ linger_give(struct linger_list *linger, struct connection *connection)
 		loop_wake(linger->loop);
 }
 
-/* After an early answer the first bytes are the client's part of the handshake, or what it
- * says instead. */
+/* Looks for an alert in the first bytes after an early answer. They are the client's part of the
+ * handshake, or an alert instead. */
 static void
 look_for_alert(struct connection *connection, const unsigned char *bytes, size_t size)
 {
@@ -113,7 +115,7 @@ release_end(struct connection *connection)
 	shutdown(connection->fd, SHUT_WR);
 }
 
-/* The client has reset the connection: that may have cut its answer. */
+/* Handles a reset by the client, which may have cut its answer. */
 static void
 note_reset(struct connection *connection)
 {
@@ -123,10 +125,10 @@ note_reset(struct connection *connection)
 		connection_lost(connection, untaken);
 }
 
-/* What the other side has come to. */
+/* The state of the client's side. */
 enum side { OPEN, ENDED, LOST };
 
-/* Throws away what is there. */
+/* Reads and discards the bytes that are there. */
 static enum side
 drain(struct linger_list *linger, struct connection *connection)
 {
@@ -208,11 +210,8 @@ count_untaken(struct connection *connection)
 	return bytes <= CONNECTION_KERNEL_KEEPS ? 0 : bytes;
 }
 
-/*
- * Whether the client still takes its answer, and goes on doing so within the time that it
- * may take nothing. Closed, the connection would be the kernel's, with megabytes that no
- * limit of ours counts.
- */
+/* True if the client still takes its answer, with progress within idle-timeout. A closed
+ * connection would belong to the kernel, with megabytes that none of our limits count. */
 static bool
 still_takes(struct connection *connection)
 {
@@ -233,7 +232,8 @@ still_takes(struct connection *connection)
 	return false;
 }
 
-/* The client has closed, or its time to do so is over; it is in no list. */
+/* Ends a connection, which is in no list, after the client has closed or its time is up. It stays
+ * if the client still takes its answer. */
 static void
 part(struct linger_list *linger, struct connection *connection)
 {
@@ -268,8 +268,8 @@ on_bytes(struct watch *watch, uint32_t events)
 	}
 }
 
-/* Returns when the client must have closed, or spoken if our side is held open for that. A
- * client that has its answer early still has to finish the handshake. */
+/* Returns when the client must have closed, or must have sent something if our side is held open
+ * for that. A client with an early answer still has to finish the handshake. */
 static struct deadline
 find_end(const struct linger_list *linger, const struct connection *connection)
 {
@@ -322,7 +322,7 @@ linger_evict(struct linger_list *linger)
 	return true;
 }
 
-/* Takes in what the workers gave; returns when there will be more to take. */
+/* Collects the connections that the workers gave. Returns when there will be more to collect. */
 static struct deadline
 collect_given(struct linger_list *linger)
 {
@@ -349,8 +349,8 @@ collect_given(struct linger_list *linger)
 	return next;
 }
 
-/* The client's time is over; it is in no list. If it was answered early and has said nothing, it
- * sees our end, and may still have time to finish the handshake. */
+/* Handles a connection, which is in no list, whose time is up. A client that was answered early
+ * and has sent nothing gets our end, and may still have time to finish the handshake. */
 static void
 expire(struct linger_list *linger, struct connection *connection)
 {

@@ -19,8 +19,8 @@
 #include "base/memory.h"
 #include "tls/transport.h"
 
-/* How long the kernel keeps a client that has not said anything, at least. It is only a
- * help: then it hands the connection over, and hello-timeout counts. */
+/* How long the kernel keeps a connection without any bytes, at least. It only helps: after that,
+ * the kernel hands the connection over, and hello-timeout counts. */
 #define DEFER_SECONDS 1
 
 static int
@@ -29,7 +29,8 @@ set_option(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof value);
 }
 
-/* Accepted TCP sockets inherit all of these, so each connection is spared the calls. */
+/* Sets the options, which accepted TCP sockets inherit; this saves the calls for each
+ * connection. */
 static void
 set_tcp_options(int fd)
 {
@@ -55,8 +56,8 @@ connect_to(const struct address *address)
 	return result;
 }
 
-/* A socket that nobody answers at is what a killed process left behind; connect(2) refuses
- * alike where a file stands, and that is not ours to remove. 0, or -1 with errno. */
+/* Removes the socket of a killed process: one where nothing answers. connect(2) fails in the same
+ * way at an ordinary file, which is not ours to remove. Returns 0, or -1 with errno. */
 static int
 remove_stale(const struct address *address)
 {
@@ -88,7 +89,7 @@ open_unbound(const struct address *address)
 	return fd;
 }
 
-/* Binds, so that the file of a Unix-domain socket never has more rights than `mode`. */
+/* Binds so that the file of a Unix-domain socket never has more rights than `mode`. */
 static int
 bind_to(int fd, const struct address *address, mode_t mode)
 {
@@ -132,8 +133,8 @@ listener_open(const struct address *address, mode_t mode, int backlog)
 	return fd < 0 ? NULL : listener_of(fd, address);
 }
 
-/* Binds to any port of `address`. The second bind(2) cannot succeed, but tells first whether this
- * process may have the port. */
+/* Binds to any port of `address`. The second bind(2) cannot succeed, but first it checks whether
+ * this process may have the port. */
 static int
 try_port(const struct address *address)
 {
@@ -156,7 +157,7 @@ try_port(const struct address *address)
 	return error == 0 ? 0 : -1;
 }
 
-/* Looks whether the socket file could be made, in the place of one that nobody answers at. */
+/* Checks whether the socket file could be made, perhaps instead of a stale one. */
 static int
 try_path(const struct address *address)
 {
@@ -187,7 +188,7 @@ listener_lacks_ipv6(const struct address *address, int error)
 
 	if (address_family(address) != AF_INET6)
 		return false;
-	/* Where it is switched off for all interfaces, not even ::1 is there. */
+	/* If IPv6 is disabled on all interfaces, even ::1 is missing. */
 	in6->sin6_family = AF_INET6;
 	in6->sin6_addr = in6addr_loopback;
 	return error == EAFNOSUPPORT ||
@@ -299,7 +300,7 @@ listener_accept(const struct listener *listener, struct address *peer)
 	peer->length = sizeof peer->storage;
 	int fd = accept4(listener->fd, (struct sockaddr *)&peer->storage, &peer->length,
 	    SOCK_CLOEXEC);
-	/* A nameless Unix-domain peer comes with nothing but its family, or less. */
+	/* The address of an unnamed Unix-domain peer has only its family, or less. */
 	if (address_family(&listener->address) == AF_UNIX)
 		peer->storage.ss_family = AF_UNIX;
 	return fd;

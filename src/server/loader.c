@@ -18,7 +18,7 @@
 #include "server/snapshot.h"
 
 #define NS_PER_MS 1000000
-#define MANY_PAIRS 1000 /* some 8 MiB, which may stay with the allocator */
+#define MANY_PAIRS 1000 /* about 8 MiB, which the allocator may keep */
 
 struct loader {
 	struct loop *loop;
@@ -28,7 +28,7 @@ struct loader {
 	struct watch watch;
 	int done_fd; /* an eventfd(2), which the thread writes to when it is done */
 	bool busy;
-	bool is_handing_over; /* in `take`, which may start the next one */
+	bool is_handing_over; /* in `take`, which may start another reload */
 	int64_t began_ns;
 	pthread_t thread;
 	struct snapshot *old;
@@ -52,9 +52,9 @@ finish(struct loader *loader)
 }
 
 /*
- * Frees what a reload has left over. With thousands of certificates this takes too long for the
- * main thread, and the allocator keeps their memory unless it is told to return it. That delays
- * clients by some milliseconds, so it has to be worth it.
+ * Frees the remains of a reload. With thousands of certificates this takes too long for the main
+ * thread. The allocator keeps their memory unless it is told to return it. That delays clients by
+ * some milliseconds, so it is only done for many.
  */
 static void *
 tidy(void *argument)
@@ -67,7 +67,7 @@ tidy(void *argument)
 	return NULL;
 }
 
-/* Where there is no thread, there is nobody else to do it. */
+/* Frees in another thread, or here if that cannot be started. */
 static void
 start_tidying(struct loader *loader, struct snapshot *past)
 {
@@ -132,7 +132,7 @@ on_done(struct watch *watch, uint32_t events)
 	loader->is_handing_over = false;
 	findings_fini(&findings);
 	start_tidying(loader, past);
-	if (loader->busy) /* again, since the taker has asked for another one */
+	if (loader->busy) /* again, because `take` has started another reload */
 		launch(loader);
 }
 

@@ -2,10 +2,8 @@
 #ifndef TLSD_SERVER_LOADER_H
 #define TLSD_SERVER_LOADER_H
 
-/*
- * Makes snapshots in a thread of its own, one at a time, so that reading many certificates or
- * resolving a name stops nothing else. Main thread.
- */
+/* Makes snapshots in a thread of its own, one at a time. So reading many certificates or
+ * resolving a name does not stop anything else. Main thread. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,29 +13,27 @@ struct loader;
 struct loop;
 struct snapshot;
 
-/* Takes what was made: a snapshot with one reference, or NULL with errors in `findings`. */
+/* Takes the result: a snapshot with one reference, or NULL with errors in `findings`. */
 typedef void loader_taker(
     void *context, struct snapshot *snapshot, struct findings *findings);
 
-/*
- * Makes snapshots of the configuration at `path`, which the caller keeps. `loop` calls `take` at
- * the end of each. Returns NULL with errno when the kernel gives no descriptor.
- */
+/* Makes a loader for the configuration at `path`, which the caller keeps. `loop` calls `take`
+ * when a snapshot is done. Returns NULL with errno if the kernel gives no descriptor. */
 struct loader *loader_new(
     struct loop *loop, const char *path, loader_taker *take, void *context);
 
-/* Waits for the end of the thread, and drops what it made. After resolver_stop() the thread does not
- * wait for names. NULL is fine. */
+/* Waits for the end of the thread, and drops its result. After resolver_stop() the thread does
+ * not wait for names. Accepts NULL. */
 void loader_free(struct loader *loader);
 
-/* Begins to make a snapshot that will take the place of `old` (snapshot_new()), of which it holds
- * a reference meanwhile. The loader must not be busy. */
+/* Begins to make a snapshot that will replace `old` (snapshot_new()); holds a reference to `old`
+ * meanwhile. The loader must not be busy. */
 void loader_start(struct loader *loader, struct snapshot *old);
 
 /* True from loader_start() until the result is handed over. */
 bool loader_is_busy(const struct loader *loader);
 
-/* Returns for how many milliseconds it has been busy. */
+/* Returns the number of milliseconds that it has been busy. */
 int64_t loader_busy_ms(const struct loader *loader);
 
 #endif

@@ -16,7 +16,7 @@
 
 struct loop {
 	int epoll, wake;
-	_Atomic(bool) woken; /* the wake descriptor is ready already */
+	_Atomic(bool) woken; /* the wake descriptor is ready */
 	struct watch wake_watch;
 	struct epoll_event events[BATCH];
 	int count, next; /* the events of this turn that are still to be handled */
@@ -29,7 +29,7 @@ calm_down(struct watch *watch, uint32_t events)
 	uint64_t count;
 
 	(void)events;
-	/* The flag first: a wake that comes in between is one too many, not one lost. */
+	/* Clear the flag first. A wake in between is then repeated, not lost. */
 	atomic_store(&loop->woken, false);
 	if (read(loop->wake, &count, sizeof count) < 0)
 		return;
@@ -112,7 +112,7 @@ loop_wake(struct loop *loop)
 
 	if (atomic_exchange(&loop->woken, true))
 		return;
-	/* It can only fail by being full, and then it is ready. */
+	/* It can only fail if it is full, and then it is ready. */
 	if (write(loop->wake, &one, sizeof one) < 0)
 		return;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The server's figures in Prometheus' text format. */
+/* The server's metrics in the text format of Prometheus. */
 #include "server/metrics.h"
 
 #include "config.h"
@@ -22,7 +22,7 @@
 
 #define NS_PER_S 1e9
 
-/* The head of a family of figures. */
+/* Prints the head of a metric family. */
 static void
 begin(FILE *out, const char *name, const char *type, const char *help)
 {
@@ -37,12 +37,12 @@ print_one(
 	fprintf(out, "%s %" PRIu64 "\n", name, value);
 }
 
-/* Prints what one family says of one service, whose sums are `sums`. */
+/* Prints one family's samples for one service, whose sums are `sums`. */
 typedef void print_service(
     FILE *out, const char *name, const char *service, const struct stats_sums *sums);
 
-/* The sums of all services, the newest first, as of one moment for all families. The caller frees
- * them. NULL when memory is exhausted. */
+/* Returns the sums of all services, the newest first, as of one moment for all families. The
+ * caller frees them. Returns NULL if memory is exhausted. */
 static struct stats_sums *
 sum_services(const struct tally *first)
 {
@@ -126,7 +126,7 @@ print_phases(
 		    service, phase_name((enum phase)i), sums->present[i]);
 }
 
-/* The buckets of this format each hold what is below them too. */
+/* In this format, buckets are cumulative. */
 static void
 print_histogram(FILE *out, const char *name, const char *service,
     const struct stats_histogram *histogram)
@@ -201,7 +201,7 @@ static const struct {
 	    print_total_times },
 };
 
-/* The families with figures of each service. The names of services need no escapes. */
+/* Prints the families with a sample for each service. The names of services need no escapes. */
 static void
 print_services(const struct tally *first, const struct stats_sums *sums, FILE *out)
 {
@@ -254,7 +254,7 @@ print_process(const struct overview *overview, FILE *out)
 	    "Lines that could not be written to the log.", log_lost());
 }
 
-/* A label's value may hold anything but these three as they are. */
+/* Prints a label's value; only these three characters need an escape. */
 static void
 print_escaped(const char *text, FILE *out)
 {

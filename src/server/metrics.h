@@ -2,7 +2,7 @@
 #ifndef TLSD_SERVER_METRICS_H
 #define TLSD_SERVER_METRICS_H
 
-/* The server's figures for Prometheus. Any thread. */
+/* The server's metrics for Prometheus. Any thread. */
 
 #include <stdio.h>
 
@@ -10,10 +10,11 @@
 
 struct overview;
 
-/* Prints them in the text format, version 0.0.4. 0, or -1 when memory is exhausted. */
+/* Prints the metrics in the text format, version 0.0.4. Returns 0, or -1 if memory is
+ * exhausted. */
 int metrics_print(struct overview *overview, FILE *out);
 
-/* Them and whether the server is draining, for its own answers. */
+/* Returns the metrics and the server's state, for responders that report on the server itself. */
 struct figures metrics_figures(struct overview *overview);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Services by their hosts' names. */
+/* Services by the names of their hosts. */
 #include "server/nametable.h"
 
 #include <ctype.h>
@@ -41,7 +41,7 @@ count_names(const struct service *const *services, size_t count)
 	return names;
 }
 
-/* A service that has a name twice has it once. */
+/* Removes repeated names of one service. */
 static void
 drop_repetitions(struct nametable *table)
 {

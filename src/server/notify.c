@@ -16,7 +16,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define PATIENCE_S 2 /* for a manager that reads nothing */
+#define PATIENCE_S 2 /* for a manager that does not read */
 #define MESSAGE_SIZE 512
 #define US_PER_MS 1000
 #define NS_PER_US 1000
@@ -27,7 +27,7 @@ struct notify {
 	struct deadline next; /* sign of life */
 };
 
-/* Reads a number from the environment; 0 if it is not there. */
+/* Returns a number from the environment, or 0 if it is not there. */
 static int64_t
 number_of(const char *name)
 {
@@ -39,7 +39,7 @@ number_of(const char *name)
 	return number;
 }
 
-/* The interval that the manager sets, unless it is meant for another process. */
+/* Returns the interval that the manager sets, unless it is meant for another process. */
 static int64_t
 find_watchdog_ms(void)
 {
@@ -48,7 +48,7 @@ find_watchdog_ms(void)
 	return pid == 0 || pid == getpid() ? number_of("WATCHDOG_USEC") / US_PER_MS : 0;
 }
 
-/* Fills in the address; its length, or 0 if `name` is none. */
+/* Fills in the address. Returns its length, or 0 if `name` is not an address. */
 static socklen_t
 parse_name(const char *name, struct sockaddr_un *address)
 {
@@ -147,7 +147,7 @@ tell(const struct notify *notify, int flags, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-	/* If it is lost, there is no other way to report that. */
+	/* If it is lost, nothing else can report that. */
 	send(notify->fd, message, strlen(message), flags | MSG_NOSIGNAL);
 }
 

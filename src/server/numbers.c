@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The server's figures for people and scripts. */
+/* The server's statistics for people and scripts. */
 #include "server/numbers.h"
 
 #include <inttypes.h>
@@ -75,7 +75,7 @@ print_service(const struct tally *tally, FILE *out)
 	print_times(out, name, &sums);
 }
 
-/* How many wait for the ClientHello that tells their service. */
+/* Returns how many connections wait for the ClientHello that names their service. */
 static uint64_t
 count_unrouted(const struct stats *stats)
 {

@@ -2,18 +2,18 @@
 #ifndef TLSD_SERVER_NUMBERS_H
 #define TLSD_SERVER_NUMBERS_H
 
-/* The server's figures as lines and as JSON, with percentiles in place of buckets. Any
+/* The server's statistics as lines and as JSON, with percentiles instead of buckets. Any
  * thread. */
 
 #include <stdio.h>
 
 struct overview;
 
-/* Lines "SUBJECT: NAME=VALUE ...", of the server and of each service, which tlsdctl(8)
- * documents. */
+/* Prints lines "SUBJECT: NAME=VALUE ..." for the server and each service; tlsdctl(8) documents
+ * them. */
 void numbers_print(struct overview *overview, FILE *out);
 
-/* The same as one line of JSON. */
+/* Prints the statistics as one line of JSON. */
 void numbers_print_json(struct overview *overview, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Services that get in each other's way. */
+/* Services that conflict with each other. */
 #include "server/overlap.h"
 
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include "server/route.h"
 #include "server/service.h"
 
-/* Adds an error about `service`, whose text starts with the key that it concerns. */
+/* Adds an error about `service`, whose text starts with its key. */
 static void __attribute__((format(printf, 3, 4))) complain(
     struct findings *findings, const struct service *service, const char *format, ...)
 {
@@ -31,7 +31,7 @@ static void __attribute__((format(printf, 3, 4))) complain(
 	free(text);
 }
 
-/* Two services that no hello could tell apart. */
+/* Adds an error about two services that no hello could tell apart. */
 static void
 complain_overlap(const struct route *route, const struct entry *entry,
     const struct service *other, struct findings *findings)
@@ -56,7 +56,7 @@ complain_overlap(const struct route *route, const struct entry *entry,
 		    at, other->name);
 }
 
-/* The first protocol that both have; NULL if they have none in common. */
+/* Returns the first protocol that both have, or NULL. */
 static const char *
 shared_protocol(const struct service *a, const struct service *b)
 {
@@ -109,7 +109,8 @@ check_reachable(
 	}
 }
 
-/* Whether a header comes first has to be known before it is known who serves. */
+/* Checks that services agree on PROXY headers, because the header comes before the service is
+ * known. */
 static void
 check_proxy(const struct route *route, struct findings *findings)
 {
@@ -130,7 +131,8 @@ check_proxy(const struct route *route, struct findings *findings)
 	}
 }
 
-/* The file of a Unix-domain socket has one owner, one group and one mode. */
+/* Checks that services agree on a Unix-domain socket, whose file has one owner, group and
+ * mode. */
 static void
 check_socket(const struct route *route, struct findings *findings)
 {
@@ -161,7 +163,7 @@ overlap_check(const struct route *route, const struct nametable *names,
 		check_group(route, &group, findings);
 		i += group.count;
 	}
-	/* What they share by their names has been said. */
+	/* Conflicts by their names have been reported above. */
 	if (defaults->count > 0 &&
 	    (defaults->entries[0].service->conf->is_default ||
 		defaults->entries[0].service->conf->server_name.count == 0))

@@ -2,16 +2,19 @@
 #ifndef TLSD_SERVER_OVERLAP_H
 #define TLSD_SERVER_OVERLAP_H
 
-/* Services of one listener that get in each other's way. */
+/* Finds services of one listener that conflict with each other. */
 
 struct findings;
 struct group;
 struct nametable;
 struct route;
 
-/* Adds an error, at the place of its key, for each two services of `route` that no hello
- * could tell apart, by their `names` or as its `defaults`, for each that no client would ever
- * get, and for those that do not agree on PROXY headers. */
+/*
+ * Adds an error, at the place of its key, for each conflict between services of `route`: two that
+ * no hello could tell apart, by their `names` or as `defaults`; one that no client would ever
+ * get; and two that do not agree on PROXY headers or on the owner, group and mode of a
+ * Unix-domain socket.
+ */
 void overlap_check(const struct route *route, const struct nametable *names,
     const struct group *defaults, struct findings *findings);
 

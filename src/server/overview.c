@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the server tells of itself. */
+/* Information about the server. */
 #include "server/overview.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Waiting for the client without a worker. */
+/* Connections that wait without a worker. */
 #include "server/parking.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ parking_count(const struct parking *parking)
 	return parking->count;
 }
 
-/* What a connection waits for besides its client; `fd` is -1 for nothing. */
+/* A descriptor that a connection waits for besides its client's; `fd` is -1 for none. */
 struct companion {
 	struct watch watch;
 	struct connection *connection;
@@ -73,7 +73,7 @@ leave(struct parking *parking, struct connection *connection)
 	parking->count--;
 }
 
-/* Ends a connection that has left. */
+/* Ends a connection that is not parked any more. */
 static void
 end(struct parking *parking, struct connection *connection, enum failure failure,
     const char *reason)
@@ -95,7 +95,7 @@ parking_evict(struct parking *parking, const char *limit)
 	end(parking, connection, FAILURE_REFUSED_LIMIT, reason);
 }
 
-/* Lets a worker go on with it. */
+/* Lets a worker go on with the connection. */
 static void
 unpark(struct parking *parking, struct connection *connection)
 {
@@ -126,8 +126,8 @@ on_companion(struct watch *watch, uint32_t events)
 	unpark(watch->holder, companion->connection);
 }
 
-/* As epoll(7) names them. The end of the client's side means nothing while it only has to
- * read. */
+/* Returns the events for epoll(7). The end of the client's side does not matter while the
+ * connection only waits to write. */
 static uint32_t
 events_for(const struct pollfd *poll)
 {
@@ -135,7 +135,7 @@ events_for(const struct pollfd *poll)
 	       ((poll->events & POLLOUT) != 0 ? EPOLLOUT : 0);
 }
 
-/* 0, or -1 with errno. */
+/* Returns 0, or -1 with errno. */
 static int
 watch_companions(struct parking *parking, struct connection *connection,
     const struct pollfd *polls, size_t count)
@@ -158,7 +158,7 @@ watch_companions(struct parking *parking, struct connection *connection,
 	return 0;
 }
 
-/* Watches all that it waits for. 0, or -1 with errno. */
+/* Watches all descriptors that the connection waits for. Returns 0, or -1 with errno. */
 static int
 watch(struct parking *parking, struct connection *connection)
 {
@@ -196,7 +196,7 @@ parking_add(struct parking *parking, struct connection *connection)
 		parking_evict(parking, "max-waiting");
 }
 
-/* Whether it is only late, and its worker would not see more in that. */
+/* True if it is only late, so that its worker could not tell more. */
 static bool
 is_lost(const struct connection *connection)
 {
@@ -222,7 +222,7 @@ parking_expire(struct parking *parking)
 	return agenda_next(&parking->agenda);
 }
 
-/* Ends what is parked because the server is stopping, or lets its answer do that. */
+/* Ends a parked connection because the server is stopping, or lets its responder do that. */
 static void
 clear(struct parking *parking, struct connection *connection)
 {

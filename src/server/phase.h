@@ -7,15 +7,15 @@ enum phase {
 	PHASE_HELLO, /* the main thread waits for its ClientHello */
 	PHASE_HOLD, /* admitted, but its service has all its workers */
 	PHASE_QUEUE, /* waits for a worker */
-	PHASE_PARKED, /* the main thread waits for its client, in the midst of it */
-	PHASE_HANDSHAKE, /* a worker shakes hands */
+	PHASE_PARKED, /* the main thread waits for its client, in any later phase */
+	PHASE_HANDSHAKE, /* a worker does the handshake */
 	PHASE_ANSWER, /* a worker answers */
-	PHASE_CLOSE, /* a worker says the last words */
+	PHASE_CLOSE, /* a worker sends and receives close_notify */
 	PHASE_LINGER, /* the main thread waits for the client to close too */
 	PHASE_COUNT
 };
 
-/* The word for it, such as "hello". */
+/* Returns its word, such as "hello". */
 const char *phase_name(enum phase phase);
 
 #endif

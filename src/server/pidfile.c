@@ -20,7 +20,7 @@
 #include "base/text.h"
 
 #define PATIENCE_MS 2000
-#define PID_SIZE 64 /* bytes, and more than any number has */
+#define PID_SIZE 64 /* in bytes, more than any number has */
 
 struct pidfile {
 	int fd;
@@ -50,7 +50,8 @@ is_alive(pid_t pid)
 	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
 }
 
-/* Fails at once if another tlsd runs; otherwise waits for the process that has the lock. */
+/* Opens and locks the file. Fails at once if another tlsd runs; otherwise waits for the process
+ * that has the lock. */
 static int
 open_patiently(const char *path)
 {
@@ -83,8 +84,8 @@ explain(const char *path, int number, char *error, size_t error_size)
 		    path, (long)holder);
 }
 
-/* Keeps other users from opening the file. Fails if one of them has made it or has given it a
- * second name: it could be any file. */
+/* Keeps other users from opening the file. Fails if one of them owns it, or if it has a second
+ * name, because it could be any file. */
 static int
 claim(int fd)
 {
@@ -99,7 +100,7 @@ claim(int fd)
 	return fchmod(fd, 0600);
 }
 
-/* The locked file; -1 with a reason in `error`. */
+/* Returns the locked file, or -1 with a reason in `error`. */
 static int
 open_locked(const char *path, char *error, size_t error_size)
 {
@@ -123,7 +124,7 @@ write_pid(int fd)
 	char text[32];
 	int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
 
-	/* The offset is shared with who has lent it. */
+	/* The offset is shared with the process that has lent the file. */
 	if (lseek(fd, 0, SEEK_SET) < 0 || ftruncate(fd, 0) < 0)
 		return -1;
 	return file_write_all(fd, text, (size_t)length);
@@ -198,7 +199,7 @@ pidfile_close(struct pidfile *pidfile)
 {
 	if (pidfile == NULL)
 		return;
-	/* Without the rights to remove it, an empty file says that nobody is there. */
+	/* If it may not be removed, an empty file says that no daemon runs. */
 	if (!pidfile->lent && unlink(pidfile->path) < 0 &&
 	    ftruncate(pidfile->fd, 0) < 0)
 		fprintf(stderr, "tlsd: %s: cannot be emptied\n", pidfile->path);

@@ -40,17 +40,17 @@ struct pipeline {
 	struct connection_list ready; /* admitted, but the queue was full */
 	size_t ready_count;
 	uint64_t enqueued; /* since the start */
-	struct deadline first_late; /* nobody waits too long for a worker before */
+	struct deadline first_late; /* no wait for a worker is too long before it */
 };
 
-/* Enqueues what has been admitted, in order; what does not fit stops the accepting. */
+/* Enqueues admitted connections in order. If the queue is full, stops accepting. */
 static void
 enqueue_ready(struct pipeline *pipeline)
 {
 	struct connection *connection;
 
 	while ((connection = TAILQ_FIRST(&pipeline->ready)) != NULL) {
-		/* The moment it is pushed it belongs to a worker. */
+		/* Once it is pushed, it belongs to a worker. */
 		TAILQ_REMOVE(&pipeline->ready, connection, link);
 		if (!queue_push(pipeline->queue, connection)) {
 			TAILQ_INSERT_HEAD(&pipeline->ready, connection, link);
@@ -87,7 +87,7 @@ enqueue(struct pipeline *pipeline, struct connection *connection)
 		standby_add(pipeline->standby, connection);
 }
 
-/* Ends a connection that costs nothing yet, and to which there is nothing to say. */
+/* Ends a connection without an answer to its client. */
 static void
 turn_away(struct connection *connection, enum failure failure, const char *reason)
 {
@@ -117,7 +117,7 @@ on_admitted(
 		turn_away(connection, failure, reason);
 }
 
-/* Whether it has a worker's place also while it is parked. */
+/* True if it occupies one of its service's workers even while it is parked. */
 static bool
 occupies(const struct connection *connection)
 {
@@ -125,7 +125,7 @@ occupies(const struct connection *connection)
 	       responder_occupies(connection->service->responder);
 }
 
-/* One that was parked is to go on. */
+/* Handles a parked connection that can go on. */
 static void
 on_unparked(void *context, struct connection *connection)
 {
@@ -135,7 +135,7 @@ on_unparked(void *context, struct connection *connection)
 		enqueue(context, connection);
 }
 
-/* The worker that `gate` had taken is free: those who wait for it take over. */
+/* Handles the end of a worker's use of `gate`: connections that wait for it take over. */
 static void
 pass_on(struct pipeline *pipeline, struct gate *gate)
 {
@@ -150,7 +150,7 @@ pass_on(struct pipeline *pipeline, struct gate *gate)
 	}
 }
 
-/* One that was parked ends there. */
+/* Handles a parked connection that has ended. */
 static void
 on_lost(void *context, struct connection *connection)
 {
@@ -158,8 +158,8 @@ on_lost(void *context, struct connection *connection)
 		pass_on(context, connection->gate);
 }
 
-/* Who waits for want of descriptors gets those of another; who has some may have taken what was
- * left for the workers. */
+/* Parks a connection. If it lacks descriptors, another one is closed to free some. If not, it may
+ * have taken the spare ones of the workers. */
 static void
 park(struct pipeline *pipeline, struct connection *connection)
 {
@@ -173,7 +173,7 @@ park(struct pipeline *pipeline, struct connection *connection)
 		acceptor_keep_spare(pipeline->acceptor);
 }
 
-/* A worker is done with `connection`, for now or for ever. */
+/* Takes a connection back from a worker, which is done with it for now or for good. */
 static bool
 on_returned(void *context, struct connection *connection)
 {
@@ -215,8 +215,8 @@ on_exhaustion(void *context, const char *limit)
 
 	size_t waiting = admission_count(pipeline->admission);
 
-	/* Not a newcomer where the crowd has been answered already, and will not leave, or is
-	 * being answered, and does not take it. */
+	/* Do not evict a new client while there are more parked or lingering connections:
+	 * answered ones whose clients stay, or clients that do not take their answer. */
 	if (parking_count(pipeline->parking) > waiting &&
 	    parking_count(pipeline->parking) > linger_count(pipeline->linger)) {
 		parking_evict(pipeline->parking, limit);
@@ -227,7 +227,7 @@ on_exhaustion(void *context, const char *limit)
 	return admission_evict(pipeline->admission, limit);
 }
 
-/* Called by a worker: the main thread shall call enqueue_ready(). */
+/* Called by a worker; makes the main thread call enqueue_ready(). */
 static void
 on_space(void *context)
 {
@@ -236,13 +236,13 @@ on_space(void *context)
 	loop_wake(pipeline->loop);
 }
 
-/* Those that this process may use. */
+/* Returns the number of processors that this process may use. */
 static size_t
 count_processors(void)
 {
 	cpu_set_t set;
 
-	/* Fails where there are more than the set has room for. */
+	/* Fails if there are more than the set has room for. */
 	if (sched_getaffinity(0, sizeof set, &set) < 0)
 		return CPU_SETSIZE;
 	return (size_t)CPU_COUNT(&set);
@@ -316,7 +316,7 @@ apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 		if (responder_occupies(service->responder) && limits.max_workers == 0)
 			limits.max_workers = conf->workers;
 		limits_set_service(pipeline->limits, service->name, &limits);
-		/* Made while there is memory, and not for the first client. */
+		/* Made here, while there is memory, instead of for the first client. */
 		stats_tally(roster_stats(pipeline->roster), service->name);
 	}
 }
@@ -346,7 +346,7 @@ pipeline_turn(struct pipeline *pipeline)
 		enqueue_ready(pipeline);
 }
 
-/* What is found out about those who wait for a worker. */
+/* The result of a look at connections that wait for a worker. */
 struct sifting {
 	struct connection_list late; /* taken out */
 	struct deadline next; /* when the next one of the others will be late */
@@ -358,7 +358,7 @@ is_in_time(void *context, struct connection *connection)
 	struct sifting *sifting = context;
 	struct deadline end = connection_end_of_waiting(connection);
 
-	if (connection->session != NULL) /* its worker will see what it is late for */
+	if (connection->session != NULL) /* its worker notices if it is late */
 		return true;
 	if (deadline_passed(end)) {
 		TAILQ_INSERT_TAIL(&sifting->late, connection, link);
@@ -368,7 +368,7 @@ is_in_time(void *context, struct connection *connection)
 	return true;
 }
 
-/* As queue_sift() for those whom the queue had no room for. */
+/* Does what queue_sift() does, for connections that the queue had no room for. */
 static void
 sift_ready(struct pipeline *pipeline,
     bool (*keeps)(void *context, struct connection *connection), void *context)
@@ -386,7 +386,7 @@ sift_ready(struct pipeline *pipeline,
 	}
 }
 
-/* Ends those who have waited for a worker until their handshakes had to be done; returns
+/* Ends connections that have waited for a worker until the end of their handshake time. Returns
  * when the next one will have. */
 static struct deadline
 expire_waiting(struct pipeline *pipeline)
@@ -430,7 +430,7 @@ pipeline_close(struct pipeline *pipeline, struct deadline hello)
 	admission_hurry(pipeline->admission, hello);
 }
 
-/* Connections that workers have or will have. */
+/* Returns how many connections workers have or will have. */
 static uint64_t
 outstanding(const struct pipeline *pipeline)
 {
@@ -452,7 +452,7 @@ refuse(struct connection *connection)
 	turn_away(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 }
 
-/* Whether a worker has to see to its end. */
+/* True if only a worker can end the connection, which is then killed. */
 static bool
 is_begun(void *context, struct connection *connection)
 {
@@ -470,12 +470,12 @@ void
 pipeline_kill(struct pipeline *pipeline, struct connection *connection)
 {
 	connection_kill(connection);
-	/* Nothing may be wanted of its client, whose end is not seen then. */
+	/* A connection that waits for nothing from its client does not notice its end. */
 	if (connection->phase == PHASE_PARKED)
 		parking_rouse(pipeline->parking, connection);
 }
 
-/* Nor anybody whom a worker has just given back to be parked. */
+/* True if no connection is parked, after those that a worker has just given back. */
 static bool
 nobody_is_parked(struct pipeline *pipeline)
 {

@@ -17,7 +17,7 @@
 struct worker {
 	struct pool *pool;
 	pthread_t thread;
-	size_t number; /* from 1 on; as a thread that counts */
+	size_t number; /* from 1 on; for stats_enlist() */
 	struct transport transport;
 };
 
@@ -38,7 +38,7 @@ serve(struct worker *worker, struct connection *connection)
 	linger_give(pool->linger, connection);
 	if (!transport_has_waited(&worker->transport))
 		queue_done(pool->queue);
-	/* Last, so that all that was served has been given away too. */
+	/* Last, so that every served connection has been given away. */
 	atomic_fetch_add_explicit(&pool->served, 1, memory_order_release);
 }
 

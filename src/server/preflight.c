@@ -24,10 +24,10 @@
 #include "server/server.h"
 #include "server/snapshot.h"
 
-#define OWN_DESCRIPTORS 8 /* the least that a process has beside its listeners */
+#define OWN_DESCRIPTORS 8 /* the least that a process has besides its listeners */
 
-/* Tries to write `path`, which is not a symbolic link, or else to create it. 0, or -1 with errno,
- * and EEXIST for a file of a kind that cannot be written. */
+/* Checks that `path`, which is not a symbolic link, can be written or else created. Returns 0, or
+ * -1 with errno: EEXIST for a socket. */
 static int
 try_writing(const char *path)
 {
@@ -45,7 +45,7 @@ try_writing(const char *path)
 	return result;
 }
 
-/* Says why `path`, which leads to `end`, cannot be written. */
+/* Adds an error that `path`, which leads to `end`, cannot be written. */
 static void
 explain(const char *key, const char *path, const char *end, int error,
     struct findings *findings)
@@ -64,7 +64,7 @@ explain(const char *key, const char *path, const char *end, int error,
 		    key, path, (unsigned)getuid(), strerrordesc_np(error));
 }
 
-/* Adds an error if the daemon could not write `path`, or create it in its folder. */
+/* Adds an error if the daemon could not write `path` or create it in its folder. */
 static void
 check_writable(const char *key, const char *path, struct findings *findings)
 {
@@ -75,7 +75,7 @@ check_writable(const char *key, const char *path, struct findings *findings)
 	free(end);
 }
 
-/* Descriptors are those of the process that is started, and are open already. */
+/* Checks the log. A descriptor is open already, and belongs to the process that is started. */
 static void
 check_log(const struct conf_process *conf, bool daemon, struct findings *findings)
 {
@@ -84,7 +84,7 @@ check_log(const struct conf_process *conf, bool daemon, struct findings *finding
 		check_writable("log-file", conf->log_file, findings);
 }
 
-/* Whoever has no file and no syslogd would see nothing. */
+/* Warns if log lines would go only to a syslogd that does not run. */
 static void
 check_syslog(const struct conf_process *conf, bool daemon, struct findings *findings)
 {
@@ -97,7 +97,7 @@ check_syslog(const struct conf_process *conf, bool daemon, struct findings *find
 		    _PATH_LOG, strerrordesc_np(errno));
 }
 
-/* True if this user has no right to write or create the file, and root has. */
+/* True if this user may not write or create the file, but root may. */
 static bool
 is_for_root(const char *path)
 {
@@ -158,7 +158,7 @@ test_file_limit(const struct snapshot *snapshot, struct findings *findings)
 		    (unsigned)getuid(), (unsigned long long)limit.rlim_max, needed);
 }
 
-/* Adds an error if a daemon that stays root would not open an existing log. */
+/* Adds an error if a daemon that stays root would refuse to open an existing log. */
 static void
 check_links(const char *path, struct findings *findings)
 {

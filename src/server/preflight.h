@@ -3,8 +3,9 @@
 #define TLSD_SERVER_PREFLIGHT_H
 
 /*
- * Checks of what a start needs of the system. They change nothing, so that they can be made while
- * another tlsd runs. Errors and warnings have their places in the configuration. Main thread.
+ * Checks the parts of the system that a start needs. The checks change nothing, so they can be
+ * made while another tlsd runs. Errors and warnings have their places in the configuration. Main
+ * thread.
  */
 
 #include <stdbool.h>
@@ -15,19 +16,19 @@ struct findings;
 struct snapshot;
 
 /* Checks the files that this process is about to write: the log, which a daemon cannot have in a
- * descriptor, and the pid file of a service. */
+ * descriptor, and the pid file if this is a `service`. */
 void preflight_start(const struct conf_process *conf, bool daemon, bool service,
     struct findings *findings);
 
 /*
- * Checks these files, and tries the addresses of all services and the socket of `control`, whose
- * path may be "". An ordinary user is only warned of files, folders and ports that root may use, because
- * another user may start the daemon.
+ * Checks these files, the addresses of all services, and the socket of `control`, whose path may
+ * be "". An ordinary user only gets warnings about files, folders and ports that root may use,
+ * because another user may start the daemon.
  */
 void preflight_test(const struct snapshot *snapshot, bool daemon,
     const struct control_place *control, struct findings *findings);
 
-/* Checks what the daemon's user has to be able to do, as this user. */
+/* Checks the rights that the daemon's user needs. Must be called as this user. */
 void preflight_user(const struct snapshot *snapshot, struct findings *findings);
 
 #endif

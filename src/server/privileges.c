@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* User and group of the daemon. */
+/* The user and group of the daemon. */
 #include "server/privileges.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "responders/account.h"
 
-/* Returns the name of the user, or NULL if it has none or after an error. */
+/* Returns the name of the user; NULL if it has none, or after an error. */
 static const char *
 find_user(struct privileges *privileges, const char *name, bool has_group,
     struct findings *findings)
@@ -38,7 +38,7 @@ find_user(struct privileges *privileges, const char *name, bool has_group,
 	return NULL;
 }
 
-/* What initgroups(3) would set, found while there still are users to be looked up. */
+/* Finds the groups that initgroups(3) would set, while users can still be looked up. */
 static void
 find_groups(struct privileges *privileges, const char *user)
 {
@@ -105,7 +105,7 @@ privileges_drop(const struct privileges *privileges)
 		: setgroups(1, &privileges->gid);
 	if (result < 0 || setgid(privileges->gid) < 0 || setuid(privileges->uid) < 0)
 		return -1;
-	/* Whoever could come back has not left. */
+	/* Fail if the process could become root again. */
 	if (privileges->uid != 0 && setuid(0) == 0) {
 		errno = EPERM;
 		return -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PROXY protocol headers, read. */
+/* Reads PROXY protocol headers. */
 #include "server/proxyheader.h"
 
 #include <arpa/inet.h>
@@ -10,11 +10,11 @@
 
 #include "base/text.h"
 
-/* proxy-protocol.txt, 2.1: with its end of line. */
+/* proxy-protocol.txt, 2.1: including the end of the line. */
 #define LINE_MAX_SIZE 107
 #define LINE_START "PROXY "
 
-/* 2.2: what stands in front of the addresses. */
+/* 2.2: the part before the addresses. */
 #define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
 #define SIGNATURE_SIZE 12
 #define FIXED_SIZE 16
@@ -92,9 +92,11 @@ unmap(struct address *address)
 	set_ipv4(address, &in6.sin6_addr.s6_addr[12], in6.sin6_port);
 }
 
-/* Ends a header with addresses. A client must not get past a limit on its IPv4 address by the
- * other way of writing it (RFC 4291, 2.5.5.2). Proxies that set one of the two addresses, as
- * haproxy does with set-src, map the one of IPv4 if the other is of IPv6. */
+/*
+ * Ends a header with addresses. A client must not evade a limit on its IPv4 address by its IPv6
+ * form (RFC 4291, 2.5.5.2). Proxies that set one of the two addresses, as haproxy does with
+ * set-src, map an IPv4 address if the other is an IPv6 one.
+ */
 static enum proxyheader_state
 settle(struct proxyheader *header)
 {
@@ -104,7 +106,7 @@ settle(struct proxyheader *header)
 	return PROXYHEADER_WHOLE;
 }
 
-/* One address and one port as they stand in version 1, without signs and leading zeros. */
+/* Parses an address and a port of version 1, without signs and leading zeros. */
 static bool
 parse_place(int family, const char *host, const char *port, struct address *address)
 {
@@ -122,7 +124,7 @@ parse_place(int family, const char *host, const char *port, struct address *addr
 	return true;
 }
 
-/* What stands behind "PROXY ", without the end of the line. */
+/* Reads the words after "PROXY ", without the end of the line. */
 static enum proxyheader_state
 read_words(struct proxyheader *header, char *words)
 {
@@ -133,7 +135,7 @@ read_words(struct proxyheader *header, char *words)
 	             : strcmp(protocol, "TCP6") == 0 ? AF_INET6
 	                                             : AF_UNSPEC;
 
-	/* 2.1: whatever else stands in that line is to be ignored. */
+	/* 2.1: the rest of that line must be ignored. */
 	if (strcmp(protocol, "UNKNOWN") == 0)
 		return PROXYHEADER_WHOLE;
 	if (family == AF_UNSPEC)
@@ -165,7 +167,7 @@ read_line(struct proxyheader *header, const unsigned char *bytes, size_t size)
 	return read_words(header, line + strlen(LINE_START));
 }
 
-/* CRC-32C as RFC 3720, 12.1 has it, of bytes among which the four at `hole` count as 0. */
+/* Returns the CRC-32C (RFC 3720, 12.1) of bytes among which the four at `hole` count as 0. */
 static uint32_t
 checksum(const unsigned char *bytes, size_t size, const unsigned char *hole)
 {
@@ -185,7 +187,7 @@ get_16(const unsigned char *at)
 	return (size_t)at[0] << 8 | at[1];
 }
 
-/* 2.2.4. */
+/* True if the checksum is right (2.2.4). */
 static bool
 has_right_checksum(
     const unsigned char *bytes, size_t size, const unsigned char *value, size_t length)
@@ -198,7 +200,7 @@ has_right_checksum(
 	return ntohl(crc) == checksum(bytes, size, value);
 }
 
-/* 2.2: types, lengths and values fill the rest from `at` on. */
+/* Checks the type-length-value fields, which fill the rest from `at` on (2.2). */
 static enum proxyheader_state
 check_types(struct proxyheader *header, const unsigned char *bytes, size_t at)
 {
@@ -215,7 +217,7 @@ check_types(struct proxyheader *header, const unsigned char *bytes, size_t at)
 	return settle(header);
 }
 
-/* How many bytes the addresses of a family take; -1 for what is none. */
+/* Returns the size of a family's addresses in bytes, or -1 for an unknown family. */
 static int
 size_of(unsigned family)
 {
@@ -253,7 +255,7 @@ take_addresses(struct proxyheader *header, unsigned family, const unsigned char 
 	}
 }
 
-/* All of it is there, and its fixed part is right. */
+/* Reads a header that is complete, and whose fixed part is valid. */
 static enum proxyheader_state
 read_body(struct proxyheader *header, const unsigned char *bytes)
 {

@@ -3,9 +3,8 @@
 #define TLSD_SERVER_PROXYHEADER_H
 
 /*
- * PROXY protocol headers, read: who a proxy says its client is (HAProxy's
- * proxy-protocol.txt, versions 1 and 2). Strict: what does not keep to the letter is
- * broken. Pure functions.
+ * Reads PROXY protocol headers, in which a proxy names its client (HAProxy's proxy-protocol.txt,
+ * versions 1 and 2). Strict: a header that is not exactly as specified is broken. Pure functions.
  */
 
 #include <stdbool.h>
@@ -13,25 +12,25 @@
 
 #include "base/address.h"
 
-/* The longest header that is taken in. */
+/* The longest header that is accepted. */
 #define PROXYHEADER_SIZE_MAX 4096
 
 enum proxyheader_state { PROXYHEADER_PARTIAL, PROXYHEADER_WHOLE, PROXYHEADER_BROKEN };
 
 struct proxyheader {
-	size_t size; /* of a whole one */
-	size_t needed; /* for a partial one: so many bytes before asking again */
-	bool has_addresses; /* or those of the socket hold */
+	size_t size; /* of a whole header */
+	size_t needed; /* of a partial header: bytes to wait for before asking again */
+	bool has_addresses; /* otherwise those of the socket count */
 	struct address peer, local; /* the client, and where it connected to */
-	const char *wrong; /* with a broken one: a constant */
+	const char *wrong; /* with a broken header: a constant */
 };
 
 /*
- * Judges the first `size` bytes of a connection, behind which anything may follow, and fills
- * in `header`. `needed` is more than `size`, and at most PROXYHEADER_SIZE_MAX. IPv4 addresses
- * that are written as IPv6 ones become IPv4, so that one address may be of IPv4 and the other
- * of IPv6; Unix-domain ones have no path. Neither LOCAL nor UNKNOWN has addresses. Types behind
- * the addresses are skipped, except for the checksum, which must be right.
+ * Reads the first `size` bytes of a connection, which more bytes may follow, into `header`.
+ * `needed` is more than `size`, and at most PROXYHEADER_SIZE_MAX. IPv4 addresses written as IPv6
+ * ones become IPv4, so one address may be of IPv4 and the other of IPv6. Unix-domain addresses
+ * have no path. LOCAL and UNKNOWN have no addresses. Type-length-value fields after the addresses
+ * are skipped, except for the checksum, which must be right.
  */
 enum proxyheader_state proxyheader_read(
     const unsigned char *bytes, size_t size, struct proxyheader *header);

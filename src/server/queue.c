@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bounded queue between main thread and workers. */
+/* The bounded queue between the main thread and the workers. */
 #include "server/queue.h"
 
 #include <assert.h>
@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/sync.h"
 
-/* A worker that sleeps, on its own stack. */
+/* A sleeping worker, on its own stack. */
 struct sleeper {
 	sem_t woken;
 	struct sleeper *next;
@@ -18,13 +18,13 @@ struct queue {
 	pthread_mutex_t mutex;
 	struct connection **ring;
 	size_t capacity, first, count;
-	/* Who came last is woken first: while load is light few workers do it all, with
+	/* The last to sleep is woken first. Under light load few workers do all the work, with
 	 * their stacks and buffers warm in the caches, however many there are. */
 	struct sleeper *sleepers;
-	size_t waking; /* woken, but not back at the queue yet */
-	size_t computing; /* have a connection, and have not said that they wait */
+	size_t waking; /* woken, but have not locked the queue again yet */
+	size_t computing; /* have a connection, and have not reported a wait */
 	size_t processors;
-	struct deadline patience; /* after it another worker is woken */
+	struct deadline patience; /* another worker is woken after it */
 	bool closed, refused;
 	void (*on_space)(void *context);
 	void *context;
@@ -56,7 +56,7 @@ queue_free(struct queue *queue)
 	free(queue);
 }
 
-/* Takes a worker out to be woken. The caller holds the mutex and has seen that one sleeps. */
+/* Takes out a worker to be woken. The caller holds the mutex and has seen that one sleeps. */
 static struct sleeper *
 rouse(struct queue *queue)
 {
@@ -68,11 +68,11 @@ rouse(struct queue *queue)
 }
 
 /*
- * Takes out the worker to be woken, under the mutex; NULL if there is no need: one that is
- * on its way takes a connection each, and so may one that was never asleep. While each
- * processor has a worker that computes, another could only take turns with them; the first
- * that is done, or has to wait, sees to what is queued. It is woken without the mutex, so
- * that it does not run into the lock of whoever woke it.
+ * Takes out the worker to be woken, under the mutex, or returns NULL if none is needed. Each
+ * worker that is waking up takes one connection, and so may one that was not asleep. While each
+ * processor has a computing worker, one more could only take turns with them; the first that
+ * finishes, or has to wait, takes the next connection. The caller wakes the worker without the
+ * mutex, so that it does not run into the lock of the thread that woke it.
  */
 static struct sleeper *
 take_sleeper(struct queue *queue)
@@ -105,7 +105,7 @@ queue_push(struct queue *queue, struct connection *connection)
 	return taken;
 }
 
-/* Takes the first one out, under the mutex; `*space` tells that a push had been refused. */
+/* Takes the first connection out, under the mutex. Sets `*space` if a push had been refused. */
 static struct connection *
 take_first(struct queue *queue, bool *space)
 {
@@ -119,14 +119,14 @@ take_first(struct queue *queue, bool *space)
 	return connection;
 }
 
-/* Sleeps until woken; the mutex is given up meanwhile. */
+/* Sleeps until woken; releases the mutex meanwhile. */
 static void
 sleep_in_line(struct queue *queue)
 {
 	struct sleeper self = { .next = queue->sleepers };
 
 	sync_semaphore_init(&self.woken);
-	/* Whoever wakes it has taken it out: it is in no list when this returns. */
+	/* The thread that wakes it has taken it out, so it is in no list after this. */
 	/* cppcheck-suppress autoVariables */
 	queue->sleepers = &self;
 	sync_unlock(&queue->mutex);
@@ -155,7 +155,7 @@ queue_pop(struct queue *queue)
 	return connection;
 }
 
-/* Under the mutex. */
+/* True if no worker sleeps although connections are queued. Under the mutex. */
 static bool
 lacks_worker(const struct queue *queue)
 {

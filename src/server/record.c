@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The log lines of a connection. */
+/* The access log. */
 #include "server/record.h"
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@
 #include "tls/session.h"
 
 #define NS_PER_MS 1e6
-#define FIELDS 20 /* room for all of a line */
+#define FIELDS 20 /* the most fields of a line */
 
 #define FIELD(key, where, type, member, value) \
 	((struct log_field){ .name = (key),    \
@@ -32,8 +32,8 @@
 #define TRUTH(key, value) FIELD(key, NAMED, TRUTH, truth, value)
 #define TIME(key, ns) FIELD(key, NAMED, MS, ms, (double)(ns) / NS_PER_MS)
 
-/* Whether it has a line, and of which level. Only the server's own faults have one even
- * without access-log. */
+/* True if the connection has a line, and sets its level. Without access-log, only the server's
+ * own faults have lines. */
 static bool
 is_wanted(
     const struct connection *connection, enum failure failure, enum log_level *level)
@@ -61,7 +61,7 @@ end_name(enum session_end end)
 	}
 }
 
-/* A line that grows field by field. */
+/* A line to which fields are added. */
 struct line {
 	struct log_field fields[FIELDS];
 	size_t count;
@@ -94,7 +94,7 @@ add_host(struct line *line, const struct connection *connection)
 	add(line, NAMED("sni", connection->host != NULL ? connection->host : "-"));
 }
 
-/* Adds what a completed handshake agreed upon. `look` is for the first three fields. */
+/* Adds the results of a completed handshake. `look` is for the first three fields. */
 static void
 add_agreement(struct line *line, const struct connection *connection,
     const struct session_facts *tls, enum log_look look)
@@ -108,7 +108,7 @@ add_agreement(struct line *line, const struct connection *connection,
 	add(line, TRUTH("early", tls->early));
 }
 
-/* Adds the client's identity, the bytes and the time. */
+/* Adds the client's identity, the byte counts and how the connection ended. */
 static void
 add_exchange(struct line *line, const struct record_facts *facts)
 {
@@ -118,7 +118,7 @@ add_exchange(struct line *line, const struct record_facts *facts)
 	add(line, NAMED("end", end_name(facts->tls.end)));
 }
 
-/* The times of the phases that it has come to, and its number. */
+/* Adds the times of the phases that the connection has reached, and its id. */
 static void
 add_times(struct line *line, const struct connection *connection, int64_t now_ns)
 {

@@ -2,10 +2,8 @@
 #ifndef TLSD_SERVER_RECORD_H
 #define TLSD_SERVER_RECORD_H
 
-/*
- * What the log says of a connection: one line when it was answered, one when it failed, each
- * with its id. Whoever holds the connection.
- */
+/* The access log: one line for an answered connection, one for a failed one, each with the
+ * connection's id. Called by the holder of the connection. */
 
 #include <stdint.h>
 
@@ -24,12 +22,12 @@ struct record_facts {
 /* Fills in `facts` from `session`. */
 void record_read(const struct session *session, struct record_facts *facts);
 
-/* Logs that it was answered, over at `now_ns`. */
+/* Logs that the connection was answered and ended at `now_ns`. */
 void record_done(
     const struct connection *connection, const struct session *session, int64_t now_ns);
 
-/* Logs that it has failed, with all that is known of it, or counts that among many. Without its
- * `session`, which may be NULL, that is what the connection has kept of it. */
+/* Logs a failure with all that is known of the connection, or counts it among repeated ones.
+ * `session` may be NULL; then the line has the facts that the connection has kept. */
 void record_failure(const struct connection *connection, const struct session *session,
     enum failure failure, const char *reason);
 

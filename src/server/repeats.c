@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Failures summed up. */
+/* The rate limit of failures in the log. */
 #include "server/repeats.h"
 
 #include <inttypes.h>
@@ -19,10 +19,10 @@
 struct kind {
 	unsigned lines;
 	uint64_t more; /* without a line */
-	enum log_level level; /* of the last one */
-	struct address examples[EXAMPLES]; /* of those, of different clients */
+	enum log_level level; /* of the last one without a line */
+	struct address examples[EXAMPLES]; /* clients of those without a line */
 	size_t example_count;
-	bool others; /* and there were more clients */
+	bool others; /* there were more clients */
 };
 
 struct book {
@@ -64,7 +64,7 @@ repeats_free(struct repeats *repeats)
 	free(repeats);
 }
 
-/* The book of a service, made if there is none; NULL when memory is exhausted. */
+/* Returns the book of a service, and makes it if there is none; NULL if memory is exhausted. */
 static struct book *
 find_book(struct repeats *repeats, const char *service)
 {
@@ -106,7 +106,7 @@ add_example(struct kind *kind, const struct address *peer)
 		kind->others = true;
 }
 
-/* Whether it may have a line. */
+/* Counts a failure. Returns true if it may have a line. */
 static bool
 count(struct kind *kind, enum log_level level, const struct address *peer)
 {
@@ -147,7 +147,7 @@ log_sum(const char *service, enum failure failure, const struct kind *kind)
 	    failure_name(failure), kind->more, text, kind->others ? " and others" : "");
 }
 
-/* Logs the sum without the lock, for that may take its time. */
+/* Logs the sum without holding the lock, because logging may take long. */
 static void
 flush_kind(struct repeats *repeats, struct book *book, enum failure failure)
 {
@@ -164,7 +164,7 @@ repeats_flush(struct repeats *repeats)
 {
 	repeats->minute = deadline_in(repeats->minute_ms);
 	sync_lock(&repeats->mutex);
-	struct book *book = repeats->books; /* newer ones go before it */
+	struct book *book = repeats->books; /* newer books are inserted before it */
 	sync_unlock(&repeats->mutex);
 	for (; book != NULL; book = book->next)
 		for (int i = 0; i < FAILURE_COUNT; i++)

@@ -3,10 +3,10 @@
 #define TLSD_SERVER_REPEATS_H
 
 /*
- * Keeps failures from flooding the log: of each class of each service the first
- * REPEATS_LINES within a minute have lines of their own; the rest of that minute is counted,
- * and summed up in one line with some of the clients. At LOG_LEVEL_DEBUG all have lines.
- * What it holds grows with the number of services alone.
+ * Keeps failures from flooding the log. Of each class of each service, the first REPEATS_LINES
+ * within a minute have lines of their own. The rest of that minute is counted, and summed up in
+ * one line with some of the clients. At LOG_LEVEL_DEBUG all failures have lines. Its memory only
+ * grows with the number of services.
  */
 
 #include <stdbool.h>
@@ -21,21 +21,21 @@ struct repeats;
 
 #define REPEATS_LINES 10
 
-/* `minute_ms` is how long its minutes are: 60000 outside of tests. */
+/* Makes a counter with minutes of `minute_ms`, which is 60000 except in tests. */
 struct repeats *repeats_new(int64_t minute_ms);
 
-/* Sums up what is left. No other thread may use it any more. NULL is fine. */
+/* Logs the remaining sums and frees. No other thread may use it any more. Accepts NULL. */
 void repeats_free(struct repeats *repeats);
 
-/* Whether a failure of `peer` with `service` shall be logged; if not it is counted, for a sum
- * of `level`. When memory is exhausted, it shall. Any thread. */
+/* True if a failure of `peer` with `service` must be logged. Otherwise counts it, for a sum at
+ * `level`. True if memory is exhausted. Any thread. */
 bool repeats_admit(struct repeats *repeats, const char *service, enum failure failure,
     enum log_level level, const struct address *peer);
 
-/* Logs the sums of a minute that is over. Returns when the next one will be. Main thread. */
+/* Logs the sums of a minute that has ended. Returns when the next one ends. Main thread. */
 struct deadline repeats_expire(struct repeats *repeats);
 
-/* Logs the sums of the minute so far, and begins the next. Main thread. */
+/* Logs the sums of the minute so far, and begins the next one. Main thread. */
 void repeats_flush(struct repeats *repeats);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Checking clients again that are being served. */
+/* Rechecking clients that are being served. */
 #include "server/review.h"
 
 #include <stdatomic.h>
@@ -18,7 +18,7 @@
 #include "tls/refusal.h"
 #include "tls/session.h"
 
-/* The first verdict stays. Without memory for its words it is carried out all the same. */
+/* Shuts the connection down. Keeps the first reason, if there is memory for it. */
 static void
 convict(struct connection *connection, const struct refusal *refusal)
 {
@@ -34,7 +34,7 @@ convict(struct connection *connection, const struct refusal *refusal)
 	shutdown(connection->fd, SHUT_RDWR);
 }
 
-/* The service that the client would get if it called now; NULL if there is none. */
+/* Returns the service that the client would get if it connected now, or NULL. */
 static const struct service *
 find_present(const struct connection *connection, const struct evidence *evidence,
     const struct snapshot *snapshot)
@@ -56,8 +56,8 @@ takes(const struct service *service, const struct evidence *evidence,
 	return service == NULL || context_accepts(service->context, evidence, refusal);
 }
 
-/* Whoever came in by a certificate stays only where one is asked for, or not any more: with its
- * service gone nobody could tell that it was revoked. */
+/* True if the client has no certificate, or if a service remains that can check it. Without its
+ * service, a later revocation of the certificate would go unnoticed. */
 static bool
 is_vouched_for(const struct evidence *evidence, const struct service *namesake,
     const struct service *present, struct refusal *refusal)
@@ -68,7 +68,7 @@ is_vouched_for(const struct evidence *evidence, const struct service *namesake,
 		   "its service is gone, and no other vouches for its certificate");
 }
 
-/* What it is being served is the old service's; what it is entitled to may be another's. */
+/* Checks a client by the service that serves it, and by the service that it would get now. */
 static void
 check(struct connection *connection, const struct snapshot *snapshot)
 {
@@ -100,12 +100,12 @@ review_begin(struct connection *connection, struct session *session)
 {
 	struct evidence *evidence = session_evidence(session);
 
-	if (evidence == NULL) { /* nobody could end it later */
+	if (evidence == NULL) { /* review_all() could not end it later */
 		session_fail(session, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
-	/* In this order, for the main thread makes its new snapshot the current one
-	 * before it looks at the evidence: one of the two sees the other. */
+	/* The order matters: the main thread puts its new snapshot into force before it reads the
+	 * evidence. So one of the two threads sees the other's store. */
 	atomic_store(&connection->evidence, evidence);
 	struct snapshot *current = current_take(roster_current(connection->roster));
 	if (current != connection->snapshot)

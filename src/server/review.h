@@ -3,12 +3,12 @@
 #define TLSD_SERVER_REVIEW_H
 
 /*
- * Clients that are being served when the rules change: who would not be let in by the new ones
- * is shut down, which the worker notices. Two services judge a client: that of the same name
- * as its own, and that which it would get if it called now, at the same address and for the
- * same host. A client that gave no certificate, even if none was asked for, does not pass where
- * one is required. One that gave a certificate whose service is gone passes only where another
- * asks for it; others stay until they end.
+ * Rechecks clients that are being served when the rules change. A client that the new rules do
+ * not admit is shut down, which its worker notices. Two services judge a client. One has the name
+ * of the client's own service. The other is the one that it would get if it connected now, at the
+ * same address and for the same host. A client without a certificate, even if none was asked for,
+ * is refused where one is required. A client with a certificate whose service is gone is only
+ * accepted if the other service asks for one. Other clients stay until they end.
  */
 
 struct connection;
@@ -16,13 +16,14 @@ struct roster;
 struct session;
 struct snapshot;
 
-/* Checks all whose handshake is done by the services of `snapshot`. Main thread. */
+/* Checks clients that have finished the handshake against the services of `snapshot`: those that
+ * a worker has or that are parked. Main thread. */
 void review_all(const struct roster *roster, const struct snapshot *snapshot);
 
 /*
- * Makes the certificate of a client, whose `session` has just begun, known, and checks it
- * if there has been a reload since it was accepted. The session fails if there is no memory
- * for that. The connection's worker.
+ * Publishes the certificates of a client whose `session` has just begun. Checks them if there has
+ * been a reload since the connection was accepted. The session fails if memory is exhausted.
+ * Called by the connection's worker.
  */
 void review_begin(struct connection *connection, struct session *session);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reports the files that the daemon's user could not read or run. */
+/* Reports files that the daemon's user cannot read or run. */
 #include "server/rights.h"
 
 #include <errno.h>
@@ -33,7 +33,8 @@ check_readable(
 		check_path(key, paths->items[i], findings);
 }
 
-/* Adds a warning if a reload could not read `path`, which may be "". A folder has to be listed. */
+/* Adds a warning if a reload could not read `path`, which may be "". A folder must be readable
+ * too. */
 static void
 check_single(const char *key, const char *path, struct findings *findings)
 {

@@ -7,9 +7,11 @@
 struct findings;
 struct snapshot;
 
-/* Adds a warning for each configuration, certificate and key file that this process could not
- * read at a reload. Adds an error for what it needs for each client and cannot use: a key in a
- * token, the file or the program of an answer. */
+/*
+ * Adds a warning for each configuration, certificate and key file that this process could not
+ * read at a reload. Adds an error for each thing that it needs for every client and cannot use: a
+ * key in a token, the file or the program of an answer.
+ */
 void rights_check(const struct snapshot *snapshot, struct findings *findings);
 
 #endif

@@ -11,7 +11,7 @@
 struct roster {
 	struct stats *stats;
 	struct repeats *repeats;
-	struct connection_list all; /* in the order of their numbers */
+	struct connection_list all; /* in the order of their ids */
 	uint64_t last_id;
 	struct current *current;
 };

@@ -70,7 +70,7 @@ route_service(const struct route *route, size_t index)
 	return route->services[index];
 }
 
-/* How far a service is from being the default; it need not be one at all. */
+/* How far a service is from being the default; even the nearest one may not be a default. */
 enum distance { SAID_SO, NAMELESS, NAMED, STRICT };
 
 static enum distance
@@ -170,7 +170,8 @@ find_group(const struct route *route, const struct clienthello *hello)
 	return group;
 }
 
-/* The service of the most wanted protocol that the client offers, or that without any. */
+/* Returns the service with the first of its protocols that the client offers, or else one without
+ * protocols. */
 static const struct service *
 choose(const struct group *group, const struct clienthello *hello)
 {

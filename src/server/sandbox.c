@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the process gives up once it has started, and what it must keep. */
+/* The rights that the process gives up once it has started, and those that it keeps. */
 #include "server/sandbox.h"
 
 #include <errno.h>
@@ -26,15 +26,15 @@
 struct sandbox {
 	bool on;
 	bool memory_locked;
-	bool is_filtered; /* to what a server needs */
+	bool is_filtered; /* to the system calls of a server */
 	bool is_confined; /* to `places` */
-	bool is_writing; /* where only other users may, even as root */
-	const char *foreign; /* the code that is not ours, a constant; NULL for none */
+	bool is_writing; /* may write where only other users may, even as root */
+	const char *foreign; /* the setting with foreign code, a constant; or NULL */
 	struct landlock_places places;
 	char *description;
 };
 
-/* What foreign code `service` needs, or NULL. */
+/* Returns the setting of `service` that brings foreign code, or NULL. */
 static const char *
 foreign_code(const struct conf_service *service)
 {
@@ -54,7 +54,8 @@ add_path(struct stringlist *paths, char *path)
 	free(path);
 }
 
-/* The folder of `path`, where it may be made again; itself if it is a device or a pipe. */
+/* Returns the folder of `path`, where the file may be made again; or `path` if that is a device
+ * or a pipe. */
 static char *
 place_of(const char *path)
 {
@@ -76,8 +77,8 @@ add_place(struct stringlist *paths, const char *path)
 		add_path(paths, place_of(path));
 }
 
-/* Where the log is written, and where it is made again if a link to it has been removed. A
- * descriptor is open already. */
+/* Adds the places where the log is written, and where it is made again after a link to it was
+ * removed. A descriptor is open already. */
 static void
 add_log(struct stringlist *paths, const char *path)
 {
@@ -89,7 +90,7 @@ add_log(struct stringlist *paths, const char *path)
 	free(end);
 }
 
-/* Where the configuration has files and sockets made, at a reload too. */
+/* Finds the places where the configuration makes files and sockets, including at a reload. */
 static void
 find_writable(const struct snapshot *snapshot, struct stringlist *paths)
 {
@@ -102,7 +103,7 @@ find_writable(const struct snapshot *snapshot, struct stringlist *paths)
 	}
 }
 
-/* Returns the first backend of `service` at a Unix-domain socket, or NULL. To connect takes the
+/* Returns the first backend of `service` at a Unix-domain socket, or NULL. Connecting needs the
  * right to write to the socket. */
 static const char *
 local_backend(const struct conf_service *service)
@@ -133,7 +134,7 @@ has_place_of_another(const struct stringlist *paths)
 	return false;
 }
 
-/* True if a root that stays root has to write where only other users may. */
+/* True if a daemon that stays root must write where only other users may. */
 static bool
 needs_to_write(const struct sandbox *sandbox, const struct conf *conf)
 {
@@ -178,7 +179,7 @@ sandbox_free(struct sandbox *sandbox)
 	free(sandbox);
 }
 
-/* Says what became of the file system; the caller frees it. */
+/* Confines the process. Returns the state of the file system in words; the caller frees it. */
 static char *
 confine_files(struct sandbox *sandbox)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What keeps keys inside this process. */
+/* Keeps keys inside this process. */
 #include "server/secrecy.h"
 
 #include <stdlib.h>
@@ -23,7 +23,7 @@ secrecy_begin(void)
 void
 secrecy_renew(void)
 {
-	/* A core that is piped to a program knows no limit, but this. */
+	/* The limit does not apply to a core that is piped to a program, but this does. */
 	prctl(PR_SET_DUMPABLE, 0);
 }
 

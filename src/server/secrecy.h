@@ -3,29 +3,27 @@
 #define TLSD_SERVER_SECRECY_H
 
 /*
- * What keeps keys inside this process: no core dump, no look into its memory by others of
- * its user, no page of it on a disk, and no log of session keys. Main thread, before there
- * are others.
+ * Keeps keys inside this process: no core dumps, no access to its memory by other processes of
+ * its user, no swapping to disk, and no log of session keys. Main thread, before other threads
+ * start.
  */
 
 #include <stdbool.h>
 
-/*
- * Before the TLS library starts and before a key is read: no core dumps, no ptrace(2) but
- * by root, and whoever set SSLKEYLOGFILE set it for somebody else.
- */
+/* Disables core dumps and ptrace(2), except by root. Removes SSLKEYLOGFILE, which was set for
+ * other programs. Must be called before the TLS library starts and before a key is read. */
 void secrecy_begin(void);
 
-/* Once more after the user was changed, which lets the kernel forget. */
+/* Disables them again after the user was changed, because the kernel resets that. */
 void secrecy_renew(void);
 
 /* Allows core dumps and debuggers again. */
 void secrecy_end(void);
 
 /*
- * Keeps all memory, now and later, from being swapped, as it comes into use. Only where
- * there is no limit to that, which root lifts here: with one, allocations would fail at it.
- * After fork(2), which undoes it. Whether it could.
+ * Keeps all present and future memory from being swapped, as it comes into use. Does so only if
+ * it has no limit, which root removes here: with a limit, allocations would fail once they reach
+ * it. Must be called after fork(2), which undoes it. Returns true on success.
  */
 bool secrecy_lock_memory(void);
 

@@ -43,8 +43,8 @@
 #include "server/stats.h"
 #include "server/status.h"
 
-#define DRAIN_HELLO_MS 1000 /* who has not said hello by then will not */
-#define DRAIN_TURN_MS 20 /* how often draining looks whether all is done */
+#define DRAIN_HELLO_MS 1000 /* a client without a hello by then is closed */
+#define DRAIN_TURN_MS 20 /* how often draining checks whether all have ended */
 
 #define MINUTE_MS 60000
 #define MS_PER_S 1000.0
@@ -64,23 +64,24 @@ struct server {
 	struct repeats *repeats;
 	struct roster *roster;
 	struct overview *overview;
-	struct figures figures; /* what it tells clients */
+	struct figures figures; /* for the responders that report on the server */
 	struct loop *loop;
 	struct signals *signals;
 	struct pipeline *pipeline;
 	struct certwatch *certwatch;
-	struct control *control; /* the caller's, as the next; may be NULL */
+	struct control
+	    *control; /* owned by the caller, like the next two; may be NULL */
 	struct pidfile *pidfile;
 	struct notify *notify;
 	struct loader *loader;
 	unsigned reload_number; /* of the reload that runs, or ran last */
-	bool reload_wanted; /* another one, after the one that runs */
+	bool reload_wanted; /* another reload must follow the one that runs */
 	enum course course;
-	struct deadline expiry; /* when to look what has ended */
+	struct deadline expiry; /* when to look for ended certificates */
 	struct deadline drain_deadline;
 };
 
-/* The snapshot in force. */
+/* Returns the snapshot in force. */
 static struct snapshot *
 in_force(const struct server *server)
 {
@@ -146,7 +147,7 @@ check_log(const struct server *server, const struct conf_process *conf,
 	conf_locate(&conf->section, &found, findings);
 }
 
-/* True if the new configuration can be used beside what only a restart changes. */
+/* True if the new configuration can be used with the settings that only a restart changes. */
 static bool
 is_usable(
     const struct server *server, const struct snapshot *new, struct findings *findings)
@@ -158,7 +159,7 @@ is_usable(
 	return findings->errors == errors;
 }
 
-/* Puts the snapshot into force, or returns -1 with nothing changed. */
+/* Puts the snapshot into force. Returns 0, or -1 with nothing changed. */
 static int
 use_snapshot(struct server *server, struct snapshot *new, struct findings *findings)
 {
@@ -209,7 +210,7 @@ server_ask_reload(struct server *server)
 	return server->reload_number;
 }
 
-/* Answers those who asked for the reload, or, at a stop, for any. */
+/* Answers the callers that wait for the reload `number` or an earlier one. */
 static void
 conclude_reload(struct server *server, unsigned number, bool worked,
     const struct findings *findings)
@@ -253,7 +254,7 @@ take_snapshot(void *context, struct snapshot *new, struct findings *findings)
 	conclude_reload(server, number, worked, findings);
 }
 
-/* Answers those who asked for a reload that will not be used any more. */
+/* Answers the callers that wait for a reload, whose result will not be used. */
 static void
 forget_reload(struct server *server)
 {
@@ -311,7 +312,7 @@ server_stop(struct server *server)
 		cut(server, "told to stop twice");
 }
 
-/* The status, a line of the log for each of its own. */
+/* Logs the status, with a line of the log for each of its lines. */
 static void
 log_status(const struct server *server)
 {
@@ -354,12 +355,12 @@ on_signal(void *context, uint32_t signal)
 	case SIGCHLD:
 		child_reap_strays();
 		break;
-	default: /* SIGPIPE: who left is noticed by writing */
+	default: /* SIGPIPE: a write reports a client that left */
 		break;
 	}
 }
 
-/* The parts that cannot fail once there is a loop. */
+/* Makes the parts that cannot fail once there is a loop. */
 static void
 make_parts(struct server *server)
 {
@@ -450,7 +451,7 @@ server_start(struct server *server, struct findings *findings)
 		return -1;
 	}
 	resolver_start(wake, server->loop);
-	/* Everything that is watched is watched with the rights of the daemon's user. */
+	/* Start all watching with the rights of the daemon's user. */
 	watch_files(server);
 	server->expiry = expiry_next(in_force(server));
 	acceptor_announce(pipeline_acceptor(server->pipeline));
@@ -459,7 +460,7 @@ server_start(struct server *server, struct findings *findings)
 	return 0;
 }
 
-/* One look at whether stopping has come to its end. */
+/* True if stopping has come to its end. */
 static bool
 is_stopped(struct server *server)
 {
@@ -495,7 +496,7 @@ expire_all(struct server *server)
 void
 server_run(struct server *server)
 {
-	/* Some may have ended before their signals were blocked. */
+	/* Some children may have ended before their signals were blocked. */
 	child_reap_strays();
 	notify_ready(server->notify, SERVING);
 	while (!is_stopped(server)) {

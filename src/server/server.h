@@ -2,10 +2,8 @@
 #ifndef TLSD_SERVER_SERVER_H
 #define TLSD_SERVER_SERVER_H
 
-/*
- * The server: the main thread's side of it, which accepts, admits, enqueues, drains, reloads
- * and stops, and the pool behind. All functions belong to the main thread.
- */
+/* The server: the main thread, which accepts, admits, enqueues, drains, reloads and stops, and
+ * the pool of workers. All functions belong to the main thread. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,17 +24,17 @@ struct server;
 struct snapshot;
 struct takeover;
 
-/* Where the server comes from: what it needs to know for a reload. */
+/* How the server was started; a reload needs it. */
 struct server_origin {
 	const char
-	    *path; /* of the configuration; the caller's, and outlives the server */
-	uid_t user; /* that the daemon is or becomes */
+	    *path; /* of the configuration; owned by the caller, outlives the server */
+	uid_t user; /* the user that the daemon is or becomes */
 	gid_t group;
-	bool daemon; /* there is no standard error to log to */
-	const struct sandbox *sandbox; /* likewise */
-	struct activation *activation; /* of listeners, during server_new(); or NULL */
-	struct takeover
-	    *takeover; /* of another's listeners, until server_own(); or NULL */
+	bool daemon; /* logs cannot go to standard error */
+	const struct sandbox *sandbox; /* owned by the caller, outlives the server */
+	struct activation
+	    *activation; /* source of listeners during server_new(); or NULL */
+	struct takeover *takeover; /* source of listeners until server_own(); or NULL */
 };
 
 /* Adds an error if `conf` has the log in a descriptor, such as /dev/stdout, and the process is a
@@ -44,71 +42,73 @@ struct server_origin {
 void server_check_log(
     const struct conf_process *conf, bool daemon, struct findings *findings);
 
-/* Logs as `conf` says; a daemon without a log file to syslog(3). 0, or -1 with errno and
- * nothing changed. */
+/* Opens the log that `conf` names; a daemon without a log file logs to syslog(3). Returns 0, or
+ * -1 with errno and nothing changed. */
 int server_open_log(const struct conf_process *conf, bool daemon);
 
 /*
- * Binds everything that `snapshot`, made from `origin`, says; takes a reference. Starts no
- * thread; signals_block() comes before it. NULL after an error in `findings`.
+ * Makes a server and binds all addresses of `snapshot`, which was made from `origin`; takes a
+ * reference. Starts no thread. signals_block() must be called before. Returns NULL after an error
+ * in `findings`.
  */
 struct server *server_new(const struct server_origin *origin, struct snapshot *snapshot,
     struct findings *findings);
 
-/* Entrusts it with what goes to another process along with the listeners (handover.h): `control`
- * of its loop, `pidfile`, and `notify`, which it tells its state. All may be NULL, stay the
- * caller's and outlive it. */
+/*
+ * Gives the server the other parts that it hands over with its listeners (handover.h): `control`
+ * in its loop, `pidfile`, and `notify`, which it tells its state. All may be NULL. The caller
+ * still owns them, and they outlive the server.
+ */
 void server_entrust(struct server *server, struct control *control,
     struct pidfile *pidfile, struct notify *notify);
 
-/* What it has taken over is its own: the other process has confirmed. */
+/* Makes the inherited parts its own, because the other process has confirmed. */
 void server_own(struct server *server);
 
-/* Starts the workers. 0, or -1 with an error in `findings`. */
+/* Starts the workers. Returns 0, or -1 with an error in `findings`. */
 int server_start(struct server *server, struct findings *findings);
 
-/* Serves until it has been told to stop, by SIGTERM or SIGINT, and all is done. */
+/* Serves until it has been told to stop, by SIGTERM or SIGINT, and all connections have ended. */
 void server_run(struct server *server);
 
 void server_free(struct server *server);
 
 /*
- * What SIGHUP does: begins a reload, which makes a new snapshot in a thread of its own, uses it, and
- * logs how that went; while one runs, another one follows it. Returns the number of the reload, for
- * which control_conclude() is called at its end with the findings; 0 if the server is stopping.
+ * Begins a reload, as SIGHUP does. It makes a new snapshot in a thread of its own, uses it, and
+ * logs the result. If a reload is running, another one follows it. Returns the number of the
+ * reload, for which control_conclude() is called at its end with the findings; 0 if the server is
+ * stopping.
  */
 unsigned server_ask_reload(struct server *server);
 
-/* What SIGTERM does: drains; the second time it cuts. */
+/* Drains and stops, as SIGTERM does. The second call cuts the remaining connections. */
 void server_stop(struct server *server);
 
-/* Offers its place to the caller, as handover.h has it; notes what it keeps; and leaves it the
- * place, to finish what has begun. Each -1 if it cannot. */
+/* Offer its place to the caller, as handover.h documents it; and leave the place to it, to finish
+ * the connections that have begun. Both return -1 if that fails. */
 int server_offer(struct server *server, struct control_caller *caller);
 int server_leave(struct server *server, const struct control_caller *caller);
 
-/* Asks, through the answers of `respond = status` services, to be sent no more clients, and
- * goes on serving; and takes that back. -1 while it is stopping. */
+/* Asks for no more clients, through the answers of `respond = status` services, and goes on
+ * serving; and takes that back. Both return -1 while the server is stopping. */
 int server_drain(struct server *server);
 int server_resume(struct server *server);
 
-/*
- * Ends the connection `id`, wherever it is; its class is then FAILURE_KILLED. -1 if there is
- * none.
- */
+/* Ends the connection `id` in any stage, with the class FAILURE_KILLED. Returns -1 if it does not
+ * exist. */
 int server_kill(struct server *server, uint64_t id);
 
-/* What it can tell of itself. */
+/* Returns the information about the server. */
 struct overview *server_overview(const struct server *server);
 
-/* Prints as status_print() and status_print_connections() do. */
+/* Print what status_print() and status_print_connections() print. */
 void server_print_status(const struct server *server, FILE *out);
 void server_print_connections(const struct server *server, size_t max, FILE *out);
 
-/* What the process has given up, in words. */
+/* Returns the sandbox in words, as sandbox_describe() does. */
 const char *server_sandbox(const struct server *server);
 
-/* The loop that server_run() turns, for what else shall live in the main thread. */
+/* Returns the loop that server_run() turns, for other parts of the main thread. */
 struct loop *server_loop(const struct server *server);
 
 #endif

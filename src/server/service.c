@@ -37,7 +37,7 @@ add_address(struct service *service, const struct address *address, bool dual,
 	service->addresses[service->address_count++] = *address;
 }
 
-/* True if the addresses are of both IPv4 and IPv6. */
+/* True if there are both IPv4 and IPv6 addresses. */
 static bool
 are_dual(const struct address *addresses, int count)
 {
@@ -50,8 +50,8 @@ are_dual(const struct address *addresses, int count)
 	return has4 && has6;
 }
 
-/* Copies the addresses that `namesake` has for the item `text` of its listen. Returns how many
- * there are, or -1 if it has none. */
+/* Copies the addresses that `namesake` has for the item `text` of its listen. Returns their
+ * number, or -1 if it has none. */
 static int
 recall(const struct service *namesake, const char *text,
     struct address addresses[ADDRESS_MAX])
@@ -69,7 +69,7 @@ recall(const struct service *namesake, const char *text,
 	return -1;
 }
 
-/* Fills in the addresses of an item of listen. Returns how many there are, 0 after an error. */
+/* Fills in the addresses of an item of listen. Returns their number, or 0 after an error. */
 static int
 resolve_listen(const char *text, const struct service *namesake,
     struct address addresses[ADDRESS_MAX], struct findings *findings)
@@ -113,7 +113,7 @@ find_addresses(
 	}
 }
 
-/* The owner and the group of its Unix-domain sockets. */
+/* Finds the owner and the group of its Unix-domain sockets. */
 static void
 find_owner(struct service *service, struct findings *findings)
 {
@@ -171,7 +171,7 @@ check_names(const struct conf_service *conf, struct findings *findings)
 		    "its names: set default or sni-strict");
 }
 
-/* Its clients would get a certificate for somebody else. */
+/* Warns if clients would get a certificate for another host. */
 static void
 check_coverage(const struct service *service, struct findings *findings)
 {
@@ -187,7 +187,7 @@ check_coverage(const struct service *service, struct findings *findings)
 			    names->items[i]);
 }
 
-/* A header that anybody may send would let anybody be anybody. */
+/* Checks that only named proxies may send a header, because a header can claim any address. */
 static void
 check_proxy(const struct conf_service *conf, struct findings *findings)
 {
@@ -203,7 +203,7 @@ check_proxy(const struct conf_service *conf, struct findings *findings)
 		    "yes or no");
 }
 
-/* The programs of a daemon that is no longer root run as what it has become. */
+/* Checks exec-user. A daemon that is no longer root can only run programs as its own user. */
 static void
 check_exec_user(const struct conf_process *process, const struct conf_service *conf,
     struct findings *findings)
@@ -217,7 +217,8 @@ check_exec_user(const struct conf_process *process, const struct conf_service *c
 		    user);
 }
 
-/* Somebody who names whom to trust must not find the door open. */
+/* Reports rules about client certificates that have no effect, so that the service is not open by
+ * mistake. */
 static void
 check_clients(const struct conf_service *conf, struct findings *findings)
 {
@@ -234,7 +235,7 @@ check_clients(const struct conf_service *conf, struct findings *findings)
 			    useless[i]);
 }
 
-/* All that takes neither files nor a library to be found wrong. */
+/* Checks everything that needs neither files nor a library. */
 static void
 check_conf(const struct conf_service *conf, const struct conf_process *process,
     struct findings *findings)
@@ -258,7 +259,7 @@ warn_of_ends(const struct service *service, struct findings *findings)
 		clientauth_warn(clientauth, days, findings);
 }
 
-/* What can be said of its certificates together. */
+/* Checks all its certificates together. */
 static void
 prove(
     struct service *service, const struct service *namesake, struct findings *findings)
@@ -288,7 +289,7 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	if (service->context != NULL)
 		prove(service, namesake, findings);
 	service->responder = responder_new(&conf->responder, findings);
-	/* Who the client is has to be known before it is answered. */
+	/* An early answer is sent before the client is known. */
 	service->early = conf->early_answer && service->responder != NULL &&
 	                 conf->context.client.verify == CLIENTAUTH_NONE &&
 	                 responder_is_constant(service->responder);

@@ -65,7 +65,7 @@ format_mode(int64_t mode)
 	return memory_format("%04" PRIo64, (uint64_t)mode);
 }
 
-/* How each kind of number is read, written and called. */
+/* The reader, the writer and the name of each kind of number. */
 static const struct {
 	const char *noun;
 	int (*parse)(const char *text, int64_t *value);
@@ -144,7 +144,7 @@ parse_list(enum setting_type type, const char *text, const char *folder,
 	return wrong != NULL ? memory_copy(wrong) : NULL;
 }
 
-/* Returns NULL, or what the text should be. */
+/* Returns NULL, or a description of the right form. */
 static char *
 parse_one(
     const struct setting *setting, const char *text, const char *folder, void *field)

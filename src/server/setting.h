@@ -2,10 +2,8 @@
 #ifndef TLSD_SERVER_SETTING_H
 #define TLSD_SERVER_SETTING_H
 
-/*
- * The kinds of values that configuration keys take, and how each is read into a field of a
- * struct and written out of it. Pure functions.
- */
+/* The types of values that configuration keys have, and how each is read into a field of a struct
+ * and written from it. Pure functions. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,8 +15,7 @@ enum setting_type {
 	SETTING_MODE, /* int64_t; rights of a file, in octal */
 	SETTING_BOOL, /* bool */
 	SETTING_TEXT, /* char *, owned */
-	SETTING_PATH, /* char *, owned; relative ones start at the file that says so, but for
-	                 URLs of PKCS#11 tokens */
+	SETTING_PATH, /* char *, owned; relative to its file, except for PKCS#11 URLs */
 	SETTING_LIST, /* struct stringlist */
 	SETTING_PATHS, /* struct stringlist of paths */
 	SETTING_CHOICE /* int, the index of a name */
@@ -27,24 +24,24 @@ enum setting_type {
 struct setting {
 	enum setting_type type;
 	int64_t min, max; /* of numbers, sizes and durations */
-	const char *(*choice)(int index); /* names of a choice, NULL behind the last */
+	const char *(*choice)(int index); /* names of a choice, NULL after the last */
 };
 
 /*
- * Reads `text` into `field`. Lists grow; anything else is replaced. `folder` is where
- * relative paths start. Returns NULL, or what is wrong and would be right (for a message
- * that starts with "KEY: "), which the caller frees and after which `field` is of no use.
+ * Reads `text` into `field`. Lists grow; other fields are replaced. `folder` is where relative
+ * paths start. Returns NULL, or the problem and the right form (for a message that starts with
+ * "KEY: "). The caller frees that; `field` is of no use then.
  */
 char *setting_parse(
     const struct setting *setting, const char *text, const char *folder, void *field);
 
-/* Frees what `field` owns. */
+/* Frees the memory that `field` owns. */
 void setting_clear(const struct setting *setting, void *field);
 
 /* Makes the empty field `to` a copy of `from`. */
 void setting_copy(const struct setting *setting, const void *from, void *to);
 
-/* The value as setting_parse() takes it; the caller frees it. */
+/* Returns the value in the form that setting_parse() reads; the caller frees it. */
 char *setting_format(const struct setting *setting, const void *field);
 
 #endif

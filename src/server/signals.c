@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The signals that a server takes. */
+/* The signals that a server handles. */
 #include "server/signals.h"
 
 #include <pthread.h>

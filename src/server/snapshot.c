@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An immutable, counted set of services. */
+/* An immutable, reference-counted set of services. */
 #include "server/snapshot.h"
 
 #include <stdatomic.h>
@@ -32,7 +32,7 @@ struct snapshot {
 	struct keyring *keyring;
 	struct service *all; /* in the order of the file */
 	size_t all_count;
-	struct service **services; /* those of them that serve */
+	struct service **services; /* those of `all` that serve */
 	size_t count;
 	struct route **routes;
 	size_t route_count;
@@ -42,7 +42,7 @@ struct snapshot {
 	unsigned long long files_state;
 };
 
-/* The service of the same name, or NULL. */
+/* Returns the service of that name, or NULL. */
 static const struct service *
 find_namesake(const struct snapshot *snapshot, const char *name)
 {
@@ -67,7 +67,7 @@ is_about_certificate(const struct finding *finding)
 	return false;
 }
 
-/* The first error, if all are about certificates; otherwise NULL. */
+/* Returns the first error if all errors are about certificates; otherwise NULL. */
 static const struct finding *
 find_excuse(const struct findings *found)
 {
@@ -84,8 +84,8 @@ find_excuse(const struct findings *found)
 	return first;
 }
 
-/* Whether on-bad-cert lets the rest go on without this service, and if so makes warnings of
- * its errors. A certificate that could not be read for want of something is not bad. */
+/* True if on-bad-cert lets the other services go on without this one; its errors then become
+ * warnings. A certificate that could not be read because of a shortage is not bad. */
 static bool
 skip(struct snapshot *snapshot, const struct service *service, struct findings *found)
 {
@@ -103,7 +103,7 @@ skip(struct snapshot *snapshot, const struct service *service, struct findings *
 	return true;
 }
 
-/* Makes the next service. */
+/* Prepares the next service. */
 static void
 prepare(struct snapshot *snapshot, const struct conf_service *conf,
     const struct snapshot *old, struct findings *findings)
@@ -144,7 +144,7 @@ find_route(const struct snapshot *snapshot, const struct address *address)
 	return NULL;
 }
 
-/* The route of `address`, made if there is none. */
+/* Returns the route of `address`, and makes it if there is none. */
 static struct route *
 route_at(struct snapshot *snapshot, const struct address *address)
 {
@@ -166,7 +166,7 @@ listens_at(const struct service *service, const struct address *address)
 	return false;
 }
 
-/* Where nobody serves, nothing listens. */
+/* True if a service that is not skipped listens at `address`; otherwise nothing does. */
 static bool
 is_served(const struct snapshot *snapshot, const struct address *address)
 {
@@ -176,7 +176,8 @@ is_served(const struct snapshot *snapshot, const struct address *address)
 	return false;
 }
 
-/* Those that are skipped keep what is theirs, so that nobody else gets their clients. */
+/* Makes the routes. Skipped services stay in them, so that no other service gets their
+ * clients. */
 static void
 find_routes(struct snapshot *snapshot, struct findings *findings)
 {
@@ -191,7 +192,7 @@ find_routes(struct snapshot *snapshot, struct findings *findings)
 		route_finish(snapshot->routes[i], findings);
 }
 
-/* Lets clients resume what they began with services of the same name. */
+/* Lets clients resume sessions that they began with services of the same names. */
 static void
 inherit(struct snapshot *snapshot, const struct snapshot *old)
 {
@@ -227,7 +228,8 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	atomic_init(&snapshot->references, 1);
 	snapshot->time = time(NULL);
 	snapshot->conf = conf_read(path, findings);
-	if (snapshot->conf->files.count == 0) { /* anything else would only follow */
+	if (snapshot->conf->files.count ==
+	    0) { /* other errors would only follow from this one */
 		snapshot_drop(snapshot);
 		return NULL;
 	}

@@ -12,7 +12,7 @@
 #include "base/safepath.h"
 
 /* Sets the mode of the socket `fd`. Root needs /proc for it, because the path may name another
- * file by then; another user has no right to change more than its own files. */
+ * file by now. Other users can only change their own files. */
 static int
 set_mode(int fd, const struct socketfile *file)
 {
@@ -96,7 +96,7 @@ socketfile_check(const struct socketfile *file, char *error, size_t error_size)
 	if (geteuid() == 0)
 		return check_folder(file, error, error_size);
 	if (file->owner == geteuid())
-		return 0; /* it may be one of its groups */
+		return 0; /* the group may be one of its own */
 	explain(file, EPERM, error, error_size);
 	return -1;
 }

@@ -12,15 +12,15 @@ struct socketfile {
 	uid_t owner;
 	gid_t group;
 	mode_t mode; /* such as 0600 */
-	uid_t user; /* that the daemon is or becomes, and may replace the socket */
+	uid_t user; /* the user that the daemon is or becomes; may replace the socket */
 	gid_t user_group;
 };
 
 /*
- * Gives the socket at the path its owner, its group and its mode. As root it follows no symbolic
- * link at the path, changes no file with a second name, and changes nothing in a folder where
- * others than the daemon's user and group could replace the socket. Returns 0, or -1 with a
- * reason in `error`, which begins with a path.
+ * Sets the owner, the group and the mode of the socket at the path. As root it does not follow a
+ * symbolic link at the path, and does not change a file with a second name. It also changes
+ * nothing in a folder where users other than the daemon's, or groups other than its group, could
+ * replace the socket. Returns 0, or -1 with a reason in `error`, which begins with a path.
  */
 int socketfile_apply(const struct socketfile *file, char *error, size_t error_size);
 

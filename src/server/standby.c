@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Waiting for a worker of one's service. */
+/* Connections that wait for a worker of their service. */
 #include "server/standby.h"
 
 #include <stdlib.h>
@@ -11,7 +11,8 @@
 #include "server/service.h"
 #include "server/snapshot.h"
 
-/* Those who wait for the workers of one gate, the longest first; it stays when empty. */
+/* The connections that wait for a worker of one gate, the oldest first. A line stays when it is
+ * empty. */
 struct line {
 	const struct gate *gate;
 	struct connection_list waiting;
@@ -56,7 +57,7 @@ find_line(const struct standby *standby, const struct gate *gate)
 	return line;
 }
 
-/* NULL when memory is exhausted. */
+/* Returns NULL if memory is exhausted. */
 static struct line *
 add_line(struct standby *standby, const struct gate *gate)
 {

@@ -2,11 +2,8 @@
 #ifndef TLSD_SERVER_STANDBY_H
 #define TLSD_SERVER_STANDBY_H
 
-/*
- * Connections that are admitted, but whose service has all the workers that it may have.
- * They wait in a line for each service, until their handshake would be too late. Main
- * thread.
- */
+/* Admitted connections whose service has all the workers that it may have. They wait in one line
+ * for each service, until their handshake would be too late. Main thread. */
 
 #include <stddef.h>
 
@@ -18,23 +15,24 @@ struct standby;
 
 struct standby *standby_new(void);
 
-/* Closes all that wait. */
+/* Closes all waiting connections. */
 void standby_free(struct standby *standby);
 
-/* How many may wait, from the next one on. */
+/* Sets how many connections may wait, from the next one on. */
 void standby_limit(struct standby *standby, size_t max);
 
-/* Takes the connection. When too many wait, the oldest one of the client that has most
- * waiting is closed. */
+/* Takes the connection. If too many wait, the oldest one of the client with the most waiting is
+ * closed. */
 void standby_add(struct standby *standby, struct connection *connection);
 
-/* Takes the one out that waits longest for a worker of `gate`; NULL when none does. */
+/* Takes out the connection that has waited longest for a worker of `gate`; returns NULL if none
+ * waits. */
 struct connection *standby_take(struct standby *standby, const struct gate *gate);
 
-/* Closes those whose time is up; returns when the next one's will be. */
+/* Closes the connections whose time is up; returns when the next one's will be. */
 struct deadline standby_expire(struct standby *standby);
 
-/* Closes all, because the server is stopping. */
+/* Closes all connections, because the server is stopping. */
 void standby_clear(struct standby *standby);
 
 size_t standby_count(const struct standby *standby);

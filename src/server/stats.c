@@ -15,7 +15,7 @@
 #define INDEX(field) (offsetof(struct stats_sums, field) / sizeof(uint64_t))
 _Static_assert(INDEX(accepted) == 0, "tally_add_to() reads it last");
 
-/* A struct stats_sums of one thread, as the numbers that it consists of. */
+/* The struct stats_sums of one thread, as an array of its numbers. */
 struct cell {
 	_Alignas(CACHE_LINE) _Atomic(uint64_t) values[VALUES];
 };
@@ -68,8 +68,8 @@ stats_enlist(size_t thread)
 	self = thread;
 }
 
-/* What no thread has counted in yet costs no memory: large blocks come from the kernel as
- * pages of zeros that are made when they are touched. */
+/* Makes a tally. Cells that no thread has used cost no memory, because the kernel makes the pages
+ * of large blocks when they are first written. */
 static struct tally *
 make_tally(const char *name, size_t threads)
 {
@@ -133,8 +133,9 @@ tally_name(const struct tally *tally)
 }
 
 /*
- * The main thread accepts, and its cell is the first one. So `accepted` is read last, and has each
- * connection of which another number was read: each thread publishes what it knows by its stores.
+ * Adds up the cells in reverse order. The main thread accepts, and its cell is the first one, so
+ * `accepted` is read last. It includes each connection that another number read includes, because
+ * each thread publishes what it knows by its stores.
  */
 void
 tally_add_to(const struct tally *tally, struct stats_sums *sums)
@@ -146,7 +147,8 @@ tally_add_to(const struct tally *tally, struct stats_sums *sums)
 		for (size_t j = VALUES; j-- > 0;)
 			totals[j] += atomic_load_explicit(
 			    &tally->cells[i].values[j], memory_order_acquire);
-	/* Who enters in one thread and leaves in another may be seen leaving first. */
+	/* A connection that enters in one thread and leaves in another may be seen leaving
+	 * first. */
 	for (size_t j = 0; j < PHASE_COUNT; j++)
 		if ((int64_t)totals[INDEX(present) + j] < 0)
 			totals[INDEX(present) + j] = 0;
@@ -202,8 +204,7 @@ stats_time_count(const struct stats_histogram *histogram)
 	return count;
 }
 
-/* Within a bucket times are taken to be spread evenly; above the last bound nothing is
- * known. */
+/* Assumes that times within a bucket are spread evenly. Above the last bound nothing is known. */
 double
 stats_quantile(const struct stats_histogram *histogram, double share)
 {
@@ -229,7 +230,7 @@ stats_bound(size_t bucket)
 	                                  : (double)INFINITY;
 }
 
-/* No other thread writes there, so it need not be one operation. */
+/* Adds without an atomic read-modify-write, because no other thread writes there. */
 static void
 add(struct tally *tally, size_t index, uint64_t number)
 {

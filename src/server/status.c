@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the server is and does. */
+/* The state of the server in lines for people. */
 #include "server/status.h"
 
 #include "config.h"
@@ -39,7 +39,7 @@ print_time(FILE *out, const char *what, int64_t when)
 	    out, "%s: %s, %" PRId64 " s ago\n", what, text, (int64_t)time(NULL) - when);
 }
 
-/* Days are whole ones; what has been over for an hour has -1. */
+/* Prints the certificate's end, in whole days; -1 if it ended within the last day. */
 static void
 print_certificate(const struct service *service, const struct keypair *pair, FILE *out)
 {

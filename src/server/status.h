@@ -2,7 +2,7 @@
 #ifndef TLSD_SERVER_STATUS_H
 #define TLSD_SERVER_STATUS_H
 
-/* What the server is and does, in lines for people: "SUBJECT: ...". Main thread. */
+/* Reports the state of the server in lines for people: "SUBJECT: ...". Main thread. */
 
 #include <stdio.h>
 
@@ -10,11 +10,11 @@ struct acceptor;
 struct overview;
 struct roster;
 
-/* Versions, process, times, services, workers, queue, counts. */
+/* Prints versions, process, times, services, workers, queue and counts. */
 void status_print(
     struct overview *overview, const struct acceptor *acceptor, FILE *out);
 
-/* A line for each of the `max` oldest connections: "connection: id=17 peer=...". */
+/* Prints a line for each of the `max` oldest connections: "connection: id=17 peer=...". */
 void status_print_connections(const struct roster *roster, size_t max, FILE *out);
 
 #endif

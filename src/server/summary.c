@@ -10,7 +10,7 @@
 #include "server/snapshot.h"
 #include "tls/context.h"
 
-/* Who gets here at the addresses that the service shares. */
+/* Prints which clients the service gets at the addresses that it shares. */
 static void
 print_routing(const struct snapshot *snapshot, const struct service *service, FILE *out)
 {

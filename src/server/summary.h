@@ -8,7 +8,7 @@
 
 struct snapshot;
 
-/* Prints each service with its addresses, certificates and policy, and what is skipped. */
+/* Prints each service with its addresses, certificates and policy, and each skipped service. */
 void summary_print(const struct snapshot *snapshot, FILE *out);
 
 /* Prints "skipped: NAME: REASON" for each service that on-bad-cert has left out. */

@@ -22,7 +22,7 @@
 #include <linux/net.h>
 #include <linux/sockios.h>
 
-/* By purpose. Names that a processor does not have are left out. */
+/* By purpose. Names that a processor lacks are left out. */
 static const char *const memory[] = { "brk", "madvise", "membarrier", "mincore",
 	"mlock", "mlock2", "mlockall", "mremap", "mseal", "munlock", "munlockall",
 	"munmap", NULL };
@@ -41,7 +41,7 @@ static const char *const time_[] = { "clock_getres", "clock_getres_time64",
 	"timerfd_gettime", "timerfd_gettime64", "timerfd_settime", "timerfd_settime64",
 	"times", NULL };
 
-/* Where files may be written is Landlock's part. */
+/* Landlock restricts where files may be written. */
 static const char *const files[] = { "_llseek", "access", "chdir", "close",
 	"close_range", "copy_file_range", "dup", "dup2", "dup3", "faccessat",
 	"faccessat2", "fadvise64", "fadvise64_64", "fchdir", "fcntl", "fcntl64",
@@ -76,7 +76,7 @@ static const char *const *const harmless[] = { memory, threads, time_, files, so
 
 static const char *const running[] = { "execve", "execveat", NULL };
 
-/* What neither a server nor a program that it runs has to do. */
+/* Calls that neither a server nor its programs need. */
 static const char *const hostile[] = { "acct", "add_key", "adjtimex", "bpf",
 	"clock_adjtime", "clock_adjtime64", "clock_settime", "clock_settime64",
 	"delete_module", "finit_module", "fsconfig", "fsmount", "fsopen", "fspick",
@@ -93,8 +93,8 @@ static const char *const hostile[] = { "acct", "add_key", "adjtimex", "bpf",
 static const uint32_t ioctls[] = { FIONREAD, FIONBIO, FIOCLEX, TIOCOUTQ, TIOCGWINSZ,
 	SIOCGIFINDEX, SIOCGIFNAME, 0x5401 /* TCGETS */ };
 
-/* Adds a rule for each; a name that the library does not know needs none. A number below 0 is
- * of a call that only other kinds of code have. */
+/* Adds a rule for each name. A name that the library does not know needs none. A number below 0
+ * belongs to a call that only other architectures have. */
 static int
 add(scmp_filter_ctx filter, uint32_t action, const char *const *names)
 {
@@ -109,14 +109,14 @@ add(scmp_filter_ctx filter, uint32_t action, const char *const *names)
 	return 0;
 }
 
-/* Which argument of clone(2) has the flags. */
+/* The argument of clone(2) that has the flags. */
 #ifdef __s390x__
 enum { CLONE_FLAGS = 1 };
 #else
 enum { CLONE_FLAGS = 0 };
 #endif
 
-/* Arguments are compared as the kernel takes them: ints have no upper half. */
+/* Arguments are compared as the kernel reads them: ints have no upper half. */
 #define LOW(bits) (0xffffffffu & (bits))
 #define IS(index, value) SCMP_CMP(index, SCMP_CMP_MASKED_EQ, LOW(~0u), LOW(value))
 #define HAS(index, mask, value) \
@@ -149,7 +149,7 @@ allow_sockets(scmp_filter_ctx filter)
 	return code;
 }
 
-/* Modules of libc are loaded late, so code may be mapped, but not what can be written. */
+/* Allows mapping code, because modules of libc are loaded late, but not writable code. */
 static int
 allow_mappings(scmp_filter_ctx filter)
 {
@@ -174,8 +174,8 @@ allow_mappings(scmp_filter_ctx filter)
 	return code;
 }
 
-/* Threads, not processes; the filter cannot look behind the pointer that clone3(2) takes,
- * and libc goes on with clone(2) where that is not there. */
+/* Allows threads, not processes. The filter cannot read the struct that clone3(2) takes; if that
+ * fails, libc uses clone(2). */
 static int
 allow_threads(scmp_filter_ctx filter)
 {
@@ -197,7 +197,8 @@ allow_threads(scmp_filter_ctx filter)
 	return code;
 }
 
-/* The files of Unix-domain sockets at a reload. Root would not be kept from other files. */
+/* Allows changes to files of Unix-domain sockets at a reload, except for root, which could change
+ * other files too. */
 static int
 allow_owning(scmp_filter_ctx filter)
 {
@@ -235,8 +236,8 @@ fill_for_server(scmp_filter_ctx filter)
 	return code;
 }
 
-/* The other kinds of code that this processor may run, which number their calls otherwise.
- * Where the library does not know them all, their calls fail. */
+/* Adds the other architectures whose code this processor may run, with other numbers. Calls of
+ * architectures that the library does not know fail. */
 static void
 add_kinds_of_code(scmp_filter_ctx filter)
 {
@@ -264,7 +265,7 @@ fill_for_programs(scmp_filter_ctx filter)
 	return add(filter, SCMP_ACT_ERRNO(EPERM), hostile);
 }
 
-/* Loads what `fill` adds to `otherwise`. */
+/* Loads the filter that `fill` makes, with the action `otherwise` for all other calls. */
 static int
 load(uint32_t otherwise, int (*fill)(scmp_filter_ctx filter))
 {
@@ -273,7 +274,7 @@ load(uint32_t otherwise, int (*fill)(scmp_filter_ctx filter))
 
 	if (filter == NULL)
 		goto out;
-	/* Whatever is not simply allowed can be found by auditd(8). */
+	/* Let auditd(8) see every call that is not simply allowed. */
 	seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
 	seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);

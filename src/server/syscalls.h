@@ -2,25 +2,24 @@
 #ifndef TLSD_SERVER_SYSCALLS_H
 #define TLSD_SERVER_SYSCALLS_H
 
-/*
- * Which system calls the process may still make, seccomp(2). Before the first thread;
- * programs inherit it.
- */
+/* Restricts the system calls of the process, seccomp(2). Must be called before the first thread
+ * starts; programs inherit the filter. */
 
 #include <stdbool.h>
 
-/* Whether a filter was built in; sanitizers need calls of their own and have none. */
+/* True if a filter was built in. Builds with sanitizers have none, because those need other
+ * calls. */
 bool syscalls_can_be_filtered(void);
 
 /*
- * Allows what a server needs, and for good. What only an intruder would try, such as
- * running a program, ends the process by SIGSYS; anything else that is not listed fails
- * with ENOSYS, as if the kernel were older. Needs no_new_privs. 0, or -1 with errno.
+ * Allows only the calls that a server needs, for good. Calls that only an intruder would make,
+ * such as running a program, end the process by SIGSYS. Any other call fails with ENOSYS, as if
+ * the kernel were older. Needs no_new_privs. Returns 0, or -1 with errno.
  */
 int syscalls_allow_server(void);
 
-/* Denies by EPERM, to programs that the server runs as to itself, what changes the system or
- * looks into other processes, and allows the rest. 0, or -1 with errno. */
+/* Denies calls that change the system or look into other processes, with EPERM, to the server and
+ * to the programs that it runs; allows the rest. Returns 0, or -1 with errno. */
 int syscalls_allow_programs(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Taking the place of a running tlsd. */
+/* Replacing a running tlsd. */
 #include "server/takeover.h"
 
 #include <errno.h>
@@ -16,8 +16,8 @@
 #include "base/memory.h"
 #include "base/passing.h"
 
-#define PATIENCE_S 10 /* for the offer; who confirms waits until it is known */
-#define LINE_SIZE 4500 /* the longest path, and what it is */
+#define PATIENCE_S 10 /* for the offer; a confirmation waits without a limit */
+#define LINE_SIZE 4500 /* the longest path, and the word before it */
 #define ANSWER_SIZE 1024
 
 struct item {
@@ -54,7 +54,7 @@ connect_to(const char *path)
 	return -1;
 }
 
-/* Whoever made the socket there gets our clients: nobody else may have made it. */
+/* True if the socket belongs to a trusted user. Its maker will get our clients. */
 static bool
 is_trusted(int fd, uid_t owner, struct ucred *maker)
 {
@@ -84,7 +84,7 @@ ends_with(const char *text, const char *end)
 	return size >= end_size && strcmp(text + size - end_size, end) == 0;
 }
 
-/* Whether an answer is whole; its last line tells how it went. */
+/* True if an answer is complete; sets `*worked` by its last line. */
 static bool
 is_whole(const char *answer, bool *worked)
 {
@@ -93,7 +93,7 @@ is_whole(const char *answer, bool *worked)
 	       ends_with(answer, "\nfailed\n");
 }
 
-/* Its first line without "error: ", as a reason. */
+/* Writes the first line of the answer, without "error: ", as a reason. */
 static void
 explain(const char *answer, char *error, size_t error_size)
 {
@@ -102,7 +102,8 @@ explain(const char *answer, char *error, size_t error_size)
 	snprintf(error, error_size, "%.*s", (int)strcspn(answer, "\n"), answer);
 }
 
-/* Gives a command and collects what comes with its answer. 0 when that is "ok". */
+/* Sends a command and collects its answer and the descriptors that come with it. Returns 0 if the
+ * answer is "ok". */
 static int
 ask(struct takeover *takeover, const char *command, char *error, size_t error_size)
 {
@@ -197,7 +198,7 @@ takeover_pid(const struct takeover *takeover)
 	return takeover->pid;
 }
 
-/* Says what is kept. */
+/* Tells the old process which descriptors are kept. */
 static int
 keep_taken(struct takeover *takeover, char *error, size_t error_size)
 {
@@ -219,7 +220,7 @@ takeover_confirm(struct takeover *takeover, char *error, size_t error_size)
 
 	if (keep_taken(takeover, error, error_size) < 0)
 		return -1;
-	/* To leave without knowing might leave nobody who serves. */
+	/* If this process left without the answer, perhaps no process would serve. */
 	setsockopt(takeover->fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
 	return ask(takeover, "confirm\n", error, error_size);
 }

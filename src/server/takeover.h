@@ -3,9 +3,9 @@
 #define TLSD_SERVER_TAKEOVER_H
 
 /*
- * Taking the place of a running tlsd: over its control socket the new process receives what
- * handover.h offers, uses of it what its own configuration names, and once it can serve
- * confirms. Until then the old one goes on, and this can be given up at any point. Main
+ * Replaces a running tlsd. Over its control socket, the new process receives the parts that
+ * handover.h offers. It uses those that its own configuration names, and confirms once it can
+ * serve. Until then the old process goes on, and the new one can give up at any point. Main
  * thread.
  */
 
@@ -14,29 +14,27 @@
 
 struct takeover;
 
-/*
- * Asks the tlsd at the control socket `path`, which must belong to root, to `owner` or to who
- * asks. NULL with a reason in `error`.
- */
+/* Asks the tlsd at the control socket `path`, which must belong to root, to `owner` or to this
+ * process's user. Returns NULL with a reason in `error`. */
 struct takeover *takeover_begin(
     const char *path, uid_t owner, char *error, size_t error_size);
 
-/* What the old process calls `name`, from now on the caller's descriptor; it is kept when this
- * is confirmed. -1 if there is none, and for a `takeover` that is NULL. */
+/* Returns the descriptor that the old process calls `name`, or -1 if there is none or `takeover`
+ * is NULL. The caller owns it from now on, and takeover_confirm() keeps it. */
 int takeover_take(struct takeover *takeover, const char *name);
 
-/* Returns the name of the first that starts with `beginning` and was not taken, or NULL. It
- * lives as long as `takeover`, which may be NULL. */
+/* Returns the name of the first descriptor that starts with `beginning` and was not taken, or
+ * NULL. The name lives as long as `takeover`, which may be NULL. */
 const char *takeover_find(const struct takeover *takeover, const char *beginning);
 
-/* The old process, or 0 if it is not known. */
+/* Returns the id of the old process, or 0 if it is not known. */
 pid_t takeover_pid(const struct takeover *takeover);
 
-/* Lets the old process go: what was not taken is closed by it, and removed. Returns 0 when it
+/* Lets the old process go: it closes and removes the parts that were not taken. Returns 0 when it
  * has let go, or -1 with a reason in `error`. */
 int takeover_confirm(struct takeover *takeover, char *error, size_t error_size);
 
-/* Closes what has not been taken, and the connection. NULL is fine. */
+/* Closes the descriptors that have not been taken, and the connection. Accepts NULL. */
 void takeover_free(struct takeover *takeover);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The levels of classes. */
+/* The log levels of failure classes. */
 #include "server/verbosity.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/stringlist.h"
 
-#define DONE "done" /* the word in the log where others have their class */
+#define DONE "done" /* the word in the log instead of a class */
 
 static enum log_level
 usual_level(enum failure failure)
@@ -19,7 +19,7 @@ usual_level(enum failure failure)
 	return failure_is_hostile(failure) ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO;
 }
 
-/* The class of that word; FAILURE_COUNT if there is none. */
+/* Returns the class with that name, or FAILURE_COUNT. */
 static int
 find_class(const char *word)
 {
@@ -33,7 +33,7 @@ find_class(const char *word)
 	return failure;
 }
 
-/* The level of that word, or -1. */
+/* Returns the level with that name, or -1. */
 static int
 find_level(const char *word)
 {

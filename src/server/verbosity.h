@@ -3,10 +3,9 @@
 #define TLSD_SERVER_VERBOSITY_H
 
 /*
- * At which level each class of failure has its lines in the log, and which have none. The
- * server's own fault is an error, what a hostile client does a notice, and anything else
- * information, as an answer is, unless the configuration says otherwise. Immutable once it
- * is made, any thread.
+ * The log level of each class of failure, or none for a class without lines. Unless the
+ * configuration says otherwise, the server's own faults are errors, acts of hostile clients are
+ * notices, and other failures and answers are information. Immutable once it is made; any thread.
  */
 
 #include <stdbool.h>
@@ -18,17 +17,16 @@ struct findings;
 struct stringlist;
 
 struct verbosity {
-	signed char levels[FAILURE_COUNT]; /* FAILURE_NONE: answered; < 0: no lines */
+	signed char
+	    levels[FAILURE_COUNT]; /* FAILURE_NONE: answered; below 0: no lines */
 };
 
-/*
- * By the values of `class-level`, such as "early-close=debug", and `quiet`, classes. What is
- * wrong in them goes into `findings`.
- */
+/* Sets the levels from the values of `class-level`, such as "early-close=debug", and the classes
+ * in `quiet`. Problems go into `findings`. */
 void verbosity_init(struct verbosity *verbosity, const struct stringlist *levels,
     const struct stringlist *quiet, struct findings *findings);
 
-/* Whether `failure`, or an answer by FAILURE_NONE, has lines, and if so of which level. */
+/* True if `failure`, or an answer by FAILURE_NONE, has lines; `*level` is then their level. */
 bool verbosity_level(
     const struct verbosity *verbosity, enum failure failure, enum log_level *level);
 
