@@ -143,12 +143,10 @@ connection_has_worker(const struct connection *connection)
 }
 
 bool
-connection_is_begun(const struct connection *connection)
+connection_is_lingering(const struct connection *connection)
 {
-	enum phase phase =
-	    atomic_load_explicit(&connection->phase, memory_order_relaxed);
-
-	return phase == PHASE_PARKED || connection_has_worker(connection);
+	return atomic_load_explicit(&connection->phase, memory_order_relaxed) ==
+	       PHASE_LINGER;
 }
 
 bool

@@ -119,10 +119,12 @@ void connection_enter(struct connection *connection, enum phase phase);
  * Main thread, whether it is the holder or not. */
 void connection_kill(struct connection *connection);
 
-/* True if a worker has the connection. connection_is_begun() is also true if it is parked. Main
- * thread, whether it is the holder or not. */
+/* True if a worker has the connection. Main thread, whether it is the holder or not. */
 bool connection_has_worker(const struct connection *connection);
-bool connection_is_begun(const struct connection *connection);
+
+/* True if the connection has been served and only waits for its client to close. Main thread,
+ * whether it is the holder or not. */
+bool connection_is_lingering(const struct connection *connection);
 
 /* True if a parked connection only waits for its responder's own clean-up, which takes a limited
  * time. */

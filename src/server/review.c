@@ -91,7 +91,7 @@ review_all(const struct roster *roster, const struct snapshot *snapshot)
 {
 	for (struct connection *connection = roster_first(roster); connection != NULL;
 	     connection = roster_next(connection))
-		if (connection_is_begun(connection))
+		if (!connection_is_lingering(connection))
 			check(connection, snapshot);
 }
 

@@ -16,8 +16,8 @@ struct roster;
 struct session;
 struct snapshot;
 
-/* Checks clients that have finished the handshake against the services of `snapshot`: those that
- * a worker has or that are parked. Main thread. */
+/* Checks the clients that have finished the handshake and are not served yet to the end, whether a
+ * worker has them or they wait, against the services of `snapshot`. Main thread. */
 void review_all(const struct roster *roster, const struct snapshot *snapshot);
 
 /*

@@ -98,6 +98,10 @@ write_ini() {
 # serve LINE...
 serve() {
 	write_ini "$@"
+	launch
+}
+
+launch() {
 	start_tlsd tlsd
 	port=$(sed -n 's/.*listening: .*:\([0-9]*\): .*/\1/p' tlsd.log | tail -n 1)
 }
@@ -407,6 +411,34 @@ a_reload_ends_the_session_of_a_client_that_was_revoked() {
 	reload
 	expect ': cert-revoked: CN=alice: the certificate is revoked'
 	if logged CN=carol; then fail 'carol was cut off too'; fi
+}
+
+# keep_busy CLIENT NUMBER: a client that always has bytes on their way, so that it needs a worker
+keep_busy() {
+	yes | timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet \
+		-CAfile "$folder/ca.crt" -cert "$folder/$1.crt" -key "$folder/$1.key" 2>/dev/null |
+		(head -c 1000 >"busy-$2.log" && exec cat >/dev/null) &
+	wait_for test -s "busy-$2.log"
+}
+
+all_revoked() {
+	[ "$(grep -c ': cert-revoked: CN=alice' tlsd.log)" -eq 8 ]
+}
+
+a_reload_ends_the_sessions_of_revoked_clients_that_wait_for_a_worker() {
+	cp "$folder/ca.crl" ca.crl
+	write_ini 'client-verify = required' "ca-file = $folder/ca.crt" \
+		'crl-file = ca.crl' 'respond = echo'
+	sed 's/^workers = .*/workers = 1/' tlsd.ini >one.ini
+	mv one.ini tlsd.ini
+	launch
+	for number in 1 2 3 4 5 6 7 8; do
+		keep_busy alice $number
+	done
+	"$tlscert" revoke "$folder/alice.crt" --crl ca.crl --ca-cert "$folder/ca.crt" \
+		--ca-key "$folder/ca.key"
+	reload
+	wait_for all_revoked
 }
 
 # now_verify WORD: client-verify in the configuration, and a reload
