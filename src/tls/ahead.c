@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Application data ahead of the client's Finished. */
+/* Application data before the client's Finished. */
 #include "tls/ahead.h"
 
 #include <gnutls/crypto.h>
@@ -33,7 +33,7 @@ ahead_opens(struct ahead *ahead)
 	return true;
 }
 
-/* What the next record is encrypted with. */
+/* The encryption parameters of the next record. */
 struct state {
 	gnutls_cipher_algorithm_t cipher;
 	gnutls_datum_t key, iv; /* the library's */
@@ -59,14 +59,14 @@ make_nonce(const struct state *state, unsigned char nonce[NONCE])
 		nonce[zeros + i] ^= state->number[i];
 }
 
-/* RFC 8446, 5.2: the content with its type behind it, encrypted; the header is authenticated
- * with it. */
+/* RFC 8446, 5.2: encrypts the content followed by its type; the header is authenticated with
+ * it. */
 static int
 encrypt(const struct state *state, unsigned char *header, const void *bytes,
     size_t size, unsigned char *sealed, size_t *sealed_size)
 {
 	static const unsigned char type = APPLICATION_DATA;
-	/* The library only reads what stands there. */
+	/* The library only reads these bytes. */
 	const giovec_t content[] = { { (void *)(uintptr_t)bytes, size },
 		{ (void *)(uintptr_t)&type, sizeof type } };
 	const giovec_t authenticated = { header, HEADER };
@@ -83,7 +83,7 @@ encrypt(const struct state *state, unsigned char *header, const void *bytes,
 	return code;
 }
 
-/* From now on the library counts one record more, so that no other one has its nonce. */
+/* Makes the library count one more record, so that no other record gets its nonce. */
 static int
 count_record(gnutls_session_t tls, struct state *state)
 {

@@ -3,10 +3,10 @@
 #define TLSD_TLS_AHEAD_H
 
 /*
- * Application data that leaves with the server's first flight, ahead of the client's Finished,
- * in records made by hand (RFC 8446, 2.3 and 5.2): the library sends none then in a session
- * that is resumed, though it has the keys by that time. So much of an answer as the first
- * round trip carries anyway. One thread.
+ * Sends application data with the server's first flight, before the client's Finished (RFC
+ * 8446, 2.3 and 5.2). In a resumed session the library sends none at that point, although it
+ * has the keys, so this module makes the records itself. It sends only as much of an answer as
+ * fits into the first round trip. Single thread.
  */
 
 #include <stdbool.h>
@@ -17,25 +17,26 @@ struct transport;
 
 struct ahead {
 	bool allowed; /* by the service, and not over yet */
-	bool has_keys; /* of application data; the library's next message has to come */
+	bool has_keys; /* of application data; the library's next message must come */
 	bool open; /* ahead_write() may be called */
 	size_t record_size; /* bytes that the client takes in one */
 	size_t written; /* bytes */
 };
 
-/* The library has made the secret that it calls `label` in a key log. */
+/* Notes that the library has made the secret that it calls `label` in a key log. */
 void ahead_note_secret(struct ahead *ahead, const char *label);
 
-/* Before the library waits for the client. Whether it is to stand back, because data can
- * leave now; once. */
+/* Called before the library waits for the client. True, once, if the library must stop instead
+ * because data can be sent now. */
 bool ahead_opens(struct ahead *ahead);
 
-/* Whether as much has been written as may leave so. */
+/* True if as much data has been written as may leave early. */
 bool ahead_is_full(const struct ahead *ahead);
 
 /*
- * Writes what can leave ahead of `size` bytes. Returns how many; when these are not all,
- * nothing more can, and the handshake has to be completed first.
+ * Writes as many of the `size` bytes as can leave early. Returns the number of bytes written.
+ * If it is less than `size`, nothing more can leave early: the handshake must be completed
+ * first.
  */
 size_t ahead_write(struct ahead *ahead, struct gnutls_session_int *tls,
     struct transport *transport, const void *bytes, size_t size);

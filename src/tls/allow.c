@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which of the clients with a good certificate may use a service. */
+/* The rules that decide which clients with a valid certificate may use a service. */
 #include "tls/allow.h"
 
 #include <gnutls/gnutls.h>
@@ -72,7 +72,7 @@ allow_is_empty(const struct allow_settings *settings)
 	       0;
 }
 
-/* A name with a NUL in it is longer than it looks, and equals nothing. */
+/* A name that contains a NUL is longer than its text, so it equals no rule. */
 static bool
 equals(const gnutls_datum_t *name, const char *text)
 {
@@ -92,7 +92,7 @@ permits_common_name(const struct allow *allow, gnutls_x509_crt_t cert)
 	return false;
 }
 
-/* Whether one of `rules` is `name`; of DNS names case does not matter, and a rule may be
+/* True if one of `rules` is `name`. For DNS names case does not matter, and a rule may be
  * "*.example.org". */
 static bool
 fits(const struct stringlist *rules, int type, const gnutls_datum_t *name)
@@ -112,7 +112,7 @@ fits(const struct stringlist *rules, int type, const gnutls_datum_t *name)
 static bool
 permits_names(const struct allow *allow, gnutls_x509_crt_t cert)
 {
-	char bytes[1024]; /* a longer name is in no rule */
+	char bytes[1024]; /* no rule matches a longer name */
 
 	if (allow->dns.count + allow->uri.count == 0)
 		return false;

@@ -3,9 +3,9 @@
 #define TLSD_TLS_ALLOW_H
 
 /*
- * The rules allow-cn, allow-dns, allow-uri and allow-pin: which of the clients with a good
- * certificate may use a service. Immutable once made, so any thread may ask. Only for files
- * that may know GnuTLS.
+ * The rules allow-cn, allow-dns, allow-uri and allow-pin: they decide which clients with a
+ * valid certificate may use a service. Immutable after allow_new(), so any thread may use them.
+ * Only for files that may use GnuTLS.
  */
 
 #include <stdbool.h>
@@ -20,15 +20,16 @@ struct allow_settings {
 	struct stringlist cn, dns, uri, pin;
 };
 
-/* NULL after an error in `findings`, whose text starts with its key. allow_free() frees. */
+/* Returns rules that allow_free() frees, or NULL after an error in `findings`, whose text
+ * starts with its key. */
 struct allow *allow_new(
     const struct allow_settings *settings, struct findings *findings);
 void allow_free(struct allow *allow);
 
-/* Whether there are no rules at all. */
+/* True if there are no rules. */
 bool allow_is_empty(const struct allow_settings *settings);
 
-/* Whether one of the rules fits the certificate. */
+/* True if one of the rules matches the certificate. */
 bool allow_permits(const struct allow *allow, struct gnutls_x509_crt_int *cert);
 
 #endif

@@ -30,7 +30,7 @@ struct authorized {
 	size_t count;
 };
 
-/* A file while it is read, and the line that is. */
+/* A file that is being read, and the number of the current line. */
 struct reading {
 	struct authorized *authorized;
 	struct findings *findings;
@@ -38,7 +38,7 @@ struct reading {
 	int line;
 };
 
-/* A word of a line, without its end. */
+/* A word of a line, not terminated. */
 struct word {
 	const char *text;
 	size_t length;
@@ -56,7 +56,7 @@ take_word(const char **text)
 	return word;
 }
 
-/* The value of "KEY=VALUE"; false if it is something else. */
+/* Takes the value of "KEY=VALUE". Returns false for anything else. */
 static bool
 take_value(const struct word *word, const char *key, struct word *value)
 {
@@ -79,8 +79,8 @@ complain(struct reading *reading, const struct word *word, const char *remedy)
 	    reading->path, reading->line, text, remedy);
 }
 
-/* Names go to logs, environments and other servers: no byte that could mean anything
- * there. */
+/* Names go to logs, environments and other servers, so bytes that may be special there are
+ * refused. */
 static bool
 is_name(const struct word *name)
 {
@@ -93,7 +93,7 @@ is_name(const struct word *name)
 	return true;
 }
 
-/* Finds out if `list` has the service; false after an error. */
+/* Finds out if `list` has the service. Returns false after an error. */
 static bool
 find_service(struct reading *reading, const struct word *list, bool *found)
 {
@@ -109,13 +109,13 @@ find_service(struct reading *reading, const struct word *list, bool *found)
 	return wrong == NULL;
 }
 
-/* What stands behind the pin of a line. */
+/* The options of a line, which follow its pin. */
 struct options {
 	struct word name;
 	bool for_us;
 };
 
-/* False after an error. */
+/* Returns false after an error. */
 static bool
 read_options(struct reading *reading, const char *text, struct options *options)
 {
@@ -188,7 +188,7 @@ compare(const void *a, const void *b)
 	return memcmp(x->pin.hash, y->pin.hash, sizeof x->pin.hash);
 }
 
-/* Two lines for one key would leave open who it is. */
+/* Two lines for one key would leave its identity ambiguous. */
 static void
 sort(const struct reading *reading)
 {

@@ -3,9 +3,9 @@
 #define TLSD_TLS_AUTHORIZED_H
 
 /*
- * The file authorized-certs: clients by the pins of their keys, a line each, with the names
- * that they go by and the services that they may use. Immutable once loaded, so any thread
- * may look up. Only for files that may know GnuTLS.
+ * The file authorized-certs: one line for each client, with the pin of its key, its name and
+ * the services that it may use. Immutable once loaded, so any thread may look up clients. Only
+ * for files that may use GnuTLS.
  */
 
 #include <stddef.h>
@@ -14,25 +14,25 @@ struct authorized;
 struct findings;
 struct gnutls_x509_crt_int;
 
-/* One line, as far as it concerns a service. */
+/* The part of a line that concerns a service. */
 struct authorized_client {
 	const char *name; /* NULL: as in the certificate */
 };
 
 /*
- * Reads the lines of the file `path` that are for `service`. All wrong lines become errors
- * in `findings`, each text starting with "authorized-certs: FILE:LINE". Returns what
- * authorized_free() frees; NULL after an error.
+ * Reads the lines of the file `path` that apply to `service`. Each wrong line becomes an error
+ * in `findings`, with a text that starts with "authorized-certs: FILE:LINE". Returns a pointer
+ * for authorized_free(), or NULL after an error.
  */
 struct authorized *authorized_new(
     const char *path, const char *service, struct findings *findings);
 void authorized_free(struct authorized *authorized);
 
-/* The line with the pin of `cert`; NULL if there is none. Owned by `authorized`. */
+/* Returns the line with the pin of `cert`, owned by `authorized`, or NULL if there is none. */
 const struct authorized_client *authorized_find(
     const struct authorized *authorized, struct gnutls_x509_crt_int *cert);
 
-/* How many lines are for the service. */
+/* Returns the number of lines that apply to the service. */
 size_t authorized_count(const struct authorized *authorized);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which certificates a client can use. */
+/* Certificates that a client can use. */
 #include "tls/capabilities.h"
 
 #include <gnutls/gnutls.h>
@@ -20,7 +20,7 @@ enum {
 
 #define ALL (~0U)
 
-/* The groups of ECDHE, of which some are curves of ECDSA keys. */
+/* The groups of ECDHE, some of which are curves of ECDSA keys. */
 static const struct {
 	uint16_t code;
 	gnutls_group_t group;
@@ -36,8 +36,8 @@ static const struct {
 /* RFC 8446, 4.2.3; RFC 5246, 7.4.1.4.1. */
 static const struct {
 	uint16_t code;
-	gnutls_pk_algorithm_t key; /* that signs so in a handshake */
-	bool tls13; /* there too, and an ECDSA key only on this curve: */
+	gnutls_pk_algorithm_t key; /* that makes such signatures in a handshake */
+	bool tls13; /* in TLS 1.3 too, and an ECDSA key only on this curve: */
 	gnutls_ecc_curve_t curve;
 	gnutls_sign_algorithm_t certificate; /* its name in certificates */
 } schemes[] = {
@@ -84,7 +84,7 @@ scheme_bit(unsigned code)
 	return 0;
 }
 
-/* Two schemes may be one in certificates: which RSA-PSS it is depends on the issuer's key. */
+/* Two schemes may have one name in certificates: the issuer's key decides which RSA-PSS it is. */
 static unsigned
 certificate_bits(gnutls_sign_algorithm_t algorithm)
 {
@@ -107,7 +107,7 @@ as_certificate_bits(unsigned bits)
 	return all;
 }
 
-/* The bits of a list of codes, the length of which stands before it. */
+/* Returns the bits of a list of codes that follows its length. */
 static unsigned
 read_list(const unsigned char *data, size_t size, unsigned (*bit)(unsigned code))
 {
@@ -201,7 +201,7 @@ capabilities_require(struct requirements *requirements, const struct chain *chai
 	}
 }
 
-/* True if `bits` has one of those wanted, or none is. */
+/* True if `bits` contains one of those wanted, or if none is wanted. */
 static bool
 has_one(unsigned bits, unsigned wanted)
 {

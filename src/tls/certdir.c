@@ -22,7 +22,7 @@ ends_with(const char *name, const char *end)
 	return length > strlen(end) && strcmp(name + length - strlen(end), end) == 0;
 }
 
-/* The visible entries of a folder, by name. */
+/* The visible entries of a folder, sorted by name. */
 struct listing {
 	const char *folder;
 	struct dirent **entries;
@@ -41,7 +41,7 @@ compare_entries(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* False with errno if `folder` is none, or cannot be read. */
+/* Returns false with errno if `folder` is not a folder or cannot be read. */
 static bool
 list(struct listing *listing, const char *folder)
 {
@@ -59,8 +59,8 @@ forget(struct listing *listing)
 	free(listing->entries);
 }
 
-/* There is an entry of that name, as far as the listing tells: thousands of files are not worth
- * as many system calls. */
+/* True if the listing has an entry of that name. It avoids a system call for each of thousands
+ * of files. */
 static bool
 has(const struct listing *listing, const char *name)
 {
@@ -101,7 +101,8 @@ exists(const char *folder, const char *name)
 	return found;
 }
 
-/* `name` is one of certbot's or dehydrated's: cert.pem, or with a number or time of issue. */
+/* True if `name` is a file of certbot or dehydrated: cert.pem, or with a number or time of
+ * issue. */
 static bool
 is_certbots(const char *name)
 {
@@ -116,8 +117,8 @@ is_certbots(const char *name)
 	return false;
 }
 
-/* `name` is NAME.pem, and the pair that stands in it is in NAME.crt and NAME.key as well, or in
- * the files that cert-manager has beside tls-combined.pem. */
+/* True if `name` is NAME.pem and its pair is also in NAME.crt and NAME.key, or in the files
+ * that cert-manager writes next to tls-combined.pem. */
 static bool
 is_repeated(const struct listing *listing, const char *name)
 {
@@ -134,7 +135,8 @@ is_repeated(const struct listing *listing, const char *name)
 	return repeated;
 }
 
-/* ACME clients leave these beside a pair: the issuer's certificates and parts of the pair. */
+/* True for files that ACME clients put next to a pair: the issuer's certificates and parts of
+ * the pair. */
 static bool
 is_left_over(const struct listing *listing, const char *name)
 {
@@ -154,7 +156,8 @@ add_pair(const char *folder, const char *cert, const char *key,
 	stringlist_format(keys, "%s/%s", folder, key);
 }
 
-/* The name of the key that may stand beside the certificate file `name`; the caller frees it. */
+/* Returns the name of the key that may belong to the certificate file `name`. The caller frees
+ * it. */
 static char *
 name_key(const struct listing *listing, const char *name)
 {
@@ -163,7 +166,7 @@ name_key(const struct listing *listing, const char *name)
 	return memory_format("%.*skey", (int)(strlen(name) - strlen("crt")), name);
 }
 
-/* `name` ends in .crt or .pem. */
+/* Adds the file `name`, which ends in .crt or .pem. */
 static void
 add_file(const struct listing *listing, const char *name, struct stringlist *certs,
     struct stringlist *keys, struct findings *findings)
@@ -184,8 +187,8 @@ add_file(const struct listing *listing, const char *name, struct stringlist *cer
 	free(key);
 }
 
-/* acme.sh: NAME.cer has the certificate alone, fullchain.cer the chain. A file without a key
- * is part of a pair or of none. */
+/* acme.sh: NAME.cer has the certificate alone, fullchain.cer the chain. A file without a key is
+ * part of another pair, or of none. */
 static void
 add_cer(const struct listing *listing, const char *name, struct stringlist *certs,
     struct stringlist *keys)
@@ -199,8 +202,8 @@ add_cer(const struct listing *listing, const char *name, struct stringlist *cert
 	free(key);
 }
 
-/* What ACME clients leave in a folder for each certificate: certbot and its kind, a secret of
- * cert-manager, and acme.sh, whose folder is called NAME or NAME_ecc. */
+/* Adds the pair in a folder that an ACME client made for one certificate: certbot and similar
+ * clients, a secret of cert-manager, or acme.sh, whose folder is named NAME or NAME_ecc. */
 static void
 add_folder(const char *path, struct stringlist *certs, struct stringlist *keys)
 {
@@ -217,7 +220,7 @@ add_folder(const char *path, struct stringlist *certs, struct stringlist *keys)
 	free(key);
 }
 
-/* Adds what an entry of the listing is, or holds. */
+/* Adds the pairs that an entry of the listing is or contains. */
 static void
 add_entry(const struct listing *listing, const struct dirent *entry,
     struct stringlist *certs, struct stringlist *keys, struct findings *findings)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Facts of one X.509 certificate, in words. */
+/* Facts about one X.509 certificate, in words. */
 #include "tls/certificate.h"
 
 #include <gnutls/abstract.h>
@@ -32,7 +32,7 @@ escaped_name(const gnutls_datum_t *bytes)
 	return memory_copy(text_escape_dn(out, sizeof out, bytes->data, bytes->size));
 }
 
-/* Takes over what one of the library's two functions for a name returned. */
+/* Takes over the result of one of the library's two functions for a name. */
 static char *
 take_name(int code, gnutls_datum_t *name, const char *without)
 {
@@ -97,8 +97,8 @@ add_text(struct stringlist *names, const char *kind, const char *bytes, size_t s
 	free(named);
 }
 
-/* Reads alternative name number `i`; returns its type, or a negative code behind the last.
- * One that is too long, and that therefore nobody asks for, has no size. */
+/* Reads alternative name number `i`. Returns its type, or a negative code after the last one. A
+ * name that is too long gets no size, because it is not needed. */
 static int
 read_name(gnutls_x509_crt_t cert, unsigned i, char name[NAME_SIZE], size_t *size)
 {
@@ -244,7 +244,7 @@ certificate_names_issuer(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
 bool
 certificate_is_signed_by(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
 {
-	/* The signature alone counts here: dates and purposes have their own findings. */
+	/* Only the signature counts here: dates and purposes have their own findings. */
 	unsigned flags = GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
 	                 GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |
 	                 GNUTLS_VERIFY_DISABLE_CA_SIGN | GNUTLS_VERIFY_ALLOW_BROKEN |
@@ -313,7 +313,7 @@ is_supported(const char *oid)
 	return false;
 }
 
-/* RFC 5280, 4.2.1: those that are critical or may be. */
+/* RFC 5280, 4.2.1: the extensions that are critical or may be. */
 static char *
 name_extension(const char *oid)
 {

@@ -3,9 +3,9 @@
 #define TLSD_TLS_CERTIFICATE_H
 
 /*
- * Facts of one X.509 certificate, in words. Whatever the certificate's maker wrote is
- * escaped, so that it can go to a log or a terminal. Functions without state: safe in any
- * thread, as long as nobody changes the certificate. Only for files that may know GnuTLS.
+ * Facts about one X.509 certificate, in words. Text from the certificate is escaped, so that it
+ * is safe in a log or on a terminal. The functions have no state: they are thread-safe as long
+ * as no thread changes the certificate. Only for files that may use GnuTLS.
  */
 
 #include <stdbool.h>
@@ -16,63 +16,70 @@ struct stringlist;
 
 #define CERTIFICATE_DATE_SIZE 16
 
-/* The subject's or issuer's name as in RFC 4514, such as "CN=www.example.org,O=Example",
- * or "an empty subject"; by text_escape_dn(). The caller frees it. */
+/* Returns the subject's or issuer's name as in RFC 4514, such as
+ * "CN=www.example.org,O=Example", or "an empty subject", escaped by text_escape_dn(). The
+ * caller frees it. */
 char *certificate_subject(struct gnutls_x509_crt_int *cert);
 char *certificate_issuer(struct gnutls_x509_crt_int *cert);
 
-/* The subject's common name, or NULL. The caller frees it. */
+/* Returns the subject's common name, or NULL. The caller frees it. */
 char *certificate_common_name(struct gnutls_x509_crt_int *cert);
 
-/* Adds to `names` the DNS names and IP addresses among the subject's alternative names, by
- * which clients know a server. */
+/* Adds to `names` the DNS names and IP addresses among the subject's alternative names. Clients
+ * identify a server by these. */
 void certificate_server_names(
     struct gnutls_x509_crt_int *cert, struct stringlist *names);
 
-/* Adds the URIs and e-mail addresses among them, as "URI:..." and "email:...". */
+/* Adds the URIs and e-mail addresses among the subject's alternative names, as "URI:..." and
+ * "email:...". */
 void certificate_other_names(
     struct gnutls_x509_crt_int *cert, struct stringlist *names);
 
-/* "ECDSA P-256", "RSA 2048", "Ed25519". The caller frees it. */
+/* Returns a description such as "ECDSA P-256", "RSA 2048" or "Ed25519". The caller frees it. */
 char *certificate_key_description(struct gnutls_x509_crt_int *cert);
 
-/* The library can read its public key, by the curve or the algorithm. */
+/* True if the library supports the algorithm and the curve of its public key. */
 bool certificate_key_is_readable(struct gnutls_x509_crt_int *cert);
 
-/* The key is of a kind that signs handshakes; DSA, GOST, X25519 and X448 are not. */
+/* True if the key is of a kind that signs handshakes; DSA, GOST, X25519 and X448 are not. */
 bool certificate_key_fits_tls(struct gnutls_x509_crt_int *cert);
 
-/* The name of the broken hash in its signature, such as "SHA1"; NULL for a sound one. */
+/* Returns the name of the broken hash in its signature, such as "SHA1", or NULL if the hash is
+ * sound. */
 const char *certificate_weak_hash(struct gnutls_x509_crt_int *cert);
 
-/* Its subject is its issuer. */
+/* True if its subject is its issuer. */
 bool certificate_is_self_issued(struct gnutls_x509_crt_int *cert);
 
-/* The name that `cert` calls its issuer is the subject of `issuer`. */
+/* True if the issuer's name in `cert` is the subject of `issuer`. */
 bool certificate_names_issuer(
     struct gnutls_x509_crt_int *cert, struct gnutls_x509_crt_int *issuer);
 
-/* `issuer` has the name that `cert` calls its issuer, and its key made the signature. */
+/* True if the issuer's name in `cert` is the subject of `issuer`, and the key of `issuer` made
+ * the signature. */
 bool certificate_is_signed_by(
     struct gnutls_x509_crt_int *cert, struct gnutls_x509_crt_int *issuer);
 
-/* The key usage lets it sign a handshake: digitalSignature is in it, or there is none. */
+/* True if the key usage allows it to sign a handshake: it contains digitalSignature or is
+ * absent. */
 bool certificate_may_sign(struct gnutls_x509_crt_int *cert);
 
-/* The key usage lets clients encrypt to it: keyEncipherment is in it, or there is none. */
+/* True if the key usage allows clients to encrypt to it: it contains keyEncipherment or is
+ * absent. */
 bool certificate_may_decrypt(struct gnutls_x509_crt_int *cert);
 
-/* It demands that an OCSP response comes with it (RFC 7633). */
+/* True if the certificate demands an OCSP response beside it (RFC 7633). */
 bool certificate_must_staple(struct gnutls_x509_crt_int *cert);
 
-/* The first critical extension that the library does not support, such as "policyConstraints
- * (2.5.29.36)"; NULL if there is none. The caller frees it. */
+/* Returns the first critical extension that the library does not support, such as
+ * "policyConstraints (2.5.29.36)", or NULL if there is none. The caller frees it. */
 char *certificate_unknown_extension(struct gnutls_x509_crt_int *cert);
 
-/* The earlier of `next`, 0 for none, and `end`, if that is after `now`. */
+/* Returns the earlier of `next` and `end`. Ignores `end` if it is not after `now`, and `next`
+ * if it is 0. */
 time_t certificate_next_end(time_t next, time_t end, time_t now);
 
-/* "2027-01-31", in UTC. Returns `out`. */
+/* Writes a date such as "2027-01-31", in UTC. Returns `out`. */
 char *certificate_date(time_t when, char out[CERTIFICATE_DATE_SIZE]);
 
 #endif

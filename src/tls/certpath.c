@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Certification paths: the ways from a client's certificate to a trust anchor. */
+/* Certification paths from a client's certificate to a trust anchor. */
 #include "tls/certpath.h"
 
 #include <gnutls/gnutls.h>
@@ -10,13 +10,13 @@
 
 #include "tls/chain.h"
 
-/* Bounds the work with certificates that all have one name. An honest client needs about one
+/* Limits the work for certificates that all have one name. An honest client needs about one
  * step for each certificate. */
 enum { STEPS_MAX = 128 };
 
 struct search {
 	const struct chain *sent, *anchors;
-	bool used[CERTPATH_LENGTH]; /* of those sent: not to be used (again) */
+	bool used[CERTPATH_LENGTH]; /* sent certificates not to be used (again) */
 	struct certpath path; /* so far */
 	struct certpaths *found;
 	unsigned steps;
@@ -44,7 +44,7 @@ keep(struct search *search)
 		search->found->items[search->found->count++] = search->path;
 }
 
-/* Keeps the path so far with each anchor that can be the last one's issuer. */
+/* Keeps the path so far with each anchor that may be the issuer of its last certificate. */
 static void
 end_at_anchors(struct search *search)
 {
@@ -59,7 +59,7 @@ end_at_anchors(struct search *search)
 	}
 }
 
-/* Keeps all paths that go on from sent certificate number `place`, the short ones first. */
+/* Keeps all paths that continue with sent certificate number `place`, the short ones first. */
 static void
 follow(struct search *search, size_t place)
 {

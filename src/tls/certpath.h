@@ -3,10 +3,9 @@
 #define TLSD_TLS_CERTPATH_H
 
 /*
- * Certification paths: the ways from a client's certificate to a trust anchor (RFC 5280, 6.1).
- * Several authorities may have one name, and one authority several certificates, so there can
- * be more paths than one. Plain storage; safe in any thread. Only for files that may know
- * GnuTLS.
+ * Certification paths from a client's certificate to a trust anchor (RFC 5280, 6.1). Several
+ * authorities may share a name, and an authority may have several certificates, so there may be
+ * several paths. Plain storage; thread-safe. Only for files that may use GnuTLS.
  */
 
 #include <stddef.h>
@@ -16,8 +15,8 @@ struct gnutls_x509_crt_int;
 
 enum { CERTPATH_LENGTH = 12, CERTPATHS_MAX = 16 };
 
-/* The client's certificate, each one's issuer after it, the trust anchor last. A certificate
- * that is a trust anchor itself stands alone. */
+/* The client's certificate, then the issuer of each certificate, and the trust anchor at the
+ * end. A certificate that is itself a trust anchor is alone. */
 struct certpath {
 	struct gnutls_x509_crt_int *certs[CERTPATH_LENGTH];
 	size_t count;
@@ -29,10 +28,10 @@ struct certpaths {
 };
 
 /*
- * Fills in the paths from the first of the `sent` certificates, of which there are fewer than
- * CERTPATH_LENGTH, to the `anchors`: by names and key identifiers, no signature is verified. A
- * path ends at its first anchor. Of a client that sends many certificates of one name some
- * paths are not found. The paths borrow the certificates.
+ * Fills in the paths from the first of the `sent` certificates, fewer than CERTPATH_LENGTH, to
+ * the `anchors`. It compares names and key identifiers and verifies no signature. A path ends
+ * at its first anchor. If a client sends many certificates with one name, some paths are not
+ * found. The paths borrow the certificates.
  */
 void certpaths_find(
     struct certpaths *paths, const struct chain *sent, const struct chain *anchors);

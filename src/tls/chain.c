@@ -36,8 +36,8 @@ chain_fini(struct chain *chain)
 	*chain = (struct chain){ 0 };
 }
 
-/* Tells what the library's code for a certificate means. Where the text is intact, the issuer
- * may have made it wrongly. */
+/* Explains the library's code for a certificate. If the text is intact, the issuer may have
+ * encoded it wrongly. */
 static void
 report_unreadable(const char *file, const struct pem_block *block, int code,
     struct findings *findings)
@@ -55,7 +55,7 @@ report_unreadable(const char *file, const struct pem_block *block, int code,
 		    file, block->line, gnutls_strerror(code));
 }
 
-/* Reads one certificate; NULL with an error. */
+/* Reads one certificate. Returns NULL with an error. */
 static gnutls_x509_crt_t
 import(const char *file, const struct pem_block *block, struct findings *findings)
 {
@@ -91,7 +91,7 @@ add_block(struct chain *chain, const char *file, const struct pem_block *block,
 		append(chain, cert);
 }
 
-/* Tells why there is no certificate among the blocks, the last of which is `other`. */
+/* Reports the lack of a certificate among the blocks, the last of which is `other`. */
 static void
 report_no_certificate(
     const char *file, const struct pem_block *other, struct findings *findings)
@@ -151,8 +151,8 @@ chain_read(struct chain *chain, const char *file, const char *data, size_t size,
 	return findings->errors == errors ? 0 : -1;
 }
 
-/* The place of the certificate that signed `cert` among those not `used`, searched from
- * `start` round; chain->count if there is none. */
+/* Returns the index of the certificate, not yet `used`, that signed `cert`, or chain->count.
+ * The search begins at `start` and wraps around. */
 static size_t
 find_issuer(
     const struct chain *chain, const bool *used, gnutls_x509_crt_t cert, size_t start)
@@ -165,7 +165,7 @@ find_issuer(
 	return chain->count;
 }
 
-/* What is wrong with `cert`, number `place`, that no link of the chain needs. */
+/* Reports the problem of `cert`, number `place`, that no link of the chain needs. */
 static void
 report_stranger(const struct chain *arranged, gnutls_x509_crt_t cert, size_t place,
     const char *file, struct findings *findings)
@@ -196,7 +196,7 @@ report_stranger(const struct chain *arranged, gnutls_x509_crt_t cert, size_t pla
 	free(subject);
 }
 
-/* Moves the chain's links in order to `arranged`; true if that was the file's order. */
+/* Moves the chain's links in order to `arranged`. Returns true if that was the file's order. */
 static bool
 follow(struct chain *chain, bool *used, struct chain *arranged)
 {
@@ -239,7 +239,7 @@ chain_arrange(struct chain *chain, const char *file, struct findings *findings)
 	*chain = arranged;
 }
 
-/* What messages call the certificate at `place`; the caller frees it. */
+/* Returns the name of the certificate at `place` for messages. The caller frees it. */
 static char *
 name_link(const struct chain *chain, size_t place)
 {
@@ -293,7 +293,7 @@ chain_examine(const struct chain *chain, const char *file, struct findings *find
 
 		examine_end(cert, who, file, 0, findings);
 		examine_begin(cert, who, file, findings);
-		/* Nobody verifies a root's signature of itself. */
+		/* Clients do not verify the signature of a root. */
 		if (weak != NULL && (i == 0 || !certificate_is_self_issued(cert)))
 			findings_warning(findings,
 			    "%s: %s is signed with %s, which clients refuse: have a "

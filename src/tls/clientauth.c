@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which clients a service takes, by their certificates. */
+/* Decides by their certificates which clients a service accepts. */
 #include "tls/clientauth.h"
 
 #include <gnutls/crypto.h>
@@ -22,23 +22,23 @@
 #include "tls/revoked.h"
 #include "tls/trust.h"
 
-/* The client's own, the intermediate ones and the authority's. */
+/* The client's own certificate, the intermediate ones and the authority's. */
 #define CHAIN_MAX (CLIENTAUTH_DEPTH_MAX + 2)
 _Static_assert(CHAIN_MAX < CERTPATH_LENGTH, "the anchor has no room");
-/* Anybody may send any: the work that the library has with one grows with the square of its
- * size, and that with an RSA signature with the key's. */
+/* Any client may send any certificate. The library's work for it grows with the square of its
+ * size. The work for an RSA signature grows with the size of the key. */
 #define CERT_SIZE_MAX 8192
 #define RSA_BITS_MAX 8192
-#define EXPONENT_SIZE_MAX 5 /* bytes, a zero in front among them; 65537 has three */
+#define EXPONENT_SIZE_MAX 5 /* bytes, including a leading zero; 65537 has three */
 
 struct clientauth {
 	enum clientauth_verify verify;
 	size_t depth;
-	struct trust *trust; /* NULL: those in `authorized` are trusted */
+	struct trust *trust; /* NULL: the clients in `authorized` are trusted */
 	struct revoked *revoked; /* NULL without lists */
 	struct authorized *authorized; /* NULL without the file */
 	struct allow *allow;
-	bool allows_all; /* whom the trust accepts */
+	bool allows_all; /* all clients that the trust accepts */
 };
 
 static const char *const verify_names[] = { "none", "optional", "required" };
@@ -78,7 +78,7 @@ drop_anchor(struct trust *trust, size_t i, struct findings *findings)
 	trust_drop(trust, i);
 }
 
-/* An authority below another one may be revoked too. All are judged before the first is
+/* An authority certified by another one may be revoked too. All are checked before the first is
  * dropped, because a revoked one may have revoked others. */
 static void
 drop_revoked_anchors(struct clientauth *clientauth, struct findings *findings)
@@ -123,7 +123,7 @@ load_trust(struct clientauth *clientauth, const struct stringlist *files,
 		    size);
 }
 
-/* Without an authority nobody vouches for names, and nobody revokes. */
+/* Without an authority, nothing certifies names or revokes certificates. */
 static bool
 adds_up(const struct clientauth_settings *settings, struct findings *findings)
 {
@@ -218,7 +218,7 @@ is_not_revoked(const struct revoked *revoked, gnutls_x509_crt_t cert,
 }
 
 /* Checks all but the trust anchor, issuers first. A client's certificate is never exempt: if it
- * is an anchor itself, only a list of its own vouches for it. */
+ * is an anchor itself, only its own list can show that it is current. */
 static bool
 is_current(
     const struct revoked *revoked, const struct certpath *path, struct refusal *refusal)
@@ -235,7 +235,7 @@ is_current(
 	return true;
 }
 
-/* True if no more than verify-depth certificates are between the client's and the anchor. */
+/* True if at most verify-depth certificates are between the client's and the anchor. */
 static bool
 is_short(const struct clientauth *clientauth, const struct certpath *path,
     struct refusal *refusal)
@@ -249,7 +249,7 @@ is_short(const struct clientauth *clientauth, const struct certpath *path,
 }
 
 /* True if a certification path to an authority passes all checks. If none does, the refusal is
- * that of the path that came furthest. */
+ * that of the first path with the best result of trust_verify(). */
 static bool
 is_certified(const struct clientauth *clientauth, const struct chain *sent,
     struct refusal *refusal)
@@ -276,8 +276,8 @@ is_certified(const struct clientauth *clientauth, const struct chain *sent,
 	return false;
 }
 
-/* By its own line: the client has proved that the key is its own, so who signed the
- * certificate does not matter; what it says of itself still does. */
+/* Checks a client by its line. The client has proved possession of the key, so the signer of
+ * the certificate does not matter; the certificate's dates and purpose still do. */
 static bool
 is_known(const struct authorized_client *client, gnutls_x509_crt_t cert,
     struct refusal *refusal)
@@ -321,7 +321,7 @@ is_good(const struct clientauth *clientauth, const struct chain *chain,
 	return true;
 }
 
-/* Says whose certificate it was. */
+/* Adds the certificate's subject to the reason. */
 static bool
 name_the_refused(const struct identity *identity, struct refusal *refusal)
 {
@@ -360,7 +360,8 @@ is_modest(const struct clientauth_chain *chain, struct refusal *refusal)
 	return true;
 }
 
-/* Whether a signature by the client's key may be tried: no honest one is slow to. */
+/* True if verifying a signature by the client's key is fast, as with the key of any honest
+ * client. */
 static bool
 is_quick(gnutls_x509_crt_t cert, struct refusal *refusal)
 {

@@ -20,7 +20,7 @@
 #define RECORD_SIZE_MAX 16384 /* RFC 8446, 5.1 */
 #define RECORD_SIZE_LIMIT_MIN 64 /* RFC 8449, 4 */
 
-/* What is left to be read; `broken` once somebody asked for more than there was. */
+/* The unread part; `broken` once more was requested than there was. */
 struct cursor {
 	const unsigned char *bytes;
 	size_t left;
@@ -38,7 +38,7 @@ skip(struct cursor *cursor, size_t count)
 	cursor->left -= count;
 }
 
-/* A big-endian number of `count` bytes; 0 behind the end. */
+/* Reads a big-endian number of `count` bytes. Returns 0 past the end. */
 static size_t
 take_number(struct cursor *cursor, size_t count)
 {
@@ -53,7 +53,7 @@ take_number(struct cursor *cursor, size_t count)
 	return number;
 }
 
-/* The part whose length stands before it in `count` bytes. */
+/* Reads a part that follows its own length of `count` bytes. */
 static struct cursor
 take_part(struct cursor *cursor, size_t count)
 {
@@ -65,15 +65,15 @@ take_part(struct cursor *cursor, size_t count)
 	return part;
 }
 
-/* Whether it was read to its very end, and not beyond. */
+/* True if it was read exactly to its end. */
 static bool
 is_done(const struct cursor *cursor)
 {
 	return cursor->left == 0 && !cursor->broken;
 }
 
-/* RFC 6066, 3: nobody can know where a name of another type ends, and OpenSSL refuses it too. The
- * library would pass over it and take a host that follows. */
+/* RFC 6066, 3: it is unknown where a name of another type ends, and OpenSSL refuses it too. The
+ * library would skip it and take a host that follows. */
 static bool
 read_name(struct cursor extension, struct clienthello *hello)
 {
@@ -125,7 +125,7 @@ read_shares(struct cursor extension, struct clienthello *hello)
 	return is_done(&extension) && is_done(&shares);
 }
 
-/* The library passes over this extension where TLS 1.3 is not spoken. */
+/* The library skips this extension if TLS 1.3 is not enabled. */
 static bool
 read_versions(struct cursor extension, struct clienthello *hello)
 {
@@ -149,8 +149,8 @@ bound_record(struct clienthello *hello, size_t size)
 		hello->record_size = size;
 }
 
-/* RFC 8449, 4: in TLS 1.3 a byte of it is for the type of the content. The library refuses
- * what is too small. */
+/* RFC 8449, 4: in TLS 1.3, one byte of it is for the content type. The library refuses values
+ * that are too small. */
 static bool
 read_record_size_limit(struct cursor extension, struct clienthello *hello)
 {

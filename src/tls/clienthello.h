@@ -3,15 +3,15 @@
 #define TLSD_TLS_CLIENTHELLO_H
 
 /*
- * What has to be known of a ClientHello before the library sees it (RFC 8446, 4.1.2): which
- * service it is for, and which group suits it. Pure functions.
+ * Reads from a ClientHello what is needed before the library sees it (RFC 8446, 4.1.2): its
+ * service and the group that suits it. Pure functions.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The longest ClientHello that is taken in, with the header of the message: as many extensions
- * as there can be, 64 KiB (RFC 8446, 4.1.2), and 4 KiB for the rest. */
+/* The longest accepted ClientHello, with the header of the message: 64 KiB for as many
+ * extensions as there can be (RFC 8446, 4.1.2), and 4 KiB for the rest. */
 #define CLIENTHELLO_SIZE_MAX (4 + 68 * 1024)
 
 /* All pointers point into the message. */
@@ -26,8 +26,8 @@ struct clienthello {
 	size_t suites_size;
 	const unsigned char *protocols; /* the list (RFC 7301, 3.1); NULL if none */
 	size_t protocols_size;
-	/* There is a key share for P-256 and none for X25519 (RFC 8446, 4.2.8): a server
-	 * that insists on X25519 would ask for another hello, a round trip more. */
+	/* The client sends a key share for P-256 and none for X25519 (RFC 8446, 4.2.8). A
+	 * server that insists on X25519 would ask for another hello, a round trip more. */
 	bool wants_p256;
 	size_t
 	    record_size; /* bytes that it takes in a record (RFC 8449, RFC 6066, 4) */
@@ -36,19 +36,19 @@ struct clienthello {
 };
 
 /*
- * Reads the whole message of `size` bytes, with its header. 0, or -1 if its parts do not add
- * up, or if an extension that is read here comes twice or has no valid form. A server name is
- * valid if it is alone in its list and its type is host_name: what else could be in such a list
- * may be read in two ways.
+ * Reads the whole message of `size` bytes, with its header. Returns 0, or -1 if its parts do
+ * not add up, or if an extension that is read here comes twice or is malformed. A server name
+ * is valid if it is alone in its list and has the type host_name. Other entries can be read in
+ * two ways.
  */
 int clienthello_read(
     const unsigned char *message, size_t size, struct clienthello *hello);
 
-/* Reads what follows the header of such a message; 0 or -1 as clienthello_read(). */
+/* Reads what follows the header of such a message. Returns 0, or -1 as clienthello_read() does. */
 int clienthello_read_body(
     const unsigned char *body, size_t size, struct clienthello *hello);
 
-/* Whether the application protocol `name` is among those that the client offers. */
+/* True if the client offers the application protocol `name`. */
 bool clienthello_offers(const struct clienthello *hello, const char *name);
 
 #endif

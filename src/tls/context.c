@@ -25,7 +25,7 @@ struct context {
 	struct stringlist alpn_names;
 	gnutls_datum_t *alpn;
 	char *service;
-	bool shares_tickets; /* their keys are from a file */
+	bool shares_tickets; /* its keys are from a file */
 	struct ticketkeys masters,
 	    ticket_keys; /* ticket_keys: bound; none: no tickets */
 	unsigned ticket_seconds;
@@ -52,8 +52,8 @@ prepare_alpn(
 	}
 }
 
-/* Names the service, and how it checks clients: what a session that is resumed has been
- * let in by. -1 if the library fails. */
+/* Binds the ticket keys to the service and to the way it checks clients, so that a client
+ * resumes only where it was accepted. Returns -1 if the library fails. */
 static int
 bind_tickets(struct context *context)
 {
@@ -70,8 +70,8 @@ bind_tickets(struct context *context)
 	return code;
 }
 
-/* A key of its own is made afresh at each start, so that one that leaks opens no older
- * tickets. */
+/* A key that is not from a file is made anew at each start, so that a leaked one does not
+ * decrypt older tickets. */
 static void
 prepare_tickets(struct context *context, const struct context_settings *settings,
     struct findings *findings)
@@ -107,13 +107,13 @@ context_chooses_pairs(const struct context *context)
 void
 context_inherit(struct context *context, const struct context *old)
 {
-	/* Other certificates, policies and protocols change nothing of who may resume:
-	 * the ticket says what was agreed upon, and the policy is applied anew. */
+	/* Other certificates, policies and protocols do not change which clients may resume:
+	 * the ticket contains the negotiated parameters, and the policy is applied again. */
 	if (context->masters.count == 0 || old->masters.count == 0 ||
 	    context->shares_tickets || old->shares_tickets)
 		return;
 	context->masters = old->masters;
-	/* It did not fail a moment ago; a key of zeros must not be if it does. */
+	/* It succeeded a moment ago. If it fails now, there must not be a key of zeros. */
 	if (bind_tickets(context) < 0)
 		abort();
 }
@@ -176,7 +176,7 @@ prepare_pairs(struct context *context, const struct pairs_settings *settings,
 	context->pairs = pairs_new(&pairs, keyring, findings);
 }
 
-/* Warns if TLS 1.2 is enabled but none of its suites has a certificate. */
+/* Warns if TLS 1.2 is enabled but no certificate fits any of its suites. */
 static void
 check_exchanges(const struct context *context, const struct policy_settings *settings,
     struct findings *findings)
@@ -283,8 +283,8 @@ context_chooses_ticket_keys(const struct context *context)
 	return context->ticket_keys.count > 1;
 }
 
-/* Remembers the name of the key in what the client wants to resume by: a ticket in TLS 1.2
- * (RFC 5077, 4), the first of its identities in TLS 1.3 (RFC 8446, 4.2.11). */
+/* Stores the name of the key that made the client's ticket: a ticket in TLS 1.2 (RFC 5077, 4),
+ * or the first identity in TLS 1.3 (RFC 8446, 4.2.11). */
 static int
 find_name(void *context, unsigned extension, const unsigned char *data, unsigned size)
 {
@@ -314,7 +314,8 @@ choose_ticket_key(const struct context *context, const struct ticketkeys *keys,
 		return;
 	const struct ticketkey *key =
 	    ticketkeys_named(keys, name, context->ticket_seconds, time(NULL));
-	/* The library refuses another key once it used one, as behind a second hello. */
+	/* The library refuses another key once it has used one, for example after a second
+	 * hello. */
 	if (key != NULL)
 		enable_tickets(session, key);
 }
@@ -365,7 +366,7 @@ context_equip(
 	if (gnutls_credentials_set(
 		session, GNUTLS_CRD_CERTIFICATE, pairs_credentials(context->pairs)) < 0)
 		return -1;
-	/* Whether one is required is for clientauth.h to say, and which alert follows. */
+	/* clientauth.h decides whether one is required, and which alert follows. */
 	if (context->clientauth != NULL)
 		gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
 	return equip_alpn(

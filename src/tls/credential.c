@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A chain and its key, as sessions present them. */
+/* A chain and its key in the form in which sessions present them. */
 #include "tls/credential.h"
 
 #include <gnutls/abstract.h>

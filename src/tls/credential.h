@@ -3,8 +3,8 @@
 #define TLSD_TLS_CREDENTIAL_H
 
 /*
- * A chain and its key in the form in which a session presents them. Immutable once made, so that
- * sessions of any number of threads can share it. Only for files that may know GnuTLS.
+ * A chain and its key in the form in which a session presents them. Immutable once made, so
+ * that sessions in several threads can share it. Only for files that may use GnuTLS.
  */
 
 struct chain;
@@ -18,15 +18,15 @@ struct credential {
 	struct gnutls_privkey_st *key;
 };
 
-/* Fills the all-zero `credential` with copies of `chain` and of the key of `signer`, which has to
- * outlive it if the key is in a token. Returns 0, or a code of the library;
- * credential_fini() is right after both. */
+/* Fills the all-zero `credential` with copies of `chain` and of the key of `signer`, which must
+ * outlive it if the key is in a token. Returns 0, or a code of the library; call
+ * credential_fini() in both cases. */
 int credential_init(struct credential *credential, const struct chain *chain,
     const struct signer *signer);
 void credential_fini(struct credential *credential);
 
-/* Fills the all-zero `chain` with copies of the certificates, for somebody who asks for more than
- * what is presented. Returns 0, or a code of the library; chain_fini() is right after both. */
+/* Fills the all-zero `chain` with copies of the certificates, for callers that need more than
+ * what is presented. Returns 0, or a code of the library; call chain_fini() in both cases. */
 int credential_chain(const struct credential *credential, struct chain *chain);
 
 #endif

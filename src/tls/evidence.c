@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a client gave to be let in. */
+/* A client's certificates, and the host that it named. */
 #include "tls/evidence.h"
 
 #include <gnutls/gnutls.h>
@@ -27,7 +27,7 @@ size_of(const struct clientauth_chain *chain, const struct clienthello *hello)
 	return size;
 }
 
-/* Copies what is there to `*place`, and moves that behind it. Returns the copy. */
+/* Copies `bytes` to `*place`, and moves `*place` past the copy. Returns the copy. */
 static unsigned char *
 keep(unsigned char **place, const void *bytes, size_t size)
 {

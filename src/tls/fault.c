@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What went wrong in a session. */
+/* The first failure of a session. */
 #include "tls/fault.h"
 
 #include <gnutls/gnutls.h>
@@ -71,7 +71,7 @@ fault_class(int code)
 	case GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM:
 	case GNUTLS_E_UNWANTED_ALGORITHM:
 		return FAILURE_CIPHER;
-	case GNUTLS_E_RECEIVED_DISALLOWED_NAME: /* by hiddenname.h, not any more */
+	case GNUTLS_E_RECEIVED_DISALLOWED_NAME: /* prevented by hiddenname.h */
 		return FAILURE_SNI;
 	case GNUTLS_E_NO_APPLICATION_PROTOCOL:
 		return FAILURE_ALPN;

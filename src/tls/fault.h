@@ -2,8 +2,8 @@
 #ifndef TLSD_TLS_FAULT_H
 #define TLSD_TLS_FAULT_H
 
-/* The first thing that went wrong in a session: its class, for log and counters, with a reason
- * in words. One thread. */
+/* The first failure of a session: its class, for log and counters, and a reason in words.
+ * Single thread. */
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,20 +13,20 @@
 struct transport;
 
 struct fault {
-	enum failure failure; /* FAILURE_NONE while all is well */
-	bool alert_due; /* the client has to be told by an alert */
+	enum failure failure; /* FAILURE_NONE if nothing failed */
+	bool alert_due; /* an alert must be sent to the client */
 	char reason[192];
 };
 
-/* Keeps a failure, unless there is one. */
+/* Records a failure, unless there is one already. */
 void fault_set(struct fault *fault, enum failure failure, const char *reason,
     va_list args) __attribute__((format(printf, 3, 0)));
 
-/* Keeps that the socket failed below TLS, in the handshake or behind it. */
+/* Records that the socket failed below TLS, in the handshake or after it. */
 void fault_of_transport(
     struct fault *fault, const struct transport *transport, bool handshaken);
 
-/* The class of an error of the library's. */
+/* Returns the class of an error of the library. */
 enum failure fault_class(int code);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Hiding a server name from the library. */
+/* Hides a server name from the library. */
 #include "tls/hiddenname.h"
 
 #include <ctype.h>
@@ -9,10 +9,10 @@
 #include "tls/clienthello.h"
 
 /*
- * The number of the extension server_name is 0 (RFC 6066, 3), which gnutls_session_ext_register()
- * reserves for the library itself. It looks for 0x10000 among its own in vain, keeps 16 bits of
- * it, and prefers a handler of the session's: so in 3.7.9 and 3.8.9. Where that changes, such
- * names are refused again, and tests/unit/tls/hiddenname.c fails.
+ * The number of the extension server_name is 0 (RFC 6066, 3), which
+ * gnutls_session_ext_register() reserves for the library itself. For 0x10000 it finds no
+ * extension of its own, keeps the low 16 bits, and prefers the session's handler: in 3.7.9 and
+ * 3.8.9. If that changes, such names are refused again, and tests/unit/tls/hiddenname.c fails.
  */
 #define EXTENSION_SERVER_NAME 0x10000
 

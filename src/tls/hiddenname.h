@@ -3,9 +3,9 @@
 #define TLSD_TLS_HIDDENNAME_H
 
 /*
- * Server names that the library is not shown. It ends a handshake with illegal_parameter if the
- * name has another character than letters, digits, hyphens and dots. Other servers serve such
- * names, and underscores are common in the names of upstreams and containers.
+ * Hides a server name from the library. The library ends a handshake with illegal_parameter if
+ * the name has characters other than letters, digits, hyphens and dots. Other servers accept
+ * such names, and underscores are common in the names of upstreams and containers.
  */
 
 #include <stdbool.h>
@@ -17,9 +17,9 @@ struct gnutls_session_int;
 bool hiddenname_is_needed(const struct clienthello *hello);
 
 /*
- * Lets the library pass over the extension server_name in `session`, from the next hello that
- * it reads on; the transcript stays whole. Call it once, before that hello is read. 0, or -1 if
- * the library does not do it: then it refuses the name.
+ * Makes the library skip the extension server_name in `session`, from the next hello that it
+ * reads. The transcript stays whole. Call it once, before that hello is read. Returns 0, or -1
+ * if the library does not support it: then it refuses the name.
  */
 int hiddenname_hide(struct gnutls_session_int *session);
 

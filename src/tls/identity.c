@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who a client is by its certificate. */
+/* The identity of a client by its certificate. */
 #include "tls/identity.h"
 
 #include <gnutls/gnutls.h>
@@ -12,7 +12,7 @@
 
 typedef int name_reader(gnutls_x509_crt_t, gnutls_datum_t *, unsigned);
 
-/* An empty name, and one that cannot be had, is "". */
+/* An empty or unavailable name becomes "". */
 static void
 read_name(gnutls_x509_crt_t cert, name_reader *read, char *out, size_t room)
 {
@@ -53,8 +53,8 @@ read_numbers(gnutls_x509_crt_t cert, struct identity *identity)
 		    "0123456789abcdef", bytes, size);
 }
 
-/* The strings whose bytes are what they say (RFC 5280, 4.1.2.4): those of a BMPString can look
- * like another name. */
+/* True for string types whose bytes are their text (RFC 5280, 4.1.2.4): the bytes of a
+ * BMPString may look like another name. */
 static bool
 is_plain(const gnutls_x509_ava_st *part)
 {
@@ -77,7 +77,7 @@ is_common_name(const gnutls_x509_ava_st *part)
 	return strncmp((char *)part->oid.data, oid, sizeof oid) == 0;
 }
 
-/* The library's own function for that would escape it. */
+/* The library's own function for this would escape the name. */
 bool
 identity_common_name(gnutls_x509_crt_t cert, void *name)
 {

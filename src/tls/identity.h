@@ -3,9 +3,9 @@
 #define TLSD_TLS_IDENTITY_H
 
 /*
- * Who a client is by its certificate, in words that can go anywhere: whatever the
- * certificate's maker wrote is escaped by text_escape_name() or, in a distinguished name, by
- * text_escape_dn(). Plain storage; safe in any thread.
+ * The identity of a client by its certificate, in words that are safe everywhere. Text from the
+ * certificate is escaped by text_escape_name() or, in a distinguished name, by
+ * text_escape_dn(). Plain storage; thread-safe.
  */
 
 #include <stdbool.h>
@@ -19,23 +19,24 @@ struct identity {
 	char subject[512], issuer[512]; /* as in RFC 4514: "CN=alice,O=Example" */
 	char serial[64]; /* hexadecimal, upper case: "0A1B2C" */
 	char fingerprint[65]; /* SHA-256 of the certificate, hexadecimal, lower case */
-	time_t not_after; /* when the certificate ends */
+	time_t not_after; /* when the certificate expires */
 };
 
-/* Fills in all of it from `cert`, as not verified. */
+/* Fills in all fields from `cert`, as not verified. */
 void identity_read(struct gnutls_x509_crt_int *cert, struct identity *identity);
 
-/* Gives the client the name `name`, which is text to print. */
+/* Sets the client's name to `name`, which is text to print. */
 void identity_rename(struct identity *identity, const char *name);
 
-/* The common name of the subject, as it stands there; it lives as long as `cert`. False if it
- * has none, or several, or one whose bytes are no text by themselves. For files that may know GnuTLS: `name` is a gnutls_datum_t. */
+/* Returns the common name of the subject unchanged; it lives as long as `cert`. Returns false
+ * if there is none, or several, or one whose bytes are not text by themselves. For files that
+ * may use GnuTLS: `name` is a gnutls_datum_t. */
 bool identity_common_name(struct gnutls_x509_crt_int *cert, void *name);
 
 #define IDENTITY_WORD_SIZE 1024
 
-/* The name as one word for a line of the log: blanks and quotes are escaped too. "-" for
- * NULL. Returns `out`. */
+/* Writes the name as one word for a log line, with blanks and quotes escaped too; "-" for NULL.
+ * Returns `out`. */
 const char *identity_word(
     const struct identity *identity, char out[IDENTITY_WORD_SIZE]);
 

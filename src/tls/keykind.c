@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which kind of private key stands in a PEM block. */
+/* The kind of private key in a PEM block. */
 #include "tls/keykind.h"
 
 #include <gnutls/gnutls.h>
@@ -20,7 +20,7 @@ enum {
 	PART_0 = 0xa0
 };
 
-/* The rest of the bytes; empty after an unexpected one. */
+/* The remaining bytes; empty after an unexpected one. */
 struct der {
 	const unsigned char *bytes;
 	size_t left;
@@ -56,7 +56,7 @@ next_is(const struct der *der, unsigned tag)
 	return der->left > 0 && der->bytes[0] == tag;
 }
 
-/* Takes the next element, which must have that tag, and returns what is in it. */
+/* Takes the next element, which must have that tag, and returns its contents. */
 static struct der
 take(struct der *der, unsigned tag)
 {

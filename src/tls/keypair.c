@@ -33,7 +33,7 @@ struct keypair {
 	_Atomic(unsigned) references;
 	char *file; /* of the chain */
 	struct chain chain; /* as read; empty once the credential is made */
-	struct signer *signer; /* likewise, unless the key is in a token; or NULL */
+	struct signer *signer; /* NULL then, unless the key is in a token */
 	struct credential credential;
 	bool must_staple;
 	struct stringlist names;
@@ -45,7 +45,7 @@ struct keypair {
 
 struct contents {
 	char *
-	    data; /* NULL: in a token; or it could not be read, and that has been said */
+	    data; /* NULL: in a token; or it could not be read, and that was reported */
 	size_t size;
 };
 
@@ -73,7 +73,7 @@ wipe_contents(struct contents *contents)
 	contents->data = NULL;
 }
 
-/* Where the key stands. */
+/* Returns the file of the key. */
 static const char *
 key_file(const struct keypair_files *files)
 {
@@ -103,7 +103,7 @@ read_key(struct keypair *pair, const struct keypair_files *files,
 		    contents->size, files->pin_file, findings);
 }
 
-/* Reads both, so that one run tells all that is wrong. */
+/* Reads both files, so that one run reports all problems. */
 static void
 read_files(
     struct keypair *pair, const struct keypair_files *files, struct findings *findings)
@@ -121,7 +121,7 @@ read_files(
 	wipe_contents(&cert);
 }
 
-/* The library must be able to read it; false with an error. */
+/* Checks that the library can read it. Returns false with an error. */
 static bool
 examine_public_key(const struct keypair *pair, const struct keypair_files *files,
     struct findings *findings)
@@ -138,7 +138,8 @@ examine_public_key(const struct keypair *pair, const struct keypair_files *files
 	return false;
 }
 
-/* The key must belong to the first certificate of the file; false with an error. */
+/* Checks that the key belongs to the first certificate of the file. Returns false with an
+ * error. */
 static bool
 examine_match(const struct keypair *pair, const struct keypair_files *files,
     struct findings *findings)
@@ -270,7 +271,7 @@ static void
 examine(
     struct keypair *pair, const struct keypair_files *files, struct findings *findings)
 {
-	/* What belongs to another key is not worth examining. */
+	/* A certificate of another key is not examined further. */
 	if (!examine_public_key(pair, files, findings) ||
 	    !examine_match(pair, files, findings))
 		return;
@@ -284,7 +285,7 @@ examine(
 	secret_check_rights(key_file(files), "the private key", findings);
 }
 
-/* What took the pair apart is no longer needed, and would be most of its memory. */
+/* Frees the parsed parts, which are no longer needed and would take most of the pair's memory. */
 static void
 settle(struct keypair *pair, struct findings *findings)
 {
@@ -409,7 +410,7 @@ keypair_not_before(const struct keypair *pair)
 	return pair->not_before;
 }
 
-/* A copy of the chain is made only where there is something to say of it. */
+/* Copies the chain only if there is something to report. */
 void
 keypair_warn(const struct keypair *pair, int64_t days, struct findings *findings)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Key pairs by their files. */
+/* Key pairs, found by their files. */
 #include "tls/keyring.h"
 
 #include <pthread.h>
@@ -18,8 +18,8 @@
 #include "tls/keypair.h"
 #include "tls/token.h"
 
-/* The time of a file advances with the kernel's clock, 100 times a second or more often; where it
- * has whole seconds, in steps of up to two (FAT). */
+/* File times advance with the kernel's clock, 100 times a second or more often. Times in whole
+ * seconds advance in steps of up to two (FAT). */
 #define NS_PER_S 1000000000LL
 #define FINE_STEP_NS (NS_PER_S / 10)
 #define COARSE_STEP_NS (2 * NS_PER_S)
@@ -27,7 +27,7 @@
 /* The certificate's file, the key's, and the one that opens the key. */
 enum { FILES = 3 };
 
-/* What changes when a file is replaced or written to. */
+/* The attributes that change when a file is replaced or written to. */
 struct stamp {
 	dev_t device;
 	ino_t inode;
@@ -35,7 +35,7 @@ struct stamp {
 	struct timespec written, changed;
 };
 
-/* A pair that was loaded. */
+/* A loaded pair. */
 struct keyring_entry {
 	char *name; /* its files */
 	struct stamp stamps[FILES]; /* from before it was read */
@@ -57,7 +57,7 @@ or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-/* No path has a NUL in it, and a line feed in one of them only makes names differ. */
+/* A path contains no NUL. A line feed in a path only makes names differ. */
 static char *
 name_files(const struct keypair_files *files)
 {
@@ -65,7 +65,7 @@ name_files(const struct keypair_files *files)
 	    or_empty(files->pin_file), files->role, files->decrypts);
 }
 
-/* A file that this user cannot read has none, so that it is an error at each reload. */
+/* A file that this user cannot read gets an empty stamp, so that it is an error at each reload. */
 static struct stamp
 stamp_file(const char *path)
 {
@@ -103,7 +103,7 @@ stamps_equal(const struct stamp *a, const struct stamp *b)
 	       times_equal(&a->changed, &b->changed);
 }
 
-/* False if a file was written to so shortly before it was read that one written afterwards may
+/* Returns false if a file was written to shortly before it was read: then a later version may
  * have the same stamp. */
 static bool
 is_settled(const struct keyring_entry *entry)
@@ -143,7 +143,7 @@ compare_names(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-/* The entry of that name in a tree, or NULL. */
+/* Returns the entry of that name in a tree, or NULL. */
 static const struct keyring_entry *
 find_entry(void *const *entries, char *name)
 {
@@ -171,7 +171,7 @@ free_entry(void *argument)
 	free(entry);
 }
 
-/* Adds a pair, unless another thread has been faster. */
+/* Adds a pair, unless another thread was faster. */
 static void
 add_entry(struct keyring *keyring, struct keyring_entry *entry)
 {
@@ -183,7 +183,7 @@ add_entry(struct keyring *keyring, struct keyring_entry *entry)
 		free_entry(entry);
 }
 
-/* An entry for `pair`, which was loaded with these warnings, or taken over with them. */
+/* Makes an entry for `pair`, which was loaded or taken over with these warnings. */
 static struct keyring_entry *
 make_entry(char *name, const struct stamp stamps[FILES], struct timespec loaded,
     struct keypair *pair, const struct findings *warnings)
@@ -217,7 +217,7 @@ load(struct keyring *keyring, char *name, const struct keypair_files *files,
 	return pair;
 }
 
-/* The pair of an entry that was found, with its warnings. */
+/* Returns the pair of an entry that was found, with its warnings. */
 static struct keypair *
 take(const struct keyring_entry *entry, struct findings *findings)
 {

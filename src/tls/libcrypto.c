@@ -24,15 +24,15 @@
 #include "base/memory.h"
 
 /*
- * What a key of each kind can sign. GnuTLS hashes in all cases, and for PKCS #1 also says
- * which hash it was, so that its own name for all of these is "raw". On other curves than
- * P-256 libcrypto is the slower one.
+ * The ways in which a key of each kind can sign. GnuTLS always computes the hash. For PKCS #1
+ * it also encodes which hash it was, so that its own name for all of these is "raw". On curves
+ * other than P-256 libcrypto is slower.
  */
 static const struct way {
 	gnutls_pk_algorithm_t key;
 	gnutls_sign_algorithm_t algorithm;
-	int padding; /* of RSA */
-	const EVP_MD *(*hash)(void); /* of RSA-PSS */
+	int padding; /* for RSA */
+	const EVP_MD *(*hash)(void); /* for RSA-PSS */
 } ways[] = {
 	{ GNUTLS_PK_ECDSA, GNUTLS_SIGN_ECDSA_SHA256, 0, NULL },
 	{ GNUTLS_PK_RSA, GNUTLS_SIGN_RSA_RAW, RSA_PKCS1_PADDING, NULL },
@@ -50,8 +50,8 @@ struct libcrypto_key {
 	gnutls_pk_algorithm_t algorithm;
 	unsigned bits;
 	size_t signature_size; /* at most */
-	/* Each ready to sign in that way, which a copy of it does; NULL: not a way of this
-	 * key. */
+	/* Contexts ready to sign; a copy of one signs. NULL if the key does not sign in that
+	 * way. */
 	EVP_PKEY_CTX *contexts[WAYS];
 };
 
@@ -61,7 +61,7 @@ libcrypto_version(void)
 	return OpenSSL_version(OPENSSL_VERSION_STRING);
 }
 
-/* As PKCS #8, which libcrypto takes a third of a millisecond to read. */
+/* Converts the key by way of PKCS #8, which libcrypto takes a third of a millisecond to read. */
 static EVP_PKEY *
 convert_rsa(gnutls_x509_privkey_t key)
 {
@@ -79,7 +79,7 @@ convert_rsa(gnutls_x509_privkey_t key)
 	return converted;
 }
 
-/* Writes a number of GnuTLS's, big-endian and as long as it needs to be, with P256_SIZE bytes, in
+/* Writes a number of GnuTLS's, big-endian and as long as necessary, with P256_SIZE bytes, in
  * that order or in the machine's. */
 static bool
 write_number(unsigned char out[P256_SIZE], const gnutls_datum_t *number, bool native)
@@ -94,7 +94,7 @@ write_number(unsigned char out[P256_SIZE], const gnutls_datum_t *number, bool na
 	return size == P256_SIZE;
 }
 
-/* The key with these parts: a private number, and a point without compression (SEC 1, 2.3.3). */
+/* Makes the key with these parts: a private number, and an uncompressed point (SEC 1, 2.3.3). */
 static EVP_PKEY *
 build_p256(unsigned char private[P256_SIZE], unsigned char point[1 + 2 * P256_SIZE])
 {
@@ -226,7 +226,7 @@ libcrypto_key_free(struct libcrypto_key *key)
 	free(key);
 }
 
-/* The copies share the key, which libcrypto counts. */
+/* Copies the contexts. They share the key, whose references libcrypto counts. */
 static struct libcrypto_key *
 copy(const struct libcrypto_key *key)
 {
@@ -239,13 +239,14 @@ copy(const struct libcrypto_key *key)
 	return made;
 }
 
-/* Which of the contexts of a `key` signs so; WAYS for none. */
+/* Returns the index of the context of a `key` that signs with `algorithm`, or WAYS if there is
+ * none. */
 static size_t
 find_way(gnutls_pk_algorithm_t key, gnutls_sign_algorithm_t algorithm)
 {
 	size_t i = 0;
 
-	/* The hash makes no difference there. */
+	/* For ECDSA the hash makes no difference. */
 	if (key == GNUTLS_PK_ECDSA &&
 	    gnutls_sign_get_pk_algorithm(algorithm) == GNUTLS_PK_ECDSA)
 		algorithm = GNUTLS_SIGN_ECDSA_SHA256;
@@ -279,7 +280,7 @@ sign(gnutls_privkey_t handle, gnutls_sign_algorithm_t algorithm, void *userdata,
 	return GNUTLS_E_PK_SIGN_FAILED;
 }
 
-/* GnuTLS asks by the name of the whole algorithm, but for PKCS #1 signs by another. */
+/* GnuTLS asks with the name of the whole algorithm, but for PKCS #1 it signs with another. */
 static bool
 can_sign(const struct libcrypto_key *key, gnutls_sign_algorithm_t algorithm)
 {

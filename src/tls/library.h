@@ -6,15 +6,15 @@
 
 #include <stdio.h>
 
-/* Starts the library: 0, or -1 when it is older than what this was built for. Main thread,
- * once, after fork(2) and before the first thread. */
+/* Starts the library. Returns 0, or -1 if it is older than the version that this was built for.
+ * Main thread, once, after fork(2) and before the first thread. */
 int library_start(void);
 void library_stop(void);
 
-/* The version of the library at run time, such as "3.7.9". */
+/* Returns the version of the library at run time, such as "3.7.9". */
 const char *library_version(void);
 
-/* "GnuTLS 3.7.9", or "GnuTLS 3.7.9, libcrypto 3.0.17" if that one signs. */
+/* Prints "GnuTLS 3.7.9", or "GnuTLS 3.7.9, libcrypto 3.0.17" if libcrypto signs. */
 void library_print(FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Numbers by host names. */
+/* An index of numbers by host name. */
 #include "tls/nameindex.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What was agreed upon. */
+/* The negotiated parameters. */
 #include "tls/negotiated.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ read_alpn(gnutls_session_t tls, char *out, size_t room)
 		text_escape(out, room, name.data, name.size);
 }
 
-/* The library has a name for the suite of a session only from 3.7.4 on. */
+/* Only from 3.7.4 on does the library have a name for the suite of a session. */
 static const char *
 suite_name(gnutls_session_t tls)
 {

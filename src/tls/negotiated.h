@@ -2,13 +2,13 @@
 #ifndef TLSD_TLS_NEGOTIATED_H
 #define TLSD_TLS_NEGOTIATED_H
 
-/* What the library says was agreed upon. */
+/* The negotiated parameters, as the library reports them. */
 
 #include <gnutls/gnutls.h>
 
 struct session_facts;
 
-/* Fills in all that `tls` knows; a name that is not known is "-". */
+/* Fills in all that `tls` knows; an unknown name is "-". */
 void negotiated_tell(gnutls_session_t tls, struct session_facts *facts);
 
 #endif

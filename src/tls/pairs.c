@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A service's key pairs, in the order in which they are preferred. */
+/* A service's key pairs, in order of preference. */
 #include "tls/pairs.h"
 
 #include <gnutls/abstract.h>
@@ -20,15 +20,15 @@
 #include "tls/staple.h"
 
 struct pairs {
-	struct offer *offers; /* the most wanted first */
+	struct offer *offers; /* in order of preference */
 	size_t count;
 	struct nameindex *index; /* their places, by the names of the pairs */
 	gnutls_certificate_credentials_t credentials;
 };
 
 /*
- * A valid pair before one that has ended, then the cheapest signature. Equals keep the order of
- * the configuration.
+ * Sorts valid pairs before expired ones, then by the cost of the signature. Equal pairs keep
+ * the order of the configuration.
  */
 static void
 sort(struct pairs *pairs, time_t now)
@@ -61,7 +61,7 @@ make_index(struct pairs *pairs)
 	nameindex_sort(pairs->index);
 }
 
-/* The library asks what to present. */
+/* Called by the library to choose what to present. */
 static int
 present(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
     gnutls_pcert_st **certs, unsigned *count, gnutls_ocsp_data_st **responses,
@@ -78,7 +78,7 @@ present(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
 	if (offer->staple != NULL)
 		*responses = staple_response(offer->staple, time(NULL));
 	*response_count = *responses != NULL ? 1 : 0;
-	*flags = 0; /* all of it stays ours */
+	*flags = 0; /* the library frees nothing */
 	return 0;
 }
 
@@ -95,7 +95,7 @@ make_credentials(struct pairs *pairs, struct findings *findings)
 	    pairs->credentials, GNUTLS_SEC_PARAM_MEDIUM);
 }
 
-/* How badly a pair fits a client: bits, of which the highest that differs counts. */
+/* How badly a pair fits a client: bits, of which the highest that differs decides. */
 enum { WILDCARD = 1, DOUBT = 2, INVALID = 4, USELESS = 8, MISFIT = 16 };
 
 /* The facts about a client, and the pair found for it. */
@@ -104,7 +104,7 @@ struct search {
 	const struct capabilities *client;
 	bool tls13;
 	time_t now;
-	size_t place; /* the best so far */
+	size_t place; /* of the best pair so far */
 	int cost; /* of it */
 };
 
@@ -136,7 +136,7 @@ try_named(struct search *search, const char *name, int cost)
 		try_pair(search, entries[i].number, cost);
 }
 
-/* Makes of a host the wildcard that stands for it. False if none does: "*.org" would be for
+/* Makes the wildcard that matches a host. Returns false if there is none: "*.org" would match
  * strangers. */
 static bool
 name_wildcard(const char *host, char wildcard[SERVERNAME_MAX_SIZE + 2])
@@ -205,7 +205,7 @@ pairs_offer(const struct pairs *pairs, size_t n)
 	return &pairs->offers[n];
 }
 
-/* The places of the pairs for `host`, which may be a wildcard, are first those of its very name. */
+/* Returns the first valid pair that has `name`, which may be a wildcard, or NULL. */
 static const struct keypair *
 find_valid(const struct pairs *pairs, const char *name, time_t now)
 {
@@ -264,7 +264,7 @@ pairs_announce(struct pairs *pairs, const struct clientauth *clientauth)
 	return clientauth_install(clientauth, pairs->credentials);
 }
 
-/* Measured with RSA 2048 beside P-256. */
+/* The cost was measured with RSA 2048 and P-256. */
 static void
 warn_of_rsa(const struct pairs *pairs, struct findings *findings)
 {

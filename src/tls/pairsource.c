@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the key pairs of a service come from. */
+/* The sources of a service's key pairs. */
 #include "tls/pairsource.h"
 
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 #include "tls/keyring.h"
 #include "tls/staple.h"
 
-/* What has been loaded so far. */
+/* The pairs loaded so far. */
 struct loading {
 	const struct pairs_settings *settings;
 	struct keyring *keyring;
@@ -26,7 +26,7 @@ struct loading {
 	struct findings *findings;
 };
 
-/* Several pairs, loaded at once. */
+/* Several pairs that are loaded in parallel. */
 struct batch {
 	struct keyring *keyring;
 	struct one {
@@ -37,14 +37,14 @@ struct batch {
 	size_t count;
 };
 
-/* The path of the n-th key; NULL when it stands in the certificate's file. */
+/* Returns the path of the n-th key, or NULL if the certificate's file contains it. */
 static const char *
 key_path(const struct pairs_settings *settings, size_t n)
 {
 	return settings->key.count > 0 ? settings->key.items[n] : NULL;
 }
 
-/* Whether the finding `text` is about `path`; of a URL it may show less. */
+/* True if the finding `text` is about `path`; for a URL it may show less. */
 static bool
 is_about(const char *text, const char *path)
 {
@@ -55,7 +55,7 @@ is_about(const char *text, const char *path)
 	return length > 0 && strncmp(text, path, length) == 0 && text[length] == ':';
 }
 
-/* The key of the configuration that a finding about one of `files` concerns. */
+/* Returns the configuration key that a finding about one of `files` concerns. */
 static const char *
 key_concerned(const struct keypair_files *files, const char *text)
 {
@@ -100,7 +100,7 @@ begin_batch(struct batch *batch, struct loading *loading, size_t count)
 	batch->count = 0;
 }
 
-/* `key` is NULL or "" where it stands in `cert`. */
+/* Adds a pair. `key` is NULL or "" if `cert` contains it. */
 static void
 add_to_batch(struct batch *batch, const struct pairs_settings *settings,
     const char *cert, const char *key)
@@ -112,7 +112,7 @@ add_to_batch(struct batch *batch, const struct pairs_settings *settings,
 		.decrypts = settings->decrypt };
 }
 
-/* Loads the pairs of a batch; what was found is left in it. */
+/* Loads the pairs of a batch and leaves the findings in it. */
 static void
 load_batch(struct loading *loading, struct batch *batch)
 {
@@ -170,7 +170,8 @@ is_for(const struct staple *staple, const struct keypair *pair)
 	return result;
 }
 
-/* The pair that `staple` is about; NULL if it is about none, or one that has its own. */
+/* Returns the pair that `staple` is about, or NULL if there is none, or if the pair has one
+ * already. */
 static struct offer *
 find_stapled(const struct loading *loading, const struct staple *staple)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The outside of a PEM file: its blocks. */
+/* The blocks of a PEM file. */
 #include "tls/pem.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ find(const char *data, const char *end, const char *text)
 	return memmem(data, (size_t)(end - data), text, strlen(text));
 }
 
-/* Copies the label behind a "-----BEGIN "; false if what follows is no label. */
+/* Copies the label after a "-----BEGIN ". Returns false if there is not a valid label. */
 static bool
 read_label(const char *label, const char *end, struct pem_block *block)
 {
@@ -28,14 +28,14 @@ read_label(const char *label, const char *end, struct pem_block *block)
 	size_t length = (size_t)(stop - label);
 	for (size_t i = 0; i < length; i++)
 		if (label[i] < 0x20 || label[i] > 0x7e)
-			return false; /* and so it can stand in a message */
+			return false; /* so that it can appear in a message */
 	memcpy(block->label, label, length);
 	block->label[length] = '\0';
 	return true;
 }
 
-/* Finds where the block that starts at `start` ends: behind its end line, or before the
- * next block if that comes first. */
+/* Finds where the block that starts at `start` ends: after its end line, or before the next
+ * block if that comes first. */
 static void
 find_end(const char *start, const char *end, struct pem_block *block)
 {
@@ -123,7 +123,7 @@ starts_with(const unsigned char *data, size_t size, const char *text)
 	return size >= strlen(text) && memcmp(data, text, strlen(text)) == 0;
 }
 
-/* A DER SEQUENCE: with a long length, or one that is as long as the file makes it. */
+/* True for a DER SEQUENCE with a long length, or with a length that matches the file. */
 static bool
 is_der(const unsigned char *data, size_t size)
 {
@@ -132,7 +132,7 @@ is_der(const unsigned char *data, size_t size)
 	return (data[1] & 0x80) != 0 ? data[1] <= 0x84 : (size_t)data[1] + 2 == size;
 }
 
-/* The sequence begins with these bytes. */
+/* True if the sequence begins with these bytes. */
 static bool
 is_der_with(const unsigned char *data, size_t size, const char *bytes, size_t count)
 {
@@ -157,7 +157,7 @@ is_pkcs7(const unsigned char *data, size_t size)
 	    data, size, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 11);
 }
 
-/* "JKS" or "JCEKS". */
+/* True for "JKS" or "JCEKS". */
 static bool
 is_keystore(const unsigned char *data, size_t size)
 {
@@ -174,7 +174,7 @@ is_ssh(const unsigned char *data, size_t size)
 	       starts_with(data, size, "ecdsa-sha2-");
 }
 
-/* With or without a byte order mark. NULL if it is not UTF-16. */
+/* Returns the encoding, with or without a byte order mark, or NULL if it is not UTF-16. */
 static const char *
 utf16_name(const unsigned char *data, size_t size)
 {
@@ -200,7 +200,7 @@ is_markup(const unsigned char *data, size_t size)
 	return blank < size && data[blank] == '<';
 }
 
-/* Files that openssl(1) converts. */
+/* True for formats that openssl(1) converts. */
 static bool
 report_der(const char *file, const unsigned char *data, size_t size, const char *tool,
     struct findings *findings)

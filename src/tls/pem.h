@@ -3,8 +3,8 @@
 #define TLSD_TLS_PEM_H
 
 /*
- * The outside of a PEM file (RFC 7468): which blocks stand in it, and what a file without
- * any probably is. What is inside a block is for GnuTLS. Pure functions.
+ * The outer structure of a PEM file (RFC 7468): its blocks, and the probable format of a file
+ * without any. GnuTLS parses the contents of a block. Pure functions.
  */
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 
 struct findings;
 
-/* More than any file of certificates or keys that is meant for a server. */
+/* Exceeds the size of any file of certificates or keys that is meant for a server. */
 #define PEM_FILE_LIMIT ((size_t)1 << 20)
 
 struct pem_block {
@@ -23,12 +23,12 @@ struct pem_block {
 	char label[40]; /* "CERTIFICATE", "RSA PRIVATE KEY" */
 };
 
-/* Fills in the first block at or behind `*offset` of `data` and moves `*offset` behind it.
- * False when there is none left. `block` points into `data`. */
+/* Fills in the first block of `data` that begins at or after `*offset`, and moves `*offset`
+ * past it. Returns false if there is none left. `block` points into `data`. */
 bool pem_next(const char *data, size_t size, size_t *offset, struct pem_block *block);
 
-/* A copy of its text with a NUL behind it, for a library that wants bytes it may change.
- * The caller wipes what holds a secret and frees it. */
+/* Returns a copy of its text with a NUL after it, for a library that needs writable bytes. The
+ * caller frees the copy, and wipes it if it holds a secret. */
 unsigned char *pem_copy(const struct pem_block *block);
 
 bool pem_is(const struct pem_block *block, const char *label);
@@ -38,9 +38,9 @@ bool pem_is_private_key(const struct pem_block *block);
 /* True if it holds certificates as PKCS#7 (RFC 7468, 8 and 9). */
 bool pem_is_pkcs7(const struct pem_block *block);
 
-/* Adds the error for a file in which no block stands: empty, DER, PKCS#12, PKCS#7, a keystore
- * of Java, a key of SSH, UTF-16, a web page or something else; `tool` is the openssl(1)
- * command that converts DER, "x509" or "pkey". */
+/* Adds the error for a file without any block: empty, DER, PKCS#12, PKCS#7, a Java keystore, an
+ * SSH key, UTF-16, a web page or something else. `tool` is the openssl(1) command that converts
+ * DER, "x509" or "pkey". */
 void pem_report_none(const char *file, const char *data, size_t size, const char *tool,
     struct findings *findings);
 

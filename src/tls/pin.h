@@ -4,8 +4,8 @@
 
 /*
  * The pin of a public key: the SHA-256 of its SubjectPublicKeyInfo (RFC 7469, 2.4), written
- * "pin-sha256:" and base64, as tlscert(1) shows it. It outlives the certificates that a key
- * gets. Safe in any thread. Only for files that may know GnuTLS.
+ * "pin-sha256:" and base64, as tlscert(1) shows it. It stays valid when the key gets a new
+ * certificate. Thread-safe. Only for files that may use GnuTLS.
  */
 
 #include <stdbool.h>
@@ -17,13 +17,13 @@ struct pin {
 	unsigned char hash[32];
 };
 
-/* Reads the `length` bytes of `text`. 0, or -1 when that is no pin. */
+/* Parses the `length` bytes of `text`. Returns 0, or -1 if that is not a pin. */
 int pin_parse(const char *text, size_t length, struct pin *pin);
 
-/* The pin of the key in `cert`. 0, or -1 when memory is exhausted. */
+/* Computes the pin of the key in `cert`. Returns 0, or -1 when memory is exhausted. */
 int pin_read(struct gnutls_x509_crt_int *cert, struct pin *pin);
 
-/* "pin-sha256:" and 44 letters. Returns `out`. */
+/* Writes "pin-sha256:" and 44 letters. Returns `out`. */
 #define PIN_TEXT_SIZE 56
 char *pin_format(const struct pin *pin, char out[PIN_TEXT_SIZE]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Profiles, selections among them, and priority strings. */
+/* Profiles, selections from them, and priority strings. */
 #include "tls/policy.h"
 
 #include <gnutls/gnutls.h>
@@ -21,7 +21,7 @@ enum { PROFILE_MODERN, PROFILE_TLS13, PROFILE_COMPATIBLE };
 #define MODERN_CIPHERS "+AES-128-GCM:+CHACHA20-POLY1305:+AES-256-GCM"
 #define SIGNATURES "+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"
 
-/* A profile is a priority string in parts, in front of which its versions stand. */
+/* A profile is a priority string in parts; its versions come first. */
 static const struct {
 	const char *name;
 	int tls_min;
@@ -36,7 +36,7 @@ static const struct {
 	    SIGNATURES ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
 	[PROFILE_TLS13] = { "tls13", VERSION_1_3, "+GROUP-SECP384R1",
 	    MODERN_CIPHERS ":+AEAD", SIGNATURES ":%SERVER_PRECEDENCE" },
-	/* CBC suites after the rest, for clients from before 2014. */
+	/* CBC suites after the others, for clients from before 2014. */
 	[PROFILE_COMPATIBLE] = { "compatible", VERSION_1_2,
 	    "+GROUP-SECP384R1:+GROUP-SECP521R1",
 	    "+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
@@ -58,12 +58,12 @@ static const struct {
 struct policy {
 	char *text; /* a priority string for clients */
 	gnutls_priority_t priority, priority_p256;
-	gnutls_priority_t priority_tls12; /* NULL where it is the first one */
+	gnutls_priority_t priority_tls12; /* NULL if it equals `priority` */
 	struct exchange *exchanges; /* of its suites of TLS 1.2 */
 	size_t exchange_count;
 };
 
-/* A suite by its code, and what its key exchange asks for (RFC 8422, 2). */
+/* A suite by its code, and the requirements of its key exchange (RFC 8422, 2). */
 struct exchange {
 	unsigned char id[2];
 	unsigned kind; /* of key: POLICY_RSA or POLICY_ECDSA */
@@ -129,8 +129,8 @@ profile_groups(const struct policy_settings *settings, const char *first)
 	return memory_format("%s%s", first, profiles[settings->profile].groups);
 }
 
-/* Returns a profile with other groups and suites as a priority string, the newest version first;
- * the caller frees it. */
+/* Returns a profile with other groups and suites as a priority string, the newest version
+ * first. The caller frees it. */
 static char *
 compose(const struct policy_settings *settings, const char *groups, const char *suites)
 {
@@ -186,7 +186,7 @@ policy_has_group(const struct policy *policy, unsigned group)
 	return false;
 }
 
-/* Notes the suites of TLS 1.2, of which gnutls_priority_init() knows a few dozen. */
+/* Records the suites of TLS 1.2, of which gnutls_priority_init() knows a few dozen. */
 static void
 list_exchanges(struct policy *policy)
 {
@@ -291,8 +291,8 @@ read_selection(struct selection *selection, const struct policy_settings *settin
 	gnutls_priority_deinit(scope.widest);
 }
 
-/* Makes the priorities of TLS 1.3 and of TLS 1.2 apart if they have different ciphers, because
- * the library has the ciphers of a priority in both. */
+/* Makes separate priorities for TLS 1.3 and TLS 1.2 if their ciphers differ, because the
+ * library uses the ciphers of a priority in both. */
 static void
 make_priorities(struct policy *policy, const struct policy_settings *settings,
     const char *groups, const char *suites[], struct findings *findings)
@@ -311,8 +311,8 @@ make_priorities(struct policy *policy, const struct policy_settings *settings,
 	free(all);
 }
 
-/* A group that the client has no share of costs a round trip, so P-256 is preferred where the
- * client sends its share only, unless the groups are selected. */
+/* A group without a key share costs a round trip. So P-256 is preferred if it is the client's
+ * only share, unless the groups are selected. */
 static void
 prefer_p256(struct policy *policy, const struct policy_settings *settings,
     const char *suites, struct findings *findings)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A private key out of a PEM file, with its passphrase. */
+/* A private key from a PEM file, with its passphrase. */
 #include "tls/privatekey.h"
 
 #include <gnutls/gnutls.h>
@@ -68,7 +68,7 @@ import(const struct pem_block *block, const char *passphrase, int *code)
 	return NULL;
 }
 
-/* Whether the library knows how an encrypted PKCS#8 key was encrypted. */
+/* True if the library knows the encryption of an encrypted PKCS#8 key. */
 static bool
 knows_encryption(const struct pem_block *block)
 {
@@ -183,7 +183,7 @@ read_encrypted(const char *file, const struct pem_block *block, const char *pin_
 	return key;
 }
 
-/* Tells why there is no key among the blocks, the last of which is `other`. */
+/* Reports the lack of a key among the blocks, the last of which is `other`. */
 static void
 report_no_key(
     const char *file, const struct pem_block *other, struct findings *findings)
@@ -204,7 +204,7 @@ report_no_key(
 		    file, other->label);
 }
 
-/* Finds the first private key; false with an error. */
+/* Finds the first private key. Returns false with an error. */
 static bool
 find_key(const char *file, const char *data, size_t size, struct pem_block *found,
     struct findings *findings)

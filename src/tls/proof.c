@@ -36,7 +36,7 @@
 /* A handshake has up to five flights, a second hello's among them (RFC 8446, 2.1). */
 enum { TURNS_MAX = 10, TIME_MAX_MS = 5000 };
 
-/* What a client accepts that knows one algorithm only. */
+/* The signatures accepted by a client that knows only one algorithm. */
 static const char *const signatures[] = {
 	[KEYPAIR_ECDSA] =
 	    "+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SECP384R1-SHA384:"
@@ -50,15 +50,15 @@ static const char *const signatures[] = {
 	[KEYPAIR_OTHER] = ""
 };
 
-/* One thread's. */
+/* The state of one thread. */
 struct proof {
 	const struct context *context, *old;
 	struct findings *findings;
 	struct transport transport; /* of the server's side */
-	gnutls_certificate_credentials_t nothing; /* what the client has */
+	gnutls_certificate_credentials_t nothing; /* the client's credentials */
 };
 
-/* Pairs that are proved one after the other, beside other shares. */
+/* Pairs that one thread tests one after the other, in parallel with other shares. */
 enum { SHARE_SIZE = 16 };
 struct share {
 	const struct keypair *pairs[SHARE_SIZE];
@@ -66,7 +66,7 @@ struct share {
 	struct findings findings;
 };
 
-/* The whole of it. */
+/* The whole test. */
 struct proofs {
 	const struct context *context, *old;
 	struct findings *findings;
@@ -75,15 +75,15 @@ struct proofs {
 	size_t handshakes;
 };
 
-/* One of the handshakes. */
+/* One handshake. */
 struct trial {
 	struct proof *proof;
-	const struct keypair *pair; /* the one to be proved; NULL for any */
-	char *host; /* whom the client asks for; NULL for nobody */
+	const struct keypair *pair; /* the pair to test; NULL for any */
+	char *host; /* the host that the client names; NULL for none */
 	int fds[2]; /* the server's and the client's */
 	struct session *server;
 	gnutls_session_t client;
-	bool asked; /* TLS 1.2: the server has said all that it says first */
+	bool asked; /* TLS 1.2: the server's first flight is complete */
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -107,7 +107,7 @@ complain(const struct trial *trial, const char *format, ...)
 	free(text);
 }
 
-/* By then a server's certificate and its signature are verified. */
+/* Called when the server's certificate and its signature have been verified. */
 static int
 note_request(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
     const gnutls_datum_t *message)
@@ -121,8 +121,8 @@ note_request(gnutls_session_t tls, unsigned type, unsigned when, unsigned incomi
 	return 0;
 }
 
-/* Where the server wants a certificate from the client, of which the proof has none, it has
- * given its own before (RFC 5246, 7.3): the rest is not its own doing. */
+/* If the server requests a certificate from the client, which has none, the server has sent its
+ * own before (RFC 5246, 7.3). A failure after that is not the server's. */
 static bool
 is_proved(const struct trial *trial, int code)
 {
@@ -156,7 +156,7 @@ make_client(struct trial *trial)
 	return 0;
 }
 
-/* Needs the client's hello on its way. */
+/* Makes the server side. The client must have sent its hello. */
 static int
 make_server(struct trial *trial)
 {
@@ -169,7 +169,7 @@ make_server(struct trial *trial)
 	return trial->server != NULL ? 0 : -1;
 }
 
-/* The server's turn; what it has to say goes out even where it fails. */
+/* Runs the server's turn. Its output is sent even if the handshake fails. */
 static void
 answer(struct trial *trial)
 {
@@ -193,7 +193,7 @@ complain_unserved(const struct trial *trial, int code)
 		complain(trial, "cannot be served: %s", reason);
 }
 
-/* True once the client is content; both sides are driven by turns in this thread. */
+/* Returns true once the client is satisfied. Both sides take turns in this thread. */
 static bool
 shake_hands(struct trial *trial)
 {
@@ -231,8 +231,7 @@ is_chain_of(const struct keypair *pair, const gnutls_datum_t *sent, unsigned cou
 	return true;
 }
 
-/* The pair whose chain the client was sent, whole and in order, most likely the one that is proved;
- * NULL for no such thing. */
+/* Returns the presented pair if the client received its chain, whole and in order, or NULL. */
 static const struct offer *
 find_sent(const struct trial *trial)
 {
@@ -245,7 +244,7 @@ find_sent(const struct trial *trial)
 	                                                                 : NULL;
 }
 
-/* A valid certificate for the same client, in this service or in the one in force. */
+/* Returns a valid pair for the same client, from this service or the one in effect, or NULL. */
 static const struct keypair *
 find_better(const struct trial *trial)
 {
@@ -279,7 +278,7 @@ examine_validity(const struct trial *trial)
 	    keypair_file(better), certificate_date(keypair_not_after(better), end));
 }
 
-/* What is at hand has to be sent (RFC 6066, 8). */
+/* A fresh response must be sent (RFC 6066, 8). */
 static void
 examine_staple(const struct trial *trial, const struct staple *staple)
 {
@@ -331,8 +330,8 @@ try_for(struct proof *proof, const struct keypair *pair, char *host)
 			close(trial.fds[i]);
 }
 
-/* Whether a client can ask for it: an address is never named (RFC 6066, 3), and a common
- * name may be anything. */
+/* True if a client can ask for `name`: a client never names an address (RFC 6066, 3), and a
+ * common name may be anything. */
 static bool
 is_host(const char *name)
 {
@@ -349,14 +348,14 @@ try_name(struct proof *proof, const struct keypair *pair, const char *name)
 	char *host = name[0] == '*' ? memory_format("tlsd-proof%s", name + 1)
 	                            : memory_copy(name);
 
-	/* No wildcard stands for hosts of a whole "*.org". */
+	/* A wildcard does not match hosts of a whole "*.org". */
 	bool askable = is_host(host) && keypair_covers(pair, host);
 	try_for(proof, pair, askable ? host : NULL);
 	free(host);
 }
 
-/* The pair with name number `place`; false if it has not so many. A first one it has, be it
- * that nobody can ask for it. */
+/* Tests the pair with name number `place`. Returns false if it does not have that many. A pair
+ * without names is tested once, without a host. */
 static bool
 try_pair(struct proof *proof, const struct keypair *pair, size_t place)
 {
@@ -369,7 +368,7 @@ try_pair(struct proof *proof, const struct keypair *pair, size_t place)
 	return place < names->count;
 }
 
-/* Makes what a thread needs. False with an error. */
+/* Allocates what a thread needs. Returns false with an error. */
 static bool
 begin(struct proof *proof, const struct proofs *proofs, struct findings *findings)
 {
@@ -405,8 +404,8 @@ prove_share(void *context, size_t number)
 	end(&proof);
 }
 
-/* True if the service in force has proved the same with this pair. What a response of OCSP does is
- * always tried. */
+/* True if the service in effect has tested this pair in the same way. A pair with an OCSP
+ * response is always tested. */
 static bool
 is_proved_before(const struct proofs *proofs, const struct offer *offer)
 {
@@ -435,7 +434,7 @@ share_out(struct proofs *proofs)
 	}
 }
 
-/* Each pair with its first name, or without one. */
+/* Tests each pair with its first name, or without one. */
 static void
 try_first_names(struct proofs *proofs)
 {
@@ -449,7 +448,7 @@ try_first_names(struct proofs *proofs)
 	}
 }
 
-/* Tries name number `place` of those pairs of a share that have so many. */
+/* Tries name number `place` of the pairs of a share that have that many. */
 static bool
 try_names(
     struct proofs *proofs, struct proof *proof, const struct share *share, size_t place)
@@ -479,7 +478,7 @@ try_other_names(struct proofs *proofs, struct proof *proof)
 	}
 }
 
-/* One mistake shows with many names: a first round that fails says enough. */
+/* A mistake often affects many names, so testing stops after a first round that fails. */
 static void
 try_all(struct proofs *proofs)
 {

@@ -3,28 +3,30 @@
 #define TLSD_TLS_PROOF_H
 
 /*
- * The proof of a service before it is put into force: it shakes hands with a client of our
- * own over a socket pair, as it will with everybody, and what it sends is looked at. It uses all
+ * Tests a service before it goes into effect: it shakes hands over a socket pair with a client
+ * of this module, as with any other client. The module checks what it sends. It uses all
  * processors.
  */
 
 struct context;
 struct findings;
 
-/* How many handshakes a service's proof takes, where it has no more pairs than that. */
+/* The maximum number of handshakes to test a service, unless it has more pairs than that. */
 #define PROOF_HANDSHAKES 100
 
 /*
- * Proves `context`: each pair with the first of its names, all further names until
- * PROOF_HANDSHAKES have been made, a wildcard with a made-up label, by a client that knows
- * the pair's algorithm only; and once by a client that names nobody. Each time the handshake
- * has to succeed with one of the service's chains, sent whole and in order, whose
- * certificate is for that name, and which is not expired while another of the algorithm, or
- * the one of `old`, is valid. `old` is what is in force, or NULL; pairs that it has with the same
- * policy, valid and without an OCSP response, are proved already.
+ * Tests `context`: each pair with its first name, then all further names until PROOF_HANDSHAKES
+ * handshakes have been made, then once without a name. A wildcard gets a made-up label. The
+ * client knows only the pair's algorithm, except in the handshake without a name.
  *
- * Takes less than a millisecond a handshake with an ECDSA key, a few with RSA. Returns 0, or
- * -1 after errors in `findings`, each text starting with its key.
+ * Each handshake must succeed with one of the service's chains, sent whole and in order. Its
+ * certificate must be for that name. It must not be expired while another certificate of that
+ * algorithm, or the certificate of `old`, is valid. `old` is the context in effect, or NULL. A
+ * pair that it has too, with the same policy, is not tested again if it is valid and has no
+ * OCSP response.
+ *
+ * A handshake takes less than a millisecond with an ECDSA key, and a few with RSA. Returns 0,
+ * or -1 after errors in `findings`, each text starting with its key.
  */
 int proof_run(const struct context *context, const struct context *old,
     struct findings *findings);

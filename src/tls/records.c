@@ -5,11 +5,11 @@
 #include <string.h>
 
 #define HEADER_SIZE 5 /* RFC 8446, 5.1 */
-#define TYPE_APPLICATION_DATA 23 /* in TLS 1.3 all that is encrypted, and only that */
+#define TYPE_APPLICATION_DATA 23 /* in TLS 1.3 all encrypted records, and only these */
 
-/* Records that bring nothing on cost the client little and us much: empty ones, warnings,
- * updates of keys. So many make a handshake even out of single bytes, and so many may come
- * between two with data. */
+/* Records without progress cost the client little and us much: empty ones, warnings, key
+ * updates. These limits allow a handshake even in single bytes, and this many records between
+ * two with data. */
 #define HANDSHAKE_MAX 2048
 #define IN_VAIN_MAX 128
 
@@ -39,7 +39,8 @@ records_take(struct records *records, const unsigned char *bytes, size_t size)
 	    size == HEADER_SIZE && memcmp(bytes, alert_header, size) == 0;
 }
 
-/* A byte of a header: its first is the type, two of the version follow, and two of the length. */
+/* Handles a byte of a header: the first is the type, then two bytes of version and two of
+ * length. */
 static void
 mend_header(struct records *records, unsigned char *byte, bool is_tls13)
 {

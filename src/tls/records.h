@@ -3,21 +3,21 @@
 #define TLSD_TLS_RECORDS_H
 
 /*
- * What a session sees of its client's records before the library reads them: how many of them
- * bring nothing on, and an alert in plaintext. One thread.
+ * Watches a client's records before the library reads them: counts those that make no progress,
+ * and finds an alert in plaintext. Single thread.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct records {
-	unsigned begun; /* since something came of one */
-	bool flooded; /* by too many of these */
+	unsigned begun; /* since a record last made progress */
+	bool flooded; /* by too many such records */
 	/* A client that refuses a certificate in TLS 1.3 may say so before it has keys. The
-	 * library sees a record that does not decrypt; the two bytes of it tell more. */
+	 * library sees a record that does not decrypt; its two bytes tell more. */
 	bool plain_alert_next;
 	int plain_alert; /* its description, or -1: RFC 8446, 5.1 and 6 */
-	/* Where in a record the next byte stands. */
+	/* The position of the next byte in a record. */
 	unsigned char header[5];
 	size_t at,
 	    body; /* bytes of the header so far; bytes of the body still to come */
@@ -26,26 +26,26 @@ struct records {
 void records_init(struct records *records);
 
 /*
- * The library wants `size` bytes: those of a header begin another record. Whether it is one too
- * many, within the handshake or behind it.
+ * Notes that the library wants `size` bytes; the size of a header means a new record. True if
+ * there have been too many records, within the handshake or after it.
  */
 bool records_want(struct records *records, size_t size, bool handshaken);
 
-/* The library gets them. */
+/* Notes the bytes that the library gets. */
 void records_take(struct records *records, const unsigned char *bytes, size_t size);
 
 /*
- * Follows the records in all that the library gets, of a client of TLS 1.3 or another. In TLS
- * 1.3, sets the version in the header of a record that is not encrypted to 0x0303. It must be
- * ignored (RFC 8446, 5.1), but the library compares it.
+ * Follows the records in all bytes that the library gets, from a client of TLS 1.3 or another
+ * version. In TLS 1.3, sets the version in the header of a record that is not encrypted to
+ * 0x0303. It must be ignored (RFC 8446, 5.1), but the library compares it.
  */
 void records_mend(
     struct records *records, unsigned char *bytes, size_t size, bool is_tls13);
 
-/* True if the library has a part of a record only. */
+/* True if the library has only a part of a record. */
 bool records_are_cut(const struct records *records);
 
-/* Something came of the last one. */
+/* Notes that the last record made progress. */
 void records_forget(struct records *records);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a client's certificate is refused. */
+/* The reason for refusing a client's certificate. */
 #include "tls/refusal.h"
 
 #include <stdarg.h>

@@ -2,8 +2,8 @@
 #ifndef TLSD_TLS_REFUSAL_H
 #define TLSD_TLS_REFUSAL_H
 
-/* Why a client's certificate is refused: the class for log and counters, the alert for the
- * client, and the reason in words. Safe in any thread. */
+/* The reason for refusing a client's certificate: the class for log and counters, the alert for
+ * the client, and the reason in words. Thread-safe. */
 
 #include <stdbool.h>
 
@@ -15,7 +15,7 @@ struct refusal {
 	char reason[192];
 };
 
-/* Fills it in. Always false, for who returns whether a certificate was accepted. */
+/* Fills in the refusal. Returns false, so that a caller can return it as its own result. */
 bool refusal_set(struct refusal *refusal, enum failure failure, unsigned alert,
     const char *reason, ...) __attribute__((format(printf, 4, 5)));
 

@@ -23,8 +23,8 @@
 /* Lists of large authorities have a million entries. */
 #define CRL_FILE_LIMIT ((size_t)64 << 20)
 
-/* A list is signed just before it gets here, and the clocks of two machines differ, or one of
- * them is an hour or two off by its time zone. */
+/* A list arrives just after it is signed, and the clocks of two machines differ. One of them
+ * may be an hour or two off because of its time zone. */
 enum { CLOCK_SKEW = 86400 };
 
 struct serial {
@@ -56,7 +56,7 @@ compare(const void *a, const void *b)
 	return memcmp(x->bytes, y->bytes, x->size);
 }
 
-/* Zeros in front mean nothing. */
+/* Leading zeros are ignored. */
 static struct serial
 make_serial(const unsigned char *bytes, size_t size)
 {
@@ -69,7 +69,7 @@ make_serial(const unsigned char *bytes, size_t size)
 	return serial;
 }
 
-/* False when an entry cannot be read, for what is behind it would go unseen. */
+/* Returns false if an entry cannot be read, because the entries after it would be missed. */
 static bool
 read_serials(gnutls_x509_crl_t crl, struct list *list)
 {
@@ -91,7 +91,7 @@ read_serials(gnutls_x509_crl_t crl, struct list *list)
 	return code >= 0;
 }
 
-/* True if the key in `issuer` made the signature; dates and rights do not matter. */
+/* True if the key in `issuer` made the signature; dates and key usage do not matter. */
 static bool
 is_signed_by(gnutls_x509_crl_t crl, gnutls_x509_crt_t issuer)
 {
@@ -117,7 +117,8 @@ may_sign_lists(gnutls_x509_crt_t issuer)
 	       (usage & GNUTLS_KEY_CRL_SIGN) != 0;
 }
 
-/* The anchor that signed the list, if possible one that may; NULL if none did. */
+/* Returns the anchor that signed the list, preferably one that may sign lists, or NULL if none
+ * did. */
 static gnutls_x509_crt_t
 find_signer(gnutls_x509_crl_t crl, const struct chain *anchors)
 {
@@ -130,7 +131,7 @@ find_signer(gnutls_x509_crl_t crl, const struct chain *anchors)
 	return found;
 }
 
-/* The names of the extensions by which a list is only part of one: RFC 5280, 5.2.4, 5.2.5. */
+/* Returns the names of the extensions that make a list partial: RFC 5280, 5.2.4, 5.2.5. */
 static const char *
 name_extension(const char *oid)
 {
@@ -141,8 +142,8 @@ name_extension(const char *oid)
 	return NULL;
 }
 
-/* The extension that makes it only part of a list, or that is critical and unknown; NULL if it
- * is the whole list. The caller frees it. */
+/* Returns the extension that makes it only part of a list, or that is critical and unknown;
+ * NULL if it is the whole list. The caller frees it. */
 static char *
 find_restriction(gnutls_x509_crl_t crl)
 {
@@ -175,7 +176,7 @@ read_issuer(gnutls_x509_crl_t crl, char *out, size_t room)
 	gnutls_free(name.data);
 }
 
-/* False with an error. */
+/* Returns false with an error. */
 static bool
 is_whole(gnutls_x509_crl_t crl, const char *file, const char *issuer,
     struct findings *findings)
@@ -193,7 +194,7 @@ is_whole(gnutls_x509_crl_t crl, const char *file, const char *issuer,
 	return false;
 }
 
-/* False with an error. */
+/* Returns false with an error. */
 static bool
 is_usable(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer, const char *file,
     const char *issuer, struct findings *findings)
@@ -220,7 +221,8 @@ is_usable(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer, const char *file,
 	return false;
 }
 
-/* Who makes the next list in time has it long before the last quarter of this one. */
+/* An issuer that makes lists in time makes the next one long before the last quarter of this
+ * one. */
 static void
 examine_dates(const struct list *list, struct findings *findings)
 {

@@ -11,16 +11,16 @@
 struct findings;
 
 struct secret {
-	char *text; /* NULL: there is none */
+	char *text; /* NULL if there is none */
 	size_t size;
 };
 
-/* Reads the first line of the file `path`. Returns 0, or -1 after an error; secret_wipe() is
- * right after both. */
+/* Reads the first line of the file `path`. Returns 0, or -1 after an error; call secret_wipe()
+ * in both cases. */
 int secret_read(const char *path, struct secret *secret, struct findings *findings);
 void secret_wipe(struct secret *secret);
 
-/* Warns when everyone may read or write the file `path`, in which `what` is kept. */
+/* Warns if everyone may read or write the file `path`, which contains `what`. */
 void secret_check_rights(const char *path, const char *what, struct findings *findings);
 
 #endif

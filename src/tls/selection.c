@@ -27,7 +27,7 @@ complain_unknown(const char *key, const char *name, const char *nearest,
 		    key, name, examples);
 }
 
-/* `flaw` is what the name stands for has against it, or NULL. */
+/* `flaw` is the flaw of the named suite or group, or NULL. */
 static void
 complain_outside(const char *key, const char *name, const char *flaw, bool is_wider,
     const struct selection_scope *scope, struct findings *findings)
@@ -93,7 +93,7 @@ refuse_suite(const char *name, const struct suite *suite,
 		    is_wider, scope, findings);
 }
 
-/* The words of a priority string, each once and in the order in which they were added. */
+/* Appends the words of a priority string, each once and in the order in which they were added. */
 static void
 add_word(struct stringlist *words, const char *prefix, const char *name)
 {
@@ -139,7 +139,7 @@ format_suites(const struct suites *suites)
 	return text;
 }
 
-/* The library puts all suites of a key exchange together. */
+/* The library groups all suites of a key exchange. */
 static void
 sort_by_exchange(const struct suites *suites, struct stringlist *order)
 {

@@ -3,8 +3,8 @@
 #define TLSD_TLS_SELECTION_H
 
 /*
- * The cipher suites and groups that a service selects by their names among those of its profile,
- * as parts of a priority string. One thread at a time.
+ * The cipher suites and groups that a service selects by name from those of its profile, as
+ * parts of a priority string. One thread at a time.
  */
 
 #include <gnutls/gnutls.h>
@@ -18,9 +18,9 @@ struct findings;
 struct selection_scope {
 	const char *profile; /* its name */
 	gnutls_priority_t
-	    profiled; /* what the profile has, within the versions in force */
-	const char *wider; /* the name of the profile that has most */
-	gnutls_priority_t widest; /* what that one has in all versions */
+	    profiled; /* what the profile has, within the versions in effect */
+	const char *wider; /* name of the profile that has the most names */
+	gnutls_priority_t widest; /* the names of that profile in all versions */
 };
 
 struct selection {
@@ -33,15 +33,15 @@ struct selection {
 };
 
 /*
- * Selects what the lists name, in their order; an empty list selects all. Adds an error for each
- * name that cannot be selected. selection_fini() frees what `selection` then owns.
+ * Selects the names in the lists, in their order; an empty list selects all. Adds an error for
+ * each name that cannot be selected. selection_fini() frees what `selection` then owns.
  */
 void selection_read(struct selection *selection, const struct stringlist *ciphers,
     const struct stringlist *groups, const struct selection_scope *scope,
     struct findings *findings);
 void selection_fini(struct selection *selection);
 
-/* Adds an error if `priority`, made of the selection, has other suites or another order. */
+/* Adds an error if `priority`, made from the selection, has other suites or another order. */
 void selection_check(const struct selection *selection, gnutls_priority_t priority,
     struct findings *findings);
 

@@ -43,7 +43,7 @@ servername_matches(const char *pattern, const char *name)
 
 	if (strcasecmp(pattern, name) == 0)
 		return true;
-	/* "*.org" would be a certificate for strangers, ".example.org" no host at all. */
+	/* "*.org" would be a certificate for strangers, and ".example.org" is not a host. */
 	if (strncmp(pattern, "*.", 2) != 0 || strchr(pattern + 2, '.') == NULL)
 		return false;
 	return dot != NULL && dot > name && strcasecmp(pattern + 1, dot) == 0;

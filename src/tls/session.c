@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A TLS session of the server's side over a transport. */
+/* A TLS session on the server side, over a transport. */
 #include "tls/session.h"
 
 #include <errno.h>
@@ -29,15 +29,15 @@
 #include "tls/servername.h"
 #include "tls/transport.h"
 
-#define RECORD_MAX 16384 /* what one holds: RFC 8446, 5.1 */
-/* The library counts a little more than the bytes of a message. A chain of certificates is the
- * longest one that follows the hello. */
+#define RECORD_MAX 16384 /* the most that one holds: RFC 8446, 5.1 */
+/* The library counts a little more than the bytes of a message. A certificate chain is the
+ * longest message that follows the hello. */
 #define HELLO_MAX (CLIENTHELLO_SIZE_MAX + 256)
 #define HANDSHAKE_MESSAGE_MAX (32 * 1024 + 260)
 #define CONTROL_ROOM 1024 /* for alerts, close_notify and an update of keys */
 
 struct session {
-	const struct offer *offer; /* what it presents; the first, for pairs.h */
+	const struct offer *offer; /* presented; the first member, for pairs.h */
 	gnutls_session_t tls;
 	struct transport *transport;
 	const struct context *context;
@@ -45,20 +45,20 @@ struct session {
 	struct records records;
 	struct ahead ahead;
 	bool greeted; /* a hello was read */
-	bool lists_versions; /* the last one does */
+	bool lists_versions; /* the last hello has the list */
 	unsigned versions; /* those: clienthello.h */
-	bool judged; /* the client's certificate was, or that there is none */
+	bool judged; /* the client's certificate, or its absence, was checked */
 	bool handshaken, has_tickets;
 	bool trying; /* the library must not wait for input */
 	bool ended; /* our close_notify is written */
 	enum session_end end; /* of the client's side */
-	bool excused; /* it needs no end of ours */
+	bool excused; /* the client needs nothing more from us */
 	bool
 	    end_held; /* our side of the connection is still open after session_finish() */
 	uint64_t bytes_in, bytes_out; /* of application data */
-	int64_t written; /* where that ends in the transport's output */
+	int64_t written; /* the end of these data in the transport's output */
 	char host[SERVERNAME_MAX_SIZE + 1]; /* that the client named; "" for none */
-	struct capabilities client; /* by its hello, if there is a choice of pairs */
+	struct capabilities client; /* from its hello, if there is a choice of pairs */
 	struct identity *identity; /* NULL: the client gave no certificate */
 	uint64_t id;
 	const struct address *peer, *local; /* NULL: the socket knows */
@@ -92,7 +92,7 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 	return n;
 }
 
-/* The library asks this only for its own time-outs, which are not used. */
+/* The library calls this only for its own time-outs, which are not used. */
 static int
 pull_timeout(gnutls_transport_ptr_t pointer, unsigned ms)
 {
@@ -101,7 +101,7 @@ pull_timeout(gnutls_transport_ptr_t pointer, unsigned ms)
 	return 1;
 }
 
-/* Output to a client that takes nothing more is dropped: the library would not read on after a
+/* Drops output to a client that takes nothing more: the library would not read on after a
  * failure, and the client may have sent something before it left. */
 static ssize_t
 push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
@@ -121,7 +121,7 @@ push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
 	return total;
 }
 
-/* Secrets stay here whatever SSLKEYLOGFILE says in the daemon's environment. */
+/* Secrets stay here, regardless of SSLKEYLOGFILE in the daemon's environment. */
 static int
 keep_secret(gnutls_session_t tls, const char *label, const gnutls_datum_t *secret)
 {
@@ -133,7 +133,7 @@ keep_secret(gnutls_session_t tls, const char *label, const gnutls_datum_t *secre
 }
 
 /* True if the hello names the host by which the client was routed. RFC 8446, 4.1.2: a second
- * hello repeats what the first one says. */
+ * hello repeats the first one. */
 static bool
 names_host(const struct session *session, const struct clienthello *hello)
 {
@@ -143,7 +143,7 @@ names_host(const struct session *session, const struct clienthello *hello)
 	                 memcmp(session->host, hello->name, hello->name_size) == 0;
 }
 
-/* Before the library reads a hello; the first one, or one that it has asked for. */
+/* Called before the library reads a hello: the first one, or one that it has asked for. */
 static int
 read_hello(struct session *session, const gnutls_datum_t *message)
 {
@@ -175,8 +175,8 @@ read_hello(struct session *session, const gnutls_datum_t *message)
 	           : 0;
 }
 
-/* RFC 8446, 4.2.1: a client that lists versions gets one of them. The library passes over the
- * list where TLS 1.3 is not enabled. */
+/* RFC 8446, 4.2.1: a client that lists versions gets one of them. The library ignores the list
+ * if TLS 1.3 is not enabled. */
 static bool
 offers_version(const struct session *session, unsigned version)
 {
@@ -184,7 +184,7 @@ offers_version(const struct session *session, unsigned version)
 	       (session->versions >> (version - GNUTLS_SSL3) & 1) != 0;
 }
 
-/* Once the version is known, and before the suite is chosen. */
+/* Called once the version is known, and before the suite is chosen. */
 static int
 on_version(gnutls_session_t tls)
 {
@@ -211,8 +211,8 @@ alert_for(const struct session *session, const struct refusal *refusal)
 }
 
 /*
- * Whether the client is taken, with or without a certificate. The library calls this when
- * it has the client's answer to its request, but not when a session is resumed.
+ * Returns 0 if the client is accepted, with or without a certificate. The library calls this
+ * when it has the client's answer to its request, but not when a session is resumed.
  */
 static int
 check_client(gnutls_session_t tls)
@@ -241,9 +241,9 @@ check_client(gnutls_session_t tls)
 }
 
 /*
- * Before the library reads a message of the client: a hello, or a signature. In TLS 1.3 it
- * would call check_client() only after it has tried that, and with an RSA key of the client's
- * making this can take a minute.
+ * Called before the library reads a message of the client: a hello, or a signature. In TLS 1.3
+ * it would call check_client() only after it has tried the signature. With an RSA key chosen by
+ * the client, this can take a minute.
  */
 static int
 on_message(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming,
@@ -337,7 +337,7 @@ session_fail(struct session *session, enum failure failure, const char *reason, 
 	return -1;
 }
 
-/* How the client ended its side, as its socket tells. */
+/* Tells from the socket how the client ended its side. */
 static enum session_end
 find_end(const struct transport *transport)
 {
@@ -356,7 +356,7 @@ note_end(struct session *session)
 		session->end = find_end(session->transport);
 }
 
-/* The socket failed below TLS. */
+/* Records that the socket failed below TLS. */
 static int
 fail_transport(struct session *session)
 {
@@ -384,8 +384,8 @@ fail_flood(struct session *session)
 	return -1;
 }
 
-/* Where TLS 1.3 alone is spoken the library takes an older hello in, and then blames the
- * cipher suites. */
+/* If only TLS 1.3 is enabled, the library accepts an older hello and then blames the cipher
+ * suites. */
 static int
 blame(const struct session *session, int code)
 {
@@ -398,8 +398,8 @@ blame(const struct session *session, int code)
 }
 
 /*
- * The one place that decides whether to call the library again: a blocking call may come
- * back with AGAIN inside a record, but never once the transport has failed.
+ * The only place that decides whether to call the library again. A blocking call may return
+ * AGAIN inside a record, but never once the transport has failed.
  */
 static bool
 is_again(const struct session *session, ssize_t code)
@@ -456,9 +456,10 @@ fail_code(struct session *session, int code)
 }
 
 /*
- * Offers resumption; a client that cannot use it, or a ticket that cannot be made, costs the
- * connection nothing. The ticket leaves with the next output, because the kernel of a client
- * that closes without having read it resets the connection, and loses what the client sent last.
+ * Sends a ticket for resumption. If the client cannot use it, or if it cannot be made, the
+ * connection is not affected. The ticket leaves with the next output: if a client closes
+ * without having read it, its kernel resets the connection, and the last bytes that the client
+ * sent are lost.
  */
 static void
 send_ticket(struct session *session)
@@ -555,7 +556,7 @@ session_read(struct session *session, void *bytes, size_t size)
 	return n;
 }
 
-/* What has to wait for the client to have finished its handshake. */
+/* Completes the handshake, for calls that need the client's Finished. */
 static int
 catch_up(struct session *session)
 {
@@ -565,7 +566,7 @@ catch_up(struct session *session)
 	return result;
 }
 
-/* The same, waiting for it. */
+/* Does what catch_up() does, but waits for the client. */
 static int
 wait_to_catch_up(struct session *session)
 {
@@ -576,7 +577,7 @@ wait_to_catch_up(struct session *session)
 	return result;
 }
 
-/* Writes what can leave before that. Returns how many of the bytes, or -1. */
+/* Writes the bytes that can leave before the client's Finished. Returns how many, or -1. */
 static ssize_t
 write_ahead(struct session *session, const void *bytes, size_t size)
 {
@@ -642,7 +643,7 @@ session_try_flush(struct session *session)
 	return fail_transport(session);
 }
 
-/* The wait has ended by a failure of the transport. */
+/* Records why the wait failed in the transport. */
 static int
 fail_waiting(struct session *session)
 {
@@ -695,7 +696,7 @@ has_answer(const struct session *session)
 	return transport_has_delivered(session->transport, session->written);
 }
 
-/* True if the client has gone, and needed nothing more of ours. */
+/* True if the client has gone and needed nothing more. */
 static bool
 is_content(const struct session *session)
 {
@@ -703,8 +704,8 @@ is_content(const struct session *session)
 	       has_answer(session);
 }
 
-/* A client that has our close_notify, and takes its leave without its own, took nothing
- * away from anybody. It may still read if it ended its side only. */
+/* True if a client that has our close_notify has left without its own, which loses no data. It
+ * may still read if it only ended its side. */
 static bool
 has_left(const struct session *session)
 {
@@ -798,8 +799,8 @@ session_end(struct session *session)
 }
 
 /*
- * True if the client has said nothing yet. Chromium gives up a connection whose end comes before
- * its request has left, although all of the answer has arrived.
+ * True if the client has sent nothing yet. Chromium drops a connection that ends before its
+ * request has left, although the whole answer has arrived.
  */
 static bool
 must_hold_end(const struct session *session)
@@ -818,7 +819,7 @@ session_holds_end(const struct session *session)
 	return session->end_held;
 }
 
-/* Sends what has gathered, and the end of our side unless that must wait for the client. */
+/* Sends the pending output, and the end of our side unless that must wait for the client. */
 static int
 send_end(struct session *session)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A private key, wherever it is kept. */
+/* A private key in a file or a token. */
 #include "tls/signer.h"
 
 #include <gnutls/abstract.h>
@@ -17,14 +17,14 @@
 #include "tls/token.h"
 
 struct signer {
-	gnutls_x509_privkey_t key; /* out of a file; NULL: in a token */
-	struct libcrypto_key *faster; /* the same; NULL: the library signs */
-	char *url; /* there */
-	struct secret *pin; /* opens the token again, for other sessions */
+	gnutls_x509_privkey_t key; /* from a file; NULL: in a token */
+	struct libcrypto_key *faster; /* a copy of it; NULL: the library signs */
+	char *url; /* of the key in the token */
+	struct secret *pin; /* unlocks the token again, for other sessions */
 	bool decrypts;
 };
 
-/* Finds out at once whether the token has the key. */
+/* Checks at once that the token has the key. */
 static int
 open_token(struct signer *signer, const char *pin_file, struct findings *findings)
 {
@@ -42,7 +42,7 @@ open_token(struct signer *signer, const char *pin_file, struct findings *finding
 	return 0;
 }
 
-/* Whoever signs, clients see no difference; the server's load does. */
+/* The choice changes the server's load, but not what clients see. */
 static struct libcrypto_key *
 find_faster(gnutls_x509_privkey_t key, const char *place, struct findings *findings)
 {
@@ -128,7 +128,7 @@ signer_matches(const struct signer *signer, gnutls_x509_crt_t cert)
 {
 	if (signer->url == NULL)
 		return privatekey_matches(signer->key, cert);
-	/* What cannot sign at all is told apart by signer_prove(). */
+	/* signer_prove() reports keys that cannot sign at all. */
 	return prove(signer, cert) != GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
 }
 

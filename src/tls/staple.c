@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An OCSP response beside a certificate. */
+/* An OCSP response for a certificate. */
 #include "tls/staple.h"
 
 #include <gnutls/gnutls.h>
@@ -17,7 +17,7 @@
 #include "tls/certificate.h"
 #include "tls/chain.h"
 
-enum { FILE_LIMIT = 64 * 1024, LEEWAY = 300 /* of clocks, seconds */ };
+enum { FILE_LIMIT = 64 * 1024, LEEWAY = 300 /* for clocks, seconds */ };
 
 struct staple {
 	char *path;
@@ -27,7 +27,7 @@ struct staple {
 	time_t begins, ends;
 };
 
-/* Takes the response apart; a code of the library's. */
+/* Parses the response. Returns a code of the library. */
 static int
 import(struct staple *staple, const gnutls_datum_t *data)
 {

@@ -24,7 +24,7 @@ suite_at(gnutls_priority_t priority, unsigned place, struct suite *suite)
 	return true;
 }
 
-/* Takes `part` out of `text` where it is first. */
+/* Removes `part` from `text` where it first occurs. */
 static void
 take_out(char *text, const char *part)
 {
@@ -42,7 +42,7 @@ ends_with(const char *text, const char *end)
 	return length >= size && strcmp(text + length - size, end) == 0;
 }
 
-/* True if OpenSSL's name begins with the cipher, which means the key exchange RSA. */
+/* True if OpenSSL's name begins with the cipher, which means RSA key exchange. */
 static bool
 has_no_key_exchange(const char *letters)
 {

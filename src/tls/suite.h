@@ -2,13 +2,13 @@
 #ifndef TLSD_TLS_SUITE_H
 #define TLSD_TLS_SUITE_H
 
-/* Cipher suites of the library: their parts, their names and their flaws. Pure functions. */
+/* Cipher suites of the library: their parts, names and flaws. Pure functions. */
 
 #include <gnutls/gnutls.h>
 #include <stdbool.h>
 
 struct suite {
-	const char *name; /* by the library; NULL for a place that the library skips */
+	const char *name; /* the library's; NULL for an index that the library skips */
 	unsigned char id[2]; /* its code in hellos */
 	gnutls_kx_algorithm_t kx;
 	gnutls_cipher_algorithm_t cipher;
@@ -24,10 +24,12 @@ enum suite_flaw {
 	SUITE_CBC
 };
 
-/* Fills in the suite at `place`, from 0, in the order of preference. False after the last one. */
+/* Fills in the suite at `place`, from 0, in the order of preference. Returns false after the
+ * last one. */
 bool suite_at(gnutls_priority_t priority, unsigned place, struct suite *suite);
 
-/* Fills in the suite that the library, IANA or OpenSSL calls `name`. False if there is none. */
+/* Fills in the suite that the library, IANA or OpenSSL calls `name`. Returns false if there is
+ * none. */
 bool suite_named(const char *name, struct suite *suite);
 
 /*
@@ -36,10 +38,10 @@ bool suite_named(const char *name, struct suite *suite);
  */
 char *suite_common_name(const char *name);
 
-/* True if the suite is one of TLS 1.3. */
+/* True if the suite is a TLS 1.3 suite. */
 bool suite_is_tls13(const struct suite *suite);
 
-/* Returns what a careful server has against the suite, and that in words; NULL if nothing. */
+/* Return the flaw of the suite, and the flaw in words; NULL if there is none. */
 enum suite_flaw suite_flaw(const struct suite *suite);
 const char *suite_flaw_text(enum suite_flaw flaw);
 

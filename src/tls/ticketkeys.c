@@ -84,7 +84,7 @@ read_bytes(char *text, struct ticketkey *key)
 	return whole;
 }
 
-/* What is wrong with the line, or NULL; it is cut into its words. */
+/* Returns the problem of the line, or NULL. Cuts the line into its words. */
 static const char *
 read_line(char *line, struct ticketkeys *keys)
 {
@@ -223,7 +223,7 @@ ticketkeys_issuing(const struct ticketkeys *keys, int64_t now)
 	return &keys->items[keys->count - 1];
 }
 
-/* Whether the library gives keys of this master the name, in the given period: it is the
+/* True if the library gives keys of this master the name in the given period: the name is the
  * start of SHA3-512 over the period, big-endian, and the master. */
 static bool
 gives_name(const struct ticketkey *key, uint64_t period, const unsigned char *name)

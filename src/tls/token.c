@@ -36,7 +36,7 @@ token_check_url(const char *url, struct findings *findings)
 {
 	if (strstr(url, "pin-value=") == NULL)
 		return 0;
-	/* Without what is behind it. */
+	/* Shows only the part of the URL before the question mark. */
 	findings_error(findings,
 	    "%.*s: the PIN does not belong here, for logs show this: take out "
 	    "pin-value, write the PIN to a file and set pin-file",

@@ -17,17 +17,17 @@
 #include "base/shortage.h"
 #include "base/socket.h"
 
-/* A record with its header fits in whole; four of them make a good recv(2) or send(2). */
+/* A record with its header fits whole; four of them make a good recv(2) or send(2). */
 #define IN_SIZE (68 * 1024)
 #define OUT_SIZE (68 * 1024)
 
-/* How long somebody else may wait for the thread because a peer that is near is about to
- * answer. */
+/* How long another connection may wait for the thread because a peer with a short round trip is
+ * about to answer. */
 #define PRESSED_MS 2
 
 #define DEFER_MAX 8192 /* bytes: leaves room for a few records */
 
-/* By then what was sent last has arrived. */
+/* By then the last output has arrived. */
 #define ARRIVAL_MS 50
 
 int
@@ -115,10 +115,9 @@ transport_is_parked(const struct transport *transport)
 }
 
 struct pause {
-	struct transport state; /* its pointers are of no use */
+	struct transport state; /* its pointers are not used */
 	size_t in_size;
-	unsigned char
-	    bytes[]; /* `in_size` received ones, and those that are to be sent */
+	unsigned char bytes[]; /* `in_size` received ones, then those to be sent */
 };
 
 struct pause *
@@ -181,7 +180,7 @@ note_progress(struct transport *transport)
 		transport->idle_deadline = deadline_in(transport->idle_ms);
 }
 
-/* No other thread writes there, so it need not be one operation. */
+/* Only this thread writes the counter, so the addition need not be atomic. */
 static void
 count(_Atomic(uint64_t) *bytes, ssize_t n)
 {
@@ -234,7 +233,7 @@ give_up(struct transport *transport, const struct pollfd *polls, size_t count,
 	return -1;
 }
 
-/* The same for the peer alone. */
+/* Parks until the peer is ready. */
 static int
 give_up_on_peer(struct transport *transport, short events)
 {
@@ -243,7 +242,7 @@ give_up_on_peer(struct transport *transport, short events)
 	return give_up(transport, &peer, 1, find_end(transport));
 }
 
-/* Whether somebody else shall have the thread, which the peer kept busy long enough. */
+/* True if another connection must get the thread, because the peer kept it busy long enough. */
 static bool
 must_yield(struct transport *transport)
 {
@@ -255,8 +254,8 @@ must_yield(struct transport *transport)
 	return false;
 }
 
-/* Fails if this connection took memory that was set aside, and little of that is left: it
- * must not wait with that for its peer. */
+/* Fails if this connection took memory that was set aside, and little of that is left: it must
+ * not hold that memory while it waits for its peer. */
 static int
 allow_waiting(struct transport *transport)
 {
@@ -265,8 +264,8 @@ allow_waiting(struct transport *transport)
 	return fail(transport, TRANSPORT_STARVED, ENOMEM);
 }
 
-/* How long the peer is waited for first, `usual_ms` unless it may be parked, and somebody
- * else needs the thread. */
+/* Returns how long to wait for the peer at first: `usual_ms`, or less if it may be parked and
+ * another connection needs the thread. */
 static int
 find_patience(const struct transport *transport, int usual_ms)
 {
@@ -276,9 +275,9 @@ find_patience(const struct transport *transport, int usual_ms)
 }
 
 /*
- * Makes sure that the next recv(2) cannot outlast the deadline, nor the patience of who parks.
- * Returns the flags for it, or -1 when the time is up: for a slice the socket's own time-out
- * bounds the call, then poll(2) does.
+ * Ensures that the next recv(2) ends by the deadline and, if it may park, by its wait limit.
+ * Returns the flags for it, or -1 if time is up. For one slice the socket's own time-out limits
+ * the call, then poll(2) does.
  */
 static int
 wait_for_input(struct transport *transport, bool first)
@@ -312,8 +311,9 @@ transport_defer(struct transport *transport)
 }
 
 /*
- * Acknowledges at once what the peer has sent, instead of the output that is deferred. A peer
- * that gathers small writes (RFC 9293, 3.7.4) would wait for the delayed acknowledgement.
+ * Acknowledges at once what the peer has sent, because the output that would do so is deferred.
+ * A peer that gathers small writes (RFC 9293, 3.7.4) would wait for the delayed
+ * acknowledgement.
  */
 static void
 acknowledge(struct transport *transport)
@@ -332,7 +332,7 @@ transport_is_empty(const struct transport *transport)
 	return transport->out_end == 0;
 }
 
-/* True if there is output that is to be sent now. */
+/* True if there is output that must be sent now. */
 static bool
 has_output(const struct transport *transport)
 {
@@ -358,7 +358,7 @@ cannot_send(const struct transport *transport)
 	return true;
 }
 
-/* Makes the failed send(2) of a peer that takes nothing more the failure. Returns -1. */
+/* Makes the failed send(2) to a peer that takes nothing more the failure. Returns -1. */
 static int
 fail_sending(struct transport *transport)
 {
@@ -388,8 +388,8 @@ send_some(struct transport *transport, size_t sent, int flags)
 }
 
 /*
- * How far the peer has let us go, in bytes: for TCP to the end of its window (RFC 9293, 3.8.6),
- * otherwise as far as it has read.
+ * Returns how far the peer allows us to send, in bytes: for TCP up to the end of its window
+ * (RFC 9293, 3.8.6), otherwise as far as it has read.
  */
 static int64_t
 find_reach(const struct transport *transport)
@@ -404,9 +404,9 @@ find_reach(const struct transport *transport)
 }
 
 /*
- * Whether the peer has let us go farther since this was noted last: that is progress. What
- * the socket's buffer takes is none, for it grows by itself, nor what still fits into a window
- * that nobody moves by reading.
+ * True, and progress, if the peer allows us to send farther than at the last call. Bytes that
+ * the socket's buffer takes do not count, because it grows by itself. Bytes that fit into a
+ * window do not count if no reading moves it.
  */
 static bool
 note_reach(struct transport *transport)
@@ -420,7 +420,7 @@ note_reach(struct transport *transport)
 	return true;
 }
 
-/* Something was sent. As long as the buffer has not been full, that is progress. */
+/* Notes that something was sent. As long as the buffer has not been full, that is progress. */
 static void
 note_sent(struct transport *transport)
 {
@@ -430,7 +430,7 @@ note_sent(struct transport *transport)
 		note_progress(transport);
 }
 
-/* From now on the peer has to make room. */
+/* Notes that the buffer is full: from now on the peer must make room. */
 static void
 note_full(struct transport *transport)
 {
@@ -438,7 +438,7 @@ note_full(struct transport *transport)
 	transport->reach = find_reach(transport);
 }
 
-/* Whether there is room to send within `most_ms`, and in time. */
+/* True if there is room to send within `most_ms` and before the deadline. */
 static bool
 gets_room(const struct transport *transport, int most_ms)
 {
@@ -451,8 +451,8 @@ gets_room(const struct transport *transport, int most_ms)
 }
 
 /*
- * Whether the peer has gone on taking, although nothing was to be done for it: it may read at
- * leisure what the kernel still has of ours.
+ * True if the peer continued to read while we did not have to wait for it: it may read at
+ * leisure the output that the kernel still has.
  */
 static bool
 still_takes(struct transport *transport)
@@ -461,8 +461,8 @@ still_takes(struct transport *transport)
 	       socket_untaken(transport->fd) > 0 && note_reach(transport);
 }
 
-/* Nothing has happened while what was sent last arrived: only from here on is it progress
- * that the peer takes what the kernel has of ours. */
+/* Notes that nothing happened while the last output arrived. Only from now on does it count as
+ * progress that the peer takes output that the kernel has. */
 static void
 note_silence(struct transport *transport)
 {
@@ -473,9 +473,9 @@ note_silence(struct transport *transport)
 }
 
 /*
- * Waits for the peer to take more; not for long, if it parks. poll(2) wants a third of the
- * buffer to be free: a peer that reads steadily, but less than that, has let us go farther in
- * the end.
+ * Waits for the peer to take more output, but not long if it parks. poll(2) requires a third of
+ * the buffer to be free. A peer that reads steadily, but less than that, has still allowed us
+ * to send farther.
  */
 static int
 wait_for_room(struct transport *transport)
@@ -507,8 +507,8 @@ drop_sent(struct transport *transport, size_t sent)
 	memmove(transport->out, transport->out + sent, transport->out_end);
 }
 
-/* Sends all that has gathered, with `more` among the flags of send(2). Returns 0, or -1 with
- * errno; a failed send(2) is not a failure yet, because the peer may have sent bytes before. */
+/* Sends the gathered output, with `more` among the flags of send(2). Returns 0, or -1 with
+ * errno. A failed send(2) is not a failure yet, because the peer may have sent bytes before. */
 static int
 flush_with(struct transport *transport, int more)
 {
@@ -594,7 +594,7 @@ transport_try_flush(struct transport *transport)
 	return -1;
 }
 
-/* Flushes without parking, for who cannot go on later. */
+/* Flushes without parking, for callers that cannot continue later. */
 static int
 flush_all(struct transport *transport)
 {
@@ -624,7 +624,8 @@ transport_write(struct transport *transport, const void *bytes, size_t size)
 	return 0;
 }
 
-/* One recv(2) into the empty read-ahead buffer; -1 with EAGAIN or EINTR is no failure. */
+/* Calls recv(2) once into the empty read-ahead buffer. -1 with EAGAIN or EINTR is not a
+ * failure. */
 static ssize_t
 receive_some(struct transport *transport, int flags)
 {
@@ -652,7 +653,7 @@ fill(struct transport *transport)
 {
 	if (allow_waiting(transport) < 0)
 		return -1;
-	if (transport->in_end > 0) /* a hello is there before anybody reads it */
+	if (transport->in_end > 0) /* a hello is there before the first read */
 		transport_will_wait(transport);
 	for (bool first = true;; first = false) {
 		if (must_yield(transport))
@@ -711,7 +712,7 @@ transport_room(const struct transport *transport)
 	return OUT_SIZE - 1 - transport->out_end;
 }
 
-/* True if bytes of the peer wait to be read, here or in the kernel. */
+/* True if bytes from the peer can be read, here or in the kernel. */
 static bool
 has_input(const struct transport *transport)
 {
@@ -731,8 +732,8 @@ transport_make_room(struct transport *transport, size_t room)
 	return must_yield(transport) ? give_up_on_peer(transport, POLLOUT) : 0;
 }
 
-/* What has taken too long. What was sent last may be on its way at the end of all time, but
- * not if nothing has moved for as long as it may be idle. */
+/* Returns what has timed out. The last output may still be on its way when all time is up, but
+ * not if nothing has moved for the whole idle time. */
 static enum transport_failure
 find_lateness(const struct transport *transport)
 {
@@ -743,7 +744,7 @@ find_lateness(const struct transport *transport)
 	           : TRANSPORT_TIMED_OUT_READING;
 }
 
-/* poll(2) until then at most. 0, or -1 parked. */
+/* Calls poll(2) until then at most. Returns 0, or -1 if it parks. */
 static int
 poll_or_park(struct transport *transport, struct pollfd *polls, size_t count,
     struct deadline until)
@@ -768,7 +769,8 @@ poll_or_park(struct transport *transport, struct pollfd *polls, size_t count,
 	return 0;
 }
 
-/* The same; -1 with `failure` set, too, once the connection's own time is up. */
+/* Does what poll_or_park() does. Also returns -1, with `failure` set, once the connection's own
+ * time is up. */
 static int
 poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
     struct deadline until)
@@ -780,9 +782,9 @@ poll_in_time(struct transport *transport, struct pollfd *polls, size_t count,
 }
 
 /*
- * Goes on after the peer hung up while nothing is wanted of it, which poll(2) would report for
- * ever. If the peer left bytes, poll(2) leaves it out until the caller wants them; otherwise the
- * wait fails.
+ * Continues after the peer hung up while nothing is expected from it, which poll(2) would
+ * report for ever. If the peer left bytes, poll(2) leaves it out until the caller wants them;
+ * otherwise the wait fails.
  */
 static int
 poll_without_peer(struct transport *transport, struct pollfd *polls, size_t count,

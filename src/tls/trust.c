@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The authorities whose certificates clients may bring. */
+/* The authorities whose certificates are accepted from clients. */
 #include "tls/trust.h"
 
 #include <gnutls/crypto.h>
@@ -176,7 +176,7 @@ hash_anchors(const struct chain *anchors, struct hash *hashes)
 	return 0;
 }
 
-/* Sorts them, each once. Returns how many are left. */
+/* Sorts them and removes duplicates. Returns how many are left. */
 static size_t
 order_hashes(struct hash *hashes, size_t count)
 {
@@ -265,7 +265,7 @@ trust_find_paths(
 
 enum { UNSIGNED = GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNATURE_FAILURE };
 
-/* The library's findings, the gravest first. */
+/* The library's findings, the most serious first. */
 static const struct {
 	unsigned status;
 	enum failure failure;
@@ -320,8 +320,8 @@ blame_extension(const struct certpath *path, struct refusal *refusal)
 	return true;
 }
 
-/* Tells that an issuer's certificate is too old to say that it is one. Returns false if none
- * is. */
+/* Reports an issuer's certificate whose version is too old to mark an issuer. Returns false if
+ * there is none. */
 static bool
 blame_version(const struct certpath *path, struct refusal *refusal)
 {

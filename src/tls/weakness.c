@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Priority strings: what of them is refused, and what to append to them. */
+/* Priority strings: the refused parts, and what to append to them. */
 #include "tls/weakness.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 enum {
 	ROUNDS_MAX = 6
-}; /* one for each kind, because mending one may uncover another */
+}; /* one for each kind, because a fix for one may uncover another */
 
 /* The kinds, in the order of the message. */
 enum { NO_CERTIFICATE, OLD_VERSION, NOT_SECRET, PLAIN, CBC, OLD_SIGNATURE, KIND_COUNT };
@@ -75,7 +75,7 @@ examine_versions(gnutls_priority_t priority, struct flaws *flaws)
 			    gnutls_protocol_get_name(list[i]));
 }
 
-/* True if a service, which has certificates but no DSA or GOST keys, can agree on it. */
+/* True if a service, which has certificates but no DSA or GOST keys, can negotiate it. */
 static bool
 has_credentials(gnutls_kx_algorithm_t kx)
 {
@@ -141,7 +141,8 @@ examine(gnutls_priority_t priority, struct flaws *flaws)
 	examine_signatures(priority, flaws);
 }
 
-/* Returns true if it has none, apart from weak ones if these are allowed. */
+/* True if TLS 1.2 or 1.3 is enabled and there are no flaws, apart from weak ones if these are
+ * allowed. */
 static bool
 is_sound(const struct flaws *flaws, bool allow_weak)
 {
@@ -161,15 +162,15 @@ append_removals(char **text, const struct stringlist *words)
 		memory_append(text, ":-%s", words->items[i]);
 }
 
-/* Appends to `*text` what takes the flaws out of a priority. */
+/* Appends to `*text` what removes the flaws from a priority. */
 static void
 mend(char **text, const struct flaws *flaws, bool allow_weak)
 {
 	const bool versionless = !flaws->tls12 && !flaws->tls13;
 	const struct stringlist *words = flaws->words;
 
-	/* Versions that are taken out one by one may leave a gap, which the library answers by
-	 * dropping all above it. */
+	/* Removing versions one by one may leave a gap, and the library then drops all versions
+	 * above it. */
 	if (versionless || (words[OLD_VERSION].count > 0 && !allow_weak))
 		memory_append(text, ":-VERS-ALL%s%s",
 		    flaws->tls13 || versionless ? ":+VERS-TLS1.3" : "",
@@ -184,8 +185,8 @@ mend(char **text, const struct flaws *flaws, bool allow_weak)
 	append_removals(text, &words[OLD_SIGNATURE]);
 }
 
-/* Appends to `*text`, a priority that enables too little to be one, what makes it one. Returns
- * false if nothing does. */
+/* `*text` is a priority that enables too little. Appends what makes it usable. Returns false if
+ * nothing does. */
 static bool
 complete(const char *priority, char **text)
 {
@@ -209,8 +210,8 @@ complete(const char *priority, char **text)
 	return found;
 }
 
-/* Makes `*text` longer. Returns 1 if the priority is accepted with it appended, 0 if not yet, and
- * -1 if nothing helps. */
+/* Makes `*text` longer. Returns 1 if the priority is accepted with it appended, 0 if not yet,
+ * and -1 if nothing helps. */
 static int
 mend_once(const char *priority, bool allow_weak, char **text)
 {
@@ -233,7 +234,7 @@ mend_once(const char *priority, bool allow_weak, char **text)
 	return sound ? 1 : 0;
 }
 
-/* Returns what makes `priority` acceptable if it is appended, or NULL. The caller frees it. */
+/* Returns what makes `priority` acceptable when it is appended, or NULL. The caller frees it. */
 static char *
 find_remedy(const char *priority, bool allow_weak)
 {
@@ -250,7 +251,7 @@ find_remedy(const char *priority, bool allow_weak)
 	return NULL;
 }
 
-/* Returns the flaws in words, the caller frees them. */
+/* Returns the flaws in words. The caller frees them. */
 static char *
 describe(const struct flaws *flaws, int first, int last)
 {

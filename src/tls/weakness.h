@@ -14,9 +14,10 @@ struct findings;
 bool weakness_speaks(gnutls_priority_t priority, gnutls_protocol_t version);
 
 /*
- * Parses the priority string `text`. Adds one error for everything in it that a service must not
- * have, with what to append to the string so that it is accepted, and with `allow_weak` a warning
- * for what is only weak. Returns what gnutls_priority_deinit() frees, or NULL after an error.
+ * Parses the priority string `text`. Adds one error for everything in it that a service must
+ * not have, with what to append to the string so that it is accepted. With `allow_weak`, parts
+ * that are only weak are a warning. Returns what gnutls_priority_deinit() frees, or NULL after
+ * an error.
  */
 gnutls_priority_t weakness_parse(
     const char *text, bool allow_weak, struct findings *findings);

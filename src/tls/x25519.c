@@ -19,8 +19,8 @@
 typedef void function(uint8_t *, const uint8_t *, const uint8_t *);
 
 /*
- * What libcrypto's provider has for X25519, called without the layer of EVP in between: that
- * looks each of them up again for each secret, at a tenth of what the secret costs.
+ * The functions for X25519 of libcrypto's provider, called without the EVP layer. EVP looks
+ * each of them up again for each secret, at a tenth of the cost of the secret.
  */
 static struct {
 	void *provider;
@@ -36,7 +36,7 @@ static struct {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool usable; /* all of `use` was found */
-static function *nettle; /* NULL: nettle is not there */
+static function *nettle; /* NULL if nettle is not there */
 
 static void
 learn_keys(const OSSL_DISPATCH *row)
@@ -84,7 +84,7 @@ learn(OSSL_PROVIDER *provider, int operation, void (*take)(const OSSL_DISPATCH *
 static void
 start(void)
 {
-	/* ISO C knows no other way from what dlsym() returns to a function. */
+	/* ISO C has no other conversion from dlsym()'s result to a function. */
 	void *found = dlsym(RTLD_NEXT, "nettle_curve25519_mul");
 
 	memcpy(&nettle, &found, sizeof found);
@@ -103,8 +103,8 @@ start(void)
 }
 
 /*
- * The private key with `point` for its public one: libcrypto would compute that at a cost as
- * high as the secret's, and it has no part in making a secret.
+ * Imports the private key with `point` as its public key. libcrypto would compute the real one
+ * at the cost of the secret, and it is not needed to make a secret.
  */
 static bool
 import(void *key, const uint8_t *private, const uint8_t *point)
@@ -124,7 +124,7 @@ import(void *key, const uint8_t *private, const uint8_t *point)
 	return good;
 }
 
-/* The key is its own peer, as the public one in it is the other side's. */
+/* Derives the secret with the key as its own peer, because its public part is the other side's. */
 static bool
 derive(void *key, uint8_t *secret)
 {
@@ -159,7 +159,7 @@ nettle_curve25519_mul(uint8_t *secret, const uint8_t *private, const uint8_t *po
 	if (multiply(secret, private, point))
 		return;
 	ERR_clear_error();
-	/* Also for a point that libcrypto refuses. */
+	/* Also called for a point that libcrypto refuses. */
 	if (nettle != NULL)
 		nettle(secret, private, point);
 	else

@@ -3,14 +3,14 @@
 #define TLSD_TLS_X25519_H
 
 /*
- * The shared secret of X25519 (RFC 7748, 5) by OpenSSL's libcrypto, which needs two thirds of
- * the time that nettle takes for it. It is what costs most in each handshake, and GnuTLS
- * offers no way to bring another one: so this has nettle's name, and a program that links
- * this file is where the dynamic linker finds it first. One that does not, or a GnuTLS that
- * holds nettle within itself, goes on with nettle's; both compute the same.
+ * Computes the shared secret of X25519 (RFC 7748, 5) with OpenSSL's libcrypto, which takes two
+ * thirds of nettle's time. It costs more than anything else in a handshake, and GnuTLS has no
+ * interface to replace it. So this function has nettle's name: in a program that links this
+ * file, the dynamic linker finds it first. Other programs, and a GnuTLS that contains nettle,
+ * still use nettle's; both compute the same.
  *
- * The other half of the key exchange, the own public key, stays with nettle: it is the faster
- * one there.
+ * The other half of the key exchange, computing our own public key, stays with nettle, which is
+ * faster there.
  */
 
 #include <stdint.h>
@@ -18,9 +18,9 @@
 enum { X25519_SIZE = 32 };
 
 /*
- * The secret shared with who has the public key `point`: all zero if that is of small order,
- * which GnuTLS refuses (RFC 8446, 7.4.2). Where libcrypto fails, as without memory, nettle's
- * is called. Any thread may call it.
+ * Computes the secret shared with the owner of the public key `point`. It is all zero if the
+ * point has a small order, which GnuTLS refuses (RFC 8446, 7.4.2). If libcrypto fails, for
+ * example without memory, it calls nettle's function. Thread-safe.
  */
 void nettle_curve25519_mul(
     uint8_t *secret, const uint8_t *private, const uint8_t *point);
