@@ -78,7 +78,7 @@ address_split(const char *text, char **host, char **port)
 	return 0;
 }
 
-/* Copies the list that getaddrinfo(3) gave, IPv6 first so that "*" reads as one says it. */
+/* Copies the list that getaddrinfo(3) returned, in its order and without duplicates. */
 static int
 copy_addresses(const struct addrinfo *list, struct address addresses[ADDRESS_MAX])
 {
@@ -99,13 +99,13 @@ copy_addresses(const struct addrinfo *list, struct address addresses[ADDRESS_MAX
 	return count;
 }
 
-/* Looks a host up with these flags for getaddrinfo(3). Returns the number of addresses, or -1 with
- * the reason in `error`. */
+/* Looks a host up with these flags for getaddrinfo(3). Returns the number of addresses, or -1
+ * with the reason in `error`. */
 static int
 look_up(const char *host, const char *port, int flags,
     struct address addresses[ADDRESS_MAX], char *error)
 {
-	/* AI_PASSIVE only means something without a host. */
+	/* AI_PASSIVE has an effect only without a host. */
 	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV | flags,
 		.ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM };
@@ -142,8 +142,8 @@ is_port(const char *text, int64_t least)
 	return text_parse_number(text, least, 65535, &number) == 0;
 }
 
-/* The port of a text that means every address of the machine and says nothing else: "PORT", or
- * ":::PORT" as stunnel has it. NULL for other texts. */
+/* Returns the port of a text that only means every address of the machine: "PORT", or ":::PORT"
+ * as in stunnel. Returns NULL for other texts. */
 static const char *
 lone_port(const char *text)
 {
@@ -176,7 +176,7 @@ address_parse_listen(
 	return count;
 }
 
-/* Whether a text that is no path has the host and the port that connecting needs. */
+/* True if a text, not a path, has the host and the port that connecting needs. */
 static bool
 names_one_place(const char *text)
 {
@@ -190,8 +190,8 @@ names_one_place(const char *text)
 	return good;
 }
 
-/* True if `host` can be the name of a host (RFC 1123, 2.1), with underscores as containers have
- * them, and cannot be meant as an IPv4 address. */
+/* True if `host` can be the name of a host (RFC 1123, 2.1) and cannot be meant as an IPv4
+ * address. Underscores are allowed, because containers have them. */
 static bool
 is_host_name(const char *host)
 {
@@ -214,7 +214,7 @@ is_host_name(const char *host)
 	}
 }
 
-/* Reads "HOST:PORT", which names_one_place(). */
+/* Parses "HOST:PORT" for which names_one_place() is true. */
 static int
 parse_place(const char *text, struct address addresses[ADDRESS_MAX], char *error)
 {
@@ -331,7 +331,7 @@ address_equal(const struct address *a, const struct address *b)
 	       memcmp(&a->storage, &b->storage, a->length) == 0;
 }
 
-/* FNV-1a, which is no secret: who chooses addresses may choose a backend. */
+/* FNV-1a. It is not secret: a client that chooses its address may choose its backend. */
 static uint32_t
 hash_bytes(const void *bytes, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The names of TLS alerts, as the registry has them but in words. */
+/* The names of TLS alerts, as in the registry but in words. */
 #include "base/alert.h"
 
 #include <stddef.h>

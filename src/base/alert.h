@@ -11,8 +11,8 @@ enum {
 };
 
 /*
- * The name of an alert in words, "certificate required" for 116; "unknown" for a number that
- * has none.
+ * Returns the name of an alert in words, such as "certificate required" for 116, or "unknown"
+ * for a number without a name.
  */
 const char *alert_name(unsigned number);
 

@@ -13,10 +13,10 @@
 static const char blanks[] = " \t";
 static const char shell_only[] = "|&;<>()$`*?[";
 
-/* A word while it is put together. */
+/* A word under construction. */
 struct word {
-	const char *next; /* what is to be read */
-	char *text; /* as long as all of the line */
+	const char *next; /* the text to read next */
+	char *text; /* as long as the whole line */
 	size_t length;
 	char *error;
 	size_t room;
@@ -56,7 +56,7 @@ take_single_quoted(struct word *word)
 	return 0;
 }
 
-/* In double quotes a backslash is one, but before what would have a meaning. */
+/* In double quotes a backslash is literal, except before a character that would be special. */
 static int
 take_double_quoted(struct word *word)
 {
@@ -86,7 +86,7 @@ take_escaped(struct word *word)
 	return 0;
 }
 
-/* One letter, or all that stands in quotes. */
+/* Takes one letter, or everything in a pair of quotes. */
 static int
 take_part(struct word *word)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Small files: read whole, written atomically. */
+/* Reads small files whole and writes them atomically. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ int
 file_open(const char *path)
 {
 	struct stat st;
-	/* O_NONBLOCK: opening a FIFO nobody writes to must not hang. */
+	/* O_NONBLOCK: opening a FIFO without a writer must not hang. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0) {
@@ -38,8 +38,8 @@ file_open(const char *path)
 	return fd;
 }
 
-/* What the link at `path` names, seen from where `path` is; NULL if it is not a link. The caller
- * frees it. */
+/* Returns the target of the link at `path`, seen from the folder of `path`, or NULL if it is
+ * not a link to be followed. The caller frees it. */
 static char *
 read_link(const char *path)
 {
@@ -69,7 +69,7 @@ file_follow(const char *path)
 	return at;
 }
 
-/* Fills `data` up to `room` bytes; returns how many there were, or -1. */
+/* Fills `data` up to `room` bytes. Returns how many there were, or -1. */
 static ssize_t
 read_up_to(int fd, char *data, size_t room)
 {
@@ -101,7 +101,8 @@ file_read(const char *path, size_t limit, char **data, size_t *size)
 		return -1;
 	if (fstat(fd, &st) < 0)
 		goto out;
-	/* One byte more than the size tells growth; /proc files say 0, so never less. */
+	/* One byte more than the size reveals growth. /proc files have size 0, so there is a
+	 * minimum. */
 	room = (size_t)st.st_size < 4096 ? 4096 : (size_t)st.st_size + 1;
 	if (room > limit)
 		room = limit + 1;
@@ -158,7 +159,7 @@ file_write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-/* Gives the finished temporary file its name; EEXIST if that is taken and to be kept. */
+/* Gives the finished temporary file its name. EEXIST if FILE_KEEP finds that name in use. */
 static int
 put_in_place(const char *temporary, const char *path, enum file_existing existing)
 {
@@ -175,7 +176,7 @@ file_write(const char *path, const char *data, size_t size, mode_t mode,
 {
 	char *temporary = memory_format("%s.XXXXXX", path);
 	int result = -1;
-	/* mkostemp(3) makes it 0600: a key is never readable by others, not for a moment. */
+	/* mkostemp(3) creates it with 0600: others can never read a key, not even for a moment. */
 	int fd = mkostemp(temporary, O_CLOEXEC);
 
 	if (fd < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A list of errors and warnings, collected so that one run can tell them all. */
+/* A list of errors and warnings, so that one run can report them all. */
 #include "base/findings.h"
 
 #include <stdarg.h>
@@ -38,7 +38,7 @@ has(const struct findings *findings, const char *text)
 static void
 add(struct findings *findings, enum finding_kind kind, char *text)
 {
-	/* What several services inherit from one line is one mistake. */
+	/* A line that several services inherit is reported once. */
 	if (has(findings, text)) {
 		free(text);
 		return;

@@ -103,7 +103,7 @@ add_character(struct json *json, uint32_t character)
 	}
 }
 
-/* How many of the first bytes stand for themselves: most do. */
+/* Returns how many of the first bytes need no escape: most do not. */
 static size_t
 plain_span(const unsigned char *bytes, size_t size)
 {
@@ -135,7 +135,7 @@ add_string(struct json *json, const unsigned char *bytes, size_t size)
 	add_text(json, "\"");
 }
 
-/* Writes what stands before a value: the comma and the name. */
+/* Writes the comma and the name that precede a value. */
 static void
 begin_value(struct json *json, const char *name)
 {

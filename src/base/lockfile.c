@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files that one process at a time has. */
+/* Files that one process at a time holds. */
 #include "base/lockfile.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ lockfile_is_current(int fd, const char *path)
 	       opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-/* One attempt. -1 with errno, which is ESTALE if the file was removed meanwhile. */
+/* Makes one attempt. Returns -1 with errno, which is ESTALE if the file was removed meanwhile. */
 static int
 try_to_open(const char *path)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The log: what is written, and where to. */
+/* The log and its destination. */
 #include "base/log.h"
 
 #include <errno.h>
@@ -25,9 +25,9 @@ static struct {
 	_Atomic(int) form; /* enum logline_form */
 	_Atomic(int) facility;
 	_Atomic(int) level;
-	_Atomic(uint64_t) lost; /* lines that were not told of */
+	_Atomic(uint64_t) lost; /* lines that were not reported */
 	_Atomic(uint64_t) lost_ever;
-	char *file; /* the main thread's */
+	char *file; /* only for the main thread */
 } sink = { .level = LOG_LEVEL_NOTICE };
 
 const char *
@@ -79,7 +79,7 @@ format_text(char line[LOGLINE_SIZE], int form, enum log_level level, const char 
 	    1);
 }
 
-/* A full disk must not stop the server: what is lost is counted, and told of later. */
+/* A full disk must not stop the server: lost lines are counted and reported later. */
 static void
 write_lines(struct outlet *outlet, int form, const char *lines, size_t size)
 {
@@ -98,7 +98,7 @@ write_lines(struct outlet *outlet, int form, const char *lines, size_t size)
 		atomic_fetch_add(&sink.lost, untold);
 }
 
-/* Without a thread, which those have that log before it is open. */
+/* Writes without the log's thread, for threads that log before the log is open. */
 static void
 write_at_once(int form, const char *line, size_t size)
 {
@@ -132,7 +132,7 @@ open_outlet(const struct log_settings *settings)
 	return outlet_standard_error();
 }
 
-/* The first time, starts what writes. */
+/* Changes the outlet. The first call starts the thread. */
 static int
 use_outlet(struct outlet *outlet, enum logline_form form)
 {
@@ -258,7 +258,7 @@ log_fields(enum log_level level, const struct log_field *fields, size_t count)
 	log_with(level, fields, count, spool_put);
 }
 
-/* There are few of these, and somebody may wait for them. */
+/* Messages are rare, and a reader may wait for them, so they are urgent. */
 static void __attribute__((format(printf, 2, 0)))
 log_line(enum log_level level, const char *format, va_list args)
 {

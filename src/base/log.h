@@ -3,15 +3,14 @@
 #define TLSD_BASE_LOG_H
 
 /*
- * The daemon's log: one line an event, to standard error, a file or syslog, as text or as
- * JSON. A line starts with its subject, is lower case and has no full stop; bytes from a
- * peer are escaped by text_escape() before they get here. errno is left as it was, and
- * `%m` in a format prints it. Any thread may log.
+ * The daemon's log: one line for each event, to standard error, a file or syslog, as text or as
+ * JSON. A line starts with its subject, is lower case and has no full stop. Bytes from a peer
+ * are escaped by text_escape() before they get here. errno is preserved, and `%m` in a format
+ * prints it. Any thread may log.
  *
- * Once it is open a thread of its own writes, so that nobody who logs waits for a disk, a
- * pipe or syslogd: a line for which there is no room, for a megabyte of others is waiting,
- * is lost, as is one that cannot be written. Lost lines are counted, and told of in the log
- * when writing works again.
+ * Once the log is open, a separate thread writes it, so that logging does not wait for a disk,
+ * a pipe or syslogd. A line is lost if a megabyte of others is waiting, or if it cannot be
+ * written. Lost lines are counted, and the log reports them when writing works again.
  */
 
 #include <stdarg.h>
@@ -21,7 +20,7 @@
 
 enum log_level {
 	LOG_LEVEL_ERROR, /* the server cannot do what it was told to */
-	LOG_LEVEL_WARNING, /* it goes on, but somebody should look */
+	LOG_LEVEL_WARNING, /* it continues, but the administrator should look */
 	LOG_LEVEL_NOTICE, /* start, reload, stop */
 	LOG_LEVEL_INFO, /* one line for each connection */
 	LOG_LEVEL_DEBUG
@@ -37,7 +36,7 @@ struct log_settings {
 	int facility; /* LOG_DAEMON and its like, syslog(3) */
 };
 
-/* How a field stands in a text. In JSON it always has its name. */
+/* The form of a field in a text. In JSON it always has its name. */
 enum log_look {
 	LOG_LOOK_SUBJECT, /* "value: " */
 	LOG_LOOK_WORD, /* "value " */
@@ -60,29 +59,29 @@ struct log_field {
 };
 
 /*
- * Starts logging as `settings` say, in place of what was there; until the first call lines
- * go to standard error at LOG_LEVEL_NOTICE, written by who logs. The first call starts the
- * thread, with the rights of the caller. Returns 0, or -1 with errno when the file cannot be
- * opened, or with EAGAIN when the system gives no thread, and then nothing has changed. Main
- * thread.
+ * Starts logging according to `settings`, instead of the previous log. Until the first call,
+ * lines go to standard error at LOG_LEVEL_NOTICE, written by the thread that logs. The first
+ * call starts the log's thread, with the privileges of the caller. Returns 0, or -1 with errno
+ * if the file cannot be opened, or EAGAIN if the system does not give a thread; then nothing
+ * has changed. Main thread.
  */
 int log_open(const struct log_settings *settings);
 
-/* Opens the log file again by its name, after logrotate(8) moved it. 0, or -1 with errno
- * and the old file still in use. Main thread. */
+/* Opens the log file again by its name, after logrotate(8) moved it. Returns 0, or -1 with
+ * errno and the old file still in use. Main thread. */
 int log_reopen(void);
 
-/* Waits until what was logged so far is written, for a second at most. */
+/* Waits until all lines logged so far are written, for a second at most. */
 void log_flush(void);
 
-/* Writes what is left, for five seconds at most, and closes the log; lines go to standard
- * error again. No other thread may log. */
+/* Writes the remaining lines, for five seconds at most, and closes the log; lines go to
+ * standard error again. No other thread may log. */
 void log_close(void);
 
-/* Another level, until log_open() says otherwise. Main thread. */
+/* Sets another level, until the next log_open(). Main thread. */
 void log_set_level(enum log_level level);
 
-/* True when lines of `level` are written: lets a caller skip the formatting. */
+/* True if lines of `level` are written: lets a caller skip the formatting. */
 bool log_wants(enum log_level level);
 
 void log_at(enum log_level level, const char *format, ...)
@@ -93,14 +92,15 @@ void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A line of fields, for what there is much of: it may be written with others that come within
- * a hundredth of a second. */
+/* Logs a line of fields, for frequent events: it may be written together with others that come
+ * within a hundredth of a second. */
 void log_fields(enum log_level level, const struct log_field *fields, size_t count);
 
-/* How many lines were lost since the start. Any thread. */
+/* Returns how many lines were lost since the start. Any thread. */
 uint64_t log_lost(void);
 
-/* The word for a level, as `log-level` takes it, and for a format; NULL behind the last. */
+/* Return the word for a level, as `log-level` takes it, and for a format; NULL after the last
+ * one. */
 const char *log_level_name(int level);
 const char *log_format_name(int format);
 

@@ -15,7 +15,7 @@
 #define STAMP_SIZE 64
 #define NAME_SIZE 32
 
-/* A line as it grows; it ends where the room does. */
+/* A line under construction; it ends at the end of its room. */
 struct line {
 	char *text;
 	size_t room, length;
@@ -36,7 +36,7 @@ add(struct line *line, const char *format, ...)
 		line->length = line->room - 1;
 }
 
-/* The same without a format, which is what most of a line takes. */
+/* Adds text without a format, which is most of a line. */
 static void
 add_text(struct line *line, const char *text)
 {
@@ -48,7 +48,7 @@ add_text(struct line *line, const char *text)
 	line->length += length;
 }
 
-/* "2026-11-23T18:45:06.123Z" */
+/* Formats the time as "2026-11-23T18:45:06.123Z". */
 static void
 format_time(char stamp[STAMP_SIZE])
 {
@@ -75,7 +75,7 @@ priority_of(enum log_level level)
 	return priorities[level];
 }
 
-/* RFC 3164, 4.1: in local time, which syslogd takes it to be. */
+/* RFC 3164, 4.1: syslogd expects local time. */
 static void
 add_syslog_head(struct line *line, int facility, enum log_level level)
 {
@@ -132,7 +132,7 @@ add_fields(struct line *line, const struct log_field *fields, size_t count)
 	}
 }
 
-/* One event is one line, whatever its texts come from. */
+/* Keeps one event on one line, regardless of the source of its texts. */
 static void
 flatten(struct line *line)
 {
@@ -141,7 +141,7 @@ flatten(struct line *line)
 			line->text[i] = ' ';
 }
 
-/* What text has as "-" is not there. A long text is cut to `max` bytes. */
+/* A text "-" means a missing value, null in JSON. A long text is cut to `max` bytes. */
 static void
 add_json_text(struct json *json, const struct log_field *field, size_t max)
 {
@@ -189,7 +189,7 @@ fill_object(struct json *json, enum log_level level, const struct log_field *fie
 	return json_fits(json);
 }
 
-/* An object that has no end would be none: texts are cut until all of it has room. */
+/* Shortens texts until the whole object fits, because an object without its end is not valid. */
 static void
 add_object(struct line *line, enum log_level level, const struct log_field *fields,
     size_t count)

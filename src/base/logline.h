@@ -3,8 +3,8 @@
 #define TLSD_BASE_LOGLINE_H
 
 /*
- * What a line of the log looks like: fields, from which it is made as text or as a JSON
- * object (RFC 8259), so that both say the same. Pure functions, any thread.
+ * The form of a log line: fields, written as text or as a JSON object (RFC 8259), so that both
+ * have the same content. Pure functions, any thread.
  */
 
 #include <stdbool.h>
@@ -24,7 +24,7 @@ enum logline_form {
 
 /*
  * Writes one line into `line`, with its newline, and returns its length. A text that is too
- * long is cut. The priority is facility and level, for syslogd.
+ * long is cut. The priority, for syslogd, is facility and level.
  */
 size_t logline_format(char line[LOGLINE_SIZE], enum logline_form form, int facility,
     enum log_level level, const struct log_field *fields, size_t count);

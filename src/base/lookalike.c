@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Characters that look like ones of ASCII. */
+/* Characters that look like ASCII characters. */
 #include "base/lookalike.h"
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 #define TLSD_BASE_LOOKALIKE_H
 
 /*
- * Characters that look like the ones of ASCII that a configuration needs, and come from word
+ * Characters that look like the ASCII characters that a configuration needs, and come from word
  * processors, web pages and input methods. Pure functions.
  */
 
@@ -11,7 +11,7 @@ enum lookalike_kind {
 	LOOKALIKE_BLANK = 1, /* no-break and other blanks, and invisible characters */
 	LOOKALIKE_QUOTE = 2, /* typographic quotes */
 	LOOKALIKE_COMMA = 4,
-	LOOKALIKE_APOSTROPHE = 8, /* typographic quotes that names have too */
+	LOOKALIKE_APOSTROPHE = 8, /* typographic quotes that also occur in names */
 	LOOKALIKE_OTHER = 16, /* dashes, joiners and full-width characters */
 	LOOKALIKE_ANY = 31
 };

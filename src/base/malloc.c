@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * malloc(3) and the like for all of a process, libraries included: the C library's own,
- * which takes from the reserve rather than fail. Not in a library: whoever links it gets it.
+ * malloc(3) and related functions for the whole process, libraries included: the C library's
+ * own, which take from the reserve rather than fail. Programs that link this file get them, so
+ * it is not in a library.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,7 +18,7 @@
 #define PAUSE_MS 1
 #define PAUSES 1000
 
-/* The next ones, as programs are linked: the C library's. */
+/* The next ones in the link order: the C library's. */
 static struct {
 	void *(*malloc)(size_t);
 	void *(*calloc)(size_t, size_t);
@@ -26,7 +27,7 @@ static struct {
 	void (*free)(void *);
 } next;
 
-/* ISO C knows no other way from what dlsym() returns to a function. */
+/* ISO C has no other conversion from dlsym()'s result to a function. */
 static void
 find(const char *name, void *function)
 {
@@ -36,7 +37,7 @@ find(const char *name, void *function)
 }
 
 /* False only while dlsym(3) itself asks for memory, which it can do without. The first call
- * is before there are threads. */
+ * comes before there are threads. */
 static bool
 is_ready(void)
 {
@@ -55,8 +56,8 @@ is_ready(void)
 	return true;
 }
 
-/* Waits for a while until others have returned something, for libraries do worse without
- * memory than stand still. */
+/* Waits for a while until others have returned something, because for libraries a delay is
+ * better than a failed allocation. */
 static void *
 take(size_t size)
 {
@@ -116,7 +117,7 @@ free(void *block)
 	errno = saved;
 }
 
-/* Moves what is in `old` to a block of `size` bytes. */
+/* Moves the contents of `old` to a block of `size` bytes. */
 static void *
 move(void *old, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Allocation that aborts rather than fails, for code that cannot go on without it. */
+/* Allocation that aborts rather than fails, for code that cannot continue without it. */
 #include "base/memory.h"
 
 #include <stdio.h>

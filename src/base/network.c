@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Networks, and what counts as one client. */
+/* Networks, and the part of an address that identifies a client. */
 #include "base/network.h"
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* The bytes of an IP address and how many bits they are; 0 for a Unix-domain one. */
+/* Returns the number of bits of an IP address, and its bytes; 0 for a Unix-domain address. */
 static unsigned
 ip_bytes(const struct address *address, const unsigned char **bytes)
 {
@@ -32,7 +32,7 @@ ip_bytes(const struct address *address, const unsigned char **bytes)
 	}
 }
 
-/* The first `bits` bits of `from`, the rest zero. */
+/* Copies the first `bits` bits of `from`; the rest is zero. */
 static void
 copy_prefix(unsigned char to[16], const unsigned char *from, unsigned bits)
 {

@@ -2,7 +2,7 @@
 #ifndef TLSD_BASE_NETWORKS_H
 #define TLSD_BASE_NETWORKS_H
 
-/* Lists of networks, as keys take them. */
+/* Lists of networks, as configuration keys have them. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,15 +18,15 @@ struct networks {
 	size_t count;
 };
 
-/* Adds an error, starting with `key`, for each of `list` that is no network. */
+/* Adds an error, starting with `key`, for each item of `list` that is not a network. */
 void networks_check(
     const char *key, const struct stringlist *list, struct findings *findings);
 
-/* The networks of a list that networks_check() had nothing against. */
+/* Returns the networks of a list that passed networks_check(). */
 struct networks networks_of(const struct stringlist *list);
 void networks_fini(struct networks *networks);
 
-/* Whether one of them has `address`. */
+/* True if one of them contains `address`. */
 bool networks_have(const struct networks *networks, const struct address *address);
 
 #endif

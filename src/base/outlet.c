@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Places where lines go. */
+/* Destinations of lines. */
 #include "base/outlet.h"
 
 #include <errno.h>
@@ -25,9 +25,9 @@
 struct outlet {
 	_Atomic(unsigned) references;
 	int fd; /* -1 while syslogd is not there */
-	bool is_lent; /* fd belongs to somebody else */
+	bool is_lent; /* fd belongs to another owner */
 	bool is_torn; /* the last line there has no end */
-	size_t piece; /* no more bytes at once: who shares a pipe gets whole lines */
+	size_t piece; /* maximum bytes at once: keeps lines in a shared pipe whole */
 	char *socket; /* its path, or NULL */
 };
 
@@ -44,7 +44,7 @@ make(int fd)
 	return outlet;
 }
 
-/* The number after `folder` in `path`, or -1. */
+/* Returns the number after `folder` in `path`, or -1. */
 static int
 number_in(const char *folder, const char *path)
 {
@@ -57,7 +57,7 @@ number_in(const char *folder, const char *path)
 	return (int)number;
 }
 
-/* For a path that is not a symbolic link, or one in /proc. */
+/* Returns the descriptor for a path that is not a symbolic link, or is a link in /proc, or -1. */
 static int
 descriptor_at(const char *path)
 {
@@ -81,15 +81,15 @@ int
 outlet_descriptor(const char *path)
 {
 	char *end = file_follow(path);
-	/* Without these links, as in a chroot, the names mean what they always mean. */
+	/* Without these links, as in a chroot, the names keep their usual meaning. */
 	int number = descriptor_at(end);
 
 	free(end);
 	return number;
 }
 
-/* A pipe that nobody reads yet would be waited for; it is an error, and only then to wait for
- * who reads it is right. */
+/* Opening a pipe without a reader would block, so it is an error instead. After that, blocking
+ * is right: writes wait for the reader. */
 static int
 open_file(const char *path)
 {
@@ -101,8 +101,8 @@ open_file(const char *path)
 	return fd;
 }
 
-/* To open what a descriptor is open for needs rights that this user may lack, and a socket
- * cannot be opened at all. */
+/* Duplicates a known descriptor. Opening its file again needs permissions that this user may
+ * lack, and a socket cannot be opened at all. */
 struct outlet *
 outlet_open_file(const char *path)
 {
@@ -122,7 +122,7 @@ outlet_standard_error(void)
 	return outlet;
 }
 
-/* Once connected it stays so behind a chroot(2), as long as the same syslogd listens. */
+/* A connected socket still works after chroot(2), as long as the same syslogd listens. */
 static void
 connect_socket(struct outlet *outlet)
 {
@@ -171,7 +171,7 @@ outlet_drop(struct outlet *outlet)
 	free(outlet);
 }
 
-/* Whoever started the server may have left standard error as one that does not wait. */
+/* Waits for room, because standard error may be non-blocking, set so by the parent process. */
 static void
 wait_for_room(int fd)
 {
@@ -180,7 +180,7 @@ wait_for_room(int fd)
 	poll(&room, 1, -1);
 }
 
-/* Writes what it can, and returns how much that was. */
+/* Writes as much as possible and returns how much that was. */
 static size_t
 write_bytes(int fd, const char *bytes, size_t size)
 {
@@ -208,8 +208,8 @@ count_lines(const char *lines, size_t size)
 	return count;
 }
 
-/* How many bytes the first lines have that are no more than `max` together; the first one
- * whatever it has. */
+/* Returns the size of the first lines that together have at most `max` bytes, or of the first
+ * line if it is longer. */
 static size_t
 whole_lines(const char *lines, size_t size, size_t max)
 {
@@ -234,7 +234,7 @@ write_piece(struct outlet *outlet, const char *lines, size_t size)
 	return count_lines(lines + done, size - done);
 }
 
-/* A syslogd that was started anew has another socket there. */
+/* A restarted syslogd has another socket there. */
 static bool
 send_line(struct outlet *outlet, const char *line, size_t length)
 {

@@ -3,31 +3,34 @@
 #define TLSD_BASE_OUTLET_H
 
 /*
- * A place where lines go: a descriptor, or the socket of syslogd. It is counted, so that
- * another may take its place while somebody still writes there. Writing takes as long as it
- * takes; one thread at a time writes. It never logs.
+ * A destination of lines: a descriptor, or the socket of syslogd. It is reference-counted, so
+ * that another one can replace it while a thread still writes to it. Writing blocks; one thread
+ * at a time writes. It never logs.
  */
 
 #include <stddef.h>
 
 struct outlet;
 
-/* Appends to the file `path`, made with the rights 0640 if there is none. Shares the open file
- * instead where outlet_descriptor() knows one. NULL with errno: what open(2) said, ENXIO for a
- * pipe without a reader, EBADF for a descriptor that is not open. */
+/*
+ * Opens the file `path` for appending, creating it with mode 0640 if necessary. If
+ * outlet_descriptor() knows a descriptor for it, shares that open file instead. Returns NULL
+ * with errno: an error of open(2), ENXIO for a pipe without a reader, EBADF for a descriptor
+ * that is not open.
+ */
 struct outlet *outlet_open_file(const char *path);
 
 /* Returns the number of this process's descriptor that `path` stands for, itself or by symbolic
- * links: 1 for /dev/stdout, 5 for /dev/fd/5 or /proc/self/fd/5. It may not be open. -1 if
- * `path` is of another kind. */
+ * links: 1 for /dev/stdout, 5 for /dev/fd/5 or /proc/self/fd/5. It may not be open. Returns -1
+ * if `path` is of another kind. */
 int outlet_descriptor(const char *path);
 
-/* Standard error, which stays open. */
+/* Returns an outlet for standard error, which stays open. */
 struct outlet *outlet_standard_error(void);
 
 /*
- * The socket of syslogd at `path`, by datagrams. Nobody needs to listen there yet: each line
- * tries again.
+ * Returns an outlet for the datagram socket of syslogd at `path`. syslogd need not listen there
+ * yet: each line tries again.
  */
 struct outlet *outlet_open_syslog(const char *path);
 
@@ -36,7 +39,8 @@ void outlet_drop(struct outlet *outlet);
 
 /*
  * Writes whole lines, each with its newline; to syslogd without it. Returns how many of them
- * could not be written. A line of which a part is in a file is ended there, before the next.
+ * could not be written. A line that was written to a file only in part is ended there, before
+ * the next one.
  */
 size_t outlet_write(struct outlet *outlet, const char *lines, size_t size);
 

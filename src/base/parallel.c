@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Work shared out among the processors. */
+/* Divides work among the processors. */
 #include "base/parallel.h"
 
 #include <pthread.h>
@@ -10,8 +10,8 @@
 
 #include "base/shortage.h"
 
-/* Fewer pieces are not worth a thread. Other threads get nine times as much of a processor as one
- * with this niceness. */
+/* Fewer pieces are not worth a thread. Other threads get nine times as much of a processor as
+ * one with this niceness. */
 enum { THREADS_MAX = 64, PIECES_MIN = 8, NICENESS = 10 };
 
 static _Thread_local bool gives_way;
@@ -42,7 +42,7 @@ run(void *job)
 	return NULL;
 }
 
-/* How many threads help the caller's. */
+/* Returns how many threads help the caller's. */
 static size_t
 count_helpers(size_t pieces)
 {
@@ -75,7 +75,7 @@ parallel_run(size_t count, void (*work)(void *context, size_t number), void *con
 		shortage_note();
 }
 
-/* In Linux a thread has a niceness of its own, which the threads that it makes inherit. */
+/* In Linux each thread has its own niceness, which the threads that it makes inherit. */
 void
 parallel_give_way(void)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Descriptors on their way from process to process. */
+/* Passes descriptors between processes. */
 #include "base/passing.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
-/* Room for one descriptor, as the kernel wants it aligned. */
+/* Room for one descriptor, aligned as the kernel requires. */
 union room {
 	struct cmsghdr header;
 	char bytes[CMSG_SPACE(sizeof(int))];

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* For 48 letters: neither a key nor a cipher suite has as many. */
+/* For 48 letters: every key and cipher suite is shorter. */
 #define RESEMBLANCE_LETTERS_SIZE 49
 
 /* Writes `name` in lower case, without hyphens and underscores. Returns false if it is too long. */

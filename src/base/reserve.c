@@ -11,17 +11,17 @@
 #include "base/sync.h"
 
 /*
- * A connection takes a hundred kilobytes, with a large certificate of its client one or two
- * megabytes; a reload some, until it stops.
+ * A connection takes a hundred kilobytes, or one or two megabytes if the client has a large
+ * certificate; a reload takes some, until it stops.
  */
 #define SIZE ((size_t)16 << 20)
 #define LOW (SIZE / 2) /* used */
-#define LITTLE (SIZE / 4) /* used; what is kept for long may be made in a shortage */
-#define TRIAL ((size_t)64 << 10) /* bytes; not so many that malloc(3) maps them alone */
-#define SMALLEST 6 /* a block has 1 << `rank` bytes, its head among them */
+#define LITTLE (SIZE / 4) /* used; long-lived blocks may be made in a shortage */
+#define TRIAL ((size_t)64 << 10) /* bytes; malloc(3) does not map so few alone */
+#define SMALLEST 6 /* a block has 1 << `rank` bytes, including its head */
 #define LARGEST 22
 
-/* What stands before the bytes of a block; while nobody has it, it hangs on its shelf. */
+/* The head of a block, before its bytes; a free block is on its shelf. */
 struct block {
 	_Alignas(max_align_t) struct block *next;
 	unsigned rank;
@@ -29,10 +29,11 @@ struct block {
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static unsigned char *memory; /* set once */
-static size_t fresh; /* where nothing was taken yet */
-static struct block *shelves[LARGEST + 1]; /* of what was returned, by rank */
+static size_t fresh; /* offset of the part that was never taken */
+static struct block *shelves[LARGEST + 1]; /* returned blocks, by rank */
 static _Atomic(size_t) used; /* bytes */
-/* malloc(3) is not to take from here. Compilers think that it looks at nothing of ours. */
+/* Keeps malloc(3) from taking from here. Volatile, because compilers assume that malloc(3) does
+ * not read it. */
 static _Thread_local volatile bool is_trying;
 
 void
@@ -119,7 +120,7 @@ reserve_size(const void *block)
 	return ((size_t)1 << head_of(block)->rank) - sizeof(struct block);
 }
 
-/* What nobody uses any more needs no order. */
+/* Resets the reserve once it is unused. */
 static void
 start_anew(void)
 {
@@ -157,7 +158,7 @@ reserve_is_ready(void)
 	if (atomic_load(&used) > LITTLE)
 		return false;
 	is_trying = true;
-	void *volatile trial = malloc(TRIAL); /* which is not to be left out */
+	void *volatile trial = malloc(TRIAL); /* not to be optimized out */
 	free(trial);
 	is_trying = false;
 	return trial != NULL;

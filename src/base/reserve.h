@@ -3,38 +3,38 @@
 #define TLSD_BASE_RESERVE_H
 
 /*
- * Memory set aside for when there is none, so that what has begun can end in order: libgmp
- * aborts the process when an allocation fails, and GnuTLS, libtasn1 and libcrypto then use
- * what is freed. In tlsd, malloc.c takes from it. It is address space, and no memory until it
- * is used. Any thread.
+ * Memory set aside for shortages, so that started work can end in order: libgmp aborts the
+ * process when an allocation fails, and GnuTLS, libtasn1 and libcrypto then use freed memory.
+ * In tlsd, malloc.c takes from it. It is address space, and does not take memory until it is
+ * used. Any thread.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Sets it aside, if the system lets it. Once, before the other threads. */
+/* Sets the memory aside, if the system allows it. Call it once, before the other threads start. */
 void reserve_make(void);
 
-/* A block of at least `size` bytes, aligned for anything, not zeroed; NULL when there is
- * none. */
+/* Returns a block of at least `size` bytes, aligned for anything, not zeroed, or NULL if there
+ * is none. */
 void *reserve_take(size_t size);
 
-/* Whether there will be such a block once others were returned. */
+/* True if such a block can become free when others are returned. */
 bool reserve_awaits(size_t size);
 
-/* Whether `block` was taken from it. NULL was not. */
+/* True if `block` was taken from the reserve. False for NULL. */
 bool reserve_owns(const void *block);
 
-/* The bytes that there are in such a block. */
+/* Returns the usable size of such a block, in bytes. */
 size_t reserve_size(const void *block);
 
 /* Takes such a block back. */
 void reserve_return(void *block);
 
-/* Whether so much of it is used that nobody who took from it can be waited for. */
+/* True if so much of it is used that a connection that took from it must not wait. */
 bool reserve_is_low(void);
 
-/* Whether whoever comes new can be served: nothing of it is used, or not much, and there is
+/* True if new connections can be served: nothing of it is used, or not much, and there is
  * memory again. */
 bool reserve_is_ready(void);
 

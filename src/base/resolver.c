@@ -35,13 +35,13 @@ struct entry {
 	struct deadline due; /* the next lookup */
 	int64_t retry_ms; /* the pause after the next failure */
 	bool is_busy; /* a thread looks it up */
-	bool is_told; /* the user knows that it fails */
+	bool is_told; /* the failure was reported */
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* Under the mutex. */
+/* Protected by the mutex. */
 static struct {
 	struct entry *entries;
 	pthread_cond_t answered;
@@ -206,7 +206,7 @@ log_addresses(const struct entry *entry)
 	log_notice("%s: now is at %s", entry->text, list);
 }
 
-/* A lookup has found `count` addresses. */
+/* Records that a lookup has found `count` addresses. */
 static void
 succeed(struct entry *entry, const struct address *addresses, int count)
 {
@@ -231,7 +231,7 @@ smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* A lookup has failed because of `reason`. */
+/* Records that a lookup has failed because of `reason`. */
 static void
 fail(struct entry *entry, const char *reason)
 {
@@ -248,7 +248,7 @@ fail(struct entry *entry, const char *reason)
 	entry->retry_ms *= 2;
 }
 
-/* Unlocks the mutex during the lookup. */
+/* Looks the name of `entry` up. Unlocks the mutex during the lookup. */
 static void
 look_up(struct entry *entry)
 {
@@ -342,7 +342,7 @@ is_any_awaited(void)
 	return false;
 }
 
-/* Waits no longer for this answer. */
+/* Stops waiting for this answer. */
 static void
 give_up(struct entry *entry, int64_t bound_ms)
 {

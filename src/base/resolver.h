@@ -18,7 +18,7 @@
 #include "base/address.h"
 #include "base/deadline.h"
 
-/* One user's share in a name. */
+/* One user's share of a name. */
 struct resolver_name;
 
 /*

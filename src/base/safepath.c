@@ -268,7 +268,7 @@ open_part(int folder, const char *path, const struct part *part, int flags, mode
 	return open_last(folder, part->name, flags, mode);
 }
 
-/* Opens `path` part by part, up to the first link. Otherwise as open_part(). */
+/* Opens `path` part by part, up to the first link. Otherwise does what open_part() does. */
 static int
 walk(const char *path, int flags, mode_t mode, char **next)
 {

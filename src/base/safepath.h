@@ -12,9 +12,10 @@
 
 /*
  * Checks that only root, this process, the user `uid` and the members of `gid` can replace the
- * entry that the absolute `path` names: that they own its folder and all folders above it, and
- * that others may not write there. A folder above may be sticky instead, as /tmp is. Returns 0,
- * or -1 with a reason in `error`, and errno if there is no such folder, otherwise 0.
+ * entry that the absolute `path` names: they own its folder and all folders above it, and
+ * others may not write there. A folder above may be sticky instead, as /tmp is. Returns 0, or
+ * -1 with a reason in `error`. Then errno is set if the folder cannot be resolved, and 0
+ * otherwise.
  */
 int safepath_check_folder(
     const char *path, uid_t uid, gid_t gid, char *error, size_t error_size);
@@ -27,10 +28,10 @@ int safepath_check_folder(
 char *safepath_resolve(const char *path);
 
 /*
- * Opens a file as open(2) does. For root it follows no symbolic link of another user, neither the
- * last part of the path nor a folder on the way, and opens no file with a second name, which
- * another user may have given it: ELOOP and EMLINK. No change of the path meanwhile leads it
- * elsewhere.
+ * Opens a file as open(2) does. For root it follows no symbolic link of another user, neither
+ * the last part of the path nor a folder on the way (ELOOP). It also opens no file with a
+ * second name, which another user may have given it (EMLINK). No change of the path meanwhile
+ * leads it elsewhere.
  */
 int safepath_open(const char *path, int flags, mode_t mode);
 

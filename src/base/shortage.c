@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What has run out. */
+/* Notes that something has run out. */
 #include "base/shortage.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@ bool
 shortage_is_cause(int error)
 {
 	switch (error) {
-	case EADDRNOTAVAIL: /* of ports for outgoing connections */
+	case EADDRNOTAVAIL: /* ports for outgoing connections have run out */
 	case ENOBUFS:
 	case ENOMEM:
 		return true;

@@ -3,26 +3,26 @@
 #define TLSD_BASE_SHORTAGE_H
 
 /*
- * What this machine or this process has run out of, told from what somebody else did wrong:
- * a backend is not bad because we have no descriptor for it. Any thread.
+ * Distinguishes what this machine or process has run out of from the errors of others: a
+ * backend is not down because we lack a descriptor for it. Any thread.
  */
 
 #include <stdbool.h>
 
-/* Whether `error`, an errno, says that memory, descriptors or ports have run out. */
+/* True if `error`, an errno, means that memory, descriptors or ports have run out. */
 bool shortage_is_cause(int error);
 
-/* Whether it says that of descriptors, this process's or the machine's. */
+/* True if `error` means that descriptors have run out, this process's or the machine's. */
 bool shortage_is_of_descriptors(int error);
 
-/* Notes for this thread that something ran out, so that what it makes is not to be
- * trusted; `errno` stays as it is. */
+/* Notes for this thread that something ran out, so that its results must not be trusted. Keeps
+ * errno. */
 void shortage_note(void);
 
-/* The same if `error` says so. */
+/* Does what shortage_note() does if shortage_is_cause(error). */
 void shortage_note_cause(int error);
 
-/* Whether something ran out in this thread since it last forgot that. */
+/* True if a shortage was noted in this thread since the last shortage_forget(). */
 bool shortage_is_noted(void);
 void shortage_forget(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lines that wait for being written. */
+/* Lines that wait to be written. */
 #include "base/spool.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #define NAP_MS 10
 #define STACK_SIZE (128 * 1024)
 
-/* Where lines go, and what they look like there. */
+/* A destination of lines, and their form there. */
 struct place {
 	struct outlet *outlet;
 	int form;
@@ -34,9 +34,9 @@ struct spool {
 	size_t room, size; /* bytes in `filling` */
 	uint64_t put, done; /* bytes ever */
 	bool is_idle; /* the thread waits for the first line */
-	bool is_urgent; /* it shall not nap */
+	bool is_urgent; /* it must not nap */
 	bool is_stopping, is_over;
-	bool is_abandoned; /* nobody waits for its end: the thread frees it */
+	bool is_abandoned; /* spool_stop() has returned: the thread frees the spool */
 };
 
 static void
@@ -60,7 +60,7 @@ write_to(const struct spool *spool, struct place place, const char *lines, size_
 	outlet_drop(place.outlet);
 }
 
-/* Takes what has gathered and writes it, without the lock. */
+/* Takes all waiting lines and writes them, without the lock. */
 static void
 write_all(struct spool *spool)
 {
@@ -83,7 +83,7 @@ write_all(struct spool *spool)
 	sync_wake(&spool->written);
 }
 
-/* Many lines in one go cost less than each by itself. */
+/* Writing many lines at once costs less than writing each one. */
 static void
 nap(struct spool *spool)
 {
@@ -119,7 +119,7 @@ run(void *context)
 	return NULL;
 }
 
-/* With the signal mask of the caller but for all signals, which are the main thread's. */
+/* Starts the thread with all signals blocked, because the main thread handles them. */
 static int
 start_thread(struct spool *spool)
 {
@@ -174,7 +174,7 @@ put(struct spool *spool, int form, const char *lines, size_t size, bool is_urgen
 		memcpy(spool->filling + spool->size, lines, size);
 		spool->size += size;
 		spool->put += size;
-		/* A quarter is so much that there had better be more room soon. */
+		/* Above a quarter, there must be more room soon. */
 		if (is_urgent || spool->size > spool->room / 4)
 			spool->is_urgent = true;
 		if (spool->is_idle || spool->is_urgent)
@@ -213,7 +213,7 @@ spool_flush(struct spool *spool, struct deadline deadline)
 	return all;
 }
 
-/* Takes the last bytes back, so that only `size` are left. */
+/* Drops the last bytes, so that only `size` are left. Returns how many lines they were. */
 static size_t
 give_up(struct spool *spool, size_t size)
 {

@@ -3,12 +3,12 @@
 #define TLSD_BASE_SPOOL_H
 
 /*
- * Lines on their way from threads that must not wait to an outlet that may take its time: a
- * bounded amount of memory, and a thread of its own that writes what has gathered there. It
- * writes the first line at once and then, while more come, a hundred times a second.
+ * Passes lines from threads that must not wait to an outlet that may block: a bounded buffer,
+ * and a thread that writes its contents. The thread writes the first line at once and then,
+ * while more come, a hundred times a second.
  *
- * Lines have a form, a number of the caller's, and an outlet gets lines of one form only: who
- * changes it cannot have lines of the old form come out at the new place.
+ * Lines have a form, a number that the caller defines, and an outlet gets lines of one form
+ * only. When the caller changes it, lines of the old form cannot appear at the new place.
  */
 
 #include <stdbool.h>
@@ -25,38 +25,40 @@ typedef void spool_write(
 
 enum spool_verdict {
 	SPOOL_TAKEN,
-	SPOOL_FULL, /* there is no room now */
-	SPOOL_OTHER_FORM /* lines have to have another form by now */
+	SPOOL_FULL, /* the buffer is full */
+	SPOOL_OTHER_FORM /* the form has changed meanwhile */
 };
 
 /*
- * Starts the thread, which takes no signals and has a small stack. `room` is how many bytes
- * may wait while as many are written; what never waits costs no memory. It takes over
- * `outlet`. NULL with errno when the system gives no thread; the outlet stays the caller's.
+ * Starts the thread, which takes no signals and has a small stack. `room` is how many bytes may
+ * wait while as many are written; unused buffer space costs no memory. It takes over `outlet`.
+ * Returns NULL with errno if the system does not give a thread; then the caller keeps the
+ * outlet.
  */
 struct spool *spool_start(
     size_t room, spool_write *write, struct outlet *outlet, int form);
 
-/* Takes one or more whole lines of a form, to be written soon, or at once. Any thread, and
- * none ever waits for the outlet. */
+/* Take one or more whole lines of a form, to be written soon, or at once. Any thread; never
+ * wait for the outlet. */
 enum spool_verdict spool_put(
     struct spool *spool, int form, const char *lines, size_t size);
 enum spool_verdict spool_put_urgent(
     struct spool *spool, int form, const char *lines, size_t size);
 
-/* Waits until all that was put before has been written, or no longer than that: false. */
+/* Waits until all lines put before have been written. Returns false if that takes longer than
+ * `deadline`. */
 bool spool_flush(struct spool *spool, struct deadline deadline);
 
 /*
- * Another outlet, which it takes over, and form; what was put before goes to the old one. It
- * does not wait: if the lines from before the last change are not even begun yet, those since
- * then are given up. Returns how many lines that were.
+ * Changes the outlet, which it takes over, and the form. Lines put before go to the old outlet.
+ * It does not wait: if lines from before the previous change still wait, those put since then
+ * are dropped. Returns how many were dropped.
  */
 size_t spool_redirect(struct spool *spool, struct outlet *outlet, int form);
 
 /*
- * Writes what is left and ends the thread. No other thread may put any more. A thread that
- * has not come back by the deadline is left to the end of the process, with what it has.
+ * Writes the remaining lines and ends the thread. No other thread may put any more. A thread
+ * that has not ended by the deadline is left running, and frees the spool when it ends.
  */
 void spool_stop(struct spool *spool, struct deadline deadline);
 

@@ -2,7 +2,7 @@
 #ifndef TLSD_BASE_STRINGLIST_H
 #define TLSD_BASE_STRINGLIST_H
 
-/* A list of strings that it owns, in the order they were added. One thread at a time. */
+/* A list of strings that it owns, in the order of addition. One thread at a time. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@ struct stringlist {
 void stringlist_init(struct stringlist *list);
 void stringlist_fini(struct stringlist *list);
 
-/* Adds a copy of the `length` bytes at `text`, which holds no NUL among them. */
+/* Adds a copy of the `length` bytes at `text`, which contain no NUL. */
 void stringlist_add(struct stringlist *list, const char *text, size_t length);
 
 /* Adds what printf(3) would print. */
@@ -32,19 +32,19 @@ void stringlist_format(struct stringlist *list, const char *format, ...)
 const char *stringlist_split(struct stringlist *list, const char *text);
 
 /*
- * Returns the list as stringlist_split() reads it, with quotes around each item that is not
- * all printable ASCII, has a comma or a quote, or begins or ends with a blank. The caller
- * frees the text.
+ * Returns the list in the form that stringlist_split() reads. Items have quotes around them if
+ * they are not all printable ASCII, have a comma or a quote, or begin or end with a blank. The
+ * caller frees the text.
  */
 char *stringlist_join(const struct stringlist *list);
 
 void stringlist_copy(struct stringlist *to, const struct stringlist *from);
 bool stringlist_has(const struct stringlist *list, const char *text);
 
-/* Takes out the first that equals `text`. Whether there was one. */
+/* Removes the first item that equals `text`. Returns true if there was one. */
 bool stringlist_remove(struct stringlist *list, const char *text);
 
-/* Whether both hold the same, in the same order. */
+/* True if both have the same items in the same order. */
 bool stringlist_equal(const struct stringlist *a, const struct stringlist *b);
 
 #endif

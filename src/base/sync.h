@@ -3,7 +3,7 @@
 #define TLSD_BASE_SYNC_H
 
 /*
- * Mutexes, conditions and semaphores whose calls cannot fail: a failed one is a bug in this
+ * Mutexes, conditions and semaphores whose calls cannot fail: a failed call is a bug in this
  * program, so it aborts.
  */
 
@@ -18,17 +18,17 @@ void sync_mutex_fini(pthread_mutex_t *mutex);
 void sync_lock(pthread_mutex_t *mutex);
 void sync_unlock(pthread_mutex_t *mutex);
 
-/* A condition; those who wait have locked its one mutex. */
+/* A condition variable; waiting threads hold its one mutex. */
 void sync_condition_init(pthread_cond_t *condition);
 void sync_condition_fini(pthread_cond_t *condition);
-void sync_wake(pthread_cond_t *condition); /* all who wait */
+void sync_wake(pthread_cond_t *condition); /* all waiting threads */
 void sync_wait(pthread_cond_t *condition, pthread_mutex_t *mutex);
 
-/* Waits no longer than that: false when it has passed. */
+/* Waits until `deadline` at most. Returns false if it has passed. */
 bool sync_wait_until(
     pthread_cond_t *condition, pthread_mutex_t *mutex, struct deadline deadline);
 
-/* A semaphore that starts at 0. The one who takes may destroy it at once. */
+/* A semaphore that starts at 0. The thread that takes it may destroy it at once. */
 void sync_semaphore_init(sem_t *semaphore);
 void sync_semaphore_fini(sem_t *semaphore);
 void sync_post(sem_t *semaphore);

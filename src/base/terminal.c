@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define USUAL_WIDTH 80
-#define LEAST_WIDTH 40 /* narrower lines are left to the terminal to break */
+#define LEAST_WIDTH 40 /* narrower lines are left for the terminal to break */
 
 bool
 terminal_takes_controls(int fd)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text to values and back. */
+/* Converts text to values and back. */
 #include "base/text.h"
 
 #include <assert.h>
@@ -43,7 +43,7 @@ text_parse_number(const char *text, int64_t min, int64_t max, int64_t *number)
 	return 0;
 }
 
-/* A number with one of `units`, the first of which is the one that a bare number has. */
+/* Parses a number with one of `units`; a bare number has the first of them. */
 static int
 parse_with_unit(const char *text, const struct unit *units, int64_t *value)
 {
@@ -116,7 +116,7 @@ hex_digit(char c)
 	return -1;
 }
 
-/* Reads one escape behind its backslash; returns how long it is, or 0 if it is none. */
+/* Reads one escape after its backslash. Returns its length, or 0 if it is not an escape. */
 static size_t
 unescape_one(const char *text, char *byte)
 {
@@ -158,7 +158,7 @@ text_unescape(const char *text, size_t *size, const char **wrong)
 	return bytes;
 }
 
-/* Returns how many bytes at `in` stand for themselves together, or 0. */
+/* Returns how many bytes at `in` are copied unchanged together, or 0. */
 typedef size_t plain_length(const unsigned char *in, size_t left);
 
 static size_t
@@ -263,7 +263,7 @@ text_escape_dn(char *out, size_t room, const void *bytes, size_t size)
 	return out;
 }
 
-/* The byte for which text_escape_dn() wrote the escape at `in`; -1 if it did not. */
+/* Returns the byte for which text_escape_dn() wrote the escape at `in`; -1 if it did not. */
 static int
 read_dn_escape(const char *in)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a file could not be read, and what helps. */
+/* Explains why a file could not be read, with the remedy. */
 #include "base/unreadable.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 enum { NAME_BUFFER_SIZE = 4096 };
 
-/* The name of a user, or its number; the caller frees it. */
+/* Returns the name of a user, or its number; the caller frees it. */
 static char *
 user_name(uid_t uid)
 {
@@ -26,7 +26,7 @@ user_name(uid_t uid)
 	return memory_format("%u", (unsigned)uid);
 }
 
-/* The name of a group, or its number; the caller frees it. */
+/* Returns the name of a group, or its number; the caller frees it. */
 static char *
 group_name(gid_t gid)
 {

@@ -3,15 +3,14 @@
 #define TLSD_BASE_UNREADABLE_H
 
 /*
- * Why a file could not be read, in words for whoever has to repair it: errno knows the
- * cause, this adds what a person would look up next - the user that the process runs as,
- * the owner and rights of the file, the folder that a relative path starts from - and the
- * remedy. Safe in any thread.
+ * Explains why a file could not be read, for the administrator. errno has the cause. This adds
+ * the user of the process, the owner and permissions of the file, the folder that a relative
+ * path starts from, and the remedy. Thread-safe.
  */
 
 /*
- * The text "PATH: what is wrong: what helps" for the errno `error` that file_read() left.
- * The caller frees it.
+ * Returns the text "PATH: problem: remedy" for the errno `error` that file_read() left. The
+ * caller frees it.
  */
 char *unreadable_why(const char *path, int error);
 

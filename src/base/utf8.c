@@ -27,8 +27,8 @@ utf8_read(const unsigned char *bytes, size_t left, uint32_t *character)
 	return length;
 }
 
-/* Controls, blanks other than the one of ASCII, invisible characters and what changes the
- * direction of writing, and what no character is. */
+/* Controls, blanks other than that of ASCII, invisible characters, characters that change the
+ * direction of writing, and code points that are not characters. */
 static const struct {
 	uint32_t first, last;
 } unprintable[] = { { 0x00, 0x1f }, { 0x7f, 0xa0 }, { 0xad, 0xad }, { 0x61c, 0x61c },

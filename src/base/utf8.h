@@ -12,7 +12,7 @@
  * 0 if they do not begin with one. */
 size_t utf8_read(const unsigned char *bytes, size_t left, uint32_t *character);
 
-/* True if the character is seen as itself, which controls, blanks other than U+0020, invisible
+/* True if the character is visible as itself. Controls, blanks other than U+0020, invisible
  * characters and marks of direction are not. */
 bool utf8_is_printable(uint32_t character);
 

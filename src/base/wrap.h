@@ -2,20 +2,20 @@
 #ifndef TLSD_BASE_WRAP_H
 #define TLSD_BASE_WRAP_H
 
-/* Text broken into lines at its blanks. Pure functions but for the output. */
+/* Breaks text into lines at its blanks. Pure functions except for the output. */
 
 #include <stddef.h>
 #include <stdio.h>
 
 /*
- * Returns how many bytes of the UTF-8 `text` make a line of at most `width` columns: all of
- * it, or the words that fit without the blanks after them. A first word that is wider is not
- * broken. The blanks before the first word belong to it. The sequences of base/terminal.h take no
+ * Returns how many bytes of the UTF-8 `text` make a line of at most `width` columns: all of it,
+ * or the words that fit without the blanks after them. A first word that is wider is not
+ * broken. Blanks before the first word belong to it. The sequences of base/terminal.h take no
  * columns.
  */
 size_t wrap_length(const char *text, size_t width);
 
-/* Returns what follows the first `length` bytes of `text` and the blanks after them. */
+/* Returns the rest of `text` after its first `length` bytes and the blanks after them. */
 const char *wrap_rest(const char *text, size_t length);
 
 /*
