@@ -349,7 +349,8 @@ quick_scripts = \
 	tests/functional/truncation.sh \
 	tests/functional/upgrade.sh \
 	tests/fuzz/replay.sh \
-	tests/layers.sh
+	tests/layers.sh \
+	tests/prose.sh
 
 ## make check-long: the scripts that take minutes each, and the long tests of the scripts above.
 long_scripts = \

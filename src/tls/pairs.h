@@ -57,10 +57,11 @@ const struct offer *pairs_choose(const struct pairs *pairs, const char *host,
 size_t pairs_count(const struct pairs *pairs);
 const struct offer *pairs_offer(const struct pairs *pairs, size_t n);
 
-/* True if `pair` is one of the pairs. */
+/* True if `pair` is one of the pairs. False for a pair without names. */
 bool pairs_have(const struct pairs *pairs, const struct keypair *pair);
 
-/* Returns the most preferred valid pair for `host`, or NULL if there is none. */
+/* Returns the most preferred valid pair for `host`, or NULL if there is none. A pair with that
+ * very name comes before one with a wildcard. */
 const struct keypair *pairs_valid_for(const struct pairs *pairs, const char *host);
 
 /* True if one of the pairs is for `host`, which may be a wildcard, "*.example.org". */
