@@ -337,7 +337,7 @@ syslog_has_facility_severity_and_lines_of_its_own() {
 	grep -Eq "^<158>$stamp tlsd\\[[0-9]+\\]: \\[127.*: hello: done .* id=[0-9]+\$" heard
 	grep -Eq "^<156>$stamp tlsd\\[[0-9]+\\]: .*: hello: not-tls-http: .* id=[0-9]+\$" heard
 	stop
-	grep -q ': stopped: ' heard
+	wait_for grep -q ': stopped: ' heard
 }
 
 syslog_takes_json_and_another_facility_by_a_reload() {
