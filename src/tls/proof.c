@@ -370,7 +370,7 @@ try_pair(struct proof *proof, const struct keypair *pair, size_t place)
 
 /* Allocates what a thread needs. Returns false with an error. */
 static bool
-begin(struct proof *proof, const struct proofs *proofs, struct findings *findings)
+open_proof(struct proof *proof, const struct proofs *proofs, struct findings *findings)
 {
 	*proof = (struct proof){
 		.context = proofs->context, .old = proofs->old, .findings = findings
@@ -383,7 +383,7 @@ begin(struct proof *proof, const struct proofs *proofs, struct findings *finding
 }
 
 static void
-end(struct proof *proof)
+close_proof(struct proof *proof)
 {
 	if (proof->nothing != NULL)
 		gnutls_certificate_free_credentials(proof->nothing);
@@ -398,10 +398,10 @@ prove_share(void *context, size_t number)
 	struct proof proof;
 
 	findings_init(&share->findings);
-	if (begin(&proof, proofs, &share->findings))
+	if (open_proof(&proof, proofs, &share->findings))
 		for (size_t i = 0; i < share->count; i++)
 			try_pair(&proof, share->pairs[i], 0);
-	end(&proof);
+	close_proof(&proof);
 }
 
 /* True if the service in effect has tested this pair in the same way. A pair with an OCSP
@@ -479,7 +479,7 @@ try_other_names(struct proofs *proofs, struct proof *proof)
 }
 
 /* A mistake often affects many names, so testing stops after a first round that fails. */
-static void
+static int
 try_all(struct proofs *proofs)
 {
 	const size_t errors = proofs->findings->errors;
@@ -487,13 +487,14 @@ try_all(struct proofs *proofs)
 
 	try_first_names(proofs);
 	if (proofs->findings->errors > errors)
-		return;
-	if (begin(&proof, proofs, proofs->findings)) {
+		return -1;
+	if (open_proof(&proof, proofs, proofs->findings)) {
 		try_other_names(proofs, &proof);
 		if (proofs->findings->errors == errors)
 			try_for(&proof, NULL, NULL);
 	}
-	end(&proof);
+	close_proof(&proof);
+	return proofs->findings->errors > errors ? -1 : 0;
 }
 
 int
@@ -501,10 +502,9 @@ proof_run(
     const struct context *context, const struct context *old, struct findings *findings)
 {
 	struct proofs proofs = { .context = context, .old = old, .findings = findings };
-	size_t errors = findings->errors;
 
 	share_out(&proofs);
-	try_all(&proofs);
+	int result = try_all(&proofs);
 	free(proofs.shares);
-	return findings->errors == errors ? 0 : -1;
+	return result;
 }

@@ -95,9 +95,9 @@ static unsigned
 count_of(const unsigned *counter)
 {
 	sync_lock(&fake.mutex);
-	unsigned count = *counter;
+	unsigned calls = *counter;
 	sync_unlock(&fake.mutex);
-	return count;
+	return calls;
 }
 
 /* Returns the first address, or "NONE: " and the reason. */
