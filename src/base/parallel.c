@@ -50,7 +50,7 @@ count_helpers(size_t pieces)
 	size_t threads = pieces / PIECES_MIN;
 
 	if (gives_way)
-		processors = (processors + 1) / 2;
+		return 0;
 	if (processors > 0 && threads > (size_t)processors)
 		threads = (size_t)processors;
 	if (threads > THREADS_MAX)

@@ -14,8 +14,8 @@
 void parallel_run(
     size_t count, void (*work)(void *context, size_t number), void *context);
 
-/* From now on, the calling thread and those that work for it use at most half of the
- * processors. Their priority is lower than that of the other threads. */
+/* From now on, the calling thread does all work by itself. Its priority is lower than that of the
+ * other threads. */
 void parallel_give_way(void);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/findings.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/sync.h"
 #include "server/loop.h"
 #include "server/snapshot.h"
 
@@ -28,90 +29,108 @@ struct loader {
 	struct watch watch;
 	int done_fd; /* an eventfd(2), which the thread writes to when it is done */
 	bool busy;
-	bool is_handing_over; /* in `take`, which may start another reload */
+	bool is_handing_over; /* in `take`, which may start the next one */
 	int64_t began_ns;
-	pthread_t thread;
 	struct snapshot *old;
-	/* After a reload, until the next one: */
-	bool is_tidying;
-	pthread_t tidier;
-	struct snapshot *past;
-	size_t loaded; /* pairs */
+	/* One thread for all reloads: GnuTLS keeps some memory for each thread that has used it. */
+	bool has_thread;
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	/* Under the mutex: */
+	bool wants_load, wants_quit;
+	struct snapshot *past; /* to be dropped; NULL for none */
+	size_t loaded; /* pairs, by the reload that has replaced `past` */
 	/* The thread's, until it is done: */
 	struct snapshot *new;
 	struct findings findings;
 };
 
-/* Waits for the thread, if there is one. */
-static void
-finish(struct loader *loader)
-{
-	if (!pthread_equal(loader->thread, pthread_self()))
-		pthread_join(loader->thread, NULL);
-	loader->busy = false;
-}
-
 /*
- * Frees the remains of a reload. With thousands of certificates this takes too long for the main
- * thread. The allocator keeps their memory unless it is told to return it. That delays clients by
- * some milliseconds, so it is only done for many.
+ * Frees what a reload has left over. With thousands of certificates this takes too long for the
+ * main thread, and the allocator keeps their memory unless it is told to return it. That delays
+ * clients by some milliseconds, so it has to be worth it.
  */
-static void *
-tidy(void *argument)
+static void
+tidy(struct loader *loader)
 {
-	struct loader *loader = argument;
+	struct snapshot *past = loader->past;
+	const size_t loaded = loader->loaded;
 
-	snapshot_drop(loader->past);
-	if (loader->loaded >= MANY_PAIRS)
+	loader->past = NULL;
+	sync_unlock(&loader->mutex);
+	snapshot_drop(past);
+	if (loaded >= MANY_PAIRS)
 		malloc_trim(0);
-	return NULL;
-}
-
-/* Frees in another thread, or here if that cannot be started. */
-static void
-start_tidying(struct loader *loader, struct snapshot *past)
-{
-	loader->past = past;
-	loader->is_tidying = pthread_create(&loader->tidier, NULL, tidy, loader) == 0;
-	if (!loader->is_tidying)
-		snapshot_drop(past);
+	sync_lock(&loader->mutex);
 }
 
 static void
-finish_tidying(struct loader *loader)
+load(struct loader *loader)
 {
-	if (loader->is_tidying)
-		pthread_join(loader->tidier, NULL);
-	loader->is_tidying = false;
+	loader->wants_load = false;
+	sync_unlock(&loader->mutex);
+	loader->new = snapshot_new(loader->path, loader->old, &loader->findings);
+	if (loader->new != NULL)
+		snapshot_resolve(loader->new, &loader->findings);
+	sync_lock(&loader->mutex); /* on_done() sees all of it */
+	eventfd_write(loader->done_fd, 1);
 }
 
 static void *
-make_snapshot(void *argument)
+work(void *argument)
 {
 	struct loader *loader = argument;
 
 	parallel_give_way();
-	finish_tidying(loader);
-	loader->new = snapshot_new(loader->path, loader->old, &loader->findings);
-	if (loader->new != NULL)
-		snapshot_resolve(loader->new, &loader->findings);
-	eventfd_write(loader->done_fd, 1);
+	sync_lock(&loader->mutex);
+	while (!loader->wants_quit || loader->past != NULL || loader->wants_load)
+		if (loader->past != NULL)
+			tidy(loader);
+		else if (loader->wants_load)
+			load(loader);
+		else
+			sync_wait(&loader->changed, &loader->mutex);
+	sync_unlock(&loader->mutex);
 	return NULL;
 }
 
+/* Has the thread load; without one, the reload has failed. */
 static void
 launch(struct loader *loader)
 {
-	int error = pthread_create(&loader->thread, NULL, make_snapshot, loader);
+	int error = 0;
 
-	if (error == 0)
+	if (!loader->has_thread)
+		error = pthread_create(&loader->thread, NULL, work, loader);
+	if (error != 0) {
+		findings_error(&loader->findings,
+		    "the system does not give a thread to load it (%s): set fewer "
+		    "workers, or raise ulimit -u",
+		    strerrordesc_np(error));
+		eventfd_write(loader->done_fd, 1);
 		return;
-	findings_error(&loader->findings,
-	    "the system does not give a thread to load it (%s): set fewer workers, or "
-	    "raise ulimit -u",
-	    strerrordesc_np(error));
-	loader->thread = pthread_self();
-	eventfd_write(loader->done_fd, 1);
+	}
+	loader->has_thread = true;
+	sync_lock(&loader->mutex);
+	loader->wants_load = true;
+	sync_wake(&loader->changed);
+	sync_unlock(&loader->mutex);
+}
+
+/* Without a thread there is nobody else to do it. */
+static void
+drop_past(struct loader *loader, struct snapshot *past, size_t loaded)
+{
+	if (!loader->has_thread) {
+		snapshot_drop(past);
+		return;
+	}
+	sync_lock(&loader->mutex);
+	loader->past = past;
+	loader->loaded = loaded;
+	sync_wake(&loader->changed);
+	sync_unlock(&loader->mutex);
 }
 
 static void
@@ -119,20 +138,23 @@ on_done(struct watch *watch, uint32_t events)
 {
 	struct loader *loader = watch->holder;
 	struct snapshot *past = loader->old;
-	struct findings findings = loader->findings;
 	eventfd_t count;
 
 	(void)events;
 	if (eventfd_read(loader->done_fd, &count) < 0)
 		return;
-	finish(loader);
-	loader->loaded = loader->new != NULL ? snapshot_loaded_pairs(loader->new) : 0;
+	sync_lock(&loader->mutex);
+	struct findings findings = loader->findings;
+	struct snapshot *new = loader->new;
+	sync_unlock(&loader->mutex);
+	const size_t loaded = new != NULL ? snapshot_loaded_pairs(new) : 0;
+	loader->busy = false;
 	loader->is_handing_over = true;
-	loader->take(loader->context, loader->new, &findings);
+	loader->take(loader->context, new, &findings);
 	loader->is_handing_over = false;
 	findings_fini(&findings);
-	start_tidying(loader, past);
-	if (loader->busy) /* again, because `take` has started another reload */
+	drop_past(loader, past, loaded);
+	if (loader->busy) /* again, since the taker has asked for another one */
 		launch(loader);
 }
 
@@ -150,6 +172,8 @@ loader_new(struct loop *loop, const char *path, loader_taker *take, void *contex
 		free(loader);
 		return NULL;
 	}
+	sync_mutex_init(&loader->mutex);
+	sync_condition_init(&loader->changed);
 	loader->loop = loop;
 	loader->path = path;
 	loader->take = take;
@@ -181,19 +205,32 @@ loader_busy_ms(const struct loader *loader)
 	return loader->busy ? (deadline_now_ns() - loader->began_ns) / NS_PER_MS : 0;
 }
 
+static void
+end_thread(struct loader *loader)
+{
+	if (!loader->has_thread)
+		return;
+	sync_lock(&loader->mutex);
+	loader->wants_quit = true;
+	sync_wake(&loader->changed);
+	sync_unlock(&loader->mutex);
+	pthread_join(loader->thread, NULL);
+}
+
 void
 loader_free(struct loader *loader)
 {
 	if (loader == NULL)
 		return;
+	end_thread(loader);
 	if (loader->busy) {
-		finish(loader);
 		snapshot_drop(loader->old);
 		snapshot_drop(loader->new);
 		findings_fini(&loader->findings);
 	}
-	finish_tidying(loader);
 	loop_remove(loader->loop, loader->done_fd, &loader->watch);
 	close(loader->done_fd);
+	sync_mutex_fini(&loader->mutex);
+	sync_condition_fini(&loader->changed);
 	free(loader);
 }

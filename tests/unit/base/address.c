@@ -131,8 +131,8 @@ START_TEST(host_name_to_connect_to_is_not_looked_up)
 		"1.2.3.4.example:1" };
 	static const char *const bad[] = { "300.0.0.1:1", "1.2.3.4.5:1", "a..b:1",
 		".a:1", "a b:1",
-		"b\xc3\xbc"
-		"cher.example:1",
+		("b\xc3\xbc"
+		 "cher.example:1"),
 		"[redis]:1", "[::g]:1", "a.123:1" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
