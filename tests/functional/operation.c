@@ -569,6 +569,7 @@ END_TEST
 START_TEST(reload_names_options_that_need_a_restart)
 {
 	struct daemon *daemon = daemon_serve("workers = 2\n");
+	daemon_reload(daemon, "done"); /* starts the thread of the loader */
 	size_t threads = daemon_threads(daemon);
 
 	daemon_configure(daemon, daemon_ini("workers = 3\nqueue-size = 7\n"));
