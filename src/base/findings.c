@@ -91,6 +91,13 @@ findings_move(struct findings *to, struct findings *from, const char *key)
 }
 
 void
+findings_copy(struct findings *to, const struct findings *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		findings_add(to, &from->items[i], "%s", from->items[i].text);
+}
+
+void
 findings_soften(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)

@@ -48,6 +48,9 @@ void findings_add(struct findings *findings, const struct finding *like,
 /* Moves all of `from` to the end of `to`, each after "KEY: "; `from` is empty afterwards. */
 void findings_move(struct findings *to, struct findings *from, const char *key);
 
+/* Adds copies of all of `from` to the end of `to`. */
+void findings_copy(struct findings *to, const struct findings *from);
+
 /* Turns all errors into warnings. */
 void findings_soften(struct findings *findings);
 

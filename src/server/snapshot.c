@@ -228,8 +228,7 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	atomic_init(&snapshot->references, 1);
 	snapshot->time = time(NULL);
 	snapshot->conf = conf_read(path, findings);
-	if (snapshot->conf->files.count ==
-	    0) { /* other errors would only follow from this one */
+	if (snapshot->conf->files.count == 0) { /* other errors would only follow */
 		snapshot_drop(snapshot);
 		return NULL;
 	}

@@ -15,6 +15,7 @@
 
 #include "base/findings.h"
 #include "base/memory.h"
+#include "base/sync.h"
 #include "tls/keypair.h"
 #include "tls/token.h"
 
@@ -154,13 +155,6 @@ find_entry(void *const *entries, char *name)
 }
 
 static void
-copy_findings(const struct findings *from, struct findings *to)
-{
-	for (size_t i = 0; i < from->count; i++)
-		findings_add(to, &from->items[i], "%s", from->items[i].text);
-}
-
-static void
 free_entry(void *argument)
 {
 	struct keyring_entry *entry = argument;
@@ -175,10 +169,10 @@ free_entry(void *argument)
 static void
 add_entry(struct keyring *keyring, struct keyring_entry *entry)
 {
-	pthread_mutex_lock(&keyring->mutex);
+	sync_lock(&keyring->mutex);
 	struct keyring_entry *const *there =
 	    tsearch(entry, &keyring->entries, compare_names);
-	pthread_mutex_unlock(&keyring->mutex);
+	sync_unlock(&keyring->mutex);
 	if (there == NULL || *there != entry)
 		free_entry(entry);
 }
@@ -195,7 +189,7 @@ make_entry(char *name, const struct stamp stamps[FILES], struct timespec loaded,
 	entry->loaded = loaded;
 	entry->pair = keypair_take(pair);
 	findings_init(&entry->warnings);
-	copy_findings(warnings, &entry->warnings);
+	findings_copy(&entry->warnings, warnings);
 	return entry;
 }
 
@@ -212,7 +206,7 @@ load(struct keyring *keyring, char *name, const struct keypair_files *files,
 	atomic_fetch_add(&keyring->loaded, 1);
 	if (pair != NULL)
 		add_entry(keyring, make_entry(name, stamps, now, pair, &found));
-	copy_findings(&found, findings);
+	findings_copy(findings, &found);
 	findings_fini(&found);
 	return pair;
 }
@@ -221,7 +215,7 @@ load(struct keyring *keyring, char *name, const struct keypair_files *files,
 static struct keypair *
 take(const struct keyring_entry *entry, struct findings *findings)
 {
-	copy_findings(&entry->warnings, findings);
+	findings_copy(findings, &entry->warnings);
 	return keypair_take(entry->pair);
 }
 
@@ -231,9 +225,9 @@ load_named(struct keyring *keyring, char *name, const struct keypair_files *file
 {
 	struct stamp stamps[FILES];
 
-	pthread_mutex_lock(&keyring->mutex);
+	sync_lock(&keyring->mutex);
 	const struct keyring_entry *own = find_entry(&keyring->entries, name);
-	pthread_mutex_unlock(&keyring->mutex);
+	sync_unlock(&keyring->mutex);
 	if (own != NULL)
 		return take(own, findings);
 	stamp_files(files, stamps);
@@ -265,7 +259,7 @@ keyring_new(const struct keyring *old)
 	struct keyring *keyring = memory_new(sizeof *keyring);
 
 	keyring->old = old;
-	pthread_mutex_init(&keyring->mutex, NULL);
+	sync_mutex_init(&keyring->mutex);
 	return keyring;
 }
 
@@ -287,6 +281,6 @@ keyring_free(struct keyring *keyring)
 	if (keyring == NULL)
 		return;
 	tdestroy(keyring->entries, free_entry);
-	pthread_mutex_destroy(&keyring->mutex);
+	sync_mutex_fini(&keyring->mutex);
 	free(keyring);
 }

@@ -441,9 +441,7 @@ try_first_names(struct proofs *proofs)
 	parallel_run(proofs->share_count, prove_share, proofs);
 	for (size_t i = 0; i < proofs->share_count; i++) {
 		struct findings *found = &proofs->shares[i].findings;
-		for (size_t j = 0; j < found->count; j++)
-			findings_add(proofs->findings, &found->items[j], "%s",
-			    found->items[j].text);
+		findings_copy(proofs->findings, found);
 		findings_fini(found);
 	}
 }
