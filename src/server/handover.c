@@ -120,7 +120,7 @@ handover_release(const struct estate *estate, const struct control_caller *calle
 	if (estate->pidfile != NULL) {
 		char *name = name_of_pidfile(estate->pidfile);
 		if (stringlist_has(&caller->kept, name))
-			pidfile_lend(estate->pidfile);
+			pidfile_lend(estate->pidfile, caller->pid);
 		free(name);
 	}
 	return 0;

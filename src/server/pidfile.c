@@ -118,16 +118,17 @@ open_locked(const char *path, char *error, size_t error_size)
 	return -1;
 }
 
+/* Writes the line over the last one, so that at no time the file is empty for a reader. */
 static int
-write_pid(int fd)
+write_pid(int fd, pid_t pid)
 {
 	char text[32];
-	int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+	int length = snprintf(text, sizeof text, "%ld\n", (long)pid);
 
 	/* The offset is shared with the process that has lent the file. */
-	if (lseek(fd, 0, SEEK_SET) < 0 || ftruncate(fd, 0) < 0)
+	if (lseek(fd, 0, SEEK_SET) < 0 || file_write_all(fd, text, (size_t)length) < 0)
 		return -1;
-	return file_write_all(fd, text, (size_t)length);
+	return ftruncate(fd, length);
 }
 
 static struct pidfile *
@@ -147,7 +148,7 @@ pidfile_open(const char *path, char *error, size_t error_size)
 
 	if (fd < 0)
 		return NULL;
-	if (write_pid(fd) < 0) {
+	if (write_pid(fd, getpid()) < 0) {
 		snprintf(error, error_size, "%s: %s", path, strerrordesc_np(errno));
 		unlink(path);
 		close(fd);
@@ -173,13 +174,16 @@ int
 pidfile_own(struct pidfile *pidfile)
 {
 	pidfile->lent = false;
-	return write_pid(pidfile->fd);
+	return write_pid(pidfile->fd, getpid());
 }
 
 void
-pidfile_lend(struct pidfile *pidfile)
+pidfile_lend(struct pidfile *pidfile, pid_t borrower)
 {
 	pidfile->lent = true;
+	/* The borrower writes it as well, and reports an error. */
+	if (borrower != 0 && write_pid(pidfile->fd, borrower) < 0)
+		errno = 0;
 }
 
 const char *

@@ -119,14 +119,26 @@ START_TEST(lent_pid_file_stays_and_is_adopted_with_its_lock)
 	struct pidfile *new = pidfile_adopt(dup(pidfile_fd(old)), path);
 
 	ck_assert_ptr_nonnull(new);
-	pidfile_lend(old);
+	pidfile_lend(old, getppid());
+	assert_holds_pid(path, getppid());
 	pidfile_close(old);
-	assert_holds_pid(path, getpid());
+	assert_holds_pid(path, getppid());
 	ck_assert_ptr_null(pidfile_open(path, error, sizeof error));
 	ck_assert_int_eq(pidfile_own(new), 0);
 	assert_holds_pid(path, getpid());
 	pidfile_close(new);
 	ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
+START_TEST(file_lent_to_an_unknown_process_still_names_the_lender)
+{
+	const char *path = suite_path("pid");
+	struct pidfile *old = pidfile_open(path, error, sizeof error);
+
+	pidfile_lend(old, 0);
+	pidfile_close(old);
+	assert_holds_pid(path, getpid());
 }
 END_TEST
 
@@ -214,7 +226,8 @@ END_TEST
 SUITE("pidfile", pid_file_holds_the_process_id_until_it_is_closed,
     second_holder_is_refused_with_the_pid_of_the_first, stale_pid_file_is_reused,
     the_lock_ends_with_a_killed_process, a_path_that_cannot_be_written_is_explained,
-    a_symbolic_link_is_not_followed, lent_pid_file_stays_and_is_adopted_with_its_lock,
+    a_symbolic_link_is_not_followed, file_lent_to_an_unknown_process_still_names_the_lender,
+    lent_pid_file_stays_and_is_adopted_with_its_lock,
     closing_an_adopted_pid_file_before_owning_it_leaves_it, another_file_is_not_adopted,
     only_the_owner_can_open_the_file, a_file_with_a_second_name_is_not_written,
     a_file_of_another_user_is_not_written, process_that_locked_the_pid_file_is_named)
