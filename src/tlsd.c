@@ -575,6 +575,25 @@ find_manager(struct process *process)
 	process->service = process->daemonize || process->notify != NULL;
 }
 
+/* Ends the server and all that other processes see of this one. Returns false if a reload still
+ * uses the memory of the process: a stop does not wait for it, because a disk may hang. */
+static bool
+leave(struct process *process)
+{
+	const bool is_loading =
+	    process->server != NULL && server_is_loading(process->server);
+
+	end_activation(process);
+	takeover_free(process->takeover);
+	control_close(process->control);
+	if (!is_loading)
+		server_free(process->server);
+	pidfile_close(process->pidfile);
+	log_close();
+	notify_close(process->notify);
+	return !is_loading;
+}
+
 static int
 serve(struct process *process, const struct options *options)
 {
@@ -585,17 +604,12 @@ serve(struct process *process, const struct options *options)
 
 	if (process->daemon.ready_fd >= 0)
 		daemon_failed(&process->daemon, status);
-	end_activation(process);
-	takeover_free(process->takeover);
-	control_close(process->control);
-	server_free(process->server);
+	if (!leave(process))
+		_exit(status);
 	sandbox_free(process->sandbox);
-	pidfile_close(process->pidfile);
 	snapshot_drop(process->snapshot);
 	privileges_fini(&process->privileges);
 	findings_fini(&process->findings);
-	log_close();
-	notify_close(process->notify);
 	free(process->path);
 	return status;
 }

@@ -4,7 +4,7 @@
 ## One program for each layer of src/, and one for each subject of the functional tests. They
 ## are built when somebody runs them.
 EXTRA_PROGRAMS = $(test_programs) $(fuzz_programs) $(bench_programs) $(test_helpers)
-CLEANFILES = $(EXTRA_PROGRAMS) $(EXTRA_LIBRARIES) shortage.so fakeresolver.so \
+CLEANFILES = $(EXTRA_PROGRAMS) $(EXTRA_LIBRARIES) shortage.so fakesystem.so \
 	bench-reload.txt bench.svg bench.txt
 
 if HAVE_CHECK
@@ -188,9 +188,9 @@ shortage.so: $(srcdir)/tests/faults/preload.c $(srcdir)/tests/faults/shortage.h
 	$(AM_V_CCLD)$(CC) $(AM_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) -fno-builtin -fPIC -shared \
 		-o $@ $(srcdir)/tests/faults/preload.c
 
-fakeresolver.so: $(srcdir)/tests/functional/fakeresolver.c
+fakesystem.so: $(srcdir)/tests/functional/fakesystem.c
 	$(AM_V_CCLD)$(CC) $(AM_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) -fPIC -shared \
-		-o $@ $(srcdir)/tests/functional/fakeresolver.c
+		-o $@ $(srcdir)/tests/functional/fakesystem.c
 
 ## Clients and wrappers that the scripts call.
 test_helpers = failing hostile noipv6 segments
@@ -399,8 +399,8 @@ needs_noipv6 = tests/functional/preflight.log
 $(needs_noipv6): noipv6
 needs_segments = tests/functional/syscalls.log
 $(needs_segments): segments
-needs_fakeresolver = tests/functional/check_operation.log
-$(needs_fakeresolver): fakeresolver.so
+needs_fakesystem = tests/functional/check_operation.log
+$(needs_fakesystem): fakesystem.so
 needs_allocation = tests/faults/allocation.log
 $(needs_allocation): tests/faults/check_allocation shortage.so
 
@@ -423,7 +423,7 @@ EXTRA_DIST = \
 	tests/fleet/network.sh \
 	tests/functional/browsers \
 	tests/functional/manager \
-	tests/functional/fakeresolver.c \
+	tests/functional/fakesystem.c \
 	tests/functional/systemd_box \
 	tests/functional/truncation \
 	tests/fuzz/corpus \

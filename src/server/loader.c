@@ -2,7 +2,6 @@
 /* The thread that makes the next snapshot. */
 #include "server/loader.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +18,6 @@
 #include "server/snapshot.h"
 
 #define NS_PER_MS 1000000
-#define MANY_PAIRS 1000 /* about 8 MiB, which the allocator may keep */
 
 struct loader {
 	struct loop *loop;
@@ -38,30 +36,23 @@ struct loader {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	/* Under the mutex: */
-	bool wants_load, wants_quit;
+	bool wants_load, wants_quit, is_loading;
 	struct snapshot *past; /* to be dropped; NULL for none */
-	size_t loaded; /* pairs, by the reload that has replaced `past` */
 	/* The thread's, until it is done: */
 	struct snapshot *new;
 	struct findings findings;
 };
 
-/*
- * Frees what a reload has left over. With thousands of certificates this takes too long for the
- * main thread, and the allocator keeps their memory unless it is told to return it. That delays
- * clients by some milliseconds, so it has to be worth it.
- */
+/* Frees the snapshot that a reload has replaced. With thousands of certificates this takes too
+ * long for the main thread. */
 static void
 tidy(struct loader *loader)
 {
 	struct snapshot *past = loader->past;
-	const size_t loaded = loader->loaded;
 
 	loader->past = NULL;
 	sync_unlock(&loader->mutex);
 	snapshot_drop(past);
-	if (loaded >= MANY_PAIRS)
-		malloc_trim(0);
 	sync_lock(&loader->mutex);
 }
 
@@ -69,11 +60,13 @@ static void
 load(struct loader *loader)
 {
 	loader->wants_load = false;
+	loader->is_loading = true;
 	sync_unlock(&loader->mutex);
 	loader->new = snapshot_new(loader->path, loader->old, &loader->findings);
 	if (loader->new != NULL)
 		snapshot_resolve(loader->new, &loader->findings);
 	sync_lock(&loader->mutex); /* on_done() sees all of it */
+	loader->is_loading = false;
 	eventfd_write(loader->done_fd, 1);
 }
 
@@ -120,7 +113,7 @@ launch(struct loader *loader)
 
 /* Without a thread there is nobody else to do it. */
 static void
-drop_past(struct loader *loader, struct snapshot *past, size_t loaded)
+drop_past(struct loader *loader, struct snapshot *past)
 {
 	if (!loader->has_thread) {
 		snapshot_drop(past);
@@ -128,7 +121,6 @@ drop_past(struct loader *loader, struct snapshot *past, size_t loaded)
 	}
 	sync_lock(&loader->mutex);
 	loader->past = past;
-	loader->loaded = loaded;
 	sync_wake(&loader->changed);
 	sync_unlock(&loader->mutex);
 }
@@ -147,13 +139,12 @@ on_done(struct watch *watch, uint32_t events)
 	struct findings findings = loader->findings;
 	struct snapshot *new = loader->new;
 	sync_unlock(&loader->mutex);
-	const size_t loaded = new != NULL ? snapshot_loaded_pairs(new) : 0;
 	loader->busy = false;
 	loader->is_handing_over = true;
 	loader->take(loader->context, new, &findings);
 	loader->is_handing_over = false;
 	findings_fini(&findings);
-	drop_past(loader, past, loaded);
+	drop_past(loader, past);
 	if (loader->busy) /* again, since the taker has asked for another one */
 		launch(loader);
 }
@@ -203,6 +194,15 @@ int64_t
 loader_busy_ms(const struct loader *loader)
 {
 	return loader->busy ? (deadline_now_ns() - loader->began_ns) / NS_PER_MS : 0;
+}
+
+bool
+loader_is_loading(struct loader *loader)
+{
+	sync_lock(&loader->mutex);
+	const bool is_loading = loader->is_loading || loader->wants_load;
+	sync_unlock(&loader->mutex);
+	return is_loading;
 }
 
 static void

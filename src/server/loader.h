@@ -26,6 +26,10 @@ struct loader *loader_new(
  * not wait for names. Accepts NULL. */
 void loader_free(struct loader *loader);
 
+/* True if the thread makes a snapshot, which nothing can interrupt: loader_free() waits for it, for
+ * ever if a disk does not answer. */
+bool loader_is_loading(struct loader *loader);
+
 /* Begins to make a snapshot that will replace `old` (snapshot_new()); holds a reference to `old`
  * meanwhile. The loader must not be busy. */
 void loader_start(struct loader *loader, struct snapshot *old);

@@ -511,6 +511,12 @@ server_run(struct server *server)
 	    sums.done, text_plural(sums.done), stats_failed(&sums));
 }
 
+bool
+server_is_loading(const struct server *server)
+{
+	return loader_is_loading(server->loader);
+}
+
 void
 server_free(struct server *server)
 {

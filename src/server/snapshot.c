@@ -354,12 +354,6 @@ snapshot_skipped(const struct snapshot *snapshot)
 	return &snapshot->skipped;
 }
 
-size_t
-snapshot_loaded_pairs(const struct snapshot *snapshot)
-{
-	return keyring_loaded(snapshot->keyring);
-}
-
 int64_t
 snapshot_time(const struct snapshot *snapshot)
 {

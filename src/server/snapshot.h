@@ -74,9 +74,6 @@ const struct route *snapshot_find_route(
 /* Returns "NAME: REASON" for each service that on-bad-cert has left out. */
 const struct stringlist *snapshot_skipped(const struct snapshot *snapshot);
 
-/* Returns how many key pairs it has loaded instead of reusing those of the previous snapshot. */
-size_t snapshot_loaded_pairs(const struct snapshot *snapshot);
-
 /* Returns when it was made, in seconds since 1970. */
 int64_t snapshot_time(const struct snapshot *snapshot);
 

@@ -49,7 +49,6 @@ struct keyring {
 	const struct keyring *old; /* or NULL */
 	pthread_mutex_t mutex; /* of the tree */
 	void *entries; /* a tree of tsearch(3) */
-	_Atomic(size_t) loaded;
 };
 
 static const char *
@@ -203,7 +202,6 @@ load(struct keyring *keyring, char *name, const struct keypair_files *files,
 	clock_gettime(CLOCK_REALTIME, &now);
 	findings_init(&found);
 	struct keypair *pair = keypair_load(files, &found);
-	atomic_fetch_add(&keyring->loaded, 1);
 	if (pair != NULL)
 		add_entry(keyring, make_entry(name, stamps, now, pair, &found));
 	findings_copy(findings, &found);
@@ -267,12 +265,6 @@ void
 keyring_close(struct keyring *keyring)
 {
 	keyring->old = NULL;
-}
-
-size_t
-keyring_loaded(const struct keyring *keyring)
-{
-	return atomic_load(&keyring->loaded);
 }
 
 void

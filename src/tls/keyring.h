@@ -23,10 +23,6 @@ struct keyring *keyring_new(const struct keyring *old);
 /* Forgets the old keyring. Nothing is loaded any more. */
 void keyring_close(struct keyring *keyring);
 
-/* Returns how often it has loaded a pair from files instead of taking it over. Pairs in tokens
- * do not count. */
-size_t keyring_loaded(const struct keyring *keyring);
-
 /* Gives back its references to the pairs. NULL is allowed. */
 void keyring_free(struct keyring *keyring);
 

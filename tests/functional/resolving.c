@@ -83,10 +83,10 @@ serve(const char *ini)
 {
 	const char *folder = getenv("top_builddir");
 	char *library =
-	    memory_format("%s/fakeresolver.so", folder != NULL ? folder : ".");
+	    memory_format("%s/fakesystem.so", folder != NULL ? folder : ".");
 
 	setenv("LD_PRELOAD", library, 1);
-	setenv("FAKE_RESOLVER", suite_folder(), 1);
+	setenv("FAKE_SYSTEM", suite_folder(), 1);
 	struct daemon *daemon = daemon_serve(ini);
 	unsetenv("LD_PRELOAD");
 	free(library);
