@@ -22,8 +22,7 @@
 static const struct command commands[] = {
 	{ .name = "self-signed",
 	    .operands = "NAME...",
-	    .summary =
-		"Makes a key and a certificate that is signed by that key itself",
+	    .summary = "Makes a key, and a certificate signed by this key",
 	    .details =
 		"\nEach NAME is a host name, *.DOMAIN or an IP address of the server.\n"
 		"Writes server.crt and server.key; valid for 365 days.\n",
@@ -36,10 +35,11 @@ static const struct command commands[] = {
 	{ .name = "ca",
 	    .operands = "NAME",
 	    .summary = "Makes a certification authority",
-	    .details = "\nNAME is any text, such as \"Example CA\".\n"
-		       "Writes ca.crt and ca.key, valid for 3650 days, and ca.crl,\n"
-		       "an empty revocation list. With --ca-cert it stands below that\n"
-		       "authority.\n",
+	    .details =
+		"\nNAME is any text, such as \"Example CA\".\n"
+		"Writes ca.crt and ca.key, valid for 3650 days, and ca.crl,\n"
+		"an empty revocation list. With --ca-cert, that authority signs\n"
+		"the new one.\n",
 	    .options = ARGUMENT_MAKE | ARGUMENT_KEY | ARGUMENT_SIGN |
 	               ARGUMENT_PATH_LENGTH | ARGUMENT_CRL,
 	    .operands_min = 1,
@@ -64,7 +64,7 @@ static const struct command commands[] = {
 	    .operands = "NAME...",
 	    .summary = "Makes a client's key and certificate, signed by an authority",
 	    .details =
-		"\nThe first NAME is the common name, any text. Each that is an\n"
+		"\nThe first NAME is the common name, any text. Each NAME that is an\n"
 		"e-mail address, a URI, an IP address or a host name with a dot is\n"
 		"an alternative name. Reads ca.crt and ca.key; writes client.crt\n"
 		"and client.key; valid for 398 days.\n",
@@ -76,10 +76,10 @@ static const struct command commands[] = {
 	    .run = make_client },
 	{ .name = "renew",
 	    .operands = "CERT...",
-	    .summary = "Renews certificates: the same again, for longer",
+	    .summary = "Renews certificates: same contents, later end",
 	    .details =
-		"\nEach CERT is the file that is replaced. Reads ca.crt and ca.key\n"
-		"beside it, unless it is self-signed.\n",
+		"\nReplaces each file CERT. Reads ca.crt and ca.key in its folder,\n"
+		"unless the certificate is self-signed.\n",
 	    .options = ARGUMENT_RENEW | ARGUMENT_KEY | ARGUMENT_SIGN,
 	    .operands_min = 1,
 	    .operands_max = INT_MAX,
@@ -96,7 +96,7 @@ static const struct command commands[] = {
 	    .run = revocation_add },
 	{ .name = "crl",
 	    .operands = "",
-	    .summary = "Signs the revocation list anew, before it ends",
+	    .summary = "Signs the revocation list again, with later dates",
 	    .details = "\nReads ca.crt and ca.key; writes ca.crl.\n",
 	    .options = ARGUMENT_CRL | ARGUMENT_SIGN,
 	    .operands_min = 0,
@@ -105,7 +105,7 @@ static const struct command commands[] = {
 	    .run = revocation_refresh },
 	{ .name = "show",
 	    .operands = "FILE...",
-	    .summary = "Shows what stands in certificates and revocation lists",
+	    .summary = "Shows the contents of certificates and revocation lists",
 	    .details = "",
 	    .options = ARGUMENT_SHOW,
 	    .operands_min = 1,
@@ -114,10 +114,10 @@ static const struct command commands[] = {
 	    .run = show },
 	{ .name = "check",
 	    .operands = "FILE...",
-	    .summary = "Checks certificates, for a monitor",
+	    .summary = "Checks certificates, for a monitoring system",
 	    .details =
-		"\nExits with 0 when all is well, 1 for a warning, 2 when it is\n"
-		"critical, 3 when it could not be found out.\n",
+		"\nExits with 0 for OK, 1 for a warning, 2 for a critical result,\n"
+		"3 if the result is unknown.\n",
 	    .options = ARGUMENT_CHECK | ARGUMENT_KEY,
 	    .operands_min = 1,
 	    .operands_max = INT_MAX,
@@ -127,8 +127,8 @@ static const struct command commands[] = {
 	    .operands = "FILE",
 	    .summary = "Makes or rotates the ticket keys that several machines share",
 	    .details =
-		"\nAdds a key to FILE, for ticket-key-file in tlsd.ini, and drops\n"
-		"the oldest. A FILE that is not there is made.\n",
+		"\nAdds a key to FILE, for ticket-key-file in tlsd.ini, and removes\n"
+		"the oldest keys. Makes FILE if it does not exist.\n",
 	    .options = ARGUMENT_TICKETS,
 	    .operands_min = 1,
 	    .operands_max = 1,
@@ -151,8 +151,8 @@ print_help(void)
 	printf("usage: tlscert COMMAND [option ...] [argument ...]\n\ncommands:\n");
 	for (int i = 0; i < COMMAND_COUNT; i++)
 		print_command(&commands[i]);
-	printf("\ntlscert COMMAND --help tells the options of one.\n"
-	       "tlscert --version tells the version. The manual is tlscert(1).\n");
+	printf("\ntlscert COMMAND --help prints the options of a command.\n"
+	       "tlscert --version prints the version. The manual is tlscert(1).\n");
 	return 0;
 }
 

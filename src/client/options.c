@@ -38,23 +38,23 @@ static const struct usage {
 	const char *name, *purpose, *status;
 } usages[] = {
 	[OPTIONS_TALK] = { "tlsc",
-	    "Calls a TLS server, verifies it, sends standard input and prints the "
+	    "Connects to a TLS server, verifies it, sends standard input, prints the "
 	    "answer.\n"
 	    "Other commands: tlsc bench, tlsc check, tlsc explain; each has a --help.",
-	    "0 the whole answer came, 1 no connection or refused,\n"
-	    "2 usage, 3 certificate not trusted, 4 answer truncated." },
+	    "0 complete answer, 1 no connection or refused,\n"
+	    "2 usage error, 3 certificate not trusted, 4 answer truncated." },
 	[OPTIONS_BENCH] = { "tlsc bench",
-	    "Calls a TLS server again and again, and reports how it bore it.",
-	    "0 each answer was whole, 1 some connections failed, 2 usage,\n"
-	    "3 certificate not trusted." },
+	    "Makes many connections to a TLS server and reports the results.",
+	    "0 all answers complete, 1 some connections failed,\n"
+	    "2 usage error, 3 certificate not trusted." },
 	[OPTIONS_CHECK] = { "tlsc check",
-	    "Examines a TLS server and says what is wrong with it, and what helps.",
-	    "0 all is well, 1 a warning, 2 critical, 3 it could not be\n"
-	    "examined, or usage." },
+	    "Examines a TLS server, finds faults and suggests remedies.",
+	    "0 OK, 1 warning, 2 critical, 3 usage error or the report\n"
+	    "cannot be written." },
 	[OPTIONS_EXPLAIN] = { "tlsc explain",
 	    "Draws the handshake with a TLS server, message by message.",
-	    "0 the handshake is done, 1 no connection or refused,\n"
-	    "2 usage, 3 certificate not trusted." },
+	    "0 the handshake succeeded, 1 no connection or refused,\n"
+	    "2 usage error, 3 certificate not trusted." },
 };
 
 struct row {
@@ -220,49 +220,50 @@ set_tls(struct options *options, const char *value, struct findings *findings)
 }
 
 static const struct row rows[] = {
-	{ BENCH, 0, "connections", "N", set_connections, "end after so many" },
+	{ BENCH, 0, "connections", "N", set_connections, "end after N connections" },
 	{ BENCH, 0, "duration", "DURATION", set_duration,
 	    "end after this time [10s, or none with --connections]" },
 	{ BENCH, 0, "concurrency", "N", set_concurrency,
 	    "connections at a time [two for each processor]" },
 	{ BENCH, 0, "resume", NULL, set_resume,
-	    "resume the session of the connection before" },
-	{ BENCH, 0, "tls", "VERSION", set_tls, "1.2 or 1.3 only" },
+	    "resume the session of the previous connection" },
+	{ BENCH, 0, "tls", "VERSION", set_tls, "offer only this version, 1.2 or 1.3" },
 	{ ONE_CALL, 0, "message", "TEXT", set_message,
 	    "send TEXT (\\n \\r \\t \\\\ \\xHH), not standard input" },
 	{ BENCH, 0, "message", "TEXT", set_message,
 	    "send TEXT (\\n \\r \\t \\\\ \\xHH)" },
 	{ TALK, 0, "end-after", "DURATION", set_end_after,
-	    "tell that the input ended after such a silence [1s]" },
+	    "after input and this silence, send close_notify [1s]" },
 	{ ALL, 0, "timeout", "DURATION", set_timeout,
-	    "for connecting, and for each silence [10s]" },
+	    "for connecting and handshake, and for silence [10s]" },
 	{ ALL, 0, "ca", "FILE", add_ca,
 	    "trust these authorities, not the system's; repeatable" },
 	{ ALL, 0, "servername", "NAME", set_servername,
-	    "the name to ask for and to verify [HOST]" },
+	    "name to send (SNI) and to verify [HOST]" },
 	{ TALK | BENCH | EXPLAIN, 0, "insecure", NULL, set_insecure,
-	    "go on with a certificate that is not trusted" },
-	{ ONE_CALL, 0, "cert", "FILE", set_cert,
-	    "certificate chain to authenticate with, PEM" },
-	{ ONE_CALL, 0, "key", "FILE", set_key, "its private key [the file of --cert]" },
+	    "continue if the certificate is not trusted" },
+	{ ONE_CALL, 0, "cert", "FILE", set_cert, "client certificate chain, PEM" },
+	{ ONE_CALL, 0, "key", "FILE", set_key, "its private key [in --cert]" },
 	{ ONE_CALL, 0, "pin-file", "FILE", set_pin_file,
-	    "its first line decrypts the key" },
+	    "file whose first line is the key's passphrase" },
 	{ ONE_CALL, 0, "alpn", "LIST", set_alpn,
-	    "application protocols to offer, best first" },
+	    "application protocols to offer, preferred first" },
 	{ TALK | BENCH | EXPLAIN, 0, "priority", "STRING", set_priority,
 	    "GnuTLS priority string" },
 	{ EXPLAIN, 0, "resume", NULL, set_resume,
-	    "call twice, and draw how the session is resumed" },
-	{ EXPLAIN, 0, "svg", "FILE", set_svg, "draw into FILE, too, as an image" },
-	{ EXPLAIN, 0, "ascii", NULL, set_ascii, "draw with ASCII only" },
+	    "connect twice, and draw how the session is resumed" },
+	{ EXPLAIN, 0, "svg", "FILE", set_svg,
+	    "also write the drawing to FILE, as an SVG image" },
+	{ EXPLAIN, 0, "ascii", NULL, set_ascii, "draw with ASCII characters only" },
 	{ CHECK, 0, "warn-days", "N", set_warn_days,
-	    "warn so long before a certificate expires [14]" },
+	    "warn if a certificate has fewer days left [14]" },
 	{ BENCH, 0, "pid", "PID", set_pid,
-	    "measure the processor time of this process, the server" },
+	    "measure the processor time of this server process" },
 	{ BENCH | CHECK, 0, "json", NULL, set_json, "print JSON" },
-	{ CHECK, 'q', "quiet", NULL, set_quiet, "print only what is not well" },
+	{ CHECK, 'q', "quiet", NULL, set_quiet,
+	    "print only the verdict, warnings and failures" },
 	{ TALK, 'v', "verbose", NULL, add_verbosity,
-	    "say what was negotiated; twice: more" },
+	    "print what was negotiated; twice: more" },
 	{ ALL, 'h', "help", NULL, set_help, "print this" },
 	{ ALL, 'V', "version", NULL, set_version, "print the version" },
 };
