@@ -282,15 +282,19 @@ get_ticket(const struct options *options, const struct parameters *parameters,
     gnutls_datum_t *ticket)
 {
 	struct call call = { .options = options, .parameters = parameters };
-	int result = make_call(&call);
+	int result = make_call(&call), status = STATUS_FAILED;
 
-	if (result == 0 && call.handshake < 0)
+	if (result == 0 && call.handshake < 0) {
 		say(options->target.text, "handshake: %s",
 		    channel_reason(call.channel));
-	else if (result == 0 && channel_ticket(call.channel, ticket) < 0)
+		status = (int)status_of(&call);
+	} else if (result == 0 && channel_ticket(call.channel, ticket) < 0) {
 		say(options->target.text, "gave no ticket: nothing can be resumed");
+	} else if (result == 0) {
+		status = STATUS_ANSWERED;
+	}
 	end_call(&call);
-	return ticket->size > 0 ? 0 : -1;
+	return status;
 }
 
 static int
@@ -300,9 +304,9 @@ explain(const struct options *options, const struct parameters *parameters)
 
 	if (!options->resume)
 		return call_and_draw(options, parameters);
-	if (get_ticket(options, parameters, &resuming.resume) < 0)
-		return STATUS_FAILED;
-	int status = call_and_draw(options, &resuming);
+	int status = get_ticket(options, parameters, &resuming.resume);
+	if (status == STATUS_ANSWERED)
+		status = call_and_draw(options, &resuming);
 	gnutls_free(resuming.resume.data);
 	return status;
 }

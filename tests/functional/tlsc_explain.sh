@@ -144,6 +144,8 @@ an_untrusted_server_is_drawn_up_to_our_alert() {
 	explain
 	expect_status 3
 	expect 'FAILED: the certificate is not trusted' 'Alert: unknown ca'
+	explain --resume
+	expect_status 3
 	explain --insecure
 	trusted=server.pem
 	expect_status 0
