@@ -72,7 +72,7 @@ odd_keys() {
 	openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout -out explicit.key
 	openssl pkcs8 -topk8 -nocrypt -in explicit.key -out explicit-p8.key
 	openssl genpkey -algorithm DH -pkeyopt group:ffdhe2048 -out dh.key
-	openssl dsaparam -genkey -noout -out dsa.key 2048
+	openssl dsaparam -genkey -noout -out dsa.key 1024
 	openssl pkcs8 -topk8 -scrypt -in one.key -passout pass:x -out scrypt.key
 	openssl req -x509 -new -key dsa.key -subj /CN=x -out dsa.crt
 	openssl req -x509 -new -key brainpoolP256r1.key -subj /CN=x -out brainpool.crt
@@ -126,7 +126,7 @@ odd_pairs() {
 		one.crt empty key: is empty: put
 		one.crt folder key: is a folder: name the file
 		one.crt one.crt cert: only a certificate: set key
-		dsa.crt dsa.key cert: DSA 2048, which cannot sign for TLS: make one on P-256
+		dsa.crt dsa.key cert: DSA 1024, which cannot sign for TLS: make one on P-256
 		brainpool.crt one.key cert: for a key that GnuTLS does not read.*: make a key on P-256
 		explicit.crt one.key cert: for a key that GnuTLS does not read.*: make a key on P-256
 		one.p12 one.key cert: is PKCS#12, not PEM: openssl pkcs12 -in
@@ -408,9 +408,9 @@ a_renewed_pair_is_noticed() {
 	start_tlsd tlsd
 	mv new.key one.key
 	mv new.crt one.crt
-	wait_for serves one one.crt
-	grep 'watch: certificates have changed: reloading' tlsd.log
 	wait_for has_reloaded 1
+	serves one one.crt
+	grep 'watch: certificates have changed: reloading' tlsd.log
 	stop
 }
 
@@ -479,7 +479,8 @@ a_folder_above_that_is_replaced_is_noticed() {
 	wait_for failed_times 1
 	serves one old/site/one.crt
 	mv new certs
-	wait_for serves one certs/site/one.crt
+	wait_for has_reloaded 1
+	serves one certs/site/one.crt
 	stop
 }
 

@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
 umask 077
-needs openssl timeout cmp
+needs openssl cmp
 open_folder
 
 # --- what tests are made of -----------------------------------------------------------
@@ -23,7 +23,7 @@ serve() {
 }
 
 fetch() {
-	timeout 300 openssl s_client -connect "127.0.0.1:$port" -CAfile server.crt \
+	openssl s_client -connect "127.0.0.1:$port" -CAfile server.crt \
 		-verify_return_error -servername localhost -quiet -no_ign_eof "$@"
 }
 
@@ -42,7 +42,7 @@ relay_between_two_socats_loses_no_bytes() {
 	start backend socat UNIX-LISTEN:backend.sock,fork EXEC:"sha256sum"
 	wait_for is_listening backend.sock
 	serve 'respond = connect' "connect = unix:$PWD/backend.sock"
-	timeout 300 socat -t 60 - \
+	socat -t 60 - \
 		"OPENSSL:127.0.0.1:$port,cafile=server.crt,commonname=localhost" <sent >heard
 	[ "$(cut -d' ' -f1 heard)" = "$(sha256sum <sent | cut -d' ' -f1)" ]
 	wait_for grep -q ': relay: done .* in=67108864 ' tlsd.log
@@ -60,13 +60,13 @@ redis_is_served_to_its_own_client() {
 	set -- -h localhost -p "$port" --tls --cacert server.crt
 	redis-cli --help 2>&1 | grep -q -e --tls || skip "redis-cli has no TLS"
 	head -c 4194304 /dev/urandom | base64 -w 0 >sent
-	timeout 300 redis-cli "$@" -x SET key <sent | grep -q OK
-	timeout 300 redis-cli "$@" --raw GET key | tr -d '\n' | cmp - sent
+	redis-cli "$@" -x SET key <sent | grep -q OK
+	redis-cli "$@" --raw GET key | tr -d '\n' | cmp - sent
 	i=0
 	while [ $i -lt 2000 ]; do
 		echo "INCR counter"
 		i=$((i + 1))
-	done | timeout 300 redis-cli "$@" >answers
+	done | redis-cli "$@" >answers
 	[ "$(tail -n 1 answers | tr -dc 0-9)" = 2000 ]
 }
 
@@ -235,7 +235,7 @@ git_clones_from_a_program_through_stunnel() {
 	configure_stunnel
 	printf '#!/bin/sh\nexec stunnel4 "%s/stunnel.conf"\n' "$PWD" >through
 	chmod +x through
-	GIT_PROXY_COMMAND=$PWD/through timeout 300 git clone -q \
+	GIT_PROXY_COMMAND=$PWD/through git clone -q \
 		git://localhost/repository.git clone
 	cmp work/file clone/file
 	# While it waits for our end stunnel 5.68 goes round and round, and after a thousand
@@ -247,7 +247,7 @@ redis_answers_stunnel() {
 	needs redis-server stunnel4
 	serve_redis
 	configure_stunnel
-	printf 'SET a 1\r\nGET a\r\nQUIT\r\n' | timeout 300 stunnel4 stunnel.conf >heard
+	printf 'SET a 1\r\nGET a\r\nQUIT\r\n' | stunnel4 stunnel.conf >heard
 	# shellcheck disable=SC2016 # redis tells a length so
 	tr -d '\r' <heard | tr '\n' ' ' | grep -qxF '+OK $1 1 +OK '
 }

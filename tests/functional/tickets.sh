@@ -36,7 +36,7 @@ visit() {
 	at=$(address_of web "$1")
 	session=$2
 	shift 2
-	timeout 300 openssl s_client -connect "$at" -sess_out "$session" -ign_eof "$@" \
+	openssl s_client -connect "$at" -sess_out "$session" -ign_eof "$@" \
 		</dev/null >visit.log 2>&1
 	grep -q '^New, ' visit.log && [ -s "$session" ]
 }
@@ -46,7 +46,7 @@ resumes() {
 	at=$(address_of web "$1")
 	session=$2
 	shift 2
-	timeout 300 openssl s_client -connect "$at" -sess_in "$session" -ign_eof "$@" \
+	openssl s_client -connect "$at" -sess_in "$session" -ign_eof "$@" \
 		</dev/null >resumes.log 2>&1 || cat resumes.log
 	grep -q 'Hello, TLS!' resumes.log
 	grep -q '^Reused, ' resumes.log
@@ -113,7 +113,7 @@ gnutls_cli_resumes_too() {
 	keys shared
 	keys --delay 0 shared
 	serve one 'ticket-key-file = shared'
-	timeout 300 gnutls-cli --resume --x509cafile server.crt -p "$(port_of web one)" \
+	gnutls-cli --resume --x509cafile server.crt -p "$(port_of web one)" \
 		--verify-hostname localhost 127.0.0.1 </dev/null >gnutls.log 2>&1 || :
 	grep -q 'This is a resumed session' gnutls.log
 }
