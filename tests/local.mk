@@ -15,16 +15,20 @@ unit_tests = \
 	tests/unit/check_server \
 	tests/unit/check_client \
 	tests/unit/check_ctl
-functional_tests = \
-	tests/functional/check_answers \
-	tests/functional/check_parking \
+programs_1 = \
 	tests/functional/check_hostile \
+	tests/functional/check_operation
+programs_2 = \
 	tests/functional/check_clients \
-	tests/functional/check_exec \
+	tests/functional/check_answers
+programs_3 = \
 	tests/functional/check_relay \
+	tests/functional/check_exec
+programs_4 = \
 	tests/functional/check_names \
-	tests/functional/check_operation \
+	tests/functional/check_parking \
 	tests/functional/check_sandbox
+functional_tests = $(programs_1) $(programs_2) $(programs_3) $(programs_4)
 fault_tests = tests/faults/check_exhaustion
 test_programs = $(unit_tests) $(functional_tests) $(fault_tests) \
 	tests/faults/check_allocation
@@ -308,9 +312,14 @@ bench-reload: all-am bench-pairs bench-waits
 .PHONY: bench bench-attack bench-deadlines bench-reload bench-scale
 
 
-## make check: each module and each feature once, the longest ones first.
+## make check: each module and each feature once, the longest ones first. Programs wait and scripts
+## compute most of their time, so they take turns.
 ## make check TESTS=NAME: that one, and no more is built than it needs.
-TESTS = $(functional_tests) $(fault_tests) $(quick_scripts) $(unit_tests)
+TESTS = \
+	$(programs_1) $(scripts_1) \
+	$(programs_2) $(scripts_2) \
+	$(programs_3) $(scripts_3) \
+	$(fault_tests) $(programs_4) $(scripts_4) $(unit_tests)
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(SHELL) $(top_srcdir)/tests/lib/driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
@@ -319,24 +328,27 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	test_logs='$(TEST_LOGS)'; export test_logs;
 
-quick_scripts = \
+scripts_1 = \
 	tests/functional/daemon.sh \
-	tests/functional/tlsc.sh \
-	tests/functional/clientauth.sh \
+	tests/functional/clientauth.sh
+scripts_2 = \
 	tests/functional/certificates.sh \
-	tests/functional/clients.sh \
-	tests/functional/tlscert.sh \
+	tests/functional/clients.sh
+scripts_3 = \
 	tests/functional/tlsc_check.sh \
+	tests/functional/pkcs11.sh \
+	tests/functional/tlscert.sh \
+	tests/functional/notify.sh
+scripts_4 = \
+	tests/functional/control.sh \
+	tests/functional/logs.sh \
+	tests/functional/tlsc.sh \
 	tests/functional/bootstrap.sh \
 	tests/functional/container.sh \
-	tests/functional/control.sh \
 	tests/functional/examples.sh \
 	tests/functional/figures.sh \
 	tests/functional/help.sh \
-	tests/functional/logs.sh \
-	tests/functional/notify.sh \
 	tests/functional/page.sh \
-	tests/functional/pkcs11.sh \
 	tests/functional/preflight.sh \
 	tests/functional/relay.sh \
 	tests/functional/sandbox.sh \
@@ -351,6 +363,7 @@ quick_scripts = \
 	tests/fuzz/replay.sh \
 	tests/layers.sh \
 	tests/prose.sh
+quick_scripts = $(scripts_1) $(scripts_2) $(scripts_3) $(scripts_4)
 
 ## make check-long: the scripts that take minutes each, and the long tests of the scripts above.
 long_scripts = \

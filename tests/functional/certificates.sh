@@ -147,23 +147,30 @@ odd_pairs() {
 	END
 }
 
+# All pairs are in one configuration, each in a service of four lines.
 unusable_pair_file_is_named_with_problem_and_remedy() {
 	needs iconv
 	make_server one localhost
 	odd_keys >/dev/null 2>&1
 	odd_files >/dev/null 2>&1
 	odd_pairs >pairs
+	count=0
+	while read -r cert key _; do
+		count=$((count + 1))
+		printf '%s\n' "[web-$count]" "listen = 127.0.0.$count:0" "cert = $cert" "key = $key"
+	done <pairs >tlsd.ini
+	fails "$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	[ "$(grep -c '^tlsd: tlsd.ini:[0-9]' out)" -eq "$count" ] ||
+		fail "not one line for each pair: $(cat out)"
+	line=0
 	while read -r cert key blamed message; do
 		case $blamed in
-		key:) file=$key ;;
-		*) file=$cert ;;
+		key:) file=$key at=$((line + 4)) ;;
+		*) file=$cert at=$((line + 3)) ;;
 		esac
-		write_ini '[web]' 'listen = 127.0.0.1:0' "cert = $cert" "key = $key"
-		fails "$builddir/tlsd" -t -c tlsd.ini >out 2>&1
-		grep "$blamed .*/$file: .*$message" out ||
+		grep "^tlsd: tlsd.ini:$at: $blamed .*/$file: .*$message" out ||
 			fail "$cert $key: $message: $(cat out)"
-		[ "$(grep -c '^tlsd: tlsd.ini:[0-9]' out)" -eq 1 ] ||
-			fail "$cert $key: more than that: $(cat out)"
+		line=$((line + 4))
 	done <pairs
 }
 

@@ -10,7 +10,7 @@ open_folder
 
 # serve LINE...: tlsd with a service of text at $port, and one of echo at $echo.
 serve() {
-	make_pair
+	take_pair
 	{
 		printf '%s\n' 'pid-file =' "control-socket = $PWD/sock" \
 			'cert = server.crt' 'key = server.key' "$@" \

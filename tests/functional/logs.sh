@@ -11,7 +11,7 @@ open_folder
 
 # write_ini LINE...: tlsd's, with the lines for the process
 write_ini() {
-	[ -s server.crt ] || make_pair
+	[ -s server.crt ] || take_pair
 	{
 		printf '%s\n' 'pid-file =' "control-socket = ${socket:-$PWD/sock}" "$@" \
 			'[hello]' 'listen = 127.0.0.1:0' 'cert = server.crt' \

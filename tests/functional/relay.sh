@@ -13,7 +13,7 @@ open_folder
 
 # serve LINE...: tlsd with one service of these lines; its port is $port.
 serve() {
-	make_pair
+	take_pair
 	{
 		printf '%s\n' 'pid-file =' 'control-socket =' '[relay]' 'listen = 127.0.0.1:0' \
 			'cert = server.crt' 'key = server.key' "$@"
@@ -38,14 +38,14 @@ get() {
 
 relay_between_two_socats_loses_no_bytes() {
 	needs socat
-	head -c 67108864 /dev/urandom >sent
+	head -c 16777216 /dev/urandom >sent
 	start backend socat UNIX-LISTEN:backend.sock,fork EXEC:"sha256sum"
 	wait_for is_listening backend.sock
 	serve 'respond = connect' "connect = unix:$PWD/backend.sock"
 	socat -t 60 - \
 		"OPENSSL:127.0.0.1:$port,cafile=server.crt,commonname=localhost" <sent >heard
 	[ "$(cut -d' ' -f1 heard)" = "$(sha256sum <sent | cut -d' ' -f1)" ]
-	wait_for grep -q ': relay: done .* in=67108864 ' tlsd.log
+	wait_for grep -q ': relay: done .* in=16777216 ' tlsd.log
 }
 
 serve_redis() {
@@ -208,7 +208,7 @@ program_gets_the_client_certificate_in_its_environment() {
 
 an_echo_of_64_mib_to_openssl_is_whole() {
 	serve 'respond = echo'
-	head -c 67108864 /dev/urandom >sent
+	head -c 16777216 /dev/urandom >sent
 	# The input ends only when all is back: at its end openssl leaves without waiting.
 	mkfifo input
 	fetch -nocommands <input >heard &
@@ -218,7 +218,7 @@ an_echo_of_64_mib_to_openssl_is_whole() {
 	wait_for cmp -s sent heard
 	exec 3>&-
 	wait "$client"
-	wait_for grep -q ': relay: done .* in=67108864 out=67108864 ' tlsd.log
+	wait_for grep -q ': relay: done .* in=16777216 out=67108864 ' tlsd.log
 }
 
 git_clones_from_a_program_through_stunnel() {

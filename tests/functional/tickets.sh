@@ -55,7 +55,7 @@ resumes() {
 # --- the tests ------------------------------------------------------------------------
 
 another_machine_resumes_by_the_same_file() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	serve two 'ticket-key-file = shared'
@@ -65,7 +65,7 @@ another_machine_resumes_by_the_same_file() {
 }
 
 a_machine_with_another_file_makes_a_full_handshake() {
-	make_pair
+	take_pair
 	keys shared
 	keys other
 	serve one 'ticket-key-file = shared'
@@ -78,7 +78,7 @@ a_machine_with_another_file_makes_a_full_handshake() {
 }
 
 future_ticket_key_is_accepted_before_it_issues_tickets() {
-	make_pair
+	take_pair
 	keys shared
 	keys --delay 60 shared
 	serve one 'ticket-key-file = shared'
@@ -90,7 +90,7 @@ future_ticket_key_is_accepted_before_it_issues_tickets() {
 }
 
 tls_1_2_is_not_resumed_by_default() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	visit one session -tls1_2
@@ -98,7 +98,7 @@ tls_1_2_is_not_resumed_by_default() {
 }
 
 ticket_of_another_service_is_refused_despite_a_shared_key_file() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	serve two 'ticket-key-file = shared'
@@ -109,7 +109,7 @@ ticket_of_another_service_is_refused_despite_a_shared_key_file() {
 }
 
 gnutls_cli_resumes_too() {
-	make_pair
+	take_pair
 	keys shared
 	keys --delay 0 shared
 	serve one 'ticket-key-file = shared'
@@ -119,7 +119,7 @@ gnutls_cli_resumes_too() {
 }
 
 invalid_ticket_key_file_is_reported_with_its_line() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	visit one session
@@ -160,7 +160,7 @@ tlscert_keeps_the_file_for_its_owner() {
 # --- the tests of make check-long -------------------------------------------------------
 
 sessions_outlive_a_rotation_until_their_key_is_gone() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	serve two 'ticket-key-file = shared'
@@ -187,7 +187,7 @@ sessions_outlive_a_rotation_until_their_key_is_gone() {
 }
 
 changed_client_verification_invalidates_tickets() {
-	make_pair
+	take_pair
 	keys shared
 	"$builddir/tlscert" ca --out-dir . 'Test CA'
 	serve one 'ticket-key-file = shared'
@@ -201,7 +201,7 @@ changed_client_verification_invalidates_tickets() {
 }
 
 order_of_authorities_does_not_invalidate_tickets() {
-	make_pair
+	take_pair
 	mkdir a b
 	"$builddir/tlscert" ca --out-dir a 'Authority A'
 	"$builddir/tlscert" ca --out-dir b 'Authority B'
@@ -221,7 +221,7 @@ order_of_authorities_does_not_invalidate_tickets() {
 
 # Services at one address, told apart by their hosts, and otherwise alike but for their rules.
 a_ticket_of_one_service_is_worth_nothing_at_another_with_other_rules() {
-	make_pair
+	take_pair
 	keys shared
 	"$builddir/tlscert" ca --out-dir . 'Test CA'
 	"$builddir/tlscert" client alice --cert alice.crt --key alice.key
@@ -246,7 +246,7 @@ a_ticket_of_one_service_is_worth_nothing_at_another_with_other_rules() {
 }
 
 a_watched_file_is_taken_by_itself() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	sed -i '1i watch = yes' one.ini

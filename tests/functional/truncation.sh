@@ -114,6 +114,7 @@ backend_gets_all_before_a_reset_if_client_closes_at_once() {
 program_gets_all_before_a_clean_end() {
 	start_backend
 	serve
+	sizes='1 16385 1048576' # a program for each
 	each_size exec notify end
 }
 

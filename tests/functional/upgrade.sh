@@ -103,7 +103,7 @@ is_busy() {
 
 # begin_load: clients that come without end, those of tlsc and those of OpenSSL.
 begin_load() {
-	"$tlsc" bench --insecure --servername hello.example --concurrency 16 \
+	"$tlsc" bench --insecure --servername hello.example --concurrency 4 \
 		--duration 30m "127.0.0.1:$(port)" >bench.out 2>&1 &
 	bench=$!
 	(

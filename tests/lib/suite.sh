@@ -212,6 +212,12 @@ make_pair() {
 		-keyout server.key -out server.crt 2>/dev/null
 }
 
+# take_pair: server.crt and server.key by make_pair, which all tests of the suite have.
+take_pair() {
+	[ -d "$folder/pair" ] || (mkdir "$folder/pair" && cd "$folder/pair" && make_pair)
+	cp "$folder/pair/server.crt" "$folder/pair/server.key" .
+}
+
 # sign_ended REQUEST EXTENSIONS CA KEY: prints a certificate that ended in 2020. `openssl x509`
 # takes no start date before 3.4, and no negative number of days since.
 sign_ended() {
