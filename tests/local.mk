@@ -9,10 +9,10 @@ CLEANFILES = $(EXTRA_PROGRAMS) $(EXTRA_LIBRARIES) shortage.so fakeresolver.so \
 
 if HAVE_CHECK
 unit_tests = \
-	tests/unit/check_base \
 	tests/unit/check_tls \
-	tests/unit/check_responders \
 	tests/unit/check_server \
+	tests/unit/check_base \
+	tests/unit/check_responders \
 	tests/unit/check_client \
 	tests/unit/check_ctl
 programs_1 = \
@@ -319,7 +319,7 @@ TESTS = \
 	$(programs_1) $(scripts_1) \
 	$(programs_2) $(scripts_2) \
 	$(programs_3) $(scripts_3) \
-	$(fault_tests) $(programs_4) $(scripts_4) $(unit_tests)
+	$(fault_tests) $(programs_4) $(unit_tests) $(quick_scripts)
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(SHELL) $(top_srcdir)/tests/lib/driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
@@ -339,31 +339,30 @@ scripts_3 = \
 	tests/functional/pkcs11.sh \
 	tests/functional/tlscert.sh \
 	tests/functional/notify.sh
-scripts_4 = \
+quick_scripts = \
+	tests/functional/tlsc_explain.sh \
 	tests/functional/control.sh \
 	tests/functional/logs.sh \
+	tests/functional/upgrade.sh \
+	tests/functional/truncation.sh \
+	tests/functional/tlscert_renew.sh \
 	tests/functional/tlsc.sh \
+	tests/functional/preflight.sh \
+	tests/functional/tlsc_bench.sh \
 	tests/functional/bootstrap.sh \
+	tests/functional/sandbox.sh \
 	tests/functional/container.sh \
 	tests/functional/examples.sh \
 	tests/functional/figures.sh \
-	tests/functional/help.sh \
 	tests/functional/page.sh \
-	tests/functional/preflight.sh \
 	tests/functional/relay.sh \
-	tests/functional/sandbox.sh \
 	tests/functional/syscalls.sh \
 	tests/functional/tickets.sh \
-	tests/functional/tlsc_bench.sh \
-	tests/functional/tlsc_explain.sh \
 	tests/functional/tlscert_crl.sh \
-	tests/functional/tlscert_renew.sh \
-	tests/functional/truncation.sh \
-	tests/functional/upgrade.sh \
+	tests/functional/help.sh \
 	tests/fuzz/replay.sh \
 	tests/layers.sh \
 	tests/prose.sh
-quick_scripts = $(scripts_1) $(scripts_2) $(scripts_3) $(scripts_4)
 
 ## make check-long: the scripts that take minutes each, and the long tests of the scripts above.
 long_scripts = \
@@ -446,5 +445,5 @@ EXTRA_DIST = \
 	tests/lib/suite.sh \
 	tests/lib/tlsc_suite.sh \
 	tests/lib/tlscert_suite.sh \
-	$(quick_scripts) \
+	$(scripts_1) $(scripts_2) $(scripts_3) $(quick_scripts) \
 	$(long_scripts)

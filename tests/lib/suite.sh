@@ -212,7 +212,7 @@ make_pair() {
 		-keyout server.key -out server.crt 2>/dev/null
 }
 
-# take_pair: server.crt and server.key by make_pair, which all tests of the suite have.
+# take_pair: copies server.crt and server.key here, which make_pair makes once for the suite.
 take_pair() {
 	[ -d "$folder/pair" ] || (mkdir "$folder/pair" && cd "$folder/pair" && make_pair)
 	cp "$folder/pair/server.crt" "$folder/pair/server.key" .
