@@ -9,22 +9,26 @@ CLEANFILES = $(EXTRA_PROGRAMS) $(EXTRA_LIBRARIES) shortage.so fakesystem.so \
 
 if HAVE_CHECK
 unit_tests = \
-	tests/unit/check_base \
 	tests/unit/check_tls \
-	tests/unit/check_responders \
 	tests/unit/check_server \
+	tests/unit/check_base \
+	tests/unit/check_responders \
 	tests/unit/check_client \
 	tests/unit/check_ctl
-functional_tests = \
-	tests/functional/check_answers \
-	tests/functional/check_parking \
+programs_1 = \
 	tests/functional/check_hostile \
+	tests/functional/check_operation
+programs_2 = \
 	tests/functional/check_clients \
-	tests/functional/check_exec \
+	tests/functional/check_answers
+programs_3 = \
 	tests/functional/check_relay \
+	tests/functional/check_exec
+programs_4 = \
 	tests/functional/check_names \
-	tests/functional/check_operation \
+	tests/functional/check_parking \
 	tests/functional/check_sandbox
+functional_tests = $(programs_1) $(programs_2) $(programs_3) $(programs_4)
 fault_tests = tests/faults/check_exhaustion
 test_programs = $(unit_tests) $(functional_tests) $(fault_tests) \
 	tests/faults/check_allocation
@@ -308,9 +312,14 @@ bench-reload: all-am bench-pairs bench-waits
 .PHONY: bench bench-attack bench-deadlines bench-reload bench-scale
 
 
-## make check: each module and each feature once, the longest ones first.
+## make check: each module and each feature once, the longest ones first. Programs wait and scripts
+## compute most of their time, so they take turns.
 ## make check TESTS=NAME: that one, and no more is built than it needs.
-TESTS = $(functional_tests) $(fault_tests) $(quick_scripts) $(unit_tests)
+TESTS = \
+	$(programs_1) $(scripts_1) \
+	$(programs_2) $(scripts_2) \
+	$(programs_3) $(scripts_3) \
+	$(fault_tests) $(programs_4) $(unit_tests) $(quick_scripts)
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(SHELL) $(top_srcdir)/tests/lib/driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
@@ -319,35 +328,38 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	test_logs='$(TEST_LOGS)'; export test_logs;
 
-quick_scripts = \
+scripts_1 = \
 	tests/functional/daemon.sh \
-	tests/functional/tlsc.sh \
-	tests/functional/clientauth.sh \
+	tests/functional/clientauth.sh
+scripts_2 = \
 	tests/functional/certificates.sh \
-	tests/functional/clients.sh \
-	tests/functional/tlscert.sh \
+	tests/functional/clients.sh
+scripts_3 = \
 	tests/functional/tlsc_check.sh \
-	tests/functional/bootstrap.sh \
-	tests/functional/container.sh \
+	tests/functional/pkcs11.sh \
+	tests/functional/tlscert.sh \
+	tests/functional/notify.sh
+quick_scripts = \
+	tests/functional/tlsc_explain.sh \
 	tests/functional/control.sh \
+	tests/functional/logs.sh \
+	tests/functional/upgrade.sh \
+	tests/functional/truncation.sh \
+	tests/functional/tlscert_renew.sh \
+	tests/functional/tlsc.sh \
+	tests/functional/preflight.sh \
+	tests/functional/tlsc_bench.sh \
+	tests/functional/bootstrap.sh \
+	tests/functional/sandbox.sh \
+	tests/functional/container.sh \
 	tests/functional/examples.sh \
 	tests/functional/figures.sh \
-	tests/functional/help.sh \
-	tests/functional/logs.sh \
-	tests/functional/notify.sh \
 	tests/functional/page.sh \
-	tests/functional/pkcs11.sh \
-	tests/functional/preflight.sh \
 	tests/functional/relay.sh \
-	tests/functional/sandbox.sh \
 	tests/functional/syscalls.sh \
 	tests/functional/tickets.sh \
-	tests/functional/tlsc_bench.sh \
-	tests/functional/tlsc_explain.sh \
 	tests/functional/tlscert_crl.sh \
-	tests/functional/tlscert_renew.sh \
-	tests/functional/truncation.sh \
-	tests/functional/upgrade.sh \
+	tests/functional/help.sh \
 	tests/fuzz/replay.sh \
 	tests/layers.sh \
 	tests/prose.sh
@@ -433,5 +445,5 @@ EXTRA_DIST = \
 	tests/lib/suite.sh \
 	tests/lib/tlsc_suite.sh \
 	tests/lib/tlscert_suite.sh \
-	$(quick_scripts) \
+	$(scripts_1) $(scripts_2) $(scripts_3) $(quick_scripts) \
 	$(long_scripts)

@@ -12,6 +12,10 @@ hold=${FLEET_SECONDS:-1}
 [ "$(id -u)" -eq 0 ] || skip 'only root can make network namespaces'
 needs ip tc sysctl haproxy keepalived faketime socat
 open_folder
+# A test may take hours.
+watch_tests() {
+	:
+}
 # shellcheck source=tests/fleet/network.sh disable=SC1091
 . "${top_srcdir:-.}/tests/fleet/network.sh"
 trap 'take_down 2>/dev/null; rm -rf "$folder"' EXIT

@@ -45,8 +45,8 @@ make_tree() {
 
 # A Debian system with all packages but those in $1, and its user, who is $2.
 make_system() {
-	stub dpkg-query 'for package; do :; done' \
-		"case \" $1 \" in *\" \$package \"*) exit 1 ;; esac; echo installed"
+	stub dpkg-query 'shift 3 # -W -f FORMAT' 'for package; do' \
+		"case \" $1 \" in *\" \$package \"*) ;; *) echo \"\$package installed\" ;; esac" 'done'
 	stub id "echo $2"
 	stub nproc 'echo 2'
 }

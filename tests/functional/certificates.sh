@@ -72,7 +72,7 @@ odd_keys() {
 	openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout -out explicit.key
 	openssl pkcs8 -topk8 -nocrypt -in explicit.key -out explicit-p8.key
 	openssl genpkey -algorithm DH -pkeyopt group:ffdhe2048 -out dh.key
-	openssl dsaparam -genkey -noout -out dsa.key 2048
+	openssl dsaparam -genkey -noout -out dsa.key 1024
 	openssl pkcs8 -topk8 -scrypt -in one.key -passout pass:x -out scrypt.key
 	openssl req -x509 -new -key dsa.key -subj /CN=x -out dsa.crt
 	openssl req -x509 -new -key brainpoolP256r1.key -subj /CN=x -out brainpool.crt
@@ -126,7 +126,7 @@ odd_pairs() {
 		one.crt empty key: is empty: put
 		one.crt folder key: is a folder: name the file
 		one.crt one.crt cert: only a certificate: set key
-		dsa.crt dsa.key cert: DSA 2048, which cannot sign for TLS: make one on P-256
+		dsa.crt dsa.key cert: DSA 1024, which cannot sign for TLS: make one on P-256
 		brainpool.crt one.key cert: for a key that GnuTLS does not read.*: make a key on P-256
 		explicit.crt one.key cert: for a key that GnuTLS does not read.*: make a key on P-256
 		one.p12 one.key cert: is PKCS#12, not PEM: openssl pkcs12 -in
@@ -147,23 +147,30 @@ odd_pairs() {
 	END
 }
 
+# All pairs are in one configuration, each in a service of four lines.
 unusable_pair_file_is_named_with_problem_and_remedy() {
 	needs iconv
 	make_server one localhost
 	odd_keys >/dev/null 2>&1
 	odd_files >/dev/null 2>&1
 	odd_pairs >pairs
+	count=0
+	while read -r cert key _; do
+		count=$((count + 1))
+		printf '%s\n' "[web-$count]" "listen = 127.0.0.$count:0" "cert = $cert" "key = $key"
+	done <pairs >tlsd.ini
+	fails "$builddir/tlsd" -t -c tlsd.ini >out 2>&1
+	[ "$(grep -c '^tlsd: tlsd.ini:[0-9]' out)" -eq "$count" ] ||
+		fail "not one line for each pair: $(cat out)"
+	line=0
 	while read -r cert key blamed message; do
 		case $blamed in
-		key:) file=$key ;;
-		*) file=$cert ;;
+		key:) file=$key at=$((line + 4)) ;;
+		*) file=$cert at=$((line + 3)) ;;
 		esac
-		write_ini '[web]' 'listen = 127.0.0.1:0' "cert = $cert" "key = $key"
-		fails "$builddir/tlsd" -t -c tlsd.ini >out 2>&1
-		grep "$blamed .*/$file: .*$message" out ||
+		grep "^tlsd: tlsd.ini:$at: $blamed .*/$file: .*$message" out ||
 			fail "$cert $key: $message: $(cat out)"
-		[ "$(grep -c '^tlsd: tlsd.ini:[0-9]' out)" -eq 1 ] ||
-			fail "$cert $key: more than that: $(cat out)"
+		line=$((line + 4))
 	done <pairs
 }
 
@@ -408,9 +415,9 @@ a_renewed_pair_is_noticed() {
 	start_tlsd tlsd
 	mv new.key one.key
 	mv new.crt one.crt
-	wait_for serves one one.crt
-	grep 'watch: certificates have changed: reloading' tlsd.log
 	wait_for has_reloaded 1
+	serves one one.crt
+	grep 'watch: certificates have changed: reloading' tlsd.log
 	stop
 }
 
@@ -479,7 +486,8 @@ a_folder_above_that_is_replaced_is_noticed() {
 	wait_for failed_times 1
 	serves one old/site/one.crt
 	mv new certs
-	wait_for serves one certs/site/one.crt
+	wait_for has_reloaded 1
+	serves one certs/site/one.crt
 	stop
 }
 

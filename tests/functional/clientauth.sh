@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
 umask 077
-needs openssl gnutls-cli certtool timeout
+needs openssl gnutls-cli certtool
 open_folder
 tlscert=$builddir/tlscert
 
@@ -103,7 +103,9 @@ serve() {
 
 launch() {
 	start_tlsd tlsd
-	port=$(sed -n 's/.*listening: .*:\([0-9]*\): .*/\1/p' tlsd.log | tail -n 1)
+	port=$(sed -n 's/.*listening: .*:\([0-9]*\): .*/\1/p' tlsd.log)
+	port=${port##*
+}
 }
 
 # rejects TEXT LINE...: tlsd -t says TEXT and is not content
@@ -129,17 +131,8 @@ openssl_asks() {
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
 	[ ! -e "$folder/$client.above" ] || set -- "$@" -cert_chain "$folder/$client.above"
-	: >openssl.log # of the client before, which must not be taken for this one's
-	sleep 30 | timeout 300 openssl s_client -connect "127.0.0.1:$port" "-$version" \
-		-CAfile "$folder/ca.crt" -verify_return_error -quiet "$@" >openssl.log 2>&1 &
-	asking=$!
-	wait_for is_answered
-	kill "$asking" 2>/dev/null || :
-	cat openssl.log
-}
-
-is_answered() {
-	! kill -0 "$asking" 2>/dev/null || grep -q -e 'Hello, TLS!' -e 'SSL alert number' openssl.log
+	openssl s_client -connect "127.0.0.1:$port" "-$version" -CAfile "$folder/ca.crt" \
+		-verify_return_error -quiet "$@" </dev/null 2>&1 || :
 }
 
 # gnutls_asks PRIORITY [CLIENT]
@@ -149,7 +142,7 @@ gnutls_asks() {
 	set --
 	[ "$client" = none ] ||
 		set -- --x509certfile "$folder/$client.crt" --x509keyfile "$folder/$client.key"
-	timeout 300 gnutls-cli --x509cafile "$folder/ca.crt" --priority "$priority" \
+	gnutls-cli --x509cafile "$folder/ca.crt" --priority "$priority" \
 		--port "$port" "$@" 127.0.0.1 </dev/null 2>&1 || :
 }
 
@@ -191,7 +184,7 @@ a_client_with_a_good_certificate_is_served_and_named() {
 a_failure_names_its_client() {
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crl" \
 		'respond = echo' 'idle-timeout = 300ms'
-	printf 'four' | timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet \
+	printf 'four' | openssl s_client -connect "127.0.0.1:$port" -quiet \
 		-cert "$folder/alice.crt" -key "$folder/alice.key" >openssl.log 2>&1 || :
 	expect ': idle-timeout: .* version=TLS1.3 .* client=alice in=4 out=4 end=- .* id='
 	openssl_asks tls1_3 bob >asked.log
@@ -347,7 +340,7 @@ END
 
 # asks_as CLIENT: tlsc, which prints the answer
 asks_as() {
-	timeout 300 "$builddir/tlsc" --ca "$folder/ca.crt" --cert "$folder/$1.crt" \
+	"$builddir/tlsc" --ca "$folder/ca.crt" --cert "$folder/$1.crt" \
 		--key "$folder/$1.key" "127.0.0.1:$port" </dev/null
 }
 
@@ -360,7 +353,7 @@ the_name_in_the_list_reaches_log_environment_and_backend() {
 	grep -qx 'SSL_CLIENT_S_DN=CN=alice' answer
 	expect ' client=the-alice '
 	stop
-	(cd "$folder" && exec timeout 300 socat -u UNIX-LISTEN:backend OPEN:header,creat) &
+	(cd "$folder" && exec socat -u UNIX-LISTEN:backend OPEN:header,creat) &
 	wait_for test -S "$folder/backend"
 	allow 'authorized-certs = list' 'respond = connect' "connect = $folder/backend" \
 		'send-proxy = v2-tls'
@@ -390,7 +383,7 @@ hold() {
 	[ -z "${hold_host-}" ] || set -- "$@" -servername "$hold_host"
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
-	(echo "ping of $client" && exec sleep 60) | timeout 300 openssl s_client \
+	(echo "ping of $client" && exec sleep 60) | openssl s_client \
 		-connect "127.0.0.1:$port" -quiet -CAfile "$folder/ca.crt" "$@" \
 		>"held-$client.log" 2>&1 &
 	wait_for grep -q "ping of $client" "held-$client.log"
@@ -415,14 +408,14 @@ a_reload_ends_the_session_of_a_client_that_was_revoked() {
 
 # keep_busy CLIENT NUMBER: a client that always has bytes on their way, so that it needs a worker
 keep_busy() {
-	yes | timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet \
+	yes | openssl s_client -connect "127.0.0.1:$port" -quiet \
 		-CAfile "$folder/ca.crt" -cert "$folder/$1.crt" -key "$folder/$1.key" 2>/dev/null |
 		(head -c 1000 >"busy-$2.log" && exec cat >/dev/null) &
 	wait_for test -s "busy-$2.log"
 }
 
 all_revoked() {
-	[ "$(grep -c ': cert-revoked: CN=alice' tlsd.log)" -eq 8 ]
+	[ "$(grep -c ': cert-revoked: CN=alice' tlsd.log)" -eq 4 ]
 }
 
 a_reload_ends_the_sessions_of_revoked_clients_that_wait_for_a_worker() {
@@ -432,7 +425,7 @@ a_reload_ends_the_sessions_of_revoked_clients_that_wait_for_a_worker() {
 	sed 's/^workers = .*/workers = 1/' tlsd.ini >one.ini
 	mv one.ini tlsd.ini
 	launch
-	for number in 1 2 3 4 5 6 7 8; do
+	for number in 1 2 3 4; do
 		keep_busy alice $number
 	done
 	"$tlscert" revoke "$folder/alice.crt" --crl ca.crl --ca-cert "$folder/ca.crt" \
@@ -492,7 +485,7 @@ resume() {
 	set -- "-$1" "$2" ticket
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
-	timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet \
+	openssl s_client -connect "127.0.0.1:$port" -quiet \
 		-CAfile "$folder/ca.crt" "$@" </dev/null 2>&1 || :
 }
 

@@ -5,7 +5,7 @@
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
 umask 077
-needs openssl gnutls-cli curl timeout cmp
+needs openssl gnutls-cli curl cmp
 open_folder
 
 # --- certificates ---------------------------------------------------------------------
@@ -74,7 +74,7 @@ serve_with() {
 
 # s_client [OPTION...]: the whole answer by OpenSSL's client, which verifies
 s_client() {
-	timeout 300 openssl s_client -quiet -verify_return_error -CAfile "$folder/ca.pem" \
+	openssl s_client -quiet -verify_return_error -CAfile "$folder/ca.pem" \
 		-verify_hostname localhost -connect "127.0.0.1:$port" "$@" \
 		</dev/null 2>client.err
 }
@@ -87,7 +87,7 @@ expect_hello() {
 
 # common_name [OPTION...]: of the certificate that OpenSSL's client is shown.
 common_name() {
-	timeout 300 openssl s_client -nameopt RFC2253 -connect "127.0.0.1:$port" "$@" \
+	openssl s_client -nameopt RFC2253 -connect "127.0.0.1:$port" "$@" \
 		</dev/null 2>client.err | sed -n 's/^subject=CN=//p'
 }
 
@@ -247,7 +247,7 @@ serve_weak() {
 
 # signs_as TYPE DIGEST OPTION...: the signature that s_client gets and verifies
 signs_as() {
-	timeout 300 openssl s_client -verify_return_error -CAfile "$folder/ca.pem" \
+	openssl s_client -verify_return_error -CAfile "$folder/ca.pem" \
 		-connect "127.0.0.1:$port" "$3" -sigalgs "$4" </dev/null >out 2>client.err ||
 		fail "$*: $(cat client.err)"
 	grep -qx "Peer signature type: $1" out || fail "$*: $(grep Peer out)"
@@ -274,7 +274,7 @@ openssl_resumes_a_session() {
 
 openssl_that_does_not_trust_us_is_named() {
 	serve
-	if timeout 300 openssl s_client -verify_return_error -CAfile "$folder/other.pem" \
+	if openssl s_client -verify_return_error -CAfile "$folder/other.pem" \
 		-connect "127.0.0.1:$port" </dev/null >out 2>&1; then
 		fail 'trusted'
 	fi
@@ -290,7 +290,7 @@ openssl_that_does_not_trust_us_is_named() {
 openssl_that_sends_data_first_is_answered() {
 	serve
 	head -c 100000 /dev/zero |
-		timeout 300 openssl s_client -quiet -CAfile "$folder/ca.pem" \
+		openssl s_client -quiet -CAfile "$folder/ca.pem" \
 			-connect "127.0.0.1:$port" >answer 2>client.err || fail "$(cat client.err)"
 	[ "$(cat answer)" = 'Hello, TLS!' ]
 	stop
@@ -300,7 +300,7 @@ openssl_that_sends_data_first_is_answered() {
 
 # gnutls_cli [OPTION...]: the whole answer
 gnutls_cli() {
-	timeout 300 gnutls-cli --x509cafile="$folder/ca.pem" --logfile=client.err -p "$port" \
+	gnutls-cli --x509cafile="$folder/ca.pem" --logfile=client.err -p "$port" \
 		"$@" localhost </dev/null
 }
 
@@ -318,7 +318,7 @@ gnutls_cli_speaks_both_versions() {
 }
 
 curl_() {
-	timeout 300 curl -sS --noproxy '*' --cacert "$folder/ca.pem" "$@" 2>client.err
+	curl -sS --noproxy '*' --cacert "$folder/ca.pem" "$@" 2>client.err
 }
 
 curl_reads_a_bare_text_as_http_0_9() {
@@ -361,7 +361,7 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60) as plain:
         while data := tls.recv(4096):
             sys.stdout.write(data.decode())
 PYTHON
-	expect_hello timeout 300 python3 client.py "$port" "$folder/ca.pem"
+	expect_hello python3 client.py "$port" "$folder/ca.pem"
 	stop
 }
 
@@ -369,7 +369,7 @@ tlsc_is_answered() {
 	works "$builddir/tlsc" --version
 	serve "listen = $PWD/sock"
 	for target in "localhost:$port" "$PWD/sock"; do
-		expect_hello timeout 300 "$builddir/tlsc" --ca "$folder/ca.pem" \
+		expect_hello "$builddir/tlsc" --ca "$folder/ca.pem" \
 			--servername localhost --message '' "$target"
 	done
 	stop
@@ -499,7 +499,7 @@ ipv6_serves_as_well() {
 
 a_unix_domain_socket_serves() {
 	serve "listen = unix:$PWD/sock"
-	expect_hello timeout 300 openssl s_client -quiet -unix sock -CAfile "$folder/ca.pem" \
+	expect_hello openssl s_client -quiet -unix sock -CAfile "$folder/ca.pem" \
 		-verify_return_error </dev/null 2>client.err
 	expect_hello curl_ --http0.9 --unix-socket sock https://localhost/
 	stop

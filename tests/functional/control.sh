@@ -10,7 +10,7 @@ open_folder
 
 # serve LINE...: tlsd with a service of text at $port, and one of echo at $echo.
 serve() {
-	make_pair
+	take_pair
 	{
 		printf '%s\n' 'pid-file =' "control-socket = $PWD/sock" \
 			'cert = server.crt' 'key = server.key' "$@" \
@@ -163,7 +163,7 @@ the_socket_answers_while_every_worker_is_busy() {
 	hold one
 	wait_for says '^workers: 1 of 1 busy' status
 	for n in 1 2 3; do
-		timeout 300 openssl s_client -connect "127.0.0.1:$port" </dev/null \
+		openssl s_client -connect "127.0.0.1:$port" </dev/null \
 			>"more$n.log" 2>&1 &
 		echo $! >"more$n.pid"
 	done
@@ -205,15 +205,15 @@ sigusr2_writes_the_status_to_the_log() {
 
 control_socket_path_may_be_relative() {
 	serve
-	timeout 300 "$builddir/tlsdctl" -s sock health
+	"$builddir/tlsdctl" -s sock health
 	mkdir deep
-	(cd deep && timeout 300 "$builddir/tlsdctl" -s ../sock health)
+	(cd deep && "$builddir/tlsdctl" -s ../sock health)
 }
 
 # Thousands of connections that say nothing, rubbish, endless lines, and ask for much without
 # reading any of it, eight at a time and more; $1 is the user to do it as, if not one's own.
 assault() {
-	timeout 300 python3 - "$PWD/sock" "$@" <<'END'
+	python3 - "$PWD/sock" "$@" <<'END'
 import os, random, socket, sys
 if len(sys.argv) > 2:
     os.setgroups([])
@@ -303,7 +303,7 @@ other_user_reads_which_users_may_use_the_socket() {
 # with these variables.
 watch() {
 	mkfifo keys
-	env TERM=xterm NO_COLOR= "$@" timeout 300 script -qfec \
+	env TERM=xterm NO_COLOR= "$@" script -qfec \
 		"stty cols 80 rows 24; '$builddir/tlsdctl' -s '$PWD/sock' top" typescript \
 		<keys >/dev/null &
 	watcher=$!
@@ -335,7 +335,7 @@ drain_settles_only_after_new_connections_stop() {
 	greet
 	wait_for says '^service hello: accepted=[1-9]' stats
 	ctl drain --settle 300ms | grep -qx '0 connections left'
-	timeout 300 "$builddir/tlsc" bench --insecure --duration 40s "localhost:$port" >bench.log &
+	"$builddir/tlsc" bench --insecure --duration 40s "localhost:$port" >bench.log &
 	echo $! >bench.pid
 	wait_for says '^service hello: accepted=[0-9]{2}' stats
 	! ctl drain --settle 1h --timeout 1s >drain.out 2>&1 || return 1
@@ -349,7 +349,7 @@ top_leaves_the_terminal_as_it_was() {
 	{
 		wait_for grep -q 'workers busy' typescript
 		printf q
-	} | timeout 300 script -qefc "$builddir/tlsdctl -s $PWD/sock top" typescript >/dev/null
+	} | script -qefc "$builddir/tlsdctl -s $PWD/sock top" typescript >/dev/null
 	grep -q 'workers busy' typescript
 	tail -c 200 typescript | grep -q "$(printf '\033')\[?1049l"
 }
@@ -361,7 +361,7 @@ socat_speaks_the_protocol_too() {
 	grep -qx ok heard
 	[ "$(tail -n 1 heard)" = failed ]
 	grep -q '^error: there are the commands status .* stop$' heard
-	head -c 100000 /dev/urandom | timeout 300 socat - "UNIX-CONNECT:$PWD/sock" \
+	head -c 100000 /dev/urandom | socat - "UNIX-CONNECT:$PWD/sock" \
 		>/dev/null 2>&1 || :
 	says '^process: [0-9]+, running$' status
 }

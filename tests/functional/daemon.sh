@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
 unset MAKEFLAGS MFLAGS MAKELEVEL
-needs make openssl flock realpath timeout
+needs make openssl flock realpath
 [ -d /proc/self/fd ] || skip 'there is no /proc'
 open_folder
 root=$folder/root
@@ -14,9 +14,7 @@ root=$folder/root
 # Daemons that a test has left, by the program installed here. The name they were called by is
 # what everybody may read of a process that is not dumpable.
 end_processes() {
-	for process in $(pgrep -f "^$root/"); do
-		kill -KILL "$process"
-	done
+	pkill -KILL -f "^$root/" || :
 }
 
 make -s -C "$builddir" install DESTDIR="$root" >"$folder/install.log" 2>&1 || {
@@ -85,25 +83,25 @@ expect() {
 }
 
 pid() {
-	cat "${1:-tlsd.pid}"
+	read -r its_pid <"${1:-tlsd.pid}" && echo "$its_pid"
 }
 
 # The port that the kernel chose, by the log, which may just have been moved.
 port() {
-	cat tlsd.log.1 tlsd.log 2>/dev/null |
-		sed -n 's/.* listening: \[127\.0\.0\.1\]:\([0-9]*\): hello$/\1/p' | tail -n 1
+	sed -n 's/.* listening: \[127\.0\.0\.1\]:\([0-9]*\): hello$/\1/p' \
+		tlsd.log.1 tlsd.log 2>/dev/null | tail -n 1
 }
 
 # The answer, from a server whose certificate is the one in $1.
 answer() {
-	timeout 300 openssl s_client -quiet -verify_return_error -verify_hostname localhost \
+	openssl s_client -quiet -verify_return_error -verify_hostname localhost \
 		-CAfile "${1:-server.crt}" -connect "127.0.0.1:$(port)" </dev/null 2>client.err ||
 		cat client.err
 }
 
 # Over a Unix-domain socket, for the log may not tell of a port.
 answer_at() {
-	timeout 300 openssl s_client -quiet -unix "$1" </dev/null 2>client.err
+	openssl s_client -quiet -unix "$1" </dev/null 2>client.err
 }
 
 serves() {
@@ -138,7 +136,7 @@ start_returns_when_the_daemon_serves() {
 }
 
 the_init_script_names_its_pid_file_for_systemd() {
-	named=$(sed -n 's/.*setting pid-file \([^)]*\)).*/\1/p' "$init")
+	named=$(sed -n 's/^setting_outside pid-file //p' "$init")
 	sed '1,/^### END INIT INFO/d' "$init" | grep -qx "# pidfile: $named"
 }
 
@@ -575,7 +573,7 @@ readme_and_its_examples_are_installed_in_one_folder() {
 }
 
 install_keeps_a_changed_configuration() {
-	make -s -C "$builddir" install DESTDIR="$PWD/second"
+	cp -a "$root" second
 	find second -type f | sort >before
 	changed=$(find second -path '*/tlsd/tlsd.ini')
 	echo '# changed' >>"$changed"

@@ -21,7 +21,7 @@ take() {
 
 every_example_is_a_valid_configuration() {
 	needs openssl
-	make_pair
+	take_pair
 	for name in ecdsa rsa; do
 		cp server.crt $name.crt
 		cp server.key $name.key

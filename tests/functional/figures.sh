@@ -57,7 +57,7 @@ code() {
 # stays until the server has closed.
 say() {
 	# shellcheck disable=SC2059 # escapes
-	{ printf "$1"; sleep 30; } | timeout 300 openssl s_client -quiet \
+	{ printf "$1"; sleep 30; } | openssl s_client -quiet \
 		-connect "${metrics#https://}" 2>/dev/null >answer &
 	asking=$!
 	wait_for is_gone "$asking"
@@ -126,7 +126,7 @@ status_is_503_while_draining_and_200_again_later() {
 # agent_says LINE: with TLS 1.3, whose answer comes early, and with 1.2
 agent_says() {
 	for version in tls1_3 tls1_2; do
-		[ "$(timeout 300 openssl s_client -quiet "-$version" -connect "$agent" \
+		[ "$(openssl s_client -quiet "-$version" -connect "$agent" \
 			</dev/null 2>/dev/null)" = "$1" ] || return 1
 	done
 }
@@ -155,7 +155,7 @@ agent_answers_maint_to_clients_queued_at_shutdown() {
 	start_with holding holder openssl s_client -connect "$(address_of stuck)"
 	exec 7>holding
 	wait_for grep -q 'Verify return code' holder.log
-	timeout 300 openssl s_client -quiet -connect "$agent" </dev/null >answer 2>/dev/null &
+	openssl s_client -quiet -connect "$agent" </dev/null >answer 2>/dev/null &
 	asking=$!
 	wait_for queued 1
 	ctl stop

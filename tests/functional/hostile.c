@@ -553,8 +553,8 @@ END_TEST
 static void
 stop_taking(void (*leave)(int fd))
 {
-	struct daemon *daemon =
-	    serve_file(MIB, "close-timeout = 100ms\nidle-timeout = 500ms\n");
+	struct daemon *daemon = serve_file(
+	    MIB, "early-answer = no\nclose-timeout = 100ms\nidle-timeout = 500ms\n");
 	size_t descriptors = daemon_descriptors(daemon);
 	struct peer *peer = peer_new(peer_dial_narrow(daemon_port(daemon)), NULL);
 

@@ -6,12 +6,12 @@
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
 umask 077
-needs openssl python3 timeout
+needs openssl python3
 open_folder
 
 # write_ini LINE...: tlsd's, with the lines for the process
 write_ini() {
-	[ -s server.crt ] || make_pair
+	[ -s server.crt ] || take_pair
 	{
 		printf '%s\n' 'pid-file =' "control-socket = ${socket:-$PWD/sock}" "$@" \
 			'[hello]' 'listen = 127.0.0.1:0' 'cert = server.crt' \
@@ -54,7 +54,7 @@ number() {
 
 # flood: clients that are answered, for a second
 flood() {
-	timeout 300 "$builddir/tlsc" bench --insecure --duration 1s "localhost:$port" \
+	"$builddir/tlsc" bench --insecure --duration 1s "localhost:$port" \
 		>bench.out 2>&1
 }
 
@@ -125,7 +125,7 @@ stderr_of_a_program_is_logged_with_its_connection_id() {
 	start tlsd "$builddir/tlsd" -f -c tlsd.ini
 	wait_for ctl status
 	find_port
-	timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+	openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
 		>answer 2>/dev/null
 	grep -qx hello answer
 	stop
@@ -214,7 +214,7 @@ print("\n".join(json.load(sys.stdin)["services"][0]["handshake_failures"]))' >cl
 
 # talk TIMES: commands, each of which has a line in the log
 talk() {
-	timeout 300 python3 - "$PWD/sock" "$1" <<'END'
+	python3 - "$PWD/sock" "$1" <<'END'
 import socket, sys, threading
 client = socket.socket(socket.AF_UNIX)
 client.connect(sys.argv[1])
@@ -252,7 +252,7 @@ a_pipe_without_a_reader_is_refused() {
 	mkfifo pipe
 	write_ini 'log-file = pipe'
 	status=0
-	timeout 300 "$builddir/tlsd" -f -c tlsd.ini 2>err || status=$?
+	"$builddir/tlsd" -f -c tlsd.ini 2>err || status=$?
 	[ "$status" -eq 1 ]
 	grep -q 'log-file: .*/pipe: ' err
 	serve 'log-file = log'

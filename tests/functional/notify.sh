@@ -5,7 +5,7 @@
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
-needs openssl python3 timeout
+needs openssl python3
 open_folder
 (cd "$folder" && make_pair) || exit 1
 
@@ -51,7 +51,7 @@ serves_at() {
 
 # greet_at PATH
 greet_at() {
-	[ "$(timeout 300 openssl s_client -unix "$1" -quiet </dev/null 2>/dev/null)" = \
+	[ "$(openssl s_client -unix "$1" -quiet </dev/null 2>/dev/null)" = \
 		'Hello, TLS!' ]
 }
 
@@ -202,7 +202,7 @@ programs_see_nothing_of_the_manager() {
 	printf '%s\n' 'respond = exec' 'exec = /usr/bin/env' >>tlsd.ini
 	start_managed --watchdog 60000 --pass "$PWD/hello.sock"
 	port=$(port_of hello)
-	timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+	openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
 		>environment 2>/dev/null
 	grep -q ^PROTO= environment
 	fails grep -E '^(NOTIFY|WATCHDOG|LISTEN)_' environment

@@ -5,7 +5,7 @@
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
 umask 077
-needs openssl curl timeout
+needs openssl curl
 open_folder
 
 make_certificates() (
@@ -98,7 +98,7 @@ empty_file_is_an_empty_page() {
 other_methods_and_nonsense_are_refused() {
 	serve 'text = Back soon.\n'
 	code 405 -d a=b "$page/"
-	{ printf 'nonsense\r\n\r\n'; sleep 30; } | timeout 300 openssl s_client -quiet \
+	{ printf 'nonsense\r\n\r\n'; sleep 30; } | openssl s_client -quiet \
 		-connect "${page#https://}" 2>/dev/null >answer &
 	asking=$!
 	wait_for is_gone "$asking"

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
-needs openssl timeout
+needs openssl
 open_folder
 
 # --- what tests are made of -----------------------------------------------------------
@@ -44,7 +44,7 @@ refused() {
 	fails check "$@"
 	[ "$status" -eq 2 ]
 	is_told "tlsd: tlsd.ini:?[0-9]*: $pattern"
-	fails "$@" timeout 300 "$builddir/tlsd" -c tlsd.ini 2>err
+	fails "$@" "$builddir/tlsd" -c tlsd.ini 2>err
 	cat err
 	is_told "tlsd: .*$pattern"
 }
@@ -245,7 +245,7 @@ a_root_that_stays_root_follows_no_link_of_another_user_to_its_log() {
 	write_ini 'log-file = there/log'
 	fails check
 	is_told 'log-file: .*/there/log: .*: root follows no symbolic link of another user'
-	fails timeout 300 "$builddir/tlsd" -c tlsd.ini 2>err
+	fails "$builddir/tlsd" -c tlsd.ini 2>err
 	is_told 'log-file: .*/there/log: .*: root follows no symbolic link of another user'
 	chown -h root there
 	check

@@ -6,14 +6,14 @@
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
 umask 077
-needs openssl timeout cmp
+needs openssl cmp
 open_folder
 
 # --- what tests are made of -----------------------------------------------------------
 
 # serve LINE...: tlsd with one service of these lines; its port is $port.
 serve() {
-	make_pair
+	take_pair
 	{
 		printf '%s\n' 'pid-file =' 'control-socket =' '[relay]' 'listen = 127.0.0.1:0' \
 			'cert = server.crt' 'key = server.key' "$@"
@@ -23,7 +23,7 @@ serve() {
 }
 
 fetch() {
-	timeout 300 openssl s_client -connect "127.0.0.1:$port" -CAfile server.crt \
+	openssl s_client -connect "127.0.0.1:$port" -CAfile server.crt \
 		-verify_return_error -servername localhost -quiet -no_ign_eof "$@"
 }
 
@@ -38,14 +38,14 @@ get() {
 
 relay_between_two_socats_loses_no_bytes() {
 	needs socat
-	head -c 67108864 /dev/urandom >sent
+	head -c 16777216 /dev/urandom >sent
 	start backend socat UNIX-LISTEN:backend.sock,fork EXEC:"sha256sum"
 	wait_for is_listening backend.sock
 	serve 'respond = connect' "connect = unix:$PWD/backend.sock"
-	timeout 300 socat -t 60 - \
+	socat -t 60 - \
 		"OPENSSL:127.0.0.1:$port,cafile=server.crt,commonname=localhost" <sent >heard
 	[ "$(cut -d' ' -f1 heard)" = "$(sha256sum <sent | cut -d' ' -f1)" ]
-	wait_for grep -q ': relay: done .* in=67108864 ' tlsd.log
+	wait_for grep -q ': relay: done .* in=16777216 ' tlsd.log
 }
 
 serve_redis() {
@@ -60,13 +60,13 @@ redis_is_served_to_its_own_client() {
 	set -- -h localhost -p "$port" --tls --cacert server.crt
 	redis-cli --help 2>&1 | grep -q -e --tls || skip "redis-cli has no TLS"
 	head -c 4194304 /dev/urandom | base64 -w 0 >sent
-	timeout 300 redis-cli "$@" -x SET key <sent | grep -q OK
-	timeout 300 redis-cli "$@" --raw GET key | tr -d '\n' | cmp - sent
+	redis-cli "$@" -x SET key <sent | grep -q OK
+	redis-cli "$@" --raw GET key | tr -d '\n' | cmp - sent
 	i=0
 	while [ $i -lt 2000 ]; do
 		echo "INCR counter"
 		i=$((i + 1))
-	done | timeout 300 redis-cli "$@" >answers
+	done | redis-cli "$@" >answers
 	[ "$(tail -n 1 answers | tr -dc 0-9)" = 2000 ]
 }
 
@@ -208,7 +208,7 @@ program_gets_the_client_certificate_in_its_environment() {
 
 an_echo_of_64_mib_to_openssl_is_whole() {
 	serve 'respond = echo'
-	head -c 67108864 /dev/urandom >sent
+	head -c 16777216 /dev/urandom >sent
 	# The input ends only when all is back: at its end openssl leaves without waiting.
 	mkfifo input
 	fetch -nocommands <input >heard &
@@ -218,7 +218,7 @@ an_echo_of_64_mib_to_openssl_is_whole() {
 	wait_for cmp -s sent heard
 	exec 3>&-
 	wait "$client"
-	wait_for grep -q ': relay: done .* in=67108864 out=67108864 ' tlsd.log
+	wait_for grep -q ': relay: done .* in=16777216 out=67108864 ' tlsd.log
 }
 
 git_clones_from_a_program_through_stunnel() {
@@ -235,7 +235,7 @@ git_clones_from_a_program_through_stunnel() {
 	configure_stunnel
 	printf '#!/bin/sh\nexec stunnel4 "%s/stunnel.conf"\n' "$PWD" >through
 	chmod +x through
-	GIT_PROXY_COMMAND=$PWD/through timeout 300 git clone -q \
+	GIT_PROXY_COMMAND=$PWD/through git clone -q \
 		git://localhost/repository.git clone
 	cmp work/file clone/file
 	# While it waits for our end stunnel 5.68 goes round and round, and after a thousand
@@ -247,7 +247,7 @@ redis_answers_stunnel() {
 	needs redis-server stunnel4
 	serve_redis
 	configure_stunnel
-	printf 'SET a 1\r\nGET a\r\nQUIT\r\n' | timeout 300 stunnel4 stunnel.conf >heard
+	printf 'SET a 1\r\nGET a\r\nQUIT\r\n' | stunnel4 stunnel.conf >heard
 	# shellcheck disable=SC2016 # redis tells a length so
 	tr -d '\r' <heard | tr '\n' ' ' | grep -qxF '+OK $1 1 +OK '
 }

@@ -36,7 +36,7 @@ visit() {
 	at=$(address_of web "$1")
 	session=$2
 	shift 2
-	timeout 300 openssl s_client -connect "$at" -sess_out "$session" -ign_eof "$@" \
+	openssl s_client -connect "$at" -sess_out "$session" -ign_eof "$@" \
 		</dev/null >visit.log 2>&1
 	grep -q '^New, ' visit.log && [ -s "$session" ]
 }
@@ -46,7 +46,7 @@ resumes() {
 	at=$(address_of web "$1")
 	session=$2
 	shift 2
-	timeout 300 openssl s_client -connect "$at" -sess_in "$session" -ign_eof "$@" \
+	openssl s_client -connect "$at" -sess_in "$session" -ign_eof "$@" \
 		</dev/null >resumes.log 2>&1 || cat resumes.log
 	grep -q 'Hello, TLS!' resumes.log
 	grep -q '^Reused, ' resumes.log
@@ -55,7 +55,7 @@ resumes() {
 # --- the tests ------------------------------------------------------------------------
 
 another_machine_resumes_by_the_same_file() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	serve two 'ticket-key-file = shared'
@@ -65,7 +65,7 @@ another_machine_resumes_by_the_same_file() {
 }
 
 a_machine_with_another_file_makes_a_full_handshake() {
-	make_pair
+	take_pair
 	keys shared
 	keys other
 	serve one 'ticket-key-file = shared'
@@ -78,7 +78,7 @@ a_machine_with_another_file_makes_a_full_handshake() {
 }
 
 future_ticket_key_is_accepted_before_it_issues_tickets() {
-	make_pair
+	take_pair
 	keys shared
 	keys --delay 60 shared
 	serve one 'ticket-key-file = shared'
@@ -90,7 +90,7 @@ future_ticket_key_is_accepted_before_it_issues_tickets() {
 }
 
 tls_1_2_is_not_resumed_by_default() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	visit one session -tls1_2
@@ -98,7 +98,7 @@ tls_1_2_is_not_resumed_by_default() {
 }
 
 ticket_of_another_service_is_refused_despite_a_shared_key_file() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	serve two 'ticket-key-file = shared'
@@ -109,17 +109,17 @@ ticket_of_another_service_is_refused_despite_a_shared_key_file() {
 }
 
 gnutls_cli_resumes_too() {
-	make_pair
+	take_pair
 	keys shared
 	keys --delay 0 shared
 	serve one 'ticket-key-file = shared'
-	timeout 300 gnutls-cli --resume --x509cafile server.crt -p "$(port_of web one)" \
+	gnutls-cli --resume --x509cafile server.crt -p "$(port_of web one)" \
 		--verify-hostname localhost 127.0.0.1 </dev/null >gnutls.log 2>&1 || :
 	grep -q 'This is a resumed session' gnutls.log
 }
 
 invalid_ticket_key_file_is_reported_with_its_line() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	visit one session
@@ -160,7 +160,7 @@ tlscert_keeps_the_file_for_its_owner() {
 # --- the tests of make check-long -------------------------------------------------------
 
 sessions_outlive_a_rotation_until_their_key_is_gone() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	serve two 'ticket-key-file = shared'
@@ -187,7 +187,7 @@ sessions_outlive_a_rotation_until_their_key_is_gone() {
 }
 
 changed_client_verification_invalidates_tickets() {
-	make_pair
+	take_pair
 	keys shared
 	"$builddir/tlscert" ca --out-dir . 'Test CA'
 	serve one 'ticket-key-file = shared'
@@ -201,7 +201,7 @@ changed_client_verification_invalidates_tickets() {
 }
 
 order_of_authorities_does_not_invalidate_tickets() {
-	make_pair
+	take_pair
 	mkdir a b
 	"$builddir/tlscert" ca --out-dir a 'Authority A'
 	"$builddir/tlscert" ca --out-dir b 'Authority B'
@@ -221,7 +221,7 @@ order_of_authorities_does_not_invalidate_tickets() {
 
 # Services at one address, told apart by their hosts, and otherwise alike but for their rules.
 a_ticket_of_one_service_is_worth_nothing_at_another_with_other_rules() {
-	make_pair
+	take_pair
 	keys shared
 	"$builddir/tlscert" ca --out-dir . 'Test CA'
 	"$builddir/tlscert" client alice --cert alice.crt --key alice.key
@@ -246,7 +246,7 @@ a_ticket_of_one_service_is_worth_nothing_at_another_with_other_rules() {
 }
 
 a_watched_file_is_taken_by_itself() {
-	make_pair
+	take_pair
 	keys shared
 	serve one 'ticket-key-file = shared'
 	sed -i '1i watch = yes' one.ini

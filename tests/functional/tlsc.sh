@@ -64,7 +64,7 @@ ask() {
 converse() {
 	mkfifo input
 	exec 3<>input
-	timeout 300 "$tlsc" --ca ca.pem "$@" <input >out 2>err 3>&- &
+	"$tlsc" --ca ca.pem "$@" <input >out 2>err 3>&- &
 	client=$!
 }
 
@@ -210,7 +210,7 @@ an_answer_that_is_cut_is_truncated() {
 
 ask_later() {
 	sleep 0.1
-	timeout 300 "$tlsc" --ca ca.pem --message "$request" "$@"
+	"$tlsc" --ca ca.pem --message "$request" "$@"
 }
 
 url_of_https_is_a_target() {
@@ -572,11 +572,11 @@ closed_output_pipe_prints_no_message() {
 unwritable_output_is_reported() {
 	web_server server
 	status=0
-	timeout 300 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >/dev/full 2>err || status=$?
+	"$tlsc" --ca ca.pem --message "$request" "localhost:$port" >/dev/full 2>err || status=$?
 	expect_status 1
 	expect_error 'standard output: No space left on device'
 	status=0
-	timeout 300 "$tlsc" --ca ca.pem --message "$request" "localhost:$port" >&- 2>err || status=$?
+	"$tlsc" --ca ca.pem --message "$request" "localhost:$port" >&- 2>err || status=$?
 	expect_status 1
 	expect_error 'standard output: Bad file descriptor'
 }

@@ -290,24 +290,26 @@ show_reports_unreadable_files() {
 		expect 1 show empty && has err "is empty"
 }
 
-# The JSON in ./out is well formed, and the Python expression about it, "it", is true.
+# is_json FACT...: the JSON in ./out is well formed, and each Python expression about it, "it",
+# is true.
 is_json() {
 	command -v python3 >/dev/null || return 0
-	python3 -m json.tool <out >/dev/null 2>why &&
-		python3 -c "import json, sys; it = json.load(sys.stdin); sys.exit(not ($1))" \
-			<out 2>why || complain "not $1: $(cat out why)"
+	python3 -IS -c 'import json, sys
+it = json.load(sys.stdin)
+for fact in sys.argv[1:]:
+    assert eval(fact), fact' "$@" <out 2>why || complain "$(tail -n 1 why): $(cat out)"
 }
 
 show_writes_json() {
 	make_both && cat server.crt ca.crt >both.pem &&
 		expect 1 show --json both.pem none ca.crl && has err "none: no such file" &&
-		is_json '[len(x["certificates"]) for x in it] == [2, 0, 0]' &&
-		is_json 'it[0]["certificates"][0]["names"] == ["localhost", "127.0.0.1", "::1"]' &&
-		is_json 'it[0]["certificates"][0]["days_left"] == 397' &&
-		is_json 'it[0]["certificates"][0]["purposes"] == ["TLS server"]' &&
-		is_json 'it[0]["certificates"][1]["authority"] is True' &&
-		is_json 'it[1]["errors"][0].startswith("none: no such")' &&
-		is_json 'it[2]["revocation_lists"][0]["revoked"] == []' &&
+		is_json '[len(x["certificates"]) for x in it] == [2, 0, 0]' \
+			'it[0]["certificates"][0]["names"] == ["localhost", "127.0.0.1", "::1"]' \
+			'it[0]["certificates"][0]["days_left"] == 397' \
+			'it[0]["certificates"][0]["purposes"] == ["TLS server"]' \
+			'it[0]["certificates"][1]["authority"] is True' \
+			'it[1]["errors"][0].startswith("none: no such")' \
+			'it[2]["revocation_lists"][0]["revoked"] == []' &&
 		has out '"issuer": "CN=Test CA"' && has out '"pin": "pin-sha256:' &&
 		make_dated "2020-01-01 00:00:00" "2020-03-01 00:00:00" &&
 		expect 0 show --json old.crt && has out '"not_after": "2020-03-01T00:00:00Z"' &&

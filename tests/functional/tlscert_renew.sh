@@ -261,7 +261,7 @@ lock_by_another_user_does_not_block_a_renewal() {
 		flock -F . sh -c 'echo >locked; exec sleep 600' &
 	echo $! >holder.pid
 	read -r _ <locked
-	timeout 300 "$tlscert" renew server.crt >out 2>err || complain "$(cat out err)" || return 1
+	"$tlscert" renew server.crt >out 2>err || complain "$(cat out err)" || return 1
 	kill "$(cat holder.pid)"
 	has out renewed && there_is_no .tlscert.lock
 }

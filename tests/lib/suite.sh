@@ -71,14 +71,32 @@ end_process() {
 	fi
 }
 
+# end_those_in FOLDER: ends the processes that work in a folder below it.
+end_those_in() {
+	# shellcheck disable=SC2044 # no path of /proc has a blank
+	for file in $(find /proc -maxdepth 2 -name cwd -lname "$1/*" 2>/dev/null); do
+		left=${file#/proc/}
+		end_process "${left%/cwd}"
+	done
+}
+
 # Ends also the processes that a test started through a function or a wrapper, whose pid is in
 # no file: those that work in $folder.
 end_all_processes() {
 	end_processes
-	# shellcheck disable=SC2044 # no path of /proc has a blank
-	for file in $(find /proc -maxdepth 2 -name cwd -lname "$folder/*" 2>/dev/null); do
-		left=${file#/proc/}
-		end_process "${left%/cwd}"
+	end_those_in "$folder"
+}
+
+# watch_tests: ends a test that hangs, with all that it has started. It looks at the suite every
+# ten minutes until the suite ends. A test that it sees for the fourth time hangs.
+watch_tests() {
+	seen='' looks=0
+	until timeout 600 tail --pid=$$ -f /dev/null; do
+		[ -d "$folder" ] || return
+		set -- "$folder"/*/test.log
+		[ "$seen" = "$1" ] || looks=0
+		seen=$1 looks=$((looks + 1))
+		[ "$looks" -lt 4 ] || end_those_in "$folder"
 	done
 }
 
@@ -100,9 +118,8 @@ wait_for() {
 			return 1
 		}
 		case $waited in
-		0) sleep 0.01 && waited=1 ;;
-		1) sleep 0.02 && waited=3 ;;
-		3) sleep 0.05 && waited=8 ;;
+		0) sleep 0.02 && waited=2 ;;
+		2) sleep 0.05 && waited=7 ;;
 		*) sleep 0.1 && waited=$((waited + 10)) ;;
 		esac
 	done
@@ -160,15 +177,25 @@ finds_port() {
 # is_gone PID: it has ended, even if its parent has not noticed yet. One look, because it may go
 # between two.
 is_gone() {
-	! grep -qs '^State:[[:blank:]]*[^ZX[:blank:]]' "/proc/$1/status"
+	while read -r field state; do
+		case $field$state in
+		State:[ZX]*) return 0 ;;
+		State:*) return 1 ;;
+		esac
+	done 2>/dev/null <"/proc/$1/status" || :
+}
+
+# read_pid NAME: sets $its_pid to the process that start has begun.
+read_pid() {
+	read -r its_pid <"$1.pid"
 }
 
 # end NAME: by SIGTERM. Its exit status is returned.
 end() {
-	ended=$(cat "$1.pid")
-	kill "$ended"
+	read_pid "$1"
+	kill "$its_pid"
 	rm "$1.pid"
-	wait "$ended"
+	wait "$its_pid"
 }
 
 # --- tlsd -----------------------------------------------------------------------------
@@ -183,6 +210,12 @@ make_pair() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
 		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
 		-keyout server.key -out server.crt 2>/dev/null
+}
+
+# take_pair: copies server.crt and server.key here, which make_pair makes once for the suite.
+take_pair() {
+	[ -d "$folder/pair" ] || (mkdir "$folder/pair" && cd "$folder/pair" && make_pair)
+	cp "$folder/pair/server.crt" "$folder/pair/server.key" .
 }
 
 # sign_ended REQUEST EXTENSIONS CA KEY: prints a certificate that ended in 2020. `openssl x509`
@@ -207,11 +240,16 @@ start_tlsd() {
 }
 
 is_serving() {
-	grep -Eq '(: |")started: ' "$1.log"
+	while read -r logged_line; do
+		case $logged_line in
+		*': started: '* | *'"started: '*) return 0 ;;
+		esac
+	done <"$1.log"
+	return 1
 }
 
 serves_or_is_gone() {
-	is_serving "$1" || is_gone "$(cat "$1.pid")"
+	is_serving "$1" || { read_pid "$1" && is_gone "$its_pid"; }
 }
 
 # stop: ends ./tlsd.ini's.
@@ -222,13 +260,28 @@ stop() {
 # address_of SERVICE [NAME]: HOST:PORT where tlsd listens for it, or did last, as ./NAME.log
 # says, or ./tlsd.log.
 address_of() {
-	sed -n "s/.*listening: \\[\\([^]]*\\)\\]:\\([0-9]*\\): $1[\"}]*\$/\\1:\\2/p" \
-		"${2:-tlsd}.log" | tail -n 1
+	find_address "$@"
+	[ -z "$its_address" ] || echo "$its_address"
 }
 
 # port_of SERVICE [NAME]: the port alone.
 port_of() {
-	address_of "$@" | sed 's/.*://'
+	find_address "$@"
+	[ -z "$its_address" ] || echo "${its_address##*:}"
+}
+
+# find_address SERVICE [NAME]: sets $its_address to what address_of prints.
+find_address() {
+	its_address=
+	while read -r logged_line; do
+		case $logged_line in
+		*"listening: ["*"]:"*": $1" | *"listening: ["*"]:"*": $1\""*)
+			its_address=${logged_line#*listening: [}
+			its_address=${its_address%": $1"*}
+			its_address=${its_address%%]*}${its_address#*]}
+			;;
+		esac
+	done <"${2:-tlsd}.log" || :
 }
 
 # logged TEXT: it stands in ./tlsd.log.
@@ -243,13 +296,13 @@ expect() {
 
 # greet: openssl gets the usual answer at $port.
 greet() {
-	[ "$(timeout 300 openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
+	[ "$(openssl s_client -connect "127.0.0.1:$port" -quiet </dev/null \
 		2>/dev/null)" = 'Hello, TLS!' ]
 }
 
 # ctl WORD...: tlsdctl, by ./sock.
 ctl() {
-	timeout 300 "$builddir/tlsdctl" -s "$PWD/sock" "$@"
+	"$builddir/tlsdctl" -s "$PWD/sock" "$@"
 }
 
 # says PATTERN WORD...: what ctl prints has a line like that.
@@ -311,7 +364,7 @@ tear_down() {
 
 # run_test NAME: of one that failed the ends of its logs are shown.
 run_test() {
-	took=$(date +%s)
+	read -r began _ </proc/uptime
 	mkdir "$folder/$1"
 	(
 		cd "$folder/$1" || exit 1
@@ -321,7 +374,8 @@ run_test() {
 		tear_down
 	) >"$folder/$1/test.log" 2>&1
 	status=$?
-	took=$(($(date +%s) - took))
+	read -r took _ </proc/uptime
+	took=$((${took%.*} - ${began%.*}))
 	case $status in
 	0) has_passed "$1" ;;
 	77) was_skipped "$1" "$(sed -n 's/^SKIPPED: //p' "$folder/$1/test.log")" ;;
@@ -352,6 +406,7 @@ test_names() {
 run_tests() {
 	# shellcheck disable=SC2046 # a list of words
 	[ $# -gt 0 ] || set -- $(test_names)
+	(watch_tests >/dev/null 2>&1 </dev/null &)
 	for test; do
 		run_test "$test"
 	done
