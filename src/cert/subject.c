@@ -106,7 +106,7 @@ dns_fault(const char *text)
 	if (strlen(text) > DNS_MAX)
 		return "has more than 253 characters: shorten it";
 	if (ends_in_number(text))
-		return "is no IP address, and a host name does not end in a number";
+		return "is not an IP address, and a host name does not end in a number";
 	if (strncmp(text, "*.", 2) == 0)
 		text += 2;
 	else if (strchr(text, '*') != NULL)

@@ -191,7 +191,7 @@ unknown_failure_class_is_an_error() {
 	status=0
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>err || status=$?
 	[ "$status" -eq 2 ]
-	grep -q 'tlsd.ini:3: quiet: "noise" is no class: ' err
+	grep -q 'tlsd.ini:3: quiet: "noise" is not a class: ' err
 	grep -q 'tlsd.ini:4: class-level: "sni=loud" has no level: write sni=error, ' err
 }
 

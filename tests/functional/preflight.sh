@@ -174,7 +174,7 @@ services_that_share_a_socket_give_it_the_same_rights() {
 	listen=$PWD/front write_ini 'server-name = a.example'
 	printf '%s\n' '[b]' "listen = $PWD/front" 'server-name = b.example' 'listen-mode = 0666' \
 		'cert = server.crt' 'key = server.key' >>tlsd.ini
-	refused "listen: \\[hello\\] gives unix:$PWD/front other rights: .*need the same listen-owner"
+	refused "listen: \\[hello\\] sets other rights for unix:$PWD/front: .*set the same listen-owner"
 }
 
 a_control_socket_that_cannot_be_made_is_found() {

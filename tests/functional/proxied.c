@@ -262,17 +262,17 @@ is_no_configuration(const char *more, const char *complaint)
 START_TEST(untrusted_or_conflicting_accept_proxy_settings_are_refused)
 {
 	is_no_configuration("accept-proxy = yes\n",
-	    "bad.ini:4: accept-proxy: anybody could claim any address: name ");
+	    "bad.ini:4: accept-proxy: any client can claim any address: set ");
 	is_no_configuration("accept-proxy = yes\naccept-proxy-from = proxy.org\n",
-	    "bad.ini:5: accept-proxy-from: \"proxy.org\" is no IP address");
+	    "bad.ini:5: accept-proxy-from: \"proxy.org\" is not an IP address");
 	is_no_configuration("accept-proxy-from = ::1\n",
 	    "bad.ini:4: accept-proxy-from: is not used without accept-proxy");
 	is_no_configuration(TRUSTING "[a]\nserver-name = a\n[b]\naccept-proxy = no\n",
-	    "bad.ini:9: accept-proxy: [a] says otherwise at [127.0.0.1]:0");
+	    "bad.ini:9: accept-proxy: differs from [a] at [127.0.0.1]:0");
 	is_no_configuration(
 	    "accept-proxy = yes\n[a]\nserver-name = a\naccept-proxy-from = ::1\n"
 	    "[b]\naccept-proxy-from = ::2\n",
-	    "bad.ini:4: accept-proxy: [a] says otherwise at [127.0.0.1]:0");
+	    "bad.ini:4: accept-proxy: differs from [a] at [127.0.0.1]:0");
 }
 END_TEST
 

@@ -409,7 +409,7 @@ START_TEST(a_reload_moves_a_name_to_another_service)
 	daemon_configure(daemon, daemon_ini("[a]\nserver-name = x\n"
 					    "[b]\nserver-name = x\n"));
 	daemon_reload(daemon, "failed");
-	daemon_expect(daemon, "server-name: x at [127.0.0.1]:0 belongs to [a]");
+	daemon_expect(daemon, "server-name: x at [127.0.0.1]:0 already belongs to [a]");
 	ck_assert_str_eq(answer(port, "a", NULL), "B");
 	daemon_stop(daemon);
 }
