@@ -663,7 +663,7 @@ names_of_a_skipped_service_are_not_given_to_another() {
 		is_refused $version WWW.two.example
 		[ "$(serial one one.example)" = "$(serial_of one.crt)" ]
 	done
-	grep ': two: sni: the service is skipped, for its certificate is bad' tlsd.log
+	grep ': two: sni: the service is skipped because its certificate is bad' tlsd.log
 	ctl stats --prometheus | grep '^tlsd_handshake_failures_total{service="two",class="sni"} 4$'
 	ctl status >shown
 	grep '^skipped: two: cert: ' shown
@@ -946,7 +946,7 @@ a_folder_that_cannot_be_watched_is_named() {
 	write_ini 'watch = yes' 'user = nobody' '[one]' 'listen = 127.0.0.1:0' \
 		'cert = certs/site/one.crt' 'key = certs/site/one.key'
 	start_tlsd tlsd
-	wait_for grep 'watch: .*/certs/: Permission denied: what is replaced there' tlsd.log
+	wait_for grep 'watch: .*/certs/: Permission denied: changes there go unnoticed' tlsd.log
 	stop
 }
 

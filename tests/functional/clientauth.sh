@@ -921,7 +921,7 @@ a_reload_that_removes_a_service_ends_the_sessions_of_those_with_certificates() {
 	sed '/^\[closed\]/,$d' two.ini >new.ini
 	mv new.ini two.ini
 	again
-	expect ': closed: not-allowed: its service is gone, and no other vouches'
+	expect ': closed: not-allowed: its service was removed, and no other checks'
 	wait_for is_held 1
 }
 
@@ -947,7 +947,7 @@ a_reload_that_skips_a_service_ends_the_sessions_of_those_with_certificates() {
 	hold_at one.example none
 	cp "$folder/alice.key" server.key
 	again
-	expect ': closed: not-allowed: its service is gone'
+	expect ': closed: not-allowed: its service was removed'
 	wait_for is_held 1
 }
 
@@ -968,7 +968,7 @@ a_session_ends_with_its_clients_certificate() {
 	cp short.crt short.key "$folder"
 	allow 'respond = echo'
 	hold short
-	expect ": cert-expired: the client's certificate has ended meanwhile"
+	expect ": cert-expired: the client's certificate has expired since the handshake"
 }
 
 a_ticket_replaces_no_certificate_that_has_become_required() {

@@ -344,7 +344,7 @@ curl_reads_an_http_answer() {
 plain_http_request_gets_an_explanation_in_curl() {
 	serve
 	[ "$(curl_ -o answer -w '%{http_code}' "http://127.0.0.1:$port/")" = 400 ]
-	grep -q 'This port speaks TLS' answer
+	grep -q 'This port requires TLS' answer
 	expect ': not-tls-http: '
 	stop
 }

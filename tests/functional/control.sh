@@ -107,7 +107,7 @@ a_connection_is_shown_and_can_be_killed() {
 	wait_for says '^ +[0-9]+ echo +(answer|parked) .* \[127\.0\.0\.1\]' connections --sort age
 	id=$(ctl connections | awk '$2 == "echo" { print $1 }')
 	ctl kill "$id"
-	wait_for grep -q ": echo: killed: by tlsdctl, .* id=$id\$" tlsd.log
+	wait_for grep -q ": echo: killed: by tlsdctl .* id=$id\$" tlsd.log
 	# The record is written just before the connection is gone.
 	wait_for fails ctl kill "$id"
 	! ctl kill all || return 1
@@ -360,7 +360,7 @@ socat_speaks_the_protocol_too() {
 	printf 'status\nnonsense\n' | socat -t 10 - "UNIX-CONNECT:$PWD/sock" >heard
 	grep -qx ok heard
 	[ "$(tail -n 1 heard)" = failed ]
-	grep -q '^error: there are the commands status .* stop$' heard
+	grep -q '^error: unknown command: use one of status .* stop$' heard
 	head -c 100000 /dev/urandom | timeout 300 socat - "UNIX-CONNECT:$PWD/sock" \
 		>/dev/null 2>&1 || :
 	says '^process: [0-9]+, running$' status

@@ -449,7 +449,7 @@ a_reload_says_why_it_cannot_make_a_socket() {
 	expect 0 start
 	sockets=$PWD/roots/front socket_ini 'sandbox = no'
 	expect 1 reload
-	grep -q 'listen: unix:.*/roots/front: Permission denied: this user may not make it there: restart tlsd as root, or name another folder' err
+	grep -q 'listen: unix:.*/roots/front: Permission denied: this user may not create it there: restart tlsd as root, or set another folder' err
 	expect 0 stop
 }
 
@@ -460,7 +460,7 @@ a_key_that_only_root_reads_serves_until_a_reload() {
 	write_ini 'user = nobody'
 	expect 0 start
 	serves
-	grep -q 'warning: .*server.key: a reload by uid [0-9]* could not read it' tlsd.log
+	grep -q 'warning: .*server.key: a reload as uid [0-9]* cannot read it' tlsd.log
 	expect 1 reload
 	grep -q 'server.key: user nobody may not read it' err
 	serves
@@ -516,7 +516,7 @@ start_prints_the_warnings_of_the_configuration_test() {
 	write_ini 'user = nobody'
 	"$sbindir/tlsd" -t -c "$PWD/tlsd.ini" >out 2>err
 	sed -n 's/.*warning: //p' err >warnings
-	grep 'server.key: a reload by uid [0-9]* could not read it' warnings
+	grep 'server.key: a reload as uid [0-9]* cannot read it' warnings
 	expect 0 start
 	warns err
 	warns tlsd.log
@@ -620,7 +620,7 @@ a_second_daemon_is_refused() {
 	status=0
 	"$sbindir/tlsd" -c tlsd.ini 2>err || status=$?
 	[ "$status" -eq 1 ]
-	grep -q "tlsd runs already, as process $(pid)" err
+	grep -q "tlsd already runs as process $(pid)" err
 	serves
 }
 

@@ -314,7 +314,7 @@ START_TEST(unreadable_certificate_or_key_is_reported)
 	refuse(none, key, "none.pem: no such file");
 	refuse(cert, none, "none.pem: no such file");
 	refuse(suite_folder(), key, ": is a folder");
-	refuse(cert, "/dev/null", "/dev/null: is no regular file");
+	refuse(cert, "/dev/null", "/dev/null: is not a regular file");
 }
 END_TEST
 
