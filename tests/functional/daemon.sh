@@ -325,7 +325,7 @@ the_shipped_configuration_lacks_a_certificate_only() {
 	status=0
 	"$sbindir/tlsd" -t -c tlsd.ini 2>err || status=$?
 	[ "$status" -eq 2 ]
-	grep -q 'cert: no certificate is named; "tlscert self-signed NAME" makes one' err
+	grep -q 'cert: is empty: set a certificate ("tlscert self-signed NAME" makes one)' err
 	[ "$(grep -c . err)" -eq 2 ]
 	sed -i -e 's/^#cert =$/cert = server.crt/' -e 's/^#key =$/key = server.key/' \
 		-e 's|^#\(pid-file =\).*|\1 tlsd.pid|' tlsd.ini

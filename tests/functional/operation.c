@@ -293,8 +293,7 @@ START_TEST(check_reports_all_errors_of_a_file_in_one_run)
 		"mistakes.ini:38: idle-timeout: is set twice",
 		"mistakes.ini:39: priority: ", "\"+BOGUS\"",
 		"mistakes.ini:40: [a]: is defined twice",
-		"mistakes.ini:41: workers: is for the whole process",
-		": cert: no certificate is named"
+		"mistakes.ini:41: workers: is for the whole process", ": cert: is empty"
 	};
 	const char *output, *conf = many_mistakes();
 
