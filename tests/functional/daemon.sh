@@ -171,7 +171,7 @@ a_second_start_finds_the_first() {
 	expect 0 start
 	first=$(pid)
 	expect 0 start
-	grep -q "is running already, as process $first" out
+	grep -q "already runs as process $first" out
 	[ "$(pid)" = "$first" ]
 	serves
 }
@@ -253,7 +253,7 @@ restart_keeps_a_good_daemon_from_a_wrong_configuration() {
 	for action in restart try-restart; do
 		expect 6 "$action"
 		grep -q 'tlsd.ini:4: wrokers: unknown key: did you mean workers' err
-		grep -q "not restarted: process $first goes on" err
+		grep -q "not restarted: process $first keeps its configuration" err
 		[ "$(pid)" = "$first" ]
 	done
 	serves
@@ -282,7 +282,7 @@ reload_reports_the_reason_for_keeping_the_old_certificate() {
 	cp old.key server.key
 	expect 1 reload
 	grep -q 'server.key' err
-	grep -q "not reloaded: process $process goes on" err
+	grep -q "not reloaded: process $process keeps its configuration" err
 	serves old.crt
 	echo nonsense >server.crt
 	expect 1 reload
@@ -602,7 +602,7 @@ upgrade_replaces_the_process() {
 	second=$(pid)
 	expect 1 upgrade
 	grep -q wrokers err
-	grep -q "process $second goes on" err
+	grep -q "process $second keeps its configuration" err
 	serves
 	expect 0 stop
 	wait_for is_gone "$second"
@@ -746,7 +746,7 @@ a_daemon_that_does_not_stop_is_killed() {
 	process=$(pid)
 	kill -STOP "$process"
 	expect 0 stop
-	grep -q 'was killed, for it had not stopped within 1 s' err
+	grep -q 'was killed because it did not stop within 1 s' err
 	is_gone "$process"
 	expect 3 status
 }
