@@ -64,11 +64,9 @@ print_usage(FILE *out)
 	      "  -f, --foreground    stay in the foreground and log to standard error\n"
 	      "  -t, --test          check the configuration, print what is in effect, "
 	      "exit\n"
-	      "  -u, --upgrade       take the place of the tlsd that runs, which "
-	      "finishes\n"
-	      "                      what it has begun\n"
-	      "  -V, --version       print the versions of tlsd and of what it is "
-	      "built on\n"
+	      "  -u, --upgrade       replace the running tlsd, which finishes its\n"
+	      "                      open connections\n"
+	      "  -V, --version       print the versions of tlsd and its libraries\n"
 	      "  -h, --help          print this\n"
 	      "\n"
 	      "Signals: HUP reloads, USR1 reopens the log file, USR2 logs the "
@@ -118,7 +116,7 @@ parse_options(int argc, char **argv, struct options *options)
 		}
 	if (optind == argc)
 		return 0;
-	fprintf(stderr, "tlsd: %s: there are no arguments but options\n", argv[optind]);
+	fprintf(stderr, "tlsd: %s: is not an option: see tlsd --help\n", argv[optind]);
 	return -1;
 }
 
@@ -320,8 +318,7 @@ adopt_surroundings(struct process *process)
 static int
 begin_takeover(struct process *process, const struct conf_process *conf)
 {
-	char error[1600] = "there is no control-socket to ask at: set it in both "
-			   "configurations";
+	char error[1600] = "control-socket is empty: set it in both configurations";
 
 	if (!process->upgrade)
 		return 0;
@@ -380,8 +377,7 @@ open_log(const struct process *process, const struct conf_process *conf)
 	if (server_open_log(conf, process->daemonize) == 0)
 		return 0;
 	if (errno == EAGAIN) {
-		fputs("tlsd: log: the system does not give a thread: raise ulimit -u\n",
-		    stderr);
+		fputs("tlsd: log: cannot create a thread: raise ulimit -u\n", stderr);
 		return -1;
 	}
 	fprintf(stderr, "tlsd: log-file: %s: uid %u cannot write it: %s%s\n",
@@ -668,7 +664,9 @@ main(int argc, char **argv)
 	}
 	secrecy_begin();
 	if (library_start() < 0) {
-		fputs("tlsd: GnuTLS is older than what tlsd was built with\n", stderr);
+		fputs("tlsd: GnuTLS is older than the version that tlsd was built "
+		      "with: install a newer one\n",
+		    stderr);
 		return EXIT_CANNOT_RUN;
 	}
 	int status = EXIT_STOPPED;

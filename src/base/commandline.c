@@ -79,7 +79,7 @@ take_escaped(struct word *word)
 {
 	if (*word->next == '\0') {
 		snprintf(word->error, word->room,
-		    "a \\ stands at the end: it needs a letter behind it");
+		    "a \\ at the end escapes nothing: remove it");
 		return -1;
 	}
 	add(word, *word->next++);

@@ -17,11 +17,11 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ 0x00a0, 0x00a0, LOOKALIKE_BLANK, "a no-break space", "write a blank" },
+	{ 0x00a0, 0x00a0, LOOKALIKE_BLANK, "a no-break space", "write a space" },
 	{ 0x00ab, 0x00ab, LOOKALIKE_QUOTE, "a typographic quote", "write \"" },
 	{ 0x00ad, 0x00ad, LOOKALIKE_BLANK, "an invisible character", "delete it" },
 	{ 0x00bb, 0x00bb, LOOKALIKE_QUOTE, "a typographic quote", "write \"" },
-	{ 0x2000, 0x200a, LOOKALIKE_BLANK, "a special blank", "write a blank" },
+	{ 0x2000, 0x200a, LOOKALIKE_BLANK, "an unusual space", "write a space" },
 	{ 0x200b, 0x200b, LOOKALIKE_BLANK, "an invisible character", "delete it" },
 	{ 0x200c, 0x200d, LOOKALIKE_OTHER, "an invisible character", "delete it" },
 	{ 0x200e, 0x200f, LOOKALIKE_BLANK, "an invisible character", "delete it" },
@@ -29,17 +29,17 @@ static const struct row rows[] = {
 	{ 0x2018, 0x201b, LOOKALIKE_APOSTROPHE, "a typographic quote", "write '" },
 	{ 0x201c, 0x201f, LOOKALIKE_QUOTE, "a typographic quote", "write \"" },
 	{ 0x2028, 0x202e, LOOKALIKE_BLANK, "an invisible character", "delete it" },
-	{ 0x202f, 0x202f, LOOKALIKE_BLANK, "a no-break space", "write a blank" },
-	{ 0x205f, 0x205f, LOOKALIKE_BLANK, "a special blank", "write a blank" },
+	{ 0x202f, 0x202f, LOOKALIKE_BLANK, "a no-break space", "write a space" },
+	{ 0x205f, 0x205f, LOOKALIKE_BLANK, "an unusual space", "write a space" },
 	{ 0x2060, 0x2060, LOOKALIKE_BLANK, "an invisible character", "delete it" },
 	{ 0x2212, 0x2212, LOOKALIKE_OTHER, "a minus sign", "write -" },
-	{ 0x3000, 0x3000, LOOKALIKE_BLANK, "a full-width blank", "write a blank" },
+	{ 0x3000, 0x3000, LOOKALIKE_BLANK, "a full-width space", "write a space" },
 	{ 0x3001, 0x3001, LOOKALIKE_COMMA, "an ideographic comma", "write ," },
 	{ 0xfeff, 0xfeff, LOOKALIKE_BLANK, "a byte order mark", "delete it" },
 	{ 0xff02, 0xff02, LOOKALIKE_QUOTE, "a full-width quote", "write \"" },
 	{ 0xff0c, 0xff0c, LOOKALIKE_COMMA, "a full-width comma", "write ," },
 	{ 0xff01, 0xff5e, LOOKALIKE_OTHER, "a full-width character",
-	    "write the one of ASCII" },
+	    "write its ASCII form" },
 };
 
 static const struct row *

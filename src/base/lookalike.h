@@ -18,7 +18,7 @@ enum lookalike_kind {
 
 /*
  * Returns the first such character of `kinds` in the UTF-8 of `text`, as "a no-break space
- * (U+00A0): write a blank", which the caller frees; or NULL if there is none.
+ * (U+00A0): write a space", which the caller frees; or NULL if there is none.
  */
 char *lookalike_find(const char *text, unsigned kinds);
 

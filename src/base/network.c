@@ -53,7 +53,7 @@ parse_ip(const char *ip, const char *bits, struct network *network)
 	network->family = strchr(ip, ':') != NULL ? AF_INET6 : AF_INET;
 	unsigned whole = network->family == AF_INET6 ? 128 : 32;
 	if (inet_pton(network->family, ip, bytes) != 1)
-		return "is no IP address";
+		return "is not an IP address";
 	if (bits == NULL)
 		number = whole;
 	else if (text_parse_number(bits, 0, whole, &number) < 0)
@@ -62,8 +62,8 @@ parse_ip(const char *ip, const char *bits, struct network *network)
 	network->bits = (unsigned)number;
 	copy_prefix(network->prefix, bytes, network->bits);
 	if (memcmp(network->prefix, bytes, whole / 8) != 0)
-		return "has bits set behind its prefix: write the network's own "
-		       "address";
+		return "has bits set after its prefix, so it is not the address of a "
+		       "network";
 	return NULL;
 }
 

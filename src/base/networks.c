@@ -18,8 +18,8 @@ networks_check(
 		const char *wrong = network_parse(list->items[i], &network);
 		if (wrong != NULL)
 			findings_error(findings,
-			    "%s: \"%s\" %s: there are ADDRESS, ADDRESS/PREFIX and unix",
-			    key, list->items[i], wrong);
+			    "%s: \"%s\" %s: write ADDRESS, NETWORK/PREFIX or unix", key,
+			    list->items[i], wrong);
 	}
 }
 

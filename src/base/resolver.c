@@ -203,7 +203,7 @@ log_addresses(const struct entry *entry)
 	for (int i = 0; i < entry->count; i++)
 		size += (size_t)snprintf(list + size, sizeof list - size, "%s%s",
 		    i > 0 ? ", " : "", address_format(&entry->addresses[i], text));
-	log_notice("%s: now is at %s", entry->text, list);
+	log_notice("%s: now resolves to %s", entry->text, list);
 }
 
 /* Records that a lookup has found `count` addresses. */

@@ -56,15 +56,15 @@ check_entry(const struct trust *trust, const char *path, bool is_above)
 	}
 	if (!is_trusted(st.st_uid, trust->uid)) {
 		snprintf(trust->error, trust->error_size,
-		    "%s: belongs to uid %u, who could replace its files: use a "
+		    "%s: belongs to uid %u, which could replace its files: use a "
 		    "folder of root or of the daemon's user",
 		    path, (unsigned)st.st_uid);
 		return -1;
 	}
 	if (S_ISDIR(st.st_mode) && is_open_to_others(&st, trust->gid, is_above)) {
 		snprintf(trust->error, trust->error_size,
-		    "%s: may be written by others, who could replace its files: "
-		    "run chmod go-w, or use another folder",
+		    "%s: is writable for others, which could replace its files: run "
+		    "chmod go-w, or use another folder",
 		    path);
 		return -1;
 	}
@@ -313,10 +313,10 @@ const char *
 safepath_remedy(int error)
 {
 	if (geteuid() == 0 && error == ELOOP)
-		return ": root follows no symbolic link of another user: make it as "
-		       "root, "
-		       "or name the file itself";
+		return ": root does not follow the symbolic link of another user: "
+		       "create it as root, or name the file itself";
 	if (geteuid() == 0 && error == EMLINK)
-		return ": root opens no file with a second name: remove the other name";
+		return ": root does not open a file with a second name: remove the "
+		       "other name";
 	return "";
 }

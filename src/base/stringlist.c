@@ -62,7 +62,7 @@ take_quoted(struct stringlist *list, const char **text)
 
 	while (*at != '"' && *at != '\0' && wrong == NULL) {
 		if (*at == '\\' && *++at != '"' && *at != '\\')
-			wrong = "a backslash between quotes stands alone: write \\\\";
+			wrong = "a single backslash is between quotes: write \\\\";
 		else
 			item[length++] = *at++;
 	}

@@ -45,7 +45,7 @@ forbidden_file(const char *path, const char *user, const struct stat *st)
 	char *owner = user_name(st->st_uid), *group = group_name(st->st_gid);
 	char *text =
 	    memory_format("%s: user %s may not read it (owner %s, group %s, mode "
-			  "%04o): chgrp it to a group of %s, then chmod g+r %s",
+			  "%04o): run chgrp to a group of %s, then chmod g+r %s",
 		path, user, owner, group, (unsigned)st->st_mode & 07777, user, path);
 
 	free(group);
@@ -62,10 +62,10 @@ forbidden(const char *path)
 	if (stat(path, &st) == 0)
 		text = forbidden_file(path, user, &st);
 	else
-		text = memory_format(
-		    "%s: user %s may not enter a folder on the way to it: namei -l %s "
-		    "shows which, chmod o+x opens it",
-		    path, user, path);
+		text =
+		    memory_format("%s: user %s may not enter a folder of its path: "
+				  "find it with namei -l %s, then run chmod o+x on it",
+			path, user, path);
 	free(user);
 	return text;
 }
@@ -95,11 +95,10 @@ unreadable_why(const char *path, int error)
 	case EISDIR:
 		return memory_format("%s: is a folder: name the file in it", path);
 	case EINVAL:
-		return memory_format("%s: is no regular file: name one that is", path);
-	case EFBIG:
 		return memory_format(
-		    "%s: is far too large for what it should be: correct the path",
-		    path);
+		    "%s: is not a regular file: name a regular file", path);
+	case EFBIG:
+		return memory_format("%s: is far too large: correct the path", path);
 	case EILSEQ:
 		return memory_format(
 		    "%s: has a NUL byte and so is not a text file: save it as UTF-8",

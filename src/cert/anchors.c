@@ -49,20 +49,20 @@ explain(unsigned status)
 		{ GNUTLS_CERT_SIGNATURE_FAILURE, "a signature in the chain is wrong" },
 		{ GNUTLS_CERT_INSECURE_ALGORITHM,
 		    "a certificate of the chain has a weak key or signature" },
-		{ GNUTLS_CERT_SIGNER_NOT_CA, "the issuer is no authority" },
+		{ GNUTLS_CERT_SIGNER_NOT_CA, "the issuer is not an authority" },
 		{ GNUTLS_CERT_PURPOSE_MISMATCH, "it is for another purpose" },
 		{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE,
 		    "the issuer may not issue such a certificate" },
 		{ GNUTLS_CERT_REVOKED, "a certificate of the chain is revoked" },
 		{ GNUTLS_CERT_SIGNER_NOT_FOUND,
-		    "its issuer is unknown there; a certificate may be missing between "
-		    "them" },
+		    "its issuer is unknown there: add the certificates between them, "
+		    "if any are missing" },
 	};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
 		if (status & reasons[i].bit)
 			return reasons[i].text;
-	return "the library says no more";
+	return "GnuTLS gives no reason";
 }
 
 /* Returns why `list` does not trust the chain for `purpose`, or NULL if it does. */
@@ -88,8 +88,8 @@ add_system(gnutls_x509_trust_list_t list, struct findings *findings)
 {
 	if (gnutls_x509_trust_list_add_system_trust(list, 0, 0) > 0)
 		return 0;
-	findings_error(findings,
-	    "the system trusts nobody: install its certificates (ca-certificates)");
+	findings_error(
+	    findings, "the system trusts no authority: install ca-certificates");
 	return -1;
 }
 
@@ -117,7 +117,7 @@ anchors_verify(const char *anchors, const struct chain *chain, const char *purpo
 	enum anchors_result result = ANCHORS_UNREADABLE;
 
 	if (gnutls_x509_trust_list_init(&list, 0) < 0) {
-		findings_error(findings, "%s: cannot be verified: no memory", file);
+		findings_error(findings, "%s: cannot be verified: out of memory", file);
 		return ANCHORS_UNREADABLE;
 	}
 	int ready =

@@ -161,8 +161,7 @@ read_options(
 		if (value == HELP || value == 'h')
 			return ARGUMENTS_HELP;
 		if (value == ':')
-			return complain(
-			    command, "a value is missing behind ", argv[optind - 1]);
+			return complain(command, "missing value of ", argv[optind - 1]);
 		if (value == '?')
 			return complain(command, "unknown option ", argv[optind - 1]);
 		if (set_member(command, &rows[value], optarg, arguments) < 0)

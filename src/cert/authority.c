@@ -27,7 +27,7 @@ read_file(const char *file, size_t *size, struct findings *findings)
 	if (file_read(file, PEM_FILE_LIMIT, &data, size) == 0)
 		return data;
 	char *why = unreadable_why(file, errno);
-	findings_error(findings, "%s (tlscert ca makes an authority)", why);
+	findings_error(findings, "%s (make an authority with tlscert ca)", why);
 	free(why);
 	return NULL;
 }
@@ -87,7 +87,7 @@ examine(const struct authority *authority, const struct authority_files *files,
 		    files->cert, files->key);
 	if (!may_certify(cert))
 		findings_error(findings,
-		    "%s: is no authority and may not sign others: make one with "
+		    "%s: is not an authority and may not sign others: make one with "
 		    "tlscert ca",
 		    files->cert);
 	if (end <= time(NULL)) {

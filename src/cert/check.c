@@ -327,7 +327,9 @@ check(const struct arguments *arguments)
 	enum check_status status = CHECK_OK;
 
 	if (arguments->key != NULL && count > 1) {
-		printf("UNKNOWN: --key goes with one FILE only, not with %d\n", count);
+		printf("UNKNOWN: --key: is only for one FILE, not for %d: check them "
+		       "separately\n",
+		    count);
 		return CHECK_UNKNOWN;
 	}
 	struct verdict *verdicts = memory_new((size_t)count * sizeof *verdicts);

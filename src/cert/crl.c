@@ -98,7 +98,7 @@ crl_read(struct crl *crl, const char *file, const char *data, size_t size,
 
 	if (!find_block(data, size, &block)) {
 		findings_error(findings,
-		    "%s: no revocation list in it: name the file that tlscert ca or "
+		    "%s: no revocation list in it: give the file that tlscert ca or "
 		    "tlscert crl wrote",
 		    file);
 		return -1;

@@ -149,7 +149,7 @@ make(struct making *making, struct issue_request *request, int subject)
 		request->path_length = arguments->path_length;
 	if (!issue_knows_key_type(arguments->key_type)) {
 		findings_error(&making->findings,
-		    "--key-type: %s is none of ecdsa, ecdsa-p384, ed25519, rsa",
+		    "--key-type: %s is unknown: use ecdsa, ecdsa-p384, ed25519 or rsa",
 		    arguments->key_type);
 		return USAGE;
 	}
@@ -185,7 +185,7 @@ make_self_signed(const struct arguments *arguments)
 		arguments->operand_count, &making.findings));
 	if (status == DONE) {
 		print_server_settings(&making);
-		printf("Give %s to the clients: it is all they need to trust the "
+		printf("Give %s to the clients, which need nothing else to trust the "
 		       "server.\n",
 		    making.files.cert);
 	}
@@ -230,7 +230,7 @@ make_ca(const struct arguments *arguments)
 	if (status == DONE)
 		status = start_list(&making);
 	if (status == DONE)
-		printf("Keep %s secret, and give %s to whoever shall trust the "
+		printf("Keep %s secret, and give %s to the clients that trust the "
 		       "authority.\n"
 		       "Make a server's certificate with\n"
 		       "    tlscert server --ca-cert %s --ca-key %s NAME...\n",

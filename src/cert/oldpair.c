@@ -53,8 +53,7 @@ oldpair_read(struct oldpair *old, const char *file, const char *key_file,
 	chain_arrange(&old->chain, file, findings);
 	if (old->chain.count < count) {
 		findings_error(findings,
-		    "%s: has certificates that renewing would lose: take them out "
-		    "first",
+		    "%s: has certificates that renewing would lose: remove them first",
 		    file);
 		return -1;
 	}

@@ -70,16 +70,16 @@ pairfiles_examine_path(
 	                   : memory_format("%.*s", (int)(slash - path + 1), path);
 
 	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		findings_error(findings, "%s: is a folder: name a file in it", path);
+		findings_error(findings, "%s: is a folder: give a file in it", path);
 	else if (lstat(path, &st) == 0 && existing == FILE_KEEP)
 		findings_error(findings,
-		    "%s: is there already, so nothing was written: use --cert and "
-		    "--key for other names, or --force to replace it",
+		    "%s: already exists, so nothing was written: use --cert and --key "
+		    "for other names, or --force to replace it",
 		    path);
 	else if (stat(folder, &st) < 0 && errno == ENOENT)
 		findings_error(findings,
-		    "%s: there is no folder %s: mkdir -p %s makes it", path, folder,
-		    folder);
+		    "%s: there is no folder %s: create it with mkdir -p %s", path,
+		    folder, folder);
 	free(folder);
 	return findings->errors == errors ? 0 : -1;
 }

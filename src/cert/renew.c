@@ -81,9 +81,8 @@ examine_key(struct renewing *renewing)
 	    privatekey_matches(renewing->request.key, renewing->request.old))
 		return 0;
 	findings_error(&renewing->findings,
-	    "%s: the key in %s does not belong to it: name the right one with --key, "
-	    "or "
-	    "make a new one with --new-key",
+	    "%s: the key in %s does not belong to it: give the right one with --key, "
+	    "or make a new one with --new-key",
 	    renewing->old.file, oldpair_key_file(&renewing->old));
 	return -1;
 }
@@ -138,8 +137,8 @@ examine_authority(struct renewing *renewing, const char *file)
 		return 0;
 	char *issuer = certificate_issuer(old), *subject = certificate_subject(signer);
 	findings_error(&renewing->findings,
-	    "%s: was issued by %s, not by %s: name its authority with --ca-cert, or "
-	    "change to that in %s with --force",
+	    "%s: was issued by %s, not by %s: give its authority with --ca-cert, or "
+	    "change to the one in %s with --force",
 	    renewing->old.file, issuer, subject, file);
 	free(subject);
 	free(issuer);
@@ -240,7 +239,7 @@ write_files(struct renewing *renewing)
 		code = signing_export_key(renewing->renewal.key, &key_pem);
 	STEP(code, composition_make(&composition, inside ? key_pem : NULL, &cert_pem));
 	if (code < 0)
-		findings_error(&renewing->findings, "%s: cannot be put into words: %s",
+		findings_error(&renewing->findings, "%s: cannot be written: %s",
 		    renewing->old.file, gnutls_strerror(code));
 	else
 		result = replace(renewing, cert_pem, key_pem);
@@ -308,7 +307,7 @@ print_next_step(const struct renewing *renewing)
 	gnutls_x509_crt_get_basic_constraints(
 	    renewing->renewal.cert, NULL, &is_authority, NULL);
 	if (renewing->request.authority == NULL)
-		printf("Give %s to all who trust it.\n", renewing->old.file);
+		printf("Give %s to all clients that trust it.\n", renewing->old.file);
 	if (!is_authority)
 		printf("A server that runs with %s takes the new one with\n"
 		       "    tlsdctl reload\n",
@@ -338,7 +337,8 @@ renew(const struct arguments *arguments)
 	int status = 0;
 
 	if (arguments->key != NULL && arguments->operand_count > 1) {
-		fprintf(stderr, "tlscert renew: --key is for one CERT only\n");
+		fprintf(stderr, "tlscert renew: --key: is only for one CERT: renew the "
+				"others separately\n");
 		return 2;
 	}
 	for (int i = 0; i < arguments->operand_count; i++)

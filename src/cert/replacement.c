@@ -31,7 +31,7 @@ resolve(const char *path, struct findings *findings)
 	if (real == NULL)
 		findings_error(findings,
 		    "%s: is a symbolic link of another user, or to itself: name the "
-		    "file where it leads",
+		    "file to which it leads",
 		    path);
 	else if (access(real, F_OK) < 0) {
 		free(real);
@@ -69,12 +69,12 @@ explain_lock(const char *path, const char *lock, struct findings *findings)
 	if (error == EWOULDBLOCK)
 		findings_error(findings,
 		    "%s: process %ld has locked its folder for more than %d s: wait "
-		    "for its end, or end it",
+		    "until it ends, or end it",
 		    path, (long)lockfile_holder(lock), LOCK_PATIENCE_MS / 1000);
 	else if (error == EACCES && lstat(lock, &st) == 0)
 		findings_error(findings,
-		    "%s: its folder is locked by %s, which belongs to uid %u: wait for "
-		    "the end of that user's tlscert, or remove it",
+		    "%s: its folder is locked by %s, which belongs to uid %u: wait "
+		    "until that user's tlscert ends, or remove it",
 		    path, lock, (unsigned)st.st_uid);
 	else
 		findings_error(findings, "%s: its folder cannot be locked: %s: %s",

@@ -71,9 +71,8 @@ load_authority(struct authority *authority, const struct authoritypaths *paths,
 	if (may_sign_lists(authority->chain.certs[0]))
 		return 0;
 	findings_error(findings,
-	    "%s: its key usage does not let it sign revocation lists: make an "
-	    "authority "
-	    "with tlscert ca",
+	    "%s: its key usage lacks cRLSign, so it cannot sign revocation lists: make "
+	    "an authority with tlscert ca",
 	    paths->cert);
 	return -1;
 }
@@ -96,13 +95,12 @@ read_old(struct revoking *revoking)
 		return -1;
 	if (!crl_is_signed_by(&revoking->old, revoking->authority.chain.certs[0]))
 		findings_error(&revoking->findings,
-		    "%s: was not signed by the authority in %s: move it away, or name "
+		    "%s: was not signed by the authority in %s: move it away, or give "
 		    "the right one",
 		    file, revoking->paths.cert);
 	else if (crl_is_delta(&revoking->old))
 		findings_error(&revoking->findings,
-		    "%s: lists only what changed since another list: name the whole "
-		    "one",
+		    "%s: lists only changes since another list: give the complete one",
 		    file);
 	else
 		return 0;
@@ -117,8 +115,8 @@ examine(struct revoking *revoking, const char *file, gnutls_x509_crt_t cert)
 
 	if (gnutls_x509_crt_equals(cert, signer)) {
 		findings_error(&revoking->findings,
-		    "%s: is the authority itself, which cannot revoke itself: tell "
-		    "those who trust it",
+		    "%s: is the authority, which cannot revoke itself: tell its users "
+		    "not to trust it",
 		    file);
 		return -1;
 	}
@@ -126,9 +124,8 @@ examine(struct revoking *revoking, const char *file, gnutls_x509_crt_t cert)
 		return 0;
 	char *issuer = certificate_issuer(cert);
 	findings_error(&revoking->findings,
-	    "%s: was not issued by the authority in %s, but by %s: only that can "
-	    "revoke "
-	    "it",
+	    "%s: was not issued by the authority in %s, but by %s: revoke it with that "
+	    "one",
 	    file, revoking->paths.cert, issuer);
 	free(issuer);
 	return -1;
@@ -287,7 +284,8 @@ revocation_add(const struct arguments *arguments)
 		reason = crlreason_number(arguments->reason);
 	if (reason >= 0)
 		return run(arguments, reason);
-	fprintf(stderr, "tlscert revoke: --reason: %s is none of " CRLREASON_WORDS "\n",
+	fprintf(stderr,
+	    "tlscert revoke: --reason: %s is unknown: use one of " CRLREASON_WORDS "\n",
 	    arguments->reason);
 	return 2;
 }

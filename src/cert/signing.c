@@ -128,8 +128,8 @@ signing_choose_end(
 	if (end <= limit)
 		return end;
 	findings_warning(findings,
-	    "the authority ends on %s, so the certificate does too: fewer --days or a "
-	    "new authority avoid that",
+	    "the authority ends on %s, so the certificate does too: use fewer --days "
+	    "or a new authority",
 	    certificate_date(limit, date));
 	return limit;
 }

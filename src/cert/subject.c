@@ -73,15 +73,15 @@ static const char *
 label_fault(const char *label, size_t length)
 {
 	if (length == 0)
-		return "has an empty label: remove the dot too many";
+		return "has an empty label: remove the extra dot";
 	if (length > LABEL_MAX)
 		return "has a label with more than 63 characters: shorten it";
 	if (label[0] == '-' || label[length - 1] == '-')
 		return "has a label that begins or ends with a hyphen: remove it";
 	for (size_t i = 0; i < length; i++)
 		if (!isalnum((unsigned char)label[i]) && label[i] != '-')
-			return "is no host name: letters, digits, hyphens and dots "
-			       "make one";
+			return "is not a host name: use letters, digits, hyphens and "
+			       "dots";
 	return NULL;
 }
 
@@ -102,15 +102,15 @@ dns_fault(const char *text)
 	if (strstr(text, "://") != NULL)
 		return "is a URL: give only the host name in it";
 	if (strchr(text, ':') != NULL)
-		return "is neither a host name nor an IP address: leave the port out";
+		return "is neither a host name nor an IP address: remove the port";
 	if (strlen(text) > DNS_MAX)
 		return "has more than 253 characters: shorten it";
 	if (ends_in_number(text))
-		return "is no IP address, and a host name does not end in a number";
+		return "is not an IP address, and a host name does not end in a number";
 	if (strncmp(text, "*.", 2) == 0)
 		text += 2;
 	else if (strchr(text, '*') != NULL)
-		return "has a wildcard in the wrong place: only *.DOMAIN is one";
+		return "has a wildcard in the wrong place: write *.DOMAIN";
 	for (;;) {
 		size_t length = strcspn(text, ".");
 		const char *fault = label_fault(text, length);
@@ -171,7 +171,7 @@ add_server_name(struct subject *subject, const char *text, struct findings *find
 		return;
 	const char *fault =
 	    strchr(text, '@') != NULL
-		? "is an e-mail address: a server has host names and IP addresses"
+		? "is an e-mail address: give host names and IP addresses of the server"
 		: dns_fault(text);
 	if (fault != NULL)
 		complain(findings, text, fault);
@@ -279,8 +279,9 @@ subject_client(
 		if (examine_any(texts[i], findings) == 0 &&
 		    !add_client_name(subject, texts[i]))
 			complain(findings, texts[i],
-			    "is no DNS name with a dot, IP address, e-mail address or "
-			    "URI; only the first name can be any text");
+			    "is not a DNS name with a dot, IP address, e-mail address "
+			    "or URI: correct it, because only the first name can be "
+			    "any text");
 	return findings->errors == errors ? 0 : -1;
 }
 

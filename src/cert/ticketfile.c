@@ -37,12 +37,12 @@ add_key(struct ticketkeys *keys, const struct arguments *arguments, int64_t now,
 	drop_oldest(keys, TICKETKEYS_MAX - 1, now);
 	if (keys->count == TICKETKEYS_MAX) {
 		findings_error(findings,
-		    "%s: 31 keys are waiting for their time already: try again later",
+		    "%s: 31 keys already wait for their time: try again later",
 		    arguments->operands[0]);
 		return -1;
 	}
 	if (ticketkeys_random(&fresh) < 0) {
-		findings_error(findings, "no random key can be had");
+		findings_error(findings, "no random key can be generated");
 		return -1;
 	}
 	fresh.items[0].begins =
@@ -83,7 +83,7 @@ tell(const char *path, const struct ticketkeys *keys, int64_t now)
 		    text, sizeof text, "%Y-%m-%d %H:%M:%S", gmtime_r(&begins, &tm));
 		printf("%s: key %zu: %s %s UTC\n", path, i + 1,
 		    &keys->items[i] == issuing ? "issues since"
-		    : begins > now             ? "is to issue from"
+		    : begins > now             ? "issues from"
 					       : "accepted, issued from",
 		    text);
 	}

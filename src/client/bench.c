@@ -26,7 +26,7 @@ try_handshake(int fd, const struct options *options,
 	int status = STATUS_ANSWERED;
 
 	if (channel == NULL) {
-		say(options->target.text, "TLS cannot be set up");
+		say(options->target.text, "TLS cannot be initialized");
 		return STATUS_FAILED;
 	}
 	if (channel_handshake(channel, deadline) < 0)
@@ -83,7 +83,7 @@ load(const struct options *options, const struct parameters *parameters)
 	if (status != STATUS_ANSWERED)
 		return status;
 	if (benchrun(&plan, &options->limits, &outcome) < 0) {
-		say(NULL, "%d thread%s cannot be had: %m", options->limits.concurrency,
+		say(NULL, "cannot create %d thread%s: %m", options->limits.concurrency,
 		    text_plural((uint64_t)options->limits.concurrency));
 		return STATUS_FAILED;
 	}

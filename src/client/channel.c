@@ -260,13 +260,13 @@ fail_by_alert(struct channel *channel)
 
 	tell(channel, TRACE_IN, TRACE_ALERT, alert, 2);
 	if (alert == GNUTLS_A_NO_APPLICATION_PROTOCOL)
-		hint = "; it knows none of those offered (--alpn)";
+		hint = ": offer one that it supports with --alpn";
 	else if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
-		hint = "; it does not answer to this name (--servername)";
+		hint = ": it has no such name: give another with --servername";
 	else if (!channel->parameters->has_certificate &&
 		 gnutls_certificate_client_get_request_status(channel->session) != 0)
-		hint = "; it asked for a client certificate and was given none "
-		       "(--cert FILE)";
+		hint = ": it asked for a client certificate and got none: give one "
+		       "with --cert FILE";
 	fail(channel, CHANNEL_REFUSED, "the server refused: %s (alert %u)%s",
 	    alert_name(alert), alert, hint);
 }
@@ -290,7 +290,7 @@ fail_by_code(struct channel *channel, int code)
 		   !channel->parameters->insecure) {
 		fail(channel, CHANNEL_UNTRUSTED, "the certificate is not trusted");
 	} else if (is_not_tls(channel)) {
-		fail(channel, CHANNEL_NOT_TLS, "what answers there is not TLS");
+		fail(channel, CHANNEL_NOT_TLS, "the answer is not TLS");
 	} else if (transport->failure == TRANSPORT_END) {
 		fail(channel, CHANNEL_ENDED, "the server closed the connection");
 	} else if (transport->failure == TRANSPORT_BROKEN) {

@@ -26,11 +26,11 @@ remedy_for(enum channel_failure failure)
 {
 	switch (failure) {
 	case CHANNEL_NOT_TLS:
-		return "is it the right port? STARTTLS is not spoken";
+		return "check the port: tlsc does not support STARTTLS";
 	case CHANNEL_TIMED_OUT:
-		return "is it overloaded, or is another time right: --timeout?";
+		return "check its load, or set a longer --timeout";
 	default:
-		return "tlsc explain draws how far it gets";
+		return "run tlsc explain to see how far it gets";
 	}
 }
 

@@ -39,8 +39,8 @@ check_order(struct patient *patient, const struct chain *chain)
 	}
 	if (chain->count > 1 && chain_is_self_issued(chain->items[chain->count - 1]))
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "chain",
-		    "leave it out: clients have their own",
-		    "%zu certificates in order, the root among them", chain->count);
+		    "remove it: clients have their own",
+		    "%zu certificates in order, with the root", chain->count);
 	else
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "chain", NULL,
 		    "%zu certificate%s, in order", chain->count,
@@ -53,9 +53,9 @@ remedy_for_trust(unsigned status, const struct chain *chain)
 	if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) == 0)
 		return "have a new certificate issued";
 	if (chain->count == 1 && chain_is_self_issued(chain->items[0]))
-		return "have an authority issue one that clients trust, or give them "
-		       "this";
-	return "send the intermediate certificates too; for an authority of one's own: "
+		return "have one issued by an authority that clients trust, or install "
+		       "this one on them";
+	return "send the intermediate certificates too; for a private authority, use "
 	       "--ca FILE";
 }
 
@@ -95,7 +95,8 @@ check_name(struct patient *patient, const struct chain *chain)
 		    "the certificate is for \"%s\"", name);
 	else
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "name",
-		    "have one issued for this name, or ask for another: --servername",
+		    "have one issued for this name, or ask for another with "
+		    "--servername",
 		    "the certificate is not for \"%s\"", name);
 }
 
@@ -110,7 +111,7 @@ check_date(struct patient *patient, gnutls_x509_crt_t cert, const char *which)
 
 	if (start > now)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "dates",
-		    "is the clock right?", "%s is not valid before %s", which,
+		    "check the clock", "%s is not valid before %s", which,
 		    chain_format_time(start, when));
 	else if (end < now)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "dates", "renew it",
@@ -188,7 +189,7 @@ check_usage(struct patient *patient, gnutls_x509_crt_t cert)
 	if ((usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "usage",
 		    "have one issued with digitalSignature",
-		    "the key usage forbids to sign: no TLS 1.3, no forward secrecy");
+		    "the key usage forbids signing: no TLS 1.3, no forward secrecy");
 	else if (any && !suits)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "usage",
 		    "have one issued with serverAuth",
@@ -196,10 +197,10 @@ check_usage(struct patient *patient, gnutls_x509_crt_t cert)
 	else if (!any)
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "usage",
 		    "have the next one issued with serverAuth",
-		    "no extended key usage: some clients want it");
+		    "no extended key usage: some clients require it");
 	else
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "usage", NULL,
-		    "the certificate is one for servers");
+		    "the certificate is for servers");
 }
 
 static bool
@@ -245,17 +246,17 @@ check_staple(struct patient *patient, gnutls_session_t session, gnutls_x509_crt_
 	if (gnutls_ocsp_status_request_get(session, &staple) < 0 || staple.size == 0) {
 		diagnosis_add(&patient->diagnosis,
 		    demanded ? SEVERITY_FAIL : SEVERITY_OK, "ocsp",
-		    demanded ? "staple an OCSP answer, or have the certificate issued "
-			       "without must-staple"
+		    demanded ? "staple an OCSP response, or have the certificate "
+			       "issued without must-staple"
 			     : NULL,
-		    demanded ? "the certificate demands a staple, and there is none"
-			     : "no staple, none demanded");
+		    demanded ? "the certificate requires a staple, and there is none"
+			     : "no staple, none required");
 		return;
 	}
 	time_t end = staple_end(&staple);
 	bool stale = end != -1 && end < time(NULL);
 	diagnosis_add(&patient->diagnosis, stale ? SEVERITY_FAIL : SEVERITY_OK, "ocsp",
-	    stale ? "fetch a new answer, or staple none" : NULL, "the staple is %s",
+	    stale ? "fetch a new response, or staple none" : NULL, "the staple is %s",
 	    stale ? "stale" : "fresh");
 }
 
@@ -317,6 +318,6 @@ credentials_check_kinds(struct patient *patient)
 	    "+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384");
 
 	diagnosis_add(&patient->diagnosis, SEVERITY_OK, "kinds", NULL,
-	    "a client that knows only RSA gets %s, one that knows only ECDSA %s",
+	    "a client that supports only RSA gets %s, one that supports only ECDSA %s",
 	    rsa != NULL ? rsa : "nothing", ecdsa != NULL ? ecdsa : "nothing");
 }

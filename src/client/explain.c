@@ -64,7 +64,7 @@ connect_channel(struct call *call, struct deadline deadline)
 		trace_add(&call->trace, TRACE_IN, TRACE_CONNECT, deadline_now_ns());
 		channel = channel_new(fd, call->parameters);
 		if (channel == NULL)
-			say(target->text, "TLS cannot be set up");
+			say(target->text, "TLS cannot be initialized");
 	}
 	findings_fini(&attempts);
 	return channel;
@@ -180,7 +180,7 @@ end_in_words(const struct ending *ending)
 {
 	static const char *const words[] = {
 		[ENDING_CLOSE_NOTIFY] = "in order, with a close_notify",
-		[ENDING_CUT] = "without close_notify: the answer may be cut",
+		[ENDING_CUT] = "without close_notify: the answer may be truncated",
 		[ENDING_REFUSED] = "by an alert",
 		[ENDING_BROKEN] = "broken",
 		[ENDING_LONG] = "not within the first mebibyte",
@@ -289,7 +289,7 @@ get_ticket(const struct options *options, const struct parameters *parameters,
 		    channel_reason(call.channel));
 		status = (int)status_of(&call);
 	} else if (result == 0 && channel_ticket(call.channel, ticket) < 0) {
-		say(options->target.text, "gave no ticket: nothing can be resumed");
+		say(options->target.text, "sent no ticket: no session can be resumed");
 	} else if (result == 0) {
 		status = STATUS_ANSWERED;
 	}

@@ -36,7 +36,7 @@ check_alpn(struct patient *patient, gnutls_session_t session)
 		    text_escape(text, sizeof text, protocol.data, protocol.size));
 	} else {
 		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "alpn",
-		    "configure one of them in the server",
+		    "configure one of them on the server",
 		    "none of those offered was agreed on");
 	}
 }
@@ -52,23 +52,23 @@ check_client_certificate(
 	if (ending.kind == ENDING_REFUSED && asked)
 		diagnosis_add(&patient->diagnosis,
 		    given ? SEVERITY_FAIL : SEVERITY_NOTE, "client cert",
-		    given ? "is it of an authority that the server trusts?"
-			  : "--cert FILE gives one",
-		    given ? "the one given is refused: %s" : "is required: %s",
+		    given ? "use one of an authority that the server trusts"
+			  : "give one with --cert FILE",
+		    given ? "the one sent is refused: %s" : "is required: %s",
 		    alert_name(channel_alert(channel)));
 	else
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "client cert", NULL,
 		    "%s",
-		    !asked  ? "is not asked for"
-		    : given ? "is asked for, and the one given accepted"
-			    : "is asked for, not required");
+		    !asked  ? "is not requested"
+		    : given ? "is requested, and the one sent is accepted"
+			    : "is requested, not required");
 }
 
 static void
 check_end(struct patient *patient, const struct channel *channel, struct ending ending)
 {
 	const char *remedy = "let the server send a close_notify before it closes: "
-			     "without it, a cut answer looks whole";
+			     "without it, a truncated answer looks complete";
 
 	switch (ending.kind) {
 	case ENDING_CLOSE_NOTIFY:
@@ -85,11 +85,12 @@ check_end(struct patient *patient, const struct channel *channel, struct ending 
 		break;
 	case ENDING_LONG:
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "end", NULL,
-		    "the answer is longer than a mebibyte: its end was not awaited");
+		    "the answer is longer than a mebibyte: tlsc did not wait for its "
+		    "end");
 		break;
 	case ENDING_SILENT:
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "end",
-		    "--message TEXT makes a server answer that waits for a request",
+		    "if the server waits for a request, send one with --message TEXT",
 		    "the server does not end its side when the client does");
 		break;
 	case ENDING_REFUSED:
@@ -165,11 +166,11 @@ check_resumption(struct patient *patient, const char *name, const char *string)
 		diagnosis_add(&patient->diagnosis,
 		    ticket && !resumed ? SEVERITY_NOTE : SEVERITY_OK, "resumption",
 		    ticket && !resumed
-			? "do the processes behind this address share ticket keys?"
+			? "let all processes behind this address share ticket keys"
 			: NULL,
 		    "%s: %s", name,
 		    resumed  ? "a session is resumed"
-		    : ticket ? "what the server gave is not accepted"
+		    : ticket ? "the server does not accept its own ticket"
 			     : "not offered");
 	}
 	channel_free(first);
@@ -241,8 +242,8 @@ habits_check_sha1(struct patient *patient)
 	bool signs = channel != NULL && result == 0;
 	channel_free(channel);
 	diagnosis_add(&patient->diagnosis, signs ? SEVERITY_WARNING : SEVERITY_OK,
-	    "signature", signs ? "switch SHA-1 off: RFC 9155 forbids it" : NULL,
-	    "TLS 1.2 %s with SHA-1 for a client that knows nothing else",
+	    "signature", signs ? "disable SHA-1: RFC 9155 forbids it" : NULL,
+	    "TLS 1.2 %s with SHA-1 for a client that supports nothing else",
 	    signs ? "signs" : "does not sign");
 }
 
@@ -288,14 +289,14 @@ habits_check_renegotiation(struct patient *patient)
 	if (again)
 		diagnosis_add(&patient->diagnosis,
 		    safe ? SEVERITY_WARNING : SEVERITY_FAIL, "renegotiation",
-		    "switch it off: it lets a client make the server work",
-		    "TLS 1.2 renegotiates at the client's wish%s",
-		    safe ? "" : ", and not safely");
+		    "disable it: it lets a client make the server work",
+		    "TLS 1.2 renegotiates if the client requests it%s",
+		    safe ? "" : ", and not securely");
 	else
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "renegotiation", NULL,
-		    "TLS 1.2 does not renegotiate at the client's wish");
+		    "TLS 1.2 does not renegotiate if the client requests it");
 	if (!safe)
 		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "renegotiation",
-		    "update the server", "it does not know RFC 5746");
+		    "update the server", "it does not support RFC 5746");
 	channel_free(channel);
 }

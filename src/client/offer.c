@@ -182,7 +182,7 @@ judge_version(struct patient *patient, const struct named *version, bool offered
 	if (version->number < PROBE_TLS12 && offered) {
 		severity =
 		    version->number == PROBE_SSL3 ? SEVERITY_FAIL : SEVERITY_WARNING;
-		remedy = "switch it off: RFC 8996 forbids what is older than TLS 1.2";
+		remedy = "disable it: RFC 8996 forbids versions before TLS 1.2";
 	} else if (version->number == PROBE_TLS13 && !offered) {
 		severity = SEVERITY_NOTE;
 		remedy = "update the server, or its configuration, to offer it";
@@ -207,8 +207,7 @@ offer_check_versions(struct patient *patient)
 	    !patient_offers(patient, PROBE_TLS13))
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "version",
 		    "update the server",
-		    "neither TLS 1.2 nor TLS 1.3: today's clients "
-		    "refuse it");
+		    "neither TLS 1.2 nor TLS 1.3: current clients refuse it");
 	return count;
 }
 
@@ -329,14 +328,14 @@ offer_check_groups(struct patient *patient)
 
 	if (!patient_offers(patient, PROBE_TLS13)) {
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "groups", NULL,
-		    "not probed: they are only told apart in TLS 1.3");
+		    "not probed: only TLS 1.3 shows them separately");
 		return;
 	}
 	struct probe_list found = take_away(patient, &probe, &probe.groups, group_of);
 	char *names = join(&found, groups, COUNT(groups));
 	diagnosis_add(&patient->diagnosis,
 	    found.count > 0 ? SEVERITY_OK : SEVERITY_NOTE, "groups", NULL, "%s",
-	    found.count > 0 ? names : "could not be found out");
+	    found.count > 0 ? names : "could not be determined");
 	free(names);
 }
 
@@ -353,11 +352,11 @@ check_share(struct patient *patient, uint16_t group, const char *name)
 	struct probe_answer answer = patient_ask(patient, probe);
 	if (answer.kind == PROBE_RETRY)
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "round trips",
-		    "accept the client's group if it is a good one",
-		    "a key share of %s only costs one more: HelloRetryRequest", name);
+		    "accept the client's group if it is secure",
+		    "a key share of only %s costs one more: HelloRetryRequest", name);
 	else if (answer.kind == PROBE_HELLO)
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "round trips", NULL,
-		    "a key share of %s is taken at once", name);
+		    "a key share of %s is accepted at once", name);
 }
 
 void

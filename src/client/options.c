@@ -97,7 +97,7 @@ set_warn_days(struct options *options, const char *value, struct findings *findi
 {
 	if (text_parse_number(value, 0, WARN_DAYS_MAX, &options->warn_days) < 0)
 		findings_error(findings,
-		    "--warn-days: \"%s\" is no number of days up to %d", value,
+		    "--warn-days: \"%s\" is not a number of days: use 0-%d", value,
 		    WARN_DAYS_MAX);
 }
 
@@ -111,12 +111,12 @@ set_alpn(struct options *options, const char *value, struct findings *findings)
 	if (wrong != NULL)
 		findings_error(findings, "--alpn: %s", wrong);
 	if (options->alpn.count > PROTOCOLS_MAX)
-		findings_error(findings,
-		    "--alpn: the library offers %d protocols at most", PROTOCOLS_MAX);
+		findings_error(findings, "--alpn: too many protocols: offer at most %d",
+		    PROTOCOLS_MAX);
 	for (size_t i = 0; i < options->alpn.count; i++)
 		if (strlen(options->alpn.items[i]) > 255)
-			findings_error(findings,
-			    "--alpn: a protocol's name has at most 255 bytes");
+			findings_error(findings, "--alpn: a protocol's name has more "
+						 "than 255 bytes: correct it");
 }
 
 static void
@@ -128,7 +128,7 @@ set_message(struct options *options, const char *value, struct findings *finding
 	options->message = text_unescape(value, &options->message_size, &wrong);
 	if (options->message == NULL)
 		findings_error(findings,
-		    "--message: \"%.4s\" is no escape; there are \\n \\r \\t \\\\ "
+		    "--message: \"%.4s\" is not an escape: use \\n, \\r, \\t, \\\\ or "
 		    "\\xHH",
 		    wrong);
 }
@@ -140,8 +140,9 @@ parse_duration(const char *name, const char *value, int64_t min_ms,
 {
 	if (text_parse_duration(value, duration_ms) < 0 || *duration_ms < min_ms)
 		findings_error(findings,
-		    "--%s: \"%s\" is no duration such as 500ms, 30s or 5m", name,
-		    value);
+		    "--%s: \"%s\" is not a duration: write one such as 500ms, 30s or "
+		    "5m",
+		    name, value);
 }
 
 static void
@@ -211,7 +212,8 @@ set_tls(struct options *options, const char *value, struct findings *findings)
 	                                                : NULL;
 
 	if (other == NULL) {
-		findings_error(findings, "--tls: \"%s\" is neither 1.2 nor 1.3", value);
+		findings_error(
+		    findings, "--tls: \"%s\" is not a version: use 1.2 or 1.3", value);
 		return;
 	}
 	free(options->version_priority);
@@ -327,10 +329,12 @@ parse_dashed(struct options *options, enum options_command command, int argc,
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct row *row = row_of(code);
 		if (code == ':')
-			findings_error(findings, "%s needs a value", argv[optind - 1]);
+			findings_error(findings, "%s: its value is missing: see --help",
+			    argv[optind - 1]);
 		else if (row == NULL)
-			findings_error(findings, "%s is not an option of %s",
-			    argv[optind - 1], options_name(command));
+			findings_error(findings,
+			    "%s: is not an option of %s: see --help", argv[optind - 1],
+			    options_name(command));
 		else
 			row->set(options, optarg, findings);
 	}
@@ -358,9 +362,9 @@ parse_target(struct options *options, int argc, char **argv, struct findings *fi
 	char error[TARGET_ERROR_SIZE];
 
 	if (argc - optind != 1) {
-		findings_error(findings, argc == optind
-					     ? "whom to call is missing"
-					     : "there is more than one target");
+		findings_error(findings,
+		    argc == optind ? "TARGET is missing: give HOST:PORT or see --help"
+				   : "more than one TARGET: give only one");
 		return;
 	}
 	if (target_parse(&options->target, argv[optind], error) < 0)
@@ -371,13 +375,16 @@ static void
 check_together(const struct options *options, struct findings *findings)
 {
 	if (options->cert_file == NULL && options->key_file != NULL)
-		findings_error(findings, "--key is of no use without --cert");
+		findings_error(
+		    findings, "--key: has no effect without --cert: give both");
 	if (options->cert_file == NULL && options->pin_file != NULL)
-		findings_error(findings, "--pin-file is of no use without --cert");
+		findings_error(
+		    findings, "--pin-file: has no effect without --cert: give both");
 	if (options->version_priority != NULL && options->priority != NULL)
-		findings_error(findings, "--tls and --priority exclude each other");
+		findings_error(findings,
+		    "--tls: cannot be combined with --priority: give one of them");
 	if (options->servername != NULL && options->servername[0] == '\0')
-		findings_error(findings, "--servername: a name is needed");
+		findings_error(findings, "--servername: is empty: give a name");
 }
 
 /* Returns a second, or half of a shorter time-out, so that the server has time to answer. */

@@ -61,7 +61,7 @@ trust_file(struct parameters *parameters, const char *path, struct findings *fin
 	gnutls_datum_t datum = as_datum(&blob);
 	if (gnutls_certificate_set_x509_trust_mem(
 		parameters->credentials, &datum, GNUTLS_X509_FMT_PEM) <= 0)
-		findings_error(findings, "%s: holds no certificate in PEM", path);
+		findings_error(findings, "%s: contains no certificate in PEM", path);
 	wipe(&blob);
 }
 
@@ -74,8 +74,8 @@ load_trust(struct parameters *parameters, const struct stringlist *ca_files,
 	if (ca_files->count == 0 &&
 	    gnutls_certificate_set_x509_system_trust(parameters->credentials) <= 0 &&
 	    !parameters->insecure)
-		findings_warning(findings,
-		    "the system's trust store is empty: only --ca FILE helps");
+		findings_warning(
+		    findings, "the system's trust store is empty: use --ca FILE");
 }
 
 static bool
@@ -102,12 +102,13 @@ explain_pair(struct findings *findings, int result, const struct options *option
 	case GNUTLS_E_DECRYPTION_FAILED:
 		if (options->pin_file == NULL)
 			findings_error(findings,
-			    "%s: the key is encrypted: --pin-file FILE opens it",
+			    "%s: the key is encrypted: give its passphrase with "
+			    "--pin-file FILE",
 			    key_file);
 		else
 			findings_error(findings,
-			    "%s: the pin in %s does not open the key", key_file,
-			    options->pin_file);
+			    "%s: the passphrase in %s does not decrypt the key",
+			    key_file, options->pin_file);
 		break;
 	case GNUTLS_E_CERTIFICATE_KEY_MISMATCH:
 		findings_error(findings,
@@ -117,7 +118,8 @@ explain_pair(struct findings *findings, int result, const struct options *option
 	case GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE:
 	case GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
 	case GNUTLS_E_BASE64_DECODING_ERROR:
-		findings_error(findings, "%s: holds no private key in PEM", key_file);
+		findings_error(
+		    findings, "%s: contains no private key in PEM", key_file);
 		break;
 	default:
 		findings_error(findings, "%s: %s", key_file, gnutls_strerror(result));
@@ -135,7 +137,7 @@ install_pair(struct parameters *parameters, const struct options *options,
 
 	if (!holds_certificate(cert)) {
 		findings_error(
-		    findings, "%s: holds no certificate in PEM", options->cert_file);
+		    findings, "%s: contains no certificate in PEM", options->cert_file);
 		return;
 	}
 	int result = gnutls_certificate_set_x509_key_mem2(parameters->credentials,
@@ -194,8 +196,8 @@ load_priority(
 	if (result == GNUTLS_E_INVALID_REQUEST && place >= string &&
 	    place <= string + strlen(string))
 		findings_error(findings,
-		    "--priority: \"%s\": not understood from character %zu on: \"%s\"",
-		    string, (size_t)(place - string) + 1, place);
+		    "--priority: \"%s\": invalid from character %zu on: \"%s\"", string,
+		    (size_t)(place - string) + 1, place);
 	else
 		findings_error(findings, "--priority: \"%s\": %s", string,
 		    gnutls_strerror(result));

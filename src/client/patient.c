@@ -37,8 +37,8 @@ try_address(struct patient *patient, const struct address *address, bool *reache
 		*reached = true;
 	} else {
 		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "address",
-		    "clients may try it first: start the server there, or remove it "
-		    "from the name",
+		    "clients may try it first: start the server there, or remove the "
+		    "address from the name",
 		    "%s", attempts.items[0].text);
 	}
 	findings_fini(&attempts);
@@ -62,8 +62,8 @@ patient_find(struct patient *patient)
 		try_address(patient, &addresses[i], &reached);
 	if (!reached)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "address",
-		    "start the server, or ask for the address where it is",
-		    "nobody answers at %s", patient->options->target.text);
+		    "start the server, or use the address where it runs",
+		    "no server answers at %s", patient->options->target.text);
 	return reached ? 0 : -1;
 }
 

@@ -134,8 +134,8 @@ static const char *
 own_certificate(gnutls_session_t session, const struct parameters *parameters)
 {
 	if (gnutls_certificate_client_get_request_status(session) == 0)
-		return "not asked for";
-	return parameters->has_certificate ? "given" : "asked for, none given";
+		return "not requested";
+	return parameters->has_certificate ? "given" : "requested, none sent";
 }
 
 static void

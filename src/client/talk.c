@@ -56,11 +56,11 @@ warn_of_insecurity(const struct options *options, const struct parameters *param
 {
 	const char *subject = options->target.text;
 
-	say(subject, "WARNING: --insecure: nobody vouches that this is \"%s\"",
+	say(subject, "WARNING: --insecure: the server is not verified to be \"%s\"",
 	    parameters->name);
 	if (verdict->trusted)
-		say(subject,
-		    "WARNING: the certificate is trusted, --insecure is needless");
+		say(subject, "WARNING: --insecure: the certificate is trusted: remove "
+			     "the option");
 	for (size_t i = 0; i < verdict->reasons.count; i++)
 		say(subject, "WARNING: %s", verdict->reasons.items[i]);
 }
@@ -145,7 +145,7 @@ talk(int fd, const struct options *options, const struct parameters *parameters,
 	int status;
 
 	if (channel == NULL) {
-		say(options->target.text, "TLS cannot be set up");
+		say(options->target.text, "TLS cannot be initialized");
 		return STATUS_FAILED;
 	}
 	int result = channel_handshake(channel, deadline);

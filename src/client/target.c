@@ -73,7 +73,7 @@ parse_authority(struct target *target, const char *text, char *error)
 	int length = (int)strcspn(text, "/?#");
 
 	if (memchr(text, '@', (size_t)length) != NULL)
-		return complain(error, "names a user: leave it out");
+		return complain(error, "contains a user name: remove it");
 	char *host = memory_format("%.*s", length, text);
 	char *whole = memory_format("%s%s", host, has_port(host) ? "" : ":" HTTPS_PORT);
 	int result = parse_host(target, whole, error);
@@ -93,7 +93,8 @@ target_parse(struct target *target, const char *text, char error[TARGET_ERROR_SI
 	if (strncasecmp(text, "https://", 8) == 0)
 		return parse_authority(target, text + 8, error);
 	if (strstr(text, "://") != NULL)
-		return complain(error, "has another scheme than https://");
+		return complain(
+		    error, "has a scheme other than https://: use https://");
 	return parse_host(target, text, error);
 }
 

@@ -90,7 +90,7 @@ explain_early(struct stringlist *reasons, const struct chain *chain, const char 
 			continue;
 		char *which = describe(chain, i);
 		stringlist_format(reasons,
-		    "%s is not valid before %s (is the clock right?)", which,
+		    "%s is not valid before %s (check the clock)", which,
 		    chain_format_time(start, when));
 		free(which);
 	}
@@ -109,13 +109,12 @@ explain_issuer(struct stringlist *reasons, const struct chain *chain, const char
 	char *issuer = chain_issuer(last);
 	if (chain->count == 1 && chain_is_self_issued(last))
 		stringlist_format(reasons,
-		    "the certificate is self-signed and not among the "
-		    "trusted ones; if it "
-		    "is the right one, --ca FILE trusts it");
+		    "the certificate is self-signed and not trusted: if it is "
+		    "the right one, trust it with --ca FILE");
 	else
 		stringlist_format(reasons,
-		    "the issuer \"%s\" is unknown; if it is the right one, --ca FILE "
-		    "trusts it",
+		    "the issuer \"%s\" is unknown: if it is the right one, trust it "
+		    "with --ca FILE",
 		    issuer);
 	free(issuer);
 }
@@ -168,18 +167,20 @@ static const struct meaning {
 	{ GNUTLS_CERT_INSECURE_ALGORITHM, GNUTLS_A_BAD_CERTIFICATE, NULL,
 	    explain_weakness },
 	{ GNUTLS_CERT_MISMATCH, GNUTLS_A_BAD_CERTIFICATE,
-	    "the certificate is not the one that is known for this server", NULL },
+	    "the certificate is not the known one of this server", NULL },
 	{ GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, GNUTLS_A_UNSUPPORTED_CERTIFICATE,
-	    "the certificate has a critical extension that is not understood", NULL },
+	    "the certificate has a critical extension that GnuTLS does not support",
+	    NULL },
 	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED, GNUTLS_A_BAD_CERTIFICATE,
 	    "the revocation data are too old", NULL },
 	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE, GNUTLS_A_BAD_CERTIFICATE,
-	    "the revocation data are from the future (is the clock right?)", NULL },
+	    "the revocation data are from the future (check the clock)", NULL },
 	{ GNUTLS_CERT_MISSING_OCSP_STATUS, GNUTLS_A_BAD_CERTIFICATE,
-	    "the certificate demands a stapled OCSP answer, and the server sent none",
+	    "the certificate requires a stapled OCSP response, and the server sent "
+	    "none",
 	    NULL },
 	{ GNUTLS_CERT_INVALID_OCSP_STATUS, GNUTLS_A_BAD_CERTIFICATE,
-	    "the stapled OCSP answer is invalid", NULL },
+	    "the stapled OCSP response is invalid", NULL },
 };
 
 void

@@ -34,7 +34,7 @@ static int
 give_up(const struct answer *answer)
 {
 	if (answer->left == 0)
-		fputs("tlsdctl: drain: connections still come\n", stderr);
+		fputs("tlsdctl: drain: clients still connect\n", stderr);
 	return STATUS_FAILED;
 }
 

@@ -40,37 +40,37 @@ struct options {
 static void
 print_usage(FILE *out)
 {
-	fputs("usage: tlsdctl [-s SOCKET | -c FILE] COMMAND [ARGUMENT] [OPTION]\n"
-	      "\n"
-	      "  -s, --socket SOCKET  the control socket\n"
-	      "  -c, --config FILE    the configuration that names it; the default is\n"
-	      "                       " DEFAULT_CONF "\n"
-	      "  -V, --version        print the version\n"
-	      "  -h, --help           print this\n"
-	      "\n"
-	      "Commands that look:\n"
-	      "  status               what the server is and does\n"
-	      "  health               whether it asks for clients: status 0 if so\n"
-	      "  stats                its figures; --json, or --prometheus with\n"
-	      "                       --output FILE or without\n"
-	      "  connections [MAX]    all connections; --sort COLUMN\n"
-	      "  top                  a live screen of all that; q ends it\n"
-	      "Commands that change something:\n"
-	      "  reload               read configuration and certificates again, and "
-	      "say\n"
-	      "                       whether they are in force now\n"
-	      "  reopen               open the log file again, after it was moved\n"
-	      "  log-level LEVEL      until the next reload\n"
-	      "  kill ID              end one connection\n"
-	      "  drain                ask to be sent no more clients, and wait until "
-	      "none\n"
-	      "                       is left; --timeout TIME, --settle TIME\n"
-	      "  resume               end that\n"
-	      "  stop                 finish what has begun, then stop; twice: stop at "
-	      "once\n"
-	      "\n"
-	      "Exit status: 0 done, 1 failed, 2 usage, 3 no tlsd can be asked.\n"
-	      "See tlsdctl(8).\n",
+	fputs(
+	    "usage: tlsdctl [-s SOCKET | -c FILE] COMMAND [ARGUMENT] [OPTION]\n"
+	    "\n"
+	    "  -s, --socket SOCKET  the control socket\n"
+	    "  -c, --config FILE    the configuration that names it; the default is\n"
+	    "                       " DEFAULT_CONF "\n"
+	    "  -V, --version        print the version\n"
+	    "  -h, --help           print this\n"
+	    "\n"
+	    "Commands that only read:\n"
+	    "  status               the state of the server\n"
+	    "  health               whether it asks for clients: status 0 if so\n"
+	    "  stats                its figures; --json, or --prometheus with\n"
+	    "                       --output FILE or without\n"
+	    "  connections [MAX]    all connections; --sort COLUMN\n"
+	    "  top                  a live screen of all that; q ends it\n"
+	    "Commands that change something:\n"
+	    "  reload               read configuration and certificates again, and\n"
+	    "                       print whether they are in force now\n"
+	    "  reopen               open the log file again, after it was moved\n"
+	    "  log-level LEVEL      until the next reload\n"
+	    "  kill ID              end one connection\n"
+	    "  drain                ask load balancers for no more clients, and wait\n"
+	    "                       until none is left; --timeout TIME,\n"
+	    "                       --settle TIME\n"
+	    "  resume               end a drain\n"
+	    "  stop                 finish open connections, then stop; twice: stop\n"
+	    "                       at once\n"
+	    "\n"
+	    "Exit status: 0 done, 1 failed, 2 usage, 3 no tlsd can be asked.\n"
+	    "See tlsdctl(8).\n",
 	    out);
 }
 
@@ -242,7 +242,9 @@ take_duration(const char *option, int64_t *ms)
 {
 	if (text_parse_duration(optarg, ms) == 0)
 		return 0;
-	fprintf(stderr, "tlsdctl: %s: \"%s\" is no time\n", option, optarg);
+	fprintf(stderr,
+	    "tlsdctl: %s: \"%s\" is not a duration: write one such as 30s or 5m\n",
+	    option, optarg);
 	return -1;
 }
 
@@ -279,7 +281,7 @@ take_option(struct options *options, int letter)
 	case SETTLE:
 		return take_duration("--settle", &options->settle_ms);
 	default:
-		fputs("tlsdctl: tlsdctl --help lists the options\n", stderr);
+		fputs("tlsdctl: see tlsdctl --help for the options\n", stderr);
 		return -1;
 	}
 }
@@ -296,9 +298,8 @@ complain_unknown(const char *name)
 		fprintf(stderr, "tlsdctl: %s: unknown command: did you mean %s?\n",
 		    name, resemblance.nearest);
 	else
-		fprintf(stderr,
-		    "tlsdctl: %s: unknown command: tlsdctl --help lists them all\n",
-		    name);
+		fprintf(
+		    stderr, "tlsdctl: %s: unknown command: see tlsdctl --help\n", name);
 }
 
 /* Checks the words. Returns 0, or -1 after an error message. */
@@ -306,20 +307,20 @@ static int
 check_words(const struct options *options)
 {
 	if (options->words < 1) {
-		fputs("tlsdctl: a command is missing: tlsdctl --help lists them all\n",
-		    stderr);
+		fputs("tlsdctl: missing command: see tlsdctl --help\n", stderr);
 		return -1;
 	}
 	const struct command *command = find_command(options->word[0]);
 	if (command == NULL)
 		complain_unknown(options->word[0]);
 	else if (options->words > 1 && command->argument == NULL)
-		fprintf(stderr, "tlsdctl: %s takes no argument\n", command->name);
+		fprintf(stderr, "tlsdctl: %s: takes no argument\n", command->name);
 	else if (options->words > 2)
-		fprintf(stderr, "tlsdctl: %s takes one argument\n", command->name);
+		fprintf(
+		    stderr, "tlsdctl: %s: takes only one argument\n", command->name);
 	else if (options->words < 2 && command->argument != NULL &&
 		 command->argument[0] != '[')
-		fprintf(stderr, "tlsdctl: %s: an argument is missing: %s %s\n",
+		fprintf(stderr, "tlsdctl: %s: missing argument: write %s %s\n",
 		    command->name, command->name, command->argument);
 	else
 		return 0;
@@ -336,12 +337,12 @@ find_mistake(const struct options *options)
 	table_free(table);
 	for (int i = 0; i < options->words; i++)
 		if (strpbrk(options->word[i], "\r\n") != NULL)
-			return "a command is one line";
+			return "an argument contains a line break: remove it";
 	if (!sortable)
-		return "--sort: there are the columns id service phase since age in "
-		       "out peer";
+		return "--sort: unknown column: use id, service, phase, since, age, "
+		       "in, out or peer";
 	if (options->json && options->prometheus)
-		return "either --json or --prometheus";
+		return "--json: cannot be combined with --prometheus: give one of them";
 	return NULL;
 }
 

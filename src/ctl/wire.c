@@ -52,14 +52,14 @@ remedy_for(const char *path, int error)
 			       "group";
 		return "run tlsdctl as root, or set control-socket-mode";
 	case ENOENT:
-		return "start tlsd, or name its control-socket with -s or -c";
+		return "start tlsd, or give its control-socket with -s or -c";
 	case ECONNREFUSED:
 		if (known && !S_ISSOCK(st.st_mode))
-			return "it is not a socket: name the control-socket with -s or "
+			return "it is not a socket: give the control-socket with -s or "
 			       "-c";
-		return "tlsd has ended: start it";
+		return "no tlsd listens there: start tlsd";
 	default:
-		return "name the control-socket of tlsd with -s or -c";
+		return "give the control-socket of tlsd with -s or -c";
 	}
 }
 
@@ -130,7 +130,7 @@ wire_ask(struct wire *wire, const char *command,
 		status = receive(wire, take, context);
 	free(line);
 	if (status == STATUS_NO_DAEMON)
-		fputs("tlsdctl: the server closed the connection without a verdict\n",
+		fputs("tlsdctl: the server closed the connection without an answer\n",
 		    stderr);
 	return status;
 }

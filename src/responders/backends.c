@@ -48,8 +48,8 @@ backends_new(const struct stringlist *names, enum balance balance,
 	size_t errors = findings->errors;
 
 	if (names->count == 0) {
-		findings_error(findings,
-		    "connect: respond = connect needs a backend: HOST:PORT or /PATH");
+		findings_error(findings, "connect: is empty, but respond = connect "
+					 "needs it: set a backend, HOST:PORT or /PATH");
 		return NULL;
 	}
 	struct backends *backends = memory_new(sizeof *backends);

@@ -109,8 +109,8 @@ introduce(
 	size_t size = write_header(kind, session, header);
 	if (send(fd, header, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size)
 		return 0;
-	return session_fail(
-	    session, FAILURE_BACKEND, "%s does not take a PROXY header", backend->name);
+	return session_fail(session, FAILURE_BACKEND,
+	    "%s does not accept a PROXY header", backend->name);
 }
 
 /* Avoids a backend that broke off before it sent anything: it may only look alive. */

@@ -64,16 +64,18 @@ check_path(const char *path, struct findings *findings)
 
 	if (path[0] != '/')
 		findings_error(findings,
-		    "exec: %s: is not an absolute path, and no path is searched", path);
+		    "exec: %s: is not an absolute path: write one, because no folders "
+		    "are searched",
+		    path);
 	else if (stat(path, &st) < 0)
 		findings_error(findings, "exec: %s: %s", path, strerrordesc_np(errno));
 	else if (!S_ISREG(st.st_mode))
-		findings_error(findings, "exec: %s: is no file: name a program", path);
+		findings_error(
+		    findings, "exec: %s: is not a file: set a program", path);
 	else if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
 		findings_error(findings,
-		    "exec: %s: uid %u may not execute it: %s: chmod +x makes it a "
-		    "program",
-		    path, (unsigned)geteuid(), strerrordesc_np(errno));
+		    "exec: %s: uid %u may not execute it: %s: run chmod +x", path,
+		    (unsigned)geteuid(), strerrordesc_np(errno));
 }
 
 static void
@@ -84,12 +86,12 @@ read_command(struct program *program, const char *text, struct findings *finding
 	if (commandline_split(text, &program->words, error, sizeof error) < 0)
 		findings_error(findings, "exec: %s", error);
 	else if (program->words.count == 0)
-		findings_error(findings,
-		    "exec: respond = exec needs a program, with its arguments");
+		findings_error(findings, "exec: is empty, but respond = exec needs it: "
+					 "set a program with its arguments");
 	else
 		check_path(program->words.items[0], findings);
 	if (!child_is_possible())
-		findings_error(findings, "exec: pidfd_open: %s: Linux 5.3 has it",
+		findings_error(findings, "exec: pidfd_open: %s: use Linux 5.3 or later",
 		    strerrordesc_np(errno));
 }
 
@@ -101,13 +103,13 @@ read_user(struct program *program, const char *name, struct findings *findings)
 	program->account = account_find(name);
 	if (program->account == NULL)
 		findings_error(findings, "exec-user: \"%s\": %s", name,
-		    errno == 0 ? "there is no user of that name or number: adduser "
-				 "--system makes one"
+		    errno == 0 ? "there is no user of that name or number: create one "
+				 "with adduser --system"
 			       : strerrordesc_np(errno));
 	else if (geteuid() != 0)
 		findings_error(findings,
-		    "exec-user: only root can run programs as somebody else: start "
-		    "tlsd as root and without user, or take exec-user out");
+		    "exec-user: only root can run programs as another user: start tlsd "
+		    "as root and without user, or remove exec-user");
 }
 
 static void *

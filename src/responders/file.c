@@ -21,9 +21,8 @@ file_path(const struct responder_settings *settings, struct findings *findings)
 {
 	int fd = file_open(settings->file);
 	if (fd < 0) {
-		findings_error(findings,
-		    "file: %s: %s: a readable regular file is needed", settings->file,
-		    strerrordesc_np(errno));
+		findings_error(findings, "file: %s: %s: set a readable regular file",
+		    settings->file, strerrordesc_np(errno));
 		return NULL;
 	}
 	close(fd);
@@ -35,7 +34,8 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 {
 	if (settings->file[0] != '\0')
 		return file_path(settings, findings);
-	findings_error(findings, "file: respond = file needs the path of a file");
+	findings_error(findings,
+	    "file: is empty, but respond = file needs it: set the path of a file");
 	return NULL;
 }
 

@@ -180,8 +180,7 @@ prepare_answer(struct http *http, struct http_answer (*make)(const void *context
 	struct http_answer answer;
 
 	if (request == HTTP_OTHER)
-		answer = complain(
-		    "405 Method Not Allowed", "GET and HEAD are answered here\n");
+		answer = complain("405 Method Not Allowed", "use GET or HEAD\n");
 	else if (request == HTTP_BAD)
 		answer = complain("400 Bad Request",
 		    "this is not a request of HTTP/1.0 or HTTP/1.1\n");

@@ -62,7 +62,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 		page->bytes = text_bytes(settings, &page->size, findings);
 	if (!is_type(page->type))
 		findings_error(findings,
-		    "content-type: \"%s\": is not a media type: write one such as "
+		    "content-type: \"%s\" is not a media type: write one such as "
 		    "text/html; charset=utf-8",
 		    page->type);
 	else if (page->path != NULL || page->bytes != NULL)

@@ -23,7 +23,7 @@ text_bytes(
 
 	if (bytes == NULL)
 		findings_error(findings,
-		    "text: \"%.4s\" is no escape: there are \\n \\r \\t \\\\ and \\xHH",
+		    "text: \"%.4s\" is not an escape: use \\n, \\r, \\t, \\\\ or \\xHH",
 		    wrong);
 	return bytes;
 }

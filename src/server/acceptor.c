@@ -135,9 +135,8 @@ acceptor_resume(struct acceptor *acceptor)
 static const char *
 remedy(int error)
 {
-	return error == EMFILE
-	           ? ": a higher limit of open files (ulimit -n) lets more in"
-	       : error == ENFILE ? ": a higher fs.file-max lets more in"
+	return error == EMFILE   ? ": raise ulimit -n"
+	       : error == ENFILE ? ": raise fs.file-max"
 	                         : "";
 }
 

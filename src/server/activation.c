@@ -98,8 +98,8 @@ warn_of_address(
 	findings_warning(findings, "socket activation: %s: %s: closed: %s", item->name,
 	    address_format(address, text),
 	    listener_takes_both(item->fd)
-		? "takes IPv4, too: set BindIPv6Only=ipv6-only"
-		: "no service listens there: name it in listen");
+		? "accepts IPv4 too: set BindIPv6Only=ipv6-only"
+		: "no service listens there: add it to listen");
 }
 
 static void
@@ -116,7 +116,7 @@ warn_about(const struct passed *item, struct findings *findings)
 		warn_of_address(item, &address, findings);
 	else
 		findings_warning(findings,
-		    "socket activation: %s: closed: does not listen: use ListenStream "
+		    "socket activation: %s: closed: does not listen: set ListenStream "
 		    "and Accept=no",
 		    item->name);
 }

@@ -98,7 +98,7 @@ static const struct {
 #define FATAL_ALERT(description) ANSWER("\x15\x03\x03\x00\x02\x02" description)
 	[HELLO_HTTP] = { FAILURE_NOT_TLS_HTTP, "a plain HTTP request",
 	    ANSWER("HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\n"
-		   "Connection: close\r\n\r\nThis port speaks TLS: try https.\n") },
+		   "Connection: close\r\n\r\nThis port requires TLS: use https.\n") },
 	/* protocol_version (RFC 6176). */
 	[HELLO_SSL2] = { FAILURE_NOT_TLS, "an SSL 2.0 hello",
 	    ANSWER("\x15\x03\x01\x00\x02\x02\x46") },
@@ -109,8 +109,8 @@ static const struct {
 	[HELLO_OVERFLOW] = { FAILURE_PROTOCOL, "a record of more than 16384 bytes",
 	    FATAL_ALERT("\x16") },
 	/* unexpected_message (RFC 8446, 5). */
-	[HELLO_BROKEN] = { FAILURE_PROTOCOL,
-	    "no ClientHello in the records that began one", FATAL_ALERT("\x0a") },
+	[HELLO_BROKEN] = { FAILURE_PROTOCOL, "malformed records in the ClientHello",
+	    FATAL_ALERT("\x0a") },
 	[HELLO_SSH] = { FAILURE_NOT_TLS, "an SSH client", FATAL_ALERT("\x0a") },
 	[HELLO_OTHER] = { FAILURE_NOT_TLS, "no TLS record", FATAL_ALERT("\x0a") },
 };
@@ -179,7 +179,7 @@ admit(struct admission *admission, struct connection *connection)
 		admission->ports.admit(admission->ports.context, connection, &hello);
 	else
 		admission_reject(admission, connection, FAILURE_PROTOCOL,
-		    "the ClientHello makes no sense", ALERT_DECODE_ERROR);
+		    "the ClientHello is malformed", ALERT_DECODE_ERROR);
 }
 
 /* The results of a look at a connection's bytes. */
@@ -308,7 +308,8 @@ conclude(struct admission *admission, struct connection *connection,
 {
 	if (sight->verdict == LEFT)
 		refuse(connection, FAILURE_EARLY_CLOSE,
-		    "the client closed the connection before its hello was whole");
+		    "the client closed the connection before its ClientHello was "
+		    "complete");
 	else if (sight->verdict == REFUSED)
 		refuse(connection, sight->failure, sight->reason);
 	else if (sight->hello == HELLO_WHOLE)
@@ -323,7 +324,7 @@ give_up(const struct connection *connection)
 {
 	if (connection->header_due)
 		return refusal(FAILURE_PROXY_HEADER,
-		    "the connection ended within its PROXY header");
+		    "the connection ended within the PROXY header");
 	return (struct sight){ .verdict = LEFT };
 }
 
@@ -381,13 +382,14 @@ bool
 admission_evict(struct admission *admission, const char *what)
 {
 	struct connection *connection = crowd_heaviest(admission->crowd);
-	char reason[96];
+	char reason[128];
 
 	if (connection == NULL)
 		return false;
 	release(admission, connection);
 	snprintf(reason, sizeof reason,
-	    "the oldest of the client with most waiting when %s was reached", what);
+	    "%s was reached: oldest connection of the client with the most waiting",
+	    what);
 	refuse(connection, FAILURE_REFUSED_LIMIT, reason);
 	return true;
 }
@@ -410,8 +412,8 @@ admission_expire(struct admission *admission)
 			return connection->deadline;
 		release(admission, connection);
 		refuse(connection, FAILURE_HELLO_TIMEOUT,
-		    connection->header_due ? "no whole PROXY header in time"
-					   : "no whole ClientHello in time");
+		    connection->header_due ? "no complete PROXY header in time"
+					   : "no complete ClientHello in time");
 	}
 	return deadline_never();
 }

@@ -20,16 +20,15 @@ remedy_of_path(int error)
 {
 	switch (error) {
 	case EADDRINUSE:
-		return ": does another server run there?";
+		return ": stop the server that uses it, or set another address";
 	case EEXIST:
-		return ": it is no socket: remove it, or name another";
+		return ": it is not a socket: remove it, or set another path";
 	case ENOENT:
 	case ENOTDIR:
-		return ": make its folder, or name another";
+		return ": create its folder, or set another path";
 	case EACCES:
-		return ": this user may not make it there: restart tlsd as root, or "
-		       "name "
-		       "another folder";
+		return ": this user may not create it there: restart tlsd as root, or "
+		       "set another folder";
 	default:
 		return "";
 	}
@@ -40,14 +39,14 @@ remedy_of_port(int error)
 {
 	switch (error) {
 	case EADDRINUSE:
-		return ": does another server run there?";
+		return ": stop the server that uses it, or set another address";
 	case EADDRNOTAVAIL:
-		return ": this machine does not have that address: name one of its "
-		       "own, or *:PORT";
+		return ": this machine does not have that address: set one that it "
+		       "has, or *:PORT";
 	case EAFNOSUPPORT:
-		return ": this machine has no IPv6: name an IPv4 address, or *:PORT";
+		return ": this machine has no IPv6: set an IPv4 address, or *:PORT";
 	case EACCES:
-		return ": ports below 1024 need root at the start";
+		return ": ports below 1024 need root: start tlsd as root";
 	case EMFILE:
 		return ": raise ulimit -Hn";
 	default:

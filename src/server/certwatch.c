@@ -113,7 +113,7 @@ complain(struct certwatch *certwatch, const char *folder)
 	if (errno == ENOENT || errno == ENOTDIR ||
 	    stringlist_has(&certwatch->unwatched, folder))
 		return;
-	log_warning("watch: %s: %s: what is replaced there goes unnoticed%s", folder,
+	log_warning("watch: %s: %s: changes there go unnoticed%s", folder,
 	    strerrordesc_np(errno),
 	    errno == ENOSPC ? ": raise fs.inotify.max_user_watches" : "");
 	stringlist_add(&certwatch->unwatched, folder, strlen(folder));
@@ -265,7 +265,8 @@ watch_all(struct certwatch *certwatch)
 	certwatch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (certwatch->fd < 0 ||
 	    loop_add(certwatch->loop, certwatch->fd, EPOLLIN, &certwatch->watch) < 0) {
-		log_warning("watch: %m: changed certificates will go unnoticed");
+		log_warning("watch: %m: changed certificates go unnoticed: reload "
+			    "after each change");
 		return;
 	}
 	for (size_t i = 0; i < certwatch->files.count; i++)

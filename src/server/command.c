@@ -52,7 +52,7 @@ stats(const struct call *call)
 		return metrics_print(overview, call->out) == 0;
 	else
 		fprintf(call->out,
-		    "error: there are stats, stats json, stats prometheus\n");
+		    "error: stats: unknown argument: use json, prometheus or none\n");
 	return call->argument[0] == '\0' || strcmp(call->argument, "json") == 0;
 }
 
@@ -63,7 +63,8 @@ connections(const struct call *call)
 
 	if (call->argument[0] != '\0' &&
 	    text_parse_number(call->argument, 1, INT64_MAX, &max) < 0) {
-		fprintf(call->out, "error: how many connections, as a number\n");
+		fprintf(call->out, "error: connections: not a number: give the most "
+				   "connections to print\n");
 		return false;
 	}
 	server_print_connections(call->server, (size_t)max, call->out);
@@ -76,11 +77,10 @@ end_one(const struct call *call)
 	int64_t id;
 
 	if (text_parse_number(call->argument, 1, INT64_MAX, &id) < 0)
-		fprintf(
-		    call->out, "error: kill ID: the id of a connection, a number\n");
+		fprintf(call->out,
+		    "error: kill: not a number: give an id that connections prints\n");
 	else if (server_kill(call->server, (uint64_t)id) < 0)
-		fprintf(
-		    call->out, "error: %" PRId64 ": there is no such connection\n", id);
+		fprintf(call->out, "error: %" PRId64 ": no such connection\n", id);
 	else
 		return true;
 	return false;
@@ -115,7 +115,7 @@ change_log_level(const struct call *call)
 			log_set_level((enum log_level)i);
 			return true;
 		}
-	fprintf(call->out, "error: there are the levels");
+	fprintf(call->out, "error: log-level: unknown level: use one of");
 	for (int i = 0; i <= LOG_LEVEL_DEBUG; i++)
 		fprintf(call->out, " %s", log_level_name(i));
 	fputc('\n', call->out);
@@ -177,7 +177,8 @@ keep(const struct call *call)
 	if (text_parse_number(call->argument, 0, INT32_MAX, &index) == 0 &&
 	    handover_keep(call->caller, (size_t)index) == 0)
 		return true;
-	fputs("error: keep NUMBER: of what was offered, from 0 on\n", call->out);
+	fputs("error: keep: not the number of an offered descriptor, from 0 on\n",
+	    call->out);
 	return false;
 }
 
@@ -234,7 +235,8 @@ command_run(void *server, struct control_caller *caller, const char *command, FI
 		if (!is_named(commands[i].name, command, length))
 			continue;
 		if (commands[i].right > caller->right)
-			fputs("error: only root, the daemon's user and its group may\n",
+			fputs("error: permission denied: run it as root, the daemon's "
+			      "user or in its group\n",
 			    out);
 		else if (call.argument[0] != '\0' && !commands[i].takes_argument)
 			fprintf(out, "error: %s takes no argument\n", commands[i].name);
@@ -242,7 +244,7 @@ command_run(void *server, struct control_caller *caller, const char *command, FI
 			return commands[i].run(&call);
 		return false;
 	}
-	fputs("error: there are the commands", out);
+	fputs("error: unknown command: use one of", out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (!commands[i].is_internal)
 			fprintf(out, " %s", commands[i].name);

@@ -337,8 +337,8 @@ complain_unknown(struct reading *reading, const char *name)
 		    reading->line, name, nearest);
 	else
 		findings_error(reading->findings,
-		    "%s:%d: %s: unknown key: tlsd.ini(5) lists them all", reading->file,
-		    reading->line, name);
+		    "%s:%d: %s: unknown key: see the list in tlsd.ini(5)",
+		    reading->file, reading->line, name);
 }
 
 /* Adds an error and returns true if `text` of `place` has a lookalike. */
@@ -364,7 +364,7 @@ complain_item(struct reading *reading, const char *name, const char *value)
 	if (found != NULL)
 		findings_error(reading->findings,
 		    "%s:%d: %s: has %s, or put the item into double quotes if it is "
-		    "meant",
+		    "intended",
 		    reading->file, reading->line, name, found);
 	free(found);
 	return found != NULL;
@@ -379,7 +379,7 @@ warn_of_lookalike(struct reading *reading, const char *name, const char *value)
 
 	if (found != NULL)
 		findings_warning(reading->findings,
-		    "%s:%d: %s: has %s, unless it is meant", reading->file,
+		    "%s:%d: %s: has %s, unless it is intended", reading->file,
 		    reading->line, name, found);
 	free(found);
 }
@@ -453,7 +453,7 @@ set_key(struct reading *reading, const char *name, const char *value)
 	struct conf_place *place = &section->places[key - keys];
 	if (place->line > 0 && !is_list(key)) {
 		findings_error(reading->findings,
-		    "%s:%d: %s: is set twice, first at %s:%d: take one out",
+		    "%s:%d: %s: is set twice, first at %s:%d: remove one",
 		    reading->file, reading->line, name, place->file, place->line);
 		return;
 	}
@@ -467,13 +467,11 @@ set_key(struct reading *reading, const char *name, const char *value)
 	if (wrong != NULL)
 		findings_error(reading->findings, "%s:%d: %s: %s%s", reading->file,
 		    reading->line, name, wrong,
-		    has_comment(value) ? ": a comment stands on a line of its own"
-				       : "");
+		    has_comment(value) ? ": put the comment on its own line" : "");
 	else if (is_quoted(key, value))
 		findings_warning(reading->findings,
-		    "%s:%d: %s: the quotes are part of the value: take them out, "
-		    "unless "
-		    "they are meant",
+		    "%s:%d: %s: the quotes are part of the value: remove them, unless "
+		    "they are intended",
 		    reading->file, reading->line, name);
 	free(wrong);
 }
@@ -520,19 +518,19 @@ begin_section(struct reading *reading, const char *line)
 	char *name = memory_format("%.*s", (int)length, line + 1);
 
 	if (line[1 + length] != ']')
-		findings_error(reading->findings, "%s:%d: [%s: the ] is missing",
-		    reading->file, reading->line, name);
+		findings_error(reading->findings,
+		    "%s:%d: [%s: the ] is missing: add it", reading->file,
+		    reading->line, name);
 	else if (complain_lookalike(reading, name, name))
 		; /* reported already */
 	else if (!is_service_name(name))
 		findings_error(reading->findings,
-		    "%s:%d: [%s]: a service's name has 1-%d letters, digits, dots, "
-		    "dashes "
-		    "and underscores",
+		    "%s:%d: [%s]: not a name of a service: use 1-%d letters, digits, "
+		    "dots, dashes and underscores",
 		    reading->file, reading->line, name, NAME_LIMIT);
 	else if (has_service(reading->conf, name))
 		findings_error(reading->findings,
-		    "%s:%d: [%s]: is there twice: give each service its own name",
+		    "%s:%d: [%s]: is defined twice: give each service its own name",
 		    reading->file, reading->line, name);
 	reading->service = add_service(reading->conf, reading->file, name);
 	free(name);
@@ -706,7 +704,8 @@ read_includes(struct conf *conf, struct findings *findings)
 		struct stat st;
 
 		if (stringlist_has(&conf->files, path))
-			findings_error(findings, "include: %s: is read already", path);
+			findings_error(findings,
+			    "include: %s: is included twice: remove one", path);
 		else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			read_folder(conf, path, findings);
 		else
@@ -740,8 +739,7 @@ find_decider(struct conf_section *section, struct findings *findings)
 		const struct conf_place *place = &section->places[i];
 		if (decider != NULL) {
 			findings_error(findings,
-			    "%s:%d: %s: and %s too: which of them is the answer? Set "
-			    "respond, or take one out",
+			    "%s:%d: %s: conflicts with %s: set respond, or remove one",
 			    place->file, place->line, keys[i].name, decider->name);
 			return NULL;
 		}
@@ -767,7 +765,8 @@ check_uses(struct conf_section *section, int kind, struct findings *findings)
 		if (!is_useless(&keys[i], kind) || !is_used(section, &keys[i]))
 			continue;
 		findings_error(findings,
-		    "%s:%d: %s: is of no use with respond = %s: it needs respond = %s",
+		    "%s:%d: %s: has no effect with respond = %s: set respond = %s, or "
+		    "remove it",
 		    place->file, place->line, keys[i].name, responder_kind_name(kind),
 		    responder_kind_name(responder_reader_of(keys[i].name)));
 	}

@@ -162,7 +162,7 @@ fail_with(struct connection *connection, const struct session *session,
 {
 	if (atomic_load(&connection->killed)) {
 		failure = FAILURE_KILLED;
-		reason = "by tlsdctl, or by a stop that waited no longer";
+		reason = "by tlsdctl or at shutdown";
 	}
 	count_for_service(connection);
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
@@ -194,7 +194,7 @@ connection_refused(struct connection *connection, int alert)
 	char reason[128];
 
 	snprintf(reason, sizeof reason,
-	    "the client refused the early answer: %s, said in plaintext (alert %d)",
+	    "the client refused the early answer: %s, sent in plaintext (alert %d)",
 	    alert_name((unsigned)alert), alert);
 	recant(connection, FAILURE_CLIENT_ALERT, false, reason);
 }
@@ -219,8 +219,8 @@ connection_stall(struct connection *connection)
 	/* The kernel must not keep bytes that a stalled client does not take. */
 	socket_reset_on_close(connection->fd);
 	snprintf(reason, sizeof reason,
-	    "the client did not take the last %zu byte%s in time", connection->untaken,
-	    text_plural(connection->untaken));
+	    "the client did not accept the last %zu byte%s in time",
+	    connection->untaken, text_plural(connection->untaken));
 	recant(connection, FAILURE_WRITE_TIMEOUT, true, reason);
 }
 
@@ -370,7 +370,7 @@ conclude_failure(struct connection *connection, const struct session *session)
 	else if (identity != NULL && identity->verified &&
 		 identity->not_after <= time(NULL))
 		fail_with(connection, session, FAILURE_CERT_EXPIRED,
-		    "the client's certificate has ended meanwhile");
+		    "the client's certificate has expired since the handshake");
 	else
 		fail_with(connection, session, session_failure(session),
 		    session_reason(session));
@@ -474,7 +474,7 @@ park(struct connection *connection, struct session *session,
     const struct transport *transport)
 {
 	if (atomic_load(&connection->killed) && !connection_is_ending(connection))
-		return session_fail(session, FAILURE_KILLED, "before it could wait");
+		return session_fail(session, FAILURE_KILLED, "before it was parked");
 	connection->pause = transport_leave(transport);
 	if (connection->pause == NULL)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");

@@ -65,11 +65,12 @@ why_unrouted(enum failure failure, const struct clienthello *hello,
 	if (failure == FAILURE_ALPN)
 		return "no application protocol in common";
 	if (service != NULL)
-		return "the service is skipped, for its certificate is bad";
+		return "the service is skipped because its certificate is bad";
 	if (hello->name != NULL)
-		return "no service has the name";
-	return hello->said != NULL ? "the name is not a host, and no service for that"
-	                           : "no name, and no service for that";
+		return "no service has this server name";
+	return hello->said != NULL
+	           ? "the server name is not a host name, and no service is the default"
+	           : "no server name, and no service is the default";
 }
 
 /* Keeps the host, which all later steps use. */

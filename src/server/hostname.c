@@ -15,13 +15,13 @@ hostname_check(const char *name)
 	if (strncmp(name, "*.", 2) == 0) {
 		host += 2;
 		if (strchr(host, '.') == NULL)
-			return "stands for too much: a * needs two labels behind it";
+			return "matches too much: write two labels after the *";
 	}
 	if (strlen(name) > SERVERNAME_MAX_SIZE)
-		return "is too long for a host's name";
+		return "is too long for a host name";
 	size_t size = strlen(host);
 	return size > 0 && servername_host_size(host, size) == size
 	           ? NULL
-	           : "is no host's name: there are www.example.org and "
-	             "*.example.org, and the xn-- form of what is no ASCII";
+	           : "is not a host name: write www.example.org, *.example.org or the "
+	             "xn-- form of a non-ASCII name";
 }

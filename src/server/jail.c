@@ -40,7 +40,7 @@ is_usable(const char *folder, struct findings *findings)
 		    folder);
 	else if (!has_null)
 		findings_error(findings,
-		    "chroot: %s: has no dev/null: mknod -m 666 %s/dev/null c 1 3",
+		    "chroot: %s: has no dev/null: run mknod -m 666 %s/dev/null c 1 3",
 		    folder, folder);
 	else
 		return true;
@@ -63,8 +63,8 @@ enter(const char *folder, const char *path, struct findings *findings)
 
 	if (inside == NULL) {
 		findings_error(findings,
-		    "chroot: %s: %s is not in it, and could not be read by a reload: "
-		    "move it there",
+		    "chroot: %s: %s is outside it, so a reload cannot read it: move it "
+		    "there",
 		    folder, path);
 		return NULL;
 	}

@@ -44,8 +44,8 @@ static const struct {
 	{ "foreground ", "start tlsd with the option -f" },
 	{ "failover ", "write balance = round-robin or first" },
 	{ "socket keepalive delay renegotiation compression reset ",
-	    "leave it out: tlsd has nothing to set there" },
-	{ "client ", "leave it out: tlsd is a server only" },
+	    "remove it: tlsd has no such setting" },
+	{ "client ", "remove it: tlsd is only a server" },
 };
 
 /* True if `word` is one of the words in `names`. */

@@ -82,8 +82,8 @@ limits_check(const struct limit_settings *settings, struct findings *findings)
 	if (settings->accept_rate[0] != '\0' &&
 	    parse_rate(settings->accept_rate, &rate, &burst) < 0)
 		findings_error(findings,
-		    "accept-rate: \"%s\" is not a number a second in 1-%d, with "
-		    "\"burst NUMBER\" behind it or not",
+		    "accept-rate: \"%s\" is not a rate: write RATE or RATE burst "
+		    "NUMBER, with numbers in 1-%d",
 		    settings->accept_rate, RATE_MAX);
 }
 

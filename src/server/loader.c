@@ -98,8 +98,8 @@ launch(struct loader *loader)
 		error = pthread_create(&loader->thread, NULL, work, loader);
 	if (error != 0) {
 		findings_error(&loader->findings,
-		    "the system does not give a thread to load it (%s): set fewer "
-		    "workers, or raise ulimit -u",
+		    "no thread can be created to load it (%s): set fewer workers, or "
+		    "raise ulimit -u",
 		    strerrordesc_np(error));
 		eventfd_write(loader->done_fd, 1);
 		return;

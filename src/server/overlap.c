@@ -41,18 +41,18 @@ complain_overlap(const struct route *route, const struct entry *entry,
 	address_format(route_address(route), at);
 	if (entry->name != NULL)
 		complain(findings, entry->service,
-		    "server-name: %s at %s belongs to [%s] already: name it in one of "
-		    "them, or tell them apart by alpn",
+		    "server-name: %s at %s already belongs to [%s]: remove it from one "
+		    "of them, or set a different alpn in each",
 		    entry->name, at, other->name);
 	else if (entry->service->conf->is_default)
 		complain(findings, entry->service,
-		    "default: [%s] is the default at %s already: there can be one, or "
-		    "tell them apart by alpn",
+		    "default: [%s] is already the default at %s: keep one, or set a "
+		    "different alpn in each",
 		    other->name, at);
 	else
 		complain(findings, entry->service,
-		    "listen: %s belongs to [%s] already: give each its server-name, or "
-		    "tell them apart by alpn",
+		    "listen: %s already belongs to [%s]: set a different server-name "
+		    "or alpn in each",
 		    at, other->name);
 }
 
@@ -79,7 +79,9 @@ check_two(const struct route *route, const struct entry *entry,
 		complain_overlap(route, entry, other, findings);
 	else if (protocol != NULL)
 		complain(findings, entry->service,
-		    "alpn: %s for %s at %s belongs to [%s] already", protocol,
+		    "alpn: %s for %s at %s already belongs to [%s]: remove it from one "
+		    "of them",
+		    protocol,
 		    entry->name != NULL ? entry->name : "clients without a name",
 		    address_format(route_address(route), at), other->name);
 }
@@ -102,8 +104,8 @@ check_reachable(
 	    !route_is_default(route, service)) {
 		char at[ADDRESS_TEXT_SIZE];
 		complain(findings, service,
-		    "server-name: no client would get here, for the default at %s is "
-		    "[%s]: name the hosts of this service",
+		    "server-name: is not set, and the default at %s is [%s], so no "
+		    "client reaches this service: set server-name",
 		    address_format(route_address(route), at),
 		    route_default(route)->name);
 	}
@@ -123,9 +125,9 @@ check_proxy(const struct route *route, struct findings *findings)
 		    (first->accept_proxy && !stringlist_equal(&conf->accept_proxy_from,
 						&first->accept_proxy_from)))
 			complain(findings, route_service(route, i),
-			    "accept-proxy: [%s] says otherwise at %s: services that "
-			    "share an address need the same accept-proxy and "
-			    "accept-proxy-from",
+			    "accept-proxy: differs from [%s] at %s: set the same "
+			    "accept-proxy and accept-proxy-from for services that "
+			    "share an address",
 			    route_service(route, 0)->name,
 			    address_format(route_address(route), at));
 	}
@@ -147,9 +149,9 @@ check_socket(const struct route *route, struct findings *findings)
 		    service->socket_group != first->socket_group ||
 		    service->conf->listen_mode != first->conf->listen_mode)
 			complain(findings, service,
-			    "listen: [%s] gives %s other rights: services that share "
-			    "a socket need the same listen-owner, listen-group and "
-			    "listen-mode",
+			    "listen: [%s] sets other rights for %s: set the same "
+			    "listen-owner, listen-group and listen-mode for services "
+			    "that share a socket",
 			    first->name, address_format(route_address(route), at));
 	}
 }

@@ -87,10 +87,11 @@ void
 parking_evict(struct parking *parking, const char *limit)
 {
 	struct connection *connection = crowd_heaviest(parking->crowd);
-	char reason[96];
+	char reason[128];
 
 	snprintf(reason, sizeof reason,
-	    "the oldest of the client with most parked when %s was reached", limit);
+	    "%s was reached: oldest connection of the client with the most parked",
+	    limit);
 	leave(parking, connection);
 	end(parking, connection, FAILURE_REFUSED_LIMIT, reason);
 }

@@ -74,7 +74,7 @@ explain(const char *path, int number, char *error, size_t error_size)
 		snprintf(error, error_size, "%s: %s", path, strerrordesc_np(number));
 	else if (is_alive(named))
 		snprintf(error, error_size,
-		    "%s: tlsd runs already, as process %ld: stop it first, or set "
+		    "%s: tlsd already runs as process %ld: stop it first, or set "
 		    "another pid-file",
 		    path, (long)named);
 	else
@@ -113,7 +113,7 @@ open_locked(const char *path, char *error, size_t error_size)
 	if (claim(fd) == 0)
 		return fd;
 	snprintf(error, error_size,
-	    "%s: belongs to another user, or has another name, too: remove it", path);
+	    "%s: belongs to another user or has a second name: remove it", path);
 	close(fd);
 	return -1;
 }
@@ -206,7 +206,7 @@ pidfile_close(struct pidfile *pidfile)
 	/* If it may not be removed, an empty file says that no daemon runs. */
 	if (!pidfile->lent && unlink(pidfile->path) < 0 &&
 	    ftruncate(pidfile->fd, 0) < 0)
-		fprintf(stderr, "tlsd: %s: cannot be emptied\n", pidfile->path);
+		fprintf(stderr, "tlsd: %s: cannot be truncated\n", pidfile->path);
 	close(pidfile->fd);
 	free(pidfile->path);
 	free(pidfile);

@@ -59,8 +59,8 @@ explain(const char *key, const char *path, const char *end, int error,
 		    path, (unsigned)getuid(), strerrordesc_np(error));
 	else
 		findings_error(findings,
-		    "%s: %s: uid %u cannot create it: %s: make the folder, or name "
-		    "another",
+		    "%s: %s: uid %u cannot create it: %s: create the folder, or set "
+		    "another path",
 		    key, path, (unsigned)getuid(), strerrordesc_np(error));
 }
 
@@ -92,8 +92,8 @@ check_syslog(const struct conf_process *conf, bool daemon, struct findings *find
 		return;
 	if (access(_PATH_LOG, F_OK) < 0)
 		findings_warning(findings,
-		    "syslog: %s: %s: what is logged is lost until syslogd runs: start "
-		    "it, or set log-file",
+		    "syslog: %s: %s: log lines are lost until syslogd runs: start it, "
+		    "or set log-file",
 		    _PATH_LOG, strerrordesc_np(errno));
 }
 
@@ -113,7 +113,7 @@ check_pid_file(const char *path, struct findings *findings)
 		return;
 	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
 		findings_error(findings,
-		    "pid-file: %s: is a symbolic link, and links are not followed: "
+		    "pid-file: %s: is a symbolic link, which tlsd does not follow: "
 		    "name the file itself",
 		    path);
 	else
@@ -125,8 +125,8 @@ test_pid_file(const char *path, struct findings *findings)
 {
 	if (is_for_root(path))
 		findings_warning(findings,
-		    "pid-file: %s: uid %u may not write it: start tlsd as root or "
-		    "with -f, or name another",
+		    "pid-file: %s: uid %u may not write it: start tlsd as root or with "
+		    "-f, or set another path",
 		    path, (unsigned)geteuid());
 	else
 		check_pid_file(path, findings);
@@ -153,7 +153,7 @@ test_file_limit(const struct snapshot *snapshot, struct findings *findings)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < needed)
 		findings_error(findings,
-		    "listen: uid %u may open %llu files, and all addresses together "
+		    "listen: uid %u may open %llu files, but all addresses together "
 		    "need at least %zu: raise ulimit -Hn",
 		    (unsigned)getuid(), (unsigned long long)limit.rlim_max, needed);
 }

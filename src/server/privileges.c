@@ -27,10 +27,11 @@ find_user(struct privileges *privileges, const char *name, bool has_group,
 	}
 	if (!account_number(name, &number))
 		findings_error(findings,
-		    "user: there is no user \"%s\": adduser --system makes one", name);
+		    "user: there is no user \"%s\": create it with adduser --system",
+		    name);
 	else if (!has_group)
 		findings_error(findings,
-		    "user: no user has the number %s, and so no group is known: set "
+		    "user: no user has the number %s, so its group is unknown: set "
 		    "group too",
 		    name);
 	else
@@ -59,7 +60,7 @@ find_group(struct privileges *privileges, const char *name, struct findings *fin
 {
 	if (!account_group(name, &privileges->gid))
 		findings_error(findings,
-		    "group: there is no group \"%s\": addgroup --system makes one",
+		    "group: there is no group \"%s\": create it with addgroup --system",
 		    name);
 }
 
@@ -79,12 +80,11 @@ privileges_init(struct privileges *privileges, const char *user, const char *gro
 	privileges->change =
 	    privileges->uid != geteuid() || privileges->gid != getegid();
 	if (privileges->change && geteuid() != 0)
-		findings_error(findings,
-		    "user: only root can change user and group: start tlsd as root, or "
-		    "take them out");
+		findings_error(findings, "user: only root can change user and group: "
+					 "start tlsd as root, or remove them");
 	if (geteuid() == 0 && privileges->uid == 0 && findings->errors == 0)
-		findings_warning(findings,
-		    "user: tlsd will go on as root: name a user that it shall become");
+		findings_warning(findings, "user: tlsd keeps running as root: set user "
+					   "to an unprivileged account");
 }
 
 void

@@ -139,7 +139,7 @@ read_words(struct proxyheader *header, char *words)
 	if (strcmp(protocol, "UNKNOWN") == 0)
 		return PROXYHEADER_WHOLE;
 	if (family == AF_UNSPEC)
-		return broken(header, "a PROXY line with another protocol");
+		return broken(header, "a PROXY line with an unknown protocol");
 	if (words != NULL || !parse_place(family, from, from_port, &header->peer) ||
 	    !parse_place(family, to, to_port, &header->local))
 		return broken(
@@ -163,7 +163,7 @@ read_line(struct proxyheader *header, const unsigned char *bytes, size_t size)
 	memcpy(line, bytes, length);
 	line[length] = '\0';
 	if (newline[-1] != '\r' || strlen(line) != length)
-		return broken(header, "a PROXY line that is no line of text");
+		return broken(header, "a PROXY line that is not text");
 	return read_words(header, line + strlen(LINE_START));
 }
 
@@ -275,9 +275,11 @@ read_binary(struct proxyheader *header, const unsigned char *bytes, size_t size)
 	size_t length = get_16(bytes + 14);
 	int least = bytes[12] == COMMAND_LOCAL ? 0 : size_of(bytes[13]);
 	if (bytes[12] != COMMAND_LOCAL && bytes[12] != COMMAND_PROXY)
-		return broken(header, "a PROXY header of another version or command");
+		return broken(
+		    header, "a PROXY header of an unknown version or command");
 	if (least < 0)
-		return broken(header, "a PROXY header of another family or protocol");
+		return broken(
+		    header, "a PROXY header of an unknown family or protocol");
 	if (length < (size_t)least)
 		return broken(header, "a PROXY header without room for its addresses");
 	if (length > PROXYHEADER_SIZE_MAX - FIXED_SIZE)

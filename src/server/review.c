@@ -65,7 +65,7 @@ is_vouched_for(const struct evidence *evidence, const struct service *namesake,
 	return evidence_chain(evidence)->count == 0 || namesake != NULL ||
 	       (present != NULL && context_clientauth(present->context) != NULL) ||
 	       refusal_set(refusal, FAILURE_NOT_ALLOWED, 0,
-		   "its service is gone, and no other vouches for its certificate");
+		   "its service was removed, and no other checks its certificate");
 }
 
 /* Checks a client by the service that serves it, and by the service that it would get now. */

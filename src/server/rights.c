@@ -20,8 +20,8 @@ check_path(const char *key, const char *path, struct findings *findings)
 {
 	if (!token_is_url(path) && access(path, R_OK) < 0)
 		findings_warning(findings,
-		    "%s: %s: a reload by uid %u could not read it (%s): give it to a "
-		    "group of that user, with chgrp and chmod 640",
+		    "%s: %s: a reload as uid %u cannot read it (%s): give it to a "
+		    "group of that user with chgrp and chmod 640",
 		    key, path, (unsigned)getuid(), strerrordesc_np(errno));
 }
 
@@ -53,7 +53,7 @@ check_program(const char *command, struct findings *findings)
 	    words.count > 0 && access(words.items[0], X_OK) < 0)
 		findings_error(findings,
 		    "exec: %s: uid %u may not execute it: %s: give it and its folders "
-		    "to that user's group",
+		    "to a group of that user",
 		    words.items[0], (unsigned)getuid(), strerrordesc_np(errno));
 	stringlist_fini(&words);
 }
@@ -69,8 +69,8 @@ check_answer(const struct responder_settings *settings, struct findings *finding
 		check_program(settings->exec, findings);
 	if (strcmp(kind, "file") == 0 && access(settings->file, R_OK) < 0)
 		findings_error(findings,
-		    "file: %s: uid %u could not read it: %s: give it to a group of "
-		    "that user, with chgrp and chmod 640",
+		    "file: %s: uid %u cannot read it: %s: give it to a group of that "
+		    "user with chgrp and chmod 640",
 		    settings->file, (unsigned)getuid(), strerrordesc_np(errno));
 }
 

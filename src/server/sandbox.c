@@ -190,11 +190,11 @@ confine_files(struct sandbox *sandbox)
 		return memory_format(
 		    "unrestricted (Landlock: %s)", strerrordesc_np(errno));
 	if (version == 0)
-		return memory_copy("unrestricted (there is no Landlock here)");
+		return memory_copy("unrestricted (no Landlock in this kernel)");
 	sandbox->is_confined = true;
 	char *text = memory_format("read-only (Landlock %d)", version);
 	for (size_t i = 0; i < sandbox->places.writable.count; i++)
-		memory_append(&text, "%s %s", i == 0 ? " but for" : "",
+		memory_append(&text, "%s %s", i == 0 ? " except" : "",
 		    sandbox->places.writable.items[i]);
 	return text;
 }
@@ -209,9 +209,9 @@ filter_syscalls(struct sandbox *sandbox)
 		return memory_format(
 		    "unrestricted (seccomp: %s)", strerrordesc_np(errno));
 	if (sandbox->foreign != NULL)
-		return memory_format("without the dangerous (%s)", sandbox->foreign);
+		return memory_format("all but the dangerous (%s)", sandbox->foreign);
 	sandbox->is_filtered = true;
-	return memory_copy("what a server needs");
+	return memory_copy("those that a server needs");
 }
 
 int
@@ -253,8 +253,8 @@ check_code(const struct conf_service *service, struct findings *found)
 
 	if (foreign != NULL)
 		findings_error(found,
-		    "%s: was not configured when tlsd was started, and its sandbox "
-		    "does not let it in: restart tlsd",
+		    "%s: was not configured when tlsd started, so the sandbox blocks "
+		    "it: restart tlsd",
 		    foreign);
 }
 
@@ -266,8 +266,8 @@ check_place(const struct sandbox *sandbox, const char *key, const char *path,
 
 	if (path[0] != '\0' && !stringlist_has(&sandbox->places.writable, place))
 		findings_error(found,
-		    "%s: %s: nothing in %s was to be written when tlsd was started, "
-		    "and its sandbox does not let it: restart tlsd",
+		    "%s: %s: tlsd started without a file to write in %s, so the "
+		    "sandbox blocks that: restart tlsd",
 		    key, path, place);
 	free(place);
 }
@@ -280,8 +280,8 @@ check_backends(const struct sandbox *sandbox, const struct conf_service *service
 
 	if (name != NULL && geteuid() == 0 && !sandbox->is_writing)
 		findings_error(found,
-		    "connect: %s: no backend was at a Unix-domain socket when tlsd was "
-		    "started, and its sandbox lets it connect to none: restart tlsd",
+		    "connect: %s: no backend was a Unix-domain socket when tlsd "
+		    "started, so the sandbox blocks it: restart tlsd",
 		    name);
 }
 

@@ -112,8 +112,8 @@ server_check_log(
 {
 	if (daemon && outlet_descriptor(conf->log_file) >= 0)
 		findings_error(findings,
-		    "log-file: %s: a daemon has no output: set daemon = no, start "
-		    "tlsd -f, or name a file",
+		    "log-file: %s: a daemon has no output: set daemon = no, start tlsd "
+		    "-f, or set a file",
 		    conf->log_file);
 }
 
@@ -123,7 +123,7 @@ warn_fixed(const struct conf *old, const struct conf *new)
 	char *names = conf_fixed_differences(old, new);
 
 	if (names[0] != '\0')
-		log_warning("reload: %s: only a restart changes that", names);
+		log_warning("reload: %s: takes effect only after a restart", names);
 	free(names);
 }
 
@@ -261,7 +261,7 @@ forget_reload(struct server *server)
 	struct findings findings;
 
 	if (loader_is_busy(server->loader))
-		log_warning("reload: given up, because the server is stopping");
+		log_warning("reload: canceled: the server is stopping");
 	server->reload_wanted = false;
 	findings_init(&findings);
 	findings_error(&findings, "the server is stopping");
@@ -283,17 +283,17 @@ drain(struct server *server)
 {
 	int64_t timeout = process_conf(server)->shutdown_timeout_ms;
 
-	log_notice("stopping: finishing what has begun");
+	log_notice("stopping: finishing open connections");
 	finish(server);
 	notify_stopping(server->notify, timeout > 0 ? timeout + ENDING_MS : 0,
-	    "stopping: finishing what has begun");
+	    "stopping: finishing open connections");
 	pipeline_close(server->pipeline, deadline_in(DRAIN_HELLO_MS));
 }
 
 static void
 cut(struct server *server, const char *why)
 {
-	log_warning("stopping: cutting what is not finished: %s", why);
+	log_warning("stopping: closing unfinished connections: %s", why);
 	server->course = CUTTING;
 }
 
@@ -309,7 +309,7 @@ server_stop(struct server *server)
 	if (server->course == RUNNING)
 		drain(server);
 	else if (server->course == DRAINING)
-		cut(server, "told to stop twice");
+		cut(server, "second request to stop");
 }
 
 /* Logs the status, with a line of the log for each of its lines. */
@@ -427,7 +427,7 @@ server_own(struct server *server)
 	if (server->control != NULL)
 		control_own(server->control);
 	if (server->pidfile != NULL && pidfile_own(server->pidfile) < 0)
-		log_warning("pid-file: %s: %m: it names the process before this one",
+		log_warning("pid-file: %s: %m: it still names the old process",
 		    pidfile_path(server->pidfile));
 }
 
@@ -445,7 +445,7 @@ server_start(struct server *server, struct findings *findings)
 	if (pipeline_start(server->pipeline, (size_t)conf->workers,
 		(size_t)conf->stack_size) < 0) {
 		findings_error(findings,
-		    "workers: the system does not give %" PRId64
+		    "workers: cannot create %" PRId64
 		    " threads (%s): set fewer workers, or raise ulimit -u",
 		    conf->workers, strerrordesc_np(errno));
 		return -1;
@@ -467,7 +467,7 @@ is_stopped(struct server *server)
 	if (server->course == DRAINING && pipeline_is_empty(server->pipeline))
 		return true;
 	if (server->course == DRAINING && deadline_passed(server->drain_deadline))
-		cut(server, "shutdown-timeout is over");
+		cut(server, "shutdown-timeout has passed");
 	return server->course == CUTTING && pipeline_cut(server->pipeline);
 }
 
@@ -552,7 +552,7 @@ server_offer(struct server *server, struct control_caller *caller)
 
 	if (server->course != RUNNING || handover_offer(&estate, caller) < 0)
 		return -1;
-	log_notice("upgrade: another process asks to take over");
+	log_notice("upgrade: a new process asks to take over");
 	return 0;
 }
 
@@ -564,7 +564,7 @@ server_leave(struct server *server, const struct control_caller *caller)
 	if (server->course != RUNNING || handover_release(&estate, caller) < 0)
 		return -1;
 	server->notify = NULL;
-	log_notice("upgrade: another process serves: finishing what has begun");
+	log_notice("upgrade: the new process serves: finishing open connections");
 	finish(server);
 	return 0;
 }
@@ -575,8 +575,9 @@ server_drain(struct server *server)
 	if (server->course != RUNNING)
 		return -1;
 	if (overview_state(server->overview) == OVERVIEW_RUNNING)
-		log_notice("draining: asking for no more clients");
-	notify_status(server->notify, SERVING ", but asking for no more clients");
+		log_notice("draining: asking load balancers for no more clients");
+	notify_status(
+	    server->notify, SERVING ", but asking load balancers for no more clients");
 	overview_set_state(server->overview, OVERVIEW_DRAINING);
 	return 0;
 }
@@ -587,7 +588,7 @@ server_resume(struct server *server)
 	if (server->course != RUNNING)
 		return -1;
 	if (overview_state(server->overview) == OVERVIEW_DRAINING)
-		log_notice("draining: ended, asking for clients again");
+		log_notice("draining: ended: asking load balancers for clients again");
 	notify_status(server->notify, SERVING);
 	overview_set_state(server->overview, OVERVIEW_RUNNING);
 	return 0;
@@ -615,7 +616,7 @@ server_print_status(const struct server *server, FILE *out)
 {
 	status_print(server->overview, pipeline_acceptor(server->pipeline), out);
 	if (loader_is_busy(server->loader))
-		fprintf(out, "reload: one has run for %.1f s\n",
+		fprintf(out, "reload: running for %.1f s\n",
 		    (double)loader_busy_ms(server->loader) / MS_PER_S);
 	fprintf(out, "sandbox: %s\n", server_sandbox(server));
 }

@@ -25,7 +25,8 @@ add_address(struct service *service, const struct address *address, bool dual,
 	for (size_t i = 0; i < service->address_count; i++)
 		if (address_equal(&service->addresses[i], address)) {
 			char text[ADDRESS_TEXT_SIZE];
-			findings_error(findings, "listen: %s is there twice",
+			findings_error(findings,
+			    "listen: %s is listed twice: remove one",
 			    address_format(address, text));
 			return;
 		}
@@ -98,7 +99,7 @@ find_addresses(
 	const struct stringlist *listen = &service->conf->listen;
 
 	if (listen->count == 0)
-		findings_error(findings, "listen: no address is named");
+		findings_error(findings, "listen: is empty: set an address");
 	service->listen_counts =
 	    memory_new(listen->count * sizeof *service->listen_counts);
 	for (size_t i = 0; i < listen->count; i++) {
@@ -124,11 +125,11 @@ find_owner(struct service *service, struct findings *findings)
 	service->socket_group = (gid_t)-1;
 	if (owner[0] != '\0' && !account_user(owner, &service->socket_owner))
 		findings_error(findings,
-		    "listen-owner: there is no user \"%s\": name another, or a number",
+		    "listen-owner: there is no user \"%s\": set another, or a number",
 		    owner);
 	if (group[0] != '\0' && !account_group(group, &service->socket_group))
 		findings_error(findings,
-		    "listen-group: there is no group \"%s\": name another, or a number",
+		    "listen-group: there is no group \"%s\": set another, or a number",
 		    group);
 }
 
@@ -145,7 +146,8 @@ check_policy(const struct conf_service *conf, struct findings *findings)
 	if (conf->context.policy.priority[0] != '\0' && set.count > 0) {
 		char *names = stringlist_join(&set);
 		findings_error(findings,
-		    "priority: cannot be combined with %s: take it out, or them",
+		    "priority: cannot be combined with %s: remove priority, or the "
+		    "others",
 		    names);
 		free(names);
 	}
@@ -163,12 +165,11 @@ check_names(const struct conf_service *conf, struct findings *findings)
 	}
 	if (conf->sni_strict && conf->server_name.count == 0)
 		findings_error(findings,
-		    "sni-strict: there are no names to be strict about: set "
-		    "server-name");
+		    "sni-strict: has no effect without server-name: set server-name");
 	if (conf->sni_strict && conf->is_default)
 		findings_error(findings,
-		    "default: a strict service takes no other clients than those of "
-		    "its names: set default or sni-strict");
+		    "default: cannot be combined with sni-strict, which "
+		    "refuses other clients: set one of them");
 }
 
 /* Warns if clients would get a certificate for another host. */
@@ -181,9 +182,8 @@ check_coverage(const struct service *service, struct findings *findings)
 		if (!pairs_cover(context_pairs(service->context), names->items[i]))
 			findings_warning(findings,
 			    "server-name: no certificate is for %s, so clients that "
-			    "ask "
-			    "for it refuse what they get: add one that is, or take the "
-			    "name out",
+			    "ask for it will refuse the one they get: add one for it, "
+			    "or remove the name",
 			    names->items[i]);
 }
 
@@ -194,13 +194,12 @@ check_proxy(const struct conf_service *conf, struct findings *findings)
 	networks_check("accept-proxy-from", &conf->accept_proxy_from, findings);
 	if (conf->accept_proxy && conf->accept_proxy_from.count == 0)
 		findings_error(findings,
-		    "accept-proxy: anybody could claim any address: name the proxies' "
-		    "networks in accept-proxy-from");
+		    "accept-proxy: any client can claim any address: set "
+		    "accept-proxy-from to the networks of the proxies");
 	if (conf->accept_proxy_from.count > 0 &&
 	    !conf_is_set(&conf->section, "accept-proxy"))
-		findings_error(findings,
-		    "accept-proxy-from: is not used without accept-proxy: set that to "
-		    "yes or no");
+		findings_error(findings, "accept-proxy-from: is not used without "
+					 "accept-proxy: set accept-proxy to yes or no");
 }
 
 /* Checks exec-user. A daemon that is no longer root can only run programs as its own user. */
@@ -212,8 +211,8 @@ check_exec_user(const struct conf_process *process, const struct conf_service *c
 
 	if (user[0] != '\0' && conf->responder.exec_user[0] != '\0')
 		findings_error(findings,
-		    "exec-user: the daemon has become %s then, and cannot become "
-		    "anybody else: take out user, or exec-user",
+		    "exec-user: the daemon runs as %s and cannot change to another "
+		    "user: remove user or exec-user",
 		    user);
 }
 
@@ -230,8 +229,8 @@ check_clients(const struct conf_service *conf, struct findings *findings)
 	for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++)
 		if (conf_is_set(&conf->section, useless[i]))
 			findings_error(findings,
-			    "%s: is not used without client-verify: set that to "
-			    "required, optional or none",
+			    "%s: is not used without client-verify: set client-verify "
+			    "to required, optional or none",
 			    useless[i]);
 }
 

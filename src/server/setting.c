@@ -75,7 +75,7 @@ static const struct {
 	[SETTING_SIZE] = { "a size such as 64k or 1m", text_parse_size, format_size },
 	[SETTING_DURATION] = { "a time such as 500ms, 30s, 5m or 2h",
 	    text_parse_duration, format_duration },
-	[SETTING_MODE] = { "rights in octal, such as 0660,", parse_mode, format_mode },
+	[SETTING_MODE] = { "a mode in octal, such as 0660,", parse_mode, format_mode },
 };
 
 static char *

@@ -98,8 +98,8 @@ skip(struct snapshot *snapshot, const struct service *service, struct findings *
 	stringlist_add(&snapshot->skipped, text, strlen(text));
 	free(text);
 	findings_soften(found);
-	findings_warning(
-	    found, "on-bad-cert: [%s] is skipped: mend that and reload", service->name);
+	findings_warning(found, "on-bad-cert: [%s] is skipped: correct that and reload",
+	    service->name);
 	return true;
 }
 
@@ -237,12 +237,12 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	prepare_all(snapshot, old, findings);
 	if (shortage_is_noted())
 		findings_error(findings,
-		    "%s: there was not enough memory, or not enough descriptors, to "
-		    "read it: try again when there is",
+		    "%s: cannot be read for lack of memory or descriptors: free some, "
+		    "then try again",
 		    path);
 	else if (snapshot->count == 0)
 		findings_error(findings,
-		    "%s: on-bad-cert: every service is skipped: mend a certificate",
+		    "%s: on-bad-cert: every service is skipped: correct a certificate",
 		    path);
 	else
 		find_routes(snapshot, findings);

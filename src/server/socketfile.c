@@ -59,8 +59,7 @@ change_safely(int fd, const struct socketfile *file, char *error, size_t error_s
 	}
 	if (!S_ISSOCK(st.st_mode) || st.st_nlink != 1) {
 		snprintf(error, error_size,
-		    "%s: another file is in the place of the socket: remove it",
-		    file->path);
+		    "%s: another file has replaced the socket: remove it", file->path);
 		return -1;
 	}
 	if (st.st_uid == file->owner && st.st_gid == file->group &&

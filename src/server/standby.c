@@ -96,8 +96,8 @@ evict(struct standby *standby)
 
 	leave(standby, connection);
 	refuse(connection, FAILURE_REFUSED_LIMIT,
-	    "the oldest of the client with most waiting for max-workers when "
-	    "max-waiting was reached");
+	    "max-waiting was reached: oldest connection of the client with the most "
+	    "waiting for max-workers");
 }
 
 void
@@ -140,7 +140,7 @@ standby_expire(struct standby *standby)
 	while ((connection = agenda_due(&standby->agenda)) != NULL) {
 		leave(standby, connection);
 		refuse(connection, FAILURE_HANDSHAKE_TIMEOUT,
-		    "its service's workers, max-workers, were not free in time");
+		    "no worker of its service was free in time (max-workers)");
 	}
 	return agenda_next(&standby->agenda);
 }

@@ -120,7 +120,8 @@ ask(struct takeover *takeover, const char *command, char *error, size_t error_si
 		ssize_t n = passing_receive(takeover->fd, text, sizeof text - 1, &fd);
 		if (n <= 0) {
 			snprintf(error, error_size, "%s",
-			    n == 0 ? "it has hung up" : strerrordesc_np(errno));
+			    n == 0 ? "it closed the connection"
+				   : strerrordesc_np(errno));
 			return -1;
 		}
 		text[n] = '\0';
@@ -144,13 +145,14 @@ takeover_begin(const char *path, uid_t owner, char *error, size_t error_size)
 
 	if (fd < 0) {
 		snprintf(error, error_size,
-		    "%s: no tlsd answers there (%s): start it without --upgrade", path,
-		    strerrordesc_np(errno));
+		    "%s: no tlsd answers there (%s): start tlsd without --upgrade",
+		    path, strerrordesc_np(errno));
 		return NULL;
 	}
 	if (!is_trusted(fd, owner, &maker)) {
 		snprintf(error, error_size,
-		    "%s: belongs to uid %u, who is neither root nor the daemon's user",
+		    "%s: belongs to uid %u, which is neither root nor the daemon's "
+		    "user",
 		    path, (unsigned)maker.uid);
 		close(fd);
 		return NULL;
@@ -160,7 +162,7 @@ takeover_begin(const char *path, uid_t owner, char *error, size_t error_size)
 	takeover->pid = maker.pid;
 	if (ask(takeover, "handover\n", reason, sizeof reason) == 0)
 		return takeover;
-	snprintf(error, error_size, "%s: the tlsd there says: %s", path, reason);
+	snprintf(error, error_size, "%s: the running tlsd answers: %s", path, reason);
 	takeover_free(takeover);
 	return NULL;
 }

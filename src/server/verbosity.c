@@ -53,8 +53,7 @@ set_level(struct verbosity *verbosity, const char *item, struct findings *findin
 
 	if (failure == FAILURE_COUNT)
 		findings_error(findings,
-		    "class-level: \"%s\" is no class: they are \"done\" and those "
-		    "under "
+		    "class-level: \"%s\" is not a class: use \"done\" or one under "
 		    "DIAGNOSTICS in tlsd(8), as in early-close=debug",
 		    word);
 	else if (level < 0)
@@ -75,7 +74,7 @@ silence(struct verbosity *verbosity, const char *word, struct findings *findings
 
 	if (failure == FAILURE_COUNT)
 		findings_error(findings,
-		    "quiet: \"%s\" is no class: they are \"done\" and those under "
+		    "quiet: \"%s\" is not a class: use \"done\" or one under "
 		    "DIAGNOSTICS in tlsd(8)",
 		    word);
 	else

@@ -30,8 +30,8 @@ read_pins(
 			allow->pin_count++;
 		else
 			findings_error(findings,
-			    "allow-pin: \"%s\" is no pin: write pin-sha256: and what "
-			    "\"tlscert show\" prints behind it",
+			    "allow-pin: \"%s\" is not a pin: copy the pin-sha256:... "
+			    "that \"tlscert show\" prints",
 			    text);
 	}
 }

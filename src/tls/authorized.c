@@ -130,8 +130,8 @@ read_options(struct reading *reading, const char *text, struct options *options)
 			if (is_name(&options->name))
 				continue;
 			complain(reading, &word,
-			    "is no name: one has 1-255 printable characters "
-			    "without quotes, backslashes and =");
+			    "is not a name: use 1-255 printable characters without "
+			    "quotes, backslashes and =");
 			return false;
 		} else {
 			complain(
@@ -154,8 +154,8 @@ read_line(struct reading *reading, const char *text)
 		return;
 	if (pin_parse(word.text, word.length, &entry.pin) < 0) {
 		complain(reading, &word,
-		    "is no pin: write pin-sha256: and what \"tlscert show\" prints "
-		    "behind it");
+		    "is not a pin: copy the pin-sha256:... that \"tlscert show\" "
+		    "prints");
 		return;
 	}
 	if (!read_options(reading, text, &options) || !options.for_us)
@@ -202,7 +202,7 @@ sort(const struct reading *reading)
 		if (pin_equal(&entries[i - 1].pin, &entries[i].pin))
 			findings_error(reading->findings,
 			    "authorized-certs: %s:%d: has the pin of line %d, for the "
-			    "same service: take one out",
+			    "same service: remove one",
 			    reading->path, a > b ? a : b, a > b ? b : a);
 	}
 }

@@ -180,8 +180,8 @@ add_file(const struct listing *listing, const char *name, struct stringlist *cer
 		add(keys, "");
 	} else {
 		findings_error(findings,
-		    "cert-dir: %s/%s: has no %s beside it: put it there, or the "
-		    "certificate elsewhere",
+		    "cert-dir: %s/%s: has no %s next to it: put it there, or move the "
+		    "certificate",
 		    listing->folder, name, key);
 	}
 	free(key);
@@ -259,8 +259,8 @@ certdir_list(const char *folder, struct stringlist *certs, struct stringlist *ke
 	forget(&listing);
 	if (certs->count == before && findings->errors == errors)
 		findings_error(findings,
-		    "cert-dir: %s: holds no pair: there are NAME.crt with NAME.key, "
-		    "NAME.pem with its key in it, and NAME/fullchain.pem with "
+		    "cert-dir: %s: contains no pair: add NAME.crt with NAME.key, "
+		    "NAME.pem with its key in it, or NAME/fullchain.pem with "
 		    "NAME/privkey.pem",
 		    folder);
 }

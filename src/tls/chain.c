@@ -50,8 +50,8 @@ report_unreadable(const char *file, const struct pem_block *block, int code,
 		    file, block->line);
 	else
 		findings_error(findings,
-		    "%s: the certificate that begins in line %u is damaged or was made "
-		    "wrongly (%s): copy it again, or have it issued again",
+		    "%s: the certificate that begins in line %u is damaged or "
+		    "malformed (%s): copy it again, or have it issued again",
 		    file, block->line, gnutls_strerror(code));
 }
 
@@ -82,7 +82,7 @@ add_block(struct chain *chain, const char *file, const struct pem_block *block,
 	if (!block->complete) {
 		findings_error(findings,
 		    "%s: the certificate that begins in line %u has no end line: the "
-		    "file was cut off, copy it again",
+		    "file was cut off: copy it again",
 		    file, block->line);
 		return;
 	}
@@ -109,8 +109,8 @@ report_no_certificate(
 		    file);
 	else if (pem_is(other, "TRUSTED CERTIFICATE"))
 		findings_error(findings,
-		    "%s: holds a TRUSTED CERTIFICATE: openssl x509 -in %s -out %s.pem "
-		    "makes it an ordinary one",
+		    "%s: contains a TRUSTED CERTIFICATE: convert it with openssl x509 "
+		    "-in %s -out %s.pem",
 		    file, file, file);
 	else if (pem_is(other, "PUBLIC KEY") || pem_is(other, "RSA PUBLIC KEY"))
 		findings_error(findings,
@@ -119,8 +119,8 @@ report_no_certificate(
 		    file);
 	else if (pem_is_pkcs7(other))
 		findings_error(findings,
-		    "%s: is PKCS#7: openssl pkcs7 -print_certs -in %s -out %s.pem "
-		    "converts it",
+		    "%s: is PKCS#7: convert it with openssl pkcs7 -print_certs -in %s "
+		    "-out %s.pem",
 		    file, file, file);
 	else
 		findings_error(findings,
@@ -179,18 +179,18 @@ report_stranger(const struct chain *arranged, gnutls_x509_crt_t cert, size_t pla
 		    repeated || gnutls_x509_crt_equals(arranged->certs[i], cert) != 0;
 	if (repeated)
 		findings_warning(findings,
-		    "%s: certificate %zu, %s, is there twice: remove one", file,
+		    "%s: certificate %zu, %s, occurs twice: remove one", file,
 		    place + 1, subject);
 	else if (!certificate_is_self_issued(last) &&
 		 certificate_names_issuer(last, cert))
 		findings_warning(findings,
 		    "%s: certificate %zu, %s, has the issuer's name but not the key "
-		    "that signed, so it is not sent: put the issuer's present "
-		    "certificate there",
+		    "that signed, so it is not sent: replace it with the issuer's "
+		    "current certificate",
 		    file, place + 1, subject);
 	else
 		findings_warning(findings,
-		    "%s: certificate %zu, %s, is a stranger to the chain and is not "
+		    "%s: certificate %zu, %s, does not belong to the chain and is not "
 		    "sent: remove it",
 		    file, place + 1, subject);
 	free(subject);
@@ -225,7 +225,7 @@ chain_arrange(struct chain *chain, const char *file, struct findings *findings)
 
 	if (!follow(chain, used, &arranged))
 		findings_warning(findings,
-		    "%s: the chain is out of order and is sent in the right one: put "
+		    "%s: the chain is out of order and is sent in the right order: put "
 		    "each certificate before the one that signed it",
 		    file);
 	for (size_t i = 0; i < chain->count; i++) {

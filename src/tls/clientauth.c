@@ -70,9 +70,8 @@ drop_anchor(struct trust *trust, size_t i, struct findings *findings)
 	char *subject = certificate_subject(trust_anchors(trust)->certs[i]);
 
 	findings_warning(findings,
-	    "ca-file: %s is revoked by a list in crl-file, and all that it certified "
-	    "is "
-	    "refused: take it out",
+	    "ca-file: %s is revoked by a list in crl-file, so every certificate that "
+	    "it issued is refused: remove it",
 	    subject);
 	free(subject);
 	trust_drop(trust, i);
@@ -118,8 +117,8 @@ load_trust(struct clientauth *clientauth, const struct stringlist *files,
 	if (size > TRUST_NAMES_MAX)
 		findings_warning(findings,
 		    "ca-file: the names of its authorities take %zu bytes, too many to "
-		    "tell each client: clients with several certificates have to know "
-		    "which one to bring",
+		    "send: a client with several certificates must choose one without "
+		    "them",
 		    size);
 }
 
@@ -133,16 +132,17 @@ adds_up(const struct clientauth_settings *settings, struct findings *findings)
 		return true;
 	if (settings->authorized_certs[0] == '\0')
 		findings_error(findings,
-		    "client-verify: %s needs to know whose certificates are good: name "
-		    "their authority's in ca-file, or list them in authorized-certs",
+		    "client-verify: %s needs trusted certificates: set ca-file to the "
+		    "authorities', or authorized-certs to a list of the clients'",
 		    verify_names[settings->verify]);
 	if (settings->crl_file.count > 0)
 		findings_error(findings,
-		    "crl-file: its lists are an authority's: name that in ca-file");
+		    "crl-file: is not used without ca-file: set ca-file to "
+		    "the authority that signs the lists");
 	if (!allow_is_empty(&settings->allow))
 		findings_error(findings,
-		    "%s: needs ca-file, for anybody can make a certificate that says "
-		    "so: use authorized-certs alone, or name the authority",
+		    "%s: needs ca-file, because anyone can make a certificate with "
+		    "these contents: set ca-file, or use only authorized-certs",
 		    settings->allow.cn.count > 0    ? "allow-cn"
 		    : settings->allow.dns.count > 0 ? "allow-dns"
 		    : settings->allow.uri.count > 0 ? "allow-uri"
@@ -315,7 +315,7 @@ is_good(const struct clientauth *clientauth, const struct chain *chain,
 	if (!clientauth->allows_all && client == NULL &&
 	    !allow_permits(clientauth->allow, cert))
 		return refusal_set(refusal, FAILURE_NOT_ALLOWED, GNUTLS_A_ACCESS_DENIED,
-		    "no allow rule and no line of authorized-certs fits");
+		    "no allow rule and no line of authorized-certs matches");
 	if (client != NULL && client->name != NULL)
 		identity_rename(identity, client->name);
 	return true;
@@ -421,10 +421,10 @@ clientauth_accepts(const struct clientauth *clientauth,
 		return clientauth->verify != CLIENTAUTH_REQUIRED ||
 		       refusal_set(refusal, FAILURE_CERT_MISSING,
 			   GNUTLS_A_CERTIFICATE_REQUIRED,
-			   "the client gave no certificate");
+			   "the client sent no certificate");
 	if (from->count > CHAIN_MAX)
 		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
-		    GNUTLS_A_BAD_CERTIFICATE, "the client gave %u certificates",
+		    GNUTLS_A_BAD_CERTIFICATE, "the client sent %u certificates",
 		    from->count);
 	bool accepted = check(clientauth, from, &chain, identity, refusal);
 	for (size_t i = 0; i < chain.count; i++)

@@ -37,8 +37,8 @@ prepare_alpn(
 {
 	if (names->count > PROTOCOLS_MAX)
 		findings_error(findings,
-		    "alpn: %zu protocols are more than the %d that the library takes: "
-		    "leave out those that no client offers",
+		    "alpn: %zu protocols are more than the %d that GnuTLS supports: "
+		    "remove those that no client offers",
 		    names->count, PROTOCOLS_MAX);
 	stringlist_copy(&context->alpn_names, names);
 	context->alpn = memory_new(names->count * sizeof *context->alpn);
@@ -46,7 +46,8 @@ prepare_alpn(
 		char *name = context->alpn_names.items[i];
 		if (strlen(name) > 255)
 			findings_error(findings,
-			    "alpn: a protocol's name has at most 255 bytes (RFC 7301)");
+			    "alpn: a protocol's name has more than 255 bytes "
+			    "(RFC 7301): correct it");
 		context->alpn[i] = (gnutls_datum_t){ .data = (unsigned char *)name,
 			.size = (unsigned)strlen(name) };
 	}
@@ -86,7 +87,8 @@ prepare_tickets(struct context *context, const struct context_settings *settings
 		ticketkeys_read(settings->ticket_key_file, &context->masters, &found);
 		findings_move(findings, &found, "ticket-key-file");
 	} else if (ticketkeys_random(&context->masters) < 0)
-		findings_error(findings, "session-tickets: no random key can be had");
+		findings_error(
+		    findings, "session-tickets: no random key can be generated");
 	if (bind_tickets(context) < 0)
 		findings_error(findings, "session-tickets: no key can be derived");
 }
@@ -194,13 +196,13 @@ check_exchanges(const struct context *context, const struct policy_settings *set
 	}
 	if (settings->priority != NULL && settings->priority[0] != '\0')
 		findings_warning(findings,
-		    "priority: no certificate suits the key exchanges of TLS 1.2: "
+		    "priority: no certificate fits the key exchanges of TLS 1.2: "
 		    "append :+%s",
 		    missing);
 	else
 		findings_warning(findings,
-		    "ciphers: no certificate suits the names of TLS 1.2: add names "
-		    "with %s, or take these out and set tls-min = 1.3",
+		    "ciphers: no certificate fits the names of TLS 1.2: add names with "
+		    "%s, or remove these and set tls-min = 1.3",
 		    missing);
 }
 

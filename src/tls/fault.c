@@ -43,7 +43,7 @@ fault_of_transport(
 	case TRANSPORT_TIMED_OUT_WRITING:
 		set(fault,
 		    handshaken ? FAILURE_WRITE_TIMEOUT : FAILURE_HANDSHAKE_TIMEOUT,
-		    "the client did not take the %s in time", phase);
+		    "the client did not accept the %s in time", phase);
 		break;
 	case TRANSPORT_END:
 		set(fault, FAILURE_EARLY_CLOSE,

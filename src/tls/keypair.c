@@ -129,11 +129,9 @@ examine_public_key(const struct keypair *pair, const struct keypair_files *files
 	if (certificate_key_is_readable(pair->chain.certs[0]))
 		return true;
 	findings_error(findings,
-	    "%s: the certificate is for a key that GnuTLS does not read, such as one "
-	    "on a "
-	    "brainpool curve or with explicit parameters: make a key on P-256, and "
-	    "have a "
-	    "certificate issued for it",
+	    "%s: the certificate is for a key that GnuTLS cannot read, such as one on "
+	    "a brainpool curve or with explicit parameters: make a key on P-256, and "
+	    "have a certificate issued for it",
 	    files->cert);
 	return false;
 }
@@ -154,12 +152,12 @@ examine_match(const struct keypair *pair, const struct keypair_files *files,
 		return true;
 	if (place < chain->count)
 		findings_error(findings,
-		    "%s: the key in %s belongs to certificate %zu: its own certificate "
-		    "must come first, move that one to the top",
+		    "%s: the key in %s belongs to certificate %zu, not to the first: "
+		    "move that one to the top",
 		    files->cert, key_file(files), place + 1);
 	else
 		findings_error(findings,
-		    "%s: the key in %s does not belong to the certificate: name the "
+		    "%s: the key in %s does not belong to the certificate: use the "
 		    "pair that was made together, or have the certificate issued again",
 		    files->cert, key_file(files));
 	return false;
@@ -207,8 +205,8 @@ examine_key(struct keypair *pair, const char *file, struct findings *findings)
 		    file, pair->description);
 	if (!certificate_may_sign(cert))
 		findings_error(findings,
-		    "%s: its key usage is without digitalSignature, so it cannot sign "
-		    "a handshake: have it issued again with that usage",
+		    "%s: its key usage lacks digitalSignature, so it cannot sign a "
+		    "handshake: have it issued again with that usage",
 		    file);
 }
 
@@ -236,8 +234,8 @@ examine_purpose(const struct keypair *pair, const struct keypair_files *files,
 
 	if (!gnutls_x509_crt_check_key_purpose(pair->chain.certs[0], oid, 0))
 		findings_warning(findings,
-		    "%s: its purposes are without %s authentication, so %s refuse it: "
-		    "have it issued again with that purpose",
+		    "%s: its purposes lack %s authentication, so %s refuse it: have it "
+		    "issued again with that purpose",
 		    files->cert, client ? "client" : "server",
 		    client ? "servers" : "clients");
 }

@@ -274,7 +274,7 @@ warn_of_rsa(const struct pairs *pairs, struct findings *findings)
 	if (pairs->count > 0)
 		findings_warning(findings,
 		    "cert: RSA only, with which a handshake costs about %s the "
-		    "processor time: put an ECDSA certificate beside it",
+		    "processor time: add an ECDSA certificate",
 		    libcrypto_version() != NULL ? "twice" : "six times");
 }
 

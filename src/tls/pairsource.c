@@ -202,8 +202,8 @@ load_staple(struct loading *loading, const char *path, struct findings *findings
 	struct offer *offer = find_stapled(loading, staple);
 	if (offer == NULL) {
 		findings_error(findings,
-		    "%s: is about none of the certificates, or there is another: ask "
-		    "for it again, or take it out",
+		    "%s: is for none of the certificates, or one already has another: "
+		    "fetch it again, or remove it",
 		    path);
 		staple_free(staple);
 		return;
@@ -232,8 +232,8 @@ load_staples(struct loading *loading)
 	for (size_t i = 0; i < loading->count; i++)
 		if (lacks_staple(&loading->offers[i]))
 			findings_error(loading->findings,
-			    "cert: %s: demands a fresh OCSP response beside it (must-"
-			    "staple): set ocsp-response to one",
+			    "cert: %s: requires a fresh OCSP response (must-staple): "
+			    "set ocsp-response to one",
 			    keypair_file(loading->offers[i].pair));
 }
 
@@ -241,13 +241,12 @@ static bool
 files_add_up(const struct pairs_settings *settings, struct findings *findings)
 {
 	if (settings->cert.count == 0 && settings->cert_dir[0] == '\0')
-		findings_error(findings, "cert: no certificate is named; \"tlscert "
-					 "self-signed NAME\" makes one");
+		findings_error(findings, "cert: is empty: set a certificate (\"tlscert "
+					 "self-signed NAME\" makes one)");
 	else if (settings->key.count > 0 && settings->key.count != settings->cert.count)
 		findings_error(findings,
-		    "key: %zu keys for %zu certificates: name one for each, in the "
-		    "same "
-		    "order, or none if the keys stand in the certificates' files",
+		    "key: %zu keys for %zu certificates: set one for each, in the same "
+		    "order, or none if the certificates' files contain the keys",
 		    settings->key.count, settings->cert.count);
 	else
 		return true;

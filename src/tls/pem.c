@@ -207,19 +207,18 @@ report_der(const char *file, const unsigned char *data, size_t size, const char 
 {
 	if (is_pkcs12(data, size))
 		findings_error(findings,
-		    "%s: is PKCS#12, not PEM: openssl pkcs12 -in %s -nodes -out %s.pem "
-		    "converts it",
+		    "%s: is PKCS#12, not PEM: convert it with openssl pkcs12 -in %s "
+		    "-nodes -out %s.pem",
 		    file, file, file);
 	else if (is_pkcs7(data, size))
 		findings_error(findings,
-		    "%s: is PKCS#7, not PEM: openssl pkcs7 -inform DER -print_certs "
-		    "-in "
-		    "%s -out %s.pem converts it",
+		    "%s: is PKCS#7, not PEM: convert it with openssl pkcs7 -inform DER "
+		    "-print_certs -in %s -out %s.pem",
 		    file, file, file);
 	else if (is_der(data, size))
 		findings_error(findings,
-		    "%s: is DER, not PEM: openssl %s -inform DER -in %s -out %s.pem "
-		    "converts it",
+		    "%s: is DER, not PEM: convert it with openssl %s -inform DER -in "
+		    "%s -out %s.pem",
 		    file, tool, file, file);
 	else
 		return false;
@@ -240,22 +239,25 @@ pem_report_none(const char *file, const char *data, size_t size, const char *too
 		return;
 	else if (is_keystore(bytes, size))
 		findings_error(findings,
-		    "%s: is a keystore of Java, not PEM: keytool -importkeystore "
-		    "-srckeystore %s -destkeystore %s.p12 -deststoretype pkcs12 and "
-		    "openssl pkcs12 -in %s.p12 -nodes -out %s.pem convert it",
+		    "%s: is a Java keystore, not PEM: convert it with keytool "
+		    "-importkeystore -srckeystore %s -destkeystore %s.p12 "
+		    "-deststoretype pkcs12, then openssl pkcs12 -in %s.p12 -nodes -out "
+		    "%s.pem",
 		    file, file, file, file, file);
 	else if (is_ssh(bytes, size))
 		findings_error(findings,
-		    "%s: is a key for SSH: make one for TLS with tlscert(1)", file);
+		    "%s: is an SSH key: make one for TLS with tlscert(1)", file);
 	else if (utf16 != NULL)
 		findings_error(findings,
-		    "%s: is UTF-16 text: iconv -f %s -t ASCII %s >%s.new converts it",
+		    "%s: is UTF-16 text: convert it with iconv -f %s -t ASCII %s "
+		    ">%s.new",
 		    file, utf16, file, file);
 	else if (is_markup(bytes, size))
 		findings_error(findings,
 		    "%s: is a web page or XML, not PEM: fetch the file itself", file);
 	else
 		findings_error(findings,
-		    "%s: is not PEM: it must hold a line that starts with -----BEGIN",
+		    "%s: is not PEM: use a file with a line that starts with "
+		    "-----BEGIN",
 		    file);
 }

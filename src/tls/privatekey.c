@@ -89,7 +89,7 @@ report_plain(const char *file, const struct pem_block *block, int code,
 	switch (keykind_of(block)) {
 	case KEYKIND_CURVE:
 		findings_error(findings,
-		    "%s: the key is on an elliptic curve that GnuTLS does not have, "
+		    "%s: the key is on an elliptic curve that GnuTLS does not support, "
 		    "such as brainpool or secp256k1: make one on P-256, and have a "
 		    "certificate issued for it",
 		    file);
@@ -97,7 +97,7 @@ report_plain(const char *file, const struct pem_block *block, int code,
 	case KEYKIND_EXPLICIT:
 		findings_error(findings,
 		    "%s: the key is on an elliptic curve given by explicit parameters, "
-		    "which GnuTLS does not read: make one on P-256, and have a "
+		    "which GnuTLS cannot read: make one on P-256, and have a "
 		    "certificate issued for it",
 		    file);
 		break;
@@ -119,8 +119,9 @@ static void
 report_encryption(const char *file, struct findings *findings)
 {
 	findings_error(findings,
-	    "%s: the key is encrypted in a way that GnuTLS does not know, such as "
-	    "scrypt: openssl pkcs8 -topk8 -v2 aes256 -in %s -out %s.new converts it",
+	    "%s: the key is encrypted in a way that GnuTLS does not support, such as "
+	    "scrypt: convert it with openssl pkcs8 -topk8 -v2 aes256 -in %s -out "
+	    "%s.new",
 	    file, file, file);
 }
 
@@ -130,11 +131,11 @@ report_encrypted(
 {
 	if (code == GNUTLS_E_DECRYPTION_FAILED)
 		findings_error(findings,
-		    "%s: the passphrase in %s does not open the key: correct it", file,
-		    pin_file);
+		    "%s: the passphrase in %s does not decrypt the key: correct it",
+		    file, pin_file);
 	else
 		findings_error(findings,
-		    "%s: the passphrase in %s does not open the key, or the key is "
+		    "%s: the passphrase in %s does not decrypt the key, or the key is "
 		    "damaged (%s): correct the passphrase or copy the key again",
 		    file, pin_file, gnutls_strerror(code));
 }
@@ -220,7 +221,8 @@ find_key(const char *file, const char *data, size_t size, struct pem_block *foun
 	}
 	if (keys > 1)
 		findings_warning(findings,
-		    "%s: %zu private keys in it, the first is used: remove the others",
+		    "%s: %zu private keys in it, of which the first is used: remove "
+		    "the others",
 		    file, keys);
 	if (keys == 0 && other.text != NULL)
 		report_no_key(file, &other, findings);
@@ -240,13 +242,13 @@ privatekey_read(const char *file, const char *data, size_t size, const char *pin
 	if (!block.complete) {
 		findings_error(findings,
 		    "%s: the key that begins in line %u has no end line: the file was "
-		    "cut off, copy it again",
+		    "cut off: copy it again",
 		    file, block.line);
 		return NULL;
 	}
 	if (pem_is(&block, "OPENSSH PRIVATE KEY")) {
 		findings_error(findings,
-		    "%s: is a key for SSH: make one for TLS with tlscert(1)", file);
+		    "%s: is an SSH key: make one for TLS with tlscert(1)", file);
 		return NULL;
 	}
 	if (is_encrypted(&block))

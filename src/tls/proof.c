@@ -97,11 +97,12 @@ complain(const struct trial *trial, const char *format, ...)
 	va_end(args);
 	if (pair == NULL)
 		findings_error(trial->proof->findings,
-		    "cert: in a trial handshake a client that names no host %s", text);
+		    "cert: in a trial handshake, a client that asks for no host %s",
+		    text);
 	else
 		findings_error(trial->proof->findings,
-		    "cert: %s: in a trial handshake a client that knows %s only and "
-		    "asks for %s %s",
+		    "cert: %s: in a trial handshake, a client that supports only %s "
+		    "and asks for %s %s",
 		    keypair_file(pair), keypair_description(pair),
 		    trial->host != NULL ? trial->host : "no host", text);
 	free(text);
@@ -186,8 +187,8 @@ complain_unserved(const struct trial *trial, int code)
 
 	if (session_failure(trial->server) == FAILURE_CIPHER)
 		complain(trial,
-		    "cannot be served: let ciphers or priority have its algorithm, or "
-		    "take the certificate out (%s)",
+		    "cannot be served (%s): add its algorithm to ciphers or priority, "
+		    "or remove the certificate",
 		    reason);
 	else
 		complain(trial, "cannot be served: %s", reason);
@@ -200,7 +201,7 @@ shake_hands(struct trial *trial)
 	int code = gnutls_handshake(trial->client);
 
 	if (make_server(trial) < 0) {
-		complain(trial, "found no memory");
+		complain(trial, "ran out of memory");
 		return false;
 	}
 	for (int turn = 0; turn < TURNS_MAX && !is_proved(trial, code); turn++) {
@@ -273,8 +274,8 @@ examine_validity(const struct trial *trial)
 	if (better == NULL)
 		return;
 	complain(trial,
-	    "gets a certificate that is not valid, although that from %s is, until %s: "
-	    "name that one, or renew",
+	    "gets a certificate that is not valid, although the one in %s is valid "
+	    "until %s: set that one, or renew it",
 	    keypair_file(better), certificate_date(keypair_not_after(better), end));
 }
 
@@ -286,7 +287,8 @@ examine_staple(const struct trial *trial, const struct staple *staple)
 
 	if (staple != NULL && staple_is_fresh(staple, time(NULL)) &&
 	    gnutls_ocsp_status_request_get2(trial->client, 0, &response) < 0)
-		complain(trial, "gets no OCSP response: this is a mistake of tlsd");
+		complain(
+		    trial, "gets no OCSP response: this is a bug in tlsd: report it");
 }
 
 static void
@@ -295,10 +297,11 @@ examine_sent(const struct trial *trial)
 	const struct offer *sent = find_sent(trial);
 
 	if (sent == NULL)
-		complain(trial, "gets none of the chains: this is a mistake of tlsd");
+		complain(
+		    trial, "gets none of the chains: this is a bug in tlsd: report it");
 	else if (trial->host != NULL && !keypair_covers(sent->pair, trial->host))
-		complain(trial, "gets a certificate that is not for it: this is a "
-				"mistake of tlsd");
+		complain(trial, "gets a certificate that is not for it: this is a bug "
+				"in tlsd: report it");
 	else if (!keypair_is_valid(sent->pair, time(NULL)))
 		examine_validity(trial);
 	else
@@ -316,10 +319,9 @@ try_for(struct proof *proof, const struct keypair *pair, char *host)
 		trial.fds) < 0) {
 		shortage_note_cause(errno);
 		findings_error(proof->findings,
-		    "cert: cannot be proved by a handshake of our own: %s",
-		    strerrordesc_np(errno));
+		    "cert: no trial handshake is possible: %s", strerrordesc_np(errno));
 	} else if (make_client(&trial) < 0)
-		complain(&trial, "cannot be made: the library has none of it");
+		complain(&trial, "cannot be simulated: GnuTLS does not support it");
 	else if (shake_hands(&trial))
 		examine_sent(&trial);
 	session_free(trial.server);
@@ -378,7 +380,7 @@ open_proof(struct proof *proof, const struct proofs *proofs, struct findings *fi
 	if (transport_init(&proof->transport) == 0 &&
 	    gnutls_certificate_allocate_credentials(&proof->nothing) == 0)
 		return true;
-	findings_error(findings, "cert: no memory for a handshake of our own");
+	findings_error(findings, "cert: out of memory for a trial handshake");
 	return false;
 }
 

@@ -186,9 +186,8 @@ is_whole(gnutls_x509_crl_t crl, const char *file, const char *issuer,
 	if (extension == NULL)
 		return true;
 	findings_error(findings,
-	    "crl-file: %s: the list of %s is not a whole list (it has the extension "
-	    "%s): "
-	    "have the authority make a plain one",
+	    "crl-file: %s: the list of %s is not complete (it has the extension %s): "
+	    "have the authority make a complete one",
 	    file, issuer, extension);
 	free(extension);
 	return false;
@@ -201,20 +200,20 @@ is_usable(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer, const char *file,
 {
 	if (signer == NULL)
 		findings_error(findings,
-		    "crl-file: %s: the list of %s is signed by no authority in "
-		    "ca-file: "
-		    "add that authority's certificate there, or take the list out",
+		    "crl-file: %s: the list of %s is not signed by an authority in "
+		    "ca-file: add that authority's certificate there, or remove the "
+		    "list",
 		    file, issuer);
 	else if (!may_sign_lists(signer))
 		findings_error(findings,
 		    "crl-file: %s: the list of %s is signed by an authority whose key "
-		    "usage is without cRLSign: have its certificate issued again with "
-		    "that usage",
+		    "usage lacks cRLSign: have its certificate issued again with that "
+		    "usage",
 		    file, issuer);
 	else if (gnutls_x509_crl_get_next_update(crl) == (time_t)-1)
 		findings_error(findings,
-		    "crl-file: %s: the list of %s does not say until when it is "
-		    "current: have it made with a next update (RFC 5280, 5.1.2.5)",
+		    "crl-file: %s: the list of %s has no next update: have it made "
+		    "with one (RFC 5280, 5.1.2.5)",
 		    file, issuer);
 	else
 		return is_whole(crl, file, issuer, findings);
@@ -232,17 +231,17 @@ examine_dates(const struct list *list, struct findings *findings)
 	certificate_date(list->end, date);
 	if (list->end <= now)
 		findings_warning(findings,
-		    "crl-file: %s was current until %s: clients that it certified are "
-		    "refused until there is a newer one",
+		    "crl-file: %s expired on %s, so clients of that authority are "
+		    "refused: install a newer one",
 		    list->label, date);
 	else if ((list->end - now) * 4 < list->end - list->start)
 		findings_warning(findings,
-		    "crl-file: %s is current until %s only, and then clients that it "
-		    "certified are refused: have the next one made",
+		    "crl-file: %s expires on %s, and then clients of that authority "
+		    "are refused: have the next one made",
 		    list->label, date);
 	if (list->start - CLOCK_SKEW > now)
 		findings_warning(findings,
-		    "crl-file: %s begins on %s, and clients that it certified are "
+		    "crl-file: %s begins on %s, and clients of that authority are "
 		    "refused until the day before: check the clock",
 		    list->label, certificate_date(list->start, date));
 	else if (list->start > now)
@@ -274,7 +273,7 @@ add_list(struct revoked *revoked, gnutls_x509_crl_t crl, const struct chain *anc
 	if (gnutls_x509_crl_get_raw_issuer_dn(crl, &list.issuer) < 0 ||
 	    pin_read(signer, &list.key) < 0 || !read_serials(crl, &list)) {
 		findings_error(findings,
-		    "crl-file: %s: the list of %s cannot be read to its end: copy it "
+		    "crl-file: %s: the list of %s cannot be read completely: copy it "
 		    "again",
 		    file, issuer);
 		clear(&list);
@@ -325,7 +324,7 @@ read_blocks(struct revoked *revoked, const char *data, size_t size,
 	}
 	if (blocks && !lists)
 		findings_error(findings,
-		    "crl-file: %s: no revocation list in it, only %s: name the "
+		    "crl-file: %s: no revocation list in it, only %s: set the "
 		    "authority's list, which \"tlscert crl\" makes",
 		    file, block.label);
 }
@@ -390,8 +389,8 @@ examine_anchors(const struct revoked *revoked, const struct chain *anchors,
 			continue;
 		char *subject = certificate_subject(anchors->certs[i]);
 		findings_warning(findings,
-		    "crl-file: there is no list of %s in ca-file, so clients that it "
-		    "certified are refused: add its list",
+		    "crl-file: there is no list of %s in ca-file, so clients of that "
+		    "authority are refused: add its list",
 		    subject);
 		free(subject);
 	}

@@ -51,7 +51,7 @@ secret_check_rights(const char *path, const char *what, struct findings *finding
 	if (stat(path, &st) < 0 || (st.st_mode & 07) == 0)
 		return;
 	findings_warning(findings,
-	    "%s: everyone may %s the file with %s (mode %04o): chmod o= %s", path,
+	    "%s: everyone may %s the file with %s (mode %04o): run chmod o= %s", path,
 	    (st.st_mode & 02) != 0 ? "write" : "read", what,
 	    (unsigned)st.st_mode & 07777, path);
 }

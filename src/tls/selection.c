@@ -20,10 +20,10 @@ complain_unknown(const char *key, const char *name, const char *nearest,
 		    "%s: %s: is not one name: write commas instead of colons", key,
 		    name);
 	else if (nearest != NULL)
-		findings_error(findings, "%s: %s: is not known: did you mean %s?", key,
+		findings_error(findings, "%s: %s: is unknown: did you mean %s?", key,
 		    name, nearest);
 	else
-		findings_error(findings, "%s: %s: is not known: write names such as %s",
+		findings_error(findings, "%s: %s: is unknown: use names such as %s",
 		    key, name, examples);
 }
 
@@ -32,7 +32,7 @@ static void
 complain_outside(const char *key, const char *name, const char *flaw, bool is_wider,
     const struct selection_scope *scope, struct findings *findings)
 {
-	findings_error(findings, "%s: %s: is not in profile %s%s%s%s: take it out%s%s",
+	findings_error(findings, "%s: %s: is not in profile %s%s%s%s: remove it%s%s",
 	    key, name, scope->profile, flaw != NULL ? " (" : "",
 	    flaw != NULL ? flaw : "", flaw != NULL ? ")" : "",
 	    is_wider ? ", or set profile = " : "", is_wider ? scope->wider : "");
@@ -41,7 +41,7 @@ complain_outside(const char *key, const char *name, const char *flaw, bool is_wi
 static void
 complain_twice(const char *key, const char *name, struct findings *findings)
 {
-	findings_error(findings, "%s: %s: is there twice: take one out", key, name);
+	findings_error(findings, "%s: %s: is listed twice: remove one", key, name);
 }
 
 static bool
@@ -85,7 +85,7 @@ refuse_suite(const char *name, const struct suite *suite,
 	if (is_wider &&
 	    !weakness_speaks(scope->profiled, tls13 ? GNUTLS_TLS1_3 : GNUTLS_TLS1_2))
 		findings_error(findings,
-		    "ciphers: %s: is for TLS %s, which is off: take it out, or change "
+		    "ciphers: %s: is for TLS %s, which is off: remove it, or change "
 		    "profile, tls-min or tls-max",
 		    name, tls13 ? "1.3" : "1.2");
 	else
@@ -305,7 +305,7 @@ selection_check(const struct selection *selection, gnutls_priority_t priority,
 		char *names = stringlist_join(&order);
 		findings_error(findings,
 		    "ciphers: GnuTLS combines every key exchange of the list with "
-		    "every cipher and MAC in TLS 1.2: write %s, or take some out",
+		    "every cipher and MAC in TLS 1.2: write %s, or remove some",
 		    names);
 		free(names);
 	}

@@ -377,8 +377,8 @@ fail_alert(struct session *session, unsigned alert, const char *how)
 static int
 fail_flood(struct session *session)
 {
-	session_fail(session, FAILURE_PROTOCOL,
-	    "%u records in a row that bring nothing on", session->records.begun);
+	session_fail(session, FAILURE_PROTOCOL, "%u records in a row without progress",
+	    session->records.begun);
 	gnutls_alert_send(session->tls, GNUTLS_AL_FATAL, GNUTLS_A_UNEXPECTED_MESSAGE);
 	session->fault.alert_due = false;
 	return -1;
@@ -440,7 +440,7 @@ fail_code(struct session *session, int code)
 		    session, (unsigned)gnutls_alert_get(session->tls), "");
 	if (session->records.plain_alert >= 0)
 		return fail_alert(session, (unsigned)session->records.plain_alert,
-		    ", said in plaintext");
+		    ", sent in plaintext");
 	code = blame(session, code);
 	session_fail(session, fault_class(code), "%s", gnutls_strerror(code));
 	if (session->refusal_alert >= 0)
@@ -653,7 +653,7 @@ fail_waiting(struct session *session)
 		return fail_transport(session);
 	return session_fail(session, FAILURE_IDLE_TIMEOUT, "%s",
 	    deadline_passed(transport->deadline)
-		? "the longest life of a connection is over"
+		? "the connection reached its longest lifetime"
 		: "neither side sent anything in time");
 }
 

@@ -51,8 +51,8 @@ find_faster(gnutls_x509_privkey_t key, const char *place, struct findings *findi
 
 	if (refused)
 		findings_warning(findings,
-		    "%s: libcrypto does not take the key, so GnuTLS signs, which costs "
-		    "several times as much: make another key",
+		    "%s: libcrypto does not accept the key, so GnuTLS signs, which "
+		    "takes several times as long: make another key",
 		    place);
 	return faster;
 }
@@ -164,8 +164,9 @@ prove_decryption(
 	}
 	if (code < 0)
 		findings_error(findings,
-		    "%s: the key in the token cannot decrypt (%s), as the key exchange "
-		    "RSA wants it: take +RSA out of priority, or let the key decrypt",
+		    "%s: the key in the token cannot decrypt (%s), which the key "
+		    "exchange RSA requires: remove +RSA from priority, or allow the "
+		    "key to decrypt",
 		    signer->url, gnutls_strerror(code));
 }
 
@@ -179,7 +180,7 @@ signer_prove(
 		prove_decryption(signer, cert, findings);
 	if (code < 0)
 		findings_error(findings,
-		    "%s: uid %u cannot sign with the key in the token (%s): let that "
-		    "user use the token, and the key sign",
+		    "%s: uid %u cannot sign with the key in the token (%s): allow that "
+		    "user to use the token, and the key to sign",
 		    signer->url, (unsigned)getuid(), gnutls_strerror(code));
 }

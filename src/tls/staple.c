@@ -71,7 +71,8 @@ staple_load(const char *path, struct findings *findings)
 	if (code >= 0)
 		return staple;
 	findings_error(findings,
-	    "%s: is no OCSP response (%s): have it made again, as by ocsptool --ask",
+	    "%s: is not an OCSP response (%s): fetch it again, for example with "
+	    "ocsptool --ask",
 	    path, gnutls_strerror(code));
 	staple_free(staple);
 	return NULL;
@@ -115,13 +116,11 @@ staple_warn(const struct staple *staple, struct findings *findings)
 
 	if (staple->ends == (time_t)-1)
 		findings_warning(findings,
-		    "%s: does not say when it ends, so it is not sent: ask for one "
-		    "that "
-		    "does",
+		    "%s: has no next update, so it is not sent: fetch one that has it",
 		    staple->path);
 	else if (!staple_is_fresh(staple, time(NULL)))
 		findings_warning(findings,
-		    "%s: is stale, good until %s, and is not sent: ask for it again",
+		    "%s: is stale since %s and is not sent: fetch it again",
 		    staple->path, certificate_date(staple->ends, date));
 }
 
@@ -133,8 +132,8 @@ examine_signature(
 
 	if (chain->count < 2) {
 		findings_warning(findings,
-		    "%s: its signature is not checked, for the issuer's certificate is "
-		    "not in the chain: put it there",
+		    "%s: its signature is not checked because the chain lacks the "
+		    "issuer's certificate: add it to the chain",
 		    staple->path);
 		return;
 	}
@@ -143,7 +142,7 @@ examine_signature(
 	if (code < 0 || wrong != 0)
 		findings_error(findings,
 		    "%s: neither the certificate's issuer nor its delegate has signed "
-		    "it: ask the issuer's responder",
+		    "it: fetch it from the issuer's responder",
 		    staple->path);
 }
 

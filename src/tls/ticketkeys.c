@@ -100,12 +100,12 @@ read_line(char *line, struct ticketkeys *keys)
 	char *base64 = strtok_r(NULL, " \t\r", &rest);
 	key.begins = timegm(&tm);
 	if (end == NULL || *end != '\0')
-		wrong = "the time is to be as in 2026-11-24T04:00:00Z";
+		wrong = "the time is not in the form 2026-11-24T04:00:00Z";
 	else if (base64 == NULL || strtok_r(NULL, " \t\r", &rest) != NULL ||
 		 !read_bytes(base64, &key))
-		wrong = "behind the time are to be 64 bytes in base64";
+		wrong = "the time is not followed by 64 bytes in base64";
 	else if (is_there(keys, &key))
-		wrong = "this key is there twice";
+		wrong = "this key occurs twice";
 	else if (keys->count == TICKETKEYS_MAX)
 		wrong = "there are more than 32 keys";
 	else
@@ -134,7 +134,7 @@ read_lines(
 	if (keys->count > 0)
 		return 0;
 	findings_error(findings,
-	    "%s: there is no key in it: make the file with tlscert ticket-keys", path);
+	    "%s: contains no key: make the file with tlscert ticket-keys", path);
 	return -1;
 }
 
@@ -188,9 +188,9 @@ ticketkeys_write(const struct ticketkeys *keys)
 
 	if (out == NULL)
 		abort(); /* as memory_new() does */
-	fputs("# Keys of session tickets, each from when it issues on. Who has them "
-	      "opens\n"
-	      "# tickets: for the daemon's user only.\n",
+	fputs(
+	    "# Keys of session tickets, each with the time from which it issues them.\n"
+	    "# They decrypt tickets: only the daemon's user may read this file.\n",
 	    out);
 	for (size_t i = 0; i < keys->count; i++)
 		write_line(out, &keys->items[i]);

@@ -38,8 +38,8 @@ token_check_url(const char *url, struct findings *findings)
 		return 0;
 	/* Shows only the part of the URL before the question mark. */
 	findings_error(findings,
-	    "%.*s: the PIN does not belong here, for logs show this: take out "
-	    "pin-value, write the PIN to a file and set pin-file",
+	    "%.*s: the PIN must not be here, because logs show this: remove pin-value, "
+	    "write the PIN to a file and set pin-file",
 	    (int)strcspn(url, "?"), url);
 	return -1;
 }
@@ -187,7 +187,8 @@ token_report(const char *url, const char *what, const char *pin_file, int code,
 {
 	if (code == GNUTLS_E_PKCS11_PIN_ERROR && pin_file == NULL)
 		findings_error(findings,
-		    "%s: the token wants a PIN: set pin-file to a file with it", url);
+		    "%s: the token requires a PIN: set pin-file to a file with it",
+		    url);
 	else if (code == GNUTLS_E_PKCS11_PIN_ERROR)
 		findings_error(findings,
 		    "%s: the token refuses the PIN in %s: correct it, before the token "
@@ -196,24 +197,24 @@ token_report(const char *url, const char *what, const char *pin_file, int code,
 	else if (code == GNUTLS_E_PKCS11_PIN_LOCKED)
 		findings_error(findings,
 		    "%s: the token is locked after too many wrong PINs: unlock it with "
-		    "its own tool",
+		    "the token's tool",
 		    url);
 	else if (code == GNUTLS_E_PARSING_ERROR)
 		findings_error(findings,
-		    "%s: is no PKCS#11 URL: p11tool --list-all shows them", url);
+		    "%s: is not a PKCS#11 URL: list them with p11tool --list-all", url);
 	else if (is_absent(code) && !has_token(url))
 		findings_error(findings,
-		    "%s: there is no such token: p11tool --list-tokens shows what this "
-		    "user finds; its module may be missing, or not be the user's to "
-		    "read",
+		    "%s: there is no such token, or its module is missing or "
+		    "unreadable: run p11tool --list-tokens as this user",
 		    url);
 	else if (is_absent(code))
 		findings_error(findings,
-		    "%s: the token has no such %s: p11tool --login --list-all shows "
-		    "what it has",
+		    "%s: the token has no such %s: list its objects with p11tool "
+		    "--login --list-all",
 		    url, what);
 	else
 		findings_error(findings,
-		    "%s: the token does not give the %s (%s): look at it with p11tool",
+		    "%s: the token does not provide the %s (%s): examine it with "
+		    "p11tool",
 		    url, what, gnutls_strerror(code));
 }

@@ -48,8 +48,7 @@ report_unknown_extension(gnutls_x509_crt_t cert, const char *file, const char *s
 
 	findings_error(findings,
 	    "ca-file: %s: %s has the critical extension %s, which is not supported, so "
-	    "it "
-	    "cannot certify clients: have it issued again without",
+	    "it cannot certify clients: have it issued again without it",
 	    file, subject, extension != NULL ? extension : "?");
 	free(extension);
 }
@@ -64,20 +63,19 @@ examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
 	if (gnutls_x509_crt_get_version(cert) < 3)
 		findings_error(findings,
 		    "ca-file: %s: %s is a certificate of X.509 version %d, which "
-		    "cannot "
-		    "say that it is an authority's: have it issued again in version 3 "
-		    "with basicConstraints CA:TRUE",
+		    "cannot be an authority's: have it issued again in version 3 with "
+		    "basicConstraints CA:TRUE",
 		    file, subject, gnutls_x509_crt_get_version(cert));
 	else if (gnutls_x509_crt_get_ca_status(cert, NULL) <= 0)
 		findings_error(findings,
-		    "ca-file: %s: %s is not an authority's certificate: name its "
+		    "ca-file: %s: %s is not an authority's certificate: put its "
 		    "issuer's here, and a client's own in authorized-certs",
 		    file, subject);
 	else if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) >= 0 &&
 		 (usage & GNUTLS_KEY_KEY_CERT_SIGN) == 0)
 		findings_error(findings,
-		    "ca-file: %s: the key usage of %s is without keyCertSign, so it "
-		    "cannot certify clients: have it issued again with that usage",
+		    "ca-file: %s: the key usage of %s lacks keyCertSign, so it cannot "
+		    "certify clients: have it issued again with that usage",
 		    file, subject);
 	else if (has_unknown_extension(cert))
 		report_unknown_extension(cert, file, subject, findings);
@@ -215,8 +213,8 @@ warn_of(gnutls_x509_crt_t cert, int64_t days, struct findings *findings)
 		return;
 	char *subject = certificate_subject(cert);
 	findings_warning(findings,
-	    "ca-file: %s %s on %s, and all that it certified is refused then: put its "
-	    "successor there",
+	    "ca-file: %s %s on %s, after which every certificate that it issued is "
+	    "refused: add its successor",
 	    subject, end < now ? "expired" : "ends", certificate_date(end, date));
 	free(subject);
 }
@@ -275,7 +273,7 @@ static const struct {
 	{ UNSIGNED, FAILURE_CERT_UNTRUSTED, GNUTLS_A_BAD_CERTIFICATE,
 	    "the signature is not by the key of the issuer with that name" },
 	{ GNUTLS_CERT_SIGNER_NOT_CA, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
-	    "the issuer of the certificate is no authority" },
+	    "the issuer of the certificate is not an authority" },
 	{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, FAILURE_CERT_UNTRUSTED,
 	    GNUTLS_A_BAD_CERTIFICATE, "the issuer may not issue such a certificate" },
 	{ GNUTLS_CERT_INSECURE_ALGORITHM, FAILURE_CERT_UNTRUSTED,

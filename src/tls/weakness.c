@@ -277,7 +277,7 @@ complain(const char *priority, const char *problem, bool allow_weak, bool only_w
 
 	findings_error(findings, "priority: %s: %s%s%s", problem,
 	    remedy != NULL ? "append "
-			   : "take it out, and set profile, ciphers or groups",
+			   : "remove it, and set profile, ciphers or groups",
 	    remedy != NULL ? remedy : "", only_weak ? ", or set allow-weak = yes" : "");
 	free(remedy);
 }
@@ -315,13 +315,13 @@ weakness_parse(const char *text, bool allow_weak, struct findings *findings)
 	int code = gnutls_priority_init(&priority, text, &wrong);
 
 	if (code == GNUTLS_E_NO_PRIORITIES_WERE_SET) {
-		complain(text, "enables too little for any cipher suite", allow_weak,
-		    false, findings);
+		complain(text, "enables no complete cipher suite", allow_weak, false,
+		    findings);
 		return NULL;
 	}
 	if (code < 0) {
 		findings_error(findings,
-		    "priority: the library does not know what starts at \"%.40s\": see "
+		    "priority: GnuTLS does not understand it from \"%.40s\" on: see "
 		    "\"Priority strings\" in the manual of GnuTLS, or set ciphers and "
 		    "groups instead",
 		    *wrong != '\0' ? wrong : text);

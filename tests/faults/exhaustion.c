@@ -147,8 +147,8 @@ expect_descriptors_go_round(const char *settings, struct peer *peers[QUIET_CROWD
 	talk_expect_echo(late);
 	peer_free(late);
 	daemon_expect(daemon,
-	    ": refused-limit: the oldest of the client with most parked "
-	    "when the limit of open files was reached");
+	    ": refused-limit: the limit of open files was reached: oldest connection "
+	    "of the client with the most parked");
 	ck_assert_uint_eq(daemon_count(daemon, SHEDDING), 1);
 	part_from_all(peers);
 	daemon_expect_descriptors(daemon, descriptors);
@@ -372,7 +372,7 @@ START_TEST(start_fails_with_the_reason_if_no_thread_can_be_created)
 	struct daemon *daemon = daemon_spawn(&options);
 	ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
 	ck_assert_int_eq(daemon_wait(daemon), 1);
-	daemon_expect(daemon, "workers: the system does not give 4096 threads (");
+	daemon_expect(daemon, "workers: cannot create 4096 threads (");
 	daemon_stop(daemon);
 }
 END_TEST

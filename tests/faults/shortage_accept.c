@@ -97,20 +97,21 @@ shed_load(int error, const char *reason)
 
 START_TEST(accept_sheds_load_at_the_process_descriptor_limit)
 {
-	shed_load(EMFILE, " when the limit of open files was reached");
+	shed_load(EMFILE, "the limit of open files was reached: oldest connection");
 }
 END_TEST
 
 START_TEST(accept_sheds_load_at_the_system_descriptor_limit)
 {
-	shed_load(ENFILE, " when the system's limit of open files was reached");
+	shed_load(
+	    ENFILE, "the system's limit of open files was reached: oldest connection");
 }
 END_TEST
 
 START_TEST(accept_sheds_load_without_kernel_memory)
 {
-	shed_load(ENOMEM, " when the limit of memory was reached");
-	shed_load(ENOBUFS, " when the limit of memory was reached");
+	shed_load(ENOMEM, "the limit of memory was reached: oldest connection");
+	shed_load(ENOBUFS, "the limit of memory was reached: oldest connection");
 }
 END_TEST
 
@@ -222,10 +223,10 @@ start_without_thread(const char *ini, long number)
 	} else {
 		ck_assert_int_eq(daemon_wait(poor.daemon), 1);
 		ck_assert_int_eq(atomic_load(&poor.shortage->started), number);
-		daemon_expect(poor.daemon,
-		    number == 1 ? "tlsd: log: the system does not give a thread: "
-				: "workers: the system does not give 3 threads "
-				  "(Resource temporarily unavailable): ");
+		daemon_expect(
+		    poor.daemon, number == 1 ? "tlsd: log: cannot create a thread: "
+					     : "workers: cannot create 3 threads "
+					       "(Resource temporarily unavailable): ");
 	}
 	bool started = poor.daemon->pid > 0;
 	long running = atomic_load(&poor.shortage->running);

@@ -99,14 +99,14 @@ bootstrap_without_arguments_makes_the_configure_script() {
 check_runs_only_the_remaining_steps() {
 	make_system '' 1000
 	expect 0 check
-	grep -q 'packages: all there, nothing to install' out
+	grep -q 'packages: all are installed' out
 	grep -q 'autoreconf: configure is up to date' out
 	grep -q 'configure: setting up build/' out
-	fails grep -q 'nothing to make' out
+	fails grep -q 'everything is up to date' out
 	grep -qx checking out
 	expect 0 check
 	grep -q 'configure: build/ is up to date' out
-	grep -q 'make: nothing to make' out
+	grep -q 'make: everything is up to date' out
 	grep -qx checking out
 }
 
@@ -171,7 +171,7 @@ unavailable_packages_are_reported() {
 	make_system gcc 0
 	stub apt-get "case \"\$*\" in *install*) exit 100 ;; esac"
 	expect 1 check
-	grep -q 'packages failed: apt-get could not install gcc' err
+	grep -q 'packages: apt-get could not install gcc' err
 }
 
 system_other_than_debian_is_attempted() {
@@ -186,7 +186,7 @@ a_failed_step_is_named_with_its_log() {
 	printf '%s\n' '#!/bin/sh' 'echo no compiler; exit 1' >tree/configure
 	expect 1 check
 	grep -q 'no compiler' err
-	grep -q "configure failed; all of it is in $PWD/tree/build/log/configure.log" err
+	grep -q "configure: failed: see the whole output in $PWD/tree/build/log/configure.log" err
 	grep -q 'no compiler' tree/build/log/configure.log
 }
 
@@ -198,7 +198,7 @@ a_failed_test_is_named_with_its_log() {
 		printf 'TESTS = one\nall:\ncheck-programs:\ncheck:\n\t@test -z "$(TESTS)"\n' >Makefile
 	END
 	expect 1 check
-	grep -q "check failed; all of it is in $PWD/tree/build/test-suite.log" err
+	grep -q "check: failed: see the whole output in $PWD/tree/build/test-suite.log" err
 }
 
 run_tests "$@"

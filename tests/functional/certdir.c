@@ -177,7 +177,7 @@ START_TEST(folder_without_a_pair_is_an_error)
 	make_folder("d");
 	list(suite_path("d"));
 	ck_assert_uint_eq(findings.errors, 1);
-	ck_assert_ptr_nonnull(strstr(findings.items[0].text, "holds no pair"));
+	ck_assert_ptr_nonnull(strstr(findings.items[0].text, "contains no pair"));
 	suite_file("d/a.crt", "");
 	list(suite_path("d"));
 	ck_assert_uint_eq(findings.errors, 1);

@@ -103,44 +103,44 @@ odd_files() {
 # A line for each: the certificate, the key, the key of the file that is blamed and the message.
 odd_pairs() {
 	cat <<-'END'
-		one.crt brainpoolP256r1.key key: elliptic curve that GnuTLS does not have.*: make one on P-256
-		one.crt brainpoolP256r1-p8.key key: elliptic curve that GnuTLS does not have
-		one.crt secp256k1.key key: elliptic curve that GnuTLS does not have
-		one.crt secp256k1-p8.key key: elliptic curve that GnuTLS does not have
-		one.crt sect283r1.key key: elliptic curve that GnuTLS does not have
-		one.crt sect283r1-p8.key key: elliptic curve that GnuTLS does not have
+		one.crt brainpoolP256r1.key key: elliptic curve that GnuTLS does not support.*: make one on P-256
+		one.crt brainpoolP256r1-p8.key key: elliptic curve that GnuTLS does not support
+		one.crt secp256k1.key key: elliptic curve that GnuTLS does not support
+		one.crt secp256k1-p8.key key: elliptic curve that GnuTLS does not support
+		one.crt sect283r1.key key: elliptic curve that GnuTLS does not support
+		one.crt sect283r1-p8.key key: elliptic curve that GnuTLS does not support
 		one.crt explicit.key key: explicit parameters.*: make one on P-256
 		one.crt explicit-p8.key key: explicit parameters
 		one.crt dh.key key: neither RSA nor ECDSA nor EdDSA.*: make one on P-256
-		one.crt scrypt.key key: such as scrypt: openssl pkcs8 -topk8
-		one.crt one.p12 key: is PKCS#12, not PEM: openssl pkcs12 -in
-		one.crt key.der key: is DER, not PEM: openssl pkey -inform DER
-		one.crt sec1.der key: is DER, not PEM: openssl pkey -inform DER
+		one.crt scrypt.key key: such as scrypt: convert it with openssl pkcs8 -topk8
+		one.crt one.p12 key: is PKCS#12, not PEM: convert it with openssl pkcs12 -in
+		one.crt key.der key: is DER, not PEM: convert it with openssl pkey -inform DER
+		one.crt sec1.der key: is DER, not PEM: convert it with openssl pkey -inform DER
 		one.crt one.csr key: only CERTIFICATE REQUEST: name the private
 		one.crt one.pub key: only PUBLIC KEY: name the private
 		one.crt one.p7b key: is PKCS#7, which holds no private key: name
-		one.crt jks key: is a keystore of Java, not PEM: keytool -importkeystore
-		one.crt putty key: is a key for SSH: make one
-		one.crt ssh.pub key: is a key for SSH: make one
+		one.crt jks key: is a Java keystore, not PEM: convert it with keytool -importkeystore
+		one.crt putty key: is an SSH key: make one
+		one.crt ssh.pub key: is an SSH key: make one
 		one.crt page.html key: is a web page or XML, not PEM: fetch
 		one.crt empty key: is empty: put
 		one.crt folder key: is a folder: name the file
 		one.crt one.crt cert: only a certificate: set key
 		dsa.crt dsa.key cert: DSA 1024, which cannot sign for TLS: make one on P-256
-		brainpool.crt one.key cert: for a key that GnuTLS does not read.*: make a key on P-256
-		explicit.crt one.key cert: for a key that GnuTLS does not read.*: make a key on P-256
-		one.p12 one.key cert: is PKCS#12, not PEM: openssl pkcs12 -in
-		cert.der one.key cert: is DER, not PEM: openssl x509 -inform DER
-		one.p7b one.key cert: is PKCS#7: openssl pkcs7 -print_certs -in
-		der.p7b one.key cert: is PKCS#7, not PEM: openssl pkcs7 -inform DER -print_certs
+		brainpool.crt one.key cert: for a key that GnuTLS cannot read.*: make a key on P-256
+		explicit.crt one.key cert: for a key that GnuTLS cannot read.*: make a key on P-256
+		one.p12 one.key cert: is PKCS#12, not PEM: convert it with openssl pkcs12 -in
+		cert.der one.key cert: is DER, not PEM: convert it with openssl x509 -inform DER
+		one.p7b one.key cert: is PKCS#7: convert it with openssl pkcs7 -print_certs -in
+		der.p7b one.key cert: is PKCS#7, not PEM: convert it with openssl pkcs7 -inform DER -print_certs
 		one.csr one.key cert: only a request for one: name the file
 		one.pub one.key cert: only a public key: name the file
-		text.UTF-16 one.key cert: is UTF-16 text: iconv -f UTF-16 -t ASCII
-		text.UTF-16LE one.key cert: is UTF-16 text: iconv -f UTF-16LE -t ASCII
-		text.UTF-16BE one.key cert: is UTF-16 text: iconv -f UTF-16BE -t ASCII
+		text.UTF-16 one.key cert: is UTF-16 text: convert it with iconv -f UTF-16 -t ASCII
+		text.UTF-16LE one.key cert: is UTF-16 text: convert it with iconv -f UTF-16LE -t ASCII
+		text.UTF-16BE one.key cert: is UTF-16 text: convert it with iconv -f UTF-16BE -t ASCII
 		page.html one.key cert: is a web page or XML, not PEM: fetch
-		jks one.key cert: is a keystore of Java
-		putty one.key cert: is a key for SSH
+		jks one.key cert: is a Java keystore
+		putty one.key cert: is an SSH key
 		empty one.key cert: is empty: put
 		folder one.key cert: is a folder: name the file
 		one.key one.key cert: only a private key: name the certificate
@@ -197,7 +197,7 @@ an_expired_certificate_does_not_take_the_place_of_a_valid_one() {
 	printf 'subjectAltName=DNS:localhost\nkeyUsage=digitalSignature\n' >ext
 	sign_ended one.csr ext ca.crt ca.key >one.crt
 	fails ctl reload >out
-	grep 'one.crt: in a trial handshake .* gets a certificate that is not valid' out
+	grep 'one.crt: in a trial handshake, .* gets a certificate that is not valid' out
 	serves one valid.crt
 	stop
 }
@@ -213,7 +213,7 @@ certificate_unusable_under_the_priority_is_an_error() {
 	status=0
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1 || status=$?
 	[ "$status" -eq 2 ]
-	grep 'two.crt: in a trial handshake a client that knows RSA 3072 only' out
+	grep 'two.crt: in a trial handshake, a client that supports only RSA 3072' out
 }
 
 # --- on-bad-cert
@@ -274,7 +274,7 @@ on_bad_cert_skip_does_not_excuse_other_errors() {
 	status=0
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1 || status=$?
 	[ "$status" -eq 2 ]
-	grep 'priority: the library does not know' out
+	grep 'priority: GnuTLS does not understand it' out
 }
 
 # shared_address LINE...: two.example and *.two.example are [two]'s, with a bad pair, and the
@@ -305,7 +305,7 @@ more_protocols_than_the_library_takes_are_an_error() {
 	"$builddir/tlsd" -t -c tlsd.ini
 	sed -i 's/^alpn = .*/&,i/' tlsd.ini
 	fails "$builddir/tlsd" -t -c tlsd.ini >out 2>&1
-	grep 'tlsd.ini:2: alpn: 9 protocols are more than the 8 that the library takes' out
+	grep 'tlsd.ini:2: alpn: 9 protocols are more than the 8 that GnuTLS supports' out
 }
 
 # --- the tests: names -----------------------------------------------------------------
@@ -369,7 +369,7 @@ a_chain_with_an_issuer_that_has_ended_gives_way_to_a_whole_one() {
 		sed -n 's/^ */subjectKeyIdentifier=/p' >>ext
 	sign_ended ca.csr ext root.crt root.key | cat leaf.crt - >one.crt
 	fails ctl reload >out
-	grep 'one.crt: in a trial handshake .* gets a certificate that is not valid' out
+	grep 'one.crt: in a trial handshake, .* gets a certificate that is not valid' out
 	cp one.key two.key
 	cp one.crt two.crt
 	cp whole.crt one.crt
@@ -557,7 +557,7 @@ a_response_that_does_not_fit_is_an_error() {
 	grep 'error: .*ocsp-response: .*one.ocsp: says that the certificate is revoked' out
 	echo nonsense >one.ocsp
 	fails ctl reload >out
-	grep 'one.ocsp: is no OCSP response' out
+	grep 'one.ocsp: is not an OCSP response' out
 	make_response 7
 	mkdir other
 	tlscert ca --out-dir other 'Other authority'
@@ -568,7 +568,7 @@ a_response_that_does_not_fit_is_an_error() {
 	make_response 7
 	make_server one localhost
 	fails ctl reload >out
-	grep 'one.ocsp: is about none of the certificates' out
+	grep 'one.ocsp: is for none of the certificates' out
 	staple | grep 'Cert Status: good'
 	stop
 }
@@ -599,7 +599,7 @@ a_response_without_an_end_is_warned_of_and_not_sent() {
 	make_response ''
 	cat ca.crt >>one.crt
 	start_tlsd tlsd
-	grep 'warning: .*one.ocsp: does not say when it ends' tlsd.log
+	grep 'warning: .*one.ocsp: has no next update' tlsd.log
 	staple | grep 'OCSP response: no response sent'
 	stop
 }
@@ -614,7 +614,7 @@ must_staple_without_a_response_is_an_error() {
 	status=0
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1 || status=$?
 	[ "$status" -eq 2 ]
-	grep 'cert: .*one.crt: demands a fresh OCSP response' out
+	grep 'cert: .*one.crt: requires a fresh OCSP response' out
 	make_response 7
 	echo 'ocsp-response = one.ocsp' >>tlsd.ini
 	start_tlsd tlsd
@@ -671,7 +671,7 @@ names_of_a_skipped_service_are_not_given_to_another() {
 		is_refused $version WWW.two.example
 		[ "$(serial one one.example)" = "$(serial_of one.crt)" ]
 	done
-	grep ': two: sni: the service is skipped, for its certificate is bad' tlsd.log
+	grep ': two: sni: the service is skipped because its certificate is bad' tlsd.log
 	ctl stats --prometheus | grep '^tlsd_handshake_failures_total{service="two",class="sni"} 4$'
 	ctl status >shown
 	grep '^skipped: two: cert: ' shown
@@ -954,7 +954,7 @@ a_folder_that_cannot_be_watched_is_named() {
 	write_ini 'watch = yes' 'user = nobody' '[one]' 'listen = 127.0.0.1:0' \
 		'cert = certs/site/one.crt' 'key = certs/site/one.key'
 	start_tlsd tlsd
-	wait_for grep 'watch: .*/certs/: Permission denied: what is replaced there' tlsd.log
+	wait_for grep 'watch: .*/certs/: Permission denied: changes there go unnoticed' tlsd.log
 	stop
 }
 
@@ -982,7 +982,7 @@ ocsp_response_that_goes_stale_is_warned_of_at_once() {
 	cat ca.crt >>one.crt
 	start_tlsd tlsd env LD_PRELOAD="$library" FAKETIME='+0 x10'
 	staple | grep 'Cert Status: good'
-	wait_for grep 'warning: .*one.ocsp: is stale, good until' tlsd.log
+	wait_for grep 'warning: .*one.ocsp: is stale since' tlsd.log
 	staple | grep 'OCSP response: no response sent'
 	stop
 }

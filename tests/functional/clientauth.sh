@@ -366,10 +366,10 @@ all_invalid_lines_of_authorized_certs_are_reported_in_one_run() {
 	pin=$(pin_of alice)
 	printf '%s\n' '# list' "$pin name=alice" 'sha1:abc' 'pin-sha256:abc' "$pin name=again" \
 		"$pin service=other" "$(pin_of bob) nick=bob" "$(pin_of bob) name=b\"b" >list
-	rejects 'authorized-certs: .*/list:3: "sha1:abc" is no pin' \
+	rejects 'authorized-certs: .*/list:3: "sha1:abc" is not a pin' \
 		'client-verify = required' 'authorized-certs = list'
-	for text in '4: "pin-sha256:abc" is no pin' '5: has the pin of line 2' \
-		'7: "nick=bob" is neither' '8: "name=b"b" is no name'; do
+	for text in '4: "pin-sha256:abc" is not a pin' '5: has the pin of line 2' \
+		'7: "nick=bob" is neither' '8: "name=b"b" is not a name'; do
 		grep -q -e "tlsd.ini:[0-9]*: authorized-certs: .*/list:$text" check.log ||
 			fail "not said: $text"
 	done
@@ -659,7 +659,7 @@ a_name_in_the_environment_splits_into_its_parts() {
 
 unusable_ca_or_crl_file_is_reported_with_the_remedy() {
 	need='client-verify = required'
-	rejects 'client-verify: required needs to know .* ca-file' "$need"
+	rejects 'client-verify: required needs trusted .* ca-file' "$need"
 	rejects 'tlsd.ini:[0-9]*: ca-file: is not used without client-verify' \
 		"ca-file = $folder/ca.crt"
 	rejects 'tlsd.ini:[0-9]*: ca-file: .*/none.crt: ' "$need" 'ca-file = none.crt'
@@ -668,9 +668,9 @@ unusable_ca_or_crl_file_is_reported_with_the_remedy() {
 	rejects 'ca-file: .*/ca.key: no certificate in it' "$need" \
 		"ca-file = $folder/ca.key"
 	issuer=$folder/ca issue crippled ca crl_signing_key 'expiration_days = 10'
-	rejects 'ca-file: .*: the key usage of CN=crippled is without keyCertSign' \
+	rejects 'ca-file: .*: the key usage of CN=crippled lacks keyCertSign' \
 		"$need" 'ca-file = crippled.crt'
-	rejects 'crl-file: .*/ca.crl: the list of CN=Other Authority is signed by no' \
+	rejects 'crl-file: .*/ca.crl: the list of CN=Other Authority is not signed by' \
 		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/other/ca.crl"
 	rejects 'crl-file: .*/ca.crt: no revocation list in it, only CERTIFICATE' \
 		"$need" "ca-file = $folder/ca.crt" "crl-file = $folder/ca.crt"
@@ -781,7 +781,7 @@ a_revoked_authority_below_another_is_no_longer_trusted() {
 
 expired_crl_still_revokes_and_refuses_all_other_clients() {
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/old.crl"
-	expect 'crl-file: .*/old.crl: the list of CN=Test Authority was current until 2020-02-01'
+	expect 'crl-file: .*/old.crl: the list of CN=Test Authority expired on 2020-02-01'
 	refuses bob 44 44 cert-revoked
 	refuses alice 46 46 crl-expired
 	expect 'crl-expired: CN=alice: crl-file has no current list of the issuer'
@@ -791,14 +791,14 @@ authorities_and_lists_that_end_soon_are_warned_of() {
 	mkdir short
 	"$tlscert" ca --days 5 --out-dir short Short
 	serve 'client-verify = required' 'ca-file = short/ca.crt'
-	expect 'warning: .*ca-file: CN=Short ends on 20..-..-.., and all that it certified'
+	expect 'warning: .*ca-file: CN=Short ends on 20..-..-.., after which every certificate'
 	warns 'ca-file: CN=Short ends'
 	stop
 	serve 'client-verify = required' 'ca-file = short/ca.crt' 'warn-days = 3'
 	if logged 'CN=Short'; then fail 'warned of too early'; fi
 	stop
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/soon.crl"
-	expect 'soon.crl: the list of CN=Test Authority is current until 20..-..-.. only'
+	expect 'soon.crl: the list of CN=Test Authority expires on 20..-..-..'
 	warns 'soon.crl: the list of CN=Test Authority is current until'
 	takes alice
 	stop
@@ -852,12 +852,12 @@ optional_with_a_list_serves_unlisted_clients_without_a_certificate() {
 
 rules_without_an_authority_are_an_error() {
 	: >list
-	rejects 'allow-cn: needs ca-file, for anybody' 'client-verify = required' \
+	rejects 'allow-cn: needs ca-file, because anyone' 'client-verify = required' \
 		'authorized-certs = list' 'allow-cn = alice'
-	rejects 'crl-file: its lists are an authority' 'client-verify = required' \
+	rejects 'crl-file: is not used without ca-file' 'client-verify = required' \
 		'authorized-certs = list' "crl-file = $folder/ca.crl"
 	rejects 'allow-pin: is not used without client-verify' 'allow-pin = x'
-	rejects 'allow-pin: "x" is no pin' 'client-verify = required' \
+	rejects 'allow-pin: "x" is not a pin' 'client-verify = required' \
 		"ca-file = $folder/ca.crt" 'allow-pin = x'
 	rejects 'authorized-certs: .*/none: ' 'client-verify = required' \
 		'authorized-certs = none'
@@ -880,7 +880,7 @@ a_reload_that_requires_certificates_ends_the_sessions_of_clients_without() {
 		hold none $version
 		hold alice $version
 		now_verify required
-		expect ': cert-missing: the client gave no certificate'
+		expect ': cert-missing: the client sent no certificate'
 		if logged CN=alice; then fail 'alice was cut off too'; fi
 		[ "$(grep -c ': cert-' tlsd.log)" -eq 1 ]
 		stop
@@ -892,7 +892,7 @@ a_reload_that_requires_certificates_ends_the_sessions_of_clients_never_asked() {
 	hold none
 	now_verify optional
 	now_verify required
-	expect ': cert-missing: the client gave no certificate'
+	expect ': cert-missing: the client sent no certificate'
 	hold alice
 }
 
@@ -902,7 +902,7 @@ a_reload_reviews_the_clients_of_a_host_that_moves_to_another_service() {
 	hold_at one.example alice
 	services 'server-name = three.example' 'server-name = one.example, two.example'
 	again
-	expect ': open: cert-missing: the client gave no certificate'
+	expect ': open: cert-missing: the client sent no certificate'
 	wait_for is_held 0 || fail 'who was never asked for a certificate goes on'
 }
 
@@ -914,7 +914,7 @@ a_reload_that_removes_a_service_ends_the_sessions_of_those_with_certificates() {
 	sed '/^\[closed\]/,$d' two.ini >new.ini
 	mv new.ini two.ini
 	again
-	expect ': closed: not-allowed: its service is gone, and no other vouches'
+	expect ': closed: not-allowed: its service was removed, and no other checks'
 	wait_for is_held 1
 }
 
@@ -940,7 +940,7 @@ a_reload_that_skips_a_service_ends_the_sessions_of_those_with_certificates() {
 	hold_at one.example none
 	cp "$folder/alice.key" server.key
 	again
-	expect ': closed: not-allowed: its service is gone'
+	expect ': closed: not-allowed: its service was removed'
 	wait_for is_held 1
 }
 
@@ -961,7 +961,7 @@ a_session_ends_with_its_clients_certificate() {
 	cp short.crt short.key "$folder"
 	allow 'respond = echo'
 	hold short
-	expect ": cert-expired: the client's certificate has ended meanwhile"
+	expect ": cert-expired: the client's certificate has expired since the handshake"
 }
 
 a_ticket_replaces_no_certificate_that_has_become_required() {
@@ -980,7 +980,7 @@ a_ticket_replaces_no_certificate_that_has_become_required() {
 		tls1_3) grep -q 'SSL alert number 116$' refused.log ;;
 		tls1_2) grep -q 'SSL alert number 40$' refused.log ;;
 		esac
-		expect ': cert-missing: the client gave no certificate'
+		expect ': cert-missing: the client sent no certificate'
 		[ "$(grep -c ': done ' tlsd.log)" -eq 2 ]
 		stop
 	done
@@ -1107,20 +1107,20 @@ a_list_of_the_near_future_counts_already() {
 unusable_crl_is_reported_with_the_reason() {
 	root mute /CN=Mute 'keyUsage = critical, keyCertSign'
 	sign_list mute
-	rejects 'mute.crl: the list of CN=Mute is signed by an authority whose key usage is without cRLSign' \
+	rejects 'mute.crl: the list of CN=Mute is signed by an authority whose key usage lacks cRLSign' \
 		'client-verify = required' 'ca-file = mute.crt' 'crl-file = mute.crl'
 	root part /CN=Part
 	extensions='issuingDistributionPoint = critical, @p
 [p]
 onlyuser = TRUE' sign_list part
-	rejects 'is not a whole list (it has the extension issuingDistributionPoint)' \
+	rejects 'is not complete (it has the extension issuingDistributionPoint)' \
 		'client-verify = required' 'ca-file = part.crt' 'crl-file = part.crl'
 	extensions='2.5.29.27 = ASN1:INTEGER:1' sign_list part
-	rejects 'is not a whole list (it has the extension deltaCRLIndicator)' \
+	rejects 'is not complete (it has the extension deltaCRLIndicator)' \
 		'client-verify = required' 'ca-file = part.crt' 'crl-file = part.crl'
 	root same /CN=Part
 	sign_list same
-	rejects 'same.crl: the list of CN=Part is signed by no authority' \
+	rejects 'same.crl: the list of CN=Part is not signed by an authority' \
 		'client-verify = required' 'ca-file = part.crt' 'crl-file = same.crl'
 }
 
@@ -1128,7 +1128,7 @@ authority_that_may_not_certify_is_reported_with_the_reason() {
 	new_key v1
 	openssl req -new -key v1.key -subj /CN=First -out v1.csr
 	openssl x509 -req -in v1.csr -signkey v1.key -days 9 -out v1.crt 2>/dev/null
-	rejects 'v1.crt: CN=First is a certificate of X.509 version 1, which cannot say' \
+	rejects 'v1.crt: CN=First is a certificate of X.509 version 1, which cannot be' \
 		'client-verify = required' 'ca-file = v1.crt'
 	root strict /CN=Strict 'policyConstraints = critical, requireExplicitPolicy:0'
 	rejects 'strict.crt: CN=Strict has the critical extension policyConstraints (2.5.29.36)' \

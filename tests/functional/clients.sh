@@ -344,7 +344,7 @@ curl_reads_an_http_answer() {
 plain_http_request_gets_an_explanation_in_curl() {
 	serve
 	[ "$(curl_ -o answer -w '%{http_code}' "http://127.0.0.1:$port/")" = 400 ]
-	grep -q 'This port speaks TLS' answer
+	grep -q 'This port requires TLS' answer
 	expect ': not-tls-http: '
 	stop
 }
@@ -450,10 +450,10 @@ warns() {
 }
 
 a_certificate_that_no_name_of_tls_1_2_suits_is_warned_of() {
-	warns 'ciphers: no certificate suits .* ECDHE-ECDSA' \
+	warns 'ciphers: no certificate fits .* ECDHE-ECDSA' \
 		'ciphers = ECDHE-RSA-AES128-GCM-SHA256'
 	pairs=rsa
-	warns 'priority: no certificate suits .*append :+ECDHE-RSA' \
+	warns 'priority: no certificate fits .*append :+ECDHE-RSA' \
 		'priority = SUITEB128:+VERS-TLS1.3:+SIGN-RSA-PSS-RSAE-SHA256'
 	serve 'ciphers = ECDHE-RSA-AES128-GCM-SHA256'
 	stop
@@ -476,7 +476,7 @@ a_reload_changes_ciphers_and_a_wrong_name_changes_nothing() {
 	negotiates 'TLS1.3 AES-256-GCM'
 	sed -i 's/^ciphers = .*/ciphers = TLS_AES_256_GCM_SHA265/' tlsd.ini
 	kill -HUP "$(cat tlsd.pid)"
-	expect 'ciphers: TLS_AES_256_GCM_SHA265: is not known: did you mean TLS_AES_256_GCM_SHA384'
+	expect 'ciphers: TLS_AES_256_GCM_SHA265: is unknown: did you mean TLS_AES_256_GCM_SHA384'
 	expect 'reload: failed'
 	negotiates 'TLS1.3 AES-256-GCM'
 	sed -i 's/^ciphers = .*/ciphers = TLS_CHACHA20_POLY1305_SHA256/' tlsd.ini

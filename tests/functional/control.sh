@@ -107,7 +107,7 @@ a_connection_is_shown_and_can_be_killed() {
 	wait_for says '^ +[0-9]+ echo +(answer|parked) .* \[127\.0\.0\.1\]' connections --sort age
 	id=$(ctl connections | awk '$2 == "echo" { print $1 }')
 	ctl kill "$id"
-	wait_for grep -q ": echo: killed: by tlsdctl, .* id=$id\$" tlsd.log
+	wait_for grep -q ": echo: killed: by tlsdctl .* id=$id\$" tlsd.log
 	# The record is written just before the connection is gone.
 	wait_for fails ctl kill "$id"
 	! ctl kill all || return 1
@@ -249,12 +249,12 @@ complains() {
 }
 
 wrong_usage_is_status_2() {
-	complains 2 'a command is missing'
-	complains 2 'stop takes no argument' stop now
-	complains 2 'kill: an argument is missing: kill ID' kill
-	complains 2 'connections takes one argument' connections 1 2
-	complains 2 'either --json or --prometheus' stats --json --prometheus
-	complains 2 'sort: there are the columns' connections --sort age2
+	complains 2 'missing command'
+	complains 2 'stop: takes no argument' stop now
+	complains 2 'kill: missing argument: write kill ID' kill
+	complains 2 'connections: takes only one argument' connections 1 2
+	complains 2 'json: cannot be combined with --prometheus' stats --json --prometheus
+	complains 2 'sort: unknown column: use' connections --sort age2
 	echo 'control-socket =' >none.ini
 	for wrong in 'none.ini: control-socket is empty: set it' 'gone.ini: No such file'; do
 		status=0
@@ -269,18 +269,18 @@ misspelt_command_is_status_2_and_its_name_is_guessed() {
 	serve
 	complains 2 '^tlsdctl: statsu: unknown command: did you mean stats\?$' statsu
 	complains 2 '^tlsdctl: log-lvl: .* did you mean log-level\?$' log-lvl debug
-	complains 2 '^tlsdctl: nonsense: unknown command: tlsdctl --help' nonsense
+	complains 2 '^tlsdctl: nonsense: unknown command: see tlsdctl --help' nonsense
 	complains 2 '^tlsdctl: handover: unknown command' handover
 }
 
 unreachable_socket_is_status_3_with_a_remedy() {
-	complains 3 '/sock: No such file or directory: start tlsd, or name' status
+	complains 3 '/sock: No such file or directory: start tlsd, or give' status
 	: >sock
-	complains 3 '/sock: Connection refused: it is not a socket: name' status
+	complains 3 '/sock: Connection refused: it is not a socket: give' status
 	rm sock
 	serve
 	kill -KILL "$(cat tlsd.pid)"
-	wait_for complains 3 '/sock: Connection refused: tlsd has ended: start it' status
+	wait_for complains 3 '/sock: Connection refused: no tlsd listens there: start tlsd' status
 }
 
 other_user_reads_which_users_may_use_the_socket() {
@@ -360,7 +360,7 @@ socat_speaks_the_protocol_too() {
 	printf 'status\nnonsense\n' | socat -t 10 - "UNIX-CONNECT:$PWD/sock" >heard
 	grep -qx ok heard
 	[ "$(tail -n 1 heard)" = failed ]
-	grep -q '^error: there are the commands status .* stop$' heard
+	grep -q '^error: unknown command: use one of status .* stop$' heard
 	head -c 100000 /dev/urandom | socat - "UNIX-CONNECT:$PWD/sock" \
 		>/dev/null 2>&1 || :
 	says '^process: [0-9]+, running$' status

@@ -169,7 +169,7 @@ a_second_start_finds_the_first() {
 	expect 0 start
 	first=$(pid)
 	expect 0 start
-	grep -q "is running already, as process $first" out
+	grep -q "already runs as process $first" out
 	[ "$(pid)" = "$first" ]
 	serves
 }
@@ -251,7 +251,7 @@ restart_keeps_a_good_daemon_from_a_wrong_configuration() {
 	for action in restart try-restart; do
 		expect 6 "$action"
 		grep -q 'tlsd.ini:4: wrokers: unknown key: did you mean workers' err
-		grep -q "not restarted: process $first goes on" err
+		grep -q "not restarted: process $first keeps its configuration" err
 		[ "$(pid)" = "$first" ]
 	done
 	serves
@@ -280,7 +280,7 @@ reload_reports_the_reason_for_keeping_the_old_certificate() {
 	cp old.key server.key
 	expect 1 reload
 	grep -q 'server.key' err
-	grep -q "not reloaded: process $process goes on" err
+	grep -q "not reloaded: process $process keeps its configuration" err
 	serves old.crt
 	echo nonsense >server.crt
 	expect 1 reload
@@ -323,7 +323,7 @@ the_shipped_configuration_lacks_a_certificate_only() {
 	status=0
 	"$sbindir/tlsd" -t -c tlsd.ini 2>err || status=$?
 	[ "$status" -eq 2 ]
-	grep -q 'cert: no certificate is named; "tlscert self-signed NAME" makes one' err
+	grep -q 'cert: is empty: set a certificate ("tlscert self-signed NAME" makes one)' err
 	[ "$(grep -c . err)" -eq 2 ]
 	sed -i -e 's/^#cert =$/cert = server.crt/' -e 's/^#key =$/key = server.key/' \
 		-e 's|^#\(pid-file =\).*|\1 tlsd.pid|' tlsd.ini
@@ -447,7 +447,7 @@ a_reload_says_why_it_cannot_make_a_socket() {
 	expect 0 start
 	sockets=$PWD/roots/front socket_ini 'sandbox = no'
 	expect 1 reload
-	grep -q 'listen: unix:.*/roots/front: Permission denied: this user may not make it there: restart tlsd as root, or name another folder' err
+	grep -q 'listen: unix:.*/roots/front: Permission denied: this user may not create it there: restart tlsd as root, or set another folder' err
 	expect 0 stop
 }
 
@@ -458,7 +458,7 @@ a_key_that_only_root_reads_serves_until_a_reload() {
 	write_ini 'user = nobody'
 	expect 0 start
 	serves
-	grep -q 'warning: .*server.key: a reload by uid [0-9]* could not read it' tlsd.log
+	grep -q 'warning: .*server.key: a reload as uid [0-9]* cannot read it' tlsd.log
 	expect 1 reload
 	grep -q 'server.key: user nobody may not read it' err
 	serves
@@ -514,7 +514,7 @@ start_prints_the_warnings_of_the_configuration_test() {
 	write_ini 'user = nobody'
 	"$sbindir/tlsd" -t -c "$PWD/tlsd.ini" >out 2>err
 	sed -n 's/.*warning: //p' err >warnings
-	grep 'server.key: a reload by uid [0-9]* could not read it' warnings
+	grep 'server.key: a reload as uid [0-9]* cannot read it' warnings
 	expect 0 start
 	warns err
 	warns tlsd.log
@@ -600,7 +600,7 @@ upgrade_replaces_the_process() {
 	second=$(pid)
 	expect 1 upgrade
 	grep -q wrokers err
-	grep -q "process $second goes on" err
+	grep -q "process $second keeps its configuration" err
 	serves
 	expect 0 stop
 	wait_for is_gone "$second"
@@ -618,7 +618,7 @@ a_second_daemon_is_refused() {
 	status=0
 	"$sbindir/tlsd" -c tlsd.ini 2>err || status=$?
 	[ "$status" -eq 1 ]
-	grep -q "tlsd runs already, as process $(pid)" err
+	grep -q "tlsd already runs as process $(pid)" err
 	serves
 }
 
@@ -744,7 +744,7 @@ a_daemon_that_does_not_stop_is_killed() {
 	process=$(pid)
 	kill -STOP "$process"
 	expect 0 stop
-	grep -q 'was killed, for it had not stopped within 1 s' err
+	grep -q 'was killed because it did not stop within 1 s' err
 	is_gone "$process"
 	expect 3 status
 }

@@ -651,10 +651,10 @@ expect_error(const char *lines, const char *text)
 
 START_TEST(an_unusable_program_is_an_error_with_its_place)
 {
-	expect_error("", "exec: respond = exec needs a program");
+	expect_error("", "exec: is empty, but respond = exec");
 	expect_error("exec = cat\n", "wrong.ini:5: exec: cat: is not an absolute path");
 	expect_error("exec = /no/such\n", "exec: /no/such: No such file or directory");
-	expect_error("exec = /bin\n", "exec: /bin: is no file");
+	expect_error("exec = /bin\n", "exec: /bin: is not a file");
 	expect_error("exec = /etc/passwd\n", "/etc/passwd: uid ");
 	expect_error("exec = /bin/cat | /bin/cat\n", "no shell reads this");
 	expect_error("exec = /bin/cat 'x\n", "a closing ' is missing");
@@ -669,7 +669,7 @@ START_TEST(unusable_exec_user_is_an_error)
 	    "exec-user: \"3999999999\": there is no user of that name or number");
 	if (geteuid() == 0)
 		expect_error("exec = /bin/cat\nexec-user = nobody\nuser = nobody\n",
-		    "exec-user: the daemon has become nobody then");
+		    "exec-user: the daemon runs as nobody");
 	else
 		expect_error("exec = /bin/cat\nexec-user = nobody\n",
 		    "exec-user: only root can");

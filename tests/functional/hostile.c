@@ -562,7 +562,7 @@ stop_taking(void (*leave)(int fd))
 	daemon_expect(daemon, ": tlsd: done ");
 	leave(peer->fd);
 	daemon_expect(
-	    daemon, ": tlsd: write-timeout: the client did not take the last ");
+	    daemon, ": tlsd: write-timeout: the client did not accept the last ");
 	daemon_expect_descriptors(daemon, descriptors);
 	ck_assert_int_ne(peer_run(peer), 0);
 	peer_free(peer);

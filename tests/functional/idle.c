@@ -319,7 +319,8 @@ START_TEST(running_programs_are_limited_by_max_workers)
 
 	/* Without max-workers, as many programs as workers may run. */
 	ck_assert_int_ne(peer_try(one, NULL), 0);
-	daemon_expect(daemon, ": one: handshake-timeout: its service's workers");
+	daemon_expect(
+	    daemon, ": one: handshake-timeout: no worker of its service was free");
 	expect_two();
 	peer_free(peer);
 	daemon_expect(daemon, ": one: done ");
@@ -454,7 +455,7 @@ START_TEST(oldest_parked_connection_is_closed_with_its_program_and_backend)
 
 	meet_all(peers, one, NULL);
 	daemon_expect_times(daemon,
-	    ": one: refused-limit: the oldest of the client with most parked ",
+	    ": one: refused-limit: max-waiting was reached: oldest connection ",
 	    IDLE - 2);
 	/* Their share of max-workers is free again. */
 	for (size_t i = 0; i < IDLE; i++) {

@@ -94,7 +94,7 @@ START_TEST(clients_are_served_while_a_reload_runs)
 	slow_down();
 	int asking = ask("reload\n");
 
-	expect_status("\nreload: one has run for ");
+	expect_status("\nreload: running for ");
 	ck_assert_str_eq(peer_ask(daemon_port_of(daemon, "127.0.0.1", "one")), HELLO);
 	ck_assert_uint_eq(daemon_count(daemon, "reload: done"), 0);
 	speed_up();
@@ -114,11 +114,11 @@ START_TEST(clients_are_served_while_the_disk_does_not_answer)
 	ck_assert_int_eq(utimensat(AT_FDCWD, certificate, NULL, 0), 0);
 	int asking = ask("reload\n");
 
-	expect_status("\nreload: one has run for ");
+	expect_status("\nreload: running for ");
 	for (int i = 0; i < 20; i++)
 		ck_assert_str_eq(
 		    peer_ask(daemon_port_of(daemon, "127.0.0.1", "one")), HELLO);
-	expect_status("\nreload: one has run for ");
+	expect_status("\nreload: running for ");
 	ck_assert_uint_eq(daemon_count(daemon, "reload: done"), 0);
 	suite_file("disk", "");
 	shutdown(asking, SHUT_WR);
@@ -134,7 +134,7 @@ START_TEST(reloads_that_are_asked_for_meanwhile_are_one)
 	slow_down();
 
 	daemon_signal(daemon, SIGHUP);
-	expect_status("\nreload: one has run for ");
+	expect_status("\nreload: running for ");
 	int second = ask("reload\n"), third = ask("reload\n");
 	daemon_signal(daemon, SIGHUP);
 	ck_assert_str_eq(peer_ask(daemon_port_of(daemon, "127.0.0.1", "one")), HELLO);
@@ -156,11 +156,11 @@ START_TEST(a_stop_does_not_wait_for_a_running_reload)
 	slow_down();
 	int asking = ask("reload\n");
 
-	expect_status("\nreload: one has run for ");
+	expect_status("\nreload: running for ");
 	daemon_signal(daemon, SIGTERM);
 	shutdown(asking, SHUT_WR);
 	expect_answer(asking, "error: the server is stopping\nfailed\n");
-	daemon_expect(daemon, "reload: given up, because the server is stopping");
+	daemon_expect(daemon, "reload: canceled: the server is stopping");
 	ck_assert_int_eq(daemon_wait(daemon), 0);
 	daemon_stop(daemon);
 }
@@ -173,7 +173,7 @@ START_TEST(an_upgrade_does_not_wait_for_a_running_reload)
 	slow_down();
 	int asking = ask("reload\n");
 
-	expect_status("\nreload: one has run for ");
+	expect_status("\nreload: running for ");
 	struct takeover *takeover =
 	    takeover_begin(suite_path("control"), geteuid(), error, sizeof error);
 	ck_assert_msg(takeover != NULL, "%s", error);

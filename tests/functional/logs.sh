@@ -191,7 +191,7 @@ unknown_failure_class_is_an_error() {
 	status=0
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>err || status=$?
 	[ "$status" -eq 2 ]
-	grep -q 'tlsd.ini:3: quiet: "noise" is no class: ' err
+	grep -q 'tlsd.ini:3: quiet: "noise" is not a class: ' err
 	grep -q 'tlsd.ini:4: class-level: "sni=loud" has no level: write sni=error, ' err
 }
 
@@ -420,7 +420,7 @@ a_syslogd_that_does_not_run_is_warned_of() {
 	! grep -q syslog err || return 1
 	rm dev/log
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>err
-	grep -q 'tlsd.ini:4: syslog: /dev/log: No such file or directory: what is logged is' err
+	grep -q 'tlsd.ini:4: syslog: /dev/log: No such file or directory: log lines are' err
 }
 
 a_syslogd_that_was_restarted_is_found_again() {

@@ -132,7 +132,7 @@ draining_shows_in_the_status() {
 	write_ini
 	start_managed
 	ctl drain
-	expect_told "$first STATUS=serving, but asking for no more clients"
+	expect_told "$first STATUS=serving, but asking load balancers for no more clients"
 	ctl resume
 	wait_for has_told 2 "$first STATUS=serving"
 	stop
@@ -160,7 +160,7 @@ a_watchdog_of_another_process_gets_none() {
 	start_managed --watchdog 100 --for-another
 	expect_told "$first READY=1"
 	ctl drain
-	expect_told "$first STATUS=serving, but asking for no more clients"
+	expect_told "$first STATUS=serving, but asking load balancers for no more clients"
 	fails was_told "$first WATCHDOG=1"
 	stop
 }
@@ -242,7 +242,7 @@ failed_upgrade_sends_no_notification() {
 	echo 'key = nowhere.key' >>bad.ini
 	fails "$builddir/tlsd" -u -c bad.ini
 	ctl drain
-	expect_told "$first STATUS=serving, but asking for no more clients"
+	expect_told "$first STATUS=serving, but asking load balancers for no more clients"
 	fails grep -v "^$first " told
 	fails grep MAINPID told
 	stop
@@ -268,7 +268,7 @@ a_passed_socket_is_used_where_a_service_listens() {
 a_passed_socket_that_no_service_wants_is_closed_with_a_warning() {
 	write_ini
 	start_managed --pass "$PWD/other.sock"
-	logged "warning: socket activation: socket1: unix:$PWD/other.sock: closed: no service listens there: name it in listen"
+	logged "warning: socket activation: socket1: unix:$PWD/other.sock: closed: no service listens there: add it to listen"
 	fails is_listening "$PWD/other.sock"
 	serves_at "$(address_of hello)"
 	stop
@@ -278,7 +278,7 @@ a_passed_socket_that_no_service_wants_is_closed_with_a_warning() {
 a_passed_socket_that_does_not_listen_is_closed_with_a_warning() {
 	write_ini
 	start_managed --pass "udp:127.0.0.1:0"
-	logged 'warning: socket activation: socket1: closed: does not listen: use ListenStream'
+	logged 'warning: socket activation: socket1: closed: does not listen: set ListenStream'
 	stop
 }
 
@@ -287,7 +287,7 @@ a_passed_socket_that_takes_both_families_is_not_used() {
 	free_port
 	listen="[::]:$port" write_ini
 	fails start_managed --pass "dual:$port"
-	logged "warning: socket activation: socket1: .*:$port: closed: takes IPv4, too: set BindIPv6Only=ipv6-only"
+	logged "warning: socket activation: socket1: .*:$port: closed: accepts IPv4 too: set BindIPv6Only=ipv6-only"
 	logged "listen: .*:$port: Address already in use"
 }
 

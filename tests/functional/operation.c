@@ -292,9 +292,8 @@ START_TEST(check_reports_all_errors_of_a_file_in_one_run)
 		"mistakes.ini:9: idle-timeout: \"soon\" is not ",
 		"mistakes.ini:38: idle-timeout: is set twice",
 		"mistakes.ini:39: priority: ", "\"+BOGUS\"",
-		"mistakes.ini:40: [a]: is there twice",
-		"mistakes.ini:41: workers: is for the whole process",
-		": cert: no certificate is named"
+		"mistakes.ini:40: [a]: is defined twice",
+		"mistakes.ini:41: workers: is for the whole process", ": cert: is empty"
 	};
 	const char *output, *conf = many_mistakes();
 
@@ -326,7 +325,7 @@ START_TEST(sigterm_under_load_answers_slower_clients_too)
 	struct peer **crowd = peer_crowd(daemon_port(daemon), 200, NULL);
 
 	daemon_signal(daemon, SIGTERM);
-	daemon_expect(daemon, "stopping: finishing what has begun");
+	daemon_expect(daemon, "stopping: finishing open connections");
 	peer_crowd_finish(crowd, 200, HELLO);
 	ck_assert_int_eq(daemon_wait(daemon), 0);
 	daemon_expect(daemon, "stopped: 200 connections answered, 0 failed");
@@ -358,7 +357,7 @@ START_TEST(a_stopping_server_listens_no_more)
 
 	peer_send(waiting, "\x16\x03\x01", 3);
 	daemon_signal(daemon, SIGTERM);
-	daemon_expect(daemon, "stopping: finishing what has begun");
+	daemon_expect(daemon, "stopping: finishing open connections");
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), -1);
 	ck_assert_int_eq(errno, ECONNREFUSED);
 	close(fd);
@@ -390,7 +389,8 @@ START_TEST(a_stuck_client_ends_with_the_shutdown_timeout)
 
 	daemon_signal(daemon, SIGTERM);
 	ck_assert_int_eq(daemon_wait(daemon), 0);
-	daemon_expect(daemon, "cutting what is not finished: shutdown-timeout is over");
+	daemon_expect(
+	    daemon, "closing unfinished connections: shutdown-timeout has passed");
 	peer_free(stuck);
 	daemon_stop(daemon);
 }
@@ -402,10 +402,10 @@ START_TEST(a_second_sigterm_cuts)
 	struct daemon *daemon = serve_stuck("shutdown-timeout = 5m\n", &stuck);
 
 	daemon_signal(daemon, SIGTERM);
-	daemon_expect(daemon, "stopping: finishing what has begun");
+	daemon_expect(daemon, "stopping: finishing open connections");
 	daemon_signal(daemon, SIGTERM);
 	ck_assert_int_eq(daemon_wait(daemon), 0);
-	daemon_expect(daemon, "cutting what is not finished: told to stop twice");
+	daemon_expect(daemon, "closing unfinished connections: second request to stop");
 	peer_free(stuck);
 	daemon_stop(daemon);
 }
@@ -575,7 +575,7 @@ START_TEST(reload_names_options_that_need_a_restart)
 	daemon_configure(daemon, daemon_ini("workers = 3\nqueue-size = 7\n"));
 	daemon_reload(daemon, "done");
 	daemon_expect(
-	    daemon, "reload: workers, queue-size: only a restart changes that");
+	    daemon, "reload: workers, queue-size: takes effect only after a restart");
 	daemon_expect_threads(daemon, threads);
 	expect_answer(daemon, "tlsd", HELLO);
 	daemon_stop(daemon);

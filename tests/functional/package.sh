@@ -157,7 +157,7 @@ lintian_finds_no_fault_above_info() {
 
 a_new_installation_waits_for_a_certificate() {
 	cat install.log
-	grep -q 'is not started: /etc/tlsd/tlsd.ini cannot be used yet' install.log
+	grep -q 'is installed but not started: correct /etc/tlsd/tlsd.ini' install.log
 	fails inside service tlsd status
 	fails is_enabled
 	[ "$(mode /var/log/tlsd)" = '2750 tlsd:adm' ]

@@ -116,7 +116,7 @@ file_that_is_gone_ends_in_an_alert() {
 content_type_that_is_not_one_is_an_error() {
 	write_ini 'content-type = html'
 	fails "$builddir/tlsd" -t -c tlsd.ini 2>errors
-	grep -q 'tlsd.ini:8: content-type: "html": is not a media type: write one such as' \
+	grep -q 'tlsd.ini:8: content-type: "html" is not a media type: write one such as' \
 		errors
 }
 

@@ -137,8 +137,8 @@ START_TEST(oldest_unread_answer_is_dropped_at_max_waiting)
 
 	ck_assert_int_eq(peer_shake(first), 0);
 	ck_assert_int_eq(peer_shake(second), 0);
-	daemon_expect(
-	    daemon, ": tlsd: refused-limit: the oldest of the client with most ");
+	daemon_expect(daemon,
+	    ": tlsd: refused-limit: max-waiting was reached: oldest connection ");
 	/* Only the server knows which one was parked first. */
 	int failed = (peer_run(first) != 0) + (peer_run(second) != 0);
 	ck_assert_int_eq(failed, 1);
@@ -188,13 +188,13 @@ START_TEST(oldest_connection_of_the_busiest_client_is_closed_at_max_waiting)
 	unsigned port = daemon_port(daemon);
 	struct peer **peers = begin_all(daemon, false, WAITING);
 
-	daemon_expect(
-	    daemon, ": tlsd: refused-limit: the oldest of the client with most ");
+	daemon_expect(daemon,
+	    ": tlsd: refused-limit: max-waiting was reached: oldest connection ");
 	ck_assert_int_ne(peer_run(peers[0]), 0);
 	peer_free(peers[0]);
 	peers[0] = begin(peer_dial(port)); /* now the next one is the oldest */
-	daemon_expect_times(
-	    daemon, ": tlsd: refused-limit: the oldest of the client with most ", 2);
+	daemon_expect_times(daemon,
+	    ": tlsd: refused-limit: max-waiting was reached: oldest connection ", 2);
 	ck_assert_int_ne(peer_run(peers[1]), 0);
 	peer_free(peers[1]);
 	peers[1] = peer_new(peer_dial(port), NULL);

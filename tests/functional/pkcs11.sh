@@ -186,15 +186,15 @@ unusable_token_is_an_error_at_load() {
 	make_key web ecdsa
 	make_key other ecdsa
 	write_ini 'cert = web.crt' 'key = pkcs11:token=nowhere;object=web' 'pin-file = token.pin'
-	refuses 'key: pkcs11:token=nowhere;object=web: there is no such token: p11tool --list'
+	refuses 'key: pkcs11:token=nowhere;object=web: there is no such token, or its module is missing or unreadable: run p11tool --list'
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=none' 'pin-file = token.pin'
-	refuses 'key: pkcs11:token=tlsd;object=none: the token has no such private key: p11'
+	refuses 'key: pkcs11:token=tlsd;object=none: the token has no such private key: list its objects with p11'
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=other' 'pin-file = token.pin'
 	refuses 'pkcs11:token=tlsd;object=other does not belong to the certificate'
 	write_ini 'cert = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
 	refuses 'cert: pkcs11:token=tlsd;object=web: the token has no such certificate'
 	write_ini 'cert = web.crt' 'key = pkcs11:rubbish' 'pin-file = token.pin'
-	refuses 'key: pkcs11:rubbish: is no PKCS#11 URL'
+	refuses 'key: pkcs11:rubbish: is not a PKCS#11 URL'
 }
 
 a_pin_is_taken_from_its_file_only_and_never_asked_for() {
@@ -203,12 +203,12 @@ a_pin_is_taken_from_its_file_only_and_never_asked_for() {
 	make_key web ecdsa
 	unset GNUTLS_PIN
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web'
-	refuses 'key: pkcs11:token=tlsd;object=web: the token wants a PIN: set pin-file'
+	refuses 'key: pkcs11:token=tlsd;object=web: the token requires a PIN: set pin-file'
 	echo 4321 >token.pin
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
 	refuses "the token refuses the PIN in $PWD/token.pin: correct it"
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web?pin-value=1234'
-	refuses 'key: pkcs11:token=tlsd;object=web: the PIN does not belong here'
+	refuses 'key: pkcs11:token=tlsd;object=web: the PIN must not be here'
 	fails grep 1234 refused
 }
 

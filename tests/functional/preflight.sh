@@ -115,7 +115,7 @@ an_upgrade_needs_no_ipv6_either() {
 an_address_of_ipv6_alone_needs_ipv6() {
 	for listen in '[::]:0' '[::1]:0' '127.0.0.1:0, [::1]:0'; do
 		write_ini
-		refused 'listen: \[::1?\]:0: Address family not supported by protocol: this machine has no IPv6: name' \
+		refused 'listen: \[::1?\]:0: Address family not supported by protocol: this machine has no IPv6: set' \
 			without_ipv6
 	done
 }
@@ -143,11 +143,11 @@ an_address_of_another_machine_is_found() {
 
 a_socket_that_cannot_be_made_is_found() {
 	listen=$PWD/nowhere/sock write_ini
-	refused "listen: unix:$PWD/nowhere/sock: No such file or directory: make its folder"
+	refused "listen: unix:$PWD/nowhere/sock: No such file or directory: create its folder"
 	listen=/$(long_name) write_ini
 	refused 'listen: "/0*" a socket.s path has at most 107'
 	listen=$PWD/tlsd.ini write_ini
-	refused "listen: unix:$PWD/tlsd.ini: File exists: it is no socket"
+	refused "listen: unix:$PWD/tlsd.ini: File exists: it is not a socket"
 }
 
 an_owner_of_a_socket_that_cannot_be_is_found() {
@@ -160,7 +160,7 @@ an_owner_of_a_socket_that_cannot_be_is_found() {
 	chmod 777 shared
 	listen=$PWD/shared/front write_ini 'user = nobody'
 	chown nobody server.key
-	refused 'listen: .*/shared: may be written by others, who could replace its files'
+	refused 'listen: .*/shared: is writable for others, which could replace its files'
 	listen=$PWD/front write_ini 'listen-owner = nobody'
 	chown nobody . server.key
 	check as_nobody
@@ -174,16 +174,16 @@ services_that_share_a_socket_give_it_the_same_rights() {
 	listen=$PWD/front write_ini 'server-name = a.example'
 	printf '%s\n' '[b]' "listen = $PWD/front" 'server-name = b.example' 'listen-mode = 0666' \
 		'cert = server.crt' 'key = server.key' >>tlsd.ini
-	refused "listen: \\[hello\\] gives unix:$PWD/front other rights: .*need the same listen-owner"
+	refused "listen: \\[hello\\] sets other rights for unix:$PWD/front: .*set the same listen-owner"
 }
 
 a_control_socket_that_cannot_be_made_is_found() {
 	write_ini "control-socket = $PWD/nowhere/sock"
-	refused "control-socket: $PWD/nowhere/sock: No such file or directory: make its folder"
+	refused "control-socket: $PWD/nowhere/sock: No such file or directory: create its folder"
 	write_ini "control-socket = /$(long_name)"
 	refused 'control-socket: /0*: a socket.s path has at most 107'
 	write_ini "control-socket = $PWD/tlsd.ini"
-	refused "control-socket: $PWD/tlsd.ini: File exists: it is no socket"
+	refused "control-socket: $PWD/tlsd.ini: File exists: it is not a socket"
 }
 
 check_accepts_addresses_held_by_the_running_server() {
@@ -244,14 +244,14 @@ a_root_that_stays_root_follows_no_link_of_another_user_to_its_log() {
 	chown -h nobody there
 	write_ini 'log-file = there/log'
 	fails check
-	is_told 'log-file: .*/there/log: .*: root follows no symbolic link of another user'
+	is_told 'log-file: .*/there/log: .*: root does not follow the symbolic link of another user'
 	fails "$builddir/tlsd" -c tlsd.ini 2>err
-	is_told 'log-file: .*/there/log: .*: root follows no symbolic link of another user'
+	is_told 'log-file: .*/there/log: .*: root does not follow the symbolic link of another user'
 	chown -h root there
 	check
 	ln here/log second
 	fails check
-	is_told 'log-file: .*: root opens no file with a second name'
+	is_told 'log-file: .*: root does not open a file with a second name'
 }
 
 log_file_through_a_dangling_link_is_an_error() {
@@ -283,12 +283,12 @@ exec = $PWD/secret/program" write_ini 'user = nobody'
 	refused "exec: $PWD/secret/program: uid $(id -u nobody) may not execute it: Permission denied"
 	service="respond = file
 file = secret/file" write_ini 'user = nobody'
-	refused "file: $PWD/secret/file: uid $(id -u nobody) could not read it: Permission denied"
+	refused "file: $PWD/secret/file: uid $(id -u nobody) cannot read it: Permission denied"
 	chmod 755 secret
 	check
 	chmod 600 tlsd.ini
 	check
-	is_told "warning: .*configuration: .*tlsd.ini: a reload by uid $(id -u nobody) could not read it"
+	is_told "warning: .*configuration: .*tlsd.ini: a reload as uid $(id -u nobody) cannot read it"
 }
 
 # --- what it prints -------------------------------------------------------------------

@@ -140,7 +140,7 @@ START_TEST(connections_are_counted_for_the_client_and_not_for_the_proxy)
 	for (int i = 0; i < 3; i++)
 		close(silent[i]);
 	daemon_expect_times(
-	    daemon, ": proxy-header: the connection ended within its PROXY header", 3);
+	    daemon, ": proxy-header: the connection ended within the PROXY header", 3);
 	daemon_stop(daemon);
 }
 END_TEST
@@ -162,8 +162,8 @@ START_TEST(parked_connection_counts_for_the_client_and_not_for_the_proxy)
 	for (int i = 0; i < 2; i++)
 		sevens[i] = DIAL(port, SEVEN "\x16");
 	int newcomer = DIAL(port, EIGHT "\x16");
-	daemon_expect(
-	    daemon, " [192.0.2.7]:51514: tlsd: refused-limit: the oldest of ");
+	daemon_expect(daemon,
+	    " [192.0.2.7]:51514: tlsd: refused-limit: max-waiting was reached: ");
 	peer_see_off(sevens[0]);
 	close(sevens[1]);
 	for (int i = 0; i < 3; i++)
@@ -239,9 +239,10 @@ START_TEST(a_header_has_to_come_in_time)
 	unsigned port = daemon_port(daemon);
 	int fds[] = { DIAL(port, "PROXY TCP4"), DIAL(port, SEVEN "\x16") };
 
-	daemon_expect(daemon, ": tlsd: hello-timeout: no whole PROXY header in time");
+	daemon_expect(
+	    daemon, ": tlsd: hello-timeout: no complete PROXY header in time");
 	daemon_expect(daemon,
-	    " [192.0.2.7]:51514: tlsd: hello-timeout: no whole ClientHello in time");
+	    " [192.0.2.7]:51514: tlsd: hello-timeout: no complete ClientHello in time");
 	peer_see_off(fds[0]);
 	peer_see_off(fds[1]);
 	daemon_stop(daemon);
@@ -262,17 +263,17 @@ is_no_configuration(const char *more, const char *complaint)
 START_TEST(untrusted_or_conflicting_accept_proxy_settings_are_refused)
 {
 	is_no_configuration("accept-proxy = yes\n",
-	    "bad.ini:4: accept-proxy: anybody could claim any address: name ");
+	    "bad.ini:4: accept-proxy: any client can claim any address: set ");
 	is_no_configuration("accept-proxy = yes\naccept-proxy-from = proxy.org\n",
-	    "bad.ini:5: accept-proxy-from: \"proxy.org\" is no IP address");
+	    "bad.ini:5: accept-proxy-from: \"proxy.org\" is not an IP address");
 	is_no_configuration("accept-proxy-from = ::1\n",
 	    "bad.ini:4: accept-proxy-from: is not used without accept-proxy");
 	is_no_configuration(TRUSTING "[a]\nserver-name = a\n[b]\naccept-proxy = no\n",
-	    "bad.ini:9: accept-proxy: [a] says otherwise at [127.0.0.1]:0");
+	    "bad.ini:9: accept-proxy: differs from [a] at [127.0.0.1]:0");
 	is_no_configuration(
 	    "accept-proxy = yes\n[a]\nserver-name = a\naccept-proxy-from = ::1\n"
 	    "[b]\naccept-proxy-from = ::2\n",
-	    "bad.ini:4: accept-proxy: [a] says otherwise at [127.0.0.1]:0");
+	    "bad.ini:4: accept-proxy: differs from [a] at [127.0.0.1]:0");
 }
 END_TEST
 

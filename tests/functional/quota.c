@@ -215,7 +215,8 @@ START_TEST(service_with_all_workers_busy_does_not_block_others)
 	ck_assert_int_eq(peer_shake(stuck), 0);
 	/* The service's only worker is writing, so this client waits in vain. */
 	ck_assert_int_ne(peer_try(one, NULL), 0);
-	daemon_expect(daemon, ": one: handshake-timeout: its service's workers");
+	daemon_expect(
+	    daemon, ": one: handshake-timeout: no worker of its service was free");
 	ck_assert_str_eq(peer_ask_over(peer_dial_path(suite_path("two")), NULL), HELLO);
 	peer_free(stuck);
 	daemon_expect(daemon, ": one: early-close: ");
@@ -260,8 +261,8 @@ START_TEST(full_queue_of_a_service_refuses_the_oldest_connection)
 	expect_present("one", "hold", 2);
 	struct peer **third = peer_crowd(one, 1, NULL);
 	daemon_expect(daemon,
-	    ": one: refused-limit: the oldest of the client with most waiting for "
-	    "max-workers when max-waiting was reached");
+	    ": one: refused-limit: max-waiting was reached: oldest connection "
+	    "of the client with the most waiting for max-workers");
 	ck_assert_int_ne(peer_run(*first), 0);
 	peer_free(stuck);
 	ck_assert_int_eq(peer_run(*second), 0);

@@ -136,7 +136,7 @@ START_TEST(name_that_does_not_resolve_at_the_start_counts_as_down_until_it_does)
 	expect_down();
 	daemon_expect(daemon, "backend: " HOST);
 	answer(HOST, "127.0.0.1");
-	daemon_expect(daemon, ": now is at [127.0.0.1]:");
+	daemon_expect(daemon, ": now resolves to [127.0.0.1]:");
 	ck_assert_str_eq(ask_two(), "one");
 	ck_assert_uint_eq(daemon_count(daemon, "does not resolve yet"), 1);
 	ck_assert_uint_eq(daemon_count(daemon, "does not resolve ("), 0);
@@ -156,7 +156,7 @@ START_TEST(start_does_not_wait_for_a_lookup_that_hangs)
 	ck_assert_str_eq(ask_one(daemon), HELLO);
 	expect_down();
 	answer(HOST, "127.0.0.1");
-	daemon_expect(daemon, ": now is at [127.0.0.1]:");
+	daemon_expect(daemon, ": now resolves to [127.0.0.1]:");
 	ck_assert_str_eq(ask_two(), "one");
 	daemon_stop(daemon);
 	backend_stop(&backend);
@@ -229,9 +229,9 @@ START_TEST(new_connections_go_to_the_new_address)
 	answer(HOST, "127.0.0.9");
 	struct daemon *daemon = serve(ini_of(HELLO, place_of(HOST, &backend)));
 	expect_down();
-	ck_assert_uint_eq(daemon_count(daemon, ": now is at "), 0);
+	ck_assert_uint_eq(daemon_count(daemon, ": now resolves to "), 0);
 	answer(HOST, "127.0.0.1");
-	daemon_expect(daemon, ": now is at [127.0.0.1]:");
+	daemon_expect(daemon, ": now resolves to [127.0.0.1]:");
 	ck_assert_str_eq(ask_two(), "one");
 	daemon_stop(daemon);
 	backend_stop(&backend);
@@ -255,7 +255,7 @@ START_TEST(old_addresses_serve_while_lookups_fail)
 	answer(HOST, "fail");
 	daemon_expect_times(daemon, "does not resolve (", 2);
 	ck_assert_uint_eq(daemon_count(daemon, ": resolves again"), 1);
-	ck_assert_uint_eq(daemon_count(daemon, ": now is at "), 0);
+	ck_assert_uint_eq(daemon_count(daemon, ": now resolves to "), 0);
 	daemon_stop(daemon);
 	backend_stop(&backend);
 }

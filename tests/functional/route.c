@@ -188,32 +188,36 @@ clashes(const char *services, const char *text)
 START_TEST(overlaps_are_errors_at_their_line)
 {
 	clashes("[a]\nserver-name = x, y\n[b]\nserver-name = Y\n",
-	    "7: server-name: y at [127.0.0.1]:0 belongs to [a] already");
+	    "7: server-name: y at [127.0.0.1]:0 already belongs to [a]");
 	clashes("[a]\nserver-name = *.x.org\n[b]\nserver-name = *.x.org\n",
-	    "7: server-name: *.x.org at [127.0.0.1]:0 belongs to [a] already");
+	    "7: server-name: *.x.org at [127.0.0.1]:0 already belongs to [a]");
 	clashes("[a]\nserver-name = x\ndefault = yes\n"
 		"[b]\nserver-name = y\ndefault = yes\n",
-	    "9: default: [a] is the default at [127.0.0.1]:0 already");
-	clashes("[a]\n[b]\n", "1: listen: [127.0.0.1]:0 belongs to [a] already");
+	    "9: default: [a] is already the default at [127.0.0.1]:0");
+	clashes("[a]\n[b]\n", "1: listen: [127.0.0.1]:0 already belongs to [a]");
 	clashes("[a]\nserver-name = x\nalpn = h2\n"
 		"[b]\nserver-name = x\nalpn = h3, h2\n",
-	    "9: alpn: h2 for x at [127.0.0.1]:0 belongs to [a] already");
+	    "9: alpn: h2 for x at [127.0.0.1]:0 already belongs to [a]");
 	clashes("[a]\nalpn = h2\n[b]\nalpn = h2\n",
-	    "7: alpn: h2 for clients without a name at [127.0.0.1]:0 belongs to [a]");
+	    "7: alpn: h2 for clients without a name at [127.0.0.1]:0 already belongs "
+	    "to [a]");
 }
 END_TEST
 
 START_TEST(impossible_routing_settings_are_errors)
 {
-	clashes("[a]\nserver-name = *\n", "5: server-name: \"*\" is no host's name");
-	clashes("[a]\nserver-name = *.org\n", "5: server-name: \"*.org\" stands for");
-	clashes("[a]\nserver-name = a..b\n", "5: server-name: \"a..b\" is no host's");
-	clashes("[a]\nserver-name = w*.b.org\n", "5: server-name: \"w*.b.org\" is no");
-	clashes("[a]\nsni-strict = yes\n", "5: sni-strict: there are no names");
+	clashes("[a]\nserver-name = *\n", "5: server-name: \"*\" is not a host name");
+	clashes(
+	    "[a]\nserver-name = *.org\n", "5: server-name: \"*.org\" matches too much");
+	clashes("[a]\nserver-name = a..b\n", "5: server-name: \"a..b\" is not a host");
+	clashes("[a]\nserver-name = w*.b.org\n",
+	    "5: server-name: \"w*.b.org\" is not a host");
+	clashes("[a]\nsni-strict = yes\n",
+	    "5: sni-strict: has no effect without server-name");
 	clashes("[a]\nserver-name = a\nsni-strict = yes\ndefault = yes\n",
-	    "7: default: a strict service takes no other clients");
+	    "7: default: cannot be combined with sni-strict");
 	clashes("[a]\nserver-name = a\ndefault = yes\n[b]\nalpn = h2\n",
-	    " [b]: server-name: no client would get here");
+	    " [b]: server-name: is not set, and the default at");
 }
 END_TEST
 

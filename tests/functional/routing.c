@@ -288,7 +288,7 @@ START_TEST(strict_listener_refuses_a_name_that_is_not_a_host)
 
 	for (size_t i = 0; i < sizeof no_hosts / sizeof no_hosts[0]; i++)
 		is_told(port, no_hosts[i], NULL, GNUTLS_A_UNRECOGNIZED_NAME);
-	daemon_expect_times(daemon, ": a: sni: the name is not a host", 5);
+	daemon_expect_times(daemon, ": a: sni: the server name is not a host", 5);
 	daemon_stop(daemon);
 }
 END_TEST
@@ -334,7 +334,7 @@ START_TEST(a_name_of_another_type_before_the_host_is_refused)
 	make_raw(&raw, &options);
 	memcpy(raw.name - 3, "\x01\x00\x01x\x00\x00\x13", 7);
 	is_refused(port_of(daemon, "a"), raw.bytes, raw.size, GNUTLS_A_DECODE_ERROR);
-	daemon_expect(daemon, ": b: protocol: the ClientHello makes no sense");
+	daemon_expect(daemon, ": b: protocol: the ClientHello is malformed");
 	daemon_stop(daemon);
 }
 END_TEST
@@ -409,7 +409,7 @@ START_TEST(a_reload_moves_a_name_to_another_service)
 	daemon_configure(daemon, daemon_ini("[a]\nserver-name = x\n"
 					    "[b]\nserver-name = x\n"));
 	daemon_reload(daemon, "failed");
-	daemon_expect(daemon, "server-name: x at [127.0.0.1]:0 belongs to [a]");
+	daemon_expect(daemon, "server-name: x at [127.0.0.1]:0 already belongs to [a]");
 	ck_assert_str_eq(answer(port, "a", NULL), "B");
 	daemon_stop(daemon);
 }

@@ -568,7 +568,7 @@ START_TEST(a_root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart)
 	daemon_configure(
 	    daemon, daemon_ini("respond = connect\nconnect = unix:/run/x\n"));
 	daemon_reload(daemon, "failed");
-	daemon_expect(daemon, "connect: unix:/run/x: no backend was at a Unix-domain");
+	daemon_expect(daemon, "connect: unix:/run/x: no backend was a Unix-domain");
 	daemon_stop(daemon);
 }
 END_TEST

@@ -67,7 +67,7 @@ START_TEST(a_plain_http_request_gets_an_answer_that_can_be_read)
 
 	provoke(request, strlen(request), "not-tls-http", answer, sizeof answer);
 	ck_assert_int_eq(strncmp(answer, "HTTP/1.0 400 ", 13), 0);
-	ck_assert_ptr_nonnull(strstr(answer, "\r\n\r\nThis port speaks TLS"));
+	ck_assert_ptr_nonnull(strstr(answer, "\r\n\r\nThis port requires TLS"));
 }
 END_TEST
 
@@ -399,7 +399,7 @@ refuse_in_plaintext(const char *settings, const char *reason)
 	peer_send(fd, "\x15\x03\x03\x00\x02\x02\x30", 7);
 	peer_see_off(fd);
 	daemon_expect(daemon, reason);
-	daemon_expect(daemon, "said in plaintext (alert 48)");
+	daemon_expect(daemon, "sent in plaintext (alert 48)");
 	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
 	daemon_stop(daemon);
 }

@@ -191,7 +191,7 @@ a_restart_with_a_wrong_configuration_is_cancelled() {
 		serves
 	done
 	journaled 'wrokers: unknown key'
-	journaled 'tlsd.service: not restarted: it goes on'
+	journaled 'tlsd.service: not restarted: it keeps its configuration'
 	write_ini
 	ctl restart tlsd
 	[ "$(main_pid)" != "$process" ]
@@ -407,7 +407,7 @@ the_init_script_hands_over_to_the_unit() {
 		fails init "$action" 2>err
 		cat err
 		grep -q 'wrokers: unknown key' err
-		grep -q "process $process goes on" err
+		grep -q "process $process keeps its configuration" err
 		[ "$(main_pid)" = "$process" ]
 		serves
 	done

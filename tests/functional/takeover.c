@@ -191,9 +191,9 @@ START_TEST(confirm_and_keep_require_an_offer)
 	struct daemon *daemon = start(path, "");
 
 	expect_said("confirm\n", "has offered nothing");
-	expect_said("keep 0\n", "of what was offered");
-	expect_said("keep -1\n", "of what was offered");
-	expect_said("keep\n", "of what was offered");
+	expect_said("keep 0\n", "an offered descriptor");
+	expect_said("keep -1\n", "an offered descriptor");
+	expect_said("keep\n", "an offered descriptor");
 	expect_answer_at(path);
 	daemon_stop(daemon);
 }

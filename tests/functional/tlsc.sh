@@ -136,7 +136,7 @@ insecure_continues_with_an_untrusted_server_and_warns() {
 	web_server expired
 	call --insecure --message "$request" "localhost:$port"
 	expect_page
-	expect_error 'WARNING: --insecure: nobody vouches that this is "localhost"' \
+	expect_error 'WARNING: --insecure: the server is not verified to be "localhost"' \
 		'WARNING: the issuer' 'WARNING: the certificate expired on 2020-02-01'
 }
 
@@ -169,7 +169,7 @@ verbose_prints_the_negotiated_parameters() {
 	expect_error 'version      TLS1.3' 'suite        TLS_' 'group        X25519' \
 		'name         *.example.org' 'issuer       CN=Test Authority' \
 		'pin          pin-sha256:' 'days left' 'resumed      no' 'alpn         -' \
-		'client cert  not asked for' 'trusted      yes, for localhost' \
+		'client cert  not requested' 'trusted      yes, for localhost' \
 		"connected    [127.0.0.1]:$port in"
 }
 
@@ -219,7 +219,7 @@ url_of_https_is_a_target() {
 	expect_page
 	call https://user@localhost/
 	expect_status 2
-	expect_error 'https://user@localhost/: names a user: leave it out'
+	expect_error 'https://user@localhost/: contains a user name: remove it'
 }
 
 # --- commands -------------------------------------------------------------------------
@@ -235,7 +235,7 @@ options_may_stand_before_the_command() {
 	expect 'usage: tlsc check'
 	run -v bench "localhost:$port"
 	expect_status 2
-	expect_error '-v is not an option of tlsc bench'
+	expect_error '-v: is not an option of tlsc bench'
 }
 
 misspelt_command_is_guessed() {
@@ -271,19 +271,19 @@ answer_other_than_tls_is_reported() {
 	start_openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key -port 0
 	ask --timeout 2s "localhost:$port"
 	expect_status 1
-	expect_error 'handshake: what answers there is not TLS'
+	expect_error 'handshake: the answer is not TLS'
 }
 
 # --- usage ----------------------------------------------------------------------------
 
 wrong_command_line_is_reported() {
-	expect_usage 'whom to call is missing'
+	expect_usage 'TARGET is missing'
 	expect_usage 'is not HOST:PORT' localhost
 	expect_usage 'more than one' localhost:1 localhost:2
-	expect_usage '--bogus is not an option' --bogus localhost:1
+	expect_usage '--bogus: is not an option' --bogus localhost:1
 	expect_usage '--timeout: "soon"' --timeout soon localhost:1
-	expect_usage 'is no escape' --message '\z' localhost:1
-	expect_usage '--ca needs a value' localhost:1 --ca
+	expect_usage 'is not an escape' --message '\z' localhost:1
+	expect_usage '--ca: its value is missing' localhost:1 --ca
 }
 
 help_and_version_are_printed() {
@@ -336,7 +336,7 @@ files_that_cannot_be_used_are_named() {
 	expect_status 2
 	expect_error 'server.key: is not the key of the first certificate in client.pem'
 	call --cert client.pem localhost:1
-	expect_error 'client.pem: holds no private key'
+	expect_error 'client.pem: contains no private key'
 	call --cert client.key --key client.key localhost:1
 	expect_error 'client.key: holds no certificate'
 	call --ca missing.pem --ca client.key --cert missing.crt localhost:1
@@ -412,10 +412,10 @@ an_encrypted_key_needs_its_pin() {
 	expect_page
 	ask --cert client.pem --key locked.key "localhost:$port"
 	expect_status 2
-	expect_error 'locked.key: the key is encrypted: --pin-file FILE'
+	expect_error 'locked.key: the key is encrypted: give its passphrase with --pin-file FILE'
 	ask --cert client.pem --key locked.key --pin-file badpin "localhost:$port"
 	expect_status 2
-	expect_error 'locked.key: the pin in badpin does not open the key'
+	expect_error 'locked.key: the passphrase in badpin does not decrypt the key'
 }
 
 the_pin_is_the_one_that_openssl_computes() {

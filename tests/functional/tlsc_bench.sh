@@ -232,18 +232,18 @@ a_certificate_for_another_name_is_not_trusted() {
 }
 
 wrong_command_line_is_reported() {
-	expect_usage 'whom to call is missing' bench
+	expect_usage 'TARGET is missing' bench
 	expect_usage 'more than one' bench localhost:1 localhost:2
 	expect_usage 'is not HOST:PORT' bench localhost
-	expect_usage '--bogus is not an option' bench --bogus localhost:1
-	expect_usage '--connections needs a value' bench localhost:1 --connections
+	expect_usage '--bogus: is not an option' bench --bogus localhost:1
+	expect_usage '--connections: its value is missing' bench localhost:1 --connections
 	expect_usage '--connections: "0" is not in' bench --connections 0 localhost:1
 	expect_usage '--concurrency: "many" is not in' bench --concurrency many localhost:1
-	expect_usage '--duration: "0" is no duration' bench --duration 0 localhost:1
-	expect_usage '--tls: "1.1" is neither' bench --tls 1.1 localhost:1
-	expect_usage '--tls and --priority' bench --tls 1.3 --priority NORMAL localhost:1
+	expect_usage '--duration: "0" is not a duration' bench --duration 0 localhost:1
+	expect_usage '--tls: "1.1" is not a version' bench --tls 1.1 localhost:1
+	expect_usage '--tls: cannot be combined with --priority' bench --tls 1.3 --priority NORMAL localhost:1
 	expect_usage '--pid: there is no process' bench --pid 2147483647 localhost:1
-	expect_usage 'is no escape' bench --message '\z' localhost:1
+	expect_usage 'is not an escape' bench --message '\z' localhost:1
 }
 
 help_names_every_option() {

@@ -155,7 +155,7 @@ a_server_that_is_not_there_is_critical() {
 	stop
 	examine
 	expect_status 2
-	expect 'TLS CRITICAL' 'Connection refused' "fail address nobody answers at localhost:$port"
+	expect 'TLS CRITICAL' 'Connection refused' "fail address no server answers at localhost:$port"
 }
 
 # listener PYTHON: a server that is none; `c` is the connection.
@@ -179,7 +179,7 @@ listener() {
 a_wrong_command_line_is_unknown() {
 	run check --bogus
 	expect_status 3
-	expect_error '--bogus is not an option of tlsc check'
+	expect_error '--bogus: is not an option of tlsc check'
 }
 
 # --- running them ---------------------------------------------------------------------
@@ -202,7 +202,7 @@ a_self_signed_certificate_is_critical() {
 	web_server selfsigned
 	examine
 	expect_status 2
-	expect 'fail trust the certificate is self-signed' '> have an authority issue one'
+	expect 'fail trust the certificate is self-signed' '> have one issued by an authority'
 	examine --servername other.example
 	expect 'fail name the certificate is not for "other.example"'
 	[ "$(grep -c '^fail  *trust' out)" -eq 1 ] || complain 'the name is a matter of trust'
@@ -233,7 +233,7 @@ must_staple_without_a_staple_is_critical() {
 	web_server staple
 	examine
 	expect_status 2
-	expect 'fail ocsp the certificate demands a staple'
+	expect 'fail ocsp the certificate requires a staple'
 }
 
 an_old_server_is_examined_all_the_same() {
@@ -242,7 +242,7 @@ an_old_server_is_examined_all_the_same() {
 	expect_status 2
 	expect 'fail handshake' 'neither TLS 1.2 nor TLS 1.3' 'ok name' \
 		'groups TLS 1.0: Diffie-Hellman'
-	! grep -q 'a client that knows only' out || complain 'kinds were not asked for'
+	! grep -q 'a client that supports only' out || complain 'kinds were not asked for'
 }
 
 a_server_without_tickets_does_not_resume() {
@@ -259,14 +259,14 @@ a_demanded_client_certificate_is_noted() {
 	expect 'note client cert is required: certificate required'
 	examine --cert client.pem --key client.key
 	expect_status 0
-	expect 'ok client cert is asked for, and the one given accepted'
+	expect 'ok client cert is requested, and the one sent is accepted'
 }
 
 both_kinds_of_certificates_are_found() {
 	web_server rsa -dcert server.pem -dkey server.key -cipher ECDHE
 	examine
 	expect_status 0
-	expect 'a client that knows only RSA gets RSA, one that knows only ECDSA EC/ECDSA'
+	expect 'a client that supports only RSA gets RSA, one that supports only ECDSA EC/ECDSA'
 }
 
 diffie_hellman_with_a_short_prime_is_a_warning() {
@@ -332,7 +332,7 @@ check_reports_a_server_without_tls_at_once() {
 	listener 'c.sendall(b"SSH-2.0-OpenSSH\r\n")'
 	examine
 	expect_status 2
-	expect 'fail handshake what answers there is not TLS' '> is it the right port'
+	expect 'fail handshake the answer is not TLS' '> check the port'
 	! grep -q version out || complain 'it was examined'
 }
 

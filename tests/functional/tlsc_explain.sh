@@ -111,7 +111,7 @@ without_a_ticket_there_is_nothing_to_resume() {
 	web_server server -tls1_3 -num_tickets 0
 	explain --resume
 	expect_status 1
-	expect_error 'gave no ticket'
+	expect_error 'sent no ticket'
 }
 
 client_authentication_is_drawn() {
@@ -162,10 +162,10 @@ refusal_after_the_handshake_is_a_failure_with_its_whole_reason() {
 	web_server server -tls1_3 -Verify 1 -verify_return_error -CAfile client.pem
 	explain --svg image.svg
 	expect_status 1
-	expect 'FAILED: the server refused: certificate required (alert 116); it asked'
+	expect 'FAILED: the server refused: certificate required (alert 116): it asked'
 	for picture in out image.svg; do
 		sed 's/<[^>]*>//g' $picture | tr -s '\n ' ' ' |
-			grep -q 'asked for a client certificate and was given none (--cert FILE)' ||
+			grep -q 'asked for a client certificate and got none: give one with --cert FILE' ||
 			complain "the reason is cut in $picture"
 	done
 	[ "$(wc -L <out)" -le 80 ] || complain 'it is wider than 80 columns'

@@ -80,7 +80,7 @@ nothing_is_done_before_it_is_time() {
 an_expired_certificate_is_renewed() {
 	make_dated "2020-01-01 00:00:00" "2020-03-01 00:00:00" &&
 		expect 0 renew --if-within 0 old.crt && has out "signed by itself" &&
-		has out "Give old.crt to all who trust it" &&
+		has out "Give old.crt to all clients that trust it" &&
 		verifies -CAfile old.crt -verify_hostname localhost old.crt &&
 		public_keys_match old.crt old.key && expect 0 check --warn-days 59 old.crt
 }
@@ -320,7 +320,7 @@ renewal_failure_does_not_stop_other_renewals() {
 		has err "none.crt: no such file" && has out "server.crt: renewed" &&
 		has out "client.crt: renewed" && differ server.crt old.crt &&
 		expect 2 renew --key server.key server.crt client.crt &&
-		has err "for one CERT only" && expect 2 renew && has err "missing CERT"
+		has err "only for one CERT" && expect 2 renew && has err "missing CERT"
 }
 
 # --- the tests of make check-long -------------------------------------------------------

@@ -256,7 +256,7 @@ upgrade_without_a_running_server_starts_nothing() {
 	write_ini tlsd.ini
 	sed -i 's/^control-socket = .*/control-socket =/' tlsd.ini
 	fails "$tlsd" -u -c tlsd.ini 2>err
-	grep -q 'there is no control-socket' err
+	grep -q 'control-socket is empty' err
 }
 
 upgrade_by_another_user_is_refused() {
@@ -275,7 +275,7 @@ upgrade_by_another_user_is_refused() {
 	first=$(pid)
 	fails setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups \
 		"$tlsd" -u -c others.ini 2>err
-	grep -q "only root, the daemon's user and its group may" err
+	grep -q "permission denied: run it as root" err
 	unharmed
 	stop
 }
@@ -316,7 +316,7 @@ upgrades_under_load_lose_not_one_connection() {
 	wait_for is_busy "$(pid)"
 	end_load
 	[ "$(grep -c 'another process serves' tlsd.log)" -eq "$rounds" ]
-	fails grep -q 'cutting what is not finished' tlsd.log
+	fails grep -q 'closing unfinished connections' tlsd.log
 	serves
 	stop
 }

@@ -33,7 +33,7 @@ START_TEST(a_folder_above_counts_too)
 	ck_assert_int_eq(check(suite_path("a/b/x")), 0);
 	ck_assert_int_eq(chmod(suite_path("a"), 0777), 0);
 	ck_assert_int_eq(check(suite_path("a/b/x")), -1);
-	ck_assert_ptr_nonnull(strstr(error, "/a: may be written by others"));
+	ck_assert_ptr_nonnull(strstr(error, "/a: is writable for others"));
 	ck_assert_int_eq(chmod(suite_path("a"), 01777), 0);
 	ck_assert_int_eq(check(suite_path("a/b/x")), 0);
 	ck_assert_int_eq(check(suite_path("a/x")), -1);
@@ -48,7 +48,7 @@ START_TEST(a_link_on_the_way_counts_too)
 	ck_assert_int_eq(check(suite_path("open/link/x")), 0);
 	ck_assert_int_eq(chmod(suite_path("open"), 0777), 0);
 	ck_assert_int_eq(check(suite_path("open/link/x")), -1);
-	ck_assert_ptr_nonnull(strstr(error, "/open: may be written by others"));
+	ck_assert_ptr_nonnull(strstr(error, "/open: is writable for others"));
 }
 END_TEST
 

@@ -34,15 +34,15 @@ START_TEST(permission_error_names_user_owner_and_remedy)
 	const char *path = suite_file("key.pem", "secret");
 
 	expect(path, EACCES, "may not read it (owner ");
-	expect(path, EACCES, ", mode 0600): chgrp it to a group of ");
-	expect("/no/folder/key.pem", EACCES, "may not enter a folder on the way");
+	expect(path, EACCES, ", mode 0600): run chgrp to a group of ");
+	expect("/no/folder/key.pem", EACCES, "may not enter a folder of its path");
 }
 END_TEST
 
 START_TEST(unusable_file_type_is_reported)
 {
 	expect("/tmp", EISDIR, ": is a folder: ");
-	expect("/dev/null", EINVAL, ": is no regular file");
+	expect("/dev/null", EINVAL, ": is not a regular file");
 	expect("/dev/zero", EFBIG, "too large");
 	expect(
 	    "/x", EILSEQ, "has a NUL byte and so is not a text file: save it as UTF-8");

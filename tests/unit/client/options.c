@@ -128,12 +128,13 @@ END_TEST
 
 START_TEST(usage_error_names_the_wrong_argument)
 {
-	check_wrong(PARSE("--nonsense", "localhost:1"), "--nonsense is not an option");
-	check_wrong(PARSE("-x", "localhost:1"), "-x is not an option");
-	check_wrong(PARSE("localhost:1", "--cert"), "--cert needs a value");
+	check_wrong(PARSE("--nonsense", "localhost:1"), "--nonsense: is not an option");
+	check_wrong(PARSE("-x", "localhost:1"), "-x: is not an option");
+	check_wrong(PARSE("localhost:1", "--cert"), "--cert: its value is missing");
 	check_wrong(PARSE("--timeout", "soon", "localhost:1"), "--timeout: \"soon\"");
 	check_wrong(PARSE("--end-after", "x", "localhost:1"), "--end-after: \"x\"");
-	check_wrong(PARSE("--message", "a\\q", "localhost:1"), "\"\\q\" is no escape");
+	check_wrong(
+	    PARSE("--message", "a\\q", "localhost:1"), "\"\\q\" is not an escape");
 	check_wrong(PARSE("--servername", "", "localhost:1"), "--servername");
 	check_wrong(PARSE("localhost"), "HOST:PORT");
 	check_wrong(PARSE("a:1", "b:2"), "more than one");
@@ -143,8 +144,9 @@ END_TEST
 
 START_TEST(a_key_or_a_pin_needs_its_certificate)
 {
-	check_wrong(PARSE("--key", "k", "localhost:1"), "--key is of no use");
-	check_wrong(PARSE("--pin-file", "p", "localhost:1"), "--pin-file is of no use");
+	check_wrong(PARSE("--key", "k", "localhost:1"), "--key: has no effect");
+	check_wrong(
+	    PARSE("--pin-file", "p", "localhost:1"), "--pin-file: has no effect");
 }
 END_TEST
 
@@ -164,7 +166,7 @@ START_TEST(protocols_that_cannot_be_offered_are_refused)
 	name[sizeof name - 1] = '\0';
 	check_wrong(PARSE("--alpn", name, "localhost:1"), "--alpn");
 	check_wrong(PARSE("--alpn", "a,b,c,d,e,f,g,h,i", "localhost:1"),
-	    "--alpn: the library offers 8 protocols at most");
+	    "--alpn: too many protocols: offer at most 8");
 }
 END_TEST
 

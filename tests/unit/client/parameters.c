@@ -87,10 +87,10 @@ START_TEST(an_encrypted_key_needs_the_right_pin)
 		.key_file = suite_file(
 		    "client.key", pki_key_pem(pair, PKI_PKCS8_ENCRYPTED, "sesame")) };
 
-	assert_refused(
-	    options, "client.key: the key is encrypted: --pin-file FILE opens it");
+	assert_refused(options,
+	    "client.key: the key is encrypted: give its passphrase with --pin-file");
 	options.pin_file = suite_file("pin", "wrong\n");
-	assert_refused(options, "pin does not open the key");
+	assert_refused(options, "pin does not decrypt the key");
 	pki_free(pair);
 }
 END_TEST
@@ -113,12 +113,12 @@ START_TEST(a_file_without_what_it_should_hold_is_refused)
 	const char *cert = pki_cert_file("client.crt", pair);
 	const char *text = suite_file("text", "no PEM here\n");
 
-	assert_refused(
-	    (struct options){ .cert_file = text }, "text: holds no certificate in PEM");
+	assert_refused((struct options){ .cert_file = text },
+	    "text: contains no certificate in PEM");
 	assert_refused((struct options){ .cert_file = cert },
-	    "client.crt: holds no private key in PEM");
+	    "client.crt: contains no private key in PEM");
 	assert_refused((struct options){ .cert_file = cert, .key_file = text },
-	    "text: holds no private key in PEM");
+	    "text: contains no private key in PEM");
 	pki_free(pair);
 }
 END_TEST
@@ -129,7 +129,7 @@ START_TEST(an_authority_file_without_a_certificate_is_refused)
 
 	stringlist_format(
 	    &options.ca_files, "%s", suite_file("ca.pem", "no PEM here\n"));
-	assert_refused(options, "ca.pem: holds no certificate in PEM");
+	assert_refused(options, "ca.pem: contains no certificate in PEM");
 	stringlist_fini(&options.ca_files);
 }
 END_TEST
@@ -157,7 +157,7 @@ END_TEST
 START_TEST(a_wrong_priority_is_shown_from_the_wrong_character_on)
 {
 	assert_refused((struct options){ .priority = "NORMAL:+NONSENSE" },
-	    "--priority: \"NORMAL:+NONSENSE\": not understood from character ");
+	    "--priority: \"NORMAL:+NONSENSE\": invalid from character ");
 }
 END_TEST
 

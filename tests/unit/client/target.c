@@ -52,8 +52,8 @@ END_TEST
 
 START_TEST(url_that_tlsc_cannot_call_is_refused)
 {
-	check_wrong("http://localhost/", "another scheme than https://");
-	check_wrong("https://user@localhost/", "names a user");
+	check_wrong("http://localhost/", "a scheme other than https://");
+	check_wrong("https://user@localhost/", "contains a user name");
 	check_wrong("https:///path", "needs a host");
 	check_wrong("https://localhost:0/", "not 0");
 	check_wrong("https://localhost:http/", "HOST:PORT");

@@ -226,9 +226,8 @@ START_TEST(comment_after_a_value_is_reported_with_its_proper_place)
 	struct conf *conf = read_text("workers = 16 # threads\n"
 				      "daemon = no\t; for systemd\n");
 
-	assert_found(
-	    "tlsd.ini:1: workers: ", ": a comment stands on a line of its own");
-	assert_found("tlsd.ini:2: daemon: ", ": a comment stands on a line of its own");
+	assert_found("tlsd.ini:1: workers: ", ": put the comment on its own line");
+	assert_found("tlsd.ini:2: daemon: ", ": put the comment on its own line");
 	ck_assert_uint_eq(findings.count, 2);
 	done(conf);
 }
@@ -292,13 +291,13 @@ START_TEST(keys_that_contradict_each_other_are_an_error)
 				      "content-type = text/html\n" /* 10 */
 				      "file = x\n"); /* 11 */
 
-	assert_found("tlsd.ini:3: connect: and file too: ", "Set respond");
+	assert_found("tlsd.ini:3: connect: conflicts with file: ", "set respond");
 	assert_found(
-	    "tlsd.ini:6: connect: is of no use with respond = echo", "= connect");
+	    "tlsd.ini:6: connect: has no effect with respond = echo", "= connect");
 	assert_found(
-	    "tlsd.ini:8: exec-user: is of no use with respond = text", "= exec");
+	    "tlsd.ini:8: exec-user: has no effect with respond = text", "= exec");
 	assert_found(
-	    "tlsd.ini:10: content-type: is of no use with respond = file", "= page");
+	    "tlsd.ini:10: content-type: has no effect with respond = file", "= page");
 	done(conf);
 }
 END_TEST
@@ -307,7 +306,7 @@ START_TEST(keys_of_two_responders_without_respond_are_an_error)
 {
 	struct conf *conf = read_text("file = x\nconnect = 1\n[a]\nbalance = source\n");
 
-	assert_found("tlsd.ini:2: connect: and file too: ", "Set respond");
+	assert_found("tlsd.ini:2: connect: conflicts with file: ", "set respond");
 	done(conf);
 }
 END_TEST
@@ -387,7 +386,7 @@ START_TEST(a_file_that_includes_itself_is_an_error)
 {
 	struct conf *conf = read_text("include = tlsd.ini\n");
 
-	assert_found("tlsd.ini: ", "read already");
+	assert_found("tlsd.ini: ", "included twice");
 	done(conf);
 }
 END_TEST
@@ -572,7 +571,7 @@ START_TEST(lookalikes_are_found_on_their_line)
 	    "allow-cn = \"a\xc2\xa0\xe2\x80\x9c\", d\xe2\x80\x99or\n"); /* 13 */
 
 	assert_found(
-	    "tlsd.ini:1: workers: ", "a no-break space (U+00A0): write a blank");
+	    "tlsd.ini:1: workers: ", "a no-break space (U+00A0): write a space");
 	assert_found("tlsd.ini:2: ", "U+00A0");
 	assert_found("tlsd.ini:3: ", "a typographic dash (U+2011): write -");
 	assert_found("tlsd.ini:4: ", "U+FF1D");

@@ -400,7 +400,7 @@ expect_refusal(const char *folder, mode_t mode, const char *reason)
 START_TEST(a_folder_that_others_may_write_is_refused)
 {
 	const char *folder = suite_path("run");
-	static const char *const writable = "may be written by others";
+	static const char *const writable = "is writable for others";
 
 	loop = loop_new();
 	ck_assert_int_eq(mkdir(folder, 0700), 0);

@@ -27,8 +27,8 @@ START_TEST(keys_of_other_servers_are_known)
 	expect_advice("ssl_certificate_key", "key = ");
 	expect_advice("proxy_pass", "connect = ");
 	expect_advice("pid", "pid-file = ");
-	expect_advice("socket", "leave it out");
-	expect_advice("keepalive", "leave it out");
+	expect_advice("socket", "remove it");
+	expect_advice("keepalive", "remove it");
 }
 END_TEST
 

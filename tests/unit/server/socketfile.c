@@ -83,13 +83,13 @@ START_TEST(no_other_file_in_the_place_of_the_socket_is_changed)
 
 	expect_refusal(&file, "No such file");
 	ck_assert_int_eq(symlink(other, path), 0);
-	expect_refusal(&file, "another file is in the place of the socket");
+	expect_refusal(&file, "another file has replaced the socket");
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(link(other, path), 0);
-	expect_refusal(&file, "another file is in the place of the socket");
+	expect_refusal(&file, "another file has replaced the socket");
 	ck_assert_int_eq(unlink(path), 0);
 	suite_file("socket", "");
-	expect_refusal(&file, "another file is in the place of the socket");
+	expect_refusal(&file, "another file has replaced the socket");
 	ck_assert_uint_eq(mode_of(other), 0640);
 	listener_close(listener);
 }
@@ -109,7 +109,7 @@ START_TEST(root_gives_no_socket_away_in_a_folder_of_others)
 	struct stat st;
 
 	ck_assert_int_eq(chown(suite_path("run"), 4713, 0), 0);
-	expect_refusal(&file, "belongs to uid 4713, who could replace its files");
+	expect_refusal(&file, "belongs to uid 4713, which could replace its files");
 	ck_assert_int_eq(socketfile_check(&file, error, sizeof error), -1);
 	ck_assert_int_eq(chown(suite_path("run"), 4714, 0), 0);
 	ck_assert_int_eq(socketfile_check(&file, error, sizeof error), 0);

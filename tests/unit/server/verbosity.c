@@ -66,11 +66,11 @@ START_TEST(unknown_class_or_level_is_reported)
 	static const struct {
 		const char *levels, *quiet, *text;
 	} cases[] = { { "nonsense=info", "",
-			  "class-level: \"nonsense\" is no class: " },
-		{ "none=info", "", "class-level: \"none\" is no class: " },
+			  "class-level: \"nonsense\" is not a class: " },
+		{ "none=info", "", "class-level: \"none\" is not a class: " },
 		{ "sni", "", "class-level: \"sni\" has no level: write sni=error, " },
 		{ "sni=loud", "", "class-level: \"sni=loud\" has no level: " },
-		{ "", "sni=info", "quiet: \"sni=info\" is no class: " } };
+		{ "", "sni=info", "quiet: \"sni=info\" is not a class: " } };
 	struct verbosity verbosity;
 	struct findings found;
 

@@ -399,8 +399,8 @@ START_TEST(invalid_pin_is_reported)
 	stringlist_add(&settings.pin, "sha1:abc", 8);
 	ck_assert_ptr_null(allow_new(&settings, &findings));
 	ck_assert_uint_eq(findings.errors, 2);
-	ck_assert_ptr_nonnull(
-	    strstr(findings.items[0].text, "allow-pin: \"pin-sha256:abc\" is no pin"));
+	ck_assert_ptr_nonnull(strstr(
+	    findings.items[0].text, "allow-pin: \"pin-sha256:abc\" is not a pin"));
 	findings_fini(&findings);
 	stringlist_fini(&settings.pin);
 }

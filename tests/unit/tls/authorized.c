@@ -158,18 +158,18 @@ END_TEST
 START_TEST(names_that_could_mean_anything_elsewhere_are_refused)
 {
 	begin();
-	expect_wrong_rest("name=", "is no name");
-	expect_wrong_rest("name=a\\b", "is no name");
-	expect_wrong_rest("name=a=b", "is no name");
-	expect_wrong_rest("name='a'", "is no name");
-	expect_wrong_rest("name=\x1b[2J", "\"name=\\x1b[2J\" is no name");
-	expect_wrong_rest("name=\xc3\xa4", "is no name");
+	expect_wrong_rest("name=", "is not a name");
+	expect_wrong_rest("name=a\\b", "is not a name");
+	expect_wrong_rest("name=a=b", "is not a name");
+	expect_wrong_rest("name='a'", "is not a name");
+	expect_wrong_rest("name=\x1b[2J", "\"name=\\x1b[2J\" is not a name");
+	expect_wrong_rest("name=\xc3\xa4", "is not a name");
 	expect_wrong_rest("name=a b", "\"b\" is neither name=NAME nor");
 	char longest[300];
 	memset(longest, 'x', sizeof longest);
 	memcpy(longest, "name=", 5);
 	longest[5 + 256] = '\0';
-	expect_wrong_rest(longest, "is no name");
+	expect_wrong_rest(longest, "is not a name");
 	longest[5 + 255] = '\0';
 	char *text = memory_format("%s %s\n", pin, longest);
 	struct authorized *authorized = load(text, "web");
@@ -198,9 +198,9 @@ START_TEST(invalid_client_list_is_reported)
 {
 	begin();
 	expect_wrong(
-	    "pin-sha256:abc name=al\n", "clients:1: \"pin-sha256:abc\" is no pin");
+	    "pin-sha256:abc name=al\n", "clients:1: \"pin-sha256:abc\" is not a pin");
 	expect_wrong_rest("service=\"web", "a quote is not closed");
-	expect_wrong("ssh-ed25519 AAAA\n", "\"ssh-ed25519\" is no pin");
+	expect_wrong("ssh-ed25519 AAAA\n", "\"ssh-ed25519\" is not a pin");
 	ck_assert_ptr_null(authorized_new("/nowhere/clients", "web", &findings));
 	ck_assert_ptr_nonnull(
 	    strstr(findings.items[1].text, "authorized-certs: /nowhere/clients: "));

@@ -314,7 +314,7 @@ START_TEST(unreadable_certificate_or_key_is_reported)
 	refuse(none, key, "none.pem: no such file");
 	refuse(cert, none, "none.pem: no such file");
 	refuse(suite_folder(), key, ": is a folder");
-	refuse(cert, "/dev/null", "/dev/null: is no regular file");
+	refuse(cert, "/dev/null", "/dev/null: is not a regular file");
 }
 END_TEST
 
@@ -385,7 +385,7 @@ START_TEST(file_without_a_certificate_or_key_is_reported)
 	refuse(suite_file("x", request), key, "only a request for one");
 	refuse(cert, suite_file("x", public), "no private key in it, only PUBLIC KEY");
 	refuse(suite_file("x", public), key, "no certificate in it, only a public key");
-	refuse(cert, suite_file("x", ssh), "is a key for SSH");
+	refuse(cert, suite_file("x", ssh), "is an SSH key");
 	pki_free(server);
 }
 END_TEST
@@ -435,7 +435,7 @@ START_TEST(an_encrypted_key_wants_its_passphrase)
 		refuse_with_pin(key, suite_path("none"), "none: no such file");
 		refuse_with_pin(key, empty, "empty: its first line is empty");
 		refuse_with_pin(key, suite_file("none2", ""), "first line is empty");
-		refuse_with_pin(key, wrong, "does not open the key");
+		refuse_with_pin(key, wrong, "does not decrypt the key");
 		refuse_with_pin(key, binary, "has a NUL byte");
 	}
 	pki_free(server);
@@ -506,7 +506,7 @@ START_TEST(certificate_after_its_issuer_in_the_file_is_reported)
 	const char *chain = PKI_JOIN(pki_cert_pem(ca), pki_cert_pem(server));
 
 	refuse(suite_file("server.crt", chain), pki_key_file("server.key", server),
-	    "belongs to certificate 2: its own certificate must come first");
+	    "belongs to certificate 2, not to the first");
 	pki_free(server);
 	pki_free(ca);
 }
@@ -553,7 +553,7 @@ START_TEST(a_key_that_may_not_sign_is_refused)
 	struct pki_options options = usual;
 
 	options.usage = GNUTLS_KEY_KEY_ENCIPHERMENT;
-	refuse_made(&options, "without digitalSignature");
+	refuse_made(&options, "lacks digitalSignature");
 }
 END_TEST
 
@@ -575,13 +575,13 @@ START_TEST(a_purpose_of_another_role_is_warned_of)
 	struct pki_options client = usual;
 
 	client.purpose = GNUTLS_KP_TLS_WWW_CLIENT;
-	warn_of_made(&client, "without server authentication, so clients refuse it");
+	warn_of_made(&client, "lack server authentication, so clients refuse it");
 	struct keypair_files files = { .cert = suite_path("server.crt"),
 		.key = suite_path("server.key"),
 		.role = KEYPAIR_CLIENT };
 	keypair_drop(load(&files, FINDING_WARNING, NULL));
 	make_files(&usual);
-	keypair_drop(load(&files, FINDING_WARNING, "without client authentication"));
+	keypair_drop(load(&files, FINDING_WARNING, "lack client authentication"));
 }
 END_TEST
 
@@ -686,7 +686,7 @@ START_TEST(strangers_in_a_chain_are_left_out)
 	    "server.crt", PKI_JOIN(pki_cert_pem(f.leaf), pki_cert_pem(f.stranger),
 			      pki_cert_pem(f.middle)));
 	struct keypair *pair = load(&files, FINDING_WARNING,
-	    "certificate 2, CN=Stranger, is a stranger to the");
+	    "certificate 2, CN=Stranger, does not belong to the");
 	ck_assert_uint_eq(presented_count(pair), 2);
 	keypair_drop(pair);
 	free_family(&f);
@@ -701,8 +701,7 @@ START_TEST(a_certificate_that_is_there_twice_is_sent_once)
 
 	files.cert =
 	    suite_file("server.crt", PKI_JOIN(pki_cert_pem(f.leaf), middle, middle));
-	struct keypair *pair =
-	    load(&files, FINDING_WARNING, "CN=Middle, is there twice");
+	struct keypair *pair = load(&files, FINDING_WARNING, "CN=Middle, occurs twice");
 	ck_assert_uint_eq(presented_count(pair), 2);
 	keypair_drop(pair);
 	free_family(&f);
@@ -752,7 +751,7 @@ START_TEST(a_key_for_everyone_is_warned_of)
 	ck_assert_int_eq(chmod(key, 0644), 0);
 	warn_of(cert, key,
 	    "everyone may read the file with the private key (mode 0644): "
-	    "chmod o= ");
+	    "run chmod o= ");
 	ck_assert_int_eq(chmod(key, 0602), 0);
 	warn_of(cert, key, "everyone may write the file");
 	ck_assert_int_eq(chmod(key, 0640), 0);
@@ -768,7 +767,7 @@ START_TEST(a_second_key_is_warned_of)
 	    pki_key_pem(other, PKI_TRADITIONAL, NULL));
 
 	warn_of(pki_cert_file("server.crt", server), suite_file("x.key", keys),
-	    "2 private keys in it, the first is used");
+	    "2 private keys in it, of which the first is used");
 	pki_free(other);
 	pki_free(server);
 }

@@ -112,13 +112,13 @@ END_TEST
 START_TEST(suites_outside_of_the_profile_are_refused)
 {
 	settle("modern", "ECDHE-RSA-AES128-SHA", "");
-	assert_refused("is not in profile modern (CBC): take it out, or set profile = "
+	assert_refused("is not in profile modern (CBC): remove it, or set profile = "
 		       "compatible");
 	settle("modern", "TLS_AES_128_GCM_SHA256, AES128-GCM-SHA256", "");
 	assert_refused("AES128-GCM-SHA256: is not in profile modern (no forward "
-		       "secrecy): take it out");
+		       "secrecy): remove it");
 	settle("modern", "TLS_AES_128_CCM_SHA256", "");
-	assert_refused("TLS_AES_128_CCM_SHA256: is not in profile modern: take it out");
+	assert_refused("TLS_AES_128_CCM_SHA256: is not in profile modern: remove it");
 	settle("tls13", "ECDHE-RSA-AES128-GCM-SHA256", "");
 	assert_refused("is for TLS 1.2, which is off");
 	settle("modern", "TLS_AES_128_GCM_SHA256", "");
@@ -132,10 +132,10 @@ END_TEST
 START_TEST(groups_outside_of_the_profile_are_refused)
 {
 	settle("modern", "", "secp521r1");
-	assert_refused("secp521r1: is not in profile modern: take it out, or set "
+	assert_refused("secp521r1: is not in profile modern: remove it, or set "
 		       "profile = compatible");
 	settle("modern", "", "ffdhe2048");
-	assert_refused("ffdhe2048: is not in profile modern: take it out");
+	assert_refused("ffdhe2048: is not in profile modern: remove it");
 }
 END_TEST
 
@@ -144,11 +144,11 @@ START_TEST(unknown_names_get_the_nearest_one)
 	settle("modern", "ECDHE-RSA-AES128-GCM-SHA265", "");
 	assert_refused("did you mean TLS_ECDHE_RSA_AES_128_GCM_SHA256?");
 	settle("modern", "HIGH", "");
-	assert_refused("HIGH: is not known: write names such as ");
+	assert_refused("HIGH: is unknown: use names such as ");
 	settle("modern", "", "X25591");
 	assert_refused("did you mean X25519?");
 	settle("modern", "", "brainpoolP256r1");
-	assert_refused("is not known: write names such as X25519 and P-256");
+	assert_refused("is unknown: use names such as X25519 and P-256");
 	settle("modern", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384", "");
 	assert_refused("write commas instead of colons");
 }
@@ -158,9 +158,9 @@ START_TEST(names_of_one_suite_or_group_are_refused_the_second_time)
 {
 	settle("modern",
 	    "ECDHE-RSA-AES128-GCM-SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "");
-	assert_refused("is there twice");
+	assert_refused("is listed twice");
 	settle("modern", "", "P-256, prime256v1");
-	assert_refused("is there twice");
+	assert_refused("is listed twice");
 }
 END_TEST
 

@@ -250,8 +250,8 @@ START_TEST(a_key_that_libcrypto_refuses_signs_and_is_warned_of)
 	ck_assert_uint_eq(findings.count, 1);
 	ck_assert_uint_eq(findings.errors, 0);
 	ck_assert_str_eq(findings.items[0].text,
-	    "a.key: libcrypto does not take the key, so GnuTLS signs, which costs "
-	    "several times as much: make another key");
+	    "a.key: libcrypto does not accept the key, so GnuTLS signs, which takes "
+	    "several times as long: make another key");
 	gnutls_privkey_t handle = handle_of(signer);
 	ck_assert_int_eq(
 	    sign_and_verify(handle, pair->cert, GNUTLS_SIGN_ECDSA_SHA256), 0);
