@@ -57,7 +57,7 @@ static void
 print_usage(FILE *out)
 {
 	fputs("usage: tlsd [-f] [-u] [-c FILE]\n"
-	      "       tlsd -t [-c FILE]\n"
+	      "       tlsd -t [-f] [-c FILE]\n"
 	      "\n"
 	      "  -c, --config FILE   the configuration; the default is\n"
 	      "                      " DEFAULT_CONF "\n"

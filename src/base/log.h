@@ -18,15 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum log_level {
-	LOG_LEVEL_ERROR, /* the server cannot do what it was told to */
-	LOG_LEVEL_WARNING, /* it continues, but the administrator should look */
-	LOG_LEVEL_NOTICE, /* start, reload, stop */
-	LOG_LEVEL_INFO, /* one line for each connection */
-	LOG_LEVEL_DEBUG
-};
-
-enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+#include "base/logline.h"
+#include "base/loglevel.h"
 
 struct log_settings {
 	enum log_level level;
@@ -34,28 +27,6 @@ struct log_settings {
 	const char *file; /* NULL or "" for standard error, unless syslog is set */
 	bool syslog;
 	int facility; /* LOG_DAEMON and its like, syslog(3) */
-};
-
-/* The form of a field in a text. In JSON it always has its name. */
-enum log_look {
-	LOG_LOOK_SUBJECT, /* "value: " */
-	LOG_LOOK_WORD, /* "value " */
-	LOG_LOOK_NAMED /* "name=value " */
-};
-
-enum log_kind { LOG_KIND_TEXT, LOG_KIND_NUMBER, LOG_KIND_MS, LOG_KIND_TRUTH };
-
-/* A field of a line. Milliseconds are "0.2ms" in a text, and in JSON the number "NAME_ms". */
-struct log_field {
-	const char *name;
-	enum log_look look;
-	enum log_kind kind;
-	union {
-		const char *text; /* "-" is null in JSON */
-		uint64_t number;
-		double ms;
-		bool truth;
-	};
 };
 
 /*
@@ -98,10 +69,5 @@ void log_fields(enum log_level level, const struct log_field *fields, size_t cou
 
 /* Returns how many lines were lost since the start. Any thread. */
 uint64_t log_lost(void);
-
-/* Return the word for a level, as `log-level` takes it, and for a format; NULL after the last
- * one. */
-const char *log_level_name(int level);
-const char *log_format_name(int format);
 
 #endif

@@ -11,9 +11,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/log.h"
+#include "base/loglevel.h"
 
 #define LOGLINE_SIZE 4096 /* bytes in a line at most, its newline included */
+
+/* The form of a field in a text. In JSON it always has its name. */
+enum log_look {
+	LOG_LOOK_SUBJECT, /* "value: " */
+	LOG_LOOK_WORD, /* "value " */
+	LOG_LOOK_NAMED /* "name=value " */
+};
+
+enum log_kind { LOG_KIND_TEXT, LOG_KIND_NUMBER, LOG_KIND_MS, LOG_KIND_TRUTH };
+
+/* A field of a line. Milliseconds are "0.2ms" in a text, and in JSON the number "NAME_ms". */
+struct log_field {
+	const char *name;
+	enum log_look look;
+	enum log_kind kind;
+	union {
+		const char *text; /* "-" is null in JSON */
+		uint64_t number;
+		double ms;
+		bool truth;
+	};
+};
 
 enum logline_form {
 	LOGLINE_TEXT, /* "TIME tlsd[PID]: error: TEXT" */

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "base/sync.h"
-
 /*
  * A connection takes a hundred kilobytes, or one or two megabytes if the client has a large
  * certificate; a reload takes some, until it stops.
@@ -92,13 +90,13 @@ reserve_take(size_t size)
 	if (!reserve_awaits(size))
 		return NULL;
 	unsigned rank = rank_for(size);
-	sync_lock(&mutex);
+	pthread_mutex_lock(&mutex);
 	struct block *block = take_returned(rank);
 	if (block == NULL)
 		block = take_fresh(rank);
 	if (block != NULL)
 		atomic_fetch_add(&used, (size_t)1 << rank);
-	sync_unlock(&mutex);
+	pthread_mutex_unlock(&mutex);
 	return block != NULL ? block + 1 : NULL;
 }
 
@@ -135,13 +133,13 @@ reserve_return(void *bytes)
 {
 	struct block *block = head_of(bytes);
 
-	sync_lock(&mutex);
+	pthread_mutex_lock(&mutex);
 	block->next = shelves[block->rank];
 	shelves[block->rank] = block;
 	size_t size = (size_t)1 << block->rank;
 	if (atomic_fetch_sub(&used, size) == size)
 		start_anew();
-	sync_unlock(&mutex);
+	pthread_mutex_unlock(&mutex);
 }
 
 bool

@@ -82,9 +82,9 @@ load(const struct options *options, const struct parameters *parameters)
 
 	if (status != STATUS_ANSWERED)
 		return status;
-	if (benchrun(&plan, &options->limits, &outcome) < 0) {
-		say(NULL, "cannot create %d thread%s: %m", options->limits.concurrency,
-		    text_plural((uint64_t)options->limits.concurrency));
+	if (benchrun(&plan, &options->load, &outcome) < 0) {
+		say(NULL, "cannot create %d thread%s: %m", options->load.concurrency,
+		    text_plural((uint64_t)options->load.concurrency));
 		return STATUS_FAILED;
 	}
 	return report(options, &outcome);

@@ -115,7 +115,7 @@ benchreport_print(
 	double seconds = (double)outcome->elapsed_ns / NS_PER_S;
 
 	fprintf(out, "%-13s%s, %d at a time\n", "target", options->target.text,
-	    options->limits.concurrency);
+	    options->load.concurrency);
 	fprintf(out, "%-13s%" PRIu64 " in %.2f s: %.1f a second\n", "connections",
 	    connections, seconds, (double)connections / seconds);
 	fprintf(
@@ -202,7 +202,7 @@ benchreport_print_json(
 	fputs("{\n  \"target\": ", out);
 	put_string(out, options->target.text);
 	fprintf(out, ",\n  \"concurrency\": %d,\n  \"seconds\": %.4f,\n",
-	    options->limits.concurrency, seconds);
+	    options->load.concurrency, seconds);
 	fprintf(out,
 	    "  \"connections\": %" PRIu64 ",\n  \"connections_per_second\": %.2f,\n",
 	    connections, (double)connections / seconds);

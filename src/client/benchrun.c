@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "client/benchcaller.h"
 #include "client/cputime.h"
+#include "client/options.h"
 
 #define REST_MS 10 /* ms after a failure, so that a dead server is not hammered */
 #define PROGRESS_MS 200
@@ -24,7 +25,7 @@
 #define NS_PER_S 1e9
 
 struct benchrun {
-	const struct benchrun_limits *limits;
+	const struct options_load *load;
 	struct deadline end;
 	atomic_bool stopped;
 	atomic_int running; /* threads */
@@ -46,7 +47,7 @@ wants_more(struct benchrun *run)
 {
 	if (run->stopped || deadline_passed(run->end))
 		return false;
-	return run->begun++ < run->limits->connections || run->limits->connections == 0;
+	return run->begun++ < run->load->connections || run->load->connections == 0;
 }
 
 static void *
@@ -164,16 +165,16 @@ run_workers(struct worker *workers, int count, struct benchrun *run)
 static int
 measure(struct worker *workers, struct benchrun *run, struct benchrun_outcome *outcome)
 {
-	const struct benchrun_limits *limits = run->limits;
-	int64_t server_ns = limits->server > 0 ? cputime_of(limits->server) : -1;
+	const struct options_load *load = run->load;
+	int64_t server_ns = load->server > 0 ? cputime_of(load->server) : -1;
 	int64_t client_ns = cputime_own();
 
 	run->started_ns = deadline_now_ns();
-	run->end = deadline_after(run->started_ns, limits->duration_ms);
-	int result = run_workers(workers, limits->concurrency, run);
+	run->end = deadline_after(run->started_ns, load->duration_ms);
+	int result = run_workers(workers, load->concurrency, run);
 	outcome->elapsed_ns = deadline_now_ns() - run->started_ns;
 	outcome->client_cpu_ns = cputime_own() - client_ns;
-	int64_t then_ns = server_ns >= 0 ? cputime_of(limits->server) : -1;
+	int64_t then_ns = server_ns >= 0 ? cputime_of(load->server) : -1;
 	outcome->server_cpu_ns =
 	    then_ns >= server_ns && then_ns >= 0 ? then_ns - server_ns : -1;
 	return result;
@@ -191,14 +192,14 @@ merge(struct benchtally *tally, struct worker *workers, int count)
 }
 
 int
-benchrun(const struct benchcaller_plan *plan, const struct benchrun_limits *limits,
+benchrun(const struct benchcaller_plan *plan, const struct options_load *load,
     struct benchrun_outcome *outcome)
 {
-	struct benchrun run = { .limits = limits };
+	struct benchrun run = { .load = load };
 	int result = -1;
 	sigset_t ends, before;
 
-	struct worker *workers = calloc((size_t)limits->concurrency, sizeof *workers);
+	struct worker *workers = calloc((size_t)load->concurrency, sizeof *workers);
 	if (workers == NULL)
 		return -1;
 	sigemptyset(&ends);
@@ -208,10 +209,10 @@ benchrun(const struct benchcaller_plan *plan, const struct benchrun_limits *limi
 	run.done_fd = eventfd(0, EFD_CLOEXEC);
 	run.signal_fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (run.done_fd >= 0 && run.signal_fd >= 0 &&
-	    prepare(workers, limits->concurrency, &run, plan) == 0)
+	    prepare(workers, load->concurrency, &run, plan) == 0)
 		result = measure(workers, &run, outcome);
 	int error = errno;
-	merge(&outcome->tally, workers, limits->concurrency);
+	merge(&outcome->tally, workers, load->concurrency);
 	close(run.done_fd);
 	close(run.signal_fd);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

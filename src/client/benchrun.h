@@ -11,13 +11,7 @@
 #include "client/benchtally.h"
 
 struct benchcaller_plan;
-
-struct benchrun_limits {
-	int64_t connections; /* in all; 0: no limit */
-	int64_t duration_ms; /* how long new ones are started; 0: no limit */
-	int concurrency; /* threads, and so simultaneous connections; at least 1 */
-	pid_t server; /* the process whose processor time is measured; 0: none */
-};
+struct options_load;
 
 struct benchrun_outcome {
 	struct benchtally tally;
@@ -33,7 +27,7 @@ struct benchrun_outcome {
  * counted. If standard error is a terminal, a line there shows the progress. Returns 0, or -1
  * with errno if threads or memory are lacking; then nothing is left running. Main thread only.
  */
-int benchrun(const struct benchcaller_plan *plan, const struct benchrun_limits *limits,
+int benchrun(const struct benchcaller_plan *plan, const struct options_load *load,
     struct benchrun_outcome *outcome);
 
 #endif

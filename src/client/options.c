@@ -161,7 +161,7 @@ set_end_after(struct options *options, const char *value, struct findings *findi
 static void
 set_duration(struct options *options, const char *value, struct findings *findings)
 {
-	parse_duration("duration", value, 1, &options->limits.duration_ms, findings);
+	parse_duration("duration", value, 1, &options->load.duration_ms, findings);
 }
 
 /* Reads a number of at least 1. */
@@ -177,7 +177,7 @@ parse_count(const char *name, const char *value, int64_t max, int64_t *count,
 static void
 set_connections(struct options *options, const char *value, struct findings *findings)
 {
-	parse_count("connections", value, CONNECTIONS_MAX, &options->limits.connections,
+	parse_count("connections", value, CONNECTIONS_MAX, &options->load.connections,
 	    findings);
 }
 
@@ -187,7 +187,7 @@ set_concurrency(struct options *options, const char *value, struct findings *fin
 	int64_t number = 1;
 
 	parse_count("concurrency", value, CONCURRENCY_MAX, &number, findings);
-	options->limits.concurrency = (int)number;
+	options->load.concurrency = (int)number;
 }
 
 static void
@@ -200,7 +200,7 @@ set_pid(struct options *options, const char *value, struct findings *findings)
 		    findings, "--pid: \"%s\" is not the number of a process", value);
 	else if (cputime_of((pid_t)number) < 0)
 		findings_error(findings, "--pid: there is no process %s", value);
-	options->limits.server = (pid_t)number;
+	options->load.server = (pid_t)number;
 }
 
 /* Sets the default priorities without the other version. */
@@ -410,12 +410,12 @@ default_concurrency(void)
 static void
 complete(struct options *options)
 {
-	struct benchrun_limits *limits = &options->limits;
+	struct options_load *load = &options->load;
 
 	if (options->end_after_ms < 0)
 		options->end_after_ms = default_end_after(options);
-	if (limits->duration_ms == 0 && limits->connections == 0)
-		limits->duration_ms = LOAD_MS;
+	if (load->duration_ms == 0 && load->connections == 0)
+		load->duration_ms = LOAD_MS;
 	if (options->version_priority != NULL)
 		options->priority = options->version_priority;
 }
@@ -427,7 +427,7 @@ options_parse(struct options *options, enum options_command command, int argc,
 	*options = (struct options){ .timeout_ms = 10000,
 		.timeout_text = "10s",
 		.end_after_ms = -1,
-		.limits.concurrency = default_concurrency(),
+		.load.concurrency = default_concurrency(),
 		.warn_days = 14 };
 	parse_dashed(options, command, argc, argv, findings);
 	if (options->help || options->version)

@@ -11,14 +11,22 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/stringlist.h"
-#include "client/benchrun.h"
 #include "client/target.h"
 
 struct findings;
 
 enum options_command { OPTIONS_TALK, OPTIONS_BENCH, OPTIONS_CHECK, OPTIONS_EXPLAIN };
+
+/* A load, of tlsc bench. */
+struct options_load {
+	int64_t connections; /* in all; 0: no limit */
+	int64_t duration_ms; /* how long new ones are started; 0: no limit */
+	int concurrency; /* threads, and so simultaneous connections; at least 1 */
+	pid_t server; /* the process whose processor time is measured; 0: none */
+};
 
 struct options {
 	struct target target;
@@ -35,7 +43,7 @@ struct options {
 	int64_t end_after_ms; /* of silence; 0: at once */
 	int64_t warn_days; /* before a certificate expires */
 	const char *svg_file; /* NULL if not given */
-	struct benchrun_limits limits; /* of a load */
+	struct options_load load;
 	int verbosity;
 	bool insecure;
 	bool resume, ascii, json, quiet;

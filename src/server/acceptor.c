@@ -308,7 +308,7 @@ accept_one(struct acceptor *acceptor, const struct door *door)
 		return on_failure(acceptor, door, errno);
 	acceptor->scarce = fd >= acceptor->bound;
 	struct connection *connection = connection_new(
-	    fd, &peer, acceptor->snapshot, door->route, acceptor->ports.roster);
+	    fd, &peer, acceptor->snapshot, door->route, acceptor->ports.shared);
 	if (connection != NULL)
 		acceptor->ports.take(acceptor->ports.context, connection);
 	else

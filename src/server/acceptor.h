@@ -15,9 +15,9 @@
 struct acceptor;
 struct activation;
 struct connection;
+struct connection_shared;
 struct findings;
 struct loop;
-struct roster;
 struct snapshot;
 struct stringlist;
 struct takeover;
@@ -29,7 +29,7 @@ struct takeover;
  */
 struct acceptor_ports {
 	struct loop *loop;
-	struct roster *roster;
+	const struct connection_shared *shared;
 	void (*take)(void *context, struct connection *connection);
 	bool (*relieve)(void *context, const char *limit);
 	void *context;

@@ -12,6 +12,7 @@
 #include "base/alert.h"
 #include "base/memory.h"
 #include "server/connection.h"
+#include "server/outcome.h"
 #include "server/crowd.h"
 #include "server/hello.h"
 #include "server/linger.h"
@@ -67,7 +68,7 @@ release(struct admission *admission, struct connection *connection)
 static void
 refuse(struct connection *connection, enum failure failure, const char *reason)
 {
-	connection_fail(connection, failure, reason);
+	outcome_fail(connection, failure, reason);
 	connection_free(connection);
 }
 
@@ -132,7 +133,7 @@ part(struct admission *admission, struct connection *connection, const void *ans
 static void
 turn_away(struct admission *admission, struct connection *connection, enum hello hello)
 {
-	connection_fail(connection, others[hello].failure, others[hello].reason);
+	outcome_fail(connection, others[hello].failure, others[hello].reason);
 	part(admission, connection, others[hello].answer, others[hello].answer_size);
 }
 
@@ -142,7 +143,7 @@ admission_reject(struct admission *admission, struct connection *connection,
 {
 	const unsigned char record[] = { 21, 3, 3, 0, 2, 2, alert };
 
-	connection_fail(connection, failure, reason);
+	outcome_fail(connection, failure, reason);
 	part(admission, connection, record, sizeof record);
 }
 

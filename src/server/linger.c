@@ -13,6 +13,7 @@
 #include "server/agenda.h"
 #include "server/conf.h"
 #include "server/connection.h"
+#include "server/outcome.h"
 #include "server/service.h"
 #include "server/snapshot.h"
 #include "tls/plainalert.h"
@@ -97,7 +98,7 @@ look_for_alert(struct connection *connection, const unsigned char *bytes, size_t
 	int alert = plainalert_find(bytes, size);
 
 	if (alert >= 0)
-		connection_refused(connection, alert);
+		outcome_refused(connection, alert);
 }
 
 /* True once the client has sent more than its part of the handshake. */
@@ -122,7 +123,7 @@ note_reset(struct connection *connection)
 	size_t untaken = socket_untaken(connection->fd);
 
 	if (untaken > socket_unacknowledged_max(connection->fd))
-		connection_lost(connection, untaken);
+		outcome_lost(connection, untaken);
 }
 
 /* The state of the client's side. */
@@ -228,7 +229,7 @@ still_takes(struct connection *connection)
 	}
 	if (!deadline_passed(connection->stalled))
 		return true;
-	connection_stall(connection);
+	outcome_stall(connection);
 	return false;
 }
 

@@ -157,19 +157,21 @@ check_socket(const struct route *route, struct findings *findings)
 }
 
 void
-overlap_check(const struct route *route, const struct nametable *names,
-    const struct group *defaults, struct findings *findings)
+overlap_check(const struct route *route, struct findings *findings)
 {
+	const struct nametable *names = route_names(route);
+	const struct group defaults = route_defaults(route);
+
 	for (size_t i = 0; i < names->count;) {
 		struct group group = nametable_group(names, i);
 		check_group(route, &group, findings);
 		i += group.count;
 	}
 	/* Conflicts by their names have been reported above. */
-	if (defaults->count > 0 &&
-	    (defaults->entries[0].service->conf->is_default ||
-		defaults->entries[0].service->conf->server_name.count == 0))
-		check_group(route, defaults, findings);
+	if (defaults.count > 0 &&
+	    (defaults.entries[0].service->conf->is_default ||
+		defaults.entries[0].service->conf->server_name.count == 0))
+		check_group(route, &defaults, findings);
 	for (size_t i = 0; i < route_count(route); i++)
 		check_reachable(route, route_service(route, i), findings);
 	check_proxy(route, findings);

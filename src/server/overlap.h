@@ -5,17 +5,14 @@
 /* Finds services of one listener that conflict with each other. */
 
 struct findings;
-struct group;
-struct nametable;
 struct route;
 
 /*
- * Adds an error, at the place of its key, for each conflict between services of `route`: two that
- * no hello could tell apart, by their `names` or as `defaults`; one that no client would ever
+ * Adds an error, at the place of its key, for each conflict between services of a finished `route`:
+ * two that no hello could tell apart, by their names or as defaults; one that no client would ever
  * get; and two that do not agree on PROXY headers or on the owner, group and mode of a
  * Unix-domain socket.
  */
-void overlap_check(const struct route *route, const struct nametable *names,
-    const struct group *defaults, struct findings *findings);
+void overlap_check(const struct route *route, struct findings *findings);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "server/agenda.h"
 #include "server/connection.h"
+#include "server/outcome.h"
 #include "server/crowd.h"
 #include "server/loop.h"
 
@@ -79,7 +80,7 @@ end(struct parking *parking, struct connection *connection, enum failure failure
     const char *reason)
 {
 	parking->ports.lost(parking->ports.context, connection);
-	connection_abandon(connection, failure, reason);
+	outcome_abandon(connection, failure, reason);
 	connection_free(connection);
 }
 

@@ -13,6 +13,7 @@
 #include "server/admission.h"
 #include "server/conf.h"
 #include "server/connection.h"
+#include "server/outcome.h"
 #include "server/entry.h"
 #include "server/limits.h"
 #include "server/linger.h"
@@ -28,7 +29,7 @@
 
 struct pipeline {
 	struct loop *loop;
-	struct roster *roster;
+	const struct connection_shared *shared;
 	struct acceptor *acceptor;
 	struct admission *admission;
 	struct linger_list *linger;
@@ -91,7 +92,7 @@ enqueue(struct pipeline *pipeline, struct connection *connection)
 static void
 turn_away(struct connection *connection, enum failure failure, const char *reason)
 {
-	connection_fail(connection, failure, reason);
+	outcome_fail(connection, failure, reason);
 	connection_free(connection);
 }
 
@@ -249,12 +250,13 @@ count_processors(void)
 }
 
 struct pipeline *
-pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *roster)
+pipeline_new(const struct conf_process *conf, struct loop *loop,
+    const struct connection_shared *shared)
 {
 	struct pipeline *pipeline = memory_new(sizeof *pipeline);
 
 	pipeline->loop = loop;
-	pipeline->roster = roster;
+	pipeline->shared = shared;
 	pipeline->first_late = deadline_never();
 	TAILQ_INIT(&pipeline->ready);
 	pipeline->limits = limits_new();
@@ -271,7 +273,7 @@ pipeline_new(const struct conf_process *conf, struct loop *loop, struct roster *
 		.context = pipeline };
 	pipeline->admission = admission_new(&admission_ports);
 	struct acceptor_ports acceptor_ports = { .loop = loop,
-		.roster = roster,
+		.shared = shared,
 		.take = on_accepted,
 		.relieve = on_exhaustion,
 		.context = pipeline };
@@ -317,7 +319,7 @@ apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 			limits.max_workers = conf->workers;
 		limits_set_service(pipeline->limits, service->name, &limits);
 		/* Made here, while there is memory, instead of for the first client. */
-		stats_tally(roster_stats(pipeline->roster), service->name);
+		stats_tally(pipeline->shared->stats, service->name);
 	}
 }
 
@@ -483,6 +485,16 @@ nobody_is_parked(struct pipeline *pipeline)
 	return parking_count(pipeline->parking) == 0;
 }
 
+/* Kills the connections that workers have. */
+static void
+kill_served(const struct roster *roster)
+{
+	for (struct connection *connection = roster_first(roster); connection != NULL;
+	     connection = roster_next(connection))
+		if (connection_has_worker(connection))
+			connection_kill(connection);
+}
+
 bool
 pipeline_cut(struct pipeline *pipeline)
 {
@@ -498,7 +510,7 @@ pipeline_cut(struct pipeline *pipeline)
 		refuse(connection);
 	}
 	enqueue_ready(pipeline);
-	roster_cut(pipeline->roster);
+	kill_served(pipeline->shared->roster);
 	return pipeline->ready_count == 0 && outstanding(pipeline) == 0 &&
 	       nobody_is_parked(pipeline);
 }

@@ -13,16 +13,16 @@
 struct acceptor;
 struct conf_process;
 struct connection;
+struct connection_shared;
 struct findings;
 struct loop;
 struct pipeline;
-struct roster;
 struct snapshot;
 
 /* Makes an empty pipeline with a queue of the size in `conf`. It listens nowhere and has no
- * workers. `loop` and `roster` outlive it. */
-struct pipeline *pipeline_new(
-    const struct conf_process *conf, struct loop *loop, struct roster *roster);
+ * workers. `loop` and `shared` outlive it. */
+struct pipeline *pipeline_new(const struct conf_process *conf, struct loop *loop,
+    const struct connection_shared *shared);
 
 /* Waits for the workers, and closes everything that is left. Accepts NULL. */
 void pipeline_free(struct pipeline *pipeline);

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "server/connection.h"
+#include "server/conversation.h"
 #include "server/linger.h"
 #include "server/queue.h"
 #include "server/stats.h"
@@ -34,7 +35,7 @@ serve(struct worker *worker, struct connection *connection)
 {
 	struct pool *pool = worker->pool;
 
-	connection_serve(connection, &worker->transport);
+	conversation_serve(connection, &worker->transport);
 	linger_give(pool->linger, connection);
 	if (!transport_has_waited(&worker->transport))
 		queue_done(pool->queue);

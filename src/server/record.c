@@ -10,7 +10,6 @@
 #include "server/conf.h"
 #include "server/connection.h"
 #include "server/repeats.h"
-#include "server/roster.h"
 #include "server/service.h"
 #include "server/snapshot.h"
 #include "server/verbosity.h"
@@ -164,8 +163,8 @@ record_failure(const struct connection *connection, const struct session *sessio
 	enum log_level level;
 
 	if (!is_wanted(connection, failure, &level) ||
-	    !repeats_admit(roster_repeats(connection->roster),
-		connection->service->name, failure, level, &connection->peer))
+	    !repeats_admit(connection->shared->repeats, connection->service->name,
+		failure, level, &connection->peer))
 		return;
 	if (session != NULL)
 		record_read(session, &facts);

@@ -107,7 +107,7 @@ review_begin(struct connection *connection, struct session *session)
 	/* The order matters: the main thread puts its new snapshot into force before it reads the
 	 * evidence. So one of the two threads sees the other's store. */
 	atomic_store(&connection->evidence, evidence);
-	struct snapshot *current = current_take(roster_current(connection->roster));
+	struct snapshot *current = current_take(connection->shared->current);
 	if (current != connection->snapshot)
 		check(connection, current);
 	snapshot_drop(current);

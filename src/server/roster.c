@@ -9,21 +9,15 @@
 #include "server/connection.h"
 
 struct roster {
-	struct stats *stats;
-	struct repeats *repeats;
 	struct connection_list all; /* in the order of their ids */
 	uint64_t last_id;
-	struct current *current;
 };
 
 struct roster *
-roster_new(struct stats *stats, struct repeats *repeats, struct current *current)
+roster_new(void)
 {
 	struct roster *roster = memory_new(sizeof *roster);
 
-	roster->stats = stats;
-	roster->repeats = repeats;
-	roster->current = current;
 	TAILQ_INIT(&roster->all);
 	return roster;
 }
@@ -70,31 +64,4 @@ roster_find(const struct roster *roster, uint64_t id)
 	while (connection != NULL && connection->id != id)
 		connection = roster_next(connection);
 	return connection;
-}
-
-struct stats *
-roster_stats(const struct roster *roster)
-{
-	return roster->stats;
-}
-
-struct repeats *
-roster_repeats(const struct roster *roster)
-{
-	return roster->repeats;
-}
-
-struct current *
-roster_current(const struct roster *roster)
-{
-	return roster->current;
-}
-
-void
-roster_cut(const struct roster *roster)
-{
-	for (struct connection *connection = roster_first(roster); connection != NULL;
-	     connection = roster_next(connection))
-		if (connection_has_worker(connection))
-			connection_kill(connection);
 }

@@ -8,18 +8,9 @@
 #include <stdint.h>
 
 struct connection;
-struct current;
-struct repeats;
 struct roster;
-struct stats;
 
-/*
- * Makes a roster. Its connections count in `stats`; `repeats` keeps their failures from flooding
- * the log; `current` is the snapshot in force. The caller still owns them, and they outlive the
- * roster.
- */
-struct roster *roster_new(
-    struct stats *stats, struct repeats *repeats, struct current *current);
+struct roster *roster_new(void);
 
 /* Frees the roster, which must be empty. Accepts NULL. */
 void roster_free(struct roster *roster);
@@ -34,13 +25,5 @@ struct connection *roster_next(const struct connection *connection);
 
 /* Returns the connection with the number `id`, or NULL. */
 struct connection *roster_find(const struct roster *roster, uint64_t id);
-
-/* Return the arguments of roster_new(). Any thread. */
-struct stats *roster_stats(const struct roster *roster);
-struct repeats *roster_repeats(const struct roster *roster);
-struct current *roster_current(const struct roster *roster);
-
-/* Kills the connections that workers have. */
-void roster_cut(const struct roster *roster);
 
 #endif

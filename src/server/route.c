@@ -12,7 +12,6 @@
 #include "base/memory.h"
 #include "server/conf.h"
 #include "server/nametable.h"
-#include "server/overlap.h"
 #include "server/service.h"
 #include "tls/clienthello.h"
 #include "tls/servername.h"
@@ -118,13 +117,23 @@ find_defaults(struct route *route)
 }
 
 void
-route_finish(struct route *route, struct findings *findings)
+route_finish(struct route *route)
 {
 	assert(route->count > 0);
 	nametable_init(&route->names, route->services, route->count);
 	find_defaults(route);
-	struct group defaults = { route->defaults, route->default_count };
-	overlap_check(route, &route->names, &defaults, findings);
+}
+
+const struct nametable *
+route_names(const struct route *route)
+{
+	return &route->names;
+}
+
+struct group
+route_defaults(const struct route *route)
+{
+	return (struct group){ route->defaults, route->default_count };
 }
 
 bool

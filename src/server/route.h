@@ -20,10 +20,10 @@
 #include <stddef.h>
 
 #include "base/failure.h"
+#include "server/nametable.h"
 
 struct address;
 struct clienthello;
-struct findings;
 struct route;
 struct service;
 
@@ -36,9 +36,13 @@ const struct address *route_address(const struct route *route);
 /* Adds a service, which outlives the route. Must be called in the order of the file. */
 void route_add(struct route *route, const struct service *service);
 
-/* Sorts the services once all are added. Adds an error to `findings`, at the place of its key,
- * for each service that conflicts with another or can never be reached. */
-void route_finish(struct route *route, struct findings *findings);
+/* Sorts the services once all are added. */
+void route_finish(struct route *route);
+
+/* Return the services of a finished route by their names, and the default or, if `alpn` tells
+ * several apart, the defaults. */
+const struct nametable *route_names(const struct route *route);
+struct group route_defaults(const struct route *route);
 
 size_t route_count(const struct route *route);
 const struct service *route_service(const struct route *route, size_t index);

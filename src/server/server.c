@@ -63,6 +63,7 @@ struct server {
 	struct stats *stats;
 	struct repeats *repeats;
 	struct roster *roster;
+	struct connection_shared shared;
 	struct overview *overview;
 	struct figures figures; /* for the responders that report on the server */
 	struct loop *loop;
@@ -369,12 +370,16 @@ make_parts(struct server *server)
 	reserve_make();
 	server->stats = stats_new((size_t)conf->workers + 1);
 	server->repeats = repeats_new(MINUTE_MS);
-	server->roster = roster_new(server->stats, server->repeats, server->current);
+	server->roster = roster_new();
+	server->shared = (struct connection_shared){ .roster = server->roster,
+		.stats = server->stats,
+		.repeats = server->repeats,
+		.current = server->current };
 	server->overview =
 	    overview_new(server->stats, server->current, (size_t)conf->workers);
 	server->figures = metrics_figures(server->overview);
 	snapshot_show(in_force(server), &server->figures);
-	server->pipeline = pipeline_new(conf, server->loop, server->roster);
+	server->pipeline = pipeline_new(conf, server->loop, &server->shared);
 	server->certwatch =
 	    certwatch_new(server->loop, on_certificates_changed, server);
 }

@@ -18,6 +18,7 @@
 #include "server/certwatch.h"
 #include "server/conf.h"
 #include "server/limits.h"
+#include "server/overlap.h"
 #include "server/route.h"
 #include "server/service.h"
 #include "server/verbosity.h"
@@ -188,8 +189,10 @@ find_routes(struct snapshot *snapshot, struct findings *findings)
 				route_add(route_at(snapshot, &service->addresses[j]),
 				    service);
 	}
-	for (size_t i = 0; i < snapshot->route_count; i++)
-		route_finish(snapshot->routes[i], findings);
+	for (size_t i = 0; i < snapshot->route_count; i++) {
+		route_finish(snapshot->routes[i]);
+		overlap_check(snapshot->routes[i], findings);
+	}
 }
 
 /* Lets clients resume sessions that they began with services of the same names. */

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "server/conf.h"
 #include "server/connection.h"
+#include "server/outcome.h"
 #include "server/crowd.h"
 #include "server/service.h"
 #include "server/snapshot.h"
@@ -85,7 +86,7 @@ leave(struct standby *standby, struct connection *connection)
 static void
 refuse(struct connection *connection, enum failure failure, const char *reason)
 {
-	connection_fail(connection, failure, reason);
+	outcome_fail(connection, failure, reason);
 	connection_free(connection);
 }
 

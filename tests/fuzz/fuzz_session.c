@@ -263,7 +263,7 @@ find_host(const struct client *client)
 	return host;
 }
 
-/* Does with a connection what connection_serve() does. */
+/* Does with a connection what conversation_serve() does. */
 static void
 serve(int fd, const struct service *service, enum session_start start, const char *host)
 {

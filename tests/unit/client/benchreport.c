@@ -17,7 +17,7 @@ report(void)
 {
 	static struct benchrun_outcome outcome;
 	struct options options = { .target.text = (char[]){ "localhost:4433" },
-		.limits.concurrency = 4096 };
+		.load.concurrency = 4096 };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
