@@ -28,8 +28,8 @@ find . -name '*.[ch]' -printf '%P\n' | sort | xargs awk -v edges="$folder/edges"
 	/<gnutls\// && FILENAME !~ /^(tls|client|cert)\// && !told[FILENAME]++ {
 		print "src/" FILENAME " includes GnuTLS; only src/tls, src/client and src/cert may"
 	}
-	/<ini\.h>/ && FILENAME != "server/conf.c" {
-		print "src/" FILENAME " includes ini.h; only src/server/conf.c may"
+	/<ini\.h>/ && FILENAME != "server/conf/conf.c" {
+		print "src/" FILENAME " includes ini.h; only src/server/conf/conf.c may"
 	}
 	/^main\(/ { is_main[FILENAME] = 1 }
 	# Neither _exit() behind fork() nor abort().

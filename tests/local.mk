@@ -48,28 +48,28 @@ libsuite_a_SOURCES = \
 LDADD = libsuite.a $(program_libs) $(CHECK_LIBS)
 
 tests_unit_check_base_SOURCES = \
-	tests/unit/base/address.c \
 	tests/unit/base/alert.c \
-	tests/unit/base/commandline.c \
 	tests/unit/base/deadline.c \
-	tests/unit/base/file.c \
-	tests/unit/base/findings.c \
-	tests/unit/base/json.c \
-	tests/unit/base/lockfile.c \
-	tests/unit/base/log.c \
-	tests/unit/base/logline.c \
-	tests/unit/base/network.c \
-	tests/unit/base/outlet.c \
-	tests/unit/base/parallel.c \
-	tests/unit/base/resemblance.c \
-	tests/unit/base/reserve.c \
-	tests/unit/base/resolver.c \
-	tests/unit/base/safepath.c \
-	tests/unit/base/spool.c \
-	tests/unit/base/stringlist.c \
-	tests/unit/base/text.c \
-	tests/unit/base/unreadable.c \
-	tests/unit/base/wrap.c
+	tests/unit/base/file/file.c \
+	tests/unit/base/file/lockfile.c \
+	tests/unit/base/file/readerror.c \
+	tests/unit/base/file/safepath.c \
+	tests/unit/base/log/findings.c \
+	tests/unit/base/log/log.c \
+	tests/unit/base/log/logline.c \
+	tests/unit/base/log/outlet.c \
+	tests/unit/base/log/spool.c \
+	tests/unit/base/memory/reserve.c \
+	tests/unit/base/net/address.c \
+	tests/unit/base/net/network.c \
+	tests/unit/base/net/resolver.c \
+	tests/unit/base/text/commandline.c \
+	tests/unit/base/text/json.c \
+	tests/unit/base/text/resemblance.c \
+	tests/unit/base/text/stringlist.c \
+	tests/unit/base/text/text.c \
+	tests/unit/base/text/wrap.c \
+	tests/unit/base/thread/parallel.c
 tests_unit_check_base_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 ## With the malloc(3) of tlsd itself.
 tests_unit_check_base_SOURCES += $(malloc_sources)
@@ -80,63 +80,63 @@ virtualtime_ldflags = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime,--wrap=poll,--wrap=
 tests_unit_check_tls_LDFLAGS = $(virtualtime_ldflags)
 tests_unit_check_tls_SOURCES = \
 	$(virtualtime) \
-	tests/unit/tls/allow.c \
-	tests/unit/tls/authorized.c \
-	tests/unit/tls/capabilities.c \
-	tests/unit/tls/certpath.c \
-	tests/unit/tls/clienthello.c \
-	tests/unit/tls/hiddenname.c \
-	tests/unit/tls/keypair.c \
-	tests/unit/tls/keyring.c \
-	tests/unit/tls/nameindex.c \
+	tests/unit/tls/clientauth/allow.c \
+	tests/unit/tls/clientauth/authorized.c \
+	tests/unit/tls/hello/clienthello.c \
+	tests/unit/tls/hello/plainalert.c \
+	tests/unit/tls/keys/clientcaps.c \
+	tests/unit/tls/keys/keypair.c \
+	tests/unit/tls/keys/keyring.c \
+	tests/unit/tls/keys/nameindex.c \
+	tests/unit/tls/keys/signer.c \
 	tests/unit/tls/pause.c \
-	tests/unit/tls/plainalert.c \
-	tests/unit/tls/policy.c \
-	tests/unit/tls/selection.c \
-	tests/unit/tls/suite.c \
-	tests/unit/tls/weakness.c \
-	tests/unit/tls/proof.c \
-	tests/unit/tls/records.c \
-	tests/unit/tls/servername.c \
-	tests/unit/tls/signer.c \
-	tests/unit/tls/ticketkeys.c \
-	tests/unit/tls/transport.c
+	tests/unit/tls/policy/policy.c \
+	tests/unit/tls/policy/selection.c \
+	tests/unit/tls/policy/suite.c \
+	tests/unit/tls/policy/weakness.c \
+	tests/unit/tls/session/hiddenname.c \
+	tests/unit/tls/session/proof.c \
+	tests/unit/tls/session/ticketkeys.c \
+	tests/unit/tls/transport/recordguard.c \
+	tests/unit/tls/transport/transport.c \
+	tests/unit/tls/x509/certpath.c \
+	tests/unit/tls/x509/servername.c
 if HAVE_LIBCRYPTO
-tests_unit_check_tls_SOURCES += tests/unit/tls/x25519.c $(x25519_sources)
+tests_unit_check_tls_SOURCES += tests/unit/tls/accel/x25519.c $(x25519_sources)
 tests_unit_check_tls_LDFLAGS += -Wl,--wrap=EVP_PKEY_sign_init
 endif
 tests_unit_check_responders_SOURCES = \
-	tests/unit/responders/http.c \
-	tests/unit/responders/sendproxy.c
+	tests/unit/responders/backend/sendproxy.c \
+	tests/unit/responders/http.c
 tests_unit_check_server_LDFLAGS = $(virtualtime_ldflags)
 tests_unit_check_server_SOURCES = \
 	$(virtualtime) \
-	tests/unit/server/agenda.c \
-	tests/unit/server/conf.c \
-	tests/unit/server/control.c \
-	tests/unit/server/crowd.c \
-	tests/unit/server/hello.c \
-	tests/unit/server/keyadvice.c \
-	tests/unit/server/limits.c \
+	tests/unit/server/accept/hello.c \
+	tests/unit/server/accept/proxyheader.c \
+	tests/unit/server/conf/conf.c \
+	tests/unit/server/conf/keyadvice.c \
+	tests/unit/server/connection/stats.c \
+	tests/unit/server/control/control.c \
+	tests/unit/server/event/timers.c \
+	tests/unit/server/limits/limits.c \
 	tests/unit/server/manual.c \
-	tests/unit/server/pidfile.c \
-	tests/unit/server/proxyheader.c \
-	tests/unit/server/queue.c \
-	tests/unit/server/socketfile.c \
-	tests/unit/server/stats.c \
-	tests/unit/server/verbosity.c
+	tests/unit/server/process/pidfile.c \
+	tests/unit/server/process/socketfile.c \
+	tests/unit/server/snapshot/verbosity.c \
+	tests/unit/server/wait/peers.c \
+	tests/unit/server/worker/queue.c
 tests_unit_check_client_SOURCES = \
-	tests/unit/client/benchreport.c \
-	tests/unit/client/benchtally.c \
-	tests/unit/client/channel.c \
-	tests/unit/client/diagnosis.c \
-	tests/unit/client/histogram.c \
-	tests/unit/client/options.c \
-	tests/unit/client/parameters.c \
-	tests/unit/client/probe.c \
-	tests/unit/client/target.c \
-	tests/unit/client/trace.c \
-	tests/unit/client/verdict.c
+	tests/unit/client/bench/benchreport.c \
+	tests/unit/client/bench/benchtally.c \
+	tests/unit/client/bench/histogram.c \
+	tests/unit/client/check/diagnosis.c \
+	tests/unit/client/check/probe.c \
+	tests/unit/client/connection/channel.c \
+	tests/unit/client/connection/trace.c \
+	tests/unit/client/connection/verdict.c \
+	tests/unit/client/options/options.c \
+	tests/unit/client/options/parameters.c \
+	tests/unit/client/options/target.c
 tests_unit_check_client_LDADD = libtlsc.a $(LDADD)
 tests_unit_check_ctl_SOURCES = \
 	tests/unit/ctl/frame.c \

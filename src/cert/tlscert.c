@@ -9,15 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/resemblance.h"
-#include "base/wrap.h"
-#include "cert/arguments.h"
-#include "cert/check.h"
-#include "cert/make.h"
-#include "cert/renew.h"
-#include "cert/revocation.h"
-#include "cert/show.h"
-#include "cert/ticketfile.h"
+#include "base/text/resemblance.h"
+#include "base/text/wrap.h"
+#include "cert/options/arguments.h"
+#include "cert/command/checkcommand.h"
+#include "cert/command/make.h"
+#include "cert/command/renew.h"
+#include "cert/command/revocation.h"
+#include "cert/command/show.h"
+#include "cert/command/ticketfile.h"
 
 static const struct command commands[] = {
 	{ .name = "self-signed",

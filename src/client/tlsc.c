@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/resemblance.h"
-#include "client/bench.h"
-#include "client/check.h"
-#include "client/explain.h"
-#include "client/options.h"
-#include "client/say.h"
-#include "client/status.h"
-#include "client/talk.h"
+#include "base/text/resemblance.h"
+#include "client/bench/bench.h"
+#include "client/check/check.h"
+#include "client/explain/explain.h"
+#include "client/options/options.h"
+#include "client/options/say.h"
+#include "client/options/exitstatus.h"
+#include "client/connection/talk.h"
 
 /*
  * Opens /dev/null for standard descriptors that the caller has closed: a socket with such a

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/deadline.h"
-#include "base/text.h"
-#include "ctl/status.h"
+#include "base/text/text.h"
+#include "ctl/ctlstatus.h"
 #include "ctl/wire.h"
 
 #define LOOK_MS 200

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/terminal.h"
-#include "base/wrap.h"
+#include "base/memory/memory.h"
+#include "base/text/terminal.h"
+#include "base/text/wrap.h"
 #include "ctl/fields.h"
 #include "ctl/table.h"
 

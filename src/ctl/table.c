@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/terminal.h"
+#include "base/memory/memory.h"
+#include "base/text/terminal.h"
 #include "ctl/fields.h"
 
 enum { COLUMNS = 8, SERVICE = 1, PEER = 7, VALUE_SIZE = 136 };

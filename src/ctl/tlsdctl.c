@@ -11,19 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/findings.h"
-#include "base/memory.h"
-#include "base/resemblance.h"
-#include "base/terminal.h"
-#include "base/text.h"
+#include "base/file/file.h"
+#include "base/log/findings.h"
+#include "base/memory/memory.h"
+#include "base/text/resemblance.h"
+#include "base/text/terminal.h"
+#include "base/text/text.h"
 #include "ctl/drain.h"
-#include "ctl/status.h"
+#include "ctl/ctlstatus.h"
 #include "ctl/table.h"
 #include "ctl/top.h"
 #include "ctl/wire.h"
-#include "server/conf.h"
-#include "server/jail.h"
+#include "server/conf/conf.h"
+#include "server/process/chroot.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
 #define METRICS_MODE 0644 /* node_exporter runs as another user */

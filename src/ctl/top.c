@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "base/terminal.h"
+#include "base/text/terminal.h"
 #include "ctl/frame.h"
-#include "ctl/status.h"
+#include "ctl/ctlstatus.h"
 #include "ctl/table.h"
 #include "ctl/wire.h"
 

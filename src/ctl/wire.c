@@ -10,9 +10,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
-#include "ctl/status.h"
+#include "base/file/file.h"
+#include "base/memory/memory.h"
+#include "ctl/ctlstatus.h"
 
 struct wire {
 	int fd;

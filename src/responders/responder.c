@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "responders/connect.h"
-#include "responders/echo.h"
-#include "responders/exec.h"
-#include "responders/figures.h"
-#include "responders/file.h"
-#include "responders/page.h"
-#include "responders/text.h"
+#include "base/memory/memory.h"
+#include "responders/answerconnect.h"
+#include "responders/answerecho.h"
+#include "responders/answerexec.h"
+#include "responders/answermonitor.h"
+#include "responders/answerfile.h"
+#include "responders/answerpage.h"
+#include "responders/answertext.h"
 
 static const struct responder_kind *const kinds[] = { &responder_text, &responder_file,
 	&responder_page, &responder_echo, &responder_exec, &responder_connect,

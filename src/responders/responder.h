@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/stringlist.h"
+#include "base/text/stringlist.h"
 
 struct cursor;
 struct figures;

@@ -12,17 +12,17 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/findings.h"
-#include "base/memory.h"
-#include "base/outlet.h"
-#include "base/safepath.h"
-#include "server/bindfault.h"
-#include "server/conf.h"
-#include "server/control.h"
-#include "server/rights.h"
+#include "base/file/file.h"
+#include "base/log/findings.h"
+#include "base/memory/memory.h"
+#include "base/log/outlet.h"
+#include "base/file/safepath.h"
+#include "server/accept/bindfault.h"
+#include "server/conf/conf.h"
+#include "server/control/control.h"
+#include "server/snapshot/accesscheck.h"
 #include "server/server.h"
-#include "server/snapshot.h"
+#include "server/snapshot/snapshot.h"
 
 #define OWN_DESCRIPTORS 8 /* the least that a process has besides its listeners */
 

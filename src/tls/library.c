@@ -5,7 +5,7 @@
 #include <gnutls/gnutls.h>
 #include <stddef.h>
 
-#include "tls/libcrypto.h"
+#include "tls/accel/libcrypto.h"
 
 int
 library_start(void)

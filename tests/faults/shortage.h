@@ -8,7 +8,7 @@
  * also let threads and accept4(2) fail, and advance the monotonic clock. Both processes
  * share this page; SHORTAGE_VARIABLE names its file.
  *
- * Failed allocations are served from the reserve (base/reserve.h), so tlsd notices
+ * Failed allocations are served from the reserve (base/memory/reserve.h), so tlsd notices
  * little. With `bare` tlsd gets no reserve. Then only allocations of tlsd's own code
  * are counted and can fail, because libraries do not survive that. The memory that
  * epoll_ctl(2) needs for another descriptor counts as well.

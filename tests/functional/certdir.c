@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/certdir.h"
+#include "tls/keys/certdir.h"
 
 #include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/findings.h"
-#include "base/memory.h"
-#include "base/stringlist.h"
+#include "base/log/findings.h"
+#include "base/memory/memory.h"
+#include "base/text/stringlist.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/pki.h"

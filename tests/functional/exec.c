@@ -16,10 +16,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
-#include "responders/child.h"
+#include "responders/program/child.h"
 #include "lib/suite.h"
 #include "lib/talk.h"
 

@@ -10,9 +10,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
-#include "base/socket.h"
+#include "base/file/file.h"
+#include "base/memory/memory.h"
+#include "base/net/socket.h"
 #include "lib/daemon.h"
 #include "lib/forge.h"
 #include "lib/peer.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/pki.h"

@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/socket.h"
-#include "base/memory.h"
+#include "base/net/socket.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"

@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"
-#include "server/takeover.h"
+#include "server/process/inheritance.h"
 
 #define HELLO "Hello, TLS!\n"
 #define HOST "here.example"

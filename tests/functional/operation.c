@@ -12,13 +12,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
+#include "base/file/file.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/pki.h"
 #include "lib/suite.h"
-#include "tls/libcrypto.h"
+#include "tls/accel/libcrypto.h"
 
 #define HELLO "Hello, TLS!\n"
 #define NOT_HURRIED "hello-timeout = 5m\nhandshake-timeout = 5m\nclose-timeout = 5m\n"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "base/memory.h"
-#include "base/socket.h"
+#include "base/memory/memory.h"
+#include "base/net/socket.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/repeats.h"
+#include "server/limits/loglimit.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/address.h"
-#include "base/file.h"
-#include "base/log.h"
-#include "base/memory.h"
+#include "base/net/address.h"
+#include "base/file/file.h"
+#include "base/log/log.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"

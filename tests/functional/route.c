@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/route.h"
+#include "server/snapshot/route.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/findings.h"
-#include "base/memory.h"
+#include "base/log/findings.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
-#include "server/service.h"
-#include "server/snapshot.h"
+#include "server/snapshot/service.h"
+#include "server/snapshot/snapshot.h"
 #include "lib/suite.h"
-#include "tls/clienthello.h"
+#include "tls/hello/clienthello.h"
 
 static struct findings findings;
 static struct snapshot *snapshot;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/sandbox.h"
+#include "server/sandbox/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,15 +21,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
+#include "base/file/file.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
-#include "server/capabilities.h"
-#include "server/jail.h"
-#include "server/landlock.h"
-#include "server/secrecy.h"
-#include "server/syscalls.h"
+#include "server/sandbox/capabilities.h"
+#include "server/process/chroot.h"
+#include "server/sandbox/landlock.h"
+#include "server/sandbox/memoryguard.h"
+#include "server/sandbox/syscallfilter.h"
 #include "lib/suite.h"
 
 /* An action that a confined process tries. Returns 0, or the errno of its failure. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests in which the test process takes over a real tlsd. */
-#include "server/takeover.h"
+#include "server/process/inheritance.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,11 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "base/passing.h"
+#include "base/memory/memory.h"
+#include "base/net/fdpassing.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
-#include "server/listener.h"
+#include "server/accept/listener.h"
 #include "lib/suite.h"
 
 #define HELLO "Hello, TLS!\n"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Addresses: an address that has been read is written as one word, and reads back as the same. */
-#include "base/address.h"
+#include "base/net/address.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/network.h"
-#include "base/text.h"
+#include "base/net/network.h"
+#include "base/text/text.h"
 #include "fuzz.h"
 
 /* Wraps getaddrinfo(3), by the linker, so that names are not looked up. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The file authorized-certs, with arbitrary content: it is refused with printable
  * reasons, or the names it gives clients are safe in logs and for other servers. */
-#include "tls/authorized.h"
+#include "tls/clientauth/authorized.h"
 
 #include <gnutls/x509.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/findings.h"
+#include "base/log/findings.h"
 #include "fuzz.h"
 #include "memoryfile.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads an unchecked ClientHello, gathered from its records. */
-#include "tls/clienthello.h"
+#include "tls/hello/clienthello.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
-#include "server/hello.h"
+#include "server/accept/hello.h"
 
 /* Expects a member to point into the message. */
 static void

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The configuration, with arbitrary content: the printed one reads back as the same. */
-#include "server/conf.h"
+#include "server/conf/conf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/findings.h"
+#include "base/log/findings.h"
 #include "fuzz.h"
 #include "memoryfile.h"
 

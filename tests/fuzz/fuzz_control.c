@@ -5,7 +5,7 @@
  * a caller that may only look changes nothing. The first byte of an input sets the
  * caller's right and how the rest is cut.
  */
-#include "server/control.h"
+#include "server/control/control.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -16,16 +16,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/findings.h"
-#include "base/memory.h"
+#include "base/log/findings.h"
+#include "base/memory/memory.h"
 #include "fuzz.h"
-#include "server/command.h"
-#include "server/conf.h"
-#include "server/loop.h"
-#include "server/overview.h"
-#include "server/sandbox.h"
+#include "server/controlcommand.h"
+#include "server/conf/conf.h"
+#include "server/event/loop.h"
+#include "server/report/serverinfo.h"
+#include "server/sandbox/sandbox.h"
 #include "server/server.h"
-#include "server/snapshot.h"
+#include "server/snapshot/snapshot.h"
 #include "services.h"
 
 #define TURNS 10000 /* after so many turns, the server hangs */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The admission check of the first bytes: more bytes do not change a verdict. */
-#include "server/hello.h"
+#include "server/accept/hello.h"
 
 #include <string.h>
 

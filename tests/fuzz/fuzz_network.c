@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Networks: an address that differs from the prefix in one bit is a member exactly if
  * that bit is not part of the prefix. */
-#include "base/network.h"
+#include "base/net/network.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/address.h"
+#include "base/net/address.h"
 #include "fuzz.h"
 
 static struct address

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* PROXY headers: more bytes do not change a verdict. */
-#include "server/proxyheader.h"
+#include "server/accept/proxyheader.h"
 
 #include "fuzz.h"
 

@@ -6,7 +6,7 @@
  * client's last flight. It becomes records, arbitrary bytes, key updates and
  * renegotiations. The session must not hang, and what it logs must be printable.
  */
-#include "tls/session.h"
+#include "tls/session/session.h"
 
 #include <gnutls/gnutls.h>
 #include <poll.h>
@@ -19,13 +19,13 @@
 #include "base/deadline.h"
 #include "fuzz.h"
 #include "responders/responder.h"
-#include "server/hello.h"
-#include "server/service.h"
-#include "server/snapshot.h"
+#include "server/accept/hello.h"
+#include "server/snapshot/service.h"
+#include "server/snapshot/snapshot.h"
 #include "services.h"
-#include "tls/clienthello.h"
-#include "tls/servername.h"
-#include "tls/transport.h"
+#include "tls/hello/clienthello.h"
+#include "tls/x509/servername.h"
+#include "tls/transport/transport.h"
 
 #define PATIENCE_MS 10000 /* after so long, the server hangs */
 #define IMPATIENCE_MS 20 /* of later handshakes: the server may be waiting for more */

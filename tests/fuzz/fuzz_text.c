@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Escapes, numbers, durations and sizes of arbitrary text; escaped bytes unescape to the same. */
-#include "base/text.h"
+#include "base/text/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/memory/memory.h"
 #include "fuzz.h"
 
 /* The escaped text must be printable ASCII, and unescape to the same bytes. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-#include "base/file.h"
+#include "base/file/file.h"
 #include "fuzz.h"
 
 int

@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/findings.h"
-#include "base/memory.h"
+#include "base/file/file.h"
+#include "base/log/findings.h"
+#include "base/memory/memory.h"
 #include "fuzz.h"
-#include "server/snapshot.h"
+#include "server/snapshot/snapshot.h"
 
 /* Writes a datum of the library to a file and frees it. */
 static void

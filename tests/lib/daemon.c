@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "base/file.h"
-#include "base/memory.h"
+#include "base/file/file.h"
+#include "base/memory/memory.h"
 #include "lib/peer.h"
 #include "lib/pki.h"
 #include "lib/suite.h"

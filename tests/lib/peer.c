@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "base/memory.h"
+#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/suite.h"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/memory.h"
+#include "base/memory/memory.h"
 #include "lib/suite.h"
 
 #define GOOD(call) ck_assert_int_ge((call), 0)

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/hello.h"
-#include "tls/clienthello.h"
-#include "tls/hiddenname.h"
+#include "server/accept/hello.h"
+#include "tls/hello/clienthello.h"
+#include "tls/session/hiddenname.h"
 
 /* A session of the library that stops after reading the ClientHello. */
 struct reader {

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
-#include "base/stringlist.h"
+#include "base/file/file.h"
+#include "base/memory/memory.h"
+#include "base/text/stringlist.h"
 
 static char folder[64];
 static pid_t folder_owner;

@@ -3,15 +3,15 @@
  * the manual has an item "It Ic KEY" for each key. A line "Default: VALUE." follows the
  * item, or an item in a section to which both refer. If several keys share an item, the
  * line applies to all. */
-#include "server/conf.h"
+#include "server/conf/conf.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/memory.h"
-#include "base/stringlist.h"
+#include "base/file/file.h"
+#include "base/memory/memory.h"
+#include "base/text/stringlist.h"
 #include "lib/suite.h"
 #include "responders/responder.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests transports that park instead of waiting. */
-#include "tls/transport.h"
+#include "tls/transport/transport.h"
 
 #include <errno.h>
 #include <fcntl.h>

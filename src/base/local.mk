@@ -1,0 +1,35 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+libtlsd_a_SOURCES = \
+	src/base/alert.c src/base/alert.h \
+	src/base/deadline.c src/base/deadline.h \
+	src/base/failure.c src/base/failure.h \
+	src/base/file/file.c src/base/file/file.h \
+	src/base/file/lockfile.c src/base/file/lockfile.h \
+	src/base/file/readerror.c src/base/file/readerror.h \
+	src/base/file/safepath.c src/base/file/safepath.h \
+	src/base/log/findings.c src/base/log/findings.h \
+	src/base/log/log.c src/base/log/log.h \
+	src/base/log/loglevel.c src/base/log/loglevel.h \
+	src/base/log/logline.c src/base/log/logline.h \
+	src/base/log/outlet.c src/base/log/outlet.h \
+	src/base/log/spool.c src/base/log/spool.h \
+	src/base/memory/memory.c src/base/memory/memory.h \
+	src/base/memory/reserve.c src/base/memory/reserve.h \
+	src/base/memory/shortage.c src/base/memory/shortage.h \
+	src/base/net/address.c src/base/net/address.h \
+	src/base/net/fdpassing.c src/base/net/fdpassing.h \
+	src/base/net/network.c src/base/net/network.h \
+	src/base/net/networklist.c src/base/net/networklist.h \
+	src/base/net/resolver.c src/base/net/resolver.h \
+	src/base/net/socket.c src/base/net/socket.h \
+	src/base/text/commandline.c src/base/text/commandline.h \
+	src/base/text/json.c src/base/text/json.h \
+	src/base/text/lookalike.c src/base/text/lookalike.h \
+	src/base/text/resemblance.c src/base/text/resemblance.h \
+	src/base/text/stringlist.c src/base/text/stringlist.h \
+	src/base/text/terminal.c src/base/text/terminal.h \
+	src/base/text/text.c src/base/text/text.h \
+	src/base/text/utf8.c src/base/text/utf8.h \
+	src/base/text/wrap.c src/base/text/wrap.h \
+	src/base/thread/parallel.c src/base/thread/parallel.h \
+	src/base/thread/sync.c src/base/thread/sync.h

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines that wait to be written. */
+#include "base/log/spool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory/memory.h"
+#include "base/log/outlet.h"
+#include "base/thread/sync.h"
+
+#define NAP_MS 10
+#define STACK_SIZE (128 * 1024)
+
+/* A destination of lines, and their form there. */
+struct place {
+	struct outlet *outlet;
+	int form;
+};
+
+struct spool {
+	pthread_mutex_t mutex; /* for all but the bytes that are being written */
+	pthread_cond_t more, written;
+	pthread_t thread;
+	spool_write *write;
+	struct place place;
+	struct place before; /* of the first bytes in `filling`; no outlet: of none */
+	size_t before_size;
+	char *filling, *emptying; /* `room` bytes each */
+	size_t room, size; /* bytes in `filling` */
+	uint64_t put, done; /* bytes ever */
+	bool is_idle; /* the thread waits for the first line */
+	bool is_urgent; /* it must not nap */
+	bool is_stopping, is_over;
+	bool is_abandoned; /* spool_stop() has returned: the thread frees the spool */
+};
+
+static void
+free_spool(struct spool *spool)
+{
+	sync_condition_fini(&spool->more);
+	sync_condition_fini(&spool->written);
+	sync_mutex_fini(&spool->mutex);
+	outlet_drop(spool->place.outlet);
+	outlet_drop(spool->before.outlet);
+	free(spool->filling);
+	free(spool->emptying);
+	free(spool);
+}
+
+static void
+write_to(const struct spool *spool, struct place place, const char *lines, size_t size)
+{
+	if (size > 0)
+		spool->write(place.outlet, place.form, lines, size);
+	outlet_drop(place.outlet);
+}
+
+/* Takes all waiting lines and writes them, without the lock. */
+static void
+write_all(struct spool *spool)
+{
+	char *lines = spool->filling;
+	size_t size = spool->size;
+	size_t before_size = spool->before.outlet != NULL ? spool->before_size : 0;
+	struct place before = spool->before, place = spool->place;
+
+	outlet_take(place.outlet);
+	spool->before.outlet = NULL;
+	spool->filling = spool->emptying;
+	spool->emptying = lines;
+	spool->size = 0;
+	spool->is_urgent = false;
+	sync_unlock(&spool->mutex);
+	write_to(spool, before, lines, before_size);
+	write_to(spool, place, lines + before_size, size - before_size);
+	sync_lock(&spool->mutex);
+	spool->done += size;
+	sync_wake(&spool->written);
+}
+
+/* Writing many lines at once costs less than writing each one. */
+static void
+nap(struct spool *spool)
+{
+	struct deadline end = deadline_in(NAP_MS);
+
+	while (!spool->is_urgent && !spool->is_stopping &&
+	       sync_wait_until(&spool->more, &spool->mutex, end))
+		;
+}
+
+static void *
+run(void *context)
+{
+	struct spool *spool = context;
+
+	sync_lock(&spool->mutex);
+	while (spool->size > 0 || !spool->is_stopping) {
+		if (spool->size == 0) {
+			spool->is_idle = true;
+			sync_wait(&spool->more, &spool->mutex);
+			spool->is_idle = false;
+			continue;
+		}
+		write_all(spool);
+		nap(spool);
+	}
+	spool->is_over = true;
+	bool is_abandoned = spool->is_abandoned;
+	sync_wake(&spool->written);
+	sync_unlock(&spool->mutex);
+	if (is_abandoned)
+		free_spool(spool);
+	return NULL;
+}
+
+/* Starts the thread with all signals blocked, because the main thread handles them. */
+static int
+start_thread(struct spool *spool)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+
+	int error = pthread_attr_init(&attributes);
+	if (error != 0)
+		return error;
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	error = pthread_create(&spool->thread, &attributes, run, spool);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+struct spool *
+spool_start(size_t room, spool_write *write, struct outlet *outlet, int form)
+{
+	struct spool *spool = memory_new(sizeof *spool);
+
+	sync_mutex_init(&spool->mutex);
+	sync_condition_init(&spool->more);
+	sync_condition_init(&spool->written);
+	spool->write = write;
+	spool->place = (struct place){ .outlet = outlet, .form = form };
+	spool->room = room;
+	spool->filling = memory_new(room);
+	spool->emptying = memory_new(room);
+	int error = start_thread(spool);
+	if (error == 0)
+		return spool;
+	spool->place.outlet = NULL;
+	free_spool(spool);
+	errno = error;
+	return NULL;
+}
+
+static enum spool_verdict
+put(struct spool *spool, int form, const char *lines, size_t size, bool is_urgent)
+{
+	enum spool_verdict verdict = SPOOL_TAKEN;
+
+	sync_lock(&spool->mutex);
+	if (form != spool->place.form) {
+		verdict = SPOOL_OTHER_FORM;
+	} else if (size > spool->room - spool->size) {
+		verdict = SPOOL_FULL;
+	} else {
+		memcpy(spool->filling + spool->size, lines, size);
+		spool->size += size;
+		spool->put += size;
+		/* Above a quarter, there must be more room soon. */
+		if (is_urgent || spool->size > spool->room / 4)
+			spool->is_urgent = true;
+		if (spool->is_idle || spool->is_urgent)
+			sync_wake(&spool->more);
+	}
+	sync_unlock(&spool->mutex);
+	return verdict;
+}
+
+enum spool_verdict
+spool_put(struct spool *spool, int form, const char *lines, size_t size)
+{
+	return put(spool, form, lines, size, false);
+}
+
+enum spool_verdict
+spool_put_urgent(struct spool *spool, int form, const char *lines, size_t size)
+{
+	return put(spool, form, lines, size, true);
+}
+
+bool
+spool_flush(struct spool *spool, struct deadline deadline)
+{
+	bool in_time = true;
+
+	sync_lock(&spool->mutex);
+	uint64_t end = spool->put;
+	while (spool->done < end && in_time) {
+		spool->is_urgent = true;
+		sync_wake(&spool->more);
+		in_time = sync_wait_until(&spool->written, &spool->mutex, deadline);
+	}
+	bool all = spool->done >= end;
+	sync_unlock(&spool->mutex);
+	return all;
+}
+
+/* Drops the last bytes, so that only `size` are left. Returns how many lines they were. */
+static size_t
+give_up(struct spool *spool, size_t size)
+{
+	size_t lines = 0;
+
+	for (size_t i = size; i < spool->size; i++)
+		lines += spool->filling[i] == '\n';
+	spool->put -= spool->size - size;
+	spool->size = size;
+	return lines;
+}
+
+size_t
+spool_redirect(struct spool *spool, struct outlet *outlet, int form)
+{
+	size_t lost = 0;
+
+	sync_lock(&spool->mutex);
+	struct outlet *old = spool->place.outlet;
+	if (spool->before.outlet != NULL) {
+		lost = give_up(spool, spool->before_size);
+	} else if (spool->size > 0) {
+		spool->before = spool->place;
+		spool->before_size = spool->size;
+		old = NULL;
+	}
+	spool->place = (struct place){ .outlet = outlet, .form = form };
+	sync_unlock(&spool->mutex);
+	outlet_drop(old);
+	return lost;
+}
+
+void
+spool_stop(struct spool *spool, struct deadline deadline)
+{
+	bool in_time = true;
+
+	sync_lock(&spool->mutex);
+	spool->is_stopping = true;
+	sync_wake(&spool->more);
+	while (!spool->is_over && in_time)
+		in_time = sync_wait_until(&spool->written, &spool->mutex, deadline);
+	bool is_over = spool->is_over;
+	pthread_t thread = spool->thread;
+	spool->is_abandoned = !is_over;
+	sync_unlock(&spool->mutex);
+	if (!is_over) {
+		pthread_detach(thread);
+		return;
+	}
+	pthread_join(thread, NULL);
+	free_spool(spool);
+}

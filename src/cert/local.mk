@@ -1,0 +1,29 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+libtlscert_a_SOURCES = \
+	src/cert/command/anchors.c src/cert/command/anchors.h \
+	src/cert/command/checkcommand.c src/cert/command/checkcommand.h \
+	src/cert/command/facts.c src/cert/command/facts.h \
+	src/cert/command/jsonform.c src/cert/command/jsonform.h \
+	src/cert/command/make.c src/cert/command/make.h \
+	src/cert/command/renew.c src/cert/command/renew.h \
+	src/cert/command/revocation.c src/cert/command/revocation.h \
+	src/cert/command/show.c src/cert/command/show.h \
+	src/cert/command/textform.c src/cert/command/textform.h \
+	src/cert/command/ticketfile.c src/cert/command/ticketfile.h \
+	src/cert/crl/crl.c src/cert/crl/crl.h \
+	src/cert/crl/crlparts.c src/cert/crl/crlparts.h \
+	src/cert/crl/crlreason.c src/cert/crl/crlreason.h \
+	src/cert/crl/crlupdate.c src/cert/crl/crlupdate.h \
+	src/cert/files/authoritypaths.c src/cert/files/authoritypaths.h \
+	src/cert/files/pairfiles.c src/cert/files/pairfiles.h \
+	src/cert/files/renewalsource.c src/cert/files/renewalsource.h \
+	src/cert/files/replacement.c src/cert/files/replacement.h \
+	src/cert/issue/authority.c src/cert/issue/authority.h \
+	src/cert/issue/der.c src/cert/issue/der.h \
+	src/cert/issue/issue.c src/cert/issue/issue.h \
+	src/cert/issue/pemrewrite.c src/cert/issue/pemrewrite.h \
+	src/cert/issue/renewal.c src/cert/issue/renewal.h \
+	src/cert/issue/signing.c src/cert/issue/signing.h \
+	src/cert/issue/subject.c src/cert/issue/subject.h \
+	src/cert/options/arguments.c src/cert/options/arguments.h \
+	src/cert/options/filereport.c src/cert/options/filereport.h

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Short connections to one server, one after the other. */
+#include "client/bench/benchcaller.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <gnutls/gnutls.h>
+
+#include "client/bench/benchtally.h"
+#include "client/connection/peerchain.h"
+#include "client/connection/dial.h"
+#include "client/options/parameters.h"
+#include "client/connection/sessionreport.h"
+#include "client/connection/verdict.h"
+#include "tls/transport/transport.h"
+
+#define RECORD_SIZE 16384
+#define MS_PER_S 1000
+
+struct benchcaller {
+	const struct benchcaller_plan *plan;
+	struct transport transport;
+	gnutls_session_t session; /* of the current connection */
+	gnutls_datum_t leaf; /* the certificate that was verified */
+	gnutls_datum_t resumable; /* of the last connection, for the next one */
+	bool named; /* the server has a name to send in the SNI */
+	bool untrusted; /* the certificate of this connection is not trusted */
+	bool heard; /* `first_byte` is valid */
+	unsigned char first_byte; /* of all that the server sent */
+	unsigned char record[RECORD_SIZE];
+};
+
+struct benchcaller *
+benchcaller_new(const struct benchcaller_plan *plan)
+{
+	struct benchcaller *caller = calloc(1, sizeof *caller);
+	unsigned char address[16];
+	size_t size;
+
+	if (caller == NULL)
+		return NULL;
+	caller->plan = plan;
+	caller->named = !chain_parse_ip(plan->parameters->name, address, &size);
+	if (transport_init(&caller->transport) == 0)
+		return caller;
+	free(caller);
+	return NULL;
+}
+
+static void
+forget(gnutls_datum_t *datum)
+{
+	gnutls_free(datum->data);
+	*datum = (gnutls_datum_t){ NULL, 0 };
+}
+
+void
+benchcaller_free(struct benchcaller *caller)
+{
+	if (caller == NULL)
+		return;
+	forget(&caller->leaf);
+	forget(&caller->resumable);
+	transport_fini(&caller->transport);
+	free(caller);
+}
+
+/* --- what the library calls ---------------------------------------------------------- */
+
+static ssize_t
+pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
+{
+	struct benchcaller *caller = pointer;
+	ssize_t n = transport_read(&caller->transport, bytes, size);
+
+	if (n > 0 && !caller->heard) {
+		caller->heard = true;
+		caller->first_byte = *(unsigned char *)bytes;
+	}
+	return n;
+}
+
+static ssize_t
+push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
+{
+	struct benchcaller *caller = pointer;
+
+	if (transport_write(&caller->transport, bytes, size) < 0)
+		return -1;
+	return (ssize_t)size;
+}
+
+static bool
+is_same(const gnutls_datum_t *a, const gnutls_datum_t *b)
+{
+	return a->size == b->size && a->size > 0 &&
+	       memcmp(a->data, b->data, a->size) == 0;
+}
+
+static void
+remember(gnutls_datum_t *to, const gnutls_datum_t *from)
+{
+	forget(to);
+	to->data = gnutls_malloc(from->size);
+	if (to->data == NULL)
+		return;
+	memcpy(to->data, from->data, from->size);
+	to->size = from->size;
+}
+
+/* Called in the handshake, before the message is sent. */
+static int
+verify(gnutls_session_t session)
+{
+	struct benchcaller *caller = gnutls_session_get_ptr(session);
+	const struct parameters *parameters = caller->plan->parameters;
+	struct verdict verdict = { 0 };
+	unsigned count = 0;
+	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+
+	if (count > 0 && is_same(&chain[0], &caller->leaf))
+		return 0;
+	verdict_reach(&verdict, session, parameters->name);
+	caller->untrusted = !verdict.trusted && !parameters->insecure;
+	if (!caller->untrusted && count > 0)
+		remember(&caller->leaf, &chain[0]);
+	verdict_fini(&verdict);
+	return caller->untrusted ? -1 : 0;
+}
+
+/* --- connecting ------------------------------------------------------------------------ */
+
+static enum benchtally_class
+class_of_errno(int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+	case ENOENT: /* a Unix-domain socket that is gone */
+		return BENCHTALLY_REFUSED;
+	case ECONNRESET:
+	case EPIPE:
+		return BENCHTALLY_RESET;
+	case ETIMEDOUT:
+		return BENCHTALLY_TIMEOUT;
+	case EADDRNOTAVAIL:
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		return BENCHTALLY_LOCAL;
+	default:
+		return BENCHTALLY_UNREACHABLE;
+	}
+}
+
+/* Opens a socket with time-outs, which save the transport a poll(2) for each wait. */
+static int
+open_socket(int family)
+{
+	struct timeval slice = { .tv_usec = TRANSPORT_SLICE_MS * 1000 };
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice);
+	}
+	return fd;
+}
+
+static int
+connect_until(int fd, const struct address *server, struct deadline deadline)
+{
+	const struct sockaddr *to = (const struct sockaddr *)&server->storage;
+
+	for (;;) {
+		if (connect(fd, to, server->length) == 0)
+			return 0;
+		/* The call ended at the end of its slice, or earlier. */
+		if (errno == EINPROGRESS || errno == EINTR)
+			return dial_await(fd, deadline);
+		/* The backlog of a Unix-domain socket stayed full for a slice. */
+		if (errno != EAGAIN)
+			return -1;
+		if (deadline_passed(deadline)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+}
+
+/* --- the conversation -------------------------------------------------------------------
+ */
+
+/* Classifies a failed call of the library; `shaken` if the handshake is over. */
+static enum benchtally_class
+class_of_code(const struct benchcaller *caller, ssize_t code, bool shaken)
+{
+	const struct transport *transport = &caller->transport;
+
+	if (caller->untrusted)
+		return BENCHTALLY_UNTRUSTED;
+	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return BENCHTALLY_ALERT;
+	if (caller->heard && (caller->first_byte < 20 || caller->first_byte > 24))
+		return BENCHTALLY_NOT_TLS; /* the types of records: RFC 8446, B.1 */
+	if (transport->failure == TRANSPORT_BROKEN)
+		return class_of_errno(transport->error);
+	if (transport->failure == TRANSPORT_END)
+		return shaken ? BENCHTALLY_TRUNCATED : BENCHTALLY_CLOSED;
+	return transport->failure == TRANSPORT_FINE ? BENCHTALLY_PROTOCOL
+	                                            : BENCHTALLY_TIMEOUT;
+}
+
+static bool
+is_soft(const struct benchcaller *caller, ssize_t code)
+{
+	return code < 0 && !gnutls_error_is_fatal((int)code) &&
+	       caller->transport.failure == TRANSPORT_FINE;
+}
+
+/* Sets up a session. It makes one key share where the library would make two (RFC 8446, 4.2.8). */
+static int
+set_up(struct benchcaller *caller)
+{
+	const struct parameters *parameters = caller->plan->parameters;
+	int result = gnutls_init(&caller->session,
+	    GNUTLS_CLIENT | GNUTLS_KEY_SHARE_TOP | GNUTLS_FORCE_CLIENT_CERT);
+
+	if (result < 0)
+		return result;
+	gnutls_session_t session = caller->session;
+	gnutls_session_set_ptr(session, caller);
+	gnutls_transport_set_ptr(session, caller);
+	gnutls_transport_set_pull_function(session, pull);
+	gnutls_transport_set_push_function(session, push);
+	gnutls_session_set_verify_function(session, verify);
+	if (caller->resumable.size > 0)
+		gnutls_session_set_data(
+		    session, caller->resumable.data, caller->resumable.size);
+	if ((result = gnutls_priority_set(session, parameters->priority)) < 0 ||
+	    (result = gnutls_credentials_set(
+		 session, GNUTLS_CRD_CERTIFICATE, parameters->credentials)) < 0)
+		return result;
+	return !caller->named ? 0
+	                      : gnutls_server_name_set(session, GNUTLS_NAME_DNS,
+				    parameters->name, strlen(parameters->name));
+}
+
+static int
+shake(struct benchcaller *caller, struct benchtally_call *call)
+{
+	int code;
+
+	do
+		code = gnutls_handshake(caller->session);
+	while (is_soft(caller, code));
+	if (code < 0) {
+		call->class = class_of_code(caller, code, false);
+		if (gnutls_alert_send_appropriate(caller->session, code) == 0)
+			transport_flush(&caller->transport);
+		return -1;
+	}
+	call->version =
+	    gnutls_protocol_get_name(gnutls_protocol_get_version(caller->session));
+	call->suite = report_suite_name(caller->session);
+	call->resumed = gnutls_session_is_resumed(caller->session) != 0;
+	return 0;
+}
+
+/* Queues the message after our Finished. It is sent when the client waits for the answer. */
+static void
+send_message(struct benchcaller *caller)
+{
+	const char *from = caller->plan->message;
+	size_t left = caller->plan->message_size;
+
+	while (left > 0) {
+		ssize_t n = gnutls_record_send(caller->session, from, left);
+		if (n < 0 && !is_soft(caller, n))
+			return; /* reading will find the reason */
+		if (n > 0) {
+			from += n;
+			left -= (size_t)n;
+		}
+	}
+}
+
+static void
+receive_answer(
+    struct benchcaller *caller, struct benchtally_call *call, int64_t started_ns)
+{
+	ssize_t n;
+
+	for (;;) {
+		n = gnutls_record_recv(
+		    caller->session, caller->record, sizeof caller->record);
+		if (n > 0) {
+			if (call->bytes == 0)
+				call->first_ns = deadline_now_ns() - started_ns;
+			call->bytes += (uint64_t)n;
+		} else if (!is_soft(caller, n)) {
+			break;
+		}
+	}
+	call->total_ns = deadline_now_ns() - started_ns;
+	call->class = n == 0 ? BENCHTALLY_WHOLE : class_of_code(caller, n, true);
+}
+
+/* Keeps the session. A ticket of TLS 1.3 may come at any time, or not at all (RFC 8446, 4.6.1). */
+static void
+keep_session(struct benchcaller *caller)
+{
+	gnutls_session_t session = caller->session;
+	gnutls_datum_t data;
+	unsigned flags = gnutls_session_get_flags(session);
+
+	if (gnutls_protocol_get_version(session) == GNUTLS_TLS1_3 &&
+	    (flags & GNUTLS_SFLAGS_SESSION_TICKET) == 0)
+		return;
+	if (gnutls_session_get_data2(session, &data) < 0)
+		return;
+	forget(&caller->resumable);
+	caller->resumable = data;
+}
+
+static void
+converse(struct benchcaller *caller, struct benchtally_call *call, int64_t started_ns)
+{
+	if (shake(caller, call) < 0)
+		return;
+	transport_set_deadline(
+	    &caller->transport, deadline_never(), caller->plan->timeout_ms);
+	send_message(caller);
+	receive_answer(caller, call, started_ns);
+	if (call->class != BENCHTALLY_WHOLE)
+		return;
+	if (caller->plan->resume)
+		keep_session(caller);
+	gnutls_bye(caller->session, GNUTLS_SHUT_WR);
+	transport_flush(&caller->transport);
+}
+
+/* Runs the conversation on a connected socket. */
+static void
+talk(struct benchcaller *caller, int fd, struct deadline deadline,
+    struct benchtally_call *call, int64_t started_ns)
+{
+	transport_attach(&caller->transport, fd, true);
+	transport_set_deadline(&caller->transport, deadline, 0);
+	caller->untrusted = caller->heard = false;
+	if (set_up(caller) < 0)
+		call->class = BENCHTALLY_LOCAL;
+	else
+		converse(caller, call, started_ns);
+	gnutls_deinit(caller->session);
+	caller->session = NULL;
+}
+
+void
+benchcaller_call(struct benchcaller *caller, struct benchtally_call *call)
+{
+	const struct benchcaller_plan *plan = caller->plan;
+	int64_t started_ns = deadline_now_ns();
+	struct deadline deadline = deadline_after(started_ns, plan->timeout_ms);
+
+	*call = (struct benchtally_call){ .first_ns = -1 };
+	int fd = open_socket(address_family(&plan->server));
+	if (fd < 0 || connect_until(fd, &plan->server, deadline) < 0)
+		call->class = class_of_errno(errno);
+	else
+		talk(caller, fd, deadline, call, started_ns);
+	if (fd >= 0)
+		close(fd);
+}

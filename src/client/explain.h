@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_CLIENT_EXPLAIN_H
-#define TLSD_CLIENT_EXPLAIN_H
-
-/* "tlsc explain": calls a server and draws that handshake. Returns an `enum status` for
- * exit(3). */
-int explain_main(int argc, char **argv);
-
-#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_CLIENT_EXPLAIN_TRACESUMMARY_H
+#define TLSD_CLIENT_EXPLAIN_TRACESUMMARY_H
+
+/* An explanation of a trace, in sentences. A pure function. */
+
+struct stringlist;
+struct trace;
+
+/* Adds notable facts of the finished trace, in lines of at most 76 characters. The round trips
+ * and their purposes come first. */
+void story_tell(const struct trace *trace, struct stringlist *lines);
+
+#endif

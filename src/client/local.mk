@@ -1,0 +1,35 @@
+## SPDX-License-Identifier: GPL-3.0-or-later
+libtlsc_a_SOURCES = \
+	src/client/bench/bench.c src/client/bench/bench.h \
+	src/client/bench/benchcaller.c src/client/bench/benchcaller.h \
+	src/client/bench/benchreport.c src/client/bench/benchreport.h \
+	src/client/bench/benchrun.c src/client/bench/benchrun.h \
+	src/client/bench/benchtally.c src/client/bench/benchtally.h \
+	src/client/bench/histogram.c src/client/bench/histogram.h \
+	src/client/check/behaviour.c src/client/check/behaviour.h \
+	src/client/check/check.c src/client/check/check.h \
+	src/client/check/diagnosis.c src/client/check/diagnosis.h \
+	src/client/check/offered.c src/client/check/offered.h \
+	src/client/check/probe.c src/client/check/probe.h \
+	src/client/check/scantarget.c src/client/check/scantarget.h \
+	src/client/check/servercerts.c src/client/check/servercerts.h \
+	src/client/connection/channel.c src/client/connection/channel.h \
+	src/client/connection/dial.c src/client/connection/dial.h \
+	src/client/connection/ending.c src/client/connection/ending.h \
+	src/client/connection/exchange.c src/client/connection/exchange.h \
+	src/client/connection/peerchain.c src/client/connection/peerchain.h \
+	src/client/connection/sessionreport.c src/client/connection/sessionreport.h \
+	src/client/connection/talk.c src/client/connection/talk.h \
+	src/client/connection/trace.c src/client/connection/trace.h \
+	src/client/connection/verdict.c src/client/connection/verdict.h \
+	src/client/explain/diagram.c src/client/explain/diagram.h \
+	src/client/explain/explain.c src/client/explain/explain.h \
+	src/client/explain/svg.c src/client/explain/svg.h \
+	src/client/explain/tracesummary.c src/client/explain/tracesummary.h \
+	src/client/options/cputime.c src/client/options/cputime.h \
+	src/client/options/exitstatus.h \
+	src/client/options/options.c src/client/options/options.h \
+	src/client/options/parameters.c src/client/options/parameters.h \
+	src/client/options/say.c src/client/options/say.h \
+	src/client/options/subcommand.c src/client/options/subcommand.h \
+	src/client/options/target.c src/client/options/target.h

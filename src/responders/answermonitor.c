@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The answers about the server itself. */
+#include "responders/answermonitor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/failure.h"
+#include "base/memory/memory.h"
+#include "responders/http.h"
+#include "tls/session/session.h"
+
+struct view {
+	const struct figures *figures;
+};
+
+static void *
+prepare(const struct responder_settings *settings, struct findings *findings)
+{
+	(void)settings;
+	(void)findings;
+	return memory_new(sizeof(struct view));
+}
+
+static void
+show(void *prepared, const struct figures *figures)
+{
+	struct view *view = prepared;
+
+	view->figures = figures;
+}
+
+/* Returns all figures as an answer. */
+static struct http_answer
+tell_metrics(const void *context)
+{
+	const struct figures *figures = context;
+	struct http_answer answer = { .status = "200 OK",
+		.type = "text/plain; version=0.0.4; charset=utf-8" };
+	FILE *out = open_memstream(&answer.body, &answer.size);
+
+	if (out == NULL)
+		return answer;
+	int result = figures->print(figures->context, out);
+	int error = ferror(out);
+	if (fclose(out) == 0 && error == 0 && result == 0)
+		return answer;
+	free(answer.body);
+	answer.body = NULL;
+	return answer;
+}
+
+static struct http_answer
+tell_status(const void *context)
+{
+	const struct figures *figures = context;
+	bool draining = figures->is_draining(figures->context);
+	const char *words = draining ? "draining\n" : "up\n";
+
+	return (struct http_answer){ .status = draining ? "503 Service Unavailable"
+		                                        : "200 OK",
+		.type = "text/plain; charset=utf-8",
+		.body = strdup(words),
+		.size = strlen(words) };
+}
+
+/* Answers an HTTP request. */
+static int
+answer_http(struct session *session, struct cursor *cursor,
+    struct http_answer (*tell)(const void *context), const struct view *view)
+{
+	if (cursor->state == NULL)
+		cursor->state = http_new();
+	if (cursor->state == NULL)
+		return session_fail(session, FAILURE_INTERNAL, "out of memory");
+	int result = http_serve(cursor->state, session, tell, view->figures);
+	if (result == SESSION_PARKED)
+		return result;
+	http_free(cursor->state);
+	cursor->state = NULL;
+	return result;
+}
+
+static int
+answer_metrics(const void *prepared, struct session *session, struct cursor *cursor)
+{
+	return answer_http(session, cursor, tell_metrics, prepared);
+}
+
+static int
+answer_status(const void *prepared, struct session *session, struct cursor *cursor)
+{
+	return answer_http(session, cursor, tell_status, prepared);
+}
+
+static void
+abandon(void *state)
+{
+	http_free(state);
+}
+
+/* Answers with one line for haproxy's agent-check: "ready" takes back "drain" and "maint". */
+static int
+answer_agent(const void *prepared, struct session *session, struct cursor *cursor)
+{
+	const struct figures *figures = ((const struct view *)prepared)->figures;
+	const char *line = figures->is_stopping(figures->context)   ? "maint\n"
+	                   : figures->is_draining(figures->context) ? "drain\n"
+	                                                            : "up ready\n";
+
+	(void)cursor;
+	return session_write(session, line, strlen(line));
+}
+
+const struct responder_kind responder_metrics = { .name = "metrics",
+	.prepare = prepare,
+	.show = show,
+	.answer = answer_metrics,
+	.abandon = abandon,
+	.release = free };
+
+const struct responder_kind responder_status = { .name = "status",
+	.prepare = prepare,
+	.show = show,
+	.answer = answer_status,
+	.abandon = abandon,
+	.release = free };
+
+const struct responder_kind responder_agent = { .name = "agent",
+	.constant = true,
+	.prepare = prepare,
+	.show = show,
+	.answer = answer_agent,
+	.release = free };

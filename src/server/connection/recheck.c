@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rechecking clients that are being served. */
+#include "server/connection/recheck.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "server/connection/connection.h"
+#include "server/snapshot/current.h"
+#include "server/connection/connectiontable.h"
+#include "server/snapshot/route.h"
+#include "server/snapshot/service.h"
+#include "server/snapshot/snapshot.h"
+#include "tls/clientauth/clientauth.h"
+#include "tls/session/context.h"
+#include "tls/session/peercert.h"
+#include "tls/clientauth/refusal.h"
+#include "tls/session/session.h"
+
+/* Shuts the connection down. Keeps the first reason, if there is memory for it. */
+static void
+convict(struct connection *connection, const struct refusal *refusal)
+{
+	struct refusal *verdict = malloc(sizeof *verdict);
+	struct refusal *none = NULL;
+
+	if (verdict != NULL) {
+		*verdict = *refusal;
+		if (!atomic_compare_exchange_strong(
+			&connection->verdict, &none, verdict))
+			free(verdict);
+	}
+	shutdown(connection->fd, SHUT_RDWR);
+}
+
+/* Returns the service that the client would get if it connected now, or NULL. */
+static const struct service *
+find_present(const struct connection *connection, const struct evidence *evidence,
+    const struct snapshot *snapshot)
+{
+	const struct route *route =
+	    snapshot_find_route(snapshot, route_address(connection->route));
+	const struct service *service;
+
+	if (route == NULL ||
+	    route_find(route, evidence_hello(evidence), &service) != FAILURE_NONE)
+		return NULL;
+	return service;
+}
+
+static bool
+takes(const struct service *service, const struct evidence *evidence,
+    struct refusal *refusal)
+{
+	return service == NULL || context_accepts(service->context, evidence, refusal);
+}
+
+/* True if the client has no certificate, or if a service remains that can check it. Without its
+ * service, a later revocation of the certificate would go unnoticed. */
+static bool
+is_vouched_for(const struct evidence *evidence, const struct service *namesake,
+    const struct service *present, struct refusal *refusal)
+{
+	return evidence_chain(evidence)->count == 0 || namesake != NULL ||
+	       (present != NULL && context_clientauth(present->context) != NULL) ||
+	       refusal_set(refusal, FAILURE_NOT_ALLOWED, 0,
+		   "its service was removed, and no other checks its certificate");
+}
+
+/* Checks a client by the service that serves it, and by the service that it would get now. */
+static void
+check(struct connection *connection, const struct snapshot *snapshot)
+{
+	const struct evidence *evidence = atomic_load(&connection->evidence);
+	struct refusal refusal;
+
+	if (evidence == NULL)
+		return;
+	const struct service *namesake =
+	    snapshot_find(snapshot, connection->service->name);
+	const struct service *present = find_present(connection, evidence, snapshot);
+	if (!takes(namesake, evidence, &refusal) ||
+	    !takes(present, evidence, &refusal) ||
+	    !is_vouched_for(evidence, namesake, present, &refusal))
+		convict(connection, &refusal);
+}
+
+void
+review_all(const struct roster *roster, const struct snapshot *snapshot)
+{
+	for (struct connection *connection = roster_first(roster); connection != NULL;
+	     connection = roster_next(connection))
+		if (!connection_is_lingering(connection))
+			check(connection, snapshot);
+}
+
+void
+review_begin(struct connection *connection, struct session *session)
+{
+	struct evidence *evidence = session_evidence(session);
+
+	if (evidence == NULL) { /* review_all() could not end it later */
+		session_fail(session, FAILURE_INTERNAL, "out of memory");
+		return;
+	}
+	/* The order matters: the main thread puts its new snapshot into force before it reads the
+	 * evidence. So one of the two threads sees the other's store. */
+	atomic_store(&connection->evidence, evidence);
+	struct snapshot *current = current_take(connection->shared->current);
+	if (current != connection->snapshot)
+		check(connection, current);
+	snapshot_drop(current);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Handing over to another tlsd. */
+#include "server/control/handover.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/memory/memory.h"
+#include "base/net/fdpassing.h"
+#include "server/accept/acceptor.h"
+#include "server/control/control.h"
+#include "server/process/notify.h"
+#include "server/process/pidfile.h"
+
+static int
+offer(struct control_caller *caller, const char *name, int fd)
+{
+	char *line = memory_format("%s\n", name);
+	int result = passing_send(caller->fd, line, fd);
+
+	free(line);
+	stringlist_add(&caller->offered, name, strlen(name));
+	return result;
+}
+
+/* Return the names of the control socket and of the pid file; the caller frees them. */
+static char *
+name_of_control(const struct control *control)
+{
+	return memory_format("control-socket %s", control_path(control));
+}
+
+static char *
+name_of_pidfile(const struct pidfile *pidfile)
+{
+	return memory_format("pid-file %s", pidfile_path(pidfile));
+}
+
+static int
+offer_paths(const struct estate *estate, struct control_caller *caller)
+{
+	int result = 0;
+
+	if (estate->control != NULL) {
+		char *name = name_of_control(estate->control);
+		result = offer(caller, name, control_fd(estate->control));
+		free(name);
+	}
+	if (result == 0 && estate->pidfile != NULL) {
+		char *name = name_of_pidfile(estate->pidfile);
+		result = offer(caller, name, pidfile_fd(estate->pidfile));
+		free(name);
+	}
+	return result;
+}
+
+static int
+offer_notify(const struct estate *estate, struct control_caller *caller)
+{
+	if (estate->notify == NULL)
+		return 0;
+	char *name =
+	    memory_format("notify %" PRId64, notify_watchdog_ms(estate->notify));
+	int result = offer(caller, name, notify_fd(estate->notify));
+	free(name);
+	return result;
+}
+
+int
+handover_offer(const struct estate *estate, struct control_caller *caller)
+{
+	char name[LISTENER_NAME_SIZE];
+
+	stringlist_fini(&caller->offered);
+	stringlist_fini(&caller->kept);
+	for (size_t i = 0; i < acceptor_count(estate->acceptor); i++) {
+		const struct listener *listener =
+		    acceptor_listener(estate->acceptor, i);
+		listener_name(&listener->address, listener->passed, name);
+		if (offer(caller, name, listener->fd) < 0)
+			return -1;
+	}
+	return offer_paths(estate, caller) < 0 || offer_notify(estate, caller) < 0 ? -1
+	                                                                           : 0;
+}
+
+int
+handover_keep(struct control_caller *caller, size_t index)
+{
+	if (index >= caller->offered.count)
+		return -1;
+	const char *name = caller->offered.items[index];
+	stringlist_add(&caller->kept, name, strlen(name));
+	return 0;
+}
+
+static bool
+has_left(const struct control_caller *caller)
+{
+	char byte;
+
+	return recv(caller->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+int
+handover_release(const struct estate *estate, const struct control_caller *caller)
+{
+	if (caller->offered.count == 0 || has_left(caller))
+		return -1;
+	notify_replaced(estate->notify, caller->pid);
+	acceptor_leave(estate->acceptor, &caller->kept);
+	if (estate->control != NULL) {
+		char *name = name_of_control(estate->control);
+		control_leave(estate->control, stringlist_has(&caller->kept, name));
+		free(name);
+	}
+	if (estate->pidfile != NULL) {
+		char *name = name_of_pidfile(estate->pidfile);
+		if (stringlist_has(&caller->kept, name))
+			pidfile_lend(estate->pidfile, caller->pid);
+		free(name);
+	}
+	return 0;
+}

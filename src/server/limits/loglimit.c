@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rate limit of failures in the log. */
+#include "server/limits/loglimit.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/net/address.h"
+#include "base/memory/memory.h"
+#include "base/net/network.h"
+#include "base/thread/sync.h"
+
+#define EXAMPLES 3
+
+/* The failures of one class in this minute. */
+struct kind {
+	unsigned lines;
+	uint64_t more; /* without a line */
+	enum log_level level; /* of the last one without a line */
+	struct address examples[EXAMPLES]; /* clients of those without a line */
+	size_t example_count;
+	bool others; /* there were more clients */
+};
+
+struct book {
+	struct book *next;
+	struct kind kinds[FAILURE_COUNT];
+	char service[];
+};
+
+struct repeats {
+	pthread_mutex_t mutex;
+	struct book *books; /* one for each service that had a failure */
+	int64_t minute_ms;
+	struct deadline minute; /* main thread */
+};
+
+struct repeats *
+repeats_new(int64_t minute_ms)
+{
+	struct repeats *repeats = memory_new(sizeof *repeats);
+
+	sync_mutex_init(&repeats->mutex);
+	repeats->minute_ms = minute_ms;
+	repeats->minute = deadline_in(minute_ms);
+	return repeats;
+}
+
+void
+repeats_free(struct repeats *repeats)
+{
+	if (repeats == NULL)
+		return;
+	repeats_flush(repeats);
+	while (repeats->books != NULL) {
+		struct book *book = repeats->books;
+		repeats->books = book->next;
+		free(book);
+	}
+	sync_mutex_fini(&repeats->mutex);
+	free(repeats);
+}
+
+/* Returns the book of a service, and makes it if there is none; NULL if memory is exhausted. */
+static struct book *
+find_book(struct repeats *repeats, const char *service)
+{
+	struct book *book = repeats->books;
+
+	while (book != NULL && strcmp(book->service, service) != 0)
+		book = book->next;
+	if (book != NULL)
+		return book;
+	size_t size = strlen(service) + 1;
+	book = calloc(1, sizeof *book + size);
+	if (book == NULL)
+		return NULL;
+	memcpy(book->service, service, size);
+	book->next = repeats->books;
+	repeats->books = book;
+	return book;
+}
+
+static bool
+are_one_client(const struct address *a, const struct address *b)
+{
+	unsigned char clients[2][NETWORK_CLIENT_SIZE];
+
+	network_client(a, clients[0]);
+	network_client(b, clients[1]);
+	return memcmp(clients[0], clients[1], NETWORK_CLIENT_SIZE) == 0;
+}
+
+static void
+add_example(struct kind *kind, const struct address *peer)
+{
+	for (size_t i = 0; i < kind->example_count; i++)
+		if (are_one_client(&kind->examples[i], peer))
+			return;
+	if (kind->example_count < EXAMPLES)
+		kind->examples[kind->example_count++] = *peer;
+	else
+		kind->others = true;
+}
+
+/* Counts a failure. Returns true if it may have a line. */
+static bool
+count(struct kind *kind, enum log_level level, const struct address *peer)
+{
+	if (kind->lines < REPEATS_LINES) {
+		kind->lines++;
+		return true;
+	}
+	kind->more++;
+	kind->level = level;
+	add_example(kind, peer);
+	return false;
+}
+
+bool
+repeats_admit(struct repeats *repeats, const char *service, enum failure failure,
+    enum log_level level, const struct address *peer)
+{
+	if (log_wants(LOG_LEVEL_DEBUG))
+		return true;
+	sync_lock(&repeats->mutex);
+	struct book *book = find_book(repeats, service);
+	bool admitted = book == NULL || count(&book->kinds[failure], level, peer);
+	sync_unlock(&repeats->mutex);
+	return admitted;
+}
+
+static void
+log_sum(const char *service, enum failure failure, const struct kind *kind)
+{
+	char text[(EXAMPLES + 1) * ADDRESS_TEXT_SIZE] = "", host[ADDRESS_TEXT_SIZE];
+	size_t length = 0;
+
+	for (size_t i = 0; i < kind->example_count; i++)
+		length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
+		    i > 0 ? ", " : "", address_host(&kind->examples[i], host));
+	log_at(kind->level,
+	    "repeats: %s: %s: %" PRIu64 " more within a minute, from %s%s", service,
+	    failure_name(failure), kind->more, text, kind->others ? " and others" : "");
+}
+
+/* Logs the sum without holding the lock, because logging may take long. */
+static void
+flush_kind(struct repeats *repeats, struct book *book, enum failure failure)
+{
+	sync_lock(&repeats->mutex);
+	struct kind kind = book->kinds[failure];
+	book->kinds[failure] = (struct kind){ .lines = 0 };
+	sync_unlock(&repeats->mutex);
+	if (kind.more > 0)
+		log_sum(book->service, failure, &kind);
+}
+
+void
+repeats_flush(struct repeats *repeats)
+{
+	repeats->minute = deadline_in(repeats->minute_ms);
+	sync_lock(&repeats->mutex);
+	struct book *book = repeats->books; /* newer books are inserted before it */
+	sync_unlock(&repeats->mutex);
+	for (; book != NULL; book = book->next)
+		for (int i = 0; i < FAILURE_COUNT; i++)
+			flush_kind(repeats, book, (enum failure)i);
+}
+
+struct deadline
+repeats_expire(struct repeats *repeats)
+{
+	if (deadline_passed(repeats->minute))
+		repeats_flush(repeats);
+	return repeats->minute;
+}

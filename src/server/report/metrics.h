@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_REPORT_METRICS_H
+#define TLSD_SERVER_REPORT_METRICS_H
+
+/* The server's metrics for Prometheus. Any thread. */
+
+#include <stdio.h>
+
+#include "responders/answermonitor.h"
+
+struct overview;
+
+/* Prints the metrics in the text format, version 0.0.4. Returns 0, or -1 if memory is
+ * exhausted. */
+int metrics_print(struct overview *overview, FILE *out);
+
+/* Returns the metrics and the server's state, for responders that report on the server itself. */
+struct figures metrics_figures(struct overview *overview);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_REPORT_STATUSTEXT_H
+#define TLSD_SERVER_REPORT_STATUSTEXT_H
+
+/* Reports the state of the server in lines for people: "SUBJECT: ...". Main thread. */
+
+#include <stdio.h>
+
+struct acceptor;
+struct overview;
+struct roster;
+
+/* Prints versions, process, times, services, workers, queue and counts. */
+void status_print(
+    struct overview *overview, const struct acceptor *acceptor, FILE *out);
+
+/* Prints a line for each of the `max` oldest connections: "connection: id=17 peer=...". */
+void status_print_connections(const struct roster *roster, size_t max, FILE *out);
+
+#endif

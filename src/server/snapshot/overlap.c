@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Services that conflict with each other. */
+#include "server/snapshot/overlap.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/net/address.h"
+#include "base/log/findings.h"
+#include "base/memory/memory.h"
+#include "server/conf/conf.h"
+#include "server/snapshot/nametable.h"
+#include "server/snapshot/route.h"
+#include "server/snapshot/service.h"
+
+/* Adds an error about `service`, whose text starts with its key. */
+static void __attribute__((format(printf, 3, 4))) complain(
+    struct findings *findings, const struct service *service, const char *format, ...)
+{
+	struct findings found;
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	findings_init(&found);
+	findings_error(&found, "%s", text);
+	conf_locate(&service->conf->section, &found, findings);
+	free(text);
+}
+
+/* Adds an error about two services that no hello could tell apart. */
+static void
+complain_overlap(const struct route *route, const struct entry *entry,
+    const struct service *other, struct findings *findings)
+{
+	char at[ADDRESS_TEXT_SIZE];
+
+	address_format(route_address(route), at);
+	if (entry->name != NULL)
+		complain(findings, entry->service,
+		    "server-name: %s at %s already belongs to [%s]: remove it from one "
+		    "of them, or set a different alpn in each",
+		    entry->name, at, other->name);
+	else if (entry->service->conf->is_default)
+		complain(findings, entry->service,
+		    "default: [%s] is already the default at %s: keep one, or set a "
+		    "different alpn in each",
+		    other->name, at);
+	else
+		complain(findings, entry->service,
+		    "listen: %s already belongs to [%s]: set a different server-name "
+		    "or alpn in each",
+		    at, other->name);
+}
+
+/* Returns the first protocol that both have, or NULL. */
+static const char *
+shared_protocol(const struct service *a, const struct service *b)
+{
+	const struct stringlist *protocols = &a->conf->context.alpn;
+
+	for (size_t i = 0; i < protocols->count; i++)
+		if (stringlist_has(&b->conf->context.alpn, protocols->items[i]))
+			return protocols->items[i];
+	return NULL;
+}
+
+static void
+check_two(const struct route *route, const struct entry *entry,
+    const struct service *other, struct findings *findings)
+{
+	const char *protocol = shared_protocol(entry->service, other);
+	char at[ADDRESS_TEXT_SIZE];
+
+	if (service_has_no_protocol(entry->service) && service_has_no_protocol(other))
+		complain_overlap(route, entry, other, findings);
+	else if (protocol != NULL)
+		complain(findings, entry->service,
+		    "alpn: %s for %s at %s already belongs to [%s]: remove it from one "
+		    "of them",
+		    protocol,
+		    entry->name != NULL ? entry->name : "clients without a name",
+		    address_format(route_address(route), at), other->name);
+}
+
+static void
+check_group(
+    const struct route *route, const struct group *group, struct findings *findings)
+{
+	for (size_t i = 1; i < group->count; i++)
+		for (size_t j = 0; j < i; j++)
+			check_two(route, &group->entries[i], group->entries[j].service,
+			    findings);
+}
+
+static void
+check_reachable(
+    const struct route *route, const struct service *service, struct findings *findings)
+{
+	if (service->conf->server_name.count == 0 &&
+	    !route_is_default(route, service)) {
+		char at[ADDRESS_TEXT_SIZE];
+		complain(findings, service,
+		    "server-name: is not set, and the default at %s is [%s], so no "
+		    "client reaches this service: set server-name",
+		    address_format(route_address(route), at),
+		    route_default(route)->name);
+	}
+}
+
+/* Checks that services agree on PROXY headers, because the header comes before the service is
+ * known. */
+static void
+check_proxy(const struct route *route, struct findings *findings)
+{
+	const struct conf_service *first = route_service(route, 0)->conf;
+	char at[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 1; i < route_count(route); i++) {
+		const struct conf_service *conf = route_service(route, i)->conf;
+		if (conf->accept_proxy != first->accept_proxy ||
+		    (first->accept_proxy && !stringlist_equal(&conf->accept_proxy_from,
+						&first->accept_proxy_from)))
+			complain(findings, route_service(route, i),
+			    "accept-proxy: differs from [%s] at %s: set the same "
+			    "accept-proxy and accept-proxy-from for services that "
+			    "share an address",
+			    route_service(route, 0)->name,
+			    address_format(route_address(route), at));
+	}
+}
+
+/* Checks that services agree on a Unix-domain socket, whose file has one owner, group and
+ * mode. */
+static void
+check_socket(const struct route *route, struct findings *findings)
+{
+	const struct service *first = route_service(route, 0);
+	char at[ADDRESS_TEXT_SIZE];
+
+	if (address_family(route_address(route)) != AF_UNIX)
+		return;
+	for (size_t i = 1; i < route_count(route); i++) {
+		const struct service *service = route_service(route, i);
+		if (service->socket_owner != first->socket_owner ||
+		    service->socket_group != first->socket_group ||
+		    service->conf->listen_mode != first->conf->listen_mode)
+			complain(findings, service,
+			    "listen: [%s] sets other rights for %s: set the same "
+			    "listen-owner, listen-group and listen-mode for services "
+			    "that share a socket",
+			    first->name, address_format(route_address(route), at));
+	}
+}
+
+void
+overlap_check(const struct route *route, struct findings *findings)
+{
+	const struct nametable *names = route_names(route);
+	const struct group defaults = route_defaults(route);
+
+	for (size_t i = 0; i < names->count;) {
+		struct group group = nametable_group(names, i);
+		check_group(route, &group, findings);
+		i += group.count;
+	}
+	/* Conflicts by their names have been reported above. */
+	if (defaults.count > 0 &&
+	    (defaults.entries[0].service->conf->is_default ||
+		defaults.entries[0].service->conf->server_name.count == 0))
+		check_group(route, &defaults, findings);
+	for (size_t i = 0; i < route_count(route); i++)
+		check_reachable(route, route_service(route, i), findings);
+	check_proxy(route, findings);
+	check_socket(route, findings);
+}

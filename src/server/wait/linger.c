@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Draining closed connections in the main thread. */
+#include "server/wait/linger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "base/memory/memory.h"
+#include "base/net/socket.h"
+#include "base/thread/sync.h"
+#include "server/event/timers.h"
+#include "server/conf/conf.h"
+#include "server/connection/connection.h"
+#include "server/connection/outcome.h"
+#include "server/snapshot/service.h"
+#include "server/snapshot/snapshot.h"
+#include "tls/hello/plainalert.h"
+
+/* How long connections wait to be collected from the workers. Clients close within a round trip,
+ * so most need neither epoll_ctl(2) nor a turn of the loop of their own after it. */
+#define COLLECT_MS 5
+
+/* Bytes that a client has sent before it can know that we have finished fit in its send buffer
+ * and our receive buffer. A client that sends more is not about to close. */
+#define DRAIN_MAX (16 * 1024 * 1024)
+
+/*
+ * The largest second flight of a client in TLS 1.3 without a certificate, in bytes (RFC 8446,
+ * 4.4.4, 5.1 and D.4): ChangeCipherSpec, and Finished with a hash of 48 bytes. With a hash of 32
+ * bytes and one record more, there are more bytes even without ChangeCipherSpec.
+ */
+#define FLIGHT_MAX (6 + 5 + 4 + 48 + 1 + 16)
+
+#define DRAIN_TURN (256 * 1024) /* bytes in a row before other events are handled */
+
+struct linger_list {
+	struct loop *loop;
+	bool (*returned)(void *context, struct connection *connection);
+	void *context;
+	int64_t close_timeout_ms;
+	struct agenda draining;
+	size_t count;
+	pthread_mutex_t mutex;
+	struct connection_list
+	    given; /* by workers; under the mutex, like given_count */
+	size_t given_count;
+	struct deadline collect; /* never, if nothing was given; under the mutex */
+	unsigned char bin[16384];
+};
+
+struct linger_list *
+linger_new(struct loop *loop,
+    bool (*returned)(void *context, struct connection *connection), void *context)
+{
+	struct linger_list *linger = memory_new(sizeof *linger);
+
+	linger->loop = loop;
+	linger->returned = returned;
+	linger->context = context;
+	TAILQ_INIT(&linger->given);
+	linger->collect = deadline_never();
+	sync_mutex_init(&linger->mutex);
+	return linger;
+}
+
+void
+linger_limit(struct linger_list *linger, int64_t close_timeout_ms)
+{
+	linger->close_timeout_ms = close_timeout_ms;
+}
+
+void
+linger_give(struct linger_list *linger, struct connection *connection)
+{
+	struct deadline collect = deadline_in(COLLECT_MS);
+
+	/* Others wait for its worker, or it is parked. */
+	if (connection->hurried || connection->session != NULL)
+		collect.at_ns = deadline_now_ns();
+	sync_lock(&linger->mutex);
+	TAILQ_INSERT_TAIL(&linger->given, connection, link);
+	linger->given_count++;
+	bool sooner = collect.at_ns < linger->collect.at_ns;
+	if (sooner)
+		linger->collect = collect;
+	sync_unlock(&linger->mutex);
+	if (sooner)
+		loop_wake(linger->loop);
+}
+
+/* Looks for an alert in the first bytes after an early answer. They are the client's part of the
+ * handshake, or an alert instead. */
+static void
+look_for_alert(struct connection *connection, const unsigned char *bytes, size_t size)
+{
+	int alert = plainalert_find(bytes, size);
+
+	if (alert >= 0)
+		outcome_refused(connection, alert);
+}
+
+/* True once the client has sent more than its part of the handshake. */
+static bool
+has_spoken(const struct connection *connection)
+{
+	return connection->drained > (connection->early ? FLIGHT_MAX : 0);
+}
+
+/* Ends our side of a connection that was kept open for the client's request. */
+static void
+release_end(struct connection *connection)
+{
+	connection->holds_end = false;
+	shutdown(connection->fd, SHUT_WR);
+}
+
+/* Handles a reset by the client, which may have cut its answer. */
+static void
+note_reset(struct connection *connection)
+{
+	size_t untaken = socket_untaken(connection->fd);
+
+	if (untaken > socket_unacknowledged_max(connection->fd))
+		outcome_lost(connection, untaken);
+}
+
+/* The state of the client's side. */
+enum side { OPEN, ENDED, LOST };
+
+/* Reads and discards the bytes that are there. */
+static enum side
+drain(struct linger_list *linger, struct connection *connection)
+{
+	for (size_t turn = 0; turn < DRAIN_TURN;) {
+		ssize_t n =
+		    recv(connection->fd, linger->bin, sizeof linger->bin, MSG_DONTWAIT);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			note_reset(connection);
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR ? OPEN : LOST;
+		if (n == 0)
+			return ENDED;
+		if (connection->early && connection->drained == 0)
+			look_for_alert(connection, linger->bin, (size_t)n);
+		turn += (size_t)n;
+		connection->drained += (uint64_t)n;
+		if (connection->holds_end && has_spoken(connection))
+			release_end(connection);
+		if (connection->drained > DRAIN_MAX)
+			return LOST;
+	}
+	return OPEN;
+}
+
+static void
+unwatch(struct linger_list *linger, struct connection *connection)
+{
+	if (connection->watch.ready == NULL)
+		return;
+	loop_remove(linger->loop, connection->fd, &connection->watch);
+	connection->watch.ready = NULL;
+}
+
+static void
+enter(
+    struct linger_list *linger, struct connection *connection, struct deadline deadline)
+{
+	agenda_add(&linger->draining, &connection->appointment, deadline, connection);
+	linger->count++;
+}
+
+static void
+leave(struct linger_list *linger, struct connection *connection)
+{
+	agenda_remove(&linger->draining, &connection->appointment);
+	linger->count--;
+}
+
+static void
+finish(struct linger_list *linger, struct connection *connection)
+{
+	unwatch(linger, connection);
+	leave(linger, connection);
+	connection_free(connection);
+}
+
+static bool
+is_reset(const struct connection *connection)
+{
+	int error = 0;
+	socklen_t length = sizeof error;
+
+	getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+	return error != 0;
+}
+
+/* Returns how many bytes of the answer the client's system has not taken yet; 0 if the answer
+ * is so short that the kernel keeps it after a close. */
+static size_t
+count_untaken(struct connection *connection)
+{
+	if (connection->traffic.out <= CONNECTION_KERNEL_KEEPS)
+		return 0;
+	if (is_reset(connection)) {
+		note_reset(connection);
+		return 0;
+	}
+	size_t bytes = socket_untaken(connection->fd);
+	return bytes <= CONNECTION_KERNEL_KEEPS ? 0 : bytes;
+}
+
+/* True if the client still takes its answer, with progress within idle-timeout. A closed
+ * connection would belong to the kernel, with megabytes that none of our limits count. */
+static bool
+still_takes(struct connection *connection)
+{
+	const struct conf_service *conf = connection->service->conf;
+	size_t untaken = count_untaken(connection);
+
+	if (untaken == 0)
+		return false;
+	if (connection->untaken == 0 || untaken < connection->untaken) {
+		connection->untaken = untaken;
+		connection->stalled =
+		    deadline_earlier(deadline_in(conf->idle_timeout_ms),
+			deadline_after(connection->accepted_ns, conf->max_lifetime_ms));
+	}
+	if (!deadline_passed(connection->stalled))
+		return true;
+	outcome_stall(connection);
+	return false;
+}
+
+/* Ends a connection, which is in no list, after the client has closed or its time is up. It stays
+ * if the client still takes its answer. */
+static void
+part(struct linger_list *linger, struct connection *connection)
+{
+	if (still_takes(connection)) {
+		enter(linger, connection,
+		    deadline_earlier(
+			deadline_in(linger->close_timeout_ms), connection->stalled));
+		return;
+	}
+	unwatch(linger, connection);
+	connection_free(connection);
+}
+
+static void
+on_bytes(struct watch *watch, uint32_t events)
+{
+	struct linger_list *linger = watch->holder;
+	struct connection *connection = (struct connection *)watch;
+
+	(void)events;
+	switch (drain(linger, connection)) {
+	case OPEN:
+		break;
+	case ENDED:
+		unwatch(linger, connection);
+		leave(linger, connection);
+		part(linger, connection);
+		break;
+	case LOST:
+		finish(linger, connection);
+		break;
+	}
+}
+
+/* Returns when the client must have closed, or must have sent something if our side is held open
+ * for that. A client with an early answer still has to finish the handshake. */
+static struct deadline
+find_end(const struct linger_list *linger, const struct connection *connection)
+{
+	struct deadline end = deadline_in(linger->close_timeout_ms);
+	struct deadline handshake_end = connection_end_of_handshake(connection);
+	bool is_late = connection->early && !connection->holds_end;
+
+	return is_late && handshake_end.at_ns > end.at_ns ? handshake_end : end;
+}
+
+static void
+watch(struct linger_list *linger, struct connection *connection)
+{
+	connection->watch = (struct watch){ .ready = on_bytes, .holder = linger };
+	if (loop_add(linger->loop, connection->fd, EPOLLIN | EPOLLRDHUP,
+		&connection->watch) < 0) {
+		connection_free(connection);
+		return;
+	}
+	enter(linger, connection, find_end(linger, connection));
+}
+
+void
+linger_add(struct linger_list *linger, struct connection *connection)
+{
+	connection->watch.ready = NULL;
+	if (connection->phase != PHASE_LINGER)
+		connection_enter(connection, PHASE_LINGER);
+	switch (drain(linger, connection)) {
+	case OPEN:
+		watch(linger, connection);
+		break;
+	case ENDED:
+		part(linger, connection);
+		break;
+	case LOST:
+		connection_free(connection);
+		break;
+	}
+}
+
+bool
+linger_evict(struct linger_list *linger)
+{
+	struct connection *connection = agenda_first(&linger->draining);
+
+	if (connection == NULL)
+		return false;
+	finish(linger, connection);
+	return true;
+}
+
+/* Collects the connections that the workers gave. Returns when there will be more to collect. */
+static struct deadline
+collect_given(struct linger_list *linger)
+{
+	struct connection_list taken = TAILQ_HEAD_INITIALIZER(taken);
+	struct connection *connection;
+
+	sync_lock(&linger->mutex);
+	if (deadline_passed(linger->collect)) {
+		TAILQ_CONCAT(&taken, &linger->given, link);
+		linger->given_count = 0;
+		linger->collect = deadline_never();
+	}
+	struct deadline next = linger->collect;
+	sync_unlock(&linger->mutex);
+	while ((connection = TAILQ_FIRST(&taken)) != NULL) {
+		TAILQ_REMOVE(&taken, connection, link);
+		if (linger->returned(linger->context, connection))
+			continue;
+		if (connection->finished)
+			connection_free(connection);
+		else
+			linger_add(linger, connection);
+	}
+	return next;
+}
+
+/* Handles a connection, which is in no list, whose time is up. A client that was answered early
+ * and has sent nothing gets our end, and may still have time to finish the handshake. */
+static void
+expire(struct linger_list *linger, struct connection *connection)
+{
+	if (connection->holds_end && connection->early &&
+	    !deadline_passed(connection_end_of_handshake(connection))) {
+		release_end(connection);
+		enter(linger, connection, connection_end_of_handshake(connection));
+		return;
+	}
+	part(linger, connection);
+}
+
+struct deadline
+linger_expire(struct linger_list *linger)
+{
+	struct deadline next = collect_given(linger);
+	struct connection *connection;
+
+	while ((connection = agenda_due(&linger->draining)) != NULL) {
+		leave(linger, connection);
+		expire(linger, connection);
+	}
+	return deadline_earlier(next, agenda_next(&linger->draining));
+}
+
+void
+linger_free(struct linger_list *linger)
+{
+	struct connection *connection;
+
+	if (linger == NULL)
+		return;
+	while ((connection = TAILQ_FIRST(&linger->given)) != NULL) {
+		TAILQ_REMOVE(&linger->given, connection, link);
+		connection_free(connection);
+	}
+	while ((connection = agenda_first(&linger->draining)) != NULL)
+		finish(linger, connection);
+	sync_mutex_fini(&linger->mutex);
+	free(linger);
+}
+
+size_t
+linger_count(struct linger_list *linger)
+{
+	sync_lock(&linger->mutex);
+	size_t given = linger->given_count;
+	sync_unlock(&linger->mutex);
+	return linger->count + given;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Connections that wait without a worker. */
+#include "server/wait/parking.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "base/memory/memory.h"
+#include "server/event/timers.h"
+#include "server/connection/connection.h"
+#include "server/connection/outcome.h"
+#include "server/wait/peers.h"
+#include "server/event/loop.h"
+
+struct parking {
+	struct parking_ports ports;
+	struct crowd *crowd; /* all, by client */
+	struct agenda agenda; /* all, by deadline */
+	size_t count, max;
+};
+
+struct parking *
+parking_new(const struct parking_ports *ports)
+{
+	struct parking *parking = memory_new(sizeof *parking);
+
+	parking->ports = *ports;
+	parking->crowd = crowd_new();
+	return parking;
+}
+
+void
+parking_limit(struct parking *parking, size_t max)
+{
+	parking->max = max;
+}
+
+size_t
+parking_count(const struct parking *parking)
+{
+	return parking->count;
+}
+
+/* A descriptor that a connection waits for besides its client's; `fd` is -1 for none. */
+struct companion {
+	struct watch watch;
+	struct connection *connection;
+	int fd;
+};
+
+static void
+unwatch(struct parking *parking, struct connection *connection)
+{
+	struct companion *companions = connection->companions;
+
+	loop_remove(parking->ports.loop, connection->fd, &connection->watch);
+	for (size_t i = 0; companions != NULL && i < TRANSPORT_OTHERS; i++)
+		if (companions[i].fd >= 0)
+			loop_remove(parking->ports.loop, companions[i].fd,
+			    &companions[i].watch);
+	free(companions);
+	connection->companions = NULL;
+}
+
+static void
+leave(struct parking *parking, struct connection *connection)
+{
+	unwatch(parking, connection);
+	crowd_remove(parking->crowd, connection);
+	agenda_remove(&parking->agenda, &connection->appointment);
+	parking->count--;
+}
+
+/* Ends a connection that is not parked any more. */
+static void
+end(struct parking *parking, struct connection *connection, enum failure failure,
+    const char *reason)
+{
+	parking->ports.lost(parking->ports.context, connection);
+	outcome_abandon(connection, failure, reason);
+	connection_free(connection);
+}
+
+void
+parking_evict(struct parking *parking, const char *limit)
+{
+	struct connection *connection = crowd_heaviest(parking->crowd);
+	char reason[128];
+
+	snprintf(reason, sizeof reason,
+	    "%s was reached: oldest connection of the client with the most parked",
+	    limit);
+	leave(parking, connection);
+	end(parking, connection, FAILURE_REFUSED_LIMIT, reason);
+}
+
+/* Lets a worker go on with the connection. */
+static void
+unpark(struct parking *parking, struct connection *connection)
+{
+	leave(parking, connection);
+	parking->ports.ready(parking->ports.context, connection);
+}
+
+void
+parking_rouse(struct parking *parking, struct connection *connection)
+{
+	if (!connection_is_ending(connection))
+		unpark(parking, connection);
+}
+
+static void
+on_client(struct watch *watch, uint32_t events)
+{
+	(void)events;
+	unpark(watch->holder, (struct connection *)watch);
+}
+
+static void
+on_companion(struct watch *watch, uint32_t events)
+{
+	const struct companion *companion = (const struct companion *)watch;
+
+	(void)events;
+	unpark(watch->holder, companion->connection);
+}
+
+/* Returns the events for epoll(7). The end of the client's side does not matter while the
+ * connection only waits to write. */
+static uint32_t
+events_for(const struct pollfd *poll)
+{
+	return ((poll->events & POLLIN) != 0 ? EPOLLIN | EPOLLRDHUP : 0) |
+	       ((poll->events & POLLOUT) != 0 ? EPOLLOUT : 0);
+}
+
+/* Returns 0, or -1 with errno. */
+static int
+watch_companions(struct parking *parking, struct connection *connection,
+    const struct pollfd *polls, size_t count)
+{
+	struct companion *companions = calloc(TRANSPORT_OTHERS, sizeof *companions);
+
+	if (companions == NULL)
+		return -1;
+	connection->companions = companions;
+	for (size_t i = 0; i < TRANSPORT_OTHERS; i++)
+		companions[i] = (struct companion){ .watch = { .ready = on_companion,
+							.holder = parking },
+			.connection = connection,
+			.fd = i < count ? polls[i].fd : -1 };
+	for (size_t i = 0; i < count; i++)
+		if (polls[i].fd >= 0 &&
+		    loop_add(parking->ports.loop, polls[i].fd, events_for(&polls[i]),
+			&companions[i].watch) < 0)
+			return -1;
+	return 0;
+}
+
+/* Watches all descriptors that the connection waits for. Returns 0, or -1 with errno. */
+static int
+watch(struct parking *parking, struct connection *connection)
+{
+	const struct pollfd *polls;
+	size_t count = pause_polls(connection->pause, &polls);
+
+	connection->watch = (struct watch){ .ready = on_client, .holder = parking };
+	if (polls[0].fd >= 0 && loop_add(parking->ports.loop, polls[0].fd,
+				    events_for(&polls[0]), &connection->watch) < 0)
+		return -1;
+	return count == 1 ? 0
+	                  : watch_companions(parking, connection, polls + 1, count - 1);
+}
+
+void
+parking_add(struct parking *parking, struct connection *connection)
+{
+	if (crowd_add(parking->crowd, connection) < 0) {
+		end(parking, connection, FAILURE_INTERNAL, "out of memory");
+		return;
+	}
+	if (watch(parking, connection) < 0) {
+		const char *reason =
+		    errno == ENOMEM ? "out of memory" : strerrordesc_np(errno);
+		unwatch(parking, connection);
+		crowd_remove(parking->crowd, connection);
+		end(parking, connection, FAILURE_INTERNAL, reason);
+		return;
+	}
+	connection_enter(connection, PHASE_PARKED);
+	agenda_add(&parking->agenda, &connection->appointment, connection->deadline,
+	    connection);
+	parking->count++;
+	if (parking->count > parking->max)
+		parking_evict(parking, "max-waiting");
+}
+
+/* True if it is only late, so that its worker could not tell more. */
+static bool
+is_lost(const struct connection *connection)
+{
+	const struct pollfd *polls;
+
+	pause_polls(connection->pause, &polls);
+	return connection->step != PHASE_ANSWER && polls[0].events == POLLIN;
+}
+
+struct deadline
+parking_expire(struct parking *parking)
+{
+	struct connection *connection;
+
+	while ((connection = agenda_due(&parking->agenda)) != NULL)
+		if (is_lost(connection)) {
+			leave(parking, connection);
+			end(parking, connection, FAILURE_HANDSHAKE_TIMEOUT,
+			    "the client sent nothing more in time");
+		} else {
+			unpark(parking, connection);
+		}
+	return agenda_next(&parking->agenda);
+}
+
+/* Ends a parked connection because the server is stopping, or lets its responder do that. */
+static void
+clear(struct parking *parking, struct connection *connection)
+{
+	if (connection->step == PHASE_HANDSHAKE) {
+		leave(parking, connection);
+		end(parking, connection, FAILURE_REFUSED_LIMIT,
+		    "the server is stopping");
+	} else {
+		connection_kill(connection);
+		unpark(parking, connection);
+	}
+}
+
+void
+parking_clear(struct parking *parking)
+{
+	struct connection_list ending = TAILQ_HEAD_INITIALIZER(ending);
+	struct connection *connection;
+
+	while ((connection = agenda_first(&parking->agenda)) != NULL)
+		if (connection_is_ending(connection)) {
+			agenda_remove(&parking->agenda, &connection->appointment);
+			TAILQ_INSERT_TAIL(&ending, connection, link);
+		} else {
+			clear(parking, connection);
+		}
+	while ((connection = TAILQ_FIRST(&ending)) != NULL) {
+		TAILQ_REMOVE(&ending, connection, link);
+		agenda_add(&parking->agenda, &connection->appointment,
+		    connection->deadline, connection);
+	}
+}
+
+void
+parking_free(struct parking *parking)
+{
+	struct connection *connection;
+
+	if (parking == NULL)
+		return;
+	while ((connection = agenda_first(&parking->agenda)) != NULL) {
+		leave(parking, connection);
+		connection_free(connection);
+	}
+	crowd_free(parking->crowd);
+	free(parking);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_WAIT_PEERS_H
+#define TLSD_SERVER_WAIT_PEERS_H
+
+/* An index of waiting connections by client. If one has to be closed, it is the oldest of the
+ * client with the most connections. Each call takes logarithmic time. Main thread. */
+
+#include <stddef.h>
+
+struct connection;
+struct crowd;
+
+struct crowd *crowd_new(void);
+
+/* Frees the index, which must be empty. */
+void crowd_free(struct crowd *crowd);
+
+/* Adds the connection, which the caller still owns. Returns 0, or -1 if memory is exhausted. */
+int crowd_add(struct crowd *crowd, struct connection *connection);
+void crowd_remove(struct crowd *crowd, struct connection *connection);
+
+/* Returns the oldest connection of the client with the most connections, or NULL if there are
+ * none. Ties go to the client that reached that number first. */
+struct connection *crowd_heaviest(const struct crowd *crowd);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_SERVER_WORKER_QUEUE_H
+#define TLSD_SERVER_WORKER_QUEUE_H
+
+/*
+ * The bounded queue, first in first out, between the main thread and the workers. A full queue
+ * refuses, so that the main thread can stop accepting and new clients stay in the kernel's
+ * backlog. Any thread may call any function; the queue does not own its connections.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/deadline.h"
+
+struct connection;
+struct queue;
+
+/*
+ * Makes a queue for `capacity` connections and a number of `processors`, both at least one.
+ * `on_space(context)` is called, without a lock held, when a pop makes room in a queue that had
+ * refused.
+ */
+struct queue *queue_new(
+    size_t capacity, size_t processors, void (*on_space)(void *context), void *context);
+
+/* Frees the queue, which no thread may use any more. */
+void queue_free(struct queue *queue);
+
+/* Returns false if the queue is full or closed. */
+bool queue_push(struct queue *queue, struct connection *connection);
+
+/*
+ * Waits for a connection; returns NULL once the queue is closed and empty. From then on the
+ * caller counts as computing. It must call queue_wait() or queue_done() once for each connection.
+ * While as many workers compute as there are processors, none is woken.
+ */
+struct connection *queue_pop(struct queue *queue);
+
+/* Tells the queue that the caller is going to wait for something else: another worker may be
+ * woken. Returns true if no worker is free although connections are queued. */
+bool queue_wait(struct queue *queue);
+
+/* Returns the result of queue_wait() without its effect. */
+bool queue_lacks(struct queue *queue);
+
+/*
+ * Wakes one more worker, however many compute, if no connection was taken out for
+ * QUEUE_PATIENCE_MS: a worker that counts as computing may wait without having said so. Returns
+ * when to call it again; never if no worker sleeps or no connection is queued.
+ */
+#define QUEUE_PATIENCE_MS 5
+struct deadline queue_hurry(struct queue *queue);
+
+/* Tells the queue that the caller has stopped computing, and pops at once. */
+void queue_done(struct queue *queue);
+
+/*
+ * Takes out the connections for which `keeps(context, connection)` returns false. It is called
+ * once for each, in order and with a lock held. `on_space` is not called. Returns how many were
+ * taken out.
+ */
+size_t queue_sift(struct queue *queue,
+    bool (*keeps)(void *context, struct connection *connection), void *context);
+
+/* Closes the queue: it refuses every push. Workers that wait in queue_pop() get the remaining
+ * connections, then NULL. */
+void queue_close(struct queue *queue);
+
+size_t queue_depth(struct queue *queue);
+
+#endif

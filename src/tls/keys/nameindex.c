@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An index of numbers by host name. */
+#include "tls/keys/nameindex.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/memory/memory.h"
+
+struct nameindex {
+	struct nameindex_entry *entries;
+	size_t count, room;
+};
+
+struct nameindex *
+nameindex_new(void)
+{
+	return memory_new(sizeof(struct nameindex));
+}
+
+void
+nameindex_free(struct nameindex *index)
+{
+	if (index == NULL)
+		return;
+	free(index->entries);
+	free(index);
+}
+
+void
+nameindex_add(struct nameindex *index, const char *name, size_t number)
+{
+	if (index->count == index->room) {
+		index->room = index->room * 2 + 4;
+		index->entries =
+		    memory_resize(index->entries, index->room * sizeof *index->entries);
+	}
+	index->entries[index->count++] =
+	    (struct nameindex_entry){ .name = name, .number = number };
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct nameindex_entry *left = a, *right = b;
+	int result = strcasecmp(left->name, right->name);
+
+	if (result != 0)
+		return result;
+	return left->number < right->number ? -1 : left->number > right->number;
+}
+
+void
+nameindex_sort(struct nameindex *index)
+{
+	if (index->count > 0)
+		qsort(index->entries, index->count, sizeof *index->entries, compare);
+}
+
+size_t
+nameindex_find(const struct nameindex *index, const char *name,
+    const struct nameindex_entry **entries)
+{
+	size_t low = 0, high = index->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcasecmp(index->entries[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	size_t end = low;
+	while (end < index->count && strcasecmp(index->entries[end].name, name) == 0)
+		end++;
+	*entries = index->entries + low;
+	return end - low;
+}

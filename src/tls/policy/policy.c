@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Profiles, selections from them, and priority strings. */
+#include "tls/policy/policy.h"
+
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log/findings.h"
+#include "base/memory/memory.h"
+#include "tls/policy/selection.h"
+#include "tls/policy/suite.h"
+#include "tls/policy/weakness.h"
+
+enum { VERSION_1_2, VERSION_1_3 };
+enum { PROFILE_MODERN, PROFILE_TLS13, PROFILE_COMPATIBLE };
+
+/* Which of the first two groups is preferred depends on the client. */
+#define X25519_FIRST "+GROUP-X25519:+GROUP-SECP256R1:"
+#define P256_FIRST "+GROUP-SECP256R1:+GROUP-X25519:"
+#define MODERN_CIPHERS "+AES-128-GCM:+CHACHA20-POLY1305:+AES-256-GCM"
+#define SIGNATURES "+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"
+
+/* A profile is a priority string in parts; its versions come first. */
+static const struct {
+	const char *name;
+	int tls_min;
+	const char *groups; /* all but the first two */
+	const char *suites;
+	const char *rest;
+} profiles[] = {
+	/* RFC 9325, 4.2: ephemeral key exchange and AEAD only; no tickets in TLS 1.2,
+	 * which would undo forward secrecy (4.2.1). */
+	[PROFILE_MODERN] = { "modern", VERSION_1_2, "+GROUP-SECP384R1",
+	    "+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS ":+AEAD",
+	    SIGNATURES ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
+	[PROFILE_TLS13] = { "tls13", VERSION_1_3, "+GROUP-SECP384R1",
+	    MODERN_CIPHERS ":+AEAD", SIGNATURES ":%SERVER_PRECEDENCE" },
+	/* CBC suites after the others, for clients from before 2014. */
+	[PROFILE_COMPATIBLE] = { "compatible", VERSION_1_2,
+	    "+GROUP-SECP384R1:+GROUP-SECP521R1",
+	    "+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
+	    ":+AES-128-CBC:+AES-256-CBC:+AEAD:+SHA256:+SHA384:+SHA1",
+	    "+SIGN-ALL:%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
+};
+
+static const struct {
+	const char *name;
+	const char *priority;
+	gnutls_protocol_t protocol;
+} versions[] = {
+	[VERSION_1_2] = { "1.2", "+VERS-TLS1.2", GNUTLS_TLS1_2 },
+	[VERSION_1_3] = { "1.3", "+VERS-TLS1.3", GNUTLS_TLS1_3 },
+};
+
+#define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
+
+struct policy {
+	char *text; /* a priority string for clients */
+	gnutls_priority_t priority, priority_p256;
+	gnutls_priority_t priority_tls12; /* NULL if it equals `priority` */
+	struct exchange *exchanges; /* of its suites of TLS 1.2 */
+	size_t exchange_count;
+};
+
+/* A suite by its code, and the requirements of its key exchange (RFC 8422, 2). */
+struct exchange {
+	unsigned char id[2];
+	unsigned kind; /* of key: POLICY_RSA or POLICY_ECDSA */
+	bool ecdhe;
+};
+
+const char *
+policy_profile_name(int index)
+{
+	return index < LENGTH(profiles) ? profiles[index].name : NULL;
+}
+
+const char *
+policy_version_name(int index)
+{
+	return index < LENGTH(versions) ? versions[index].name : NULL;
+}
+
+struct gnutls_priority_st *
+policy_priority(const struct policy *policy)
+{
+	return policy->priority;
+}
+
+struct gnutls_priority_st *
+policy_priority_p256(const struct policy *policy)
+{
+	return policy->priority_p256 != NULL ? policy->priority_p256 : policy->priority;
+}
+
+struct gnutls_priority_st *
+policy_priority_tls12(const struct policy *policy)
+{
+	return policy->priority_tls12 != NULL ? policy->priority_tls12
+	                                      : policy->priority;
+}
+
+int
+policy_equip_client(
+    const struct policy *policy, gnutls_session_t session, const char *signatures)
+{
+	char *text = signatures[0] != '\0'
+	                 ? memory_format("%s:-SIGN-ALL:%s", policy->text, signatures)
+	                 : memory_copy(policy->text);
+	int code = gnutls_priority_set_direct(session, text, NULL);
+
+	free(text);
+	return code < 0 ? -1 : 0;
+}
+
+static int
+oldest_version(const struct policy_settings *settings)
+{
+	int min = profiles[settings->profile].tls_min;
+
+	return settings->tls_min > min ? settings->tls_min : min;
+}
+
+/* Returns the groups of a profile, with `first` in front; the caller frees them. */
+static char *
+profile_groups(const struct policy_settings *settings, const char *first)
+{
+	return memory_format("%s%s", first, profiles[settings->profile].groups);
+}
+
+/* Returns a profile with other groups and suites as a priority string, the newest version
+ * first. The caller frees it. */
+static char *
+compose(const struct policy_settings *settings, const char *groups, const char *suites)
+{
+	char *text = memory_copy("NONE");
+
+	for (int version = settings->tls_max; version >= oldest_version(settings);
+	     version--)
+		memory_append(&text, ":%s", versions[version].priority);
+	memory_append(
+	    &text, ":%s:%s:%s", groups, suites, profiles[settings->profile].rest);
+	return text;
+}
+
+bool
+policy_has_rsa_key_exchange(const struct policy *policy)
+{
+	const unsigned *list;
+	int count = gnutls_priority_kx_list(policy->priority, &list);
+
+	for (int i = 0; i < count; i++)
+		if (list[i] == GNUTLS_KX_RSA)
+			return true;
+	return false;
+}
+
+bool
+policy_speaks(const struct policy *policy, unsigned version)
+{
+	return weakness_speaks(policy->priority, version);
+}
+
+bool
+policy_suits(const struct policy *policy, bool rsa)
+{
+	const unsigned *list;
+	int count = gnutls_priority_kx_list(policy_priority_tls12(policy), &list);
+
+	for (int i = 0; i < count; i++)
+		if ((list[i] == GNUTLS_KX_ECDHE_ECDSA) != rsa)
+			return true;
+	return false;
+}
+
+bool
+policy_has_group(const struct policy *policy, unsigned group)
+{
+	const unsigned *list;
+	int count = gnutls_priority_group_list(policy->priority, &list);
+
+	for (int i = 0; i < count; i++)
+		if (list[i] == group)
+			return true;
+	return false;
+}
+
+/* Records the suites of TLS 1.2, of which gnutls_priority_init() knows a few dozen. */
+static void
+list_exchanges(struct policy *policy)
+{
+	struct suite suite;
+
+	for (unsigned i = 0; suite_at(policy_priority_tls12(policy), i, &suite); i++) {
+		struct exchange *last;
+		if (suite.name == NULL || suite_is_tls13(&suite))
+			continue;
+		policy->exchanges = memory_resize(policy->exchanges,
+		    (policy->exchange_count + 1) * sizeof *policy->exchanges);
+		last = &policy->exchanges[policy->exchange_count++];
+		memcpy(last->id, suite.id, sizeof last->id);
+		last->kind =
+		    suite.kx == GNUTLS_KX_ECDHE_ECDSA ? POLICY_ECDSA : POLICY_RSA;
+		last->ecdhe = suite.kx == GNUTLS_KX_ECDHE_ECDSA ||
+		              suite.kx == GNUTLS_KX_ECDHE_RSA;
+	}
+}
+
+static unsigned
+kind_of(const struct policy *policy, const unsigned char id[2], bool shares_group)
+{
+	for (size_t i = 0; i < policy->exchange_count; i++) {
+		const struct exchange *one = &policy->exchanges[i];
+		if (memcmp(one->id, id, sizeof one->id) == 0)
+			return one->ecdhe && !shares_group ? 0 : one->kind;
+	}
+	return 0;
+}
+
+unsigned
+policy_kinds(const struct policy *policy, const unsigned char *suites, size_t size,
+    bool shares_group)
+{
+	unsigned kinds = 0;
+
+	for (size_t at = 0; at + 1 < size; at += 2)
+		kinds |= kind_of(policy, suites + at, shares_group);
+	return kinds;
+}
+
+bool
+policy_equal(const struct policy *a, const struct policy *b)
+{
+	return strcmp(a->text, b->text) == 0;
+}
+
+/* Returns what gnutls_priority_deinit() frees, or NULL after an error. */
+static gnutls_priority_t
+parse(const struct policy_settings *settings, const char *groups, const char *suites,
+    struct findings *findings)
+{
+	gnutls_priority_t priority = NULL;
+	char *text = compose(settings, groups, suites);
+	int code = gnutls_priority_init(&priority, text, NULL);
+
+	if (code < 0)
+		findings_error(findings, "profile: %s: %s",
+		    policy_profile_name(settings->profile), gnutls_strerror(code));
+	free(text);
+	return code < 0 ? NULL : priority;
+}
+
+static gnutls_priority_t
+parse_profile(const struct policy_settings *settings, struct findings *findings)
+{
+	char *groups = profile_groups(settings, X25519_FIRST);
+	gnutls_priority_t priority =
+	    parse(settings, groups, profiles[settings->profile].suites, findings);
+
+	free(groups);
+	return priority;
+}
+
+static void
+from_priority(struct policy *policy, const struct policy_settings *settings,
+    struct findings *findings)
+{
+	policy->text = memory_copy(settings->priority);
+	policy->priority = weakness_parse(policy->text, settings->allow_weak, findings);
+}
+
+static void
+read_selection(struct selection *selection, const struct policy_settings *settings,
+    struct findings *findings)
+{
+	const struct policy_settings widest = { .profile = PROFILE_COMPATIBLE,
+		.tls_min = VERSION_1_2,
+		.tls_max = VERSION_1_3 };
+	const struct selection_scope scope = {
+		.profile = profiles[settings->profile].name,
+		.profiled = parse_profile(settings, findings),
+		.wider = profiles[PROFILE_COMPATIBLE].name,
+		.widest = parse_profile(&widest, findings),
+	};
+
+	if (scope.profiled != NULL && scope.widest != NULL)
+		selection_read(
+		    selection, &settings->ciphers, &settings->groups, &scope, findings);
+	gnutls_priority_deinit(scope.profiled);
+	gnutls_priority_deinit(scope.widest);
+}
+
+/* Makes separate priorities for TLS 1.3 and TLS 1.2 if their ciphers differ, because the
+ * library uses the ciphers of a priority in both. */
+static void
+make_priorities(struct policy *policy, const struct policy_settings *settings,
+    const char *groups, const char *suites[], struct findings *findings)
+{
+	const char *newest = suites[settings->tls_max];
+	const char *oldest = suites[oldest_version(settings)];
+
+	policy->priority = parse(settings, groups, newest, findings);
+	if (strcmp(newest, oldest) == 0) {
+		policy->text = compose(settings, groups, newest);
+		return;
+	}
+	policy->priority_tls12 = parse(settings, groups, oldest, findings);
+	char *all = memory_format("%s:%s", newest, oldest);
+	policy->text = compose(settings, groups, all);
+	free(all);
+}
+
+/* A group without a key share costs a round trip. So P-256 is preferred if it is the client's
+ * only share, unless the groups are selected. */
+static void
+prefer_p256(struct policy *policy, const struct policy_settings *settings,
+    const char *suites, struct findings *findings)
+{
+	char *groups = profile_groups(settings, P256_FIRST);
+
+	policy->priority_p256 = parse(settings, groups, suites, findings);
+	free(groups);
+}
+
+static void
+from_selection(struct policy *policy, const struct policy_settings *settings,
+    const struct selection *selection, struct findings *findings)
+{
+	const char *profiled = profiles[settings->profile].suites;
+	const char *suites[] = {
+		[VERSION_1_2] = selection->tls12 != NULL ? selection->tls12 : profiled,
+		[VERSION_1_3] = selection->tls13 != NULL ? selection->tls13 : profiled,
+	};
+	char *groups = selection->groups != NULL
+	                   ? memory_copy(selection->groups)
+	                   : profile_groups(settings, X25519_FIRST);
+
+	make_priorities(policy, settings, groups, suites, findings);
+	free(groups);
+	if (selection->groups == NULL)
+		prefer_p256(policy, settings, suites[settings->tls_max], findings);
+	if (policy->priority != NULL)
+		selection_check(selection, policy_priority_tls12(policy), findings);
+}
+
+static void
+from_profile(struct policy *policy, const struct policy_settings *settings,
+    struct findings *findings)
+{
+	struct selection selection = { 0 };
+	size_t errors = findings->errors;
+
+	if (oldest_version(settings) > settings->tls_max) {
+		findings_error(findings,
+		    "tls-max: %s leaves no version: profile %s starts at %s, tls-min "
+		    "is %s",
+		    policy_version_name(settings->tls_max),
+		    policy_profile_name(settings->profile),
+		    policy_version_name(profiles[settings->profile].tls_min),
+		    policy_version_name(settings->tls_min));
+		return;
+	}
+	if (settings->ciphers.count > 0 || settings->groups.count > 0)
+		read_selection(&selection, settings, findings);
+	if (findings->errors == errors)
+		from_selection(policy, settings, &selection, findings);
+	selection_fini(&selection);
+}
+
+struct policy *
+policy_new(const struct policy_settings *settings, struct findings *findings)
+{
+	struct policy *policy = memory_new(sizeof *policy);
+	size_t errors = findings->errors;
+
+	if (settings->priority != NULL && settings->priority[0] != '\0')
+		from_priority(policy, settings, findings);
+	else
+		from_profile(policy, settings, findings);
+	if (findings->errors == errors) {
+		list_exchanges(policy);
+		return policy;
+	}
+	policy_free(policy);
+	return NULL;
+}
+
+void
+policy_free(struct policy *policy)
+{
+	if (policy == NULL)
+		return;
+	gnutls_priority_deinit(policy->priority);
+	gnutls_priority_deinit(policy->priority_p256);
+	gnutls_priority_deinit(policy->priority_tls12);
+	free(policy->exchanges);
+	free(policy->text);
+	free(policy);
+}
+
+static void
+print_suites(gnutls_priority_t priority, bool tls13, FILE *out)
+{
+	struct suite suite;
+
+	for (unsigned i = 0; suite_at(priority, i, &suite); i++)
+		if (suite.name != NULL && suite_is_tls13(&suite) == tls13)
+			fprintf(out, " %s", suite.name);
+}
+
+static const char *
+protocol_name(unsigned protocol)
+{
+	return gnutls_protocol_get_name((gnutls_protocol_t)protocol);
+}
+
+static const char *
+group_name(unsigned group)
+{
+	return gnutls_group_get_name((gnutls_group_t)group);
+}
+
+static const char *
+signature_name(unsigned signature)
+{
+	return gnutls_sign_get_name((gnutls_sign_algorithm_t)signature);
+}
+
+static void
+print_list(FILE *out, const unsigned *list, int count, const char *(*name)(unsigned))
+{
+	for (int i = 0; i < count; i++)
+		fprintf(out, " %s", name(list[i]));
+	fputc('\n', out);
+}
+
+void
+policy_print(const struct policy *policy, FILE *out, const char *indent)
+{
+	const unsigned *list;
+
+	fprintf(out, "%sversions:  ", indent);
+	int count = gnutls_priority_protocol_list(policy->priority, &list);
+	print_list(out, list, count, protocol_name);
+	fprintf(out, "%ssuites:    ", indent);
+	print_suites(policy->priority, true, out);
+	print_suites(policy_priority_tls12(policy), false, out);
+	fprintf(out, "\n%sgroups:    ", indent);
+	count = gnutls_priority_group_list(policy->priority, &list);
+	print_list(out, list, count, group_name);
+	fprintf(out, "%ssignatures:", indent);
+	count = gnutls_priority_sign_list(policy->priority, &list);
+	print_list(out, list, count, signature_name);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A client's certificates, and the host that it named. */
+#include "tls/session/peercert.h"
+
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tls/clientauth/clientauth.h"
+#include "tls/hello/clienthello.h"
+
+struct evidence {
+	struct clientauth_chain chain;
+	struct clienthello hello;
+	gnutls_datum_t certs[];
+};
+
+static size_t
+size_of(const struct clientauth_chain *chain, const struct clienthello *hello)
+{
+	const gnutls_datum_t *certs = chain->certs;
+	size_t size = sizeof(struct evidence) + chain->count * sizeof *certs +
+	              hello->name_size + hello->protocols_size;
+
+	for (unsigned i = 0; i < chain->count; i++)
+		size += certs[i].size;
+	return size;
+}
+
+/* Copies `bytes` to `*place`, and moves `*place` past the copy. Returns the copy. */
+static unsigned char *
+keep(unsigned char **place, const void *bytes, size_t size)
+{
+	unsigned char *copy = *place;
+
+	if (bytes == NULL)
+		return NULL;
+	memcpy(copy, bytes, size);
+	*place += size;
+	return copy;
+}
+
+struct evidence *
+evidence_new(const struct clientauth_chain *chain, const struct clienthello *hello)
+{
+	const gnutls_datum_t *certs = chain->certs;
+	struct evidence *evidence = malloc(size_of(chain, hello));
+
+	if (evidence == NULL)
+		return NULL;
+	unsigned char *place = (unsigned char *)(evidence->certs + chain->count);
+	for (unsigned i = 0; i < chain->count; i++)
+		evidence->certs[i] =
+		    (gnutls_datum_t){ keep(&place, certs[i].data, certs[i].size),
+			    certs[i].size };
+	evidence->chain = (struct clientauth_chain){ .certs = evidence->certs,
+		.count = chain->count };
+	evidence->hello = *hello;
+	evidence->hello.name = (char *)keep(&place, hello->name, hello->name_size);
+	evidence->hello.protocols =
+	    keep(&place, hello->protocols, hello->protocols_size);
+	return evidence;
+}
+
+void
+evidence_free(struct evidence *evidence)
+{
+	free(evidence);
+}
+
+const struct clientauth_chain *
+evidence_chain(const struct evidence *evidence)
+{
+	return &evidence->chain;
+}
+
+const struct clienthello *
+evidence_hello(const struct evidence *evidence)
+{
+	return &evidence->hello;
+}

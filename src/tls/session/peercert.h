@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSD_TLS_SESSION_PEERCERT_H
+#define TLSD_TLS_SESSION_PEERCERT_H
+
+/*
+ * Peer certificates: those that a client gave, possibly none, and the host that it named. Kept
+ * apart from the session, so that another thread can check the client again under other rules.
+ * Immutable; any thread may read it.
+ */
+
+struct clientauth_chain;
+struct clienthello;
+struct evidence;
+
+/* Returns a copy of `chain` and of the names in `hello`, which evidence_free() frees, or NULL
+ * when memory is exhausted. */
+struct evidence *evidence_new(
+    const struct clientauth_chain *chain, const struct clienthello *hello);
+void evidence_free(struct evidence *evidence);
+
+/* Return the copies, which live as long as `evidence`. */
+const struct clientauth_chain *evidence_chain(const struct evidence *evidence);
+const struct clienthello *evidence_hello(const struct evidence *evidence);
+
+#endif
