@@ -158,7 +158,7 @@ print_summary(const struct snapshot *snapshot)
 
 	if (out == NULL)
 		return;
-	summary_print(snapshot, out);
+	confdump_print(snapshot, out);
 	fclose(out);
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
@@ -181,7 +181,7 @@ load(const char *path, char **inside, struct privileges *privileges,
 	findings_init(&ignored); /* snapshot_new() finds these again */
 	struct conf *conf = conf_read(path, &ignored);
 	privileges_init(privileges, conf->process.user, conf->process.group, &found);
-	*inside = jail_enter(conf->process.chroot, path, &found);
+	*inside = chroot_enter(conf->process.chroot, path, &found);
 	struct snapshot *snapshot =
 	    *inside != NULL ? snapshot_new(*inside, NULL, findings) : NULL;
 	if (snapshot != NULL || *inside == NULL)
@@ -288,7 +288,7 @@ struct process {
 	struct activation *activation; /* until the server has used it */
 	struct snapshot *snapshot;
 	struct privileges privileges;
-	struct takeover *takeover; /* until it is confirmed */
+	struct inheritance *takeover; /* until it is confirmed */
 	struct pidfile *pidfile;
 	struct sandbox *sandbox;
 	struct server *server;
@@ -301,17 +301,17 @@ struct process {
 static void
 adopt_surroundings(struct process *process)
 {
-	const char *name = takeover_find(process->takeover, "notify ");
+	const char *name = inheritance_find(process->takeover, "notify ");
 
-	if (cgroup_join(takeover_pid(process->takeover)) < 0)
+	if (cgroup_join(inheritance_pid(process->takeover)) < 0)
 		findings_warning(&process->findings,
 		    "upgrade: the control group of process %ld cannot be entered: %s",
-		    (long)takeover_pid(process->takeover), strerrordesc_np(errno));
+		    (long)inheritance_pid(process->takeover), strerrordesc_np(errno));
 	if (name == NULL)
 		return;
 	notify_close(process->notify);
 	process->notify = notify_adopt(
-	    takeover_take(process->takeover, name), atoll(strchr(name, ' ')));
+	    inheritance_take(process->takeover, name), atoll(strchr(name, ' ')));
 }
 
 /* Starts to take over from the running tlsd if this start is an upgrade. */
@@ -323,7 +323,7 @@ begin_takeover(struct process *process, const struct conf_process *conf)
 	if (!process->upgrade)
 		return 0;
 	if (has_control(conf, process->service))
-		process->takeover = takeover_begin(
+		process->takeover = inheritance_begin(
 		    conf->control_socket, process->privileges.uid, error, sizeof error);
 	if (process->takeover != NULL) {
 		adopt_surroundings(process);
@@ -341,12 +341,12 @@ complete_takeover(struct process *process)
 
 	if (process->takeover == NULL)
 		return 0;
-	int result = takeover_confirm(process->takeover, error, sizeof error);
+	int result = inheritance_confirm(process->takeover, error, sizeof error);
 	if (result == 0)
 		server_own(process->server);
 	else
 		fprintf(stderr, "tlsd: upgrade: %s\n", error);
-	takeover_free(process->takeover);
+	inheritance_free(process->takeover);
 	process->takeover = NULL;
 	return result;
 }
@@ -364,7 +364,7 @@ open_control(struct process *process, const struct conf_process *conf)
 		.mode = (mode_t)conf->control_socket_mode,
 		.takeover = process->takeover };
 	process->control = control_open(&place, server_loop(process->server),
-	    command_run, process->server, error, sizeof error);
+	    controlcommand_run, process->server, error, sizeof error);
 	if (process->control != NULL)
 		return 0;
 	fprintf(stderr, "tlsd: control-socket: %s\n", error);
@@ -391,7 +391,7 @@ static bool
 adopt_pidfile(struct process *process, const struct conf_process *conf)
 {
 	char *name = memory_format("pid-file %s", conf->pid_file);
-	int fd = takeover_take(process->takeover, name);
+	int fd = inheritance_take(process->takeover, name);
 
 	free(name);
 	if (fd < 0)
@@ -468,7 +468,7 @@ start(struct process *process)
 	if (give_up_rights(process) < 0 || open_log(process, conf) < 0)
 		return -1;
 	log_notice("sandbox: %s", sandbox_describe(process->sandbox));
-	rights_check(process->snapshot, &process->findings);
+	accesscheck_check(process->snapshot, &process->findings);
 	if (process->findings.errors > 0)
 		return -1;
 	snapshot_resolve(process->snapshot, &process->findings);
@@ -580,7 +580,7 @@ leave(struct process *process)
 	    process->server != NULL && server_is_loading(process->server);
 
 	end_activation(process);
-	takeover_free(process->takeover);
+	inheritance_free(process->takeover);
 	control_close(process->control);
 	if (!is_loading)
 		server_free(process->server);
@@ -662,7 +662,7 @@ main(int argc, char **argv)
 		print_usage(stdout);
 		return EXIT_STOPPED;
 	}
-	secrecy_begin();
+	memoryguard_begin();
 	if (library_start() < 0) {
 		fputs("tlsd: GnuTLS is older than the version that tlsd was built "
 		      "with: install a newer one\n",

@@ -75,7 +75,7 @@ run(int argc, char **argv)
 	    operand < argc ? find_command(argv[operand]) : NULL;
 
 	if (command == NULL)
-		return complain_misspelt(argc, argv, operand) ? STATUS_USAGE
+		return complain_misspelt(argc, argv, operand) ? EXITSTATUS_USAGE
 		                                              : talk_main(argc, argv);
 	/* The options before the command belong to it too. */
 	char *name = argv[operand];
@@ -88,7 +88,7 @@ int
 main(int argc, char **argv)
 {
 	if (fill_standard_descriptors() < 0)
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	/* A closed peer or pipe is an error of write(2) here. */
 	signal(SIGPIPE, SIG_IGN);
 	return run(argc, argv);

@@ -3,6 +3,11 @@
 #define TLSD_CTL_CTLSTATUS_H
 
 /* The exit status of tlsdctl. */
-enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_NO_DAEMON = 3 };
+enum {
+	CTLSTATUS_OK = 0,
+	CTLSTATUS_FAILED = 1,
+	CTLSTATUS_USAGE = 2,
+	CTLSTATUS_NO_DAEMON = 3
+};
 
 #endif

@@ -35,7 +35,7 @@ give_up(const struct answer *answer)
 {
 	if (answer->left == 0)
 		fputs("tlsdctl: drain: clients still connect\n", stderr);
-	return STATUS_FAILED;
+	return CTLSTATUS_FAILED;
 }
 
 int
@@ -47,7 +47,7 @@ drain_wait(struct wire *wire, int64_t timeout_ms, int64_t settle_ms)
 
 	for (;;) {
 		int status = wire_ask(wire, "drain", take_line, &now);
-		if (status != STATUS_OK)
+		if (status != CTLSTATUS_OK)
 			return status;
 		if (now.left != before.left)
 			printf("%" PRIu64 " connection%s left\n", now.left,
@@ -58,7 +58,7 @@ drain_wait(struct wire *wire, int64_t timeout_ms, int64_t settle_ms)
 		before = now;
 		if (now.left == 0 &&
 		    deadline_now_ns() - quiet_since_ns >= settle_ms * NS_PER_MS)
-			return STATUS_OK;
+			return CTLSTATUS_OK;
 		if (deadline_passed(timeout))
 			return give_up(&now);
 		poll(NULL, 0, LOOK_MS);

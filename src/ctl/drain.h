@@ -10,7 +10,7 @@ struct wire;
 
 /* Tells the server to drain. Waits until it has no connections and none has come for
  * `settle_ms`, or until `timeout_ms` are over (0: no limit). Prints the number left whenever it
- * changes. Returns STATUS_OK, STATUS_FAILED after the time-out, or as wire_ask() does. */
+ * changes. Returns CTLSTATUS_OK, CTLSTATUS_FAILED after the time-out, or as wire_ask() does. */
 int drain_wait(struct wire *wire, int64_t timeout_ms, int64_t settle_ms);
 
 #endif

@@ -89,7 +89,8 @@ configured_socket(const struct options *options)
 	/* A configuration that has errors still names the socket of the running server. */
 	findings_init(&findings);
 	struct conf *conf = conf_read(path, &findings);
-	char *socket = jail_outside(conf->process.chroot, conf->process.control_socket);
+	char *socket =
+	    chroot_outside(conf->process.chroot, conf->process.control_socket);
 	conf_free(conf);
 	findings_fini(&findings);
 	if (socket[0] != '\0')
@@ -123,9 +124,9 @@ static int
 write_output(const char *path, const char *text, size_t size)
 {
 	if (file_write(path, text, size, METRICS_MODE, FILE_REPLACE) == 0)
-		return STATUS_OK;
+		return CTLSTATUS_OK;
 	fprintf(stderr, "tlsdctl: %s: %s\n", path, strerrordesc_np(errno));
-	return STATUS_FAILED;
+	return CTLSTATUS_FAILED;
 }
 
 static int
@@ -141,10 +142,10 @@ run_stats(struct wire *wire, const struct options *options)
 		return wire_ask(wire, command, wire_print, stdout);
 	FILE *out = open_memstream(&text, &size);
 	if (out == NULL)
-		return STATUS_FAILED;
+		return CTLSTATUS_FAILED;
 	int status = wire_ask(wire, command, wire_print, out);
 	fclose(out);
-	if (status == STATUS_OK)
+	if (status == CTLSTATUS_OK)
 		status = write_output(options->output, text, size);
 	free(text);
 	return status;
@@ -169,7 +170,7 @@ run_connections(struct wire *wire, const struct options *options)
 	int status = wire_ask(wire, command, take_connection, table);
 
 	table_sort(table, options->sort);
-	if (status == STATUS_OK)
+	if (status == CTLSTATUS_OK)
 		table_print(table, SIZE_MAX, SIZE_MAX,
 		    terminal_has_colours(STDOUT_FILENO), stdout);
 	free(command);
@@ -228,7 +229,7 @@ run(const char *socket, const struct options *options)
 	struct wire *wire = wire_open(socket);
 
 	if (wire == NULL)
-		return STATUS_NO_DAEMON;
+		return CTLSTATUS_NO_DAEMON;
 	const struct command *command = find_command(options->word[0]);
 	int status = command->run(wire, options);
 	wire_close(wire);
@@ -385,16 +386,16 @@ main(int argc, char **argv)
 	struct options options;
 
 	if (parse_options(argc, argv, &options) < 0)
-		return STATUS_USAGE;
+		return CTLSTATUS_USAGE;
 	if (options.version)
 		puts("tlsdctl " PACKAGE_VERSION);
 	else if (options.help)
 		print_usage(stdout);
 	if (options.version || options.help)
-		return STATUS_OK;
+		return CTLSTATUS_OK;
 	char *path = options.socket != NULL ? memory_copy(options.socket)
 	                                    : configured_socket(&options);
-	int status = path != NULL ? run(path, &options) : STATUS_USAGE;
+	int status = path != NULL ? run(path, &options) : CTLSTATUS_USAGE;
 	free(path);
 	return status;
 }

@@ -60,7 +60,7 @@ look(struct view *view)
 	table_free(view->slowest);
 	view->slowest = table_new();
 	int status = wire_ask(view->wire, "stats", take_number, view->now);
-	if (status == STATUS_OK) /* the oldest come first */
+	if (status == CTLSTATUS_OK) /* the oldest come first */
 		status = wire_ask(
 		    view->wire, "connections 100", take_connection, view->slowest);
 	return status;
@@ -113,7 +113,7 @@ repeat(struct view *view, int signals, bool has_keys)
 {
 	int status;
 
-	while ((status = look(view)) == STATUS_OK) {
+	while ((status = look(view)) == CTLSTATUS_OK) {
 		fputs(HOME CLEAR_REST, stdout);
 		print(view, find_screen());
 		fflush(stdout);
@@ -158,11 +158,11 @@ show_once(struct view *view)
 {
 	int status = look(view);
 
-	if (status != STATUS_OK)
+	if (status != CTLSTATUS_OK)
 		return status;
 	poll(NULL, 0, PERIOD_MS);
 	status = look(view);
-	if (status == STATUS_OK)
+	if (status == CTLSTATUS_OK)
 		print(view, find_screen());
 	return status;
 }

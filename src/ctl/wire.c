@@ -103,15 +103,15 @@ receive(struct wire *wire, void (*take)(void *context, const char *line), void *
 {
 	char *line = NULL;
 	size_t room = 0;
-	int status = STATUS_NO_DAEMON;
+	int status = CTLSTATUS_NO_DAEMON;
 
-	while (status == STATUS_NO_DAEMON && getline(&line, &room, wire->in) > 0) {
+	while (status == CTLSTATUS_NO_DAEMON && getline(&line, &room, wire->in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		disarm(line);
 		if (strcmp(line, "ok") == 0)
-			status = STATUS_OK;
+			status = CTLSTATUS_OK;
 		else if (strcmp(line, "failed") == 0)
-			status = STATUS_FAILED;
+			status = CTLSTATUS_FAILED;
 		else
 			take(context, line);
 	}
@@ -124,12 +124,12 @@ wire_ask(struct wire *wire, const char *command,
     void (*take)(void *context, const char *line), void *context)
 {
 	char *line = memory_format("%s\n", command);
-	int status = STATUS_NO_DAEMON;
+	int status = CTLSTATUS_NO_DAEMON;
 
 	if (file_write_all(wire->fd, line, strlen(line)) == 0)
 		status = receive(wire, take, context);
 	free(line);
-	if (status == STATUS_NO_DAEMON)
+	if (status == CTLSTATUS_NO_DAEMON)
 		fputs("tlsdctl: the server closed the connection without an answer\n",
 		    stderr);
 	return status;

@@ -17,7 +17,7 @@ struct wire *wire_open(const char *path);
 void wire_close(struct wire *wire);
 
 /* Sends a command and passes each line of its answer, without its end, to `take`. Returns
- * STATUS_OK or STATUS_FAILED by the server's verdict, or STATUS_NO_DAEMON without one. */
+ * CTLSTATUS_OK or CTLSTATUS_FAILED by the server's verdict, or CTLSTATUS_NO_DAEMON without one. */
 int wire_ask(struct wire *wire, const char *command,
     void (*take)(void *context, const char *line), void *context);
 

@@ -126,7 +126,7 @@ judge(struct backend *backend, const struct session *session)
 
 /* A client and its backend. */
 struct call {
-	struct dial dial;
+	struct backenddial dial;
 	struct relay *relay; /* NULL until the backend is connected */
 };
 
@@ -140,7 +140,7 @@ begin(const struct prepared *prepared, struct session *session, struct cursor *c
 		session_fail(session, FAILURE_INTERNAL, "out of memory");
 		return NULL;
 	}
-	dial_init(
+	backenddial_init(
 	    &call->dial, prepared->backends, session, cursor, prepared->timeout_ms);
 	call->relay = NULL;
 	return call;
@@ -150,7 +150,7 @@ begin(const struct prepared *prepared, struct session *session, struct cursor *c
 static int
 reach(struct call *call, enum sendproxy proxy, struct session *session)
 {
-	int result = dial_run(&call->dial);
+	int result = backenddial_run(&call->dial);
 	const struct backend *backend = call->dial.backend;
 
 	if (result != 0)

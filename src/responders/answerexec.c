@@ -418,7 +418,7 @@ begin_answer(
 {
 	while ((cursor->state = begin(program, session)) == NULL) {
 		int error = errno;
-		int wanted = want_descriptors(session, cursor, error);
+		int wanted = fdwait_descriptors(session, cursor, error);
 		if (wanted != 0)
 			return wanted < 0 ? fail_to_start(program, session, error)
 			                  : wanted;

@@ -17,7 +17,7 @@
 #include "tls/session/session.h"
 
 char *
-file_path(const struct responder_settings *settings, struct findings *findings)
+answerfile_path(const struct responder_settings *settings, struct findings *findings)
 {
 	int fd = file_open(settings->file);
 	if (fd < 0) {
@@ -33,18 +33,18 @@ static void *
 prepare(const struct responder_settings *settings, struct findings *findings)
 {
 	if (settings->file[0] != '\0')
-		return file_path(settings, findings);
+		return answerfile_path(settings, findings);
 	findings_error(findings,
 	    "file: is empty, but respond = file needs it: set the path of a file");
 	return NULL;
 }
 
 int
-file_begin(const char *path, struct session *session, struct cursor *cursor)
+answerfile_begin(const char *path, struct session *session, struct cursor *cursor)
 {
 	while (cursor->fd < 0 && (cursor->fd = file_open(path)) < 0) {
 		int error = errno;
-		int wanted = want_descriptors(session, cursor, error);
+		int wanted = fdwait_descriptors(session, cursor, error);
 		if (wanted < 0)
 			return session_fail(session, FAILURE_INTERNAL, "%s: %s", path,
 			    strerrordesc_np(error));
@@ -59,7 +59,7 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const char *path = prepared;
 	size_t left = SIZE_MAX;
-	int result = file_begin(path, session, cursor);
+	int result = answerfile_begin(path, session, cursor);
 
 	if (result == 0)
 		result = stream_file(session, cursor->fd, path, &left);

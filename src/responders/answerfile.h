@@ -14,11 +14,12 @@ struct session;
 
 /* Returns a copy of the path in the key `file`, after checking that the file can be read now;
  * free(3) frees it. Returns NULL after an error in `findings`. */
-char *file_path(const struct responder_settings *settings, struct findings *findings);
+char *answerfile_path(
+    const struct responder_settings *settings, struct findings *findings);
 
 /* Opens the file at `path` as cursor->fd. Returns 0, -1 with a failure, or SESSION_PARKED while
  * descriptors are short. */
-int file_begin(const char *path, struct session *session, struct cursor *cursor);
+int answerfile_begin(const char *path, struct session *session, struct cursor *cursor);
 
 extern const struct responder_kind responder_file;
 

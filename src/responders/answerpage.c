@@ -57,9 +57,9 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 
 	page->type = memory_copy(settings->content_type);
 	if (has_file)
-		page->path = file_path(settings, findings);
+		page->path = answerfile_path(settings, findings);
 	else
-		page->bytes = text_bytes(settings, &page->size, findings);
+		page->bytes = answertext_bytes(settings, &page->size, findings);
 	if (!is_type(page->type))
 		findings_error(findings,
 		    "content-type: \"%s\" is not a media type: write one such as "
@@ -102,7 +102,7 @@ is_shown(const struct http *http)
 	return request == HTTP_GET || request == HTTP_HEAD_ONLY;
 }
 
-/* Opens the page's file and keeps its size in the cursor. Returns as file_begin() does. */
+/* Opens the page's file and keeps its size in the cursor. Returns as answerfile_begin() does. */
 static int
 open_page(const struct page *page, struct session *session, struct cursor *cursor)
 {
@@ -110,7 +110,7 @@ open_page(const struct page *page, struct session *session, struct cursor *curso
 
 	if (cursor->fd >= 0)
 		return 0;
-	int result = file_begin(page->path, session, cursor);
+	int result = answerfile_begin(page->path, session, cursor);
 	if (result != 0)
 		return result;
 	if (fstat(cursor->fd, &st) < 0)

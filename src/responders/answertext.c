@@ -15,7 +15,7 @@ struct text {
 };
 
 char *
-text_bytes(
+answertext_bytes(
     const struct responder_settings *settings, size_t *size, struct findings *findings)
 {
 	const char *wrong;
@@ -32,7 +32,7 @@ static void *
 prepare(const struct responder_settings *settings, struct findings *findings)
 {
 	size_t size;
-	char *bytes = text_bytes(settings, &size, findings);
+	char *bytes = answertext_bytes(settings, &size, findings);
 
 	if (bytes == NULL)
 		return NULL;

@@ -12,7 +12,7 @@ struct findings;
 
 /* Returns the bytes of the key `text` with its escapes replaced, and their number in `*size`;
  * free(3) frees them. Returns NULL after an error in `findings`. */
-char *text_bytes(
+char *answertext_bytes(
     const struct responder_settings *settings, size_t *size, struct findings *findings);
 
 extern const struct responder_kind responder_text;

@@ -23,13 +23,13 @@
 #define PENDING 1 /* differs from SESSION_PARKED */
 
 void
-dial_init(struct dial *dial, struct backends *backends, struct session *session,
-    struct cursor *cursor, int64_t timeout_ms)
+backenddial_init(struct backenddial *dial, struct backends *backends,
+    struct session *session, struct cursor *cursor, int64_t timeout_ms)
 {
 	struct address peer;
 
 	session_peer(session, &peer);
-	*dial = (struct dial){ .fd = -1,
+	*dial = (struct backenddial){ .fd = -1,
 		.session = session,
 		.cursor = cursor,
 		.backends = backends,
@@ -38,14 +38,14 @@ dial_init(struct dial *dial, struct backends *backends, struct session *session,
 }
 
 static const struct address *
-address_of(const struct dial *dial)
+address_of(const struct backenddial *dial)
 {
 	return &dial->addresses[dial->address];
 }
 
 /* Takes the addresses of the backend. False if its name has not resolved. */
 static bool
-take_addresses(struct dial *dial)
+take_addresses(struct backenddial *dial)
 {
 	char reason[ADDRESS_TEXT_SIZE];
 
@@ -62,7 +62,7 @@ take_addresses(struct dial *dial)
 /* Finds the next backend that has addresses, from the chosen one on. Avoided ones are left out,
  * but if the chosen one was, it comes last. False if none is left. */
 static bool
-next_backend(struct dial *dial)
+next_backend(struct backenddial *dial)
 {
 	struct backends *backends = dial->backends;
 
@@ -84,7 +84,7 @@ next_backend(struct dial *dial)
 /* Moves on to the next address. A backend without a reachable address is avoided, unless the
  * cause is local. */
 static bool
-next_address(struct dial *dial)
+next_address(struct backenddial *dial)
 {
 	if (dial->backend == NULL)
 		return next_backend(dial);
@@ -97,7 +97,7 @@ next_address(struct dial *dial)
 
 /* Opens a socket for the address. Returns 0, or -1 with errno. */
 static int
-open_socket(struct dial *dial)
+open_socket(struct backenddial *dial)
 {
 	int family = address_family(address_of(dial)), one = 1;
 
@@ -119,7 +119,7 @@ struct wait {
 
 /* Tries to connect without waiting. Returns 0, PENDING with a `wait`, or -1 with errno. */
 static int
-advance(struct dial *dial, struct wait *wait)
+advance(struct backenddial *dial, struct wait *wait)
 {
 	const struct address *address = address_of(dial);
 
@@ -158,12 +158,12 @@ await(struct session *session, struct wait *wait)
 /* Continues with this address. Returns 0, -1 with errno or a failure of the session, or
  * SESSION_PARKED. */
 static int
-try(struct dial *dial)
+try(struct backenddial *dial)
 {
 	int result = PENDING;
 
 	while (dial->fd < 0 && open_socket(dial) < 0) {
-		int wanted = want_descriptors(dial->session, dial->cursor, errno);
+		int wanted = fdwait_descriptors(dial->session, dial->cursor, errno);
 		if (wanted != 0)
 			return wanted;
 	}
@@ -178,7 +178,7 @@ try(struct dial *dial)
 
 /* Keeps the failure and its reason for the log, with the address if the backend has several. */
 static void
-note_miss(struct dial *dial, int error)
+note_miss(struct backenddial *dial, int error)
 {
 	char text[ADDRESS_TEXT_SIZE] = "";
 	bool several = dial->address_count > 1;
@@ -195,7 +195,7 @@ note_miss(struct dial *dial, int error)
  * nothing about the backend. If the backend accepted nevertheless, it gets a reset instead of
  * an end. */
 static int
-miss(struct dial *dial, int error)
+miss(struct backenddial *dial, int error)
 {
 	if (dial->fd >= 0)
 		socket_reset(dial->fd);
@@ -208,7 +208,7 @@ miss(struct dial *dial, int error)
 }
 
 int
-dial_run(struct dial *dial)
+backenddial_run(struct backenddial *dial)
 {
 	for (;;) {
 		if (!dial->is_trying && !next_address(dial))

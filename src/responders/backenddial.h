@@ -19,9 +19,9 @@ struct backends;
 struct cursor;
 struct session;
 
-#define DIAL_WORDS_SIZE 192
+#define BACKENDDIAL_WORDS_SIZE 192
 
-struct dial {
+struct backenddial {
 	int fd; /* the connected socket, which the caller owns; or -1 */
 	struct backend *backend; /* of `fd`, or the one being tried; or NULL */
 	struct session *session;
@@ -37,16 +37,16 @@ struct dial {
 	struct deadline end; /* of this try */
 	int64_t pause_ms; /* before the next attempt, if poll(2) cannot tell when */
 	bool is_ours; /* it failed for lack of descriptors, ports or memory here */
-	char words[DIAL_WORDS_SIZE]; /* why the last address was not reached */
+	char words[BACKENDDIAL_WORDS_SIZE]; /* why the last address was not reached */
 };
 
 /* Prepares to connect the client of `session`, whose answer is at `cursor`. All of them outlive
  * `dial`. */
-void dial_init(struct dial *dial, struct backends *backends, struct session *session,
-    struct cursor *cursor, int64_t timeout_ms);
+void backenddial_init(struct backenddial *dial, struct backends *backends,
+    struct session *session, struct cursor *cursor, int64_t timeout_ms);
 
 /* Continues. Returns 0 once it is connected, or -1 with the failure kept in the session. After
  * SESSION_PARKED call it again, as with session_handshake(). */
-int dial_run(struct dial *dial);
+int backenddial_run(struct backenddial *dial);
 
 #endif

@@ -14,7 +14,7 @@
 #define WANTS_MAX 150
 
 int
-want_descriptors(struct session *session, struct cursor *cursor, int error)
+fdwait_descriptors(struct session *session, struct cursor *cursor, int error)
 {
 	struct pollfd nothing = { .fd = -1 };
 	int result = -1;

@@ -15,6 +15,6 @@ struct session;
  * and tries it again when it is called next. -1 with `error` as errno: it was not for lack of
  * descriptors, they have been lacking for seconds, or the session has failed.
  */
-int want_descriptors(struct session *session, struct cursor *cursor, int error);
+int fdwait_descriptors(struct session *session, struct cursor *cursor, int error);
 
 #endif

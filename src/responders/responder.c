@@ -112,7 +112,7 @@ responder_warn(const struct responder *responder, struct findings *findings)
 }
 
 void
-responder_show(struct responder *responder, const struct figures *figures)
+responder_show(struct responder *responder, const struct answermonitor *figures)
 {
 	if (responder->kind->show != NULL)
 		responder->kind->show(responder->prepared, figures);

@@ -14,7 +14,7 @@
 #include "base/text/stringlist.h"
 
 struct cursor;
-struct figures;
+struct answermonitor;
 struct findings;
 struct session;
 
@@ -69,7 +69,7 @@ struct responder_kind {
 	 * Passes the source of the server's figures, which outlives every answer. NULL for
 	 * kinds that do not report them. Main thread, before the first answer.
 	 */
-	void (*show)(void *prepared, const struct figures *figures);
+	void (*show)(void *prepared, const struct answermonitor *figures);
 
 	/*
 	 * Answers through session.h only, with blocking calls. Returns 0, or -1 if the answer
@@ -140,7 +140,7 @@ void responder_free(struct responder *responder);
 void responder_warn(const struct responder *responder, struct findings *findings);
 
 /* Passes the source of the server's figures before the first answer. Main thread. */
-void responder_show(struct responder *responder, const struct figures *figures);
+void responder_show(struct responder *responder, const struct answermonitor *figures);
 
 /* True if the answer is about the server itself, for a monitor. */
 bool responder_tells_of_server(const struct responder *responder);

@@ -33,21 +33,21 @@ status(const struct call *call)
 static bool
 health(const struct call *call)
 {
-	enum overview_state state = overview_state(server_overview(call->server));
+	enum serverinfo_state state = serverinfo_state(server_overview(call->server));
 
-	fprintf(call->out, "%s\n", overview_state_name(state));
-	return state == OVERVIEW_RUNNING;
+	fprintf(call->out, "%s\n", serverinfo_state_name(state));
+	return state == SERVERINFO_RUNNING;
 }
 
 static bool
 stats(const struct call *call)
 {
-	struct overview *overview = server_overview(call->server);
+	struct serverinfo *overview = server_overview(call->server);
 
 	if (call->argument[0] == '\0')
-		numbers_print(overview, call->out);
+		statsjson_print(overview, call->out);
 	else if (strcmp(call->argument, "json") == 0)
-		numbers_print_json(overview, call->out);
+		statsjson_print_json(overview, call->out);
 	else if (strcmp(call->argument, "prometheus") == 0)
 		return metrics_print(overview, call->out) == 0;
 	else
@@ -134,7 +134,7 @@ drain(const struct call *call)
 		fputs("error: the server is stopping\n", call->out);
 		return false;
 	}
-	overview_sum_clients(server_overview(call->server), &sums);
+	serverinfo_sum_clients(server_overview(call->server), &sums);
 	for (int i = 0; i < PHASE_COUNT; i++)
 		left += sums.present[i];
 	fprintf(
@@ -223,7 +223,8 @@ is_named(const char *name, const char *command, size_t length)
 }
 
 bool
-command_run(void *server, struct control_caller *caller, const char *command, FILE *out)
+controlcommand_run(
+    void *server, struct control_caller *caller, const char *command, FILE *out)
 {
 	size_t length = strcspn(command, " ");
 	struct call call = { .server = server,

@@ -7,7 +7,7 @@
 #include "server/control/control.h"
 
 /* A control_handler whose context is the struct server. */
-bool command_run(
+bool controlcommand_run(
     void *server, struct control_caller *caller, const char *command, FILE *out);
 
 #endif

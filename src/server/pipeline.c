@@ -36,7 +36,7 @@ struct pipeline {
 	struct queue *queue;
 	struct pool *pool;
 	struct limits *limits;
-	struct standby *standby;
+	struct servicequeue *standby;
 	struct parking *parking;
 	struct connection_list ready; /* admitted, but the queue was full */
 	size_t ready_count;
@@ -85,7 +85,7 @@ enqueue(struct pipeline *pipeline, struct connection *connection)
 	if (limits_take_worker(connection->gate))
 		make_ready(pipeline, connection);
 	else
-		standby_add(pipeline->standby, connection);
+		servicequeue_add(pipeline->standby, connection);
 }
 
 /* Ends a connection without an answer to its client. */
@@ -142,7 +142,7 @@ pass_on(struct pipeline *pipeline, struct gate *gate)
 {
 	limits_give_worker(gate);
 	while (limits_take_worker(gate)) {
-		struct connection *next = standby_take(pipeline->standby, gate);
+		struct connection *next = servicequeue_take(pipeline->standby, gate);
 		if (next == NULL) {
 			limits_give_worker(gate);
 			return;
@@ -260,7 +260,7 @@ pipeline_new(const struct conf_process *conf, struct loop *loop,
 	pipeline->first_late = deadline_never();
 	TAILQ_INIT(&pipeline->ready);
 	pipeline->limits = limits_new();
-	pipeline->standby = standby_new();
+	pipeline->standby = servicequeue_new();
 	struct parking_ports parking_ports = {
 		.loop = loop, .ready = on_unparked, .lost = on_lost, .context = pipeline
 	};
@@ -292,7 +292,7 @@ pipeline_free(struct pipeline *pipeline)
 	if (pipeline->pool != NULL)
 		pool_stop(pipeline->pool);
 	admission_free(pipeline->admission);
-	standby_free(pipeline->standby);
+	servicequeue_free(pipeline->standby);
 	parking_free(pipeline->parking);
 	linger_free(pipeline->linger);
 	acceptor_free(pipeline->acceptor);
@@ -308,7 +308,7 @@ apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 
 	admission_limit(
 	    pipeline->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
-	standby_limit(pipeline->standby, (size_t)conf->max_waiting);
+	servicequeue_limit(pipeline->standby, (size_t)conf->max_waiting);
 	parking_limit(pipeline->parking, (size_t)conf->max_waiting);
 	linger_limit(pipeline->linger, conf->close_timeout_ms);
 	limits_set_process(pipeline->limits, &conf->limits);
@@ -421,7 +421,7 @@ pipeline_expire(struct pipeline *pipeline)
 	next = deadline_earlier(next, expire_waiting(pipeline));
 	next = deadline_earlier(next, acceptor_expire(pipeline->acceptor));
 	next = deadline_earlier(next, parking_expire(pipeline->parking));
-	next = deadline_earlier(next, standby_expire(pipeline->standby));
+	next = deadline_earlier(next, servicequeue_expire(pipeline->standby));
 	return deadline_earlier(next, queue_hurry(pipeline->queue));
 }
 
@@ -443,7 +443,8 @@ bool
 pipeline_is_empty(const struct pipeline *pipeline)
 {
 	return admission_count(pipeline->admission) == 0 &&
-	       pipeline->ready_count == 0 && standby_count(pipeline->standby) == 0 &&
+	       pipeline->ready_count == 0 &&
+	       servicequeue_count(pipeline->standby) == 0 &&
 	       parking_count(pipeline->parking) == 0 && outstanding(pipeline) == 0 &&
 	       linger_count(pipeline->linger) == 0;
 }
@@ -487,10 +488,10 @@ nobody_is_parked(struct pipeline *pipeline)
 
 /* Kills the connections that workers have. */
 static void
-kill_served(const struct roster *roster)
+kill_served(const struct connectiontable *roster)
 {
-	for (struct connection *connection = roster_first(roster); connection != NULL;
-	     connection = roster_next(connection))
+	for (struct connection *connection = connectiontable_first(roster);
+	     connection != NULL; connection = connectiontable_next(connection))
 		if (connection_has_worker(connection))
 			connection_kill(connection);
 }
@@ -501,7 +502,7 @@ pipeline_cut(struct pipeline *pipeline)
 	struct sifting sifting = { .late = TAILQ_HEAD_INITIALIZER(sifting.late) };
 	struct connection *connection;
 
-	standby_clear(pipeline->standby);
+	servicequeue_clear(pipeline->standby);
 	parking_clear(pipeline->parking);
 	pipeline->enqueued -= queue_sift(pipeline->queue, is_begun, &sifting);
 	sift_ready(pipeline, is_begun, &sifting);

@@ -216,5 +216,5 @@ preflight_user(const struct snapshot *snapshot, struct findings *findings)
 		check_links(conf->log_file, &found);
 	}
 	conf_locate(&conf->section, &found, findings);
-	rights_check(snapshot, findings);
+	accesscheck_check(snapshot, findings);
 }

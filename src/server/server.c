@@ -61,11 +61,11 @@ struct server {
 	struct server_origin origin;
 	struct current *current;
 	struct stats *stats;
-	struct repeats *repeats;
-	struct roster *roster;
+	struct loglimit *repeats;
+	struct connectiontable *roster;
 	struct connection_shared shared;
-	struct overview *overview;
-	struct figures figures; /* for the responders that report on the server */
+	struct serverinfo *overview;
+	struct answermonitor figures; /* for the responders that report on the server */
 	struct loop *loop;
 	struct signals *signals;
 	struct pipeline *pipeline;
@@ -180,7 +180,7 @@ use_snapshot(struct server *server, struct snapshot *new, struct findings *findi
 	snapshot_show(new, &server->figures);
 	current_use(server->current, new);
 	server->expiry = expiry_next(new);
-	review_all(server->roster, new);
+	recheck_all(server->roster, new);
 	acceptor_announce(pipeline_acceptor(server->pipeline));
 	watch_files(server);
 	return 0;
@@ -241,7 +241,7 @@ take_snapshot(void *context, struct snapshot *new, struct findings *findings)
 		worked = use_snapshot(server, new, findings) == 0;
 	snapshot_drop(new);
 	notify_ready(server->notify, worked ? SERVING : SERVING RELOAD_FAILED);
-	overview_note_reload(server->overview, worked);
+	serverinfo_note_reload(server->overview, worked);
 	findings_log(findings, "reload: ");
 	if (worked)
 		log_notice("reload: done");
@@ -275,7 +275,7 @@ finish(struct server *server)
 {
 	server->course = DRAINING;
 	forget_reload(server);
-	overview_set_state(server->overview, OVERVIEW_STOPPING);
+	serverinfo_set_state(server->overview, SERVERINFO_STOPPING);
 	server->drain_deadline = deadline_in(process_conf(server)->shutdown_timeout_ms);
 }
 
@@ -369,14 +369,14 @@ make_parts(struct server *server)
 
 	reserve_make();
 	server->stats = stats_new((size_t)conf->workers + 1);
-	server->repeats = repeats_new(MINUTE_MS);
-	server->roster = roster_new();
+	server->repeats = loglimit_new(MINUTE_MS);
+	server->roster = connectiontable_new();
 	server->shared = (struct connection_shared){ .roster = server->roster,
 		.stats = server->stats,
 		.repeats = server->repeats,
 		.current = server->current };
 	server->overview =
-	    overview_new(server->stats, server->current, (size_t)conf->workers);
+	    serverinfo_new(server->stats, server->current, (size_t)conf->workers);
 	server->figures = metrics_figures(server->overview);
 	snapshot_show(in_force(server), &server->figures);
 	server->pipeline = pipeline_new(conf, server->loop, &server->shared);
@@ -487,7 +487,7 @@ expire_all(struct server *server)
 	}
 	next = deadline_earlier(next, server->expiry);
 	next = deadline_earlier(next, resolver_turn());
-	next = deadline_earlier(next, repeats_expire(server->repeats));
+	next = deadline_earlier(next, loglimit_expire(server->repeats));
 	if (server->course == RUNNING)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));
 	if (server->control != NULL)
@@ -510,7 +510,7 @@ server_run(struct server *server)
 	}
 	struct stats_sums sums;
 
-	repeats_flush(server->repeats);
+	loglimit_flush(server->repeats);
 	stats_sum(server->stats, &sums);
 	log_notice("stopped: %" PRIu64 " connection%s answered, %" PRIu64 " failed",
 	    sums.done, text_plural(sums.done), stats_failed(&sums));
@@ -531,9 +531,9 @@ server_free(struct server *server)
 	loader_free(server->loader);
 	pipeline_free(server->pipeline);
 	certwatch_free(server->certwatch);
-	overview_free(server->overview);
-	roster_free(server->roster);
-	repeats_free(server->repeats);
+	serverinfo_free(server->overview);
+	connectiontable_free(server->roster);
+	loglimit_free(server->repeats);
 	stats_free(server->stats);
 	signals_close(server->signals);
 	loop_free(server->loop);
@@ -579,11 +579,11 @@ server_drain(struct server *server)
 {
 	if (server->course != RUNNING)
 		return -1;
-	if (overview_state(server->overview) == OVERVIEW_RUNNING)
+	if (serverinfo_state(server->overview) == SERVERINFO_RUNNING)
 		log_notice("draining: asking load balancers for no more clients");
 	notify_status(
 	    server->notify, SERVING ", but asking load balancers for no more clients");
-	overview_set_state(server->overview, OVERVIEW_DRAINING);
+	serverinfo_set_state(server->overview, SERVERINFO_DRAINING);
 	return 0;
 }
 
@@ -592,17 +592,17 @@ server_resume(struct server *server)
 {
 	if (server->course != RUNNING)
 		return -1;
-	if (overview_state(server->overview) == OVERVIEW_DRAINING)
+	if (serverinfo_state(server->overview) == SERVERINFO_DRAINING)
 		log_notice("draining: ended: asking load balancers for clients again");
 	notify_status(server->notify, SERVING);
-	overview_set_state(server->overview, OVERVIEW_RUNNING);
+	serverinfo_set_state(server->overview, SERVERINFO_RUNNING);
 	return 0;
 }
 
 int
 server_kill(struct server *server, uint64_t id)
 {
-	struct connection *connection = roster_find(server->roster, id);
+	struct connection *connection = connectiontable_find(server->roster, id);
 
 	if (connection == NULL)
 		return -1;
@@ -610,7 +610,7 @@ server_kill(struct server *server, uint64_t id)
 	return 0;
 }
 
-struct overview *
+struct serverinfo *
 server_overview(const struct server *server)
 {
 	return server->overview;
@@ -619,7 +619,7 @@ server_overview(const struct server *server)
 void
 server_print_status(const struct server *server, FILE *out)
 {
-	status_print(server->overview, pipeline_acceptor(server->pipeline), out);
+	statustext_print(server->overview, pipeline_acceptor(server->pipeline), out);
 	if (loader_is_busy(server->loader))
 		fprintf(out, "reload: running for %.1f s\n",
 		    (double)loader_busy_ms(server->loader) / MS_PER_S);
@@ -629,7 +629,7 @@ server_print_status(const struct server *server, FILE *out)
 void
 server_print_connections(const struct server *server, size_t max, FILE *out)
 {
-	status_print_connections(server->roster, max, out);
+	statustext_print_connections(server->roster, max, out);
 }
 
 const char *

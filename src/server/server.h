@@ -17,12 +17,12 @@ struct control_caller;
 struct findings;
 struct loop;
 struct notify;
-struct overview;
+struct serverinfo;
 struct pidfile;
 struct sandbox;
 struct server;
 struct snapshot;
-struct takeover;
+struct inheritance;
 
 /* How the server was started; a reload needs it. */
 struct server_origin {
@@ -34,7 +34,8 @@ struct server_origin {
 	const struct sandbox *sandbox; /* owned by the caller, outlives the server */
 	struct activation
 	    *activation; /* source of listeners during server_new(); or NULL */
-	struct takeover *takeover; /* source of listeners until server_own(); or NULL */
+	struct inheritance
+	    *takeover; /* source of listeners until server_own(); or NULL */
 };
 
 /* Adds an error if `conf` has the log in a descriptor, such as /dev/stdout, and the process is a
@@ -103,9 +104,9 @@ int server_resume(struct server *server);
 int server_kill(struct server *server, uint64_t id);
 
 /* Returns the information about the server. */
-struct overview *server_overview(const struct server *server);
+struct serverinfo *server_overview(const struct server *server);
 
-/* Print what status_print() and status_print_connections() print. */
+/* Print what statustext_print() and statustext_print_connections() print. */
 void server_print_status(const struct server *server, FILE *out);
 void server_print_connections(const struct server *server, size_t max, FILE *out);
 

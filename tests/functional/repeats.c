@@ -45,25 +45,25 @@ read_log(void)
 	return data;
 }
 
-static struct repeats *
+static struct loglimit *
 begin(int64_t minute_ms, enum log_level level)
 {
 	struct log_settings settings = { .level = level, .file = suite_path("log") };
 
 	ck_assert_int_eq(log_open(&settings), 0);
-	return repeats_new(minute_ms);
+	return loglimit_new(minute_ms);
 }
 
 static void
-end(struct repeats *repeats)
+end(struct loglimit *repeats)
 {
-	repeats_free(repeats);
+	loglimit_free(repeats);
 	log_close();
 }
 
 /* Returns how many of `times` failures may be logged singly. */
 static unsigned
-fail_times(struct repeats *repeats, const char *service, enum failure failure,
+fail_times(struct loglimit *repeats, const char *service, enum failure failure,
     const char *host, unsigned times)
 {
 	struct address peer = client(host);
@@ -72,18 +72,18 @@ fail_times(struct repeats *repeats, const char *service, enum failure failure,
 	    failure == FAILURE_SNI ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
 
 	for (unsigned i = 0; i < times; i++)
-		admitted += repeats_admit(repeats, service, failure, level, &peer);
+		admitted += loglimit_admit(repeats, service, failure, level, &peer);
 	return admitted;
 }
 
 START_TEST(first_failures_are_logged_singly_and_the_rest_as_a_sum)
 {
-	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 
 	ck_assert_uint_eq(fail_times(repeats, "a", FAILURE_NOT_TLS, "192.0.2.1", 5000),
-	    REPEATS_LINES);
+	    LOGLIMIT_LINES);
 	ck_assert_str_eq(read_log(), "");
-	repeats_flush(repeats);
+	loglimit_flush(repeats);
 	ck_assert_ptr_nonnull(strstr(read_log(),
 	    "]: repeats: a: not-tls: 4990 more within a minute, from 192.0.2.1\n"));
 	end(repeats);
@@ -92,9 +92,9 @@ END_TEST
 
 START_TEST(few_failures_are_logged_without_a_sum)
 {
-	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 
-	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", REPEATS_LINES);
+	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", LOGLIMIT_LINES);
 	end(repeats);
 	ck_assert_str_eq(read_log(), "");
 }
@@ -102,14 +102,14 @@ END_TEST
 
 START_TEST(rate_limit_counts_each_class_and_service_separately)
 {
-	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 
 	ck_assert_uint_eq(
-	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 11), REPEATS_LINES);
+	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 11), LOGLIMIT_LINES);
 	ck_assert_uint_eq(
-	    fail_times(repeats, "a", FAILURE_ALPN, "192.0.2.1", 12), REPEATS_LINES);
+	    fail_times(repeats, "a", FAILURE_ALPN, "192.0.2.1", 12), LOGLIMIT_LINES);
 	ck_assert_uint_eq(
-	    fail_times(repeats, "b", FAILURE_SNI, "192.0.2.1", 13), REPEATS_LINES);
+	    fail_times(repeats, "b", FAILURE_SNI, "192.0.2.1", 13), LOGLIMIT_LINES);
 	end(repeats);
 	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 1 more "));
 	ck_assert_ptr_nonnull(strstr(read_log(), " a: alpn: 2 more "));
@@ -119,15 +119,15 @@ END_TEST
 
 START_TEST(a_sum_names_three_clients_once_each)
 {
-	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 
 	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 20);
 	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.2", 20);
 	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.3", 20);
-	repeats_flush(repeats);
+	loglimit_flush(repeats);
 	ck_assert_ptr_nonnull(
 	    strstr(read_log(), ", from 192.0.2.1, 192.0.2.2, 192.0.2.3\n"));
-	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.9", REPEATS_LINES);
+	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.9", LOGLIMIT_LINES);
 	for (int i = 1; i < 10; i++) {
 		char host[] = "192.0.2.x";
 		host[sizeof host - 2] = (char)('0' + i);
@@ -142,17 +142,17 @@ END_TEST
 
 START_TEST(a_minute_that_is_over_is_summed_and_the_next_begins)
 {
-	struct repeats *repeats = begin(1, LOG_LEVEL_INFO);
+	struct loglimit *repeats = begin(1, LOG_LEVEL_INFO);
 
 	ck_assert_uint_eq(
-	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 15), REPEATS_LINES);
+	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 15), LOGLIMIT_LINES);
 	struct deadline next = deadline_in(1);
 	while (!deadline_passed(next))
 		usleep(100);
-	repeats_expire(repeats);
+	loglimit_expire(repeats);
 	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 5 more "));
 	ck_assert_uint_eq(
-	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 16), REPEATS_LINES);
+	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 16), LOGLIMIT_LINES);
 	end(repeats);
 	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 6 more "));
 }
@@ -160,7 +160,7 @@ END_TEST
 
 START_TEST(at_the_level_debug_all_have_lines)
 {
-	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_DEBUG);
+	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_DEBUG);
 
 	ck_assert_uint_eq(fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 100), 100);
 	end(repeats);
@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(sums_have_the_level_of_their_class)
 {
-	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_NOTICE);
+	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_NOTICE);
 
 	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 20);
 	fail_times(repeats, "a", FAILURE_PROTOCOL, "192.0.2.1", 20);
@@ -211,14 +211,14 @@ add_sums(const char *log)
 
 START_TEST(threads_lose_no_failure)
 {
-	struct repeats *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 	pthread_t threads[THREADS];
 
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(
 		    pthread_create(&threads[i], NULL, fail_often, repeats), 0);
 	for (int i = 0; i < 20; i++)
-		repeats_flush(repeats);
+		loglimit_flush(repeats);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	end(repeats);

@@ -56,13 +56,13 @@ end_of(deed *confine, deed *attempt)
 static int
 as_server(void)
 {
-	return syscalls_allow_server();
+	return syscallfilter_allow_server();
 }
 
 static int
 as_programs(void)
 {
-	return syscalls_allow_programs();
+	return syscallfilter_allow_programs();
 }
 
 static int
@@ -584,10 +584,10 @@ END_TEST
 START_TEST(a_process_with_secrets_is_not_dumped)
 {
 	setenv("SSLKEYLOGFILE", "/tmp/keys", 1);
-	secrecy_begin();
+	memoryguard_begin();
 	ck_assert_ptr_null(getenv("SSLKEYLOGFILE"));
 	ck_assert_int_eq(prctl(PR_GET_DUMPABLE), 0);
-	secrecy_end();
+	memoryguard_end();
 	ck_assert_int_eq(prctl(PR_GET_DUMPABLE), 1);
 }
 END_TEST
@@ -687,7 +687,7 @@ START_TEST(paths_in_another_root_are_found_from_outside)
 		{ "/srv/jail", "", "" } };
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char *path = jail_outside(cases[i][0], cases[i][1]);
+		char *path = chroot_outside(cases[i][0], cases[i][1]);
 		ck_assert_str_eq(path, cases[i][2]);
 		free(path);
 	}
@@ -697,8 +697,9 @@ END_TEST
 static const char *
 lacks_filter(void)
 {
-	return syscalls_can_be_filtered() ? NULL
-	                                  : "this build has no filter of system calls";
+	return syscallfilter_can_be_filtered()
+	           ? NULL
+	           : "this build has no filter of system calls";
 }
 
 /* Returns the kernel's version of Landlock, or 0 without Landlock. */

@@ -40,11 +40,11 @@ start(const char *first, const char *second)
 	return daemon;
 }
 
-static struct takeover *
+static struct inheritance *
 begin(void)
 {
-	struct takeover *takeover =
-	    takeover_begin(suite_path("ctl"), geteuid(), error, sizeof error);
+	struct inheritance *takeover =
+	    inheritance_begin(suite_path("ctl"), geteuid(), error, sizeof error);
 
 	ck_assert_msg(takeover != NULL, "%s", error);
 	return takeover;
@@ -52,10 +52,10 @@ begin(void)
 
 /* Takes over the Unix-domain listener at `path`. */
 static int
-take(struct takeover *takeover, const char *path)
+take(struct inheritance *takeover, const char *path)
 {
 	char *name = memory_format("listen unix:%s", path);
-	int fd = takeover_take(takeover, name);
+	int fd = inheritance_take(takeover, name);
 
 	free(name);
 	ck_assert_int_ge(fd, 0);
@@ -64,11 +64,11 @@ take(struct takeover *takeover, const char *path)
 }
 
 static void
-confirm(struct takeover *takeover)
+confirm(struct inheritance *takeover)
 {
 	ck_assert_msg(
-	    takeover_confirm(takeover, error, sizeof error) == 0, "%s", error);
-	takeover_free(takeover);
+	    inheritance_confirm(takeover, error, sizeof error) == 0, "%s", error);
+	inheritance_free(takeover);
 }
 
 static void
@@ -92,7 +92,7 @@ START_TEST(accepted_client_is_served_by_the_old_process)
 	int waiting = peer_dial_path(path);
 
 	daemon_expect_descriptors(daemon, descriptors + 1);
-	struct takeover *takeover = begin();
+	struct inheritance *takeover = begin();
 	int fd = take(takeover, path);
 	confirm(takeover);
 	ck_assert_str_eq(peer_ask_over(waiting, NULL), HELLO);
@@ -105,7 +105,7 @@ START_TEST(later_client_waits_for_the_new_process)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
-	struct takeover *takeover = begin();
+	struct inheritance *takeover = begin();
 	int fd = take(takeover, path);
 
 	confirm(takeover);
@@ -125,9 +125,9 @@ START_TEST(upgrade_aborted_before_confirm_changes_nothing)
 	struct daemon *daemon = start(path, "");
 
 	for (int i = 0; i < 20; i++) {
-		struct takeover *takeover = begin();
+		struct inheritance *takeover = begin();
 		close(take(takeover, path));
-		takeover_free(takeover);
+		inheritance_free(takeover);
 		expect_answer_at(path);
 		ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
 	}
@@ -141,7 +141,7 @@ START_TEST(sockets_that_the_new_process_does_not_keep_are_removed)
 {
 	const char *kept = suite_path("kept"), *other = suite_path("other");
 	struct daemon *daemon = start(kept, other);
-	struct takeover *takeover = begin();
+	struct inheritance *takeover = begin();
 	int fd = take(takeover, kept);
 
 	confirm(takeover);
@@ -158,13 +158,13 @@ START_TEST(second_confirm_is_refused)
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
 	int waiting = peer_dial_path(path);
-	struct takeover *first = begin(), *second = begin();
+	struct inheritance *first = begin(), *second = begin();
 	int fd = take(first, path), other = take(second, path);
 
 	confirm(first);
-	ck_assert_int_eq(takeover_confirm(second, error, sizeof error), -1);
+	ck_assert_int_eq(inheritance_confirm(second, error, sizeof error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "is stopping"));
-	takeover_free(second);
+	inheritance_free(second);
 	close(waiting);
 	close(fd);
 	close(other);
@@ -207,7 +207,7 @@ START_TEST(reload_is_refused_after_a_handover)
 	int waiting = peer_dial_path(path);
 
 	daemon_expect_descriptors(daemon, descriptors + 1);
-	struct takeover *takeover = begin();
+	struct inheritance *takeover = begin();
 	int fd = take(takeover, path);
 	confirm(takeover);
 	daemon_reload(daemon, "the server is stopping");
@@ -225,7 +225,7 @@ START_TEST(replaced_process_writes_its_status_and_stops_on_sigterm)
 	int waiting = peer_dial_path(path);
 
 	daemon_expect_descriptors(daemon, descriptors + 1);
-	struct takeover *takeover = begin();
+	struct inheritance *takeover = begin();
 	int fd = take(takeover, path);
 	confirm(takeover);
 	daemon_signal(daemon, SIGUSR2);
@@ -240,9 +240,10 @@ END_TEST
 START_TEST(upgrade_without_a_running_server_is_an_error)
 {
 	ck_assert_ptr_null(
-	    takeover_begin(suite_path("nowhere"), geteuid(), error, sizeof error));
+	    inheritance_begin(suite_path("nowhere"), geteuid(), error, sizeof error));
 	ck_assert_ptr_nonnull(strstr(error, "no tlsd answers there"));
-	ck_assert_ptr_null(takeover_begin("no path", geteuid(), error, sizeof error));
+	ck_assert_ptr_null(
+	    inheritance_begin("no path", geteuid(), error, sizeof error));
 }
 END_TEST
 
@@ -291,7 +292,7 @@ betray(const char *path, const char *victim, int ready)
 		_exit(1);
 	int asking = accept(fd, NULL, NULL);
 	if (recv(asking, line, sizeof line, 0) <= 0 ||
-	    passing_send(asking, name, fd) < 0 || unlink(path) < 0 ||
+	    fdpassing_send(asking, name, fd) < 0 || unlink(path) < 0 ||
 	    symlink(victim, path) < 0)
 		_exit(1);
 	peer_say(asking, "ok\n");

@@ -85,7 +85,7 @@ missing(const char *path)
 }
 
 char *
-unreadable_why(const char *path, int error)
+readerror_why(const char *path, int error)
 {
 	switch (error) {
 	case ENOENT:

@@ -12,6 +12,6 @@
  * Returns the text "PATH: problem: remedy" for the errno `error` that file_read() left. The
  * caller frees it.
  */
-char *unreadable_why(const char *path, int error);
+char *readerror_why(const char *path, int error);
 
 #endif

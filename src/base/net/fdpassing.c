@@ -13,7 +13,7 @@ union room {
 };
 
 int
-passing_send(int socket, char *line, int fd)
+fdpassing_send(int socket, char *line, int fd)
 {
 	struct iovec text = { .iov_base = line, .iov_len = strlen(line) };
 	union room room = { 0 };
@@ -34,7 +34,7 @@ passing_send(int socket, char *line, int fd)
 }
 
 ssize_t
-passing_receive(int socket, char *buffer, size_t size, int *fd)
+fdpassing_receive(int socket, char *buffer, size_t size, int *fd)
 {
 	struct iovec text = { .iov_base = buffer, .iov_len = size };
 	union room room = { 0 };

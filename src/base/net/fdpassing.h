@@ -10,12 +10,12 @@
 
 /* Sends `line`, with its newline, and a copy of `fd`. Does not wait. Returns 0, or -1 with
  * errno. */
-int passing_send(int socket, char *line, int fd);
+int fdpassing_send(int socket, char *line, int fd);
 
 /*
  * Receives up to `size` bytes: a line with its descriptor, which is CLOEXEC and then belongs to
  * the caller, or text without one, and then `*fd` is -1. Returns like recv(2).
  */
-ssize_t passing_receive(int socket, char *buffer, size_t size, int *fd);
+ssize_t fdpassing_receive(int socket, char *buffer, size_t size, int *fd);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/text/stringlist.h"
 
 void
-networks_check(
+networklist_check(
     const char *key, const struct stringlist *list, struct findings *findings)
 {
 	struct network network;
@@ -23,11 +23,11 @@ networks_check(
 	}
 }
 
-struct networks
-networks_of(const struct stringlist *list)
+struct networklist
+networklist_of(const struct stringlist *list)
 {
-	struct networks networks = { .items = memory_new(
-					 list->count * sizeof *networks.items),
+	struct networklist networks = { .items = memory_new(
+					    list->count * sizeof *networks.items),
 		.count = list->count };
 
 	for (size_t i = 0; i < list->count; i++)
@@ -36,14 +36,14 @@ networks_of(const struct stringlist *list)
 }
 
 void
-networks_fini(struct networks *networks)
+networklist_fini(struct networklist *networks)
 {
 	free(networks->items);
-	*networks = (struct networks){ 0 };
+	*networks = (struct networklist){ 0 };
 }
 
 bool
-networks_have(const struct networks *networks, const struct address *address)
+networklist_have(const struct networklist *networks, const struct address *address)
 {
 	for (size_t i = 0; i < networks->count; i++)
 		if (network_has(&networks->items[i], address))

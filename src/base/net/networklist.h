@@ -13,20 +13,21 @@ struct address;
 struct findings;
 struct stringlist;
 
-struct networks {
+struct networklist {
 	struct network *items; /* owned */
 	size_t count;
 };
 
 /* Adds an error, starting with `key`, for each item of `list` that is not a network. */
-void networks_check(
+void networklist_check(
     const char *key, const struct stringlist *list, struct findings *findings);
 
-/* Returns the networks of a list that passed networks_check(). */
-struct networks networks_of(const struct stringlist *list);
-void networks_fini(struct networks *networks);
+/* Returns the networks of a list that passed networklist_check(). */
+struct networklist networklist_of(const struct stringlist *list);
+void networklist_fini(struct networklist *networks);
 
 /* True if one of them contains `address`. */
-bool networks_have(const struct networks *networks, const struct address *address);
+bool networklist_have(
+    const struct networklist *networks, const struct address *address);
 
 #endif

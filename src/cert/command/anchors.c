@@ -25,7 +25,7 @@ read_file(const char *file, struct chain *anchors, struct findings *findings)
 	size_t size;
 
 	if (file_read(file, PEM_FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(file, errno);
+		char *why = readerror_why(file, errno);
 		findings_error(findings, "%s", why);
 		free(why);
 		return -1;

@@ -30,14 +30,14 @@ enum { DAY = 86400, NAMES_SHOWN = 4 };
 
 /* The result for one file. */
 struct verdict {
-	enum check_status status;
+	enum checkcommand_status status;
 	const char *file;
 	char *line; /* without the word for the status */
 	struct findings findings;
 };
 
 static const char *
-status_word(enum check_status status)
+status_word(enum checkcommand_status status)
 {
 	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
@@ -47,18 +47,18 @@ status_word(enum check_status status)
 /* True if `a` is worse than `b`. Unknown is worse than a warning, because it may hide a
  * critical state. */
 static bool
-is_worse(enum check_status a, enum check_status b)
+is_worse(enum checkcommand_status a, enum checkcommand_status b)
 {
-	static const int ranks[] = { [CHECK_OK] = 0,
-		[CHECK_WARNING] = 1,
-		[CHECK_UNKNOWN] = 2,
-		[CHECK_CRITICAL] = 3 };
+	static const int ranks[] = { [CHECKCOMMAND_OK] = 0,
+		[CHECKCOMMAND_WARNING] = 1,
+		[CHECKCOMMAND_UNKNOWN] = 2,
+		[CHECKCOMMAND_CRITICAL] = 3 };
 
 	return ranks[a] > ranks[b];
 }
 
 static void
-raise_status(struct verdict *verdict, enum check_status status)
+raise_status(struct verdict *verdict, enum checkcommand_status status)
 {
 	if (is_worse(status, verdict->status))
 		verdict->status = status;
@@ -72,7 +72,7 @@ read_chain(const char *file, struct chain *chain, struct verdict *verdict)
 	size_t size;
 
 	if (file_read(file, PEM_FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(file, errno);
+		char *why = readerror_why(file, errno);
 		findings_error(&verdict->findings, "%s", why);
 		free(why);
 		return -1;
@@ -105,8 +105,9 @@ examine_pair(const struct arguments *arguments, const char *file,
 
 	keypair_drop(keypair_load(&files, &verdict->findings));
 	if (verdict->findings.errors > 0)
-		raise_status(verdict,
-		    access(arguments->key, R_OK) == 0 ? CHECK_CRITICAL : CHECK_UNKNOWN);
+		raise_status(verdict, access(arguments->key, R_OK) == 0
+					  ? CHECKCOMMAND_CRITICAL
+					  : CHECKCOMMAND_UNKNOWN);
 }
 
 static void
@@ -117,7 +118,7 @@ examine_name(
 		return;
 	findings_error(&verdict->findings,
 	    "%s: is not for %s: have it issued again with that name", file, name);
-	raise_status(verdict, CHECK_CRITICAL);
+	raise_status(verdict, CHECKCOMMAND_CRITICAL);
 }
 
 static void
@@ -133,10 +134,10 @@ examine_trust(const struct arguments *arguments, const char *file,
 	case ANCHORS_TRUSTED:
 		break;
 	case ANCHORS_UNTRUSTED:
-		raise_status(verdict, CHECK_CRITICAL);
+		raise_status(verdict, CHECKCOMMAND_CRITICAL);
 		break;
 	case ANCHORS_UNREADABLE:
-		raise_status(verdict, CHECK_UNKNOWN);
+		raise_status(verdict, CHECKCOMMAND_UNKNOWN);
 	}
 }
 
@@ -156,11 +157,11 @@ judge_dates(const struct arguments *arguments, const struct chain *chain,
 
 	for (size_t i = 0; i < chain->count; i++)
 		if (gnutls_x509_crt_get_activation_time(chain->certs[i]) > now)
-			raise_status(verdict, CHECK_CRITICAL);
+			raise_status(verdict, CHECKCOMMAND_CRITICAL);
 	if (end < now || (end - now) / DAY < arguments->critical_days)
-		raise_status(verdict, CHECK_CRITICAL);
+		raise_status(verdict, CHECKCOMMAND_CRITICAL);
 	else if ((end - now) / DAY < arguments->warn_days)
-		raise_status(verdict, CHECK_WARNING);
+		raise_status(verdict, CHECKCOMMAND_WARNING);
 }
 
 /* Returns "names localhost, 127.0.0.1", or the subject; the caller frees it. */
@@ -233,7 +234,7 @@ examine_chain(const struct arguments *arguments, const char *file, struct chain 
 		examine_trust(arguments, file, chain, verdict);
 	judge_dates(arguments, chain, verdict);
 	if (verdict->findings.count > 0)
-		raise_status(verdict, CHECK_WARNING);
+		raise_status(verdict, CHECKCOMMAND_WARNING);
 	verdict->line = describe(file, chain);
 }
 
@@ -242,12 +243,12 @@ check_file(const struct arguments *arguments, const char *file, struct verdict *
 {
 	struct chain chain = { 0 };
 
-	*verdict = (struct verdict){ .status = CHECK_OK, .file = file };
+	*verdict = (struct verdict){ .status = CHECKCOMMAND_OK, .file = file };
 	findings_init(&verdict->findings);
 	if (read_chain(file, &chain, verdict) == 0) {
 		examine_chain(arguments, file, &chain, verdict);
 	} else {
-		verdict->status = CHECK_UNKNOWN;
+		verdict->status = CHECKCOMMAND_UNKNOWN;
 		verdict->line = memory_format("%s: cannot be checked", file);
 	}
 	chain_fini(&chain);
@@ -321,16 +322,16 @@ print_all(const struct verdict *verdicts, int count)
 }
 
 int
-check(const struct arguments *arguments)
+checkcommand(const struct arguments *arguments)
 {
 	int count = arguments->operand_count;
-	enum check_status status = CHECK_OK;
+	enum checkcommand_status status = CHECKCOMMAND_OK;
 
 	if (arguments->key != NULL && count > 1) {
 		printf("UNKNOWN: --key: is only for one FILE, not for %d: check them "
 		       "separately\n",
 		    count);
-		return CHECK_UNKNOWN;
+		return CHECKCOMMAND_UNKNOWN;
 	}
 	struct verdict *verdicts = memory_new((size_t)count * sizeof *verdicts);
 	for (int i = 0; i < count; i++) {

@@ -6,15 +6,15 @@
 
 struct arguments;
 
-enum check_status {
-	CHECK_OK = 0,
-	CHECK_WARNING = 1, /* works, but not for long or not for everyone */
-	CHECK_CRITICAL = 2, /* does not work, or will not in a few days */
-	CHECK_UNKNOWN = 3 /* the check was not possible */
+enum checkcommand_status {
+	CHECKCOMMAND_OK = 0,
+	CHECKCOMMAND_WARNING = 1, /* works, but not for long or not for everyone */
+	CHECKCOMMAND_CRITICAL = 2, /* does not work, or will not in a few days */
+	CHECKCOMMAND_UNKNOWN = 3 /* the check was not possible */
 };
 
 /* Writes one line with the verdict on the worst file, and then the other findings. Returns the
  * exit status, the worst of all files, in the order ok, warning, unknown, critical. */
-int check(const struct arguments *arguments);
+int checkcommand(const struct arguments *arguments);
 
 #endif

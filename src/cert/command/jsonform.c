@@ -91,7 +91,7 @@ add_use(struct json *json, const struct facts *facts)
 }
 
 void
-document_add_certificate(struct json *json, struct gnutls_x509_crt_int *cert)
+jsonform_add_certificate(struct json *json, struct gnutls_x509_crt_int *cert)
 {
 	struct facts facts;
 
@@ -128,7 +128,7 @@ add_entry(struct json *json, const struct crl_entry *entry)
 }
 
 void
-document_add_list(struct json *json, const struct crl *crl)
+jsonform_add_list(struct json *json, const struct crl *crl)
 {
 	unsigned char number[NUMBER_MAX];
 	size_t size = sizeof number;

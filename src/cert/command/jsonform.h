@@ -9,7 +9,7 @@ struct gnutls_x509_crt_int;
 struct json;
 
 /* Both add an object to the array that is open in `json`. */
-void document_add_certificate(struct json *json, struct gnutls_x509_crt_int *cert);
-void document_add_list(struct json *json, const struct crl *crl);
+void jsonform_add_certificate(struct json *json, struct gnutls_x509_crt_int *cert);
+void jsonform_add_list(struct json *json, const struct crl *crl);
 
 #endif

@@ -44,7 +44,7 @@ begin(struct making *making, const struct arguments *arguments, const char *base
 static void
 end(struct making *making)
 {
-	report_findings(&making->findings);
+	filereport_findings(&making->findings);
 	issued_fini(&making->issued);
 	authority_fini(&making->authority);
 	subject_fini(&making->subject);

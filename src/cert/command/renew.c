@@ -34,7 +34,7 @@ enum outcome { RENEWED, NOT_DUE, FAILED };
 /* The renewal of one certificate: its input and its results. */
 struct renewing {
 	const struct arguments *arguments;
-	struct oldpair old;
+	struct renewalsource old;
 	struct findings findings;
 	struct authority authority; /* empty if it is self-signed */
 	struct renewal_request request;
@@ -47,9 +47,9 @@ end(struct renewing *renewing)
 	renewal_fini(&renewing->renewal);
 	gnutls_x509_privkey_deinit(renewing->request.key);
 	authority_fini(&renewing->authority);
-	oldpair_fini(&renewing->old);
+	renewalsource_fini(&renewing->old);
 	fflush(stdout);
-	report_findings(&renewing->findings);
+	filereport_findings(&renewing->findings);
 }
 
 static bool
@@ -58,13 +58,13 @@ is_due(const struct renewing *renewing)
 	int days = renewing->arguments->if_within;
 
 	return days < 0 ||
-	       oldpair_end(&renewing->old) - time(NULL) <= (time_t)days * DAY;
+	       renewalsource_end(&renewing->old) - time(NULL) <= (time_t)days * DAY;
 }
 
 static void
 print_not_due(const struct renewing *renewing)
 {
-	time_t until = oldpair_end(&renewing->old);
+	time_t until = renewalsource_end(&renewing->old);
 	long long days = (long long)(until - time(NULL)) / DAY;
 	char date[CERTIFICATE_DATE_SIZE];
 
@@ -83,7 +83,7 @@ examine_key(struct renewing *renewing)
 	findings_error(&renewing->findings,
 	    "%s: the key in %s does not belong to it: give the right one with --key, "
 	    "or make a new one with --new-key",
-	    renewing->old.file, oldpair_key_file(&renewing->old));
+	    renewing->old.file, renewalsource_key_file(&renewing->old));
 	return -1;
 }
 
@@ -95,7 +95,7 @@ refuse_passphrase(struct renewing *renewing)
 	    "%s: the old key has a passphrase, or cannot be read, and --new-key writes "
 	    "one "
 	    "without: keep the key, or move it away first",
-	    oldpair_key_file(&renewing->old));
+	    renewalsource_key_file(&renewing->old));
 	return -1;
 }
 
@@ -107,15 +107,15 @@ static int
 load_key(struct renewing *renewing, bool signs_itself)
 {
 	const struct arguments *arguments = renewing->arguments;
-	bool there = oldpair_has_key(&renewing->old);
+	bool there = renewalsource_has_key(&renewing->old);
 	bool needed = signs_itself && !arguments->new_key;
 	struct findings unneeded;
 
 	if (!there && !needed)
 		return 0;
 	findings_init(&unneeded);
-	renewing->request.key = oldpair_read_key(&renewing->old, arguments->pin_file,
-	    needed ? &renewing->findings : &unneeded);
+	renewing->request.key = renewalsource_read_key(&renewing->old,
+	    arguments->pin_file, needed ? &renewing->findings : &unneeded);
 	findings_fini(&unneeded);
 	if (renewing->request.key != NULL && arguments->pin_file == NULL)
 		return examine_key(renewing);
@@ -153,7 +153,8 @@ examine_gain(struct renewing *renewing)
 	time_t limit =
 	    gnutls_x509_crt_get_expiration_time(renewing->authority.chain.certs[0]);
 
-	if (renewing->arguments->if_within < 0 || limit > oldpair_end(&renewing->old))
+	if (renewing->arguments->if_within < 0 ||
+	    limit > renewalsource_end(&renewing->old))
 		return 0;
 	findings_error(&renewing->findings,
 	    "%s: cannot last longer than its authority, which ends on %s: renew that "
@@ -228,7 +229,7 @@ write_files(struct renewing *renewing)
 {
 	char *cert_pem = NULL, *key_pem = NULL;
 	bool inside = renewing->old.key_file == NULL;
-	const struct composition composition = { .text = renewing->old.data,
+	const struct pemrewrite composition = { .text = renewing->old.data,
 		.size = renewing->old.size,
 		.old = &renewing->old.chain,
 		.cert = renewing->renewal.cert,
@@ -237,7 +238,7 @@ write_files(struct renewing *renewing)
 
 	if (renewing->renewal.key != NULL)
 		code = signing_export_key(renewing->renewal.key, &key_pem);
-	STEP(code, composition_make(&composition, inside ? key_pem : NULL, &cert_pem));
+	STEP(code, pemrewrite_make(&composition, inside ? key_pem : NULL, &cert_pem));
 	if (code < 0)
 		findings_error(&renewing->findings, "%s: cannot be written: %s",
 		    renewing->old.file, gnutls_strerror(code));
@@ -268,7 +269,7 @@ print_renewed(const struct renewing *renewing)
 	if (renewing->renewal.key == NULL)
 		return;
 	char *kind = certificate_key_description(cert);
-	printf("%s: private key, %s\n", oldpair_key_file(&renewing->old), kind);
+	printf("%s: private key, %s\n", renewalsource_key_file(&renewing->old), kind);
 	free(kind);
 }
 
@@ -278,10 +279,10 @@ renew_locked(struct renewing *renewing)
 {
 	const struct arguments *arguments = renewing->arguments;
 
-	if (oldpair_read(&renewing->old, renewing->old.file, arguments->key,
+	if (renewalsource_read(&renewing->old, renewing->old.file, arguments->key,
 		&renewing->findings) < 0)
 		return FAILED;
-	renewing->request.old = oldpair_cert(&renewing->old);
+	renewing->request.old = renewalsource_cert(&renewing->old);
 	if (!is_due(renewing)) {
 		print_not_due(renewing);
 		return NOT_DUE;

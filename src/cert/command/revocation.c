@@ -46,7 +46,7 @@ read_file(const char *file, size_t limit, char **data, size_t *size,
 {
 	if (file_read(file, limit, data, size) == 0)
 		return 0;
-	char *why = unreadable_why(file, errno);
+	char *why = readerror_why(file, errno);
 	findings_error(findings, "%s", why);
 	free(why);
 	return -1;
@@ -187,11 +187,11 @@ add_file(struct revoking *revoking, const char *file)
 
 /* Makes the new list and writes its PEM text to `file`. */
 static int
-write_list(
-    const struct nextcrl_request *request, const char *file, struct findings *findings)
+write_list(const struct crlupdate_request *request, const char *file,
+    struct findings *findings)
 {
 	struct replacement replacement = { 0 };
-	char *pem = nextcrl_make(request, findings);
+	char *pem = crlupdate_make(request, findings);
 
 	if (pem == NULL)
 		return -1;
@@ -240,7 +240,7 @@ run_locked(struct revoking *revoking)
 		return 1;
 	if (arguments->operand_count > 0 && revoking->certs.count == 0)
 		return 0;
-	struct nextcrl_request request = {
+	struct crlupdate_request request = {
 		.old = revoking->old.handle != NULL ? &revoking->old : NULL,
 		.certs = revoking->certs.certs,
 		.count = revoking->certs.count,
@@ -271,7 +271,7 @@ run(const struct arguments *arguments, int reason)
 	authority_fini(&revoking.authority);
 	authoritypaths_fini(&revoking.paths);
 	fflush(stdout);
-	report_findings(&revoking.findings);
+	filereport_findings(&revoking.findings);
 	return status;
 }
 
@@ -301,7 +301,7 @@ revocation_start(
     const struct authoritypaths *paths, int days, struct findings *findings)
 {
 	struct authority authority = { 0 };
-	struct nextcrl_request request = { .authority = &authority, .days = days };
+	struct crlupdate_request request = { .authority = &authority, .days = days };
 	int result = load_authority(&authority, paths, findings);
 
 	if (result == 0)

@@ -55,7 +55,7 @@ read_contents(struct contents *contents, const char *file)
 	*contents = (struct contents){ .file = file };
 	findings_init(&contents->findings);
 	if (file_read(file, CRL_FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(file, errno);
+		char *why = readerror_why(file, errno);
 		findings_error(&contents->findings, "%s", why);
 		free(why);
 		return;
@@ -79,7 +79,7 @@ end_contents(struct contents *contents)
 	crl_fini(&contents->crl);
 	chain_fini(&contents->chain);
 	fflush(stdout);
-	report_findings(&contents->findings);
+	filereport_findings(&contents->findings);
 	return status;
 }
 
@@ -91,12 +91,12 @@ print_contents(const struct contents *contents, int warn_days)
 	for (size_t i = 0; i < chain->count; i++) {
 		printf("%s, certificate %zu of %zu:\n", contents->file, i + 1,
 		    chain->count);
-		page_print_certificate(chain->certs[i], warn_days);
+		textform_print_certificate(chain->certs[i], warn_days);
 		printf("\n");
 	}
 	if (contents->has_list) {
 		printf("%s, revocation list:\n", contents->file);
-		page_print_list(&contents->crl);
+		textform_print_list(&contents->crl);
 		printf("\n");
 	}
 }
@@ -108,11 +108,11 @@ add_contents(struct json *json, const struct contents *contents)
 	json_text(json, "file", contents->file);
 	json_open_array(json, "certificates");
 	for (size_t i = 0; i < contents->chain.count; i++)
-		document_add_certificate(json, contents->chain.certs[i]);
+		jsonform_add_certificate(json, contents->chain.certs[i]);
 	json_close(json);
 	json_open_array(json, "revocation_lists");
 	if (contents->has_list)
-		document_add_list(json, &contents->crl);
+		jsonform_add_list(json, &contents->crl);
 	json_close(json);
 	json_open_array(json, "errors");
 	for (size_t i = 0; i < contents->findings.count; i++)

@@ -101,7 +101,7 @@ print_authority(const struct facts *facts)
 }
 
 void
-page_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days)
+textform_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days)
 {
 	char text[FACTS_TIME_SIZE];
 	struct facts facts;
@@ -136,7 +136,7 @@ print_entry(const struct crl_entry *entry)
 }
 
 void
-page_print_list(const struct crl *crl)
+textform_print_list(const struct crl *crl)
 {
 	unsigned char number[NUMBER_MAX];
 	size_t size = sizeof number;

@@ -11,7 +11,7 @@ struct gnutls_x509_crt_int;
  * Prints the time left in colour on a terminal: green, yellow if it is less than `warn_days`
  * days, red if it is over. No colours if the variable NO_COLOR is set or TERM is dumb.
  */
-void page_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days);
-void page_print_list(const struct crl *crl);
+void textform_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days);
+void textform_print_list(const struct crl *crl);
 
 #endif

@@ -116,6 +116,6 @@ ticketfile_rotate(const struct arguments *arguments)
 
 	findings_init(&findings);
 	int code = rotate(arguments, &findings);
-	report_findings(&findings);
+	filereport_findings(&findings);
 	return code < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -39,7 +39,7 @@ add_revocation(struct der_text *to, gnutls_x509_crt_t cert, int reason)
 }
 
 static time_t
-next_update(const struct nextcrl_request *request)
+next_update(const struct crlupdate_request *request)
 {
 	return time(NULL) + (time_t)request->days * DAY;
 }
@@ -48,7 +48,7 @@ next_update(const struct nextcrl_request *request)
  * signature. The library cannot add a missing date, or change its type, which differs before
  * and since 2050. */
 static int
-splice(const struct nextcrl_request *request, const struct der_text *from,
+splice(const struct crlupdate_request *request, const struct der_text *from,
     struct der_text *to)
 {
 	struct der_text entries = { 0 };
@@ -110,7 +110,7 @@ set_key_id(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer)
 }
 
 static int
-sign(const struct nextcrl_request *request, gnutls_x509_crl_t crl)
+sign(const struct crlupdate_request *request, gnutls_x509_crl_t crl)
 {
 	gnutls_x509_crt_t signer = request->authority->chain.certs[0];
 	gnutls_digest_algorithm_t hash;
@@ -122,7 +122,7 @@ sign(const struct nextcrl_request *request, gnutls_x509_crl_t crl)
 }
 
 static int
-set_facts(const struct nextcrl_request *request, gnutls_x509_crl_t crl)
+set_facts(const struct crlupdate_request *request, gnutls_x509_crl_t crl)
 {
 	int code = gnutls_x509_crl_set_version(crl, 2);
 
@@ -136,7 +136,7 @@ set_facts(const struct nextcrl_request *request, gnutls_x509_crl_t crl)
 
 /* Makes an empty list to add to. */
 static int
-make_empty(const struct nextcrl_request *request, struct der_text *to)
+make_empty(const struct crlupdate_request *request, struct der_text *to)
 {
 	gnutls_x509_crl_t crl = NULL;
 	gnutls_datum_t der = { NULL, 0 };
@@ -152,7 +152,8 @@ make_empty(const struct nextcrl_request *request, struct der_text *to)
 }
 
 static int
-make(const struct nextcrl_request *request, struct der_text *base, gnutls_datum_t *pem)
+make(
+    const struct crlupdate_request *request, struct der_text *base, gnutls_datum_t *pem)
 {
 	struct der_text longer = { 0 };
 	gnutls_x509_crl_t crl = NULL;
@@ -173,7 +174,7 @@ make(const struct nextcrl_request *request, struct der_text *base, gnutls_datum_
 }
 
 char *
-nextcrl_make(const struct nextcrl_request *request, struct findings *findings)
+crlupdate_make(const struct crlupdate_request *request, struct findings *findings)
 {
 	struct der_text base = { 0 };
 	gnutls_datum_t pem = { NULL, 0 };

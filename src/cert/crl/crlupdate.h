@@ -11,7 +11,7 @@ struct crl;
 struct findings;
 struct gnutls_x509_crt_int;
 
-struct nextcrl_request {
+struct crlupdate_request {
 	const struct crl *old; /* the list to continue; NULL for the first one */
 	struct gnutls_x509_crt_int *const *certs; /* to add, `count` of them */
 	size_t count;
@@ -25,6 +25,7 @@ struct nextcrl_request {
  * of the old one except the dates and the number. Returns its PEM text, which the caller frees,
  * or NULL after an error.
  */
-char *nextcrl_make(const struct nextcrl_request *request, struct findings *findings);
+char *crlupdate_make(
+    const struct crlupdate_request *request, struct findings *findings);
 
 #endif

@@ -18,7 +18,7 @@
 #include "tls/keys/privatekey.h"
 
 static bool
-holds_key(const struct oldpair *old)
+holds_key(const struct renewalsource *old)
 {
 	struct pem_block block;
 	size_t offset = 0;
@@ -34,7 +34,7 @@ read_data(const char *file, char **data, size_t *size, struct findings *findings
 {
 	if (file_read(file, PEM_FILE_LIMIT, data, size) == 0)
 		return 0;
-	char *why = unreadable_why(file, errno);
+	char *why = readerror_why(file, errno);
 	findings_error(findings, "%s", why);
 	free(why);
 	*data = NULL;
@@ -42,7 +42,7 @@ read_data(const char *file, char **data, size_t *size, struct findings *findings
 }
 
 int
-oldpair_read(struct oldpair *old, const char *file, const char *key_file,
+renewalsource_read(struct renewalsource *old, const char *file, const char *key_file,
     struct findings *findings)
 {
 	old->file = file;
@@ -65,42 +65,42 @@ oldpair_read(struct oldpair *old, const char *file, const char *key_file,
 }
 
 void
-oldpair_fini(struct oldpair *old)
+renewalsource_fini(struct renewalsource *old)
 {
 	chain_fini(&old->chain);
 	memory_wipe(old->data, old->size); /* it may contain a key */
 	free(old->data);
 	free(old->key_file);
-	*old = (struct oldpair){ 0 };
+	*old = (struct renewalsource){ 0 };
 }
 
 gnutls_x509_crt_t
-oldpair_cert(const struct oldpair *old)
+renewalsource_cert(const struct renewalsource *old)
 {
 	return old->chain.certs[0];
 }
 
 time_t
-oldpair_end(const struct oldpair *old)
+renewalsource_end(const struct renewalsource *old)
 {
-	return gnutls_x509_crt_get_expiration_time(oldpair_cert(old));
+	return gnutls_x509_crt_get_expiration_time(renewalsource_cert(old));
 }
 
 const char *
-oldpair_key_file(const struct oldpair *old)
+renewalsource_key_file(const struct renewalsource *old)
 {
 	return old->key_file != NULL ? old->key_file : old->file;
 }
 
 bool
-oldpair_has_key(const struct oldpair *old)
+renewalsource_has_key(const struct renewalsource *old)
 {
 	return old->key_file == NULL || access(old->key_file, F_OK) == 0;
 }
 
 gnutls_x509_privkey_t
-oldpair_read_key(
-    const struct oldpair *old, const char *pin_file, struct findings *findings)
+renewalsource_read_key(
+    const struct renewalsource *old, const char *pin_file, struct findings *findings)
 {
 	char *data;
 	size_t size;

@@ -14,7 +14,7 @@ struct findings;
 struct gnutls_x509_crt_int;
 struct gnutls_x509_privkey_int;
 
-struct oldpair {
+struct renewalsource {
 	const char *file; /* of the certificate; the caller owns it */
 	char *key_file; /* NULL: the key is in `file` */
 	char *data; /* of `file` */
@@ -25,25 +25,25 @@ struct oldpair {
 /*
  * Reads `file` into the all-zero `old`, without the key. The key is in `key_file` or, if that
  * is NULL, in `file` or in a file beside it. A certificate outside the chain is an error,
- * because renewing would lose it. Returns 0, or -1 after an error. Call oldpair_fini() in both
+ * because renewing would lose it. Returns 0, or -1 after an error. Call renewalsource_fini() in both
  * cases.
  */
-int oldpair_read(struct oldpair *old, const char *file, const char *key_file,
-    struct findings *findings);
-void oldpair_fini(struct oldpair *old);
+int renewalsource_read(struct renewalsource *old, const char *file,
+    const char *key_file, struct findings *findings);
+void renewalsource_fini(struct renewalsource *old);
 
-struct gnutls_x509_crt_int *oldpair_cert(const struct oldpair *old);
+struct gnutls_x509_crt_int *renewalsource_cert(const struct renewalsource *old);
 
 /* Returns the end of its validity, in seconds since 1970. */
-time_t oldpair_end(const struct oldpair *old);
+time_t renewalsource_end(const struct renewalsource *old);
 
 /* Returns the path of the file that contains the key. */
-const char *oldpair_key_file(const struct oldpair *old);
-bool oldpair_has_key(const struct oldpair *old);
+const char *renewalsource_key_file(const struct renewalsource *old);
+bool renewalsource_has_key(const struct renewalsource *old);
 
 /* Reads the key, which `pin_file` decrypts if it is not NULL; the caller frees it. Returns NULL
  * after an error. */
-struct gnutls_x509_privkey_int *oldpair_read_key(
-    const struct oldpair *old, const char *pin_file, struct findings *findings);
+struct gnutls_x509_privkey_int *renewalsource_read_key(
+    const struct renewalsource *old, const char *pin_file, struct findings *findings);
 
 #endif

@@ -26,7 +26,7 @@ read_file(const char *file, size_t *size, struct findings *findings)
 
 	if (file_read(file, PEM_FILE_LIMIT, &data, size) == 0)
 		return data;
-	char *why = unreadable_why(file, errno);
+	char *why = readerror_why(file, errno);
 	findings_error(findings, "%s (make an authority with tlscert ca)", why);
 	free(why);
 	return NULL;

@@ -37,7 +37,7 @@ append_issuer(const struct chain *old, gnutls_x509_crt_t cert, char **pem)
 
 /* Adds the new certificate, and the chain above it if the old file had one. */
 static int
-append_chain(const struct composition *composition, char **pem)
+append_chain(const struct pemrewrite *composition, char **pem)
 {
 	const struct chain *old = composition->old, *above = composition->above;
 	int code = signing_append_cert(composition->cert, pem);
@@ -71,7 +71,7 @@ append_text(char **pem, const char *text, size_t size)
 }
 
 int
-composition_make(const struct composition *composition, const char *key_pem, char **pem)
+pemrewrite_make(const struct pemrewrite *composition, const char *key_pem, char **pem)
 {
 	struct pem_block block;
 	size_t offset = 0;

@@ -9,7 +9,7 @@
 struct chain;
 struct gnutls_x509_crt_int;
 
-struct composition {
+struct pemrewrite {
 	const char *text; /* of the old file */
 	size_t size;
 	const struct chain *old; /* the chain in it */
@@ -23,7 +23,7 @@ struct composition {
  * only if it had one. If `key_pem` is not NULL, it replaces the key. The caller wipes and frees
  * `*pem`. Returns 0, or the library's code.
  */
-int composition_make(
-    const struct composition *composition, const char *key_pem, char **pem);
+int pemrewrite_make(
+    const struct pemrewrite *composition, const char *key_pem, char **pem);
 
 #endif

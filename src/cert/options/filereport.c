@@ -7,7 +7,7 @@
 #include "base/log/findings.h"
 
 void
-report_findings(struct findings *findings)
+filereport_findings(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)
 		fprintf(stderr, "tlscert: %s%s\n",

@@ -7,6 +7,6 @@
 struct findings;
 
 /* Writes each finding as a line to standard error and empties the list. */
-void report_findings(struct findings *findings);
+void filereport_findings(struct findings *findings);
 
 #endif

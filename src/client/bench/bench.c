@@ -23,11 +23,11 @@ try_handshake(int fd, const struct options *options,
     const struct parameters *parameters, struct deadline deadline)
 {
 	struct channel *channel = channel_new(fd, parameters);
-	int status = STATUS_ANSWERED;
+	int status = EXITSTATUS_ANSWERED;
 
 	if (channel == NULL) {
 		say(options->target.text, "TLS cannot be initialized");
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	}
 	if (channel_handshake(channel, deadline) < 0)
 		status = talk_explain_handshake(options, parameters, channel);
@@ -51,7 +51,7 @@ call_once(const struct options *options, const struct parameters *parameters,
 		say_findings(options->target.text, &attempts);
 	findings_fini(&attempts);
 	if (fd < 0)
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	return try_handshake(fd, options, parameters, deadline);
 }
 
@@ -64,9 +64,9 @@ report(const struct options *options, const struct benchrun_outcome *outcome)
 	else
 		benchreport_print(stdout, options, outcome);
 	if (say_end_report() < 0)
-		return STATUS_FAILED;
-	return benchtally_failures(&outcome->tally) == 0 ? STATUS_ANSWERED
-	                                                 : STATUS_FAILED;
+		return EXITSTATUS_FAILED;
+	return benchtally_failures(&outcome->tally) == 0 ? EXITSTATUS_ANSWERED
+	                                                 : EXITSTATUS_FAILED;
 }
 
 static int
@@ -80,12 +80,12 @@ load(const struct options *options, const struct parameters *parameters)
 		.resume = options->resume };
 	int status = call_once(options, parameters, &plan.server);
 
-	if (status != STATUS_ANSWERED)
+	if (status != EXITSTATUS_ANSWERED)
 		return status;
 	if (benchrun(&plan, &options->load, &outcome) < 0) {
 		say(NULL, "cannot create %d thread%s: %m", options->load.concurrency,
 		    text_plural((uint64_t)options->load.concurrency));
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	}
 	return report(options, &outcome);
 }
@@ -93,5 +93,5 @@ load(const struct options *options, const struct parameters *parameters)
 int
 bench_main(int argc, char **argv)
 {
-	return command_run(OPTIONS_BENCH, argc, argv, load, STATUS_USAGE);
+	return subcommand_run(OPTIONS_BENCH, argc, argv, load, EXITSTATUS_USAGE);
 }

@@ -45,7 +45,7 @@ benchcaller_new(const struct benchcaller_plan *plan)
 	if (caller == NULL)
 		return NULL;
 	caller->plan = plan;
-	caller->named = !chain_parse_ip(plan->parameters->name, address, &size);
+	caller->named = !peerchain_parse_ip(plan->parameters->name, address, &size);
 	if (transport_init(&caller->transport) == 0)
 		return caller;
 	free(caller);
@@ -267,7 +267,7 @@ shake(struct benchcaller *caller, struct benchtally_call *call)
 	}
 	call->version =
 	    gnutls_protocol_get_name(gnutls_protocol_get_version(caller->session));
-	call->suite = report_suite_name(caller->session);
+	call->suite = sessionreport_suite_name(caller->session);
 	call->resumed = gnutls_session_is_resumed(caller->session) != 0;
 	return 0;
 }

@@ -23,7 +23,7 @@
 #define DH_BITS 2048
 
 static void
-check_alpn(struct patient *patient, gnutls_session_t session)
+check_alpn(struct scantarget *patient, gnutls_session_t session)
 {
 	gnutls_datum_t protocol;
 
@@ -43,7 +43,7 @@ check_alpn(struct patient *patient, gnutls_session_t session)
 
 static void
 check_client_certificate(
-    struct patient *patient, const struct channel *channel, struct ending ending)
+    struct scantarget *patient, const struct channel *channel, struct ending ending)
 {
 	bool asked =
 	    gnutls_certificate_client_get_request_status(channel_session(channel)) != 0;
@@ -65,7 +65,8 @@ check_client_certificate(
 }
 
 static void
-check_end(struct patient *patient, const struct channel *channel, struct ending ending)
+check_end(
+    struct scantarget *patient, const struct channel *channel, struct ending ending)
 {
 	const char *remedy = "let the server send a close_notify before it closes: "
 			     "without it, a truncated answer looks complete";
@@ -100,7 +101,7 @@ check_end(struct patient *patient, const struct channel *channel, struct ending 
 
 /* Checks the algorithm with which the server proves its key. */
 static void
-check_signature(struct patient *patient, gnutls_session_t session)
+check_signature(struct scantarget *patient, gnutls_session_t session)
 {
 	gnutls_sign_algorithm_t signature =
 	    (gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session);
@@ -114,7 +115,7 @@ check_signature(struct patient *patient, gnutls_session_t session)
 }
 
 void
-habits_check_talk(struct patient *patient, struct channel *channel)
+behaviour_check_talk(struct scantarget *patient, struct channel *channel)
 {
 	check_signature(patient, channel_session(channel));
 	check_alpn(patient, channel_session(channel));
@@ -126,7 +127,7 @@ habits_check_talk(struct patient *patient, struct channel *channel)
 
 /* Calls again with the session data of `first`. True if the session was resumed. */
 static bool
-resumes(struct patient *patient, struct channel *first, gnutls_priority_t priority,
+resumes(struct scantarget *patient, struct channel *first, gnutls_priority_t priority,
     bool *ticket)
 {
 	struct parameters again = *patient->parameters;
@@ -142,7 +143,7 @@ resumes(struct patient *patient, struct channel *first, gnutls_priority_t priori
 		return false;
 	again.insecure = true;
 	again.priority = priority;
-	struct channel *second = patient_call_with(patient, &again, &result);
+	struct channel *second = scantarget_call_with(patient, &again, &result);
 	if (second != NULL && result == 0)
 		resumed = gnutls_session_is_resumed(channel_session(second)) != 0;
 	channel_free(second);
@@ -151,7 +152,7 @@ resumes(struct patient *patient, struct channel *first, gnutls_priority_t priori
 }
 
 static void
-check_resumption(struct patient *patient, const char *name, const char *string)
+check_resumption(struct scantarget *patient, const char *name, const char *string)
 {
 	struct parameters parameters = *patient->parameters;
 	bool ticket = false;
@@ -160,7 +161,7 @@ check_resumption(struct patient *patient, const char *name, const char *string)
 	if (gnutls_priority_init(&parameters.priority, string, NULL) < 0)
 		return;
 	parameters.insecure = true;
-	struct channel *first = patient_call_with(patient, &parameters, &result);
+	struct channel *first = scantarget_call_with(patient, &parameters, &result);
 	if (first != NULL && result == 0) {
 		bool resumed = resumes(patient, first, parameters.priority, &ticket);
 		diagnosis_add(&patient->diagnosis,
@@ -178,17 +179,18 @@ check_resumption(struct patient *patient, const char *name, const char *string)
 }
 
 void
-habits_check_resumption(struct patient *patient)
+behaviour_check_resumption(struct scantarget *patient)
 {
-	if (patient_offers(patient, PROBE_TLS13))
+	if (scantarget_offers(patient, PROBE_TLS13))
 		check_resumption(patient, "TLS 1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3");
-	if (patient_offers(patient, PROBE_TLS12))
+	if (scantarget_offers(patient, PROBE_TLS12))
 		check_resumption(patient, "TLS 1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2");
 }
 
 /* Finds the protocol that the server selects from `offer`; false for none. */
 static bool
-agree(struct patient *patient, const struct stringlist *offer, char agreed[NAME_SIZE])
+agree(
+    struct scantarget *patient, const struct stringlist *offer, char agreed[NAME_SIZE])
 {
 	struct parameters parameters = *patient->parameters;
 	gnutls_datum_t protocol;
@@ -196,7 +198,7 @@ agree(struct patient *patient, const struct stringlist *offer, char agreed[NAME_
 
 	parameters.alpn = offer;
 	parameters.insecure = true;
-	struct channel *channel = patient_call_with(patient, &parameters, &result);
+	struct channel *channel = scantarget_call_with(patient, &parameters, &result);
 	/* A server that requires a certificate after that has still selected a protocol. */
 	bool found = channel != NULL && gnutls_alpn_get_selected_protocol(
 					    channel_session(channel), &protocol) == 0;
@@ -212,7 +214,7 @@ static const char *const protocols[] = { "h2", "http/1.1", "imap", "pop3",
 
 /* Removes each selected protocol from the offer until the server selects none. */
 void
-habits_check_protocols(struct patient *patient)
+behaviour_check_protocols(struct scantarget *patient)
 {
 	struct stringlist offer = { 0 };
 	char agreed[NAME_SIZE], *found = memory_copy("");
@@ -229,13 +231,13 @@ habits_check_protocols(struct patient *patient)
 }
 
 void
-habits_check_sha1(struct patient *patient)
+behaviour_check_sha1(struct scantarget *patient)
 {
 	int result;
 
-	if (!patient_offers(patient, PROBE_TLS12))
+	if (!scantarget_offers(patient, PROBE_TLS12))
 		return;
-	struct channel *channel = patient_call(patient,
+	struct channel *channel = scantarget_call(patient,
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-SIGN-ALL:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1:"
 	    "+SHA1:%VERIFY_ALLOW_SIGN_WITH_SHA1:%PROFILE_VERY_WEAK",
 	    &result);
@@ -248,10 +250,10 @@ habits_check_sha1(struct patient *patient)
 }
 
 void
-habits_check_dh(struct patient *patient)
+behaviour_check_dh(struct scantarget *patient)
 {
 	int result;
-	struct channel *channel = patient_call(patient,
+	struct channel *channel = scantarget_call(patient,
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0:-KX-ALL:+DHE-RSA:"
 	    "-GROUP-DH-ALL:%PROFILE_VERY_WEAK",
 	    &result);
@@ -271,13 +273,13 @@ habits_check_dh(struct patient *patient)
 }
 
 void
-habits_check_renegotiation(struct patient *patient)
+behaviour_check_renegotiation(struct scantarget *patient)
 {
 	int result;
 
-	if (!patient_offers(patient, PROBE_TLS12))
+	if (!scantarget_offers(patient, PROBE_TLS12))
 		return;
-	struct channel *channel = patient_call(
+	struct channel *channel = scantarget_call(
 	    patient, "NORMAL:-VERS-ALL:+VERS-TLS1.2:%UNSAFE_RENEGOTIATION", &result);
 	if (channel == NULL || result < 0) {
 		channel_free(channel);

@@ -35,7 +35,7 @@ remedy_for(enum channel_failure failure)
 }
 
 static void
-tell_failure(struct patient *patient, const struct channel *channel)
+tell_failure(struct scantarget *patient, const struct channel *channel)
 {
 	enum channel_failure failure =
 	    channel != NULL ? channel_failure(channel) : CHANNEL_BROKEN;
@@ -48,10 +48,10 @@ tell_failure(struct patient *patient, const struct channel *channel)
 
 /* Returns an established connection, or NULL after reporting why not. */
 static struct channel *
-shake_hands(struct patient *patient)
+shake_hands(struct scantarget *patient)
 {
 	int result;
-	struct channel *channel = patient_call(patient, NULL, &result);
+	struct channel *channel = scantarget_call(patient, NULL, &result);
 
 	if (result == 0)
 		return channel;
@@ -59,7 +59,7 @@ shake_hands(struct patient *patient)
 	channel_free(channel);
 	if (patient->hopeless)
 		return NULL;
-	channel = patient_call(patient, LENIENT, &result);
+	channel = scantarget_call(patient, LENIENT, &result);
 	if (result == 0)
 		return channel;
 	channel_free(channel);
@@ -67,36 +67,36 @@ shake_hands(struct patient *patient)
 }
 
 static void
-examine_offer(struct patient *patient)
+examine_offer(struct scantarget *patient)
 {
-	if (offer_check_versions(patient) == 0)
+	if (offered_check_versions(patient) == 0)
 		return;
-	offer_check_suites(patient);
-	offer_check_groups(patient);
-	offer_check_retry(patient);
+	offered_check_suites(patient);
+	offered_check_groups(patient);
+	offered_check_retry(patient);
 }
 
 static void
-examine(struct patient *patient)
+examine(struct scantarget *patient)
 {
 	struct channel *channel = shake_hands(patient);
 
 	if (patient->hopeless)
 		return;
 	if (channel != NULL) {
-		credentials_check(patient, channel);
-		habits_check_talk(patient, channel);
+		servercerts_check(patient, channel);
+		behaviour_check_talk(patient, channel);
 	}
 	channel_free(channel);
 	examine_offer(patient);
 	if (channel != NULL) {
-		credentials_check_kinds(patient);
+		servercerts_check_kinds(patient);
 		if (patient->options->alpn.count == 0)
-			habits_check_protocols(patient);
-		habits_check_sha1(patient);
-		habits_check_dh(patient);
-		habits_check_resumption(patient);
-		habits_check_renegotiation(patient);
+			behaviour_check_protocols(patient);
+		behaviour_check_sha1(patient);
+		behaviour_check_dh(patient);
+		behaviour_check_resumption(patient);
+		behaviour_check_renegotiation(patient);
 	}
 }
 
@@ -117,11 +117,11 @@ print(const struct diagnosis *diagnosis, const struct options *options)
 static int
 check(const struct options *options, const struct parameters *parameters)
 {
-	struct patient patient = { .options = options,
+	struct scantarget patient = { .options = options,
 		.parameters = parameters,
 		.diagnosis = { .target = options->target.text } };
 
-	if (patient_find(&patient) == 0)
+	if (scantarget_find(&patient) == 0)
 		examine(&patient);
 	int status = print(&patient.diagnosis, options);
 	diagnosis_fini(&patient.diagnosis);
@@ -131,5 +131,5 @@ check(const struct options *options, const struct parameters *parameters)
 int
 check_main(int argc, char **argv)
 {
-	return command_run(OPTIONS_CHECK, argc, argv, check, STATUS_UNKNOWN);
+	return subcommand_run(OPTIONS_CHECK, argc, argv, check, STATUS_UNKNOWN);
 }

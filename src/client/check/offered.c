@@ -144,13 +144,13 @@ group_of(struct probe_answer answer)
  * in `probe` that `field` reads. The order of the result is the server's, if it has one.
  */
 static struct probe_list
-take_away(const struct patient *patient, const struct probe *probe,
+take_away(const struct scantarget *patient, const struct probe *probe,
     struct probe_list *list, uint16_t (*field)(struct probe_answer answer))
 {
 	struct probe_list found = { .count = 0 };
 
 	while (list->count > 0) {
-		struct probe_answer answer = patient_ask(patient, *probe);
+		struct probe_answer answer = scantarget_ask(patient, *probe);
 		size_t before = list->count;
 		if (!agreed(answer, probe->version))
 			break;
@@ -174,7 +174,7 @@ join(const struct probe_list *list, const struct named *table, size_t count)
 }
 
 static void
-judge_version(struct patient *patient, const struct named *version, bool offered)
+judge_version(struct scantarget *patient, const struct named *version, bool offered)
 {
 	enum severity severity = SEVERITY_OK;
 	const char *remedy = NULL;
@@ -192,19 +192,20 @@ judge_version(struct patient *patient, const struct named *version, bool offered
 }
 
 unsigned
-offer_check_versions(struct patient *patient)
+offered_check_versions(struct scantarget *patient)
 {
 	unsigned count = 0;
 
 	for (size_t i = 0; i < COUNT(versions); i++) {
 		uint16_t number = versions[i].number;
-		bool offered = agreed(patient_ask(patient, everything(number)), number);
+		bool offered =
+		    agreed(scantarget_ask(patient, everything(number)), number);
 		patient->offers[number - PROBE_SSL3] = offered;
 		count += offered;
 		judge_version(patient, &versions[i], offered);
 	}
-	if (!patient_offers(patient, PROBE_TLS12) &&
-	    !patient_offers(patient, PROBE_TLS13))
+	if (!scantarget_offers(patient, PROBE_TLS12) &&
+	    !scantarget_offers(patient, PROBE_TLS13))
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "version",
 		    "update the server",
 		    "neither TLS 1.2 nor TLS 1.3: current clients refuse it");
@@ -241,7 +242,7 @@ flaw_of(const char *suite)
 
 /* Adds one line for each flaw that a suite has, and one for the sound suites. */
 static void
-judge_suites(struct patient *patient, const struct probe_list *found)
+judge_suites(struct scantarget *patient, const struct probe_list *found)
 {
 	for (size_t kind = 0; kind <= COUNT(flaws); kind++) {
 		const struct flaw *flaw = kind < COUNT(flaws) ? &flaws[kind] : NULL;
@@ -267,7 +268,7 @@ judge_suites(struct patient *patient, const struct probe_list *found)
 /* Offers the suites found in reverse order. */
 static void
 judge_preference(
-    struct patient *patient, uint16_t version, const struct probe_list *found)
+    struct scantarget *patient, uint16_t version, const struct probe_list *found)
 {
 	struct probe probe = everything(version);
 
@@ -276,7 +277,7 @@ judge_preference(
 	probe.suites.count = 0;
 	for (size_t i = found->count; i > 0; i--)
 		probe_list_add(&probe.suites, found->items[i - 1]);
-	struct probe_answer answer = patient_ask(patient, probe);
+	struct probe_answer answer = scantarget_ask(patient, probe);
 	if (!agreed(answer, version))
 		return;
 	diagnosis_add(&patient->diagnosis, SEVERITY_OK, "preference", NULL,
@@ -286,11 +287,11 @@ judge_preference(
 }
 
 static void
-check_old_suites(struct patient *patient)
+check_old_suites(struct scantarget *patient)
 {
 	uint16_t version = PROBE_TLS12;
 
-	while (version >= PROBE_SSL3 && !patient_offers(patient, version))
+	while (version >= PROBE_SSL3 && !scantarget_offers(patient, version))
 		version--;
 	if (version < PROBE_SSL3)
 		return;
@@ -301,11 +302,11 @@ check_old_suites(struct patient *patient)
 }
 
 void
-offer_check_suites(struct patient *patient)
+offered_check_suites(struct scantarget *patient)
 {
 	struct probe probe = everything(PROBE_TLS13);
 
-	if (patient_offers(patient, PROBE_TLS13)) {
+	if (scantarget_offers(patient, PROBE_TLS13)) {
 		struct probe_list found =
 		    take_away(patient, &probe, &probe.suites, suite_of);
 		char *names = join(&found, suites13, COUNT(suites13));
@@ -322,11 +323,11 @@ offer_check_suites(struct patient *patient)
 }
 
 void
-offer_check_groups(struct patient *patient)
+offered_check_groups(struct scantarget *patient)
 {
 	struct probe probe = everything(PROBE_TLS13);
 
-	if (!patient_offers(patient, PROBE_TLS13)) {
+	if (!scantarget_offers(patient, PROBE_TLS13)) {
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "groups", NULL,
 		    "not probed: only TLS 1.3 shows them separately");
 		return;
@@ -341,7 +342,7 @@ offer_check_groups(struct patient *patient)
 
 /* Probes with all usual groups, but only one key share. */
 static void
-check_share(struct patient *patient, uint16_t group, const char *name)
+check_share(struct scantarget *patient, uint16_t group, const char *name)
 {
 	struct probe probe = everything(PROBE_TLS13);
 
@@ -349,7 +350,7 @@ check_share(struct patient *patient, uint16_t group, const char *name)
 	probe_list_remove(&probe.groups, 0x11ec);
 	probe_list_remove(&probe.groups, 0x11eb);
 	probe_list_remove(&probe.groups, 0x11ed);
-	struct probe_answer answer = patient_ask(patient, probe);
+	struct probe_answer answer = scantarget_ask(patient, probe);
 	if (answer.kind == PROBE_RETRY)
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "round trips",
 		    "accept the client's group if it is secure",
@@ -360,9 +361,9 @@ check_share(struct patient *patient, uint16_t group, const char *name)
 }
 
 void
-offer_check_retry(struct patient *patient)
+offered_check_retry(struct scantarget *patient)
 {
-	if (!patient_offers(patient, PROBE_TLS13))
+	if (!scantarget_offers(patient, PROBE_TLS13))
 		return;
 	check_share(patient, PROBE_X25519, "X25519");
 	check_share(patient, PROBE_P256, "P-256");

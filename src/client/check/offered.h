@@ -5,14 +5,14 @@
 /* Finds the versions, cipher suites and groups that a server offers, and whose preference
  * counts. */
 
-struct patient;
+struct scantarget;
 
 /* Finds the versions. Call it first, because the others use its results. Returns their number. */
-unsigned offer_check_versions(struct patient *patient);
-void offer_check_suites(struct patient *patient);
-void offer_check_groups(struct patient *patient);
+unsigned offered_check_versions(struct scantarget *patient);
+void offered_check_suites(struct scantarget *patient);
+void offered_check_groups(struct scantarget *patient);
 
 /* Checks if clients with a key share of one group only need another round trip. */
-void offer_check_retry(struct patient *patient);
+void offered_check_retry(struct scantarget *patient);
 
 #endif

@@ -20,7 +20,7 @@
 #define ANSWER_SIZE 4096
 
 static void
-try_address(struct patient *patient, const struct address *address, bool *reached)
+try_address(struct scantarget *patient, const struct address *address, bool *reached)
 {
 	struct findings attempts;
 
@@ -45,7 +45,7 @@ try_address(struct patient *patient, const struct address *address, bool *reache
 }
 
 int
-patient_find(struct patient *patient)
+scantarget_find(struct scantarget *patient)
 {
 	struct address addresses[DIAL_MAX];
 	struct findings attempts;
@@ -68,7 +68,7 @@ patient_find(struct patient *patient)
 }
 
 static int
-connect_patient(const struct patient *patient, struct deadline deadline)
+connect_patient(const struct scantarget *patient, struct deadline deadline)
 {
 	struct findings attempts;
 
@@ -79,8 +79,8 @@ connect_patient(const struct patient *patient, struct deadline deadline)
 }
 
 struct channel *
-patient_call_with(
-    const struct patient *patient, const struct parameters *parameters, int *result)
+scantarget_call_with(
+    const struct scantarget *patient, const struct parameters *parameters, int *result)
 {
 	struct deadline deadline = deadline_in(patient->options->timeout_ms);
 	int fd = connect_patient(patient, deadline);
@@ -91,7 +91,7 @@ patient_call_with(
 }
 
 struct channel *
-patient_call(struct patient *patient, const char *priority, int *result)
+scantarget_call(struct scantarget *patient, const char *priority, int *result)
 {
 	struct parameters *parameters = &patient->variation;
 	gnutls_priority_t cache = NULL;
@@ -103,7 +103,7 @@ patient_call(struct patient *patient, const char *priority, int *result)
 		return NULL;
 	if (cache != NULL)
 		parameters->priority = cache;
-	struct channel *channel = patient_call_with(patient, parameters, result);
+	struct channel *channel = scantarget_call_with(patient, parameters, result);
 	if (cache != NULL)
 		gnutls_priority_deinit(cache); /* the session holds a reference */
 	return channel;
@@ -131,7 +131,7 @@ hear(struct transport *transport)
 }
 
 struct probe_answer
-patient_ask(const struct patient *patient, struct probe probe)
+scantarget_ask(const struct scantarget *patient, struct probe probe)
 {
 	struct deadline deadline = deadline_in(patient->options->timeout_ms);
 	struct probe_answer answer = { .kind = PROBE_SILENT };
@@ -140,7 +140,7 @@ patient_ask(const struct patient *patient, struct probe probe)
 	size_t ip_size;
 	int fd = connect_patient(patient, deadline);
 
-	if (!chain_parse_ip(patient->parameters->name, ip, &ip_size))
+	if (!peerchain_parse_ip(patient->parameters->name, ip, &ip_size))
 		probe.name = patient->parameters->name;
 	if (patient->options->alpn.count > 0)
 		probe.alpn = patient->options->alpn.items[0];
@@ -158,7 +158,7 @@ patient_ask(const struct patient *patient, struct probe probe)
 }
 
 bool
-patient_offers(const struct patient *patient, uint16_t version)
+scantarget_offers(const struct scantarget *patient, uint16_t version)
 {
 	return patient->offers[version - PROBE_SSL3];
 }

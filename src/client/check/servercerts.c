@@ -22,13 +22,13 @@
 #define MUST_STAPLE 5 /* status_request as a TLS feature (RFC 7633) */
 
 static void
-check_order(struct patient *patient, const struct chain *chain)
+check_order(struct scantarget *patient, const struct peerchain *chain)
 {
 	for (size_t i = 1; i < chain->count; i++) {
 		if (gnutls_x509_crt_check_issuer(
 			chain->items[i - 1], chain->items[i]) != 0)
 			continue;
-		char *subject = chain_subject(chain->items[i]);
+		char *subject = peerchain_subject(chain->items[i]);
 		diagnosis_add(&patient->diagnosis, SEVERITY_WARNING, "chain",
 		    "send each certificate before the one that signed it, and no "
 		    "others",
@@ -37,7 +37,8 @@ check_order(struct patient *patient, const struct chain *chain)
 		free(subject);
 		return;
 	}
-	if (chain->count > 1 && chain_is_self_issued(chain->items[chain->count - 1]))
+	if (chain->count > 1 &&
+	    peerchain_is_self_issued(chain->items[chain->count - 1]))
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "chain",
 		    "remove it: clients have their own",
 		    "%zu certificates in order, with the root", chain->count);
@@ -48,11 +49,11 @@ check_order(struct patient *patient, const struct chain *chain)
 }
 
 static const char *
-remedy_for_trust(unsigned status, const struct chain *chain)
+remedy_for_trust(unsigned status, const struct peerchain *chain)
 {
 	if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) == 0)
 		return "have a new certificate issued";
-	if (chain->count == 1 && chain_is_self_issued(chain->items[0]))
+	if (chain->count == 1 && peerchain_is_self_issued(chain->items[0]))
 		return "have one issued by an authority that clients trust, or install "
 		       "this one on them";
 	return "send the intermediate certificates too; for a private authority, use "
@@ -61,8 +62,8 @@ remedy_for_trust(unsigned status, const struct chain *chain)
 
 /* Checks the trust in the chain. Findings with a check of their own are left out here. */
 static void
-check_trust(
-    struct patient *patient, const struct chain *chain, const struct verdict *verdict)
+check_trust(struct scantarget *patient, const struct peerchain *chain,
+    const struct verdict *verdict)
 {
 	const unsigned others = GNUTLS_CERT_INVALID | GNUTLS_CERT_UNEXPECTED_OWNER |
 	                        GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED;
@@ -86,11 +87,11 @@ check_trust(
 }
 
 static void
-check_name(struct patient *patient, const struct chain *chain)
+check_name(struct scantarget *patient, const struct peerchain *chain)
 {
 	const char *name = patient->parameters->name;
 
-	if (chain_is_for(chain->items[0], name))
+	if (peerchain_is_for(chain->items[0], name))
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "name", NULL,
 		    "the certificate is for \"%s\"", name);
 	else
@@ -101,21 +102,21 @@ check_name(struct patient *patient, const struct chain *chain)
 }
 
 static void
-check_date(struct patient *patient, gnutls_x509_crt_t cert, const char *which)
+check_date(struct scantarget *patient, gnutls_x509_crt_t cert, const char *which)
 {
 	time_t now = time(NULL);
 	time_t start = gnutls_x509_crt_get_activation_time(cert);
 	time_t end = gnutls_x509_crt_get_expiration_time(cert);
 	long days = (long)((end - now) / DAY);
-	char when[CHAIN_TIME_SIZE];
+	char when[PEERCHAIN_TIME_SIZE];
 
 	if (start > now)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "dates",
 		    "check the clock", "%s is not valid before %s", which,
-		    chain_format_time(start, when));
+		    peerchain_format_time(start, when));
 	else if (end < now)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "dates", "renew it",
-		    "%s expired on %s", which, chain_format_time(end, when));
+		    "%s expired on %s", which, peerchain_format_time(end, when));
 	else
 		diagnosis_add(&patient->diagnosis,
 		    days < patient->options->warn_days ? SEVERITY_WARNING : SEVERITY_OK,
@@ -124,17 +125,17 @@ check_date(struct patient *patient, gnutls_x509_crt_t cert, const char *which)
 }
 
 static void
-check_strength(struct patient *patient, gnutls_x509_crt_t cert, const char *which)
+check_strength(struct scantarget *patient, gnutls_x509_crt_t cert, const char *which)
 {
 	unsigned bits = 0;
 	int key = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
 	int signature = gnutls_x509_crt_get_signature_algorithm(cert);
-	char *algorithms = chain_algorithms(cert);
+	char *algorithms = peerchain_algorithms(cert);
 	bool weak_key =
 	    key >= 0 && gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)key, bits) <
 			    GNUTLS_SEC_PARAM_MEDIUM;
 	bool weak_signature =
-	    !chain_is_self_issued(cert) && signature >= 0 &&
+	    !peerchain_is_self_issued(cert) && signature >= 0 &&
 	    gnutls_sign_is_secure((gnutls_sign_algorithm_t)signature) == 0;
 
 	diagnosis_add(&patient->diagnosis,
@@ -147,10 +148,10 @@ check_strength(struct patient *patient, gnutls_x509_crt_t cert, const char *whic
 }
 
 static void
-check_certificates(struct patient *patient, const struct chain *chain)
+check_certificates(struct scantarget *patient, const struct peerchain *chain)
 {
 	for (size_t i = 0; i < chain->count; i++) {
-		char *subject = chain_subject(chain->items[i]);
+		char *subject = peerchain_subject(chain->items[i]);
 		char *which = i == 0 ? memory_copy("the certificate")
 		                     : memory_format("\"%s\"", subject);
 		check_date(patient, chain->items[i], which);
@@ -179,7 +180,7 @@ is_for_servers(gnutls_x509_crt_t cert, bool *any)
 }
 
 static void
-check_usage(struct patient *patient, gnutls_x509_crt_t cert)
+check_usage(struct scantarget *patient, gnutls_x509_crt_t cert)
 {
 	unsigned usage = GNUTLS_KEY_DIGITAL_SIGNATURE;
 	bool any;
@@ -238,7 +239,8 @@ staple_end(const gnutls_datum_t *staple)
 }
 
 static void
-check_staple(struct patient *patient, gnutls_session_t session, gnutls_x509_crt_t cert)
+check_staple(
+    struct scantarget *patient, gnutls_session_t session, gnutls_x509_crt_t cert)
 {
 	gnutls_datum_t staple = { NULL, 0 };
 	bool demanded = demands_staple(cert);
@@ -261,11 +263,11 @@ check_staple(struct patient *patient, gnutls_session_t session, gnutls_x509_crt_
 }
 
 void
-credentials_check(struct patient *patient, const struct channel *channel)
+servercerts_check(struct scantarget *patient, const struct channel *channel)
 {
-	struct chain chain;
+	struct peerchain chain;
 
-	chain_init(&chain, channel_session(channel));
+	peerchain_init(&chain, channel_session(channel));
 	if (chain.count == 0) {
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "chain",
 		    "give the server a certificate", "the server sent no certificate");
@@ -277,28 +279,28 @@ credentials_check(struct patient *patient, const struct channel *channel)
 	check_certificates(patient, &chain);
 	check_usage(patient, chain.items[0]);
 	check_staple(patient, channel_session(channel), chain.items[0]);
-	chain_fini(&chain);
+	peerchain_fini(&chain);
 }
 
 /* Returns the kind of key that a client with only these signatures gets; NULL for none. */
 static const char *
-kind_with(struct patient *patient, const char *signatures)
+kind_with(struct scantarget *patient, const char *signatures)
 {
 	char *priority = memory_format(
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-SIGN-ALL:%s", signatures);
 	const char *kind = NULL;
-	struct chain chain;
+	struct peerchain chain;
 	int result;
-	struct channel *channel = patient_call(patient, priority, &result);
+	struct channel *channel = scantarget_call(patient, priority, &result);
 
 	if (channel != NULL && result == 0) {
-		chain_init(&chain, channel_session(channel));
+		peerchain_init(&chain, channel_session(channel));
 		int key = chain.count == 0
 		              ? -1
 		              : gnutls_x509_crt_get_pk_algorithm(chain.items[0], NULL);
 		if (key >= 0)
 			kind = gnutls_pk_get_name((gnutls_pk_algorithm_t)key);
-		chain_fini(&chain);
+		peerchain_fini(&chain);
 	}
 	channel_free(channel);
 	free(priority);
@@ -306,10 +308,10 @@ kind_with(struct patient *patient, const char *signatures)
 }
 
 void
-credentials_check_kinds(struct patient *patient)
+servercerts_check_kinds(struct scantarget *patient)
 {
-	if (!patient_offers(patient, PROBE_TLS12) &&
-	    !patient_offers(patient, PROBE_TLS13))
+	if (!scantarget_offers(patient, PROBE_TLS12) &&
+	    !scantarget_offers(patient, PROBE_TLS13))
 		return;
 	const char *rsa = kind_with(patient,
 	    "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA256");

@@ -5,12 +5,12 @@
 /* Checks of a server's certificates, their chain, and the OCSP staple. */
 
 struct channel;
-struct patient;
+struct scantarget;
 
 /* Makes all checks that one established connection allows. */
-void credentials_check(struct patient *patient, const struct channel *channel);
+void servercerts_check(struct scantarget *patient, const struct channel *channel);
 
 /* Finds the certificates that clients get that know only RSA, or only ECDSA. */
-void credentials_check_kinds(struct patient *patient);
+void servercerts_check_kinds(struct scantarget *patient);
 
 #endif

@@ -138,7 +138,7 @@ set_name(gnutls_session_t session, const char *name)
 	unsigned char address[16];
 	size_t size;
 
-	if (chain_parse_ip(name, address, &size))
+	if (peerchain_parse_ip(name, address, &size))
 		return 0;
 	return gnutls_server_name_set(session, GNUTLS_NAME_DNS, name, strlen(name));
 }

@@ -16,13 +16,13 @@
 #define NAME_SIZE 1024
 
 void
-chain_init(struct chain *chain, gnutls_session_t session)
+peerchain_init(struct peerchain *chain, gnutls_session_t session)
 {
 	unsigned count = 0;
 	const gnutls_datum_t *peers = gnutls_certificate_get_peers(session, &count);
 
-	*chain = (struct chain){ .count = 0 };
-	for (unsigned i = 0; peers != NULL && i < count && i < CHAIN_MAX; i++) {
+	*chain = (struct peerchain){ .count = 0 };
+	for (unsigned i = 0; peers != NULL && i < count && i < PEERCHAIN_MAX; i++) {
 		gnutls_x509_crt_t cert;
 
 		if (gnutls_x509_crt_init(&cert) < 0)
@@ -36,7 +36,7 @@ chain_init(struct chain *chain, gnutls_session_t session)
 }
 
 void
-chain_fini(struct chain *chain)
+peerchain_fini(struct peerchain *chain)
 {
 	for (size_t i = 0; i < chain->count; i++)
 		gnutls_x509_crt_deinit(chain->items[i]);
@@ -63,7 +63,7 @@ take_dn(int result, gnutls_datum_t *dn)
 }
 
 char *
-chain_subject(gnutls_x509_crt_t cert)
+peerchain_subject(gnutls_x509_crt_t cert)
 {
 	gnutls_datum_t dn = { NULL, 0 };
 
@@ -71,7 +71,7 @@ chain_subject(gnutls_x509_crt_t cert)
 }
 
 char *
-chain_issuer(gnutls_x509_crt_t cert)
+peerchain_issuer(gnutls_x509_crt_t cert)
 {
 	gnutls_datum_t dn = { NULL, 0 };
 
@@ -119,7 +119,7 @@ add_alternative_names(gnutls_x509_crt_t cert, struct stringlist *names)
 }
 
 void
-chain_add_names(gnutls_x509_crt_t cert, struct stringlist *names)
+peerchain_add_names(gnutls_x509_crt_t cert, struct stringlist *names)
 {
 	char name[NAME_SIZE];
 	size_t size = sizeof name;
@@ -132,7 +132,7 @@ chain_add_names(gnutls_x509_crt_t cert, struct stringlist *names)
 }
 
 bool
-chain_parse_ip(const char *text, unsigned char address[16], size_t *size)
+peerchain_parse_ip(const char *text, unsigned char address[16], size_t *size)
 {
 	if (inet_pton(AF_INET, text, address) == 1)
 		*size = 4;
@@ -144,24 +144,24 @@ chain_parse_ip(const char *text, unsigned char address[16], size_t *size)
 }
 
 bool
-chain_is_for(gnutls_x509_crt_t cert, const char *name)
+peerchain_is_for(gnutls_x509_crt_t cert, const char *name)
 {
 	unsigned char address[16];
 	size_t size;
 
-	if (chain_parse_ip(name, address, &size))
+	if (peerchain_parse_ip(name, address, &size))
 		return gnutls_x509_crt_check_ip(cert, address, (unsigned)size, 0) != 0;
 	return gnutls_x509_crt_check_hostname(cert, name) != 0;
 }
 
 bool
-chain_is_self_issued(gnutls_x509_crt_t cert)
+peerchain_is_self_issued(gnutls_x509_crt_t cert)
 {
 	return gnutls_x509_crt_check_issuer(cert, cert) != 0;
 }
 
 char *
-chain_pin(gnutls_x509_crt_t cert)
+peerchain_pin(gnutls_x509_crt_t cert)
 {
 	struct pin pin;
 	char text[PIN_TEXT_SIZE];
@@ -171,7 +171,7 @@ chain_pin(gnutls_x509_crt_t cert)
 }
 
 char *
-chain_algorithms(gnutls_x509_crt_t cert)
+peerchain_algorithms(gnutls_x509_crt_t cert)
 {
 	unsigned bits = 0;
 	int key = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
@@ -188,12 +188,12 @@ chain_algorithms(gnutls_x509_crt_t cert)
 }
 
 char *
-chain_format_time(time_t when, char out[CHAIN_TIME_SIZE])
+peerchain_format_time(time_t when, char out[PEERCHAIN_TIME_SIZE])
 {
 	struct tm utc;
 
 	if (gmtime_r(&when, &utc) == NULL ||
-	    strftime(out, CHAIN_TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &utc) == 0)
+	    strftime(out, PEERCHAIN_TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &utc) == 0)
 		strcpy(out, "an unknown time");
 	return out;
 }

@@ -15,42 +15,42 @@
 
 struct stringlist;
 
-#define CHAIN_MAX 16 /* the library's own limit for a chain */
-#define CHAIN_TIME_SIZE 32
+#define PEERCHAIN_MAX 16 /* the library's own limit for a chain */
+#define PEERCHAIN_TIME_SIZE 32
 
-struct chain {
-	gnutls_x509_crt_t items[CHAIN_MAX]; /* the server's certificate first */
+struct peerchain {
+	gnutls_x509_crt_t items[PEERCHAIN_MAX]; /* the server's certificate first */
 	size_t count;
 };
 
 /* Copies the chain from the session, during its handshake or after it. It may be empty. */
-void chain_init(struct chain *chain, gnutls_session_t session);
-void chain_fini(struct chain *chain);
+void peerchain_init(struct peerchain *chain, gnutls_session_t session);
+void peerchain_fini(struct peerchain *chain);
 
 /* Return distinguished names in the form of RFC 4514; the caller frees them. */
-char *chain_subject(gnutls_x509_crt_t cert);
-char *chain_issuer(gnutls_x509_crt_t cert);
+char *peerchain_subject(gnutls_x509_crt_t cert);
+char *peerchain_issuer(gnutls_x509_crt_t cert);
 
 /* Adds the names that a client may ask for: the DNS names and IP addresses among the
  * alternative names, or the common name if there are none (RFC 6125, 6.4.4). */
-void chain_add_names(gnutls_x509_crt_t cert, struct stringlist *names);
+void peerchain_add_names(gnutls_x509_crt_t cert, struct stringlist *names);
 
 /* True if the certificate is for `name`, a DNS name or an IP address, which matches addresses
  * only. */
-bool chain_is_for(gnutls_x509_crt_t cert, const char *name);
+bool peerchain_is_for(gnutls_x509_crt_t cert, const char *name);
 
-bool chain_is_self_issued(gnutls_x509_crt_t cert);
+bool peerchain_is_self_issued(gnutls_x509_crt_t cert);
 
 /* Returns "pin-sha256:..." of its public key (RFC 7469, 2.4); the caller frees it. */
-char *chain_pin(gnutls_x509_crt_t cert);
+char *peerchain_pin(gnutls_x509_crt_t cert);
 
 /* Returns a text such as "RSA 2048 bits, signed with RSA-SHA256"; the caller frees it. */
-char *chain_algorithms(gnutls_x509_crt_t cert);
+char *peerchain_algorithms(gnutls_x509_crt_t cert);
 
 /* Writes a time such as "2026-11-23 18:45:06 UTC". Returns `out`. */
-char *chain_format_time(time_t when, char out[CHAIN_TIME_SIZE]);
+char *peerchain_format_time(time_t when, char out[PEERCHAIN_TIME_SIZE]);
 
 /* True if `text` is an IPv4 or IPv6 address, whose bytes go to `address`. */
-bool chain_parse_ip(const char *text, unsigned char address[16], size_t *size);
+bool peerchain_parse_ip(const char *text, unsigned char address[16], size_t *size);
 
 #endif

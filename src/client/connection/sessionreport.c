@@ -50,7 +50,7 @@ tell_taking(const char *fact, char *text)
 }
 
 void
-report_connection(
+sessionreport_connection(
     const struct address *reached, int64_t connect_ns, int64_t handshake_ns)
 {
 	char text[ADDRESS_TEXT_SIZE];
@@ -61,7 +61,7 @@ report_connection(
 }
 
 const char *
-report_suite_name(gnutls_session_t session)
+sessionreport_suite_name(gnutls_session_t session)
 {
 #if GNUTLS_VERSION_NUMBER >= 0x030704
 	return gnutls_ciphersuite_get(session);
@@ -90,7 +90,7 @@ tell_names(gnutls_x509_crt_t cert)
 {
 	struct stringlist names = { 0 };
 
-	chain_add_names(cert, &names);
+	peerchain_add_names(cert, &names);
 	for (size_t i = 0; i < names.count; i++)
 		tell("name", "%s", names.items[i]);
 	stringlist_fini(&names);
@@ -101,32 +101,32 @@ tell_validity(gnutls_x509_crt_t cert)
 {
 	time_t end = gnutls_x509_crt_get_expiration_time(cert);
 	long days = (long)((end - time(NULL)) / DAY);
-	char when[CHAIN_TIME_SIZE];
+	char when[PEERCHAIN_TIME_SIZE];
 
-	tell("valid until", "%s, %ld day%s left", chain_format_time(end, when), days,
-	    text_plural((uint64_t)days));
+	tell("valid until", "%s, %ld day%s left", peerchain_format_time(end, when),
+	    days, text_plural((uint64_t)days));
 }
 
 static void
 tell_certificate(gnutls_x509_crt_t cert)
 {
-	tell_taking("subject", chain_subject(cert));
-	tell_taking("issuer", chain_issuer(cert));
+	tell_taking("subject", peerchain_subject(cert));
+	tell_taking("issuer", peerchain_issuer(cert));
 	tell_names(cert);
 	tell_validity(cert);
-	tell_taking("key", chain_algorithms(cert));
-	tell_taking("pin", chain_pin(cert));
+	tell_taking("key", peerchain_algorithms(cert));
+	tell_taking("pin", peerchain_pin(cert));
 }
 
 static void
-tell_chain(const struct chain *chain)
+tell_chain(const struct peerchain *chain)
 {
 	for (size_t i = 1; i < chain->count; i++) {
 		tell("chain", "%zu", i);
-		tell_taking("subject", chain_subject(chain->items[i]));
-		tell_taking("issuer", chain_issuer(chain->items[i]));
+		tell_taking("subject", peerchain_subject(chain->items[i]));
+		tell_taking("issuer", peerchain_issuer(chain->items[i]));
 		tell_validity(chain->items[i]);
-		tell_taking("key", chain_algorithms(chain->items[i]));
+		tell_taking("key", peerchain_algorithms(chain->items[i]));
 	}
 }
 
@@ -139,7 +139,7 @@ own_certificate(gnutls_session_t session, const struct parameters *parameters)
 }
 
 static void
-tell_more(gnutls_session_t session, const struct chain *chain)
+tell_more(gnutls_session_t session, const struct peerchain *chain)
 {
 	unsigned flags = gnutls_session_get_flags(session);
 
@@ -154,16 +154,16 @@ tell_more(gnutls_session_t session, const struct chain *chain)
 }
 
 void
-report_session(
+sessionreport_session(
     const struct channel *channel, const struct parameters *parameters, int verbosity)
 {
 	gnutls_session_t session = channel_session(channel);
 	bool trusted = channel_verdict(channel)->trusted;
-	struct chain chain;
+	struct peerchain chain;
 
 	tell_name(
 	    "version", gnutls_protocol_get_name(gnutls_protocol_get_version(session)));
-	tell_name("suite", report_suite_name(session));
+	tell_name("suite", sessionreport_suite_name(session));
 	tell_name("group", gnutls_group_get_name(gnutls_group_get(session)));
 	tell_name("signature",
 	    gnutls_sign_get_name(
@@ -171,17 +171,18 @@ report_session(
 	tell_alpn(session, parameters);
 	tell_name("resumed", gnutls_session_is_resumed(session) != 0 ? "yes" : "no");
 	tell_name("client cert", own_certificate(session, parameters));
-	chain_init(&chain, session);
+	peerchain_init(&chain, session);
 	if (chain.count > 0)
 		tell_certificate(chain.items[0]);
 	tell("trusted", "%s for %s", trusted ? "yes," : "NO, not", parameters->name);
 	if (verbosity > 1)
 		tell_more(session, &chain);
-	chain_fini(&chain);
+	peerchain_fini(&chain);
 }
 
 void
-report_exchange(const struct channel *channel, const struct exchange_outcome *outcome)
+sessionreport_exchange(
+    const struct channel *channel, const struct exchange_outcome *outcome)
 {
 	tell("sent", "%" PRIu64 " byte%s", outcome->bytes_sent,
 	    text_plural(outcome->bytes_sent));

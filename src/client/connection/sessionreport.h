@@ -14,18 +14,18 @@ struct exchange_outcome;
 struct parameters;
 
 /* Reports the address and the times of connecting and of the handshake. */
-void report_connection(
+void sessionreport_connection(
     const struct address *reached, int64_t connect_ns, int64_t handshake_ns);
 
 /* Reports the negotiated parameters and the certificate; `verbosity` 2 adds the whole chain. */
-void report_session(
+void sessionreport_session(
     const struct channel *channel, const struct parameters *parameters, int verbosity);
 
 /* Reports the bytes that the connection carried. */
-void report_exchange(
+void sessionreport_exchange(
     const struct channel *channel, const struct exchange_outcome *outcome);
 
 /* Returns the name of the negotiated cipher suite, a static string. */
-const char *report_suite_name(gnutls_session_t session);
+const char *sessionreport_suite_name(gnutls_session_t session);
 
 #endif

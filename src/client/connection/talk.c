@@ -40,14 +40,14 @@ talk_explain_handshake(const struct options *options,
 		say(subject,
 		    "the certificate is not trusted for \"%s\":", parameters->name);
 		say_reasons(options, channel_verdict(channel));
-		return STATUS_UNTRUSTED;
+		return EXITSTATUS_UNTRUSTED;
 	case CHANNEL_TIMED_OUT:
 		say(subject, "handshake: no answer within %s", options->timeout_text);
 		break;
 	default:
 		say(subject, "handshake: %s", channel_reason(channel));
 	}
-	return STATUS_FAILED;
+	return EXITSTATUS_FAILED;
 }
 
 static void
@@ -73,7 +73,7 @@ explain_channel(const char *subject, const struct channel *channel,
 	if (channel_failure(channel) == CHANNEL_REFUSED &&
 	    outcome->bytes_received == 0) {
 		say(subject, "%s", channel_reason(channel));
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	}
 	if (channel_failure(channel) == CHANNEL_ENDED)
 		say(subject,
@@ -84,7 +84,7 @@ explain_channel(const char *subject, const struct channel *channel,
 		say(subject, "truncated after %" PRIu64 " byte%s: %s",
 		    outcome->bytes_received, text_plural(outcome->bytes_received),
 		    channel_reason(channel));
-	return STATUS_TRUNCATED;
+	return EXITSTATUS_TRUNCATED;
 }
 
 static int
@@ -102,19 +102,19 @@ explain_outcome(const struct options *options, const struct channel *channel,
 		    "truncated after %" PRIu64 " byte%s: the server was silent for %s",
 		    outcome->bytes_received, text_plural(outcome->bytes_received),
 		    options->timeout_text);
-		return STATUS_TRUNCATED;
+		return EXITSTATUS_TRUNCATED;
 	case EXCHANGE_INPUT:
 		say(subject, "standard input: %m");
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	case EXCHANGE_OUTPUT:
 		if (errno != EPIPE) /* head(1) closes its input early */
 			say(subject, "standard output: %m");
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	case EXCHANGE_GOING:
 	case EXCHANGE_ANSWERED:
 		break;
 	}
-	return STATUS_ANSWERED;
+	return EXITSTATUS_ANSWERED;
 }
 
 static int
@@ -131,7 +131,7 @@ converse(const struct options *options, struct channel *channel)
 	exchange_run(channel, &settings, &outcome);
 	channel_close(channel);
 	if (options->verbosity > 0)
-		report_exchange(channel, &outcome);
+		sessionreport_exchange(channel, &outcome);
 	return explain_outcome(options, channel, &outcome);
 }
 
@@ -146,17 +146,17 @@ talk(int fd, const struct options *options, const struct parameters *parameters,
 
 	if (channel == NULL) {
 		say(options->target.text, "TLS cannot be initialized");
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	}
 	int result = channel_handshake(channel, deadline);
 	if (options->verbosity > 0)
-		report_connection(reached, connected_ns - started_ns,
+		sessionreport_connection(reached, connected_ns - started_ns,
 		    deadline_now_ns() - connected_ns);
 	if (result < 0) {
 		status = talk_explain_handshake(options, parameters, channel);
 	} else {
 		if (options->verbosity > 0)
-			report_session(channel, parameters, options->verbosity);
+			sessionreport_session(channel, parameters, options->verbosity);
 		if (options->insecure)
 			warn_of_insecurity(
 			    options, parameters, channel_verdict(channel));
@@ -180,12 +180,12 @@ call(const struct options *options, const struct parameters *parameters)
 		say_findings(options->target.text, &attempts);
 	findings_fini(&attempts);
 	if (fd < 0)
-		return STATUS_FAILED;
+		return EXITSTATUS_FAILED;
 	return talk(fd, options, parameters, deadline, &reached, started_ns);
 }
 
 int
 talk_main(int argc, char **argv)
 {
-	return command_run(OPTIONS_TALK, argc, argv, call, STATUS_USAGE);
+	return subcommand_run(OPTIONS_TALK, argc, argv, call, EXITSTATUS_USAGE);
 }

@@ -4,7 +4,7 @@
 
 /*
  * tlsc without a command: calls a server, verifies it, sends the input and prints the answer.
- * Returns an `enum status` for exit(3).
+ * Returns an `enum exitstatus` for exit(3).
  */
 int talk_main(int argc, char **argv);
 

@@ -15,24 +15,24 @@
 
 /* Returns words for certificate `i`: the server's own, or an authority's by its name. */
 static char *
-describe(const struct chain *chain, size_t i)
+describe(const struct peerchain *chain, size_t i)
 {
 	if (i == 0)
 		return memory_copy("the certificate");
-	char *subject = chain_subject(chain->items[i]);
+	char *subject = peerchain_subject(chain->items[i]);
 	char *text = memory_format("the authority's certificate \"%s\"", subject);
 	free(subject);
 	return text;
 }
 
 static char *
-list_names(const struct chain *chain)
+list_names(const struct peerchain *chain)
 {
 	struct stringlist names = { 0 };
 	char *text = memory_copy("");
 
 	if (chain->count > 0)
-		chain_add_names(chain->items[0], &names);
+		peerchain_add_names(chain->items[0], &names);
 	for (size_t i = 0; i < names.count; i++)
 		memory_append(&text, "%s%s", i > 0 ? ", " : "", names.items[i]);
 	if (names.count == 0)
@@ -42,7 +42,8 @@ list_names(const struct chain *chain)
 }
 
 static void
-explain_name(struct stringlist *reasons, const struct chain *chain, const char *name)
+explain_name(
+    struct stringlist *reasons, const struct peerchain *chain, const char *name)
 {
 	char *names = list_names(chain);
 
@@ -52,7 +53,8 @@ explain_name(struct stringlist *reasons, const struct chain *chain, const char *
 }
 
 static void
-explain_expired(struct stringlist *reasons, const struct chain *chain, const char *name)
+explain_expired(
+    struct stringlist *reasons, const struct peerchain *chain, const char *name)
 {
 	time_t now = time(NULL);
 	size_t before = reasons->count;
@@ -60,14 +62,15 @@ explain_expired(struct stringlist *reasons, const struct chain *chain, const cha
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
 		time_t end = gnutls_x509_crt_get_expiration_time(chain->items[i]);
-		char when[CHAIN_TIME_SIZE];
+		char when[PEERCHAIN_TIME_SIZE];
 
 		if (end == (time_t)-1 || end > now)
 			continue;
 		char *which = describe(chain, i);
 		long days = (long)((now - end) / DAY);
 		stringlist_format(reasons, "%s expired on %s, %ld day%s ago", which,
-		    chain_format_time(end, when), days, text_plural((uint64_t)days));
+		    peerchain_format_time(end, when), days,
+		    text_plural((uint64_t)days));
 		free(which);
 	}
 	if (reasons->count == before)
@@ -76,7 +79,8 @@ explain_expired(struct stringlist *reasons, const struct chain *chain, const cha
 }
 
 static void
-explain_early(struct stringlist *reasons, const struct chain *chain, const char *name)
+explain_early(
+    struct stringlist *reasons, const struct peerchain *chain, const char *name)
 {
 	time_t now = time(NULL);
 	size_t before = reasons->count;
@@ -84,14 +88,14 @@ explain_early(struct stringlist *reasons, const struct chain *chain, const char 
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
 		time_t start = gnutls_x509_crt_get_activation_time(chain->items[i]);
-		char when[CHAIN_TIME_SIZE];
+		char when[PEERCHAIN_TIME_SIZE];
 
 		if (start == (time_t)-1 || start <= now)
 			continue;
 		char *which = describe(chain, i);
 		stringlist_format(reasons,
 		    "%s is not valid before %s (check the clock)", which,
-		    chain_format_time(start, when));
+		    peerchain_format_time(start, when));
 		free(which);
 	}
 	if (reasons->count == before)
@@ -100,14 +104,15 @@ explain_early(struct stringlist *reasons, const struct chain *chain, const char 
 }
 
 static void
-explain_issuer(struct stringlist *reasons, const struct chain *chain, const char *name)
+explain_issuer(
+    struct stringlist *reasons, const struct peerchain *chain, const char *name)
 {
 	(void)name;
 	if (chain->count == 0)
 		return;
 	gnutls_x509_crt_t last = chain->items[chain->count - 1];
-	char *issuer = chain_issuer(last);
-	if (chain->count == 1 && chain_is_self_issued(last))
+	char *issuer = peerchain_issuer(last);
+	if (chain->count == 1 && peerchain_is_self_issued(last))
 		stringlist_format(reasons,
 		    "the certificate is self-signed and not trusted: if it is "
 		    "the right one, trust it with --ca FILE");
@@ -121,12 +126,12 @@ explain_issuer(struct stringlist *reasons, const struct chain *chain, const char
 
 static void
 explain_weakness(
-    struct stringlist *reasons, const struct chain *chain, const char *name)
+    struct stringlist *reasons, const struct peerchain *chain, const char *name)
 {
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
 		char *which = describe(chain, i);
-		char *algorithms = chain_algorithms(chain->items[i]);
+		char *algorithms = peerchain_algorithms(chain->items[i]);
 
 		stringlist_format(reasons,
 		    "too weak a key or signature in the chain: %s has %s", which,
@@ -144,8 +149,8 @@ static const struct meaning {
 	unsigned status;
 	gnutls_alert_description_t alert;
 	const char *text; /* or NULL with: */
-	void (*explain)(
-	    struct stringlist *reasons, const struct chain *chain, const char *name);
+	void (*explain)(struct stringlist *reasons, const struct peerchain *chain,
+	    const char *name);
 } meanings[] = {
 	{ GNUTLS_CERT_REVOKED, GNUTLS_A_CERTIFICATE_REVOKED,
 	    "the certificate is revoked", NULL },
@@ -184,8 +189,8 @@ static const struct meaning {
 };
 
 void
-verdict_explain(struct stringlist *reasons, unsigned status, const struct chain *chain,
-    const char *name)
+verdict_explain(struct stringlist *reasons, unsigned status,
+    const struct peerchain *chain, const char *name)
 {
 	size_t before = reasons->count;
 
@@ -213,7 +218,7 @@ choose_alert(unsigned status)
 
 /* Gets the library's status, and checks the name, which the library omits if the chain is bad. */
 static int
-examine(gnutls_session_t session, const struct chain *chain, const char *name,
+examine(gnutls_session_t session, const struct peerchain *chain, const char *name,
     unsigned *status)
 {
 	gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
@@ -222,7 +227,7 @@ examine(gnutls_session_t session, const struct chain *chain, const char *name,
 
 	if (result < 0)
 		return result;
-	if (chain->count == 0 || !chain_is_for(chain->items[0], name))
+	if (chain->count == 0 || !peerchain_is_for(chain->items[0], name))
 		*status |= GNUTLS_CERT_UNEXPECTED_OWNER;
 	return 0;
 }
@@ -230,11 +235,11 @@ examine(gnutls_session_t session, const struct chain *chain, const char *name,
 void
 verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *name)
 {
-	struct chain chain;
+	struct peerchain chain;
 	unsigned status = 0;
 
 	verdict_fini(verdict);
-	chain_init(&chain, session);
+	peerchain_init(&chain, session);
 	int result = examine(session, &chain, name, &status);
 	*verdict = (struct verdict){
 		.reached = true, .status = status, .alert = choose_alert(status)
@@ -247,7 +252,7 @@ verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *nam
 		verdict_explain(&verdict->reasons, status, &chain, name);
 	else
 		verdict->trusted = true;
-	chain_fini(&chain);
+	peerchain_fini(&chain);
 }
 
 void

@@ -31,9 +31,9 @@ void verdict_reach(struct verdict *verdict, gnutls_session_t session, const char
 
 /* Adds to `reasons` an explanation of each bit of `status`, for `chain`, which was verified for
  * `name`. */
-struct chain;
+struct peerchain;
 void verdict_explain(struct stringlist *reasons, unsigned status,
-    const struct chain *chain, const char *name);
+    const struct peerchain *chain, const char *name);
 
 void verdict_fini(struct verdict *verdict);
 

@@ -128,14 +128,15 @@ add_name(struct stringlist *facts, const char *label, const char *name)
 static void
 add_certificate(struct stringlist *facts, gnutls_session_t session)
 {
-	struct chain chain;
+	struct peerchain chain;
 
-	chain_init(&chain, session);
+	peerchain_init(&chain, session);
 	if (chain.count > 0) {
-		add_fact_taking(facts, "certificate", chain_subject(chain.items[0]));
-		add_fact_taking(facts, "", chain_algorithms(chain.items[0]));
+		add_fact_taking(
+		    facts, "certificate", peerchain_subject(chain.items[0]));
+		add_fact_taking(facts, "", peerchain_algorithms(chain.items[0]));
 	}
-	chain_fini(&chain);
+	peerchain_fini(&chain);
 }
 
 static void
@@ -147,7 +148,7 @@ add_facts(struct stringlist *facts, const struct call *call)
 
 	add_name(facts, "version",
 	    gnutls_protocol_get_name(gnutls_protocol_get_version(session)));
-	add_name(facts, "suite", report_suite_name(session));
+	add_name(facts, "suite", sessionreport_suite_name(session));
 	add_name(facts, "group", gnutls_group_get_name(gnutls_group_get(session)));
 	if (signature != GNUTLS_SIGN_UNKNOWN)
 		add_name(facts, "signature", gnutls_sign_get_name(signature));
@@ -199,7 +200,7 @@ make_diagram(const struct call *call, char *title)
 		add_facts(&diagram.facts, call);
 	if (has_failed(call))
 		add_failure(&diagram.facts, call);
-	story_tell(&call->trace, &diagram.story);
+	tracesummary_tell(&call->trace, &diagram.story);
 	if (call->handshake == 0)
 		stringlist_format(&diagram.story, "The server's side ended: %s.",
 		    end_in_words(&call->ending));
@@ -230,12 +231,12 @@ write_svg(const struct diagram *diagram, const char *path)
 	return result;
 }
 
-static enum status
+static enum exitstatus
 status_of(const struct call *call)
 {
 	if (channel_failure(call->channel) == CHANNEL_UNTRUSTED)
-		return STATUS_UNTRUSTED;
-	return has_failed(call) ? STATUS_FAILED : STATUS_ANSWERED;
+		return EXITSTATUS_UNTRUSTED;
+	return has_failed(call) ? EXITSTATUS_FAILED : EXITSTATUS_ANSWERED;
 }
 
 static int
@@ -252,12 +253,12 @@ draw(const struct call *call)
 
 	if (options->svg_file != NULL && write_svg(&diagram, options->svg_file) < 0) {
 		say(options->svg_file, "%m");
-		status = STATUS_USAGE;
+		status = EXITSTATUS_USAGE;
 	}
 	say_begin_report();
 	diagram_print(&diagram, &style, stdout);
 	if (say_end_report() < 0)
-		status = STATUS_FAILED;
+		status = EXITSTATUS_FAILED;
 	stringlist_fini(&diagram.facts);
 	stringlist_fini(&diagram.story);
 	free(title);
@@ -268,7 +269,7 @@ static int
 call_and_draw(const struct options *options, const struct parameters *parameters)
 {
 	struct call call = { .options = options, .parameters = parameters };
-	int status = STATUS_FAILED;
+	int status = EXITSTATUS_FAILED;
 
 	if (make_call(&call) == 0)
 		status = draw(&call);
@@ -282,7 +283,7 @@ get_ticket(const struct options *options, const struct parameters *parameters,
     gnutls_datum_t *ticket)
 {
 	struct call call = { .options = options, .parameters = parameters };
-	int result = make_call(&call), status = STATUS_FAILED;
+	int result = make_call(&call), status = EXITSTATUS_FAILED;
 
 	if (result == 0 && call.handshake < 0) {
 		say(options->target.text, "handshake: %s",
@@ -291,7 +292,7 @@ get_ticket(const struct options *options, const struct parameters *parameters,
 	} else if (result == 0 && channel_ticket(call.channel, ticket) < 0) {
 		say(options->target.text, "sent no ticket: no session can be resumed");
 	} else if (result == 0) {
-		status = STATUS_ANSWERED;
+		status = EXITSTATUS_ANSWERED;
 	}
 	end_call(&call);
 	return status;
@@ -305,7 +306,7 @@ explain(const struct options *options, const struct parameters *parameters)
 	if (!options->resume)
 		return call_and_draw(options, parameters);
 	int status = get_ticket(options, parameters, &resuming.resume);
-	if (status == STATUS_ANSWERED)
+	if (status == EXITSTATUS_ANSWERED)
 		status = call_and_draw(options, &resuming);
 	gnutls_free(resuming.resume.data);
 	return status;
@@ -314,5 +315,5 @@ explain(const struct options *options, const struct parameters *parameters)
 int
 explain_main(int argc, char **argv)
 {
-	return command_run(OPTIONS_EXPLAIN, argc, argv, explain, STATUS_USAGE);
+	return subcommand_run(OPTIONS_EXPLAIN, argc, argv, explain, EXITSTATUS_USAGE);
 }

@@ -65,7 +65,7 @@ tell_bytes(const struct trace *trace, struct stringlist *lines)
 }
 
 void
-story_tell(const struct trace *trace, struct stringlist *lines)
+tracesummary_tell(const struct trace *trace, struct stringlist *lines)
 {
 	bool done = has(trace, TRACE_IN, TRACE_FINISHED);
 

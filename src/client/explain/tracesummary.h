@@ -9,6 +9,6 @@ struct trace;
 
 /* Adds notable facts of the finished trace, in lines of at most 76 characters. The round trips
  * and their purposes come first. */
-void story_tell(const struct trace *trace, struct stringlist *lines);
+void tracesummary_tell(const struct trace *trace, struct stringlist *lines);
 
 #endif

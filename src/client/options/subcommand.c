@@ -22,7 +22,7 @@ inform(enum options_command command, const struct options *options)
 	else
 		printf("tlsc %s (GnuTLS %s)\n", PACKAGE_VERSION,
 		    gnutls_check_version(NULL));
-	return say_end_report() == 0 ? STATUS_ANSWERED : STATUS_FAILED;
+	return say_end_report() == 0 ? EXITSTATUS_ANSWERED : EXITSTATUS_FAILED;
 }
 
 static int
@@ -45,7 +45,7 @@ load_and_run(const struct options *options,
 }
 
 int
-command_run(enum options_command command, int argc, char **argv,
+subcommand_run(enum options_command command, int argc, char **argv,
     int (*run)(const struct options *options, const struct parameters *parameters),
     int usage_status)
 {

@@ -13,7 +13,7 @@ struct parameters;
  * help or the version if asked. Returns the exit status: that of `run`, or `usage_status` after
  * reporting an error.
  */
-int command_run(enum options_command command, int argc, char **argv,
+int subcommand_run(enum options_command command, int argc, char **argv,
     int (*run)(const struct options *options, const struct parameters *parameters),
     int usage_status);
 

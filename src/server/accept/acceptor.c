@@ -48,7 +48,7 @@ struct acceptor {
 	struct acceptor_ports ports;
 	struct snapshot *snapshot;
 	struct activation *activation; /* of the first snapshot, or NULL */
-	struct takeover *takeover; /* NULL: no listener is lent */
+	struct inheritance *takeover; /* NULL: no listener is lent */
 	uid_t user; /* the daemon's */
 	gid_t group;
 	struct door **doors;
@@ -347,12 +347,13 @@ inherit(struct acceptor *acceptor, const struct address *address, bool *passed)
 	*passed = true;
 	int fd = activation_take(acceptor->activation, address);
 	if (fd < 0)
-		fd = takeover_take(
+		fd = inheritance_take(
 		    acceptor->takeover, listener_name(address, true, name));
 	if (fd >= 0)
 		return fd;
 	*passed = false;
-	return takeover_take(acceptor->takeover, listener_name(address, false, name));
+	return inheritance_take(
+	    acceptor->takeover, listener_name(address, false, name));
 }
 
 /* Returns an inherited listener, or else one of our own; NULL with errno. */
@@ -556,8 +557,8 @@ acceptor_set_owner(struct acceptor *acceptor, uid_t user, gid_t group)
 }
 
 void
-acceptor_inherit(
-    struct acceptor *acceptor, struct activation *activation, struct takeover *takeover)
+acceptor_inherit(struct acceptor *acceptor, struct activation *activation,
+    struct inheritance *takeover)
 {
 	acceptor->activation = activation;
 	acceptor->takeover = takeover;

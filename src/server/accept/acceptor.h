@@ -20,7 +20,7 @@ struct findings;
 struct loop;
 struct snapshot;
 struct stringlist;
-struct takeover;
+struct inheritance;
 
 /*
  * The acceptor's environment. `take` gets each new connection. `relieve` is called when
@@ -55,7 +55,7 @@ void acceptor_set_owner(struct acceptor *acceptor, uid_t user, gid_t group);
 /* Makes the acceptor take the sockets that it has to open from `activation` or `takeover`, if
  * they are there. Those of `takeover` are lent until acceptor_own(). Both may be NULL. */
 void acceptor_inherit(struct acceptor *acceptor, struct activation *activation,
-    struct takeover *takeover);
+    struct inheritance *takeover);
 
 /* Makes the lent sockets its own and forgets `takeover`. */
 void acceptor_own(struct acceptor *acceptor);

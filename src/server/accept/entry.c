@@ -52,7 +52,7 @@ entry_meet(struct limits *limits, struct connection *connection, const char **re
 	connection->header_due = service->conf->accept_proxy;
 	if (!connection->header_due)
 		return entry_greet(limits, connection, reason);
-	if (networks_have(&service->proxies, &connection->peer))
+	if (networklist_have(&service->proxies, &connection->peer))
 		return FAILURE_NONE;
 	*reason = "the address is not in accept-proxy-from";
 	return FAILURE_PROXY_HEADER;

@@ -646,7 +646,7 @@ read_file(struct conf *conf, const char *path, struct findings *findings)
 	size_t size;
 
 	if (file_read(path, FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(path, errno);
+		char *why = readerror_why(path, errno);
 		findings_error(findings, "%s", why);
 		free(why);
 		return;

@@ -109,7 +109,7 @@ add_agreement(struct line *line, const struct connection *connection,
 
 /* Adds the client's identity, the byte counts and how the connection ended. */
 static void
-add_exchange(struct line *line, const struct record_facts *facts)
+add_exchange(struct line *line, const struct accesslog_facts *facts)
 {
 	add(line, NAMED("client", facts->client));
 	add(line, NUMBER("in", facts->tls.bytes_in));
@@ -134,7 +134,7 @@ add_times(struct line *line, const struct connection *connection, int64_t now_ns
 }
 
 void
-record_read(const struct session *session, struct record_facts *facts)
+accesslog_read(const struct session *session, struct accesslog_facts *facts)
 {
 	session_facts(session, &facts->tls);
 	identity_word(session_identity(session), facts->client);
@@ -143,7 +143,7 @@ record_read(const struct session *session, struct record_facts *facts)
 /* Adds all that is known of a failed connection; `facts` may be NULL. */
 static void
 add_known(struct line *line, const struct connection *connection,
-    const struct record_facts *facts)
+    const struct accesslog_facts *facts)
 {
 	if (facts != NULL && connection->shaken_ns != 0)
 		add_agreement(line, connection, &facts->tls, LOG_LOOK_NAMED);
@@ -155,19 +155,19 @@ add_known(struct line *line, const struct connection *connection,
 }
 
 void
-record_failure(const struct connection *connection, const struct session *session,
+accesslog_failure(const struct connection *connection, const struct session *session,
     enum failure failure, const char *reason)
 {
 	struct line line = { .count = 0 };
-	struct record_facts facts;
+	struct accesslog_facts facts;
 	enum log_level level;
 
 	if (!is_wanted(connection, failure, &level) ||
-	    !repeats_admit(connection->shared->repeats, connection->service->name,
+	    !loglimit_admit(connection->shared->repeats, connection->service->name,
 		failure, level, &connection->peer))
 		return;
 	if (session != NULL)
-		record_read(session, &facts);
+		accesslog_read(session, &facts);
 	add_subject(&line, connection);
 	add(&line, SUBJECT("result", failure_name(failure)));
 	add(&line, WORD("reason", reason));
@@ -176,16 +176,16 @@ record_failure(const struct connection *connection, const struct session *sessio
 }
 
 void
-record_done(
+accesslog_done(
     const struct connection *connection, const struct session *session, int64_t now_ns)
 {
 	struct line line = { .count = 0 };
-	struct record_facts facts;
+	struct accesslog_facts facts;
 	enum log_level level;
 
 	if (!is_wanted(connection, FAILURE_NONE, &level))
 		return;
-	record_read(session, &facts);
+	accesslog_read(session, &facts);
 	add_subject(&line, connection);
 	add(&line, WORD("result", "done"));
 	add_agreement(&line, connection, &facts.tls, LOG_LOOK_WORD);

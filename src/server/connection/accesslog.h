@@ -14,21 +14,21 @@
 struct connection;
 
 /* Facts of a session. They outlive the session, except for `tls.sni`, which is not used. */
-struct record_facts {
+struct accesslog_facts {
 	struct session_facts tls;
 	char client[IDENTITY_WORD_SIZE]; /* "-" without a certificate */
 };
 
 /* Fills in `facts` from `session`. */
-void record_read(const struct session *session, struct record_facts *facts);
+void accesslog_read(const struct session *session, struct accesslog_facts *facts);
 
 /* Logs that the connection was answered and ended at `now_ns`. */
-void record_done(
+void accesslog_done(
     const struct connection *connection, const struct session *session, int64_t now_ns);
 
 /* Logs a failure with all that is known of the connection, or counts it among repeated ones.
  * `session` may be NULL; then the line has the facts that the connection has kept. */
-void record_failure(const struct connection *connection, const struct session *session,
-    enum failure failure, const char *reason);
+void accesslog_failure(const struct connection *connection,
+    const struct session *session, enum failure failure, const char *reason);
 
 #endif

@@ -57,7 +57,7 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 		.tally = stats_unrouted(shared->stats),
 		.shared = shared,
 		.peer = *peer };
-	roster_add(shared->roster, connection);
+	connectiontable_add(shared->roster, connection);
 	tally_enter(connection->tally, PHASE_HELLO);
 	if (route_only(route) != NULL)
 		count_for_service(connection);
@@ -76,13 +76,13 @@ connection_free(struct connection *connection)
 	if (connection->unsure)
 		tally_done(connection->tally);
 	tally_leave(connection->tally, connection->phase);
-	roster_remove(connection->shared->roster, connection);
+	connectiontable_remove(connection->shared->roster, connection);
 	if (connection->gate != NULL)
 		limits_leave(connection->gate, &connection->peer);
 	if (connection->process_gate != NULL)
 		limits_leave(connection->process_gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
-	evidence_free(connection->evidence);
+	peercert_free(connection->evidence);
 	free(connection->facts);
 	free(connection->verdict);
 	free(connection->host);

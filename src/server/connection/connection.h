@@ -26,14 +26,14 @@
 
 struct companion;
 struct current;
-struct evidence;
+struct peercert;
 struct gate;
 struct guest;
 struct pause;
-struct record_facts;
+struct accesslog_facts;
 struct refusal;
-struct repeats;
-struct roster;
+struct loglimit;
+struct connectiontable;
 struct route;
 struct service;
 struct session;
@@ -47,9 +47,9 @@ struct tally;
 
 /* What all connections of a server use. It outlives them. */
 struct connection_shared {
-	struct roster *roster;
+	struct connectiontable *roster;
 	struct stats *stats;
-	struct repeats *repeats; /* keeps failures from flooding the log */
+	struct loglimit *repeats; /* keeps failures from flooding the log */
 	struct current *current; /* the snapshot in force */
 };
 
@@ -100,7 +100,7 @@ struct connection {
 	enum phase step; /* that goes on, or where it was parked */
 	struct cursor cursor; /* how much of its answer has been sent */
 	struct traffic traffic;
-	_Atomic(struct evidence *)
+	_Atomic(struct peercert *)
 	    evidence; /* set by its worker: the client's certificates, after the handshake */
 	_Atomic(struct refusal *) verdict; /* why review.h has shut it down, or NULL */
 	bool hurried; /* others wait for its worker */
@@ -110,7 +110,7 @@ struct connection {
 	/* Of its outcome: */
 	bool early; /* answered before the client had finished its handshake */
 	bool unsure; /* seems to be answered, but is not counted yet */
-	struct record_facts
+	struct accesslog_facts
 	    *facts; /* of its session, if that has ended after a long answer; or NULL */
 
 	/* While it lingers: */

@@ -8,22 +8,24 @@
 #include <stdint.h>
 
 struct connection;
-struct roster;
+struct connectiontable;
 
-struct roster *roster_new(void);
+struct connectiontable *connectiontable_new(void);
 
 /* Frees the roster, which must be empty. Accepts NULL. */
-void roster_free(struct roster *roster);
+void connectiontable_free(struct connectiontable *roster);
 
 /* Adds a connection and gives it its id. */
-void roster_add(struct roster *roster, struct connection *connection);
-void roster_remove(struct roster *roster, struct connection *connection);
+void connectiontable_add(struct connectiontable *roster, struct connection *connection);
+void connectiontable_remove(
+    struct connectiontable *roster, struct connection *connection);
 
 /* Return the oldest connection, and the next one after `connection`; NULL after the last. */
-struct connection *roster_first(const struct roster *roster);
-struct connection *roster_next(const struct connection *connection);
+struct connection *connectiontable_first(const struct connectiontable *roster);
+struct connection *connectiontable_next(const struct connection *connection);
 
 /* Returns the connection with the number `id`, or NULL. */
-struct connection *roster_find(const struct roster *roster, uint64_t id);
+struct connection *connectiontable_find(
+    const struct connectiontable *roster, uint64_t id);
 
 #endif

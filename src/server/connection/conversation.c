@@ -54,7 +54,7 @@ begin_answer(
 	enter_step(connection, PHASE_ANSWER, connection->shaken_ns);
 	transport_set_deadline(transport, end_of_life(connection, session),
 	    connection->service->conf->idle_timeout_ms);
-	review_begin(connection, session);
+	recheck_begin(connection, session);
 }
 
 /* Begins the end of the session. After an early answer, that includes the handshake. */

@@ -29,7 +29,7 @@ fail_with(struct connection *connection, const struct session *session,
 	}
 	connection_assign(connection, connection->service);
 	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
-	record_failure(connection, session, failure, reason);
+	accesslog_failure(connection, session, failure, reason);
 }
 
 void
@@ -48,7 +48,7 @@ recant(struct connection *connection, enum failure failure, bool shaken,
 		return;
 	connection->unsure = false;
 	tally_fail(connection->tally, failure, shaken);
-	record_failure(connection, NULL, failure, reason);
+	accesslog_failure(connection, NULL, failure, reason);
 }
 
 void
@@ -127,7 +127,7 @@ keep_facts(struct connection *connection, const struct session *session)
 {
 	connection->facts = malloc(sizeof *connection->facts);
 	if (connection->facts != NULL)
-		record_read(session, connection->facts);
+		accesslog_read(session, connection->facts);
 }
 
 /* True if tlsd has ended the connection itself, so that the client is not the cause. */
@@ -156,7 +156,7 @@ outcome_conclude(struct connection *connection, const struct session *session)
 		keep_facts(connection, session);
 	if (!connection->unsure)
 		tally_done(connection->tally);
-	record_done(connection, session, now_ns);
+	accesslog_done(connection, session, now_ns);
 }
 
 void

@@ -36,7 +36,7 @@ convict(struct connection *connection, const struct refusal *refusal)
 
 /* Returns the service that the client would get if it connected now, or NULL. */
 static const struct service *
-find_present(const struct connection *connection, const struct evidence *evidence,
+find_present(const struct connection *connection, const struct peercert *evidence,
     const struct snapshot *snapshot)
 {
 	const struct route *route =
@@ -44,13 +44,13 @@ find_present(const struct connection *connection, const struct evidence *evidenc
 	const struct service *service;
 
 	if (route == NULL ||
-	    route_find(route, evidence_hello(evidence), &service) != FAILURE_NONE)
+	    route_find(route, peercert_hello(evidence), &service) != FAILURE_NONE)
 		return NULL;
 	return service;
 }
 
 static bool
-takes(const struct service *service, const struct evidence *evidence,
+takes(const struct service *service, const struct peercert *evidence,
     struct refusal *refusal)
 {
 	return service == NULL || context_accepts(service->context, evidence, refusal);
@@ -59,10 +59,10 @@ takes(const struct service *service, const struct evidence *evidence,
 /* True if the client has no certificate, or if a service remains that can check it. Without its
  * service, a later revocation of the certificate would go unnoticed. */
 static bool
-is_vouched_for(const struct evidence *evidence, const struct service *namesake,
+is_vouched_for(const struct peercert *evidence, const struct service *namesake,
     const struct service *present, struct refusal *refusal)
 {
-	return evidence_chain(evidence)->count == 0 || namesake != NULL ||
+	return peercert_chain(evidence)->count == 0 || namesake != NULL ||
 	       (present != NULL && context_clientauth(present->context) != NULL) ||
 	       refusal_set(refusal, FAILURE_NOT_ALLOWED, 0,
 		   "its service was removed, and no other checks its certificate");
@@ -72,7 +72,7 @@ is_vouched_for(const struct evidence *evidence, const struct service *namesake,
 static void
 check(struct connection *connection, const struct snapshot *snapshot)
 {
-	const struct evidence *evidence = atomic_load(&connection->evidence);
+	const struct peercert *evidence = atomic_load(&connection->evidence);
 	struct refusal refusal;
 
 	if (evidence == NULL)
@@ -87,20 +87,20 @@ check(struct connection *connection, const struct snapshot *snapshot)
 }
 
 void
-review_all(const struct roster *roster, const struct snapshot *snapshot)
+recheck_all(const struct connectiontable *roster, const struct snapshot *snapshot)
 {
-	for (struct connection *connection = roster_first(roster); connection != NULL;
-	     connection = roster_next(connection))
+	for (struct connection *connection = connectiontable_first(roster);
+	     connection != NULL; connection = connectiontable_next(connection))
 		if (!connection_is_lingering(connection))
 			check(connection, snapshot);
 }
 
 void
-review_begin(struct connection *connection, struct session *session)
+recheck_begin(struct connection *connection, struct session *session)
 {
-	struct evidence *evidence = session_evidence(session);
+	struct peercert *evidence = session_evidence(session);
 
-	if (evidence == NULL) { /* review_all() could not end it later */
+	if (evidence == NULL) { /* recheck_all() could not end it later */
 		session_fail(session, FAILURE_INTERNAL, "out of memory");
 		return;
 	}

@@ -12,19 +12,19 @@
  */
 
 struct connection;
-struct roster;
+struct connectiontable;
 struct session;
 struct snapshot;
 
 /* Checks the clients that have finished the handshake and are not served yet to the end, whether a
  * worker has them or they wait, against the services of `snapshot`. Main thread. */
-void review_all(const struct roster *roster, const struct snapshot *snapshot);
+void recheck_all(const struct connectiontable *roster, const struct snapshot *snapshot);
 
 /*
  * Publishes the certificates of a client whose `session` has just begun. Checks them if there has
  * been a reload since the connection was accepted. The session fails if memory is exhausted.
  * Called by the connection's worker.
  */
-void review_begin(struct connection *connection, struct session *session);
+void recheck_begin(struct connection *connection, struct session *session);
 
 #endif

@@ -18,7 +18,7 @@
 
 struct control;
 struct loop;
-struct takeover;
+struct inheritance;
 
 #define CONTROL_COMMAND_MAX 128 /* bytes in a line, including its end */
 
@@ -48,7 +48,7 @@ struct control_place {
 	uid_t owner;
 	gid_t group;
 	mode_t mode; /* such as 0600 */
-	struct takeover *takeover; /* may have the socket already; or NULL */
+	struct inheritance *takeover; /* may have the socket already; or NULL */
 };
 
 /* Listens at `place`. Returns NULL with a reason in `error`. */

@@ -19,7 +19,7 @@ static int
 offer(struct control_caller *caller, const char *name, int fd)
 {
 	char *line = memory_format("%s\n", name);
-	int result = passing_send(caller->fd, line, fd);
+	int result = fdpassing_send(caller->fd, line, fd);
 
 	free(line);
 	stringlist_add(&caller->offered, name, strlen(name));

@@ -55,7 +55,7 @@ gather(struct appointment *chain)
 }
 
 void
-agenda_add(struct agenda *agenda, struct appointment *appointment,
+timers_add(struct timers *agenda, struct appointment *appointment,
     struct deadline deadline, void *holder)
 {
 	*appointment = (struct appointment){ .deadline = deadline, .holder = holder };
@@ -63,7 +63,7 @@ agenda_add(struct agenda *agenda, struct appointment *appointment,
 }
 
 void
-agenda_remove(struct agenda *agenda, struct appointment *appointment)
+timers_remove(struct timers *agenda, struct appointment *appointment)
 {
 	struct appointment *rest = gather(appointment->child);
 
@@ -83,19 +83,19 @@ agenda_remove(struct agenda *agenda, struct appointment *appointment)
 }
 
 void *
-agenda_first(const struct agenda *agenda)
+timers_first(const struct timers *agenda)
 {
 	return agenda->first != NULL ? agenda->first->holder : NULL;
 }
 
 void *
-agenda_due(const struct agenda *agenda)
+timers_due(const struct timers *agenda)
 {
-	return deadline_passed(agenda_next(agenda)) ? agenda_first(agenda) : NULL;
+	return deadline_passed(timers_next(agenda)) ? timers_first(agenda) : NULL;
 }
 
 struct deadline
-agenda_next(const struct agenda *agenda)
+timers_next(const struct timers *agenda)
 {
 	return agenda->first != NULL ? agenda->first->deadline : deadline_never();
 }

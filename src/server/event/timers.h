@@ -21,24 +21,24 @@ struct appointment {
 };
 
 /* An empty agenda is {0}. */
-struct agenda {
+struct timers {
 	struct appointment *first;
 };
 
 /* Adds `appointment`, which must not be in an agenda. */
-void agenda_add(struct agenda *agenda, struct appointment *appointment,
+void timers_add(struct timers *agenda, struct appointment *appointment,
     struct deadline deadline, void *holder);
 
 /* Removes `appointment`, which must be in this agenda. */
-void agenda_remove(struct agenda *agenda, struct appointment *appointment);
+void timers_remove(struct timers *agenda, struct appointment *appointment);
 
 /* Returns the holder of the earliest appointment if its deadline has passed, or NULL. */
-void *agenda_due(const struct agenda *agenda);
+void *timers_due(const struct timers *agenda);
 
 /* Returns the holder of the earliest appointment, or NULL if there is none. */
-void *agenda_first(const struct agenda *agenda);
+void *timers_first(const struct timers *agenda);
 
 /* Returns the earliest deadline, or never if there is none. */
-struct deadline agenda_next(const struct agenda *agenda);
+struct deadline timers_next(const struct timers *agenda);
 
 #endif

@@ -31,7 +31,7 @@ struct gate {
 	char *name;
 	struct gate *next;
 	int64_t max_clients, max_per_ip, max_workers;
-	struct networks allow, deny;
+	struct networklist allow, deny;
 	struct bucket bucket;
 	int64_t clients, workers; /* at the moment */
 	void *sources; /* a tree(3) of struct source */
@@ -77,8 +77,8 @@ limits_check(const struct limit_settings *settings, struct findings *findings)
 {
 	int64_t rate, burst;
 
-	networks_check("allow", &settings->allow, findings);
-	networks_check("deny", &settings->deny, findings);
+	networklist_check("allow", &settings->allow, findings);
+	networklist_check("deny", &settings->deny, findings);
 	if (settings->accept_rate[0] != '\0' &&
 	    parse_rate(settings->accept_rate, &rate, &burst) < 0)
 		findings_error(findings,
@@ -92,10 +92,10 @@ set_gate(struct gate *gate, const struct limit_settings *settings)
 {
 	int64_t rate = 0, burst = 0;
 
-	networks_fini(&gate->allow);
-	networks_fini(&gate->deny);
-	gate->allow = networks_of(&settings->allow);
-	gate->deny = networks_of(&settings->deny);
+	networklist_fini(&gate->allow);
+	networklist_fini(&gate->deny);
+	gate->allow = networklist_of(&settings->allow);
+	gate->deny = networklist_of(&settings->deny);
 	gate->max_clients = settings->max_clients;
 	gate->max_per_ip = settings->max_per_ip;
 	gate->max_workers = settings->max_workers;
@@ -112,8 +112,8 @@ fini_gate(struct gate *gate)
 {
 	assert(gate->clients == 0);
 	tdestroy(gate->sources, free);
-	networks_fini(&gate->allow);
-	networks_fini(&gate->deny);
+	networklist_fini(&gate->allow);
+	networklist_fini(&gate->deny);
 	free(gate->name);
 }
 
@@ -196,9 +196,9 @@ limits_bound_workers(const struct gate *gate)
 static bool
 is_allowed(const struct gate *gate, const struct address *peer)
 {
-	if (networks_have(&gate->deny, peer))
+	if (networklist_have(&gate->deny, peer))
 		return false;
-	return gate->allow.count == 0 || networks_have(&gate->allow, peer);
+	return gate->allow.count == 0 || networklist_have(&gate->allow, peer);
 }
 
 static struct source *

@@ -31,17 +31,17 @@ struct book {
 	char service[];
 };
 
-struct repeats {
+struct loglimit {
 	pthread_mutex_t mutex;
 	struct book *books; /* one for each service that had a failure */
 	int64_t minute_ms;
 	struct deadline minute; /* main thread */
 };
 
-struct repeats *
-repeats_new(int64_t minute_ms)
+struct loglimit *
+loglimit_new(int64_t minute_ms)
 {
-	struct repeats *repeats = memory_new(sizeof *repeats);
+	struct loglimit *repeats = memory_new(sizeof *repeats);
 
 	sync_mutex_init(&repeats->mutex);
 	repeats->minute_ms = minute_ms;
@@ -50,11 +50,11 @@ repeats_new(int64_t minute_ms)
 }
 
 void
-repeats_free(struct repeats *repeats)
+loglimit_free(struct loglimit *repeats)
 {
 	if (repeats == NULL)
 		return;
-	repeats_flush(repeats);
+	loglimit_flush(repeats);
 	while (repeats->books != NULL) {
 		struct book *book = repeats->books;
 		repeats->books = book->next;
@@ -66,7 +66,7 @@ repeats_free(struct repeats *repeats)
 
 /* Returns the book of a service, and makes it if there is none; NULL if memory is exhausted. */
 static struct book *
-find_book(struct repeats *repeats, const char *service)
+find_book(struct loglimit *repeats, const char *service)
 {
 	struct book *book = repeats->books;
 
@@ -110,7 +110,7 @@ add_example(struct kind *kind, const struct address *peer)
 static bool
 count(struct kind *kind, enum log_level level, const struct address *peer)
 {
-	if (kind->lines < REPEATS_LINES) {
+	if (kind->lines < LOGLIMIT_LINES) {
 		kind->lines++;
 		return true;
 	}
@@ -121,7 +121,7 @@ count(struct kind *kind, enum log_level level, const struct address *peer)
 }
 
 bool
-repeats_admit(struct repeats *repeats, const char *service, enum failure failure,
+loglimit_admit(struct loglimit *repeats, const char *service, enum failure failure,
     enum log_level level, const struct address *peer)
 {
 	if (log_wants(LOG_LEVEL_DEBUG))
@@ -149,7 +149,7 @@ log_sum(const char *service, enum failure failure, const struct kind *kind)
 
 /* Logs the sum without holding the lock, because logging may take long. */
 static void
-flush_kind(struct repeats *repeats, struct book *book, enum failure failure)
+flush_kind(struct loglimit *repeats, struct book *book, enum failure failure)
 {
 	sync_lock(&repeats->mutex);
 	struct kind kind = book->kinds[failure];
@@ -160,7 +160,7 @@ flush_kind(struct repeats *repeats, struct book *book, enum failure failure)
 }
 
 void
-repeats_flush(struct repeats *repeats)
+loglimit_flush(struct loglimit *repeats)
 {
 	repeats->minute = deadline_in(repeats->minute_ms);
 	sync_lock(&repeats->mutex);
@@ -172,9 +172,9 @@ repeats_flush(struct repeats *repeats)
 }
 
 struct deadline
-repeats_expire(struct repeats *repeats)
+loglimit_expire(struct loglimit *repeats)
 {
 	if (deadline_passed(repeats->minute))
-		repeats_flush(repeats);
+		loglimit_flush(repeats);
 	return repeats->minute;
 }

@@ -79,7 +79,7 @@ enter(const char *folder, const char *path, struct findings *findings)
 }
 
 char *
-jail_enter(const char *folder, const char *path, struct findings *findings)
+chroot_enter(const char *folder, const char *path, struct findings *findings)
 {
 	char *result = NULL;
 
@@ -98,7 +98,7 @@ jail_enter(const char *folder, const char *path, struct findings *findings)
 }
 
 char *
-jail_outside(const char *folder, const char *path)
+chroot_outside(const char *folder, const char *path)
 {
 	/* A relative path was completed from its file's path, which is an outside path. */
 	if (path[0] == '\0' || behind(folder, path) != NULL)

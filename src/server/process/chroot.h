@@ -15,10 +15,10 @@ struct findings;
  * `path`, which the caller frees; NULL after an error in `findings`, whose text starts with the
  * key.
  */
-char *jail_enter(const char *folder, const char *path, struct findings *findings);
+char *chroot_enter(const char *folder, const char *path, struct findings *findings);
 
 /* Returns the outside path of `path`, which is in the configuration of a process whose root is
  * `folder`. `folder` may be "". The caller frees it. */
-char *jail_outside(const char *folder, const char *path);
+char *chroot_outside(const char *folder, const char *path);
 
 #endif

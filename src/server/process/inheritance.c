@@ -25,7 +25,7 @@ struct item {
 	int fd; /* -1 once taken */
 };
 
-struct takeover {
+struct inheritance {
 	int fd;
 	pid_t pid; /* at the other end */
 	struct item *items; /* in the order of the offer */
@@ -67,7 +67,7 @@ is_trusted(int fd, uid_t owner, struct ucred *maker)
 }
 
 static void
-add_item(struct takeover *takeover, const char *line, int fd)
+add_item(struct inheritance *takeover, const char *line, int fd)
 {
 	takeover->items = memory_resize(
 	    takeover->items, (takeover->count + 1) * sizeof *takeover->items);
@@ -105,7 +105,7 @@ explain(const char *answer, char *error, size_t error_size)
 /* Sends a command and collects its answer and the descriptors that come with it. Returns 0 if the
  * answer is "ok". */
 static int
-ask(struct takeover *takeover, const char *command, char *error, size_t error_size)
+ask(struct inheritance *takeover, const char *command, char *error, size_t error_size)
 {
 	char answer[ANSWER_SIZE] = "", text[LINE_SIZE];
 	size_t length = 0;
@@ -117,7 +117,7 @@ ask(struct takeover *takeover, const char *command, char *error, size_t error_si
 	}
 	while (!is_whole(answer, &worked) && length < sizeof answer - 1) {
 		int fd;
-		ssize_t n = passing_receive(takeover->fd, text, sizeof text - 1, &fd);
+		ssize_t n = fdpassing_receive(takeover->fd, text, sizeof text - 1, &fd);
 		if (n <= 0) {
 			snprintf(error, error_size, "%s",
 			    n == 0 ? "it closed the connection"
@@ -136,8 +136,8 @@ ask(struct takeover *takeover, const char *command, char *error, size_t error_si
 	return worked ? 0 : -1;
 }
 
-struct takeover *
-takeover_begin(const char *path, uid_t owner, char *error, size_t error_size)
+struct inheritance *
+inheritance_begin(const char *path, uid_t owner, char *error, size_t error_size)
 {
 	char reason[ANSWER_SIZE];
 	struct ucred maker;
@@ -157,18 +157,18 @@ takeover_begin(const char *path, uid_t owner, char *error, size_t error_size)
 		close(fd);
 		return NULL;
 	}
-	struct takeover *takeover = memory_new(sizeof *takeover);
+	struct inheritance *takeover = memory_new(sizeof *takeover);
 	takeover->fd = fd;
 	takeover->pid = maker.pid;
 	if (ask(takeover, "handover\n", reason, sizeof reason) == 0)
 		return takeover;
 	snprintf(error, error_size, "%s: the running tlsd answers: %s", path, reason);
-	takeover_free(takeover);
+	inheritance_free(takeover);
 	return NULL;
 }
 
 int
-takeover_take(struct takeover *takeover, const char *name)
+inheritance_take(struct inheritance *takeover, const char *name)
 {
 	for (size_t i = 0; takeover != NULL && i < takeover->count; i++) {
 		struct item *item = &takeover->items[i];
@@ -182,7 +182,7 @@ takeover_take(struct takeover *takeover, const char *name)
 }
 
 const char *
-takeover_find(const struct takeover *takeover, const char *beginning)
+inheritance_find(const struct inheritance *takeover, const char *beginning)
 {
 	size_t length = strlen(beginning);
 
@@ -195,14 +195,14 @@ takeover_find(const struct takeover *takeover, const char *beginning)
 }
 
 pid_t
-takeover_pid(const struct takeover *takeover)
+inheritance_pid(const struct inheritance *takeover)
 {
 	return takeover->pid;
 }
 
 /* Tells the old process which descriptors are kept. */
 static int
-keep_taken(struct takeover *takeover, char *error, size_t error_size)
+keep_taken(struct inheritance *takeover, char *error, size_t error_size)
 {
 	char command[64];
 
@@ -216,7 +216,7 @@ keep_taken(struct takeover *takeover, char *error, size_t error_size)
 }
 
 int
-takeover_confirm(struct takeover *takeover, char *error, size_t error_size)
+inheritance_confirm(struct inheritance *takeover, char *error, size_t error_size)
 {
 	struct timeval for_ever = { 0 };
 
@@ -228,7 +228,7 @@ takeover_confirm(struct takeover *takeover, char *error, size_t error_size)
 }
 
 void
-takeover_free(struct takeover *takeover)
+inheritance_free(struct inheritance *takeover)
 {
 	if (takeover == NULL)
 		return;

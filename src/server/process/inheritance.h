@@ -12,29 +12,29 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-struct takeover;
+struct inheritance;
 
 /* Asks the tlsd at the control socket `path`, which must belong to root, to `owner` or to this
  * process's user. Returns NULL with a reason in `error`. */
-struct takeover *takeover_begin(
+struct inheritance *inheritance_begin(
     const char *path, uid_t owner, char *error, size_t error_size);
 
 /* Returns the descriptor that the old process calls `name`, or -1 if there is none or `takeover`
- * is NULL. The caller owns it from now on, and takeover_confirm() keeps it. */
-int takeover_take(struct takeover *takeover, const char *name);
+ * is NULL. The caller owns it from now on, and inheritance_confirm() keeps it. */
+int inheritance_take(struct inheritance *takeover, const char *name);
 
 /* Returns the name of the first descriptor that starts with `beginning` and was not taken, or
  * NULL. The name lives as long as `takeover`, which may be NULL. */
-const char *takeover_find(const struct takeover *takeover, const char *beginning);
+const char *inheritance_find(const struct inheritance *takeover, const char *beginning);
 
 /* Returns the id of the old process, or 0 if it is not known. */
-pid_t takeover_pid(const struct takeover *takeover);
+pid_t inheritance_pid(const struct inheritance *takeover);
 
 /* Lets the old process go: it closes and removes the parts that were not taken. Returns 0 when it
  * has let go, or -1 with a reason in `error`. */
-int takeover_confirm(struct takeover *takeover, char *error, size_t error_size);
+int inheritance_confirm(struct inheritance *takeover, char *error, size_t error_size);
 
 /* Closes the descriptors that have not been taken, and the connection. Accepts NULL. */
-void takeover_free(struct takeover *takeover);
+void inheritance_free(struct inheritance *takeover);
 
 #endif

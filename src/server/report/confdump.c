@@ -49,15 +49,15 @@ print_service(const struct snapshot *snapshot, const struct service *service, FI
 }
 
 void
-summary_print(const struct snapshot *snapshot, FILE *out)
+confdump_print(const struct snapshot *snapshot, FILE *out)
 {
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
 		print_service(snapshot, snapshot_service(snapshot, i), out);
-	summary_print_skipped(snapshot, out);
+	confdump_print_skipped(snapshot, out);
 }
 
 void
-summary_print_skipped(const struct snapshot *snapshot, FILE *out)
+confdump_print_skipped(const struct snapshot *snapshot, FILE *out)
 {
 	const struct stringlist *skipped = snapshot_skipped(snapshot);
 

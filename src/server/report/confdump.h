@@ -9,9 +9,9 @@
 struct snapshot;
 
 /* Prints each service with its addresses, certificates and policy, and each skipped service. */
-void summary_print(const struct snapshot *snapshot, FILE *out);
+void confdump_print(const struct snapshot *snapshot, FILE *out);
 
 /* Prints "skipped: NAME: REASON" for each service that on-bad-cert has left out. */
-void summary_print_skipped(const struct snapshot *snapshot, FILE *out);
+void confdump_print_skipped(const struct snapshot *snapshot, FILE *out);
 
 #endif

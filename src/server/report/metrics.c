@@ -216,12 +216,12 @@ print_services(const struct tally *first, const struct stats_sums *sums, FILE *o
 }
 
 static void
-print_process(const struct overview *overview, FILE *out)
+print_process(const struct serverinfo *overview, FILE *out)
 {
 	struct stats_sums sums, unrouted = { 0 };
 
-	stats_sum(overview_stats(overview), &sums);
-	tally_add_to(stats_unrouted(overview_stats(overview)), &unrouted);
+	stats_sum(serverinfo_stats(overview), &sums);
+	tally_add_to(stats_unrouted(serverinfo_stats(overview)), &unrouted);
 	begin(out, "tlsd_build_info", "gauge",
 	    "Versions of tlsd and of GnuTLS; the value is always 1.");
 	fprintf(out, "tlsd_build_info{version=\"%s\",gnutls=\"%s\"} 1\n",
@@ -229,9 +229,9 @@ print_process(const struct overview *overview, FILE *out)
 	begin(out, "tlsd_start_time_seconds", "gauge",
 	    "When the process started, seconds since 1970.");
 	fprintf(
-	    out, "tlsd_start_time_seconds %" PRId64 "\n", overview_started(overview));
+	    out, "tlsd_start_time_seconds %" PRId64 "\n", serverinfo_started(overview));
 	print_one(out, "tlsd_workers", "gauge", "Worker threads.",
-	    overview_workers(overview));
+	    serverinfo_workers(overview));
 	print_one(out, "tlsd_workers_busy", "gauge",
 	    "Worker threads that have a connection.", stats_busy(&sums));
 	print_one(out, "tlsd_queue_depth", "gauge",
@@ -241,15 +241,15 @@ print_process(const struct overview *overview, FILE *out)
 	    unrouted.present[PHASE_HELLO]);
 	print_one(out, "tlsd_draining", "gauge",
 	    "1 while the server asks for no more clients.",
-	    overview_state(overview) != OVERVIEW_RUNNING);
+	    serverinfo_state(overview) != SERVERINFO_RUNNING);
 	print_one(out, "tlsd_reloads_total", "counter", "Reloads that worked.",
-	    overview_reloads(overview));
+	    serverinfo_reloads(overview));
 	print_one(out, "tlsd_reload_failures_total", "counter",
 	    "Reloads that failed; the configuration before stayed in force.",
-	    overview_failed_reloads(overview));
+	    serverinfo_failed_reloads(overview));
 	print_one(out, "tlsd_last_reload_successful", "gauge",
 	    "Whether the last reload worked; 1 before the first.",
-	    overview_last_reload_worked(overview));
+	    serverinfo_last_reload_worked(overview));
 	print_one(out, "tlsd_log_lost_total", "counter",
 	    "Lines that could not be written to the log.", log_lost());
 }
@@ -320,14 +320,14 @@ print_snapshot(const struct snapshot *snapshot, FILE *out)
 }
 
 int
-metrics_print(struct overview *overview, FILE *out)
+metrics_print(struct serverinfo *overview, FILE *out)
 {
-	const struct tally *first = stats_first(overview_stats(overview));
+	const struct tally *first = stats_first(serverinfo_stats(overview));
 	struct stats_sums *sums = sum_services(first);
 
 	if (sums == NULL)
 		return -1;
-	struct snapshot *snapshot = overview_snapshot(overview);
+	struct snapshot *snapshot = serverinfo_snapshot(overview);
 	print_process(overview, out);
 	print_snapshot(snapshot, out);
 	snapshot_drop(snapshot);
@@ -345,19 +345,19 @@ print_figures(void *context, FILE *out)
 static bool
 is_draining(void *context)
 {
-	return overview_state(context) != OVERVIEW_RUNNING;
+	return serverinfo_state(context) != SERVERINFO_RUNNING;
 }
 
 static bool
 is_stopping(void *context)
 {
-	return overview_state(context) == OVERVIEW_STOPPING;
+	return serverinfo_state(context) == SERVERINFO_STOPPING;
 }
 
-struct figures
-metrics_figures(struct overview *overview)
+struct answermonitor
+metrics_figures(struct serverinfo *overview)
 {
-	return (struct figures){ .print = print_figures,
+	return (struct answermonitor){ .print = print_figures,
 		.is_draining = is_draining,
 		.is_stopping = is_stopping,
 		.context = overview };

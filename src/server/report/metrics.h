@@ -8,13 +8,13 @@
 
 #include "responders/answermonitor.h"
 
-struct overview;
+struct serverinfo;
 
 /* Prints the metrics in the text format, version 0.0.4. Returns 0, or -1 if memory is
  * exhausted. */
-int metrics_print(struct overview *overview, FILE *out);
+int metrics_print(struct serverinfo *overview, FILE *out);
 
 /* Returns the metrics and the server's state, for responders that report on the server itself. */
-struct figures metrics_figures(struct overview *overview);
+struct answermonitor metrics_figures(struct serverinfo *overview);
 
 #endif

@@ -14,30 +14,30 @@
 #include "server/snapshot/snapshot.h"
 #include "server/connection/stats.h"
 
-struct overview {
+struct serverinfo {
 	const struct stats *stats;
 	size_t workers;
 	int64_t started;
-	_Atomic(enum overview_state) state;
+	_Atomic(enum serverinfo_state) state;
 	_Atomic(bool) last_worked;
 	_Atomic(uint64_t) reloads, failed_reloads;
 	struct current *current;
 };
 
 const char *
-overview_state_name(enum overview_state state)
+serverinfo_state_name(enum serverinfo_state state)
 {
-	static const char *const names[] = { [OVERVIEW_RUNNING] = "running",
-		[OVERVIEW_DRAINING] = "draining",
-		[OVERVIEW_STOPPING] = "stopping" };
+	static const char *const names[] = { [SERVERINFO_RUNNING] = "running",
+		[SERVERINFO_DRAINING] = "draining",
+		[SERVERINFO_STOPPING] = "stopping" };
 
 	return names[state];
 }
 
-struct overview *
-overview_new(const struct stats *stats, struct current *current, size_t workers)
+struct serverinfo *
+serverinfo_new(const struct stats *stats, struct current *current, size_t workers)
 {
-	struct overview *overview = memory_new(sizeof *overview);
+	struct serverinfo *overview = memory_new(sizeof *overview);
 
 	overview->stats = stats;
 	overview->current = current;
@@ -48,32 +48,32 @@ overview_new(const struct stats *stats, struct current *current, size_t workers)
 }
 
 void
-overview_free(struct overview *overview)
+serverinfo_free(struct serverinfo *overview)
 {
 	free(overview);
 }
 
 void
-overview_note_reload(struct overview *overview, bool worked)
+serverinfo_note_reload(struct serverinfo *overview, bool worked)
 {
 	atomic_fetch_add(worked ? &overview->reloads : &overview->failed_reloads, 1);
 	atomic_store(&overview->last_worked, worked);
 }
 
 void
-overview_set_state(struct overview *overview, enum overview_state state)
+serverinfo_set_state(struct serverinfo *overview, enum serverinfo_state state)
 {
 	atomic_store(&overview->state, state);
 }
 
 struct snapshot *
-overview_snapshot(const struct overview *overview)
+serverinfo_snapshot(const struct serverinfo *overview)
 {
 	return current_take(overview->current);
 }
 
 const struct stats *
-overview_stats(const struct overview *overview)
+serverinfo_stats(const struct serverinfo *overview)
 {
 	return overview->stats;
 }
@@ -90,9 +90,9 @@ is_about_server(const struct snapshot *snapshot, const char *name)
 }
 
 void
-overview_sum_clients(struct overview *overview, struct stats_sums *sums)
+serverinfo_sum_clients(struct serverinfo *overview, struct stats_sums *sums)
 {
-	struct snapshot *snapshot = overview_snapshot(overview);
+	struct snapshot *snapshot = serverinfo_snapshot(overview);
 
 	*sums = (struct stats_sums){ 0 };
 	tally_add_to(stats_unrouted(overview->stats), sums);
@@ -104,37 +104,37 @@ overview_sum_clients(struct overview *overview, struct stats_sums *sums)
 }
 
 size_t
-overview_workers(const struct overview *overview)
+serverinfo_workers(const struct serverinfo *overview)
 {
 	return overview->workers;
 }
 
-enum overview_state
-overview_state(const struct overview *overview)
+enum serverinfo_state
+serverinfo_state(const struct serverinfo *overview)
 {
 	return atomic_load(&overview->state);
 }
 
 int64_t
-overview_started(const struct overview *overview)
+serverinfo_started(const struct serverinfo *overview)
 {
 	return overview->started;
 }
 
 uint64_t
-overview_reloads(const struct overview *overview)
+serverinfo_reloads(const struct serverinfo *overview)
 {
 	return atomic_load(&overview->reloads);
 }
 
 uint64_t
-overview_failed_reloads(const struct overview *overview)
+serverinfo_failed_reloads(const struct serverinfo *overview)
 {
 	return atomic_load(&overview->failed_reloads);
 }
 
 bool
-overview_last_reload_worked(const struct overview *overview)
+serverinfo_last_reload_worked(const struct serverinfo *overview)
 {
 	return atomic_load(&overview->last_worked);
 }

@@ -7,13 +7,13 @@
 
 #include <stdio.h>
 
-struct overview;
+struct serverinfo;
 
 /* Prints lines "SUBJECT: NAME=VALUE ..." for the server and each service; tlsdctl(8) documents
  * them. */
-void numbers_print(struct overview *overview, FILE *out);
+void statsjson_print(struct serverinfo *overview, FILE *out);
 
 /* Prints the statistics as one line of JSON. */
-void numbers_print_json(struct overview *overview, FILE *out);
+void statsjson_print_json(struct serverinfo *overview, FILE *out);
 
 #endif

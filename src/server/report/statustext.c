@@ -78,13 +78,13 @@ print_expiry(const struct snapshot *snapshot, FILE *out)
 }
 
 static void
-print_numbers(const struct overview *overview, FILE *out)
+print_numbers(const struct serverinfo *overview, FILE *out)
 {
 	struct stats_sums sums;
 
-	stats_sum(overview_stats(overview), &sums);
+	stats_sum(serverinfo_stats(overview), &sums);
 	fprintf(out, "workers: %" PRIu64 " of %zu busy\n", stats_busy(&sums),
-	    overview_workers(overview));
+	    serverinfo_workers(overview));
 	fprintf(out, "queue: %" PRIu64 "\n", stats_queued(&sums));
 	fprintf(out, "waiting: %" PRIu64 " for their ClientHello\n",
 	    sums.present[PHASE_HELLO]);
@@ -98,21 +98,22 @@ print_numbers(const struct overview *overview, FILE *out)
 }
 
 void
-status_print(struct overview *overview, const struct acceptor *acceptor, FILE *out)
+statustext_print(
+    struct serverinfo *overview, const struct acceptor *acceptor, FILE *out)
 {
-	struct snapshot *snapshot = overview_snapshot(overview);
+	struct snapshot *snapshot = serverinfo_snapshot(overview);
 
 	fprintf(out, "version: tlsd %s, ", PACKAGE_VERSION);
 	library_print(out);
 	fputc('\n', out);
 	fprintf(out, "process: %ld, %s\n", (long)getpid(),
-	    overview_state_name(overview_state(overview)));
-	print_time(out, "started", overview_started(overview));
+	    serverinfo_state_name(serverinfo_state(overview)));
+	print_time(out, "started", serverinfo_started(overview));
 	print_time(out, "loaded", snapshot_time(snapshot));
-	if (!overview_last_reload_worked(overview))
+	if (!serverinfo_last_reload_worked(overview))
 		fputs("reload: the last one failed, and changed nothing\n", out);
 	acceptor_print(acceptor, out);
-	summary_print_skipped(snapshot, out);
+	confdump_print_skipped(snapshot, out);
 	print_certificates(snapshot, out);
 	print_expiry(snapshot, out);
 	snapshot_drop(snapshot);
@@ -150,13 +151,14 @@ print_connection(const struct connection *connection, int64_t now_ns, FILE *out)
 }
 
 void
-status_print_connections(const struct roster *roster, size_t max, FILE *out)
+statustext_print_connections(
+    const struct connectiontable *roster, size_t max, FILE *out)
 {
-	const struct connection *connection = roster_first(roster);
+	const struct connection *connection = connectiontable_first(roster);
 	int64_t now_ns = deadline_now_ns();
 
 	for (; connection != NULL && max > 0; max--) {
 		print_connection(connection, now_ns, out);
-		connection = roster_next(connection);
+		connection = connectiontable_next(connection);
 	}
 }

@@ -7,14 +7,15 @@
 #include <stdio.h>
 
 struct acceptor;
-struct overview;
-struct roster;
+struct serverinfo;
+struct connectiontable;
 
 /* Prints versions, process, times, services, workers, queue and counts. */
-void status_print(
-    struct overview *overview, const struct acceptor *acceptor, FILE *out);
+void statustext_print(
+    struct serverinfo *overview, const struct acceptor *acceptor, FILE *out);
 
 /* Prints a line for each of the `max` oldest connections: "connection: id=17 peer=...". */
-void status_print_connections(const struct roster *roster, size_t max, FILE *out);
+void statustext_print_connections(
+    const struct connectiontable *roster, size_t max, FILE *out);
 
 #endif

@@ -10,32 +10,32 @@
 static struct rlimit inherited; /* of core dumps */
 
 void
-secrecy_begin(void)
+memoryguard_begin(void)
 {
 	unsetenv("SSLKEYLOGFILE");
 	if (getrlimit(RLIMIT_CORE, &inherited) == 0) {
 		struct rlimit none = { .rlim_cur = 0, .rlim_max = inherited.rlim_max };
 		setrlimit(RLIMIT_CORE, &none);
 	}
-	secrecy_renew();
+	memoryguard_renew();
 }
 
 void
-secrecy_renew(void)
+memoryguard_renew(void)
 {
 	/* The limit does not apply to a core that is piped to a program, but this does. */
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
 void
-secrecy_end(void)
+memoryguard_end(void)
 {
 	setrlimit(RLIMIT_CORE, &inherited);
 	prctl(PR_SET_DUMPABLE, 1);
 }
 
 bool
-secrecy_lock_memory(void)
+memoryguard_lock_memory(void)
 {
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 

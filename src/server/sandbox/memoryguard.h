@@ -12,19 +12,19 @@
 
 /* Disables core dumps and ptrace(2), except by root. Removes SSLKEYLOGFILE, which was set for
  * other programs. Must be called before the TLS library starts and before a key is read. */
-void secrecy_begin(void);
+void memoryguard_begin(void);
 
 /* Disables them again after the user was changed, because the kernel resets that. */
-void secrecy_renew(void);
+void memoryguard_renew(void);
 
 /* Allows core dumps and debuggers again. */
-void secrecy_end(void);
+void memoryguard_end(void);
 
 /*
  * Keeps all present and future memory from being swapped, as it comes into use. Does so only if
  * it has no limit, which root removes here: with a limit, allocations would fail once they reach
  * it. Must be called after fork(2), which undoes it. Returns true on success.
  */
-bool secrecy_lock_memory(void);
+bool memoryguard_lock_memory(void);
 
 #endif

@@ -155,10 +155,10 @@ sandbox_new(const struct snapshot *snapshot)
 	sandbox->on = conf->process.sandbox;
 	sandbox->description = memory_copy("off");
 	if (!sandbox->on) {
-		secrecy_end();
+		memoryguard_end();
 		return sandbox;
 	}
-	sandbox->memory_locked = secrecy_lock_memory();
+	sandbox->memory_locked = memoryguard_lock_memory();
 	for (size_t i = 0; i < conf->service_count && sandbox->foreign == NULL; i++)
 		sandbox->foreign = foreign_code(conf->services[i]);
 	find_writable(snapshot, &sandbox->places.writable);
@@ -202,10 +202,10 @@ confine_files(struct sandbox *sandbox)
 static char *
 filter_syscalls(struct sandbox *sandbox)
 {
-	if (!syscalls_can_be_filtered())
+	if (!syscallfilter_can_be_filtered())
 		return memory_copy("unrestricted (built without seccomp)");
-	if ((sandbox->foreign != NULL ? syscalls_allow_programs()
-				      : syscalls_allow_server()) < 0)
+	if ((sandbox->foreign != NULL ? syscallfilter_allow_programs()
+				      : syscallfilter_allow_server()) < 0)
 		return memory_format(
 		    "unrestricted (seccomp: %s)", strerrordesc_np(errno));
 	if (sandbox->foreign != NULL)
@@ -221,7 +221,7 @@ sandbox_enter(struct sandbox *sandbox)
 
 	if (!sandbox->on)
 		return 0;
-	secrecy_renew();
+	memoryguard_renew();
 	unsigned uses =
 	    (sandbox->foreign != NULL ? (unsigned)CAPABILITIES_FOR_PROGRAMS : 0u) |
 	    (sandbox->is_writing ? (unsigned)CAPABILITIES_TO_WRITE : 0u);

@@ -288,19 +288,19 @@ out:
 }
 
 bool
-syscalls_can_be_filtered(void)
+syscallfilter_can_be_filtered(void)
 {
 	return true;
 }
 
 int
-syscalls_allow_server(void)
+syscallfilter_allow_server(void)
 {
 	return load(SCMP_ACT_ERRNO(ENOSYS), fill_for_server);
 }
 
 int
-syscalls_allow_programs(void)
+syscallfilter_allow_programs(void)
 {
 	return load(SCMP_ACT_ALLOW, fill_for_programs);
 }
@@ -308,20 +308,20 @@ syscalls_allow_programs(void)
 #else
 
 bool
-syscalls_can_be_filtered(void)
+syscallfilter_can_be_filtered(void)
 {
 	return false;
 }
 
 int
-syscalls_allow_server(void)
+syscallfilter_allow_server(void)
 {
 	errno = ENOSYS;
 	return -1;
 }
 
 int
-syscalls_allow_programs(void)
+syscallfilter_allow_programs(void)
 {
 	errno = ENOSYS;
 	return -1;

@@ -9,17 +9,17 @@
 
 /* True if a filter was built in. Builds with sanitizers have none, because those need other
  * calls. */
-bool syscalls_can_be_filtered(void);
+bool syscallfilter_can_be_filtered(void);
 
 /*
  * Allows only the calls that a server needs, for good. Calls that only an intruder would make,
  * such as running a program, end the process by SIGSYS. Any other call fails with ENOSYS, as if
  * the kernel were older. Needs no_new_privs. Returns 0, or -1 with errno.
  */
-int syscalls_allow_server(void);
+int syscallfilter_allow_server(void);
 
 /* Denies calls that change the system or look into other processes, with EPERM, to the server and
  * to the programs that it runs; allows the rest. Returns 0, or -1 with errno. */
-int syscalls_allow_programs(void);
+int syscallfilter_allow_programs(void);
 
 #endif

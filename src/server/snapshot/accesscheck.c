@@ -96,7 +96,7 @@ check_service(const struct service *service, struct findings *findings)
 }
 
 void
-rights_check(const struct snapshot *snapshot, struct findings *findings)
+accesscheck_check(const struct snapshot *snapshot, struct findings *findings)
 {
 	const struct conf *conf = snapshot_conf(snapshot);
 

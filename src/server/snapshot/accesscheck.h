@@ -12,6 +12,6 @@ struct snapshot;
  * read at a reload. Adds an error for each thing that it needs for every client and cannot use: a
  * key in a token, the file or the program of an answer.
  */
-void rights_check(const struct snapshot *snapshot, struct findings *findings);
+void accesscheck_check(const struct snapshot *snapshot, struct findings *findings);
 
 #endif

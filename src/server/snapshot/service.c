@@ -191,7 +191,7 @@ check_coverage(const struct service *service, struct findings *findings)
 static void
 check_proxy(const struct conf_service *conf, struct findings *findings)
 {
-	networks_check("accept-proxy-from", &conf->accept_proxy_from, findings);
+	networklist_check("accept-proxy-from", &conf->accept_proxy_from, findings);
 	if (conf->accept_proxy && conf->accept_proxy_from.count == 0)
 		findings_error(findings,
 		    "accept-proxy: any client can claim any address: set "
@@ -282,7 +282,7 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	find_owner(service, findings);
 	check_conf(conf, process, findings);
 	if (findings->errors == errors)
-		service->proxies = networks_of(&conf->accept_proxy_from);
+		service->proxies = networklist_of(&conf->accept_proxy_from);
 	service->context =
 	    context_new(service->name, &conf->context, keyring, findings);
 	if (service->context != NULL)
@@ -314,7 +314,7 @@ service_fini(struct service *service)
 	free(service->addresses);
 	free(service->dual);
 	free(service->listen_counts);
-	networks_fini(&service->proxies);
+	networklist_fini(&service->proxies);
 	*service = (struct service){ 0 };
 }
 

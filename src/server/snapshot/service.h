@@ -38,7 +38,7 @@ struct service {
 	uid_t
 	    socket_owner; /* owner of its Unix-domain sockets; -1: the daemon's user */
 	gid_t socket_group; /* -1: the daemon's group */
-	struct networks proxies; /* from which a PROXY header is accepted */
+	struct networklist proxies; /* from which a PROXY header is accepted */
 	bool skipped; /* it has neither context nor responder, and serves no client */
 };
 

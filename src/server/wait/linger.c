@@ -40,7 +40,7 @@ struct linger_list {
 	bool (*returned)(void *context, struct connection *connection);
 	void *context;
 	int64_t close_timeout_ms;
-	struct agenda draining;
+	struct timers draining;
 	size_t count;
 	pthread_mutex_t mutex;
 	struct connection_list
@@ -167,14 +167,14 @@ static void
 enter(
     struct linger_list *linger, struct connection *connection, struct deadline deadline)
 {
-	agenda_add(&linger->draining, &connection->appointment, deadline, connection);
+	timers_add(&linger->draining, &connection->appointment, deadline, connection);
 	linger->count++;
 }
 
 static void
 leave(struct linger_list *linger, struct connection *connection)
 {
-	agenda_remove(&linger->draining, &connection->appointment);
+	timers_remove(&linger->draining, &connection->appointment);
 	linger->count--;
 }
 
@@ -315,7 +315,7 @@ linger_add(struct linger_list *linger, struct connection *connection)
 bool
 linger_evict(struct linger_list *linger)
 {
-	struct connection *connection = agenda_first(&linger->draining);
+	struct connection *connection = timers_first(&linger->draining);
 
 	if (connection == NULL)
 		return false;
@@ -370,11 +370,11 @@ linger_expire(struct linger_list *linger)
 	struct deadline next = collect_given(linger);
 	struct connection *connection;
 
-	while ((connection = agenda_due(&linger->draining)) != NULL) {
+	while ((connection = timers_due(&linger->draining)) != NULL) {
 		leave(linger, connection);
 		expire(linger, connection);
 	}
-	return deadline_earlier(next, agenda_next(&linger->draining));
+	return deadline_earlier(next, timers_next(&linger->draining));
 }
 
 void
@@ -388,7 +388,7 @@ linger_free(struct linger_list *linger)
 		TAILQ_REMOVE(&linger->given, connection, link);
 		connection_free(connection);
 	}
-	while ((connection = agenda_first(&linger->draining)) != NULL)
+	while ((connection = timers_first(&linger->draining)) != NULL)
 		finish(linger, connection);
 	sync_mutex_fini(&linger->mutex);
 	free(linger);

@@ -31,7 +31,7 @@ struct rank {
 
 TAILQ_HEAD(rank_list, rank);
 
-struct crowd {
+struct peers {
 	void *guests; /* a tree(3) of struct guest, by client */
 	struct rank_list ranks; /* the fewest connections first; none is empty */
 	/* Each guest brings one rank, and one more is needed while a guest moves. So only adding
@@ -47,13 +47,13 @@ compare_guests(const void *a, const void *b)
 }
 
 static void
-add_spare(struct crowd *crowd, struct rank *rank)
+add_spare(struct peers *crowd, struct rank *rank)
 {
 	TAILQ_INSERT_HEAD(&crowd->spare, rank, link);
 }
 
 static struct rank *
-take_spare(struct crowd *crowd)
+take_spare(struct peers *crowd)
 {
 	struct rank *rank = TAILQ_FIRST(&crowd->spare);
 
@@ -63,10 +63,10 @@ take_spare(struct crowd *crowd)
 	return rank;
 }
 
-struct crowd *
-crowd_new(void)
+struct peers *
+peers_new(void)
 {
-	struct crowd *crowd = memory_new(sizeof *crowd);
+	struct peers *crowd = memory_new(sizeof *crowd);
 
 	TAILQ_INIT(&crowd->ranks);
 	TAILQ_INIT(&crowd->spare);
@@ -75,7 +75,7 @@ crowd_new(void)
 }
 
 void
-crowd_free(struct crowd *crowd)
+peers_free(struct peers *crowd)
 {
 	if (crowd == NULL)
 		return;
@@ -86,7 +86,7 @@ crowd_free(struct crowd *crowd)
 }
 
 static struct guest *
-find_guest(const struct crowd *crowd, const struct address *peer)
+find_guest(const struct peers *crowd, const struct address *peer)
 {
 	struct guest wanted;
 
@@ -97,7 +97,7 @@ find_guest(const struct crowd *crowd, const struct address *peer)
 
 /* Adds a guest without connections. Returns NULL if memory is exhausted. */
 static struct guest *
-add_guest(struct crowd *crowd, const struct address *peer)
+add_guest(struct peers *crowd, const struct address *peer)
 {
 	struct guest *guest = calloc(1, sizeof *guest);
 	struct rank *rank = calloc(1, sizeof *rank);
@@ -116,7 +116,7 @@ add_guest(struct crowd *crowd, const struct address *peer)
 }
 
 static void
-remove_guest(struct crowd *crowd, struct guest *guest)
+remove_guest(struct peers *crowd, struct guest *guest)
 {
 	tdelete(guest, &crowd->guests, compare_guests);
 	free(guest);
@@ -125,7 +125,7 @@ remove_guest(struct crowd *crowd, struct guest *guest)
 
 /* Returns the rank of `count`, which is next to `neighbour`, or the first if that is NULL. */
 static struct rank *
-find_rank(struct crowd *crowd, struct rank *neighbour, size_t count)
+find_rank(struct peers *crowd, struct rank *neighbour, size_t count)
 {
 	struct rank *rank = TAILQ_FIRST(&crowd->ranks);
 
@@ -147,7 +147,7 @@ find_rank(struct crowd *crowd, struct rank *neighbour, size_t count)
 }
 
 static void
-leave_rank(struct crowd *crowd, struct guest *guest)
+leave_rank(struct peers *crowd, struct guest *guest)
 {
 	struct rank *rank = guest->rank;
 
@@ -162,7 +162,7 @@ leave_rank(struct crowd *crowd, struct guest *guest)
 
 /* Moves the guest to the rank of `count`, which differs by one from its own. */
 static void
-change_rank(struct crowd *crowd, struct guest *guest, size_t count)
+change_rank(struct peers *crowd, struct guest *guest, size_t count)
 {
 	struct rank *rank = find_rank(crowd, guest->rank, count);
 
@@ -172,7 +172,7 @@ change_rank(struct crowd *crowd, struct guest *guest, size_t count)
 }
 
 int
-crowd_add(struct crowd *crowd, struct connection *connection)
+peers_add(struct peers *crowd, struct connection *connection)
 {
 	struct guest *guest = find_guest(crowd, &connection->peer);
 
@@ -187,7 +187,7 @@ crowd_add(struct crowd *crowd, struct connection *connection)
 }
 
 void
-crowd_remove(struct crowd *crowd, struct connection *connection)
+peers_remove(struct peers *crowd, struct connection *connection)
 {
 	struct guest *guest = connection->guest;
 
@@ -202,7 +202,7 @@ crowd_remove(struct crowd *crowd, struct connection *connection)
 }
 
 struct connection *
-crowd_heaviest(const struct crowd *crowd)
+peers_heaviest(const struct peers *crowd)
 {
 	const struct rank *rank = TAILQ_LAST(&crowd->ranks, rank_list);
 

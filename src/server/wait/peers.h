@@ -8,19 +8,19 @@
 #include <stddef.h>
 
 struct connection;
-struct crowd;
+struct peers;
 
-struct crowd *crowd_new(void);
+struct peers *peers_new(void);
 
 /* Frees the index, which must be empty. */
-void crowd_free(struct crowd *crowd);
+void peers_free(struct peers *crowd);
 
 /* Adds the connection, which the caller still owns. Returns 0, or -1 if memory is exhausted. */
-int crowd_add(struct crowd *crowd, struct connection *connection);
-void crowd_remove(struct crowd *crowd, struct connection *connection);
+int peers_add(struct peers *crowd, struct connection *connection);
+void peers_remove(struct peers *crowd, struct connection *connection);
 
 /* Returns the oldest connection of the client with the most connections, or NULL if there are
  * none. Ties go to the client that reached that number first. */
-struct connection *crowd_heaviest(const struct crowd *crowd);
+struct connection *peers_heaviest(const struct peers *crowd);
 
 #endif

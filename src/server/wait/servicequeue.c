@@ -20,36 +20,36 @@ struct line {
 	struct line *next;
 };
 
-struct standby {
+struct servicequeue {
 	struct line *lines;
-	struct crowd *crowd; /* all, by client */
-	struct agenda agenda; /* all, by deadline */
+	struct peers *crowd; /* all, by client */
+	struct timers agenda; /* all, by deadline */
 	size_t count, max;
 };
 
-struct standby *
-standby_new(void)
+struct servicequeue *
+servicequeue_new(void)
 {
-	struct standby *standby = memory_new(sizeof *standby);
+	struct servicequeue *standby = memory_new(sizeof *standby);
 
-	standby->crowd = crowd_new();
+	standby->crowd = peers_new();
 	return standby;
 }
 
 void
-standby_limit(struct standby *standby, size_t max)
+servicequeue_limit(struct servicequeue *standby, size_t max)
 {
 	standby->max = max;
 }
 
 size_t
-standby_count(const struct standby *standby)
+servicequeue_count(const struct servicequeue *standby)
 {
 	return standby->count;
 }
 
 static struct line *
-find_line(const struct standby *standby, const struct gate *gate)
+find_line(const struct servicequeue *standby, const struct gate *gate)
 {
 	struct line *line = standby->lines;
 
@@ -60,7 +60,7 @@ find_line(const struct standby *standby, const struct gate *gate)
 
 /* Returns NULL if memory is exhausted. */
 static struct line *
-add_line(struct standby *standby, const struct gate *gate)
+add_line(struct servicequeue *standby, const struct gate *gate)
 {
 	struct line *line = malloc(sizeof *line);
 
@@ -74,11 +74,11 @@ add_line(struct standby *standby, const struct gate *gate)
 }
 
 static void
-leave(struct standby *standby, struct connection *connection)
+leave(struct servicequeue *standby, struct connection *connection)
 {
 	TAILQ_REMOVE(&find_line(standby, connection->gate)->waiting, connection, link);
-	crowd_remove(standby->crowd, connection);
-	agenda_remove(&standby->agenda, &connection->appointment);
+	peers_remove(standby->crowd, connection);
+	timers_remove(&standby->agenda, &connection->appointment);
 	standby->count--;
 }
 
@@ -91,9 +91,9 @@ refuse(struct connection *connection, enum failure failure, const char *reason)
 }
 
 static void
-evict(struct standby *standby)
+evict(struct servicequeue *standby)
 {
-	struct connection *connection = crowd_heaviest(standby->crowd);
+	struct connection *connection = peers_heaviest(standby->crowd);
 
 	leave(standby, connection);
 	refuse(connection, FAILURE_REFUSED_LIMIT,
@@ -102,19 +102,19 @@ evict(struct standby *standby)
 }
 
 void
-standby_add(struct standby *standby, struct connection *connection)
+servicequeue_add(struct servicequeue *standby, struct connection *connection)
 {
 	struct line *line = find_line(standby, connection->gate);
 
 	if (line == NULL)
 		line = add_line(standby, connection->gate);
-	if (line == NULL || crowd_add(standby->crowd, connection) < 0) {
+	if (line == NULL || peers_add(standby->crowd, connection) < 0) {
 		refuse(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	connection_enter(connection, PHASE_HOLD);
 	TAILQ_INSERT_TAIL(&line->waiting, connection, link);
-	agenda_add(&standby->agenda, &connection->appointment,
+	timers_add(&standby->agenda, &connection->appointment,
 	    connection_end_of_waiting(connection), connection);
 	standby->count++;
 	if (standby->count > standby->max)
@@ -122,7 +122,7 @@ standby_add(struct standby *standby, struct connection *connection)
 }
 
 struct connection *
-standby_take(struct standby *standby, const struct gate *gate)
+servicequeue_take(struct servicequeue *standby, const struct gate *gate)
 {
 	const struct line *line = find_line(standby, gate);
 	struct connection *connection =
@@ -134,40 +134,40 @@ standby_take(struct standby *standby, const struct gate *gate)
 }
 
 struct deadline
-standby_expire(struct standby *standby)
+servicequeue_expire(struct servicequeue *standby)
 {
 	struct connection *connection;
 
-	while ((connection = agenda_due(&standby->agenda)) != NULL) {
+	while ((connection = timers_due(&standby->agenda)) != NULL) {
 		leave(standby, connection);
 		refuse(connection, FAILURE_HANDSHAKE_TIMEOUT,
 		    "no worker of its service was free in time (max-workers)");
 	}
-	return agenda_next(&standby->agenda);
+	return timers_next(&standby->agenda);
 }
 
 void
-standby_clear(struct standby *standby)
+servicequeue_clear(struct servicequeue *standby)
 {
 	struct connection *connection;
 
-	while ((connection = agenda_first(&standby->agenda)) != NULL) {
+	while ((connection = timers_first(&standby->agenda)) != NULL) {
 		leave(standby, connection);
 		refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	}
 }
 
 void
-standby_free(struct standby *standby)
+servicequeue_free(struct servicequeue *standby)
 {
 	if (standby == NULL)
 		return;
-	standby_clear(standby);
+	servicequeue_clear(standby);
 	while (standby->lines != NULL) {
 		struct line *line = standby->lines;
 		standby->lines = line->next;
 		free(line);
 	}
-	crowd_free(standby->crowd);
+	peers_free(standby->crowd);
 	free(standby);
 }

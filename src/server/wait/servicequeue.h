@@ -11,30 +11,31 @@
 
 struct connection;
 struct gate;
-struct standby;
+struct servicequeue;
 
-struct standby *standby_new(void);
+struct servicequeue *servicequeue_new(void);
 
 /* Closes all waiting connections. */
-void standby_free(struct standby *standby);
+void servicequeue_free(struct servicequeue *standby);
 
 /* Sets how many connections may wait, from the next one on. */
-void standby_limit(struct standby *standby, size_t max);
+void servicequeue_limit(struct servicequeue *standby, size_t max);
 
 /* Takes the connection. If too many wait, the oldest one of the client with the most waiting is
  * closed. */
-void standby_add(struct standby *standby, struct connection *connection);
+void servicequeue_add(struct servicequeue *standby, struct connection *connection);
 
 /* Takes out the connection that has waited longest for a worker of `gate`; returns NULL if none
  * waits. */
-struct connection *standby_take(struct standby *standby, const struct gate *gate);
+struct connection *servicequeue_take(
+    struct servicequeue *standby, const struct gate *gate);
 
 /* Closes the connections whose time is up; returns when the next one's will be. */
-struct deadline standby_expire(struct standby *standby);
+struct deadline servicequeue_expire(struct servicequeue *standby);
 
 /* Closes all connections, because the server is stopping. */
-void standby_clear(struct standby *standby);
+void servicequeue_clear(struct servicequeue *standby);
 
-size_t standby_count(const struct standby *standby);
+size_t servicequeue_count(const struct servicequeue *standby);
 
 #endif

@@ -214,7 +214,7 @@ load(struct reading *reading)
 	size_t size;
 
 	if (file_read_text(reading->path, FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(reading->path, errno);
+		char *why = readerror_why(reading->path, errno);
 		findings_error(reading->findings, "authorized-certs: %s", why);
 		free(why);
 		return;

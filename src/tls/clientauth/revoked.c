@@ -339,7 +339,7 @@ load_file(struct revoked *revoked, const char *file, const struct chain *anchors
 	struct pem_block block;
 
 	if (file_read(file, CRL_FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(file, errno);
+		char *why = readerror_why(file, errno);
 		findings_error(findings, "crl-file: %s", why);
 		free(why);
 		return;

@@ -117,7 +117,7 @@ load_file(struct trust *trust, const char *file, struct findings *findings)
 	size_t size;
 
 	if (file_read(file, PEM_FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(file, errno);
+		char *why = readerror_why(file, errno);
 		findings_error(findings, "ca-file: %s", why);
 		free(why);
 		return;

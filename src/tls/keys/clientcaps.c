@@ -122,7 +122,7 @@ static int
 read_extension(
     void *context, unsigned extension, const unsigned char *data, unsigned size)
 {
-	struct capabilities *capabilities = context;
+	struct clientcaps *capabilities = context;
 
 	if (extension == EXTENSION_SUPPORTED_GROUPS)
 		capabilities->curves = read_list(data, size, group_bit);
@@ -146,13 +146,13 @@ shares_group(const struct policy *policy, unsigned curves)
 }
 
 void
-capabilities_read(struct capabilities *capabilities, const struct policy *policy,
+clientcaps_read(struct clientcaps *capabilities, const struct policy *policy,
     unsigned char *message, size_t size)
 {
 	gnutls_datum_t datum = { message, (unsigned)size };
 	struct clienthello hello;
 
-	*capabilities = (struct capabilities){ ALL, ALL, ALL, ALL };
+	*capabilities = (struct clientcaps){ ALL, ALL, ALL, ALL };
 	/* The library refuses a hello that cannot be parsed. */
 	gnutls_ext_raw_parse(
 	    capabilities, read_extension, &datum, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
@@ -188,7 +188,7 @@ require_for_key(struct requirements *requirements, gnutls_x509_crt_t cert)
 }
 
 void
-capabilities_require(struct requirements *requirements, const struct chain *chain)
+clientcaps_require(struct requirements *requirements, const struct chain *chain)
 {
 	*requirements = (struct requirements){ 0 };
 	require_for_key(requirements, chain->certs[0]);
@@ -209,7 +209,7 @@ has_one(unsigned bits, unsigned wanted)
 }
 
 enum suitability
-capabilities_meet(const struct capabilities *capabilities,
+clientcaps_meet(const struct clientcaps *capabilities,
     const struct requirements *requirements, bool tls13)
 {
 	const unsigned signatures =

@@ -17,14 +17,14 @@ struct chain;
 struct policy;
 
 /* The capabilities of a client. All bits of a field are set if the extension is absent. */
-struct capabilities {
+struct clientcaps {
 	unsigned kinds; /* of key, as policy_kinds() returns them; before TLS 1.3 */
 	unsigned curves; /* bits of the known groups */
 	unsigned signatures; /* bits of signature schemes, for the handshake */
 	unsigned chain_signatures; /* for certificates */
 };
 
-/* The requirements of a chain, in the bits of struct capabilities. */
+/* The requirements of a chain, in the bits of struct clientcaps. */
 struct requirements {
 	unsigned kind; /* of key, before TLS 1.3 */
 	unsigned curve; /* of an ECDSA key; 0: no bound */
@@ -36,12 +36,12 @@ struct requirements {
 
 /* Reads the ClientHello of `size` bytes, without the header of the message, for a server with
  * `policy`. */
-void capabilities_read(struct capabilities *capabilities, const struct policy *policy,
+void clientcaps_read(struct clientcaps *capabilities, const struct policy *policy,
     unsigned char *hello, size_t size);
 
 /* Fills in the requirements of an arranged chain. They do not include the signature of a root,
  * because clients do not check it. */
-void capabilities_require(struct requirements *requirements, const struct chain *chain);
+void clientcaps_require(struct requirements *requirements, const struct chain *chain);
 
 /* How well a chain suits a client. */
 enum suitability {
@@ -51,7 +51,7 @@ enum suitability {
 };
 
 /* Returns how well a chain with these requirements suits the client, in TLS 1.3 or before it. */
-enum suitability capabilities_meet(const struct capabilities *capabilities,
+enum suitability clientcaps_meet(const struct clientcaps *capabilities,
     const struct requirements *requirements, bool tls13);
 
 #endif

@@ -57,7 +57,7 @@ read_contents(const char *file, struct findings *findings)
 	if (token_is_url(file))
 		return contents;
 	if (file_read(file, PEM_FILE_LIMIT, &contents.data, &contents.size) < 0) {
-		char *why = unreadable_why(file, errno);
+		char *why = readerror_why(file, errno);
 		findings_error(findings, "%s", why);
 		free(why);
 		contents.data = NULL;
@@ -217,7 +217,7 @@ examine_chain(struct keypair *pair, const char *file, struct findings *findings)
 
 	chain_arrange(chain, file, findings);
 	chain_examine(chain, file, findings);
-	capabilities_require(&pair->requirements, chain);
+	clientcaps_require(&pair->requirements, chain);
 	pair->not_after = gnutls_x509_crt_get_expiration_time(
 	    chain->certs[chain_first_to_end(chain)]);
 	pair->not_before = gnutls_x509_crt_get_activation_time(
@@ -367,9 +367,9 @@ keypair_covers(const struct keypair *pair, const char *host)
 }
 
 enum suitability
-keypair_suits(const struct keypair *pair, const struct capabilities *client, bool tls13)
+keypair_suits(const struct keypair *pair, const struct clientcaps *client, bool tls13)
 {
-	return capabilities_meet(client, &pair->requirements, tls13);
+	return clientcaps_meet(client, &pair->requirements, tls13);
 }
 
 const char *

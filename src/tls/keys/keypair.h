@@ -79,7 +79,7 @@ bool keypair_covers(const struct keypair *pair, const char *host);
 
 /* Returns how well the pair suits the client, in TLS 1.3 or before it. */
 enum suitability keypair_suits(
-    const struct keypair *pair, const struct capabilities *client, bool tls13);
+    const struct keypair *pair, const struct clientcaps *client, bool tls13);
 
 /* Returns the file that the certificates were read from, or their URL. */
 const char *keypair_file(const struct keypair *pair);

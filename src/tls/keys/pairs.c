@@ -101,7 +101,7 @@ enum { WILDCARD = 1, DOUBT = 2, INVALID = 4, USELESS = 8, MISFIT = 16 };
 /* The facts about a client, and the pair found for it. */
 struct search {
 	const struct pairs *pairs;
-	const struct capabilities *client;
+	const struct clientcaps *client;
 	bool tls13;
 	time_t now;
 	size_t place; /* of the best pair so far */
@@ -163,7 +163,7 @@ find_for_host(struct search *search, const char *host)
 
 const struct offer *
 pairs_choose(const struct pairs *pairs, const char *host,
-    const struct capabilities *client, bool tls13)
+    const struct clientcaps *client, bool tls13)
 {
 	struct search search = { .pairs = pairs,
 		.client = client,

@@ -14,7 +14,7 @@
 
 #include "tls/keys/pairsource.h"
 
-struct capabilities;
+struct clientcaps;
 struct clientauth;
 struct findings;
 struct gnutls_certificate_credentials_st;
@@ -51,7 +51,7 @@ bool pairs_have_choice(const struct pairs *pairs);
  * for the host, the host is ignored.
  */
 const struct offer *pairs_choose(const struct pairs *pairs, const char *host,
-    const struct capabilities *client, bool tls13);
+    const struct clientcaps *client, bool tls13);
 
 /* Return the pairs themselves, the most preferred first. */
 size_t pairs_count(const struct pairs *pairs);

@@ -19,7 +19,7 @@ secret_read(const char *path, struct secret *secret, struct findings *findings)
 {
 	*secret = (struct secret){ NULL, 0 };
 	if (file_read_text(path, FILE_LIMIT, &secret->text, &secret->size) < 0) {
-		char *why = unreadable_why(path, errno);
+		char *why = readerror_why(path, errno);
 		findings_error(findings, "%s", why);
 		free(why);
 		*secret = (struct secret){ NULL, 0 };

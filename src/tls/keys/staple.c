@@ -59,7 +59,7 @@ staple_load(const char *path, struct findings *findings)
 	staple->path = memory_copy(path);
 	staple->sent = memory_new(sizeof *staple->sent);
 	if (file_read(path, FILE_LIMIT, &data, &size) < 0) {
-		char *why = unreadable_why(path, errno);
+		char *why = readerror_why(path, errno);
 		findings_error(findings, "%s", why);
 		free(why);
 		staple_free(staple);

@@ -95,7 +95,7 @@ prepare_tickets(struct context *context, const struct context_settings *settings
 
 const struct offer *
 context_choose(const struct context *context, const char *host,
-    const struct capabilities *client, bool tls13)
+    const struct clientcaps *client, bool tls13)
 {
 	return pairs_choose(context->pairs, host, client, tls13);
 }
@@ -145,14 +145,14 @@ context_clientauth(const struct context *context)
 }
 
 bool
-context_accepts(const struct context *context, const struct evidence *evidence,
+context_accepts(const struct context *context, const struct peercert *evidence,
     struct refusal *refusal)
 {
 	struct identity identity;
 
 	return context->clientauth == NULL ||
 	       clientauth_accepts(
-		   context->clientauth, evidence_chain(evidence), &identity, refusal);
+		   context->clientauth, peercert_chain(evidence), &identity, refusal);
 }
 
 static void

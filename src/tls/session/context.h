@@ -19,7 +19,7 @@
 #include "tls/policy/policy.h"
 
 struct context;
-struct evidence;
+struct peercert;
 struct findings;
 struct keyring;
 struct refusal;
@@ -67,9 +67,9 @@ int context_equip_tls12(
 
 /* Returns the pair for a client as pairs_choose() does. context_chooses_pairs() is true if
  * there is a choice. A prepared session points to the pair as pairs_credentials() says. */
-struct capabilities;
+struct clientcaps;
 const struct offer *context_choose(const struct context *context, const char *host,
-    const struct capabilities *client, bool tls13);
+    const struct clientcaps *client, bool tls13);
 bool context_chooses_pairs(const struct context *context);
 
 /*
@@ -88,7 +88,7 @@ const struct clientauth *context_clientauth(const struct context *context);
 
 /* True if the service would accept a client with these certificates. Otherwise fills in the
  * refusal. */
-bool context_accepts(const struct context *context, const struct evidence *evidence,
+bool context_accepts(const struct context *context, const struct peercert *evidence,
     struct refusal *refusal);
 
 /*

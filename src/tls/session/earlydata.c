@@ -17,14 +17,14 @@
 #define APPLICATION_DATA 23
 
 void
-ahead_note_secret(struct ahead *ahead, const char *label)
+earlydata_note_secret(struct earlydata *ahead, const char *label)
 {
 	if (strcmp(label, "SERVER_TRAFFIC_SECRET_0") == 0)
 		ahead->has_keys = true;
 }
 
 bool
-ahead_opens(struct ahead *ahead)
+earlydata_opens(struct earlydata *ahead)
 {
 	if (!ahead->allowed || !ahead->has_keys)
 		return false;
@@ -112,7 +112,7 @@ write_record(
 }
 
 bool
-ahead_is_full(const struct ahead *ahead)
+earlydata_is_full(const struct earlydata *ahead)
 {
 	return ahead->written >= MOST;
 }
@@ -124,8 +124,8 @@ smaller(size_t one, size_t other)
 }
 
 size_t
-ahead_write(struct ahead *ahead, gnutls_session_t tls, struct transport *transport,
-    const void *bytes, size_t size)
+earlydata_write(struct earlydata *ahead, gnutls_session_t tls,
+    struct transport *transport, const void *bytes, size_t size)
 {
 	const unsigned char *from = bytes;
 	size_t left = size;

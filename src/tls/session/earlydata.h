@@ -15,30 +15,30 @@
 struct gnutls_session_int;
 struct transport;
 
-struct ahead {
+struct earlydata {
 	bool allowed; /* by the service, and not over yet */
 	bool has_keys; /* of application data; the library's next message must come */
-	bool open; /* ahead_write() may be called */
+	bool open; /* earlydata_write() may be called */
 	size_t record_size; /* bytes that the client takes in one */
 	size_t written; /* bytes */
 };
 
 /* Notes that the library has made the secret that it calls `label` in a key log. */
-void ahead_note_secret(struct ahead *ahead, const char *label);
+void earlydata_note_secret(struct earlydata *ahead, const char *label);
 
 /* Called before the library waits for the client. True, once, if the library must stop instead
  * because data can be sent now. */
-bool ahead_opens(struct ahead *ahead);
+bool earlydata_opens(struct earlydata *ahead);
 
 /* True if as much data has been written as may leave early. */
-bool ahead_is_full(const struct ahead *ahead);
+bool earlydata_is_full(const struct earlydata *ahead);
 
 /*
  * Writes as many of the `size` bytes as can leave early. Returns the number of bytes written.
  * If it is less than `size`, nothing more can leave early: the handshake must be completed
  * first.
  */
-size_t ahead_write(struct ahead *ahead, struct gnutls_session_int *tls,
+size_t earlydata_write(struct earlydata *ahead, struct gnutls_session_int *tls,
     struct transport *transport, const void *bytes, size_t size);
 
 #endif

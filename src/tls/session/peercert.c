@@ -9,7 +9,7 @@
 #include "tls/clientauth/clientauth.h"
 #include "tls/hello/clienthello.h"
 
-struct evidence {
+struct peercert {
 	struct clientauth_chain chain;
 	struct clienthello hello;
 	gnutls_datum_t certs[];
@@ -19,7 +19,7 @@ static size_t
 size_of(const struct clientauth_chain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
-	size_t size = sizeof(struct evidence) + chain->count * sizeof *certs +
+	size_t size = sizeof(struct peercert) + chain->count * sizeof *certs +
 	              hello->name_size + hello->protocols_size;
 
 	for (unsigned i = 0; i < chain->count; i++)
@@ -40,11 +40,11 @@ keep(unsigned char **place, const void *bytes, size_t size)
 	return copy;
 }
 
-struct evidence *
-evidence_new(const struct clientauth_chain *chain, const struct clienthello *hello)
+struct peercert *
+peercert_new(const struct clientauth_chain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
-	struct evidence *evidence = malloc(size_of(chain, hello));
+	struct peercert *evidence = malloc(size_of(chain, hello));
 
 	if (evidence == NULL)
 		return NULL;
@@ -63,19 +63,19 @@ evidence_new(const struct clientauth_chain *chain, const struct clienthello *hel
 }
 
 void
-evidence_free(struct evidence *evidence)
+peercert_free(struct peercert *evidence)
 {
 	free(evidence);
 }
 
 const struct clientauth_chain *
-evidence_chain(const struct evidence *evidence)
+peercert_chain(const struct peercert *evidence)
 {
 	return &evidence->chain;
 }
 
 const struct clienthello *
-evidence_hello(const struct evidence *evidence)
+peercert_hello(const struct peercert *evidence)
 {
 	return &evidence->hello;
 }

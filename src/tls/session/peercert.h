@@ -10,16 +10,16 @@
 
 struct clientauth_chain;
 struct clienthello;
-struct evidence;
+struct peercert;
 
-/* Returns a copy of `chain` and of the names in `hello`, which evidence_free() frees, or NULL
+/* Returns a copy of `chain` and of the names in `hello`, which peercert_free() frees, or NULL
  * when memory is exhausted. */
-struct evidence *evidence_new(
+struct peercert *peercert_new(
     const struct clientauth_chain *chain, const struct clienthello *hello);
-void evidence_free(struct evidence *evidence);
+void peercert_free(struct peercert *evidence);
 
 /* Return the copies, which live as long as `evidence`. */
-const struct clientauth_chain *evidence_chain(const struct evidence *evidence);
-const struct clienthello *evidence_hello(const struct evidence *evidence);
+const struct clientauth_chain *peercert_chain(const struct peercert *evidence);
+const struct clienthello *peercert_hello(const struct peercert *evidence);
 
 #endif

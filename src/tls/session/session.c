@@ -42,8 +42,8 @@ struct session {
 	struct transport *transport;
 	const struct context *context;
 	struct fault fault;
-	struct records records;
-	struct ahead ahead;
+	struct recordguard records;
+	struct earlydata ahead;
 	bool greeted; /* a hello was read */
 	bool lists_versions; /* the last hello has the list */
 	unsigned versions; /* those: clienthello.h */
@@ -58,7 +58,7 @@ struct session {
 	uint64_t bytes_in, bytes_out; /* of application data */
 	int64_t written; /* the end of these data in the transport's output */
 	char host[SERVERNAME_MAX_SIZE + 1]; /* that the client named; "" for none */
-	struct capabilities client; /* from its hello, if there is a choice of pairs */
+	struct clientcaps client; /* from its hello, if there is a choice of pairs */
 	struct identity *identity; /* NULL: the client gave no certificate */
 	uint64_t id;
 	const struct address *peer, *local; /* NULL: the socket knows */
@@ -70,11 +70,11 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct session *session = pointer;
 
-	if (ahead_opens(&session->ahead)) {
+	if (earlydata_opens(&session->ahead)) {
 		gnutls_transport_set_errno(session->tls, EAGAIN);
 		return -1;
 	}
-	if (records_want(&session->records, size, session->handshaken)) {
+	if (recordguard_want(&session->records, size, session->handshaken)) {
 		gnutls_transport_set_errno(session->tls, EPROTO);
 		return -1;
 	}
@@ -85,8 +85,8 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 	if (n < 0)
 		gnutls_transport_set_errno(session->tls, errno);
 	else {
-		records_take(&session->records, bytes, (size_t)n);
-		records_mend(&session->records, bytes, (size_t)n,
+		recordguard_take(&session->records, bytes, (size_t)n);
+		recordguard_mend(&session->records, bytes, (size_t)n,
 		    gnutls_protocol_get_version(session->tls) == GNUTLS_TLS1_3);
 	}
 	return n;
@@ -128,7 +128,7 @@ keep_secret(gnutls_session_t tls, const char *label, const gnutls_datum_t *secre
 	struct session *session = gnutls_session_get_ptr(tls);
 
 	(void)secret;
-	ahead_note_secret(&session->ahead, label);
+	earlydata_note_secret(&session->ahead, label);
 	return 0;
 }
 
@@ -158,7 +158,7 @@ read_hello(struct session *session, const gnutls_datum_t *message)
 	session->lists_versions = hello.lists_versions;
 	session->versions = hello.versions;
 	if (context_chooses_pairs(session->context))
-		capabilities_read(&session->client, context_policy(session->context),
+		clientcaps_read(&session->client, context_policy(session->context),
 		    message->data, message->size);
 	if (!hiddenname_is_needed(&hello)) {
 		if (context_chooses_ticket_keys(session->context))
@@ -283,7 +283,7 @@ session_new(const struct context *context, struct transport *transport, unsigned
 
 	if (session == NULL)
 		return NULL;
-	records_init(&session->records);
+	recordguard_init(&session->records);
 	session->ahead.allowed = start & SESSION_EARLY;
 	session->ahead.record_size = record_size;
 	session->refusal_alert = -1;
@@ -490,7 +490,7 @@ session_handshake(struct session *session)
 		return fail_code(session, code);
 	session->ahead.allowed = false;
 	session->handshaken = true;
-	records_forget(&session->records);
+	recordguard_forget(&session->records);
 	if (gnutls_session_is_resumed(session->tls) &&
 	    context_clientauth(session->context) != NULL &&
 	    check_client(session->tls) < 0)
@@ -528,7 +528,7 @@ note_read(struct session *session, size_t n)
 	if (n == 0)
 		session->end = SESSION_END_NOTIFY;
 	else
-		records_forget(&session->records);
+		recordguard_forget(&session->records);
 }
 
 ssize_t
@@ -581,8 +581,8 @@ wait_to_catch_up(struct session *session)
 static ssize_t
 write_ahead(struct session *session, const void *bytes, size_t size)
 {
-	size_t n =
-	    ahead_write(&session->ahead, session->tls, session->transport, bytes, size);
+	size_t n = earlydata_write(
+	    &session->ahead, session->tls, session->transport, bytes, size);
 
 	session->bytes_out += n;
 	session->written = transport_written(session->transport);
@@ -717,7 +717,7 @@ bool
 session_excuse(struct session *session)
 {
 	if (session->fault.failure != FAILURE_EARLY_CLOSE || !session->handshaken ||
-	    session->end == SESSION_OPEN || records_are_cut(&session->records) ||
+	    session->end == SESSION_OPEN || recordguard_are_cut(&session->records) ||
 	    gnutls_record_check_pending(session->tls) > 0 || !has_answer(session))
 		return false;
 	session->fault = (struct fault){ .failure = FAILURE_NONE };
@@ -768,7 +768,7 @@ session_make_room(struct session *session)
 	if (session->fault.failure != FAILURE_NONE)
 		return -1;
 	if (session->ahead.open)
-		return ahead_is_full(&session->ahead) ? catch_up(session) : 0;
+		return earlydata_is_full(&session->ahead) ? catch_up(session) : 0;
 	if (transport_make_room(session->transport, CONTROL_ROOM + records * whole) ==
 	    0)
 		return 0;
@@ -903,7 +903,7 @@ session_identity(const struct session *session)
 	return session->identity;
 }
 
-struct evidence *
+struct peercert *
 session_evidence(const struct session *session)
 {
 	unsigned char protocols[1 + UINT8_MAX]; /* a list of one (RFC 7301, 3.1) */
@@ -923,7 +923,7 @@ session_evidence(const struct session *session)
 		hello.protocols = protocols;
 		hello.protocols_size = 1 + protocol.size;
 	}
-	return evidence_new(&chain, &hello);
+	return peercert_new(&chain, &hello);
 }
 
 bool

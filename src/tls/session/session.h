@@ -18,7 +18,7 @@
 
 struct address;
 struct context;
-struct evidence;
+struct peercert;
 struct identity;
 struct pollfd;
 struct session;
@@ -90,7 +90,7 @@ const struct identity *session_identity(const struct session *session);
 
 /* Returns a copy of the client's certificates, possibly none, of the host that it named and of
  * the negotiated protocol. The caller frees it. NULL when memory is exhausted. */
-struct evidence *session_evidence(const struct session *session);
+struct peercert *session_evidence(const struct session *session);
 
 /* True if session_handshake() returned early: what the client then still sends is its part of
  * the handshake, and unverified. */

@@ -146,7 +146,7 @@ ticketkeys_read(const char *path, struct ticketkeys *keys, struct findings *find
 
 	*keys = (struct ticketkeys){ 0 };
 	if (file_read_text(path, FILE_LIMIT, &text, &size) < 0) {
-		char *why = unreadable_why(path, errno);
+		char *why = readerror_why(path, errno);
 		findings_error(findings, "%s", why);
 		free(why);
 		return -1;

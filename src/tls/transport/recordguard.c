@@ -14,13 +14,13 @@
 #define IN_VAIN_MAX 128
 
 void
-records_init(struct records *records)
+recordguard_init(struct recordguard *records)
 {
-	*records = (struct records){ .plain_alert = -1 };
+	*records = (struct recordguard){ .plain_alert = -1 };
 }
 
 bool
-records_want(struct records *records, size_t size, bool handshaken)
+recordguard_want(struct recordguard *records, size_t size, bool handshaken)
 {
 	if (size == HEADER_SIZE)
 		records->begun++;
@@ -29,7 +29,7 @@ records_want(struct records *records, size_t size, bool handshaken)
 }
 
 void
-records_take(struct records *records, const unsigned char *bytes, size_t size)
+recordguard_take(struct recordguard *records, const unsigned char *bytes, size_t size)
 {
 	static const unsigned char alert_header[HEADER_SIZE] = { 21, 3, 3, 0, 2 };
 
@@ -42,7 +42,7 @@ records_take(struct records *records, const unsigned char *bytes, size_t size)
 /* Handles a byte of a header: the first is the type, then two bytes of version and two of
  * length. */
 static void
-mend_header(struct records *records, unsigned char *byte, bool is_tls13)
+mend_header(struct recordguard *records, unsigned char *byte, bool is_tls13)
 {
 	const unsigned char *header = records->header;
 
@@ -57,7 +57,8 @@ mend_header(struct records *records, unsigned char *byte, bool is_tls13)
 }
 
 void
-records_mend(struct records *records, unsigned char *bytes, size_t size, bool is_tls13)
+recordguard_mend(
+    struct recordguard *records, unsigned char *bytes, size_t size, bool is_tls13)
 {
 	while (size > 0) {
 		size_t step = records->body < size ? records->body : size;
@@ -72,13 +73,13 @@ records_mend(struct records *records, unsigned char *bytes, size_t size, bool is
 }
 
 bool
-records_are_cut(const struct records *records)
+recordguard_are_cut(const struct recordguard *records)
 {
 	return records->at > 0 || records->body > 0;
 }
 
 void
-records_forget(struct records *records)
+recordguard_forget(struct recordguard *records)
 {
 	records->begun = 0;
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct records {
+struct recordguard {
 	unsigned begun; /* since a record last made progress */
 	bool flooded; /* by too many such records */
 	/* A client that refuses a certificate in TLS 1.3 may say so before it has keys. The
@@ -23,29 +23,30 @@ struct records {
 	    body; /* bytes of the header so far; bytes of the body still to come */
 };
 
-void records_init(struct records *records);
+void recordguard_init(struct recordguard *records);
 
 /*
  * Notes that the library wants `size` bytes; the size of a header means a new record. True if
  * there have been too many records, within the handshake or after it.
  */
-bool records_want(struct records *records, size_t size, bool handshaken);
+bool recordguard_want(struct recordguard *records, size_t size, bool handshaken);
 
 /* Notes the bytes that the library gets. */
-void records_take(struct records *records, const unsigned char *bytes, size_t size);
+void recordguard_take(
+    struct recordguard *records, const unsigned char *bytes, size_t size);
 
 /*
  * Follows the records in all bytes that the library gets, from a client of TLS 1.3 or another
  * version. In TLS 1.3, sets the version in the header of a record that is not encrypted to
  * 0x0303. It must be ignored (RFC 8446, 5.1), but the library compares it.
  */
-void records_mend(
-    struct records *records, unsigned char *bytes, size_t size, bool is_tls13);
+void recordguard_mend(
+    struct recordguard *records, unsigned char *bytes, size_t size, bool is_tls13);
 
 /* True if the library has only a part of a record. */
-bool records_are_cut(const struct records *records);
+bool recordguard_are_cut(const struct recordguard *records);
 
 /* Notes that the last record made progress. */
-void records_forget(struct records *records);
+void recordguard_forget(struct recordguard *records);
 
 #endif

@@ -13,7 +13,7 @@
 static void
 expect(const char *path, int error, const char *part)
 {
-	char *why = unreadable_why(path, error);
+	char *why = readerror_why(path, error);
 
 	ck_assert_msg(
 	    strncmp(why, path, strlen(path)) == 0 && strstr(why, part) != NULL,

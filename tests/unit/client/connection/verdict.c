@@ -10,7 +10,7 @@
 
 /* Returns the reasons for `status`, one a line; they live until the process exits. */
 static const char *
-reasons_for(unsigned status, const struct chain *chain)
+reasons_for(unsigned status, const struct peerchain *chain)
 {
 	struct stringlist reasons = { 0 };
 	const char *text = "";
@@ -23,7 +23,7 @@ reasons_for(unsigned status, const struct chain *chain)
 }
 
 static void
-assert_reason(unsigned status, const struct chain *chain, const char *expected)
+assert_reason(unsigned status, const struct peerchain *chain, const char *expected)
 {
 	const char *reasons = reasons_for(status, chain);
 
@@ -31,10 +31,10 @@ assert_reason(unsigned status, const struct chain *chain, const char *expected)
 }
 
 /* Returns a chain of a server's certificate and, unless it is NULL, its authority's. */
-static struct chain
+static struct peerchain
 chain_of(const struct pki_pair *server, const struct pki_pair *authority)
 {
-	struct chain chain = { .items = { server->cert }, .count = 1 };
+	struct peerchain chain = { .items = { server->cert }, .count = 1 };
 
 	if (authority != NULL)
 		chain.items[chain.count++] = authority->cert;
@@ -44,7 +44,7 @@ chain_of(const struct pki_pair *server, const struct pki_pair *authority)
 START_TEST(each_bit_of_the_status_has_a_reason)
 {
 	struct pki_pair *server = pki_server(NULL);
-	struct chain chain = chain_of(server, NULL);
+	struct peerchain chain = chain_of(server, NULL);
 	unsigned bits = 0;
 
 	for (unsigned bit = 1U << 5; bit <= 1U << 19; bit <<= 1)
@@ -60,7 +60,7 @@ END_TEST
 START_TEST(several_bits_give_several_reasons_the_gravest_first)
 {
 	struct pki_pair *server = pki_server(NULL);
-	struct chain chain = chain_of(server, NULL);
+	struct peerchain chain = chain_of(server, NULL);
 
 	const char *reasons = reasons_for(
 	    GNUTLS_CERT_UNEXPECTED_OWNER | GNUTLS_CERT_REVOKED | GNUTLS_CERT_INVALID,
@@ -75,7 +75,7 @@ END_TEST
 
 START_TEST(a_chain_without_names_is_said_to_have_none)
 {
-	struct chain chain = { .count = 0 };
+	struct peerchain chain = { .count = 0 };
 
 	assert_reason(GNUTLS_CERT_UNEXPECTED_OWNER, &chain, "it is for no name at all");
 	ck_assert_str_eq(
@@ -94,7 +94,7 @@ START_TEST(the_certificate_outside_its_time_is_named)
 	    &(struct pki_options){
 		.name = "late", .begins = -4 * PKI_DAY, .ends = -2 * PKI_DAY },
 	    NULL);
-	struct chain chain = chain_of(late, early);
+	struct peerchain chain = chain_of(late, early);
 
 	assert_reason(GNUTLS_CERT_EXPIRED, &chain, "the certificate expired on ");
 	assert_reason(GNUTLS_CERT_EXPIRED, &chain, ", 2 days ago\n");
@@ -108,7 +108,7 @@ END_TEST
 START_TEST(an_authority_outside_its_time_is_blamed_if_no_certificate_is)
 {
 	struct pki_pair *server = pki_server(NULL);
-	struct chain chain = chain_of(server, NULL);
+	struct peerchain chain = chain_of(server, NULL);
 
 	assert_reason(GNUTLS_CERT_EXPIRED, &chain,
 	    "an authority above the certificate has expired");
@@ -122,7 +122,7 @@ START_TEST(a_weak_chain_is_shown_with_its_algorithms)
 {
 	struct pki_pair *authority = pki_ca("weak authority");
 	struct pki_pair *server = pki_server(authority);
-	struct chain chain = chain_of(server, authority);
+	struct peerchain chain = chain_of(server, authority);
 	const char *reasons = reasons_for(GNUTLS_CERT_INSECURE_ALGORITHM, &chain);
 
 	ck_assert_ptr_nonnull(strstr(reasons, "chain: the certificate has "));
@@ -138,7 +138,7 @@ START_TEST(an_unknown_issuer_is_named_with_the_option_that_trusts_it)
 	struct pki_pair *authority = pki_ca("far authority");
 	struct pki_pair *server = pki_server(authority);
 	struct pki_pair *alone = pki_server(NULL);
-	struct chain chain = chain_of(server, NULL), single = chain_of(alone, NULL);
+	struct peerchain chain = chain_of(server, NULL), single = chain_of(alone, NULL);
 
 	assert_reason(GNUTLS_CERT_SIGNER_NOT_FOUND, &chain,
 	    "the issuer \"CN=far authority\" is unknown: if it is the right one, trust "

@@ -19,28 +19,28 @@ at(int64_t ns)
 
 START_TEST(empty_timers_never_expire)
 {
-	struct agenda agenda = { 0 };
+	struct timers agenda = { 0 };
 
-	ck_assert_ptr_null(agenda_first(&agenda));
-	ck_assert_ptr_null(agenda_due(&agenda));
-	ck_assert_int_lt(deadline_left_ms(agenda_next(&agenda)), 0);
+	ck_assert_ptr_null(timers_first(&agenda));
+	ck_assert_ptr_null(timers_due(&agenda));
+	ck_assert_int_lt(deadline_left_ms(timers_next(&agenda)), 0);
 }
 END_TEST
 
 START_TEST(only_an_expired_timer_is_due)
 {
-	struct agenda agenda = { 0 };
+	struct timers agenda = { 0 };
 	int soon, past;
 
-	agenda_add(&agenda, &places[0], deadline_in(3600000), &soon);
-	ck_assert_ptr_null(agenda_due(&agenda));
-	agenda_add(&agenda, &places[1], at(1), &past);
-	ck_assert_ptr_eq(agenda_due(&agenda), &past);
-	agenda_remove(&agenda, &places[1]);
-	ck_assert_ptr_null(agenda_due(&agenda));
-	ck_assert_ptr_eq(agenda_first(&agenda), &soon);
-	agenda_remove(&agenda, &places[0]);
-	ck_assert_ptr_null(agenda_first(&agenda));
+	timers_add(&agenda, &places[0], deadline_in(3600000), &soon);
+	ck_assert_ptr_null(timers_due(&agenda));
+	timers_add(&agenda, &places[1], at(1), &past);
+	ck_assert_ptr_eq(timers_due(&agenda), &past);
+	timers_remove(&agenda, &places[1]);
+	ck_assert_ptr_null(timers_due(&agenda));
+	ck_assert_ptr_eq(timers_first(&agenda), &soon);
+	timers_remove(&agenda, &places[0]);
+	ck_assert_ptr_null(timers_first(&agenda));
 }
 END_TEST
 
@@ -57,30 +57,30 @@ earliest(void)
 }
 
 static void
-toggle(struct agenda *agenda, int place)
+toggle(struct timers *agenda, int place)
 {
 	if (taken[place])
-		agenda_remove(agenda, &places[place]);
+		timers_remove(agenda, &places[place]);
 	else
-		agenda_add(
+		timers_add(
 		    agenda, &places[place], at(1 + rand() % 1000), &places[place]);
 	taken[place] = !taken[place];
 }
 
 START_TEST(adding_and_removing_timers_keeps_the_earliest_first)
 {
-	struct agenda agenda = { 0 };
+	struct timers agenda = { 0 };
 
 	srand(4433);
 	for (int turn = 0; turn < TURNS; turn++) {
 		toggle(&agenda, rand() % PLACES);
-		ck_assert_int_eq(agenda_next(&agenda).at_ns, earliest());
+		ck_assert_int_eq(timers_next(&agenda).at_ns, earliest());
 	}
-	for (int64_t last = 0; agenda_first(&agenda) != NULL;) {
-		struct appointment *first = agenda_first(&agenda);
+	for (int64_t last = 0; timers_first(&agenda) != NULL;) {
+		struct appointment *first = timers_first(&agenda);
 		ck_assert_int_ge(first->deadline.at_ns, last);
 		last = first->deadline.at_ns;
-		agenda_remove(&agenda, first);
+		timers_remove(&agenda, first);
 	}
 }
 END_TEST

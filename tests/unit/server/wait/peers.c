@@ -9,7 +9,7 @@
 
 /* Adds a connection whose address is derived from the number `client`. */
 static void
-come(struct crowd *crowd, struct connection *connection, int client)
+come(struct peers *crowd, struct connection *connection, int client)
 {
 	struct address addresses[ADDRESS_MAX];
 	char text[64], wrong[ADDRESS_TEXT_SIZE];
@@ -17,61 +17,61 @@ come(struct crowd *crowd, struct connection *connection, int client)
 	snprintf(text, sizeof text, "10.0.%d.%d:1", client / 256, client % 256);
 	ck_assert_int_eq(address_parse_listen(text, addresses, wrong), 1);
 	*connection = (struct connection){ .peer = addresses[0] };
-	ck_assert_int_eq(crowd_add(crowd, connection), 0);
+	ck_assert_int_eq(peers_add(crowd, connection), 0);
 }
 
 START_TEST(empty_client_index_has_no_heaviest_client)
 {
-	struct crowd *crowd = crowd_new();
+	struct peers *crowd = peers_new();
 
-	ck_assert_ptr_null(crowd_heaviest(crowd));
-	crowd_free(crowd);
+	ck_assert_ptr_null(peers_heaviest(crowd));
+	peers_free(crowd);
 }
 END_TEST
 
 START_TEST(the_client_with_most_loses_its_oldest)
 {
 	struct connection many[3], few[2];
-	struct crowd *crowd = crowd_new();
+	struct peers *crowd = peers_new();
 
 	come(crowd, &few[0], 1);
 	come(crowd, &many[0], 2);
 	come(crowd, &many[1], 2);
 	come(crowd, &few[1], 1);
 	come(crowd, &many[2], 2);
-	ck_assert_ptr_eq(crowd_heaviest(crowd), &many[0]);
-	crowd_remove(crowd, &many[0]);
+	ck_assert_ptr_eq(peers_heaviest(crowd), &many[0]);
+	peers_remove(crowd, &many[0]);
 	/* Both have two now; the first client reached that number earlier. */
-	ck_assert_ptr_eq(crowd_heaviest(crowd), &few[0]);
-	crowd_remove(crowd, &few[0]);
-	ck_assert_ptr_eq(crowd_heaviest(crowd), &many[1]);
-	crowd_remove(crowd, &many[1]);
-	crowd_remove(crowd, &many[2]);
-	ck_assert_ptr_eq(crowd_heaviest(crowd), &few[1]);
-	crowd_remove(crowd, &few[1]);
-	crowd_free(crowd);
+	ck_assert_ptr_eq(peers_heaviest(crowd), &few[0]);
+	peers_remove(crowd, &few[0]);
+	ck_assert_ptr_eq(peers_heaviest(crowd), &many[1]);
+	peers_remove(crowd, &many[1]);
+	peers_remove(crowd, &many[2]);
+	ck_assert_ptr_eq(peers_heaviest(crowd), &few[1]);
+	peers_remove(crowd, &few[1]);
+	peers_free(crowd);
 }
 END_TEST
 
 START_TEST(new_clients_are_not_evicted_before_a_flooding_client)
 {
 	static struct connection flood[1000], honest[10];
-	struct crowd *crowd = crowd_new();
+	struct peers *crowd = peers_new();
 
 	for (int i = 0; i < 1000; i++)
 		come(crowd, &flood[i], 1);
 	for (int i = 0; i < 10; i++)
 		come(crowd, &honest[i], 2 + i);
 	for (int i = 0; i < 999; i++) {
-		ck_assert_ptr_eq(crowd_heaviest(crowd), &flood[i]);
-		crowd_remove(crowd, &flood[i]);
+		ck_assert_ptr_eq(peers_heaviest(crowd), &flood[i]);
+		peers_remove(crowd, &flood[i]);
 	}
-	crowd_remove(crowd, &flood[999]);
+	peers_remove(crowd, &flood[999]);
 	for (int i = 0; i < 10; i++) {
-		ck_assert_ptr_eq(crowd_heaviest(crowd), &honest[i]);
-		crowd_remove(crowd, &honest[i]);
+		ck_assert_ptr_eq(peers_heaviest(crowd), &honest[i]);
+		peers_remove(crowd, &honest[i]);
 	}
-	crowd_free(crowd);
+	peers_free(crowd);
 }
 END_TEST
 
@@ -93,7 +93,7 @@ START_TEST(adding_and_removing_connections_keeps_the_order_of_clients)
 	static struct connection places[PLACES];
 	int client_of[PLACES] = { 0 };
 	size_t counts[CLIENTS + 1] = { 0 };
-	struct crowd *crowd = crowd_new();
+	struct peers *crowd = peers_new();
 
 	srand(4433);
 	for (int turn = 0; turn < 20000; turn++) {
@@ -105,17 +105,17 @@ START_TEST(adding_and_removing_connections_keeps_the_order_of_clients)
 		} else {
 			counts[client_of[place]]--;
 			client_of[place] = 0;
-			crowd_remove(crowd, &places[place]);
+			peers_remove(crowd, &places[place]);
 		}
-		const struct connection *heaviest = crowd_heaviest(crowd);
+		const struct connection *heaviest = peers_heaviest(crowd);
 		if (heaviest != NULL)
 			ck_assert_uint_eq(counts[client_of[heaviest - places]],
 			    most(counts, CLIENTS + 1));
 	}
 	for (int place = 0; place < PLACES; place++)
 		if (client_of[place] > 0)
-			crowd_remove(crowd, &places[place]);
-	crowd_free(crowd);
+			peers_remove(crowd, &places[place]);
+	peers_free(crowd);
 }
 END_TEST
 

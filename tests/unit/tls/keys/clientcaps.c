@@ -89,13 +89,13 @@ suitability_of(const struct pki_pair *pair, bool tls13)
 	gnutls_x509_crt_t cert = pair->cert;
 	const struct chain chain = { .certs = &cert, .count = 1 };
 	struct requirements requirements;
-	struct capabilities capabilities;
+	struct clientcaps capabilities;
 
-	capabilities_require(&requirements, &chain);
+	clientcaps_require(&requirements, &chain);
 	struct policy *policy = default_policy();
-	capabilities_read(&capabilities, policy, hello, size);
+	clientcaps_read(&capabilities, policy, hello, size);
 	policy_free(policy);
-	return capabilities_meet(&capabilities, &requirements, tls13);
+	return clientcaps_meet(&capabilities, &requirements, tls13);
 }
 
 static bool

@@ -11,13 +11,13 @@ static const unsigned char unknown_ca[] = { 2, 48 };
 
 /* Returns the number of records after which the next one is too many. */
 static unsigned
-count_until_flood(struct records *records, bool handshaken)
+count_until_flood(struct recordguard *records, bool handshaken)
 {
 	unsigned count = 1;
 
-	while (!records_want(records, sizeof data_header, handshaken)) {
+	while (!recordguard_want(records, sizeof data_header, handshaken)) {
 		ck_assert(!records->flooded);
-		records_take(records, data_header, sizeof data_header);
+		recordguard_take(records, data_header, sizeof data_header);
 		count++;
 	}
 	ck_assert(records->flooded);
@@ -26,23 +26,23 @@ count_until_flood(struct records *records, bool handshaken)
 
 START_TEST(a_handshake_may_be_made_of_more_records_than_an_answer_may_wait_for)
 {
-	struct records records;
+	struct recordguard records;
 
-	records_init(&records);
+	recordguard_init(&records);
 	ck_assert_uint_eq(count_until_flood(&records, false), 2049);
-	records_init(&records);
+	recordguard_init(&records);
 	ck_assert_uint_eq(count_until_flood(&records, true), 129);
 }
 END_TEST
 
 START_TEST(record_that_yields_data_resets_the_flood_count)
 {
-	struct records records;
+	struct recordguard records;
 
-	records_init(&records);
+	recordguard_init(&records);
 	for (int i = 0; i < 1000; i++) {
-		ck_assert(!records_want(&records, sizeof data_header, true));
-		records_forget(&records);
+		ck_assert(!recordguard_want(&records, sizeof data_header, true));
+		recordguard_forget(&records);
 	}
 	ck_assert_uint_eq(count_until_flood(&records, true), 129);
 }
@@ -50,34 +50,34 @@ END_TEST
 
 START_TEST(record_bodies_do_not_count_as_records)
 {
-	struct records records;
+	struct recordguard records;
 
-	records_init(&records);
+	recordguard_init(&records);
 	for (int i = 0; i < 1000; i++)
-		ck_assert(!records_want(&records, 2, true));
+		ck_assert(!recordguard_want(&records, 2, true));
 }
 END_TEST
 
 START_TEST(an_alert_in_plaintext_is_remembered)
 {
-	struct records records;
+	struct recordguard records;
 
-	records_init(&records);
+	recordguard_init(&records);
 	ck_assert_int_eq(records.plain_alert, -1);
-	records_take(&records, alert_header, sizeof alert_header);
-	records_take(&records, unknown_ca, sizeof unknown_ca);
+	recordguard_take(&records, alert_header, sizeof alert_header);
+	recordguard_take(&records, unknown_ca, sizeof unknown_ca);
 	ck_assert_int_eq(records.plain_alert, 48);
 }
 END_TEST
 
 START_TEST(two_bytes_of_another_record_are_not_an_alert)
 {
-	struct records records;
+	struct recordguard records;
 
-	records_init(&records);
-	records_take(&records, alert_header, sizeof alert_header);
-	records_take(&records, data_header, sizeof data_header);
-	records_take(&records, unknown_ca, sizeof unknown_ca);
+	recordguard_init(&records);
+	recordguard_take(&records, alert_header, sizeof alert_header);
+	recordguard_take(&records, data_header, sizeof data_header);
+	recordguard_take(&records, unknown_ca, sizeof unknown_ca);
 	ck_assert_int_eq(records.plain_alert, -1);
 }
 END_TEST
@@ -88,13 +88,13 @@ is_mended(
     const char *bytes, size_t size, size_t piece, bool is_tls13, const char *wanted)
 {
 	unsigned char copy[64];
-	struct records records;
+	struct recordguard records;
 
-	records_init(&records);
+	recordguard_init(&records);
 	memcpy(copy, bytes, size);
 	for (size_t at = 0; at < size; at += piece)
-		records_mend(&records, copy + at, size - at < piece ? size - at : piece,
-		    is_tls13);
+		recordguard_mend(&records, copy + at,
+		    size - at < piece ? size - at : piece, is_tls13);
 	ck_assert_mem_eq(copy, wanted, size);
 }
 
@@ -120,13 +120,13 @@ END_TEST
 START_TEST(a_record_is_cut_until_its_last_byte)
 {
 	unsigned char bytes[] = "\x17\x03\x03\x00\x02xy";
-	struct records records;
+	struct recordguard records;
 
-	records_init(&records);
-	ck_assert(!records_are_cut(&records));
+	recordguard_init(&records);
+	ck_assert(!recordguard_are_cut(&records));
 	for (size_t i = 0; i < sizeof bytes - 1; i++) {
-		records_mend(&records, bytes + i, 1, true);
-		ck_assert_int_eq(records_are_cut(&records), i < sizeof bytes - 2);
+		recordguard_mend(&records, bytes + i, 1, true);
+		ck_assert_int_eq(recordguard_are_cut(&records), i < sizeof bytes - 2);
 	}
 }
 END_TEST
