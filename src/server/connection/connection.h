@@ -45,7 +45,7 @@ struct tally;
  * them. */
 #define CONNECTION_KERNEL_KEEPS (64 * 1024)
 
-/* What all connections of a server use. It outlives them. */
+/* The state that all connections of a server share. It outlives them. */
 struct connection_shared {
 	struct connectiontable *roster;
 	struct stats *stats;
