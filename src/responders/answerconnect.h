@@ -8,7 +8,7 @@
  * looks names up, again and again.
  */
 
-#include "responders/responder.h"
+#include "responders/kind.h"
 
 extern const struct responder_kind responder_connect;
 

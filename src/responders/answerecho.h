@@ -8,7 +8,7 @@
  * and cut when that lasts too long.
  */
 
-#include "responders/responder.h"
+#include "responders/kind.h"
 
 extern const struct responder_kind responder_echo;
 

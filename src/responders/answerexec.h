@@ -8,7 +8,7 @@
  * does not outlive the connection. The answer is whole if the program exits with status 0.
  */
 
-#include "responders/responder.h"
+#include "responders/kind.h"
 
 extern const struct responder_kind responder_exec;
 

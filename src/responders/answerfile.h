@@ -7,7 +7,7 @@
  * connection, so it may change, and may be of any size.
  */
 
-#include "responders/responder.h"
+#include "responders/kind.h"
 
 struct findings;
 struct session;

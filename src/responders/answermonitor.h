@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "responders/responder.h"
+#include "responders/kind.h"
 
 /* The source of the figures. Workers call it, several at once. */
 struct answermonitor {

@@ -8,7 +8,7 @@
  * media type is `content-type`.
  */
 
-#include "responders/responder.h"
+#include "responders/kind.h"
 
 extern const struct responder_kind responder_page;
 

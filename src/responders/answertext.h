@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "responders/responder.h"
+#include "responders/kind.h"
 
 struct findings;
 

@@ -7,7 +7,7 @@
 
 #include "base/deadline.h"
 #include "base/memory/shortage.h"
-#include "responders/responder.h"
+#include "responders/kind.h"
 #include "tls/session/session.h"
 
 #define PAUSE_MS 20

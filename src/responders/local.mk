@@ -10,6 +10,7 @@ libtlsd_a_SOURCES += \
 	src/responders/backenddial.c src/responders/backenddial.h \
 	src/responders/fdwait.c src/responders/fdwait.h \
 	src/responders/http.c src/responders/http.h \
+	src/responders/kind.h \
 	src/responders/responder.c src/responders/responder.h \
 	src/responders/stream.c src/responders/stream.h \
 	src/responders/backend/backends.c src/responders/backend/backends.h \

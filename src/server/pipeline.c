@@ -488,12 +488,12 @@ nobody_is_parked(struct pipeline *pipeline)
 
 /* Kills the connections that workers have. */
 static void
-kill_served(const struct connectiontable *roster)
+kill_served(const struct connectiontable *table)
 {
-	for (struct connection *connection = connectiontable_first(roster);
-	     connection != NULL; connection = connectiontable_next(connection))
-		if (connection_has_worker(connection))
-			connection_kill(connection);
+	for (struct connectiontable_entry *entry = connectiontable_first(table);
+	     entry != NULL; entry = connectiontable_next(entry))
+		if (connection_has_worker(entry->connection))
+			connection_kill(entry->connection);
 }
 
 bool
@@ -511,7 +511,7 @@ pipeline_cut(struct pipeline *pipeline)
 		refuse(connection);
 	}
 	enqueue_ready(pipeline);
-	kill_served(pipeline->shared->roster);
+	kill_served(pipeline->shared->table);
 	return pipeline->ready_count == 0 && outstanding(pipeline) == 0 &&
 	       nobody_is_parked(pipeline);
 }

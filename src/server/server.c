@@ -62,7 +62,7 @@ struct server {
 	struct current *current;
 	struct stats *stats;
 	struct loglimit *repeats;
-	struct connectiontable *roster;
+	struct connectiontable *table;
 	struct connection_shared shared;
 	struct serverinfo *overview;
 	struct answermonitor figures; /* for the responders that report on the server */
@@ -180,7 +180,7 @@ use_snapshot(struct server *server, struct snapshot *new, struct findings *findi
 	snapshot_show(new, &server->figures);
 	current_use(server->current, new);
 	server->expiry = expiry_next(new);
-	recheck_all(server->roster, new);
+	recheck_all(server->table, new);
 	acceptor_announce(pipeline_acceptor(server->pipeline));
 	watch_files(server);
 	return 0;
@@ -370,8 +370,8 @@ make_parts(struct server *server)
 	reserve_make();
 	server->stats = stats_new((size_t)conf->workers + 1);
 	server->repeats = loglimit_new(MINUTE_MS);
-	server->roster = connectiontable_new();
-	server->shared = (struct connection_shared){ .roster = server->roster,
+	server->table = connectiontable_new();
+	server->shared = (struct connection_shared){ .table = server->table,
 		.stats = server->stats,
 		.repeats = server->repeats,
 		.current = server->current };
@@ -532,7 +532,7 @@ server_free(struct server *server)
 	pipeline_free(server->pipeline);
 	certwatch_free(server->certwatch);
 	serverinfo_free(server->overview);
-	connectiontable_free(server->roster);
+	connectiontable_free(server->table);
 	loglimit_free(server->repeats);
 	stats_free(server->stats);
 	signals_close(server->signals);
@@ -602,7 +602,7 @@ server_resume(struct server *server)
 int
 server_kill(struct server *server, uint64_t id)
 {
-	struct connection *connection = connectiontable_find(server->roster, id);
+	struct connection *connection = connectiontable_find(server->table, id);
 
 	if (connection == NULL)
 		return -1;
@@ -629,7 +629,7 @@ server_print_status(const struct server *server, FILE *out)
 void
 server_print_connections(const struct server *server, size_t max, FILE *out)
 {
-	statustext_print_connections(server->roster, max, out);
+	statustext_print_connections(server->table, max, out);
 }
 
 const char *

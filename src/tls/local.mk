@@ -36,6 +36,7 @@ libtlsd_a_SOURCES += \
 	src/tls/session/peercert.c src/tls/session/peercert.h \
 	src/tls/session/proof.c src/tls/session/proof.h \
 	src/tls/session/session.c src/tls/session/session.h \
+	src/tls/session/sessionfacts.h \
 	src/tls/session/ticketkeys.c src/tls/session/ticketkeys.h \
 	src/tls/transport/recordguard.c src/tls/transport/recordguard.h \
 	src/tls/transport/transport.c src/tls/transport/transport.h \

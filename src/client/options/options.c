@@ -13,7 +13,6 @@
 #include "base/text/text.h"
 #include "base/text/wrap.h"
 #include "client/options/cputime.h"
-#include "client/options/parameters.h"
 
 #define END_AFTER_MS 1000
 #define CONNECTIONS_MAX 1000000000000
@@ -218,7 +217,7 @@ set_tls(struct options *options, const char *value, struct findings *findings)
 	}
 	free(options->version_priority);
 	options->version_priority =
-	    memory_format("%s:-VERS-TLS%s", PARAMETERS_PRIORITY, other);
+	    memory_format("%s:-VERS-TLS%s", OPTIONS_PRIORITY, other);
 }
 
 static const struct row rows[] = {

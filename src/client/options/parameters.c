@@ -186,7 +186,7 @@ static void
 load_priority(
     struct parameters *parameters, const char *text, struct findings *findings)
 {
-	const char *string = text != NULL ? text : PARAMETERS_PRIORITY;
+	const char *string = text != NULL ? text : OPTIONS_PRIORITY;
 	const char *place = string;
 	int result = gnutls_priority_init(&parameters->priority, string, &place);
 

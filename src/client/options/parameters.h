@@ -17,18 +17,6 @@ struct findings;
 struct options;
 struct stringlist;
 
-/*
- * TLS 1.3 and 1.2, forward secrecy and authenticated encryption only, no SHA-1, keys of 112
- * bits of security. Lists each item, because removing items from NORMAL would keep unknown
- * ones.
- */
-#define PARAMETERS_PRIORITY                                                 \
-	"NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509"                        \
-	":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1" \
-	":+ECDHE-ECDSA:+ECDHE-RSA:+AES-128-GCM:+CHACHA20-POLY1305"          \
-	":+AES-256-GCM:+AEAD:+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"     \
-	":-SIGN-DSA-SHA1:%PROFILE_MEDIUM"
-
 struct parameters {
 	gnutls_certificate_credentials_t credentials;
 	gnutls_priority_t priority;

@@ -57,7 +57,8 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 		.tally = stats_unrouted(shared->stats),
 		.shared = shared,
 		.peer = *peer };
-	connectiontable_add(shared->roster, connection);
+	connection->id =
+	    connectiontable_add(shared->table, &connection->entry, connection);
 	tally_enter(connection->tally, PHASE_HELLO);
 	if (route_only(route) != NULL)
 		count_for_service(connection);
@@ -76,7 +77,7 @@ connection_free(struct connection *connection)
 	if (connection->unsure)
 		tally_done(connection->tally);
 	tally_leave(connection->tally, connection->phase);
-	connectiontable_remove(connection->shared->roster, connection);
+	connectiontable_remove(connection->shared->table, &connection->entry);
 	if (connection->gate != NULL)
 		limits_leave(connection->gate, &connection->peer);
 	if (connection->process_gate != NULL)

@@ -18,7 +18,8 @@
 
 #include "base/net/address.h"
 #include "base/deadline.h"
-#include "responders/responder.h"
+#include "responders/kind.h"
+#include "server/connection/connectiontable.h"
 #include "server/event/timers.h"
 #include "server/event/loop.h"
 #include "server/connection/phase.h"
@@ -33,7 +34,6 @@ struct pause;
 struct accesslog_facts;
 struct refusal;
 struct loglimit;
-struct connectiontable;
 struct route;
 struct service;
 struct session;
@@ -47,7 +47,7 @@ struct tally;
 
 /* The state that all connections of a server share. It outlives them. */
 struct connection_shared {
-	struct connectiontable *roster;
+	struct connectiontable *table;
 	struct stats *stats;
 	struct loglimit *repeats; /* keeps failures from flooding the log */
 	struct current *current; /* the snapshot in force */
@@ -64,7 +64,7 @@ struct connection {
 	struct address peer; /* of its socket, or from its PROXY header */
 	struct address local; /* from its PROXY header; the length is 0 without one */
 	const struct connection_shared *shared;
-	TAILQ_ENTRY(connection) roster_link; /* among all */
+	struct connectiontable_entry entry; /* its place among all */
 	struct snapshot *snapshot;
 	const struct route *route; /* of its listener */
 	const struct service *service; /* the route's default until its hello is read */
@@ -123,7 +123,7 @@ TAILQ_HEAD(connection_list, connection);
 
 /*
  * Takes ownership of `fd`, accepted from `peer` at the listener of `route`, and a reference to
- * `snapshot`; adds the connection to the roster of `shared`. Returns NULL, with `fd` closed, if memory is
+ * `snapshot`; adds the connection to the table of `shared`. Returns NULL, with `fd` closed, if memory is
  * exhausted.
  */
 struct connection *connection_new(int fd, const struct address *peer,

@@ -1,67 +1,70 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The list of all connections. */
+/* The table of all connections. */
 #include "server/connection/connectiontable.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 #include "base/memory/memory.h"
-#include "server/connection/connection.h"
 
 struct connectiontable {
-	struct connection_list all; /* in the order of their ids */
+	TAILQ_HEAD(, connectiontable_entry) entries; /* in the order of their ids */
 	uint64_t last_id;
 };
 
 struct connectiontable *
 connectiontable_new(void)
 {
-	struct connectiontable *roster = memory_new(sizeof *roster);
+	struct connectiontable *table = memory_new(sizeof *table);
 
-	TAILQ_INIT(&roster->all);
-	return roster;
+	TAILQ_INIT(&table->entries);
+	return table;
 }
 
 void
-connectiontable_free(struct connectiontable *roster)
+connectiontable_free(struct connectiontable *table)
 {
-	if (roster == NULL)
+	if (table == NULL)
 		return;
-	assert(TAILQ_EMPTY(&roster->all));
-	free(roster);
+	assert(TAILQ_EMPTY(&table->entries));
+	free(table);
+}
+
+uint64_t
+connectiontable_add(struct connectiontable *table, struct connectiontable_entry *entry,
+    struct connection *connection)
+{
+	entry->connection = connection;
+	entry->id = ++table->last_id;
+	TAILQ_INSERT_TAIL(&table->entries, entry, link);
+	return entry->id;
 }
 
 void
-connectiontable_add(struct connectiontable *roster, struct connection *connection)
+connectiontable_remove(
+    struct connectiontable *table, struct connectiontable_entry *entry)
 {
-	connection->id = ++roster->last_id;
-	TAILQ_INSERT_TAIL(&roster->all, connection, roster_link);
+	TAILQ_REMOVE(&table->entries, entry, link);
 }
 
-void
-connectiontable_remove(struct connectiontable *roster, struct connection *connection)
+struct connectiontable_entry *
+connectiontable_first(const struct connectiontable *table)
 {
-	TAILQ_REMOVE(&roster->all, connection, roster_link);
+	return TAILQ_FIRST(&table->entries);
 }
 
-struct connection *
-connectiontable_first(const struct connectiontable *roster)
+struct connectiontable_entry *
+connectiontable_next(const struct connectiontable_entry *entry)
 {
-	return TAILQ_FIRST(&roster->all);
-}
-
-struct connection *
-connectiontable_next(const struct connection *connection)
-{
-	return TAILQ_NEXT(connection, roster_link);
+	return TAILQ_NEXT(entry, link);
 }
 
 struct connection *
-connectiontable_find(const struct connectiontable *roster, uint64_t id)
+connectiontable_find(const struct connectiontable *table, uint64_t id)
 {
-	struct connection *connection = connectiontable_first(roster);
+	struct connectiontable_entry *entry = connectiontable_first(table);
 
-	while (connection != NULL && connection->id != id)
-		connection = connectiontable_next(connection);
-	return connection;
+	while (entry != NULL && entry->id != id)
+		entry = connectiontable_next(entry);
+	return entry != NULL ? entry->connection : NULL;
 }

@@ -87,12 +87,12 @@ check(struct connection *connection, const struct snapshot *snapshot)
 }
 
 void
-recheck_all(const struct connectiontable *roster, const struct snapshot *snapshot)
+recheck_all(const struct connectiontable *table, const struct snapshot *snapshot)
 {
-	for (struct connection *connection = connectiontable_first(roster);
-	     connection != NULL; connection = connectiontable_next(connection))
-		if (!connection_is_lingering(connection))
-			check(connection, snapshot);
+	for (struct connectiontable_entry *entry = connectiontable_first(table);
+	     entry != NULL; entry = connectiontable_next(entry))
+		if (!connection_is_lingering(entry->connection))
+			check(entry->connection, snapshot);
 }
 
 void

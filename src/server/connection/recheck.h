@@ -18,7 +18,7 @@ struct snapshot;
 
 /* Checks the clients that have finished the handshake and are not served yet to the end, whether a
  * worker has them or they wait, against the services of `snapshot`. Main thread. */
-void recheck_all(const struct connectiontable *roster, const struct snapshot *snapshot);
+void recheck_all(const struct connectiontable *table, const struct snapshot *snapshot);
 
 /*
  * Publishes the certificates of a client whose `session` has just begun. Checks them if there has

@@ -151,14 +151,13 @@ print_connection(const struct connection *connection, int64_t now_ns, FILE *out)
 }
 
 void
-statustext_print_connections(
-    const struct connectiontable *roster, size_t max, FILE *out)
+statustext_print_connections(const struct connectiontable *table, size_t max, FILE *out)
 {
-	const struct connection *connection = connectiontable_first(roster);
+	const struct connectiontable_entry *entry = connectiontable_first(table);
 	int64_t now_ns = deadline_now_ns();
 
-	for (; connection != NULL && max > 0; max--) {
-		print_connection(connection, now_ns, out);
-		connection = connectiontable_next(connection);
+	for (; entry != NULL && max > 0; max--) {
+		print_connection(entry->connection, now_ns, out);
+		entry = connectiontable_next(entry);
 	}
 }

@@ -16,6 +16,6 @@ void statustext_print(
 
 /* Prints a line for each of the `max` oldest connections: "connection: id=17 peer=...". */
 void statustext_print_connections(
-    const struct connectiontable *roster, size_t max, FILE *out);
+    const struct connectiontable *table, size_t max, FILE *out);
 
 #endif

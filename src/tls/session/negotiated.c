@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text/text.h"
-#include "tls/session/session.h"
+#include "tls/session/sessionfacts.h"
 
 static void
 read_alpn(gnutls_session_t tls, char *out, size_t room)

@@ -15,6 +15,7 @@
 
 #include "base/deadline.h"
 #include "base/failure.h"
+#include "tls/session/sessionfacts.h"
 
 struct address;
 struct context;
@@ -23,28 +24,6 @@ struct identity;
 struct pollfd;
 struct session;
 struct transport;
-
-/* How the client ended its side. */
-enum session_end {
-	SESSION_OPEN, /* not yet, or not visibly */
-	SESSION_END_NOTIFY, /* by a close_notify (RFC 8446, 6.1) */
-	SESSION_END_FIN, /* by the end of the TCP connection alone */
-	SESSION_END_RESET
-};
-
-/* The negotiated parameters, for the log; the strings live as long as the session. */
-struct session_facts {
-	const char *version; /* "TLS1.3" */
-	const char *cipher; /* "AES-128-GCM" */
-	const char *suite; /* "TLS_AES_128_GCM_SHA256" */
-	const char *group; /* "X25519" */
-	const char *sni; /* the host; "-" if the client named none */
-	char alpn[256]; /* escaped; "-" if the client sent none */
-	bool resumed;
-	bool early; /* the answer left before the client had finished its handshake */
-	uint64_t bytes_in, bytes_out; /* of application data */
-	enum session_end end;
-};
 
 /* Flags for the start of a session. */
 enum session_start {
