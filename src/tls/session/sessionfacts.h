@@ -2,7 +2,7 @@
 #ifndef TLSD_TLS_SESSION_SESSIONFACTS_H
 #define TLSD_TLS_SESSION_SESSIONFACTS_H
 
-/* What the log and other programs are told of a session. */
+/* Facts of a session, for the log and for the programs of answers. */
 
 #include <stdbool.h>
 #include <stdint.h>
