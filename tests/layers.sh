@@ -98,7 +98,7 @@ cat "$folder/calls" >>"$folder/edges"
 upwards <"$folder/edges" | sort -u >>"$folder/complaints"
 cut -d ' ' -f 1,2 "$folder/edges" | sort -u | tsort >/dev/null 2>"$folder/circles" || {
 	echo 'a circle of includes or calls:'
-	cat "$folder/circles"
+	sed -n 1,12p "$folder/circles"
 } >>"$folder/complaints"
 cat "$folder/complaints"
 [ ! -s "$folder/complaints" ]
