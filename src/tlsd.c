@@ -288,7 +288,7 @@ struct process {
 	struct activation *activation; /* until the server has used it */
 	struct snapshot *snapshot;
 	struct privileges privileges;
-	struct inheritance *takeover; /* until it is confirmed */
+	struct inheritance *inheritance; /* until it is confirmed */
 	struct pidfile *pidfile;
 	struct sandbox *sandbox;
 	struct server *server;
@@ -301,17 +301,18 @@ struct process {
 static void
 adopt_surroundings(struct process *process)
 {
-	const char *name = inheritance_find(process->takeover, "notify ");
+	const char *name = inheritance_find(process->inheritance, "notify ");
 
-	if (cgroup_join(inheritance_pid(process->takeover)) < 0)
+	if (cgroup_join(inheritance_pid(process->inheritance)) < 0)
 		findings_warning(&process->findings,
 		    "upgrade: the control group of process %ld cannot be entered: %s",
-		    (long)inheritance_pid(process->takeover), strerrordesc_np(errno));
+		    (long)inheritance_pid(process->inheritance),
+		    strerrordesc_np(errno));
 	if (name == NULL)
 		return;
 	notify_close(process->notify);
 	process->notify = notify_adopt(
-	    inheritance_take(process->takeover, name), atoll(strchr(name, ' ')));
+	    inheritance_take(process->inheritance, name), atoll(strchr(name, ' ')));
 }
 
 /* Starts to take over from the running tlsd if this start is an upgrade. */
@@ -323,9 +324,9 @@ begin_takeover(struct process *process, const struct conf_process *conf)
 	if (!process->upgrade)
 		return 0;
 	if (has_control(conf, process->service))
-		process->takeover = inheritance_begin(
+		process->inheritance = inheritance_begin(
 		    conf->control_socket, process->privileges.uid, error, sizeof error);
-	if (process->takeover != NULL) {
+	if (process->inheritance != NULL) {
 		adopt_surroundings(process);
 		return 0;
 	}
@@ -339,15 +340,15 @@ complete_takeover(struct process *process)
 {
 	char error[1600];
 
-	if (process->takeover == NULL)
+	if (process->inheritance == NULL)
 		return 0;
-	int result = inheritance_confirm(process->takeover, error, sizeof error);
+	int result = inheritance_confirm(process->inheritance, error, sizeof error);
 	if (result == 0)
 		server_own(process->server);
 	else
 		fprintf(stderr, "tlsd: upgrade: %s\n", error);
-	inheritance_free(process->takeover);
-	process->takeover = NULL;
+	inheritance_free(process->inheritance);
+	process->inheritance = NULL;
 	return result;
 }
 
@@ -362,7 +363,7 @@ open_control(struct process *process, const struct conf_process *conf)
 		.owner = process->privileges.uid,
 		.group = process->privileges.gid,
 		.mode = (mode_t)conf->control_socket_mode,
-		.takeover = process->takeover };
+		.inheritance = process->inheritance };
 	process->control = control_open(&place, server_loop(process->server),
 	    controlcommand_run, process->server, error, sizeof error);
 	if (process->control != NULL)
@@ -391,7 +392,7 @@ static bool
 adopt_pidfile(struct process *process, const struct conf_process *conf)
 {
 	char *name = memory_format("pid-file %s", conf->pid_file);
-	int fd = inheritance_take(process->takeover, name);
+	int fd = inheritance_take(process->inheritance, name);
 
 	free(name);
 	if (fd < 0)
@@ -458,7 +459,7 @@ start(struct process *process)
 		.daemon = process->daemonize,
 		.sandbox = process->sandbox,
 		.activation = process->activation,
-		.takeover = process->takeover };
+		.inheritance = process->inheritance };
 	process->server = server_new(&origin, process->snapshot, &process->findings);
 	end_activation(process);
 	if (process->server == NULL || open_control(process, conf) < 0)
@@ -580,7 +581,7 @@ leave(struct process *process)
 	    process->server != NULL && server_is_loading(process->server);
 
 	end_activation(process);
-	inheritance_free(process->takeover);
+	inheritance_free(process->inheritance);
 	control_close(process->control);
 	if (!is_loading)
 		server_free(process->server);

@@ -11,7 +11,7 @@
 #include "tls/session/session.h"
 
 struct view {
-	const struct answermonitor *figures;
+	const struct monitor *figures;
 };
 
 static void *
@@ -23,7 +23,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 }
 
 static void
-show(void *prepared, const struct answermonitor *figures)
+show(void *prepared, const struct monitor *figures)
 {
 	struct view *view = prepared;
 
@@ -34,7 +34,7 @@ show(void *prepared, const struct answermonitor *figures)
 static struct http_answer
 tell_metrics(const void *context)
 {
-	const struct answermonitor *figures = context;
+	const struct monitor *figures = context;
 	struct http_answer answer = { .status = "200 OK",
 		.type = "text/plain; version=0.0.4; charset=utf-8" };
 	FILE *out = open_memstream(&answer.body, &answer.size);
@@ -53,7 +53,7 @@ tell_metrics(const void *context)
 static struct http_answer
 tell_status(const void *context)
 {
-	const struct answermonitor *figures = context;
+	const struct monitor *figures = context;
 	bool draining = figures->is_draining(figures->context);
 	const char *words = draining ? "draining\n" : "up\n";
 
@@ -103,7 +103,7 @@ abandon(void *state)
 static int
 answer_agent(const void *prepared, struct session *session, struct cursor *cursor)
 {
-	const struct answermonitor *figures = ((const struct view *)prepared)->figures;
+	const struct monitor *figures = ((const struct view *)prepared)->figures;
 	const char *line = figures->is_stopping(figures->context)   ? "maint\n"
 	                   : figures->is_draining(figures->context) ? "drain\n"
 	                                                            : "up ready\n";

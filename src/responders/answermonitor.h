@@ -14,7 +14,7 @@
 #include "responders/kind.h"
 
 /* The source of the figures. Workers call it, several at once. */
-struct answermonitor {
+struct monitor {
 	/* Prints the figures in Prometheus's text format 0.0.4. Returns 0, or -1 if memory is
 	 * exhausted. */
 	int (*print)(void *context, FILE *out);

@@ -10,7 +10,7 @@
 
 #include "base/text/stringlist.h"
 
-struct answermonitor;
+struct monitor;
 struct cursor;
 struct findings;
 struct session;
@@ -66,7 +66,7 @@ struct responder_kind {
 	 * Passes the source of the server's figures, which outlives every answer. NULL for
 	 * kinds that do not report them. Main thread, before the first answer.
 	 */
-	void (*show)(void *prepared, const struct answermonitor *figures);
+	void (*show)(void *prepared, const struct monitor *figures);
 
 	/*
 	 * Answers through session.h only, with blocking calls. Returns 0, or -1 if the answer

@@ -112,7 +112,7 @@ responder_warn(const struct responder *responder, struct findings *findings)
 }
 
 void
-responder_show(struct responder *responder, const struct answermonitor *figures)
+responder_show(struct responder *responder, const struct monitor *figures)
 {
 	if (responder->kind->show != NULL)
 		responder->kind->show(responder->prepared, figures);

@@ -42,14 +42,14 @@ health(const struct call *call)
 static bool
 stats(const struct call *call)
 {
-	struct serverinfo *overview = server_overview(call->server);
+	struct serverinfo *serverinfo = server_overview(call->server);
 
 	if (call->argument[0] == '\0')
-		statsjson_print(overview, call->out);
+		statsjson_print(serverinfo, call->out);
 	else if (strcmp(call->argument, "json") == 0)
-		statsjson_print_json(overview, call->out);
+		statsjson_print_json(serverinfo, call->out);
 	else if (strcmp(call->argument, "prometheus") == 0)
-		return metrics_print(overview, call->out) == 0;
+		return metrics_print(serverinfo, call->out) == 0;
 	else
 		fprintf(call->out,
 		    "error: stats: unknown argument: use json, prometheus or none\n");

@@ -36,7 +36,7 @@ struct pipeline {
 	struct queue *queue;
 	struct pool *pool;
 	struct limits *limits;
-	struct servicequeue *standby;
+	struct servicequeue *servicequeue;
 	struct parking *parking;
 	struct connection_list ready; /* admitted, but the queue was full */
 	size_t ready_count;
@@ -85,7 +85,7 @@ enqueue(struct pipeline *pipeline, struct connection *connection)
 	if (limits_take_worker(connection->gate))
 		make_ready(pipeline, connection);
 	else
-		servicequeue_add(pipeline->standby, connection);
+		servicequeue_add(pipeline->servicequeue, connection);
 }
 
 /* Ends a connection without an answer to its client. */
@@ -142,7 +142,8 @@ pass_on(struct pipeline *pipeline, struct gate *gate)
 {
 	limits_give_worker(gate);
 	while (limits_take_worker(gate)) {
-		struct connection *next = servicequeue_take(pipeline->standby, gate);
+		struct connection *next =
+		    servicequeue_take(pipeline->servicequeue, gate);
 		if (next == NULL) {
 			limits_give_worker(gate);
 			return;
@@ -260,7 +261,7 @@ pipeline_new(const struct conf_process *conf, struct loop *loop,
 	pipeline->first_late = deadline_never();
 	TAILQ_INIT(&pipeline->ready);
 	pipeline->limits = limits_new();
-	pipeline->standby = servicequeue_new();
+	pipeline->servicequeue = servicequeue_new();
 	struct parking_ports parking_ports = {
 		.loop = loop, .ready = on_unparked, .lost = on_lost, .context = pipeline
 	};
@@ -292,7 +293,7 @@ pipeline_free(struct pipeline *pipeline)
 	if (pipeline->pool != NULL)
 		pool_stop(pipeline->pool);
 	admission_free(pipeline->admission);
-	servicequeue_free(pipeline->standby);
+	servicequeue_free(pipeline->servicequeue);
 	parking_free(pipeline->parking);
 	linger_free(pipeline->linger);
 	acceptor_free(pipeline->acceptor);
@@ -308,7 +309,7 @@ apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 
 	admission_limit(
 	    pipeline->admission, conf->hello_timeout_ms, (size_t)conf->max_waiting);
-	servicequeue_limit(pipeline->standby, (size_t)conf->max_waiting);
+	servicequeue_limit(pipeline->servicequeue, (size_t)conf->max_waiting);
 	parking_limit(pipeline->parking, (size_t)conf->max_waiting);
 	linger_limit(pipeline->linger, conf->close_timeout_ms);
 	limits_set_process(pipeline->limits, &conf->limits);
@@ -421,7 +422,7 @@ pipeline_expire(struct pipeline *pipeline)
 	next = deadline_earlier(next, expire_waiting(pipeline));
 	next = deadline_earlier(next, acceptor_expire(pipeline->acceptor));
 	next = deadline_earlier(next, parking_expire(pipeline->parking));
-	next = deadline_earlier(next, servicequeue_expire(pipeline->standby));
+	next = deadline_earlier(next, servicequeue_expire(pipeline->servicequeue));
 	return deadline_earlier(next, queue_hurry(pipeline->queue));
 }
 
@@ -444,7 +445,7 @@ pipeline_is_empty(const struct pipeline *pipeline)
 {
 	return admission_count(pipeline->admission) == 0 &&
 	       pipeline->ready_count == 0 &&
-	       servicequeue_count(pipeline->standby) == 0 &&
+	       servicequeue_count(pipeline->servicequeue) == 0 &&
 	       parking_count(pipeline->parking) == 0 && outstanding(pipeline) == 0 &&
 	       linger_count(pipeline->linger) == 0;
 }
@@ -502,7 +503,7 @@ pipeline_cut(struct pipeline *pipeline)
 	struct sifting sifting = { .late = TAILQ_HEAD_INITIALIZER(sifting.late) };
 	struct connection *connection;
 
-	servicequeue_clear(pipeline->standby);
+	servicequeue_clear(pipeline->servicequeue);
 	parking_clear(pipeline->parking);
 	pipeline->enqueued -= queue_sift(pipeline->queue, is_begun, &sifting);
 	sift_ready(pipeline, is_begun, &sifting);

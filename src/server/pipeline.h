@@ -2,7 +2,7 @@
 #ifndef TLSD_SERVER_PIPELINE_H
 #define TLSD_SERVER_PIPELINE_H
 
-/* The way of all connections: listeners, limits, admission, standby, queue, workers, parking,
+/* The way of all connections: listeners, limits, admission, service queue, queue, workers, parking,
  * linger, and the functions that pass them on from one to the next. Main thread. */
 
 #include <stdbool.h>

@@ -64,8 +64,8 @@ struct server {
 	struct loglimit *repeats;
 	struct connectiontable *table;
 	struct connection_shared shared;
-	struct serverinfo *overview;
-	struct answermonitor figures; /* for the responders that report on the server */
+	struct serverinfo *serverinfo;
+	struct monitor figures; /* for the responders that report on the server */
 	struct loop *loop;
 	struct signals *signals;
 	struct pipeline *pipeline;
@@ -241,7 +241,7 @@ take_snapshot(void *context, struct snapshot *new, struct findings *findings)
 		worked = use_snapshot(server, new, findings) == 0;
 	snapshot_drop(new);
 	notify_ready(server->notify, worked ? SERVING : SERVING RELOAD_FAILED);
-	serverinfo_note_reload(server->overview, worked);
+	serverinfo_note_reload(server->serverinfo, worked);
 	findings_log(findings, "reload: ");
 	if (worked)
 		log_notice("reload: done");
@@ -275,7 +275,7 @@ finish(struct server *server)
 {
 	server->course = DRAINING;
 	forget_reload(server);
-	serverinfo_set_state(server->overview, SERVERINFO_STOPPING);
+	serverinfo_set_state(server->serverinfo, SERVERINFO_STOPPING);
 	server->drain_deadline = deadline_in(process_conf(server)->shutdown_timeout_ms);
 }
 
@@ -375,9 +375,9 @@ make_parts(struct server *server)
 		.stats = server->stats,
 		.repeats = server->repeats,
 		.current = server->current };
-	server->overview =
+	server->serverinfo =
 	    serverinfo_new(server->stats, server->current, (size_t)conf->workers);
-	server->figures = metrics_figures(server->overview);
+	server->figures = metrics_figures(server->serverinfo);
 	snapshot_show(in_force(server), &server->figures);
 	server->pipeline = pipeline_new(conf, server->loop, &server->shared);
 	server->certwatch =
@@ -407,9 +407,9 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 	make_parts(server);
 	struct acceptor *acceptor = pipeline_acceptor(server->pipeline);
 	acceptor_set_owner(acceptor, origin->user, origin->group);
-	acceptor_inherit(acceptor, origin->activation, origin->takeover);
+	acceptor_inherit(acceptor, origin->activation, origin->inheritance);
 	if (pipeline_use(server->pipeline, snapshot, findings) == 0) {
-		acceptor_inherit(acceptor, NULL, origin->takeover);
+		acceptor_inherit(acceptor, NULL, origin->inheritance);
 		return server;
 	}
 	server_free(server);
@@ -531,7 +531,7 @@ server_free(struct server *server)
 	loader_free(server->loader);
 	pipeline_free(server->pipeline);
 	certwatch_free(server->certwatch);
-	serverinfo_free(server->overview);
+	serverinfo_free(server->serverinfo);
 	connectiontable_free(server->table);
 	loglimit_free(server->repeats);
 	stats_free(server->stats);
@@ -541,10 +541,10 @@ server_free(struct server *server)
 	free(server);
 }
 
-static struct estate
+static struct handover_set
 estate_of(const struct server *server)
 {
-	return (struct estate){ .acceptor = pipeline_acceptor(server->pipeline),
+	return (struct handover_set){ .acceptor = pipeline_acceptor(server->pipeline),
 		.control = server->control,
 		.pidfile = server->pidfile,
 		.notify = server->notify };
@@ -553,9 +553,9 @@ estate_of(const struct server *server)
 int
 server_offer(struct server *server, struct control_caller *caller)
 {
-	struct estate estate = estate_of(server);
+	struct handover_set set = estate_of(server);
 
-	if (server->course != RUNNING || handover_offer(&estate, caller) < 0)
+	if (server->course != RUNNING || handover_offer(&set, caller) < 0)
 		return -1;
 	log_notice("upgrade: a new process asks to take over");
 	return 0;
@@ -564,9 +564,9 @@ server_offer(struct server *server, struct control_caller *caller)
 int
 server_leave(struct server *server, const struct control_caller *caller)
 {
-	struct estate estate = estate_of(server);
+	struct handover_set set = estate_of(server);
 
-	if (server->course != RUNNING || handover_release(&estate, caller) < 0)
+	if (server->course != RUNNING || handover_release(&set, caller) < 0)
 		return -1;
 	server->notify = NULL;
 	log_notice("upgrade: the new process serves: finishing open connections");
@@ -579,11 +579,11 @@ server_drain(struct server *server)
 {
 	if (server->course != RUNNING)
 		return -1;
-	if (serverinfo_state(server->overview) == SERVERINFO_RUNNING)
+	if (serverinfo_state(server->serverinfo) == SERVERINFO_RUNNING)
 		log_notice("draining: asking load balancers for no more clients");
 	notify_status(
 	    server->notify, SERVING ", but asking load balancers for no more clients");
-	serverinfo_set_state(server->overview, SERVERINFO_DRAINING);
+	serverinfo_set_state(server->serverinfo, SERVERINFO_DRAINING);
 	return 0;
 }
 
@@ -592,10 +592,10 @@ server_resume(struct server *server)
 {
 	if (server->course != RUNNING)
 		return -1;
-	if (serverinfo_state(server->overview) == SERVERINFO_DRAINING)
+	if (serverinfo_state(server->serverinfo) == SERVERINFO_DRAINING)
 		log_notice("draining: ended: asking load balancers for clients again");
 	notify_status(server->notify, SERVING);
-	serverinfo_set_state(server->overview, SERVERINFO_RUNNING);
+	serverinfo_set_state(server->serverinfo, SERVERINFO_RUNNING);
 	return 0;
 }
 
@@ -613,13 +613,13 @@ server_kill(struct server *server, uint64_t id)
 struct serverinfo *
 server_overview(const struct server *server)
 {
-	return server->overview;
+	return server->serverinfo;
 }
 
 void
 server_print_status(const struct server *server, FILE *out)
 {
-	statustext_print(server->overview, pipeline_acceptor(server->pipeline), out);
+	statustext_print(server->serverinfo, pipeline_acceptor(server->pipeline), out);
 	if (loader_is_busy(server->loader))
 		fprintf(out, "reload: running for %.1f s\n",
 		    (double)loader_busy_ms(server->loader) / MS_PER_S);

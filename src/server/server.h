@@ -35,7 +35,7 @@ struct server_origin {
 	struct activation
 	    *activation; /* source of listeners during server_new(); or NULL */
 	struct inheritance
-	    *takeover; /* source of listeners until server_own(); or NULL */
+	    *inheritance; /* source of listeners until server_own(); or NULL */
 };
 
 /* Adds an error if `conf` has the log in a descriptor, such as /dev/stdout, and the process is a

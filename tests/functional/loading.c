@@ -174,11 +174,11 @@ START_TEST(an_upgrade_does_not_wait_for_a_running_reload)
 	int asking = ask("reload\n");
 
 	expect_status("\nreload: running for ");
-	struct inheritance *takeover =
+	struct inheritance *inheritance =
 	    inheritance_begin(suite_path("control"), geteuid(), error, sizeof error);
-	ck_assert_msg(takeover != NULL, "%s", error);
-	ck_assert_int_eq(inheritance_confirm(takeover, error, sizeof error), 0);
-	inheritance_free(takeover);
+	ck_assert_msg(inheritance != NULL, "%s", error);
+	ck_assert_int_eq(inheritance_confirm(inheritance, error, sizeof error), 0);
+	inheritance_free(inheritance);
 	shutdown(asking, SHUT_WR);
 	expect_answer(asking, "error: the server is stopping\nfailed\n");
 	ck_assert_int_eq(daemon_wait(daemon), 0);

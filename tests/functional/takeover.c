@@ -43,19 +43,19 @@ start(const char *first, const char *second)
 static struct inheritance *
 begin(void)
 {
-	struct inheritance *takeover =
+	struct inheritance *inheritance =
 	    inheritance_begin(suite_path("ctl"), geteuid(), error, sizeof error);
 
-	ck_assert_msg(takeover != NULL, "%s", error);
-	return takeover;
+	ck_assert_msg(inheritance != NULL, "%s", error);
+	return inheritance;
 }
 
 /* Takes over the Unix-domain listener at `path`. */
 static int
-take(struct inheritance *takeover, const char *path)
+take(struct inheritance *inheritance, const char *path)
 {
 	char *name = memory_format("listen unix:%s", path);
-	int fd = inheritance_take(takeover, name);
+	int fd = inheritance_take(inheritance, name);
 
 	free(name);
 	ck_assert_int_ge(fd, 0);
@@ -64,11 +64,11 @@ take(struct inheritance *takeover, const char *path)
 }
 
 static void
-confirm(struct inheritance *takeover)
+confirm(struct inheritance *inheritance)
 {
 	ck_assert_msg(
-	    inheritance_confirm(takeover, error, sizeof error) == 0, "%s", error);
-	inheritance_free(takeover);
+	    inheritance_confirm(inheritance, error, sizeof error) == 0, "%s", error);
+	inheritance_free(inheritance);
 }
 
 static void
@@ -92,9 +92,9 @@ START_TEST(accepted_client_is_served_by_the_old_process)
 	int waiting = peer_dial_path(path);
 
 	daemon_expect_descriptors(daemon, descriptors + 1);
-	struct inheritance *takeover = begin();
-	int fd = take(takeover, path);
-	confirm(takeover);
+	struct inheritance *inheritance = begin();
+	int fd = take(inheritance, path);
+	confirm(inheritance);
 	ck_assert_str_eq(peer_ask_over(waiting, NULL), HELLO);
 	expect_end(daemon);
 	close(fd);
@@ -105,10 +105,10 @@ START_TEST(later_client_waits_for_the_new_process)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
-	struct inheritance *takeover = begin();
-	int fd = take(takeover, path);
+	struct inheritance *inheritance = begin();
+	int fd = take(inheritance, path);
 
-	confirm(takeover);
+	confirm(inheritance);
 	expect_end(daemon);
 	int client = peer_dial_path(path);
 	int accepted = accept(fd, NULL, NULL);
@@ -125,9 +125,9 @@ START_TEST(upgrade_aborted_before_confirm_changes_nothing)
 	struct daemon *daemon = start(path, "");
 
 	for (int i = 0; i < 20; i++) {
-		struct inheritance *takeover = begin();
-		close(take(takeover, path));
-		inheritance_free(takeover);
+		struct inheritance *inheritance = begin();
+		close(take(inheritance, path));
+		inheritance_free(inheritance);
 		expect_answer_at(path);
 		ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
 	}
@@ -141,10 +141,10 @@ START_TEST(sockets_that_the_new_process_does_not_keep_are_removed)
 {
 	const char *kept = suite_path("kept"), *other = suite_path("other");
 	struct daemon *daemon = start(kept, other);
-	struct inheritance *takeover = begin();
-	int fd = take(takeover, kept);
+	struct inheritance *inheritance = begin();
+	int fd = take(inheritance, kept);
 
-	confirm(takeover);
+	confirm(inheritance);
 	ck_assert_int_eq(access(other, F_OK), -1);
 	ck_assert_int_eq(access(suite_path("ctl"), F_OK), -1);
 	expect_end(daemon);
@@ -207,9 +207,9 @@ START_TEST(reload_is_refused_after_a_handover)
 	int waiting = peer_dial_path(path);
 
 	daemon_expect_descriptors(daemon, descriptors + 1);
-	struct inheritance *takeover = begin();
-	int fd = take(takeover, path);
-	confirm(takeover);
+	struct inheritance *inheritance = begin();
+	int fd = take(inheritance, path);
+	confirm(inheritance);
 	daemon_reload(daemon, "the server is stopping");
 	ck_assert_str_eq(peer_ask_over(waiting, NULL), HELLO);
 	expect_end(daemon);
@@ -225,9 +225,9 @@ START_TEST(replaced_process_writes_its_status_and_stops_on_sigterm)
 	int waiting = peer_dial_path(path);
 
 	daemon_expect_descriptors(daemon, descriptors + 1);
-	struct inheritance *takeover = begin();
-	int fd = take(takeover, path);
-	confirm(takeover);
+	struct inheritance *inheritance = begin();
+	int fd = take(inheritance, path);
+	confirm(inheritance);
 	daemon_signal(daemon, SIGUSR2);
 	daemon_expect(daemon, ", stopping");
 	daemon_signal(daemon, SIGTERM);

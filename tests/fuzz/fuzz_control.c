@@ -225,10 +225,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t piece = data[0] & 2 ? 1 + (data[0] >> 2) : 4096;
 	begin(&trial);
 	converse(&trial, data + 1, size - 1, piece);
-	const struct serverinfo *overview = server_overview(trial.server);
+	const struct serverinfo *serverinfo = server_overview(trial.server);
 	if (trial.right == CONTROL_LOOK) {
-		FUZZ_EXPECT(serverinfo_state(overview) == SERVERINFO_RUNNING);
-		FUZZ_EXPECT(serverinfo_failed_reloads(overview) == 0);
+		FUZZ_EXPECT(serverinfo_state(serverinfo) == SERVERINFO_RUNNING);
+		FUZZ_EXPECT(serverinfo_failed_reloads(serverinfo) == 0);
 	}
 	end(&trial);
 	return 0;

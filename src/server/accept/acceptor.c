@@ -36,7 +36,7 @@
 #define COMPLAIN_MS 60000 /* at most one warning a minute */
 
 /* A bound listener with its services. */
-struct door {
+struct binding {
 	struct watch watch; /* its holder is the acceptor */
 	struct listener *listener;
 	const struct route *route; /* of the snapshot */
@@ -48,10 +48,10 @@ struct acceptor {
 	struct acceptor_ports ports;
 	struct snapshot *snapshot;
 	struct activation *activation; /* of the first snapshot, or NULL */
-	struct inheritance *takeover; /* NULL: no listener is lent */
+	struct inheritance *inheritance; /* NULL: no listener is lent */
 	uid_t user; /* the daemon's */
 	gid_t group;
-	struct door **doors;
+	struct binding **bindings;
 	size_t count;
 	bool paused, exhausted;
 	rlim_t spare; /* descriptors that workers and reloads need */
@@ -72,21 +72,21 @@ acceptor_new(const struct acceptor_ports *ports)
 }
 
 static void
-close_door(struct acceptor *acceptor, struct door *door)
+close_binding(struct acceptor *acceptor, struct binding *binding)
 {
-	loop_remove(acceptor->ports.loop, door->listener->fd, &door->watch);
-	listener_close(door->listener);
-	stringlist_fini(&door->announced);
-	free(door);
+	loop_remove(acceptor->ports.loop, binding->listener->fd, &binding->watch);
+	listener_close(binding->listener);
+	stringlist_fini(&binding->announced);
+	free(binding);
 }
 
 static void
 close_all(struct acceptor *acceptor)
 {
 	for (size_t i = 0; i < acceptor->count; i++)
-		close_door(acceptor, acceptor->doors[i]);
-	free(acceptor->doors);
-	acceptor->doors = NULL;
+		close_binding(acceptor, acceptor->bindings[i]);
+	free(acceptor->bindings);
+	acceptor->bindings = NULL;
 	acceptor->count = 0;
 }
 
@@ -110,8 +110,8 @@ static void
 apply_pause(struct acceptor *acceptor)
 {
 	for (size_t i = 0; i < acceptor->count; i++)
-		loop_change(acceptor->ports.loop, acceptor->doors[i]->listener->fd,
-		    wanted_events(acceptor), &acceptor->doors[i]->watch);
+		loop_change(acceptor->ports.loop, acceptor->bindings[i]->listener->fd,
+		    wanted_events(acceptor), &acceptor->bindings[i]->watch);
 }
 
 void
@@ -169,9 +169,9 @@ complain(struct acceptor *acceptor, int error)
 
 /* True if a client waits. accept(2) cannot tell, because it needs a descriptor first. */
 static bool
-has_visitor(const struct door *door)
+has_pending_client(const struct binding *binding)
 {
-	struct pollfd pollfd = { .fd = door->listener->fd, .events = POLLIN };
+	struct pollfd pollfd = { .fd = binding->listener->fd, .events = POLLIN };
 
 	return poll(&pollfd, 1, 0) > 0;
 }
@@ -179,9 +179,9 @@ has_visitor(const struct door *door)
 /* Closes another connection for the client that waits, or pauses, because descriptors or memory
  * have run out. */
 static void
-on_exhaustion(struct acceptor *acceptor, const struct door *door, int error)
+on_exhaustion(struct acceptor *acceptor, const struct binding *binding, int error)
 {
-	if (!has_visitor(door))
+	if (!has_pending_client(binding))
 		return;
 	complain(acceptor, error);
 	if (!acceptor->ports.relieve(acceptor->ports.context, name_limit(error)))
@@ -204,9 +204,9 @@ set_bound(struct acceptor *acceptor)
 /* True if only spare descriptors are left, which the lowest free number tells. The limit may have
  * been changed meanwhile. */
 static bool
-is_scarce(struct acceptor *acceptor, const struct door *door)
+is_scarce(struct acceptor *acceptor, const struct binding *binding)
 {
-	int fd = fcntl(door->listener->fd, F_DUPFD_CLOEXEC, 0);
+	int fd = fcntl(binding->listener->fd, F_DUPFD_CLOEXEC, 0);
 
 	if (fd >= 0)
 		close(fd);
@@ -217,24 +217,24 @@ is_scarce(struct acceptor *acceptor, const struct door *door)
 
 /* True if there is a descriptor for another connection. */
 static bool
-has_descriptors(struct acceptor *acceptor, const struct door *door)
+has_descriptors(struct acceptor *acceptor, const struct binding *binding)
 {
 	if (!acceptor->scarce)
 		return true;
-	acceptor->scarce = is_scarce(acceptor, door);
+	acceptor->scarce = is_scarce(acceptor, binding);
 	if (acceptor->scarce)
-		on_exhaustion(acceptor, door, EMFILE);
+		on_exhaustion(acceptor, binding, EMFILE);
 	return !acceptor->scarce;
 }
 
 /* True if there is memory for another connection. If not, a reserve lets accepted connections end
  * properly. */
 static bool
-has_memory(struct acceptor *acceptor, const struct door *door)
+has_memory(struct acceptor *acceptor, const struct binding *binding)
 {
 	if (reserve_is_ready())
 		return true;
-	if (has_visitor(door)) {
+	if (has_pending_client(binding)) {
 		complain(acceptor, ENOMEM);
 		pause_for_a_while(acceptor);
 	}
@@ -244,11 +244,11 @@ has_memory(struct acceptor *acceptor, const struct door *door)
 /* Handles an error of accept(2). Returns true if another client may be there; one that has left
  * already does not matter. */
 static bool
-on_failure(struct acceptor *acceptor, const struct door *door, int error)
+on_failure(struct acceptor *acceptor, const struct binding *binding, int error)
 {
 	if (shortage_is_cause(error)) {
 		acceptor->scarce = error == EMFILE;
-		on_exhaustion(acceptor, door, error);
+		on_exhaustion(acceptor, binding, error);
 	} else if (!listener_is_usual(error)) {
 		complain(acceptor, error);
 		pause_for_a_while(acceptor);
@@ -266,7 +266,7 @@ acceptor_relieve(struct acceptor *acceptor)
 void
 acceptor_keep_spare(struct acceptor *acceptor)
 {
-	while (acceptor->count > 0 && is_scarce(acceptor, acceptor->doors[0]))
+	while (acceptor->count > 0 && is_scarce(acceptor, acceptor->bindings[0]))
 		if (!acceptor_relieve(acceptor))
 			return;
 }
@@ -275,7 +275,7 @@ acceptor_keep_spare(struct acceptor *acceptor)
 static bool
 has_for_reload(const struct acceptor *acceptor)
 {
-	int fds[RELOAD_SPARE], listener = acceptor->doors[0]->listener->fd;
+	int fds[RELOAD_SPARE], listener = acceptor->bindings[0]->listener->fd;
 	size_t count = 0;
 
 	while (count < RELOAD_SPARE &&
@@ -295,20 +295,20 @@ acceptor_make_room(struct acceptor *acceptor)
 			return;
 }
 
-/* Accepts one connection from `door`. Returns false if no more can be accepted now. */
+/* Accepts one connection from `binding`. Returns false if no more can be accepted now. */
 static bool
-accept_one(struct acceptor *acceptor, const struct door *door)
+accept_one(struct acceptor *acceptor, const struct binding *binding)
 {
 	struct address peer;
 
-	if (!has_descriptors(acceptor, door) || !has_memory(acceptor, door))
+	if (!has_descriptors(acceptor, binding) || !has_memory(acceptor, binding))
 		return false;
-	int fd = listener_accept(door->listener, &peer);
+	int fd = listener_accept(binding->listener, &peer);
 	if (fd < 0)
-		return on_failure(acceptor, door, errno);
+		return on_failure(acceptor, binding, errno);
 	acceptor->scarce = fd >= acceptor->bound;
 	struct connection *connection = connection_new(
-	    fd, &peer, acceptor->snapshot, door->route, acceptor->ports.shared);
+	    fd, &peer, acceptor->snapshot, binding->route, acceptor->ports.shared);
 	if (connection != NULL)
 		acceptor->ports.take(acceptor->ports.context, connection);
 	else
@@ -320,21 +320,21 @@ static void
 on_clients(struct watch *watch, uint32_t events)
 {
 	struct acceptor *acceptor = watch->holder;
-	const struct door *door = (const struct door *)watch;
+	const struct binding *binding = (const struct binding *)watch;
 
 	(void)events;
 	for (int i = 0; i < BATCH && wanted_events(acceptor) != 0; i++)
-		if (!accept_one(acceptor, door))
+		if (!accept_one(acceptor, binding))
 			return;
 }
 
 /* Returns the listener that is open at `address` already, or NULL. */
-static struct door *
-find_door(const struct acceptor *acceptor, const struct address *address)
+static struct binding *
+find_binding(const struct acceptor *acceptor, const struct address *address)
 {
 	for (size_t i = 0; i < acceptor->count; i++)
-		if (address_equal(&acceptor->doors[i]->listener->address, address))
-			return acceptor->doors[i];
+		if (address_equal(&acceptor->bindings[i]->listener->address, address))
+			return acceptor->bindings[i];
 	return NULL;
 }
 
@@ -348,12 +348,12 @@ inherit(struct acceptor *acceptor, const struct address *address, bool *passed)
 	int fd = activation_take(acceptor->activation, address);
 	if (fd < 0)
 		fd = inheritance_take(
-		    acceptor->takeover, listener_name(address, true, name));
+		    acceptor->inheritance, listener_name(address, true, name));
 	if (fd >= 0)
 		return fd;
 	*passed = false;
 	return inheritance_take(
-	    acceptor->takeover, listener_name(address, false, name));
+	    acceptor->inheritance, listener_name(address, false, name));
 }
 
 /* Returns an inherited listener, or else one of our own; NULL with errno. */
@@ -375,8 +375,8 @@ open_listener(struct acceptor *acceptor, const struct route *route, int backlog)
 	return listener;
 }
 
-static struct door *
-open_door(struct acceptor *acceptor, const struct route *route, int backlog,
+static struct binding *
+open_binding(struct acceptor *acceptor, const struct route *route, int backlog,
     struct findings *findings)
 {
 	struct listener *listener = open_listener(acceptor, route, backlog);
@@ -385,35 +385,35 @@ open_door(struct acceptor *acceptor, const struct route *route, int backlog,
 		bindfault_report(route, errno, findings);
 		return NULL;
 	}
-	struct door *door = memory_new(sizeof *door);
-	door->watch = (struct watch){ .ready = on_clients, .holder = acceptor };
-	door->listener = listener;
+	struct binding *binding = memory_new(sizeof *binding);
+	binding->watch = (struct watch){ .ready = on_clients, .holder = acceptor };
+	binding->listener = listener;
 	if (loop_add(acceptor->ports.loop, listener->fd, wanted_events(acceptor),
-		&door->watch) == 0)
-		return door;
+		&binding->watch) == 0)
+		return binding;
 	findings_error(findings, "listen: %s", strerrordesc_np(errno));
 	listener_close(listener);
-	free(door);
+	free(binding);
 	return NULL;
 }
 
 /* Changes the file of a Unix-domain socket if `route` needs other properties than it has, unless
  * the file belongs to the service manager. */
 static void
-own_socket(const struct acceptor *acceptor, struct door *door,
+own_socket(const struct acceptor *acceptor, struct binding *binding,
     const struct route *route, struct findings *findings)
 {
-	const struct address *address = &door->listener->address;
+	const struct address *address = &binding->listener->address;
 	const struct socketfile file = service_socketfile(route_service(route, 0),
 	    address_path(address), acceptor->user, acceptor->group);
 	char error[512];
 
-	if (address_family(address) != AF_UNIX || door->listener->passed ||
-	    (door->file.path != NULL && door->file.owner == file.owner &&
-		door->file.group == file.group && door->file.mode == file.mode))
+	if (address_family(address) != AF_UNIX || binding->listener->passed ||
+	    (binding->file.path != NULL && binding->file.owner == file.owner &&
+		binding->file.group == file.group && binding->file.mode == file.mode))
 		return;
 	if (socketfile_apply(&file, error, sizeof error) == 0)
-		door->file = file;
+		binding->file = file;
 	else
 		findings_error(findings, "listen: %s", error);
 }
@@ -426,48 +426,48 @@ own_all(const struct acceptor *acceptor)
 
 	findings_init(&ignored);
 	for (size_t i = 0; i < acceptor->count; i++) {
-		struct door *door = acceptor->doors[i];
-		own_socket(acceptor, door, door->route, &ignored);
+		struct binding *binding = acceptor->bindings[i];
+		own_socket(acceptor, binding, binding->route, &ignored);
 	}
 	findings_fini(&ignored);
 }
 
-/* The doors of a new snapshot, some of which the acceptor has already. */
+/* The bindings of a new snapshot, some of which the acceptor has already. */
 struct plan {
-	struct door **doors;
+	struct binding **bindings;
 	size_t count;
 };
 
 static bool
-is_planned(const struct plan *plan, const struct door *door)
+is_planned(const struct plan *plan, const struct binding *binding)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->doors[i] == door)
+		if (plan->bindings[i] == binding)
 			return true;
 	return false;
 }
 
-/* Opens or finds the door of `route`. Errors have the place of the first service that listens
+/* Opens or finds the binding of `route`. Errors have the place of the first service that listens
  * there. */
 static void
 plan_route(struct acceptor *acceptor, const struct snapshot *snapshot,
     const struct route *route, struct plan *plan, struct findings *findings)
 {
 	int backlog = (int)snapshot_conf(snapshot)->process.backlog;
-	struct door *door = find_door(acceptor, route_address(route));
+	struct binding *binding = find_binding(acceptor, route_address(route));
 	struct findings found;
 
 	findings_init(&found);
-	if (door == NULL)
-		door = open_door(acceptor, route, backlog, &found);
-	if (door != NULL)
-		own_socket(acceptor, door, route, &found);
+	if (binding == NULL)
+		binding = open_binding(acceptor, route, backlog, &found);
+	if (binding != NULL)
+		own_socket(acceptor, binding, route, &found);
 	conf_locate(&route_service(route, 0)->conf->section, &found, findings);
-	if (door == NULL)
+	if (binding == NULL)
 		return;
-	plan->doors =
-	    memory_resize(plan->doors, (plan->count + 1) * sizeof *plan->doors);
-	plan->doors[plan->count++] = door;
+	plan->bindings =
+	    memory_resize(plan->bindings, (plan->count + 1) * sizeof *plan->bindings);
+	plan->bindings[plan->count++] = binding;
 }
 
 /* Closes those doors of `from` that are not among `keep`. */
@@ -476,8 +476,8 @@ close_others(
     struct acceptor *acceptor, const struct plan *from, const struct plan *keep)
 {
 	for (size_t i = 0; i < from->count; i++)
-		if (!is_planned(keep, from->doors[i]))
-			close_door(acceptor, from->doors[i]);
+		if (!is_planned(keep, from->bindings[i]))
+			close_binding(acceptor, from->bindings[i]);
 }
 
 static void
@@ -485,9 +485,9 @@ assign_routes(struct acceptor *acceptor, const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot_route_count(snapshot); i++) {
 		const struct route *route = snapshot_route(snapshot, i);
-		struct door *door = find_door(acceptor, route_address(route));
-		if (door != NULL) /* plan_route() has warned otherwise */
-			door->route = route;
+		struct binding *binding = find_binding(acceptor, route_address(route));
+		if (binding != NULL) /* plan_route() has warned otherwise */
+			binding->route = route;
 	}
 }
 
@@ -509,7 +509,7 @@ int
 acceptor_use(
     struct acceptor *acceptor, struct snapshot *snapshot, struct findings *findings)
 {
-	struct plan old = { .doors = acceptor->doors, .count = acceptor->count };
+	struct plan old = { .bindings = acceptor->bindings, .count = acceptor->count };
 	struct plan new = { 0 };
 	size_t errors = findings->errors;
 
@@ -519,14 +519,14 @@ acceptor_use(
 	if (findings->errors > errors) {
 		close_others(acceptor, &new, &old);
 		own_all(acceptor);
-		free(new.doors);
+		free(new.bindings);
 		return -1;
 	}
 	acceptor->spare = spare_of(snapshot);
 	set_bound(acceptor);
 	close_others(acceptor, &old, &new);
-	free(old.doors);
-	acceptor->doors = new.doors;
+	free(old.bindings);
+	acceptor->bindings = new.bindings;
 	acceptor->count = new.count;
 	assign_routes(acceptor, snapshot);
 	snapshot_drop(acceptor->snapshot);
@@ -535,9 +535,9 @@ acceptor_use(
 }
 
 static void
-accept_backlog(struct acceptor *acceptor, const struct door *door)
+accept_backlog(struct acceptor *acceptor, const struct binding *binding)
 {
-	while (accept_one(acceptor, door))
+	while (accept_one(acceptor, binding))
 		;
 }
 
@@ -545,7 +545,7 @@ void
 acceptor_close(struct acceptor *acceptor)
 {
 	for (size_t i = 0; i < acceptor->count; i++)
-		accept_backlog(acceptor, acceptor->doors[i]);
+		accept_backlog(acceptor, acceptor->bindings[i]);
 	close_all(acceptor);
 }
 
@@ -558,18 +558,18 @@ acceptor_set_owner(struct acceptor *acceptor, uid_t user, gid_t group)
 
 void
 acceptor_inherit(struct acceptor *acceptor, struct activation *activation,
-    struct inheritance *takeover)
+    struct inheritance *inheritance)
 {
 	acceptor->activation = activation;
-	acceptor->takeover = takeover;
+	acceptor->inheritance = inheritance;
 }
 
 void
 acceptor_own(struct acceptor *acceptor)
 {
-	acceptor->takeover = NULL;
+	acceptor->inheritance = NULL;
 	for (size_t i = 0; i < acceptor->count; i++)
-		acceptor->doors[i]->listener->lent = false;
+		acceptor->bindings[i]->listener->lent = false;
 }
 
 void
@@ -578,11 +578,12 @@ acceptor_leave(struct acceptor *acceptor, const struct stringlist *kept)
 	char name[LISTENER_NAME_SIZE];
 
 	for (size_t i = 0; i < acceptor->count; i++) {
-		struct door *door = acceptor->doors[i];
-		listener_name(&door->listener->address, door->listener->passed, name);
-		door->listener->lent = stringlist_has(kept, name);
-		if (!door->listener->lent)
-			accept_backlog(acceptor, door);
+		struct binding *binding = acceptor->bindings[i];
+		listener_name(
+		    &binding->listener->address, binding->listener->passed, name);
+		binding->listener->lent = stringlist_has(kept, name);
+		if (!binding->listener->lent)
+			accept_backlog(acceptor, binding);
 	}
 	close_all(acceptor);
 }
@@ -596,7 +597,7 @@ acceptor_count(const struct acceptor *acceptor)
 const struct listener *
 acceptor_listener(const struct acceptor *acceptor, size_t index)
 {
-	return acceptor->doors[index]->listener;
+	return acceptor->bindings[index]->listener;
 }
 
 struct deadline
@@ -611,24 +612,24 @@ acceptor_expire(struct acceptor *acceptor)
 }
 
 static void
-announce(struct door *door, const struct service *service)
+announce(struct binding *binding, const struct service *service)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
-	if (service->skipped || stringlist_has(&door->announced, service->name))
+	if (service->skipped || stringlist_has(&binding->announced, service->name))
 		return;
-	stringlist_add(&door->announced, service->name, strlen(service->name));
-	log_notice(
-	    "listening: %s: %s", listener_format(door->listener, text), service->name);
+	stringlist_add(&binding->announced, service->name, strlen(service->name));
+	log_notice("listening: %s: %s", listener_format(binding->listener, text),
+	    service->name);
 }
 
 void
 acceptor_announce(struct acceptor *acceptor)
 {
 	for (size_t i = 0; i < acceptor->count; i++) {
-		struct door *door = acceptor->doors[i];
-		for (size_t j = 0; j < route_count(door->route); j++)
-			announce(door, route_service(door->route, j));
+		struct binding *binding = acceptor->bindings[i];
+		for (size_t j = 0; j < route_count(binding->route); j++)
+			announce(binding, route_service(binding->route, j));
 	}
 }
 
@@ -638,11 +639,11 @@ acceptor_print(const struct acceptor *acceptor, FILE *out)
 	char text[ADDRESS_TEXT_SIZE];
 
 	for (size_t i = 0; i < acceptor->count; i++) {
-		const struct door *door = acceptor->doors[i];
-		for (size_t j = 0; j < route_count(door->route); j++)
-			if (!route_service(door->route, j)->skipped)
+		const struct binding *binding = acceptor->bindings[i];
+		for (size_t j = 0; j < route_count(binding->route); j++)
+			if (!route_service(binding->route, j)->skipped)
 				fprintf(out, "service: %s: %s\n",
-				    route_service(door->route, j)->name,
-				    listener_format(door->listener, text));
+				    route_service(binding->route, j)->name,
+				    listener_format(binding->listener, text));
 	}
 }

@@ -52,12 +52,12 @@ int acceptor_use(
 /* Sets the user and the group that own its Unix-domain sockets, unless a service names others. */
 void acceptor_set_owner(struct acceptor *acceptor, uid_t user, gid_t group);
 
-/* Makes the acceptor take the sockets that it has to open from `activation` or `takeover`, if
- * they are there. Those of `takeover` are lent until acceptor_own(). Both may be NULL. */
+/* Makes the acceptor take the sockets that it has to open from `activation` or `inheritance`, if
+ * they are there. Those of `inheritance` are lent until acceptor_own(). Both may be NULL. */
 void acceptor_inherit(struct acceptor *acceptor, struct activation *activation,
-    struct inheritance *takeover);
+    struct inheritance *inheritance);
 
-/* Makes the lent sockets its own and forgets `takeover`. */
+/* Makes the lent sockets its own and forgets `inheritance`. */
 void acceptor_own(struct acceptor *acceptor);
 
 /* Closes all listeners. Those whose names (listener.h) are in `kept` are closed as they are, with

@@ -23,7 +23,7 @@ struct admission {
 	struct admission_ports ports;
 	struct connection_list
 	    waiting; /* the oldest first, so deadlines are in order */
-	struct peers *crowd; /* the same connections, by client */
+	struct peers *peers; /* the same connections, by client */
 	size_t count, max;
 	int64_t hello_timeout_ms;
 	unsigned char peeked[HELLO_SIZE_MAX];
@@ -36,7 +36,7 @@ admission_new(const struct admission_ports *ports)
 
 	admission->ports = *ports;
 	TAILQ_INIT(&admission->waiting);
-	admission->crowd = peers_new();
+	admission->peers = peers_new();
 	return admission;
 }
 
@@ -59,8 +59,8 @@ release(struct admission *admission, struct connection *connection)
 {
 	loop_remove(admission->ports.loop, connection->fd, &connection->watch);
 	TAILQ_REMOVE(&admission->waiting, connection, link);
-	if (connection->guest != NULL)
-		peers_remove(admission->crowd, connection);
+	if (connection->peers_client != NULL)
+		peers_remove(admission->peers, connection);
 	admission->count--;
 }
 
@@ -83,7 +83,7 @@ admission_free(struct admission *admission)
 		release(admission, connection);
 		refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	}
-	peers_free(admission->crowd);
+	peers_free(admission->peers);
 	free(admission);
 }
 
@@ -219,10 +219,10 @@ adopt(struct admission *admission, struct connection *connection,
 		return 0;
 	connection->peer = header->peer;
 	connection->local = header->local;
-	if (connection->guest == NULL)
+	if (connection->peers_client == NULL)
 		return 0;
-	peers_remove(admission->crowd, connection);
-	return peers_add(admission->crowd, connection);
+	peers_remove(admission->peers, connection);
+	return peers_add(admission->peers, connection);
 }
 
 static struct sight
@@ -352,13 +352,13 @@ wait_for_bytes(struct admission *admission, struct connection *connection)
 	connection->watch = (struct watch){ .ready = on_bytes, .holder = admission };
 	connection->deadline =
 	    deadline_after(connection->accepted_ns, admission->hello_timeout_ms);
-	if (peers_add(admission->crowd, connection) < 0) {
+	if (peers_add(admission->peers, connection) < 0) {
 		refuse(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	if (loop_add(admission->ports.loop, connection->fd,
 		EPOLLIN | EPOLLRDHUP | EPOLLET, &connection->watch) < 0) {
-		peers_remove(admission->crowd, connection);
+		peers_remove(admission->peers, connection);
 		refuse(connection, FAILURE_INTERNAL, strerrordesc_np(errno));
 		return;
 	}
@@ -382,7 +382,7 @@ admission_add(struct admission *admission, struct connection *connection)
 bool
 admission_evict(struct admission *admission, const char *what)
 {
-	struct connection *connection = peers_heaviest(admission->crowd);
+	struct connection *connection = peers_heaviest(admission->peers);
 	char reason[128];
 
 	if (connection == NULL)

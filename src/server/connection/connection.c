@@ -83,7 +83,7 @@ connection_free(struct connection *connection)
 	if (connection->process_gate != NULL)
 		limits_leave(connection->process_gate, &connection->peer);
 	snapshot_drop(connection->snapshot);
-	peercert_free(connection->evidence);
+	peercert_free(connection->peercert);
 	free(connection->facts);
 	free(connection->verdict);
 	free(connection->host);

@@ -29,7 +29,7 @@ struct companion;
 struct current;
 struct peercert;
 struct gate;
-struct guest;
+struct peers_client;
 struct pause;
 struct accesslog_facts;
 struct refusal;
@@ -79,10 +79,10 @@ struct connection {
 
 	/* While the main thread waits for it: */
 	TAILQ_ENTRY(connection) link; /* in the list of its holder */
-	TAILQ_ENTRY(connection) crowd_link; /* in its client's list */
-	struct guest *guest; /* its client in crowd.h */
+	TAILQ_ENTRY(connection) peers_link; /* in its client's list */
+	struct peers_client *peers_client; /* its client in peers.h */
 	struct deadline deadline; /* of that wait, or of being parked */
-	struct appointment appointment; /* its timer, where deadlines are unordered */
+	struct timer timer; /* its timer, where deadlines are unordered */
 	int low_water; /* SO_RCVLOWAT; 0 means 1 */
 
 	/* From its first bytes: */
@@ -101,7 +101,7 @@ struct connection {
 	struct cursor cursor; /* how much of its answer has been sent */
 	struct traffic traffic;
 	_Atomic(struct peercert *)
-	    evidence; /* set by its worker: the client's certificates, after the handshake */
+	    peercert; /* set by its worker: the client's certificates, after the handshake */
 	_Atomic(struct refusal *) verdict; /* why review.h has shut it down, or NULL */
 	bool hurried; /* others wait for its worker */
 	bool finished; /* set by its worker: nothing is left to wait for */

@@ -20,7 +20,7 @@
 
 /* Shuts the connection down. Keeps the first reason, if there is memory for it. */
 static void
-convict(struct connection *connection, const struct refusal *refusal)
+revoke(struct connection *connection, const struct refusal *refusal)
 {
 	struct refusal *verdict = malloc(sizeof *verdict);
 	struct refusal *none = NULL;
@@ -36,7 +36,7 @@ convict(struct connection *connection, const struct refusal *refusal)
 
 /* Returns the service that the client would get if it connected now, or NULL. */
 static const struct service *
-find_present(const struct connection *connection, const struct peercert *evidence,
+find_present(const struct connection *connection, const struct peercert *peercert,
     const struct snapshot *snapshot)
 {
 	const struct route *route =
@@ -44,25 +44,25 @@ find_present(const struct connection *connection, const struct peercert *evidenc
 	const struct service *service;
 
 	if (route == NULL ||
-	    route_find(route, peercert_hello(evidence), &service) != FAILURE_NONE)
+	    route_find(route, peercert_hello(peercert), &service) != FAILURE_NONE)
 		return NULL;
 	return service;
 }
 
 static bool
-takes(const struct service *service, const struct peercert *evidence,
+takes(const struct service *service, const struct peercert *peercert,
     struct refusal *refusal)
 {
-	return service == NULL || context_accepts(service->context, evidence, refusal);
+	return service == NULL || context_accepts(service->context, peercert, refusal);
 }
 
 /* True if the client has no certificate, or if a service remains that can check it. Without its
  * service, a later revocation of the certificate would go unnoticed. */
 static bool
-is_vouched_for(const struct peercert *evidence, const struct service *namesake,
+is_vouched_for(const struct peercert *peercert, const struct service *namesake,
     const struct service *present, struct refusal *refusal)
 {
-	return peercert_chain(evidence)->count == 0 || namesake != NULL ||
+	return peercert_chain(peercert)->count == 0 || namesake != NULL ||
 	       (present != NULL && context_clientauth(present->context) != NULL) ||
 	       refusal_set(refusal, FAILURE_NOT_ALLOWED, 0,
 		   "its service was removed, and no other checks its certificate");
@@ -72,18 +72,18 @@ is_vouched_for(const struct peercert *evidence, const struct service *namesake,
 static void
 check(struct connection *connection, const struct snapshot *snapshot)
 {
-	const struct peercert *evidence = atomic_load(&connection->evidence);
+	const struct peercert *peercert = atomic_load(&connection->peercert);
 	struct refusal refusal;
 
-	if (evidence == NULL)
+	if (peercert == NULL)
 		return;
 	const struct service *namesake =
 	    snapshot_find(snapshot, connection->service->name);
-	const struct service *present = find_present(connection, evidence, snapshot);
-	if (!takes(namesake, evidence, &refusal) ||
-	    !takes(present, evidence, &refusal) ||
-	    !is_vouched_for(evidence, namesake, present, &refusal))
-		convict(connection, &refusal);
+	const struct service *present = find_present(connection, peercert, snapshot);
+	if (!takes(namesake, peercert, &refusal) ||
+	    !takes(present, peercert, &refusal) ||
+	    !is_vouched_for(peercert, namesake, present, &refusal))
+		revoke(connection, &refusal);
 }
 
 void
@@ -98,15 +98,15 @@ recheck_all(const struct connectiontable *table, const struct snapshot *snapshot
 void
 recheck_begin(struct connection *connection, struct session *session)
 {
-	struct peercert *evidence = session_evidence(session);
+	struct peercert *peercert = session_peercert(session);
 
-	if (evidence == NULL) { /* recheck_all() could not end it later */
+	if (peercert == NULL) { /* recheck_all() could not end it later */
 		session_fail(session, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	/* The order matters: the main thread puts its new snapshot into force before it reads the
-	 * evidence. So one of the two threads sees the other's store. */
-	atomic_store(&connection->evidence, evidence);
+	 * certificates. So one of the two threads sees the other's store. */
+	atomic_store(&connection->peercert, peercert);
 	struct snapshot *current = current_take(connection->shared->current);
 	if (current != connection->snapshot)
 		check(connection, current);

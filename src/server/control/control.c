@@ -290,7 +290,7 @@ static struct listener *
 open_listener(const struct control_place *place, const struct address *address)
 {
 	char *name = memory_format("control-socket %s", place->path);
-	int fd = inheritance_take(place->takeover, name);
+	int fd = inheritance_take(place->inheritance, name);
 	struct listener *listener = NULL;
 
 	free(name);

@@ -48,7 +48,7 @@ struct control_place {
 	uid_t owner;
 	gid_t group;
 	mode_t mode; /* such as 0600 */
-	struct inheritance *takeover; /* may have the socket already; or NULL */
+	struct inheritance *inheritance; /* may have the socket already; or NULL */
 };
 
 /* Listens at `place`. Returns NULL with a reason in `error`. */

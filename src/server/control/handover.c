@@ -40,51 +40,48 @@ name_of_pidfile(const struct pidfile *pidfile)
 }
 
 static int
-offer_paths(const struct estate *estate, struct control_caller *caller)
+offer_paths(const struct handover_set *set, struct control_caller *caller)
 {
 	int result = 0;
 
-	if (estate->control != NULL) {
-		char *name = name_of_control(estate->control);
-		result = offer(caller, name, control_fd(estate->control));
+	if (set->control != NULL) {
+		char *name = name_of_control(set->control);
+		result = offer(caller, name, control_fd(set->control));
 		free(name);
 	}
-	if (result == 0 && estate->pidfile != NULL) {
-		char *name = name_of_pidfile(estate->pidfile);
-		result = offer(caller, name, pidfile_fd(estate->pidfile));
+	if (result == 0 && set->pidfile != NULL) {
+		char *name = name_of_pidfile(set->pidfile);
+		result = offer(caller, name, pidfile_fd(set->pidfile));
 		free(name);
 	}
 	return result;
 }
 
 static int
-offer_notify(const struct estate *estate, struct control_caller *caller)
+offer_notify(const struct handover_set *set, struct control_caller *caller)
 {
-	if (estate->notify == NULL)
+	if (set->notify == NULL)
 		return 0;
-	char *name =
-	    memory_format("notify %" PRId64, notify_watchdog_ms(estate->notify));
-	int result = offer(caller, name, notify_fd(estate->notify));
+	char *name = memory_format("notify %" PRId64, notify_watchdog_ms(set->notify));
+	int result = offer(caller, name, notify_fd(set->notify));
 	free(name);
 	return result;
 }
 
 int
-handover_offer(const struct estate *estate, struct control_caller *caller)
+handover_offer(const struct handover_set *set, struct control_caller *caller)
 {
 	char name[LISTENER_NAME_SIZE];
 
 	stringlist_fini(&caller->offered);
 	stringlist_fini(&caller->kept);
-	for (size_t i = 0; i < acceptor_count(estate->acceptor); i++) {
-		const struct listener *listener =
-		    acceptor_listener(estate->acceptor, i);
+	for (size_t i = 0; i < acceptor_count(set->acceptor); i++) {
+		const struct listener *listener = acceptor_listener(set->acceptor, i);
 		listener_name(&listener->address, listener->passed, name);
 		if (offer(caller, name, listener->fd) < 0)
 			return -1;
 	}
-	return offer_paths(estate, caller) < 0 || offer_notify(estate, caller) < 0 ? -1
-	                                                                           : 0;
+	return offer_paths(set, caller) < 0 || offer_notify(set, caller) < 0 ? -1 : 0;
 }
 
 int
@@ -106,21 +103,21 @@ has_left(const struct control_caller *caller)
 }
 
 int
-handover_release(const struct estate *estate, const struct control_caller *caller)
+handover_release(const struct handover_set *set, const struct control_caller *caller)
 {
 	if (caller->offered.count == 0 || has_left(caller))
 		return -1;
-	notify_replaced(estate->notify, caller->pid);
-	acceptor_leave(estate->acceptor, &caller->kept);
-	if (estate->control != NULL) {
-		char *name = name_of_control(estate->control);
-		control_leave(estate->control, stringlist_has(&caller->kept, name));
+	notify_replaced(set->notify, caller->pid);
+	acceptor_leave(set->acceptor, &caller->kept);
+	if (set->control != NULL) {
+		char *name = name_of_control(set->control);
+		control_leave(set->control, stringlist_has(&caller->kept, name));
 		free(name);
 	}
-	if (estate->pidfile != NULL) {
-		char *name = name_of_pidfile(estate->pidfile);
+	if (set->pidfile != NULL) {
+		char *name = name_of_pidfile(set->pidfile);
 		if (stringlist_has(&caller->kept, name))
-			pidfile_lend(estate->pidfile, caller->pid);
+			pidfile_lend(set->pidfile, caller->pid);
 		free(name);
 	}
 	return 0;

@@ -4,7 +4,7 @@
 
 /*
  * Hands over to another tlsd, through the control socket: the listeners, the control socket
- * itself, the pid file with its lock, and the connection to the service manager. takeover.h is
+ * itself, the pid file with its lock, and the connection to the service manager. inheritance.h is
  * the other side. Main thread.
  *
  * The command "handover" offers all of them. Each descriptor comes with a line: "listen ADDRESS",
@@ -22,7 +22,7 @@ struct notify;
 struct pidfile;
 
 /* The parts that are handed over; all but the first may be NULL. */
-struct estate {
+struct handover_set {
 	struct acceptor *acceptor;
 	struct control *control;
 	struct pidfile *pidfile;
@@ -30,7 +30,7 @@ struct estate {
 };
 
 /* Offers all parts to the caller. Returns 0, or -1 with errno. */
-int handover_offer(const struct estate *estate, struct control_caller *caller);
+int handover_offer(const struct handover_set *set, struct control_caller *caller);
 
 /* Notes that the caller keeps number `index` of its offer. Returns -1 if that number does not
  * exist. */
@@ -42,6 +42,7 @@ int handover_keep(struct control_caller *caller, size_t index);
  * process; after that this process must not tell it anything. Returns -1 if the caller has no
  * offer, or has left.
  */
-int handover_release(const struct estate *estate, const struct control_caller *caller);
+int handover_release(
+    const struct handover_set *set, const struct control_caller *caller);
 
 #endif

@@ -5,13 +5,13 @@
 #include <stddef.h>
 
 /* Makes one tree of two, either of which may be NULL. */
-static struct appointment *
-meld(struct appointment *a, struct appointment *b)
+static struct timer *
+meld(struct timer *a, struct timer *b)
 {
 	if (a == NULL || b == NULL)
 		return a != NULL ? a : b;
 	if (b->deadline.at_ns < a->deadline.at_ns) {
-		struct appointment *earlier = b;
+		struct timer *earlier = b;
 		b = a;
 		a = earlier;
 	}
@@ -24,10 +24,10 @@ meld(struct appointment *a, struct appointment *b)
 }
 
 /* Takes the first tree from a chain of siblings. */
-static struct appointment *
-split(struct appointment **chain)
+static struct timer *
+split(struct timer **chain)
 {
-	struct appointment *first = *chain;
+	struct timer *first = *chain;
 
 	if (first == NULL)
 		return NULL;
@@ -38,14 +38,14 @@ split(struct appointment **chain)
 
 /* Makes one tree of a chain of siblings: melds pairs from the front, then all of them from the
  * back. */
-static struct appointment *
-gather(struct appointment *chain)
+static struct timer *
+gather(struct timer *chain)
 {
-	struct appointment *pairs = NULL, *whole = NULL;
+	struct timer *pairs = NULL, *whole = NULL;
 
 	while (chain != NULL) {
-		struct appointment *a = split(&chain);
-		struct appointment *pair = meld(a, split(&chain));
+		struct timer *a = split(&chain);
+		struct timer *pair = meld(a, split(&chain));
 		pair->next = pairs;
 		pairs = pair;
 	}
@@ -55,47 +55,47 @@ gather(struct appointment *chain)
 }
 
 void
-timers_add(struct timers *agenda, struct appointment *appointment,
-    struct deadline deadline, void *holder)
+timers_add(
+    struct timers *timers, struct timer *timer, struct deadline deadline, void *holder)
 {
-	*appointment = (struct appointment){ .deadline = deadline, .holder = holder };
-	agenda->first = meld(agenda->first, appointment);
+	*timer = (struct timer){ .deadline = deadline, .holder = holder };
+	timers->first = meld(timers->first, timer);
 }
 
 void
-timers_remove(struct timers *agenda, struct appointment *appointment)
+timers_remove(struct timers *timers, struct timer *timer)
 {
-	struct appointment *rest = gather(appointment->child);
+	struct timer *rest = gather(timer->child);
 
-	appointment->child = NULL;
-	if (agenda->first == appointment) {
-		agenda->first = rest;
+	timer->child = NULL;
+	if (timers->first == timer) {
+		timers->first = rest;
 		return;
 	}
-	if (appointment->previous->child == appointment)
-		appointment->previous->child = appointment->next;
+	if (timer->previous->child == timer)
+		timer->previous->child = timer->next;
 	else
-		appointment->previous->next = appointment->next;
-	if (appointment->next != NULL)
-		appointment->next->previous = appointment->previous;
-	appointment->next = appointment->previous = NULL;
-	agenda->first = meld(agenda->first, rest);
+		timer->previous->next = timer->next;
+	if (timer->next != NULL)
+		timer->next->previous = timer->previous;
+	timer->next = timer->previous = NULL;
+	timers->first = meld(timers->first, rest);
 }
 
 void *
-timers_first(const struct timers *agenda)
+timers_first(const struct timers *timers)
 {
-	return agenda->first != NULL ? agenda->first->holder : NULL;
+	return timers->first != NULL ? timers->first->holder : NULL;
 }
 
 void *
-timers_due(const struct timers *agenda)
+timers_due(const struct timers *timers)
 {
-	return deadline_passed(timers_next(agenda)) ? timers_first(agenda) : NULL;
+	return deadline_passed(timers_next(timers)) ? timers_first(timers) : NULL;
 }
 
 struct deadline
-timers_next(const struct timers *agenda)
+timers_next(const struct timers *timers)
 {
-	return agenda->first != NULL ? agenda->first->deadline : deadline_never();
+	return timers->first != NULL ? timers->first->deadline : deadline_never();
 }

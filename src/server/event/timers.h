@@ -11,34 +11,33 @@
 #include "base/deadline.h"
 
 /* Embedded in the object that waits. */
-struct appointment {
+struct timer {
 	struct deadline deadline;
 	void *holder; /* the object that it is embedded in */
-	struct appointment
-	    *child; /* the first of its children, which are not earlier */
-	struct appointment *next; /* sibling */
-	struct appointment *previous; /* sibling; the parent of a first child */
+	struct timer *child; /* the first of its children, which are not earlier */
+	struct timer *next; /* sibling */
+	struct timer *previous; /* sibling; the parent of a first child */
 };
 
-/* An empty agenda is {0}. */
+/* An empty set is {0}. */
 struct timers {
-	struct appointment *first;
+	struct timer *first;
 };
 
-/* Adds `appointment`, which must not be in an agenda. */
-void timers_add(struct timers *agenda, struct appointment *appointment,
-    struct deadline deadline, void *holder);
+/* Adds `timer`, which must not be in a set. */
+void timers_add(
+    struct timers *timers, struct timer *timer, struct deadline deadline, void *holder);
 
-/* Removes `appointment`, which must be in this agenda. */
-void timers_remove(struct timers *agenda, struct appointment *appointment);
+/* Removes `timer`, which must be in this set. */
+void timers_remove(struct timers *timers, struct timer *timer);
 
-/* Returns the holder of the earliest appointment if its deadline has passed, or NULL. */
-void *timers_due(const struct timers *agenda);
+/* Returns the holder of the earliest timer if its deadline has passed, or NULL. */
+void *timers_due(const struct timers *timers);
 
-/* Returns the holder of the earliest appointment, or NULL if there is none. */
-void *timers_first(const struct timers *agenda);
+/* Returns the holder of the earliest timer, or NULL if there is none. */
+void *timers_first(const struct timers *timers);
 
 /* Returns the earliest deadline, or never if there is none. */
-struct deadline timers_next(const struct timers *agenda);
+struct deadline timers_next(const struct timers *timers);
 
 #endif

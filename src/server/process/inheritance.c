@@ -67,11 +67,11 @@ is_trusted(int fd, uid_t owner, struct ucred *maker)
 }
 
 static void
-add_item(struct inheritance *takeover, const char *line, int fd)
+add_item(struct inheritance *inheritance, const char *line, int fd)
 {
-	takeover->items = memory_resize(
-	    takeover->items, (takeover->count + 1) * sizeof *takeover->items);
-	takeover->items[takeover->count++] = (struct item){
+	inheritance->items = memory_resize(
+	    inheritance->items, (inheritance->count + 1) * sizeof *inheritance->items);
+	inheritance->items[inheritance->count++] = (struct item){
 		.name = memory_format("%.*s", (int)strcspn(line, "\n"), line), .fd = fd
 	};
 }
@@ -105,19 +105,21 @@ explain(const char *answer, char *error, size_t error_size)
 /* Sends a command and collects its answer and the descriptors that come with it. Returns 0 if the
  * answer is "ok". */
 static int
-ask(struct inheritance *takeover, const char *command, char *error, size_t error_size)
+ask(struct inheritance *inheritance, const char *command, char *error,
+    size_t error_size)
 {
 	char answer[ANSWER_SIZE] = "", text[LINE_SIZE];
 	size_t length = 0;
 	bool worked = false;
 
-	if (send(takeover->fd, command, strlen(command), MSG_NOSIGNAL) < 0) {
+	if (send(inheritance->fd, command, strlen(command), MSG_NOSIGNAL) < 0) {
 		snprintf(error, error_size, "%s", strerrordesc_np(errno));
 		return -1;
 	}
 	while (!is_whole(answer, &worked) && length < sizeof answer - 1) {
 		int fd;
-		ssize_t n = fdpassing_receive(takeover->fd, text, sizeof text - 1, &fd);
+		ssize_t n =
+		    fdpassing_receive(inheritance->fd, text, sizeof text - 1, &fd);
 		if (n <= 0) {
 			snprintf(error, error_size, "%s",
 			    n == 0 ? "it closed the connection"
@@ -126,7 +128,7 @@ ask(struct inheritance *takeover, const char *command, char *error, size_t error
 		}
 		text[n] = '\0';
 		if (fd >= 0)
-			add_item(takeover, text, fd);
+			add_item(inheritance, text, fd);
 		else
 			length += (size_t)snprintf(
 			    answer + length, sizeof answer - length, "%s", text);
@@ -157,21 +159,21 @@ inheritance_begin(const char *path, uid_t owner, char *error, size_t error_size)
 		close(fd);
 		return NULL;
 	}
-	struct inheritance *takeover = memory_new(sizeof *takeover);
-	takeover->fd = fd;
-	takeover->pid = maker.pid;
-	if (ask(takeover, "handover\n", reason, sizeof reason) == 0)
-		return takeover;
+	struct inheritance *inheritance = memory_new(sizeof *inheritance);
+	inheritance->fd = fd;
+	inheritance->pid = maker.pid;
+	if (ask(inheritance, "handover\n", reason, sizeof reason) == 0)
+		return inheritance;
 	snprintf(error, error_size, "%s: the running tlsd answers: %s", path, reason);
-	inheritance_free(takeover);
+	inheritance_free(inheritance);
 	return NULL;
 }
 
 int
-inheritance_take(struct inheritance *takeover, const char *name)
+inheritance_take(struct inheritance *inheritance, const char *name)
 {
-	for (size_t i = 0; takeover != NULL && i < takeover->count; i++) {
-		struct item *item = &takeover->items[i];
+	for (size_t i = 0; inheritance != NULL && i < inheritance->count; i++) {
+		struct item *item = &inheritance->items[i];
 		if (item->fd >= 0 && strcmp(item->name, name) == 0) {
 			int fd = item->fd;
 			item->fd = -1;
@@ -182,12 +184,12 @@ inheritance_take(struct inheritance *takeover, const char *name)
 }
 
 const char *
-inheritance_find(const struct inheritance *takeover, const char *beginning)
+inheritance_find(const struct inheritance *inheritance, const char *beginning)
 {
 	size_t length = strlen(beginning);
 
-	for (size_t i = 0; takeover != NULL && i < takeover->count; i++) {
-		const struct item *item = &takeover->items[i];
+	for (size_t i = 0; inheritance != NULL && i < inheritance->count; i++) {
+		const struct item *item = &inheritance->items[i];
 		if (item->fd >= 0 && strncmp(item->name, beginning, length) == 0)
 			return item->name;
 	}
@@ -195,49 +197,50 @@ inheritance_find(const struct inheritance *takeover, const char *beginning)
 }
 
 pid_t
-inheritance_pid(const struct inheritance *takeover)
+inheritance_pid(const struct inheritance *inheritance)
 {
-	return takeover->pid;
+	return inheritance->pid;
 }
 
 /* Tells the old process which descriptors are kept. */
 static int
-keep_taken(struct inheritance *takeover, char *error, size_t error_size)
+keep_taken(struct inheritance *inheritance, char *error, size_t error_size)
 {
 	char command[64];
 
-	for (size_t i = 0; i < takeover->count; i++) {
+	for (size_t i = 0; i < inheritance->count; i++) {
 		snprintf(command, sizeof command, "keep %zu\n", i);
-		if (takeover->items[i].fd < 0 &&
-		    ask(takeover, command, error, error_size) < 0)
+		if (inheritance->items[i].fd < 0 &&
+		    ask(inheritance, command, error, error_size) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 int
-inheritance_confirm(struct inheritance *takeover, char *error, size_t error_size)
+inheritance_confirm(struct inheritance *inheritance, char *error, size_t error_size)
 {
 	struct timeval for_ever = { 0 };
 
-	if (keep_taken(takeover, error, error_size) < 0)
+	if (keep_taken(inheritance, error, error_size) < 0)
 		return -1;
 	/* If this process left without the answer, perhaps no process would serve. */
-	setsockopt(takeover->fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
-	return ask(takeover, "confirm\n", error, error_size);
+	setsockopt(
+	    inheritance->fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
+	return ask(inheritance, "confirm\n", error, error_size);
 }
 
 void
-inheritance_free(struct inheritance *takeover)
+inheritance_free(struct inheritance *inheritance)
 {
-	if (takeover == NULL)
+	if (inheritance == NULL)
 		return;
-	for (size_t i = 0; i < takeover->count; i++) {
-		if (takeover->items[i].fd >= 0)
-			close(takeover->items[i].fd);
-		free(takeover->items[i].name);
+	for (size_t i = 0; i < inheritance->count; i++) {
+		if (inheritance->items[i].fd >= 0)
+			close(inheritance->items[i].fd);
+		free(inheritance->items[i].name);
 	}
-	free(takeover->items);
-	close(takeover->fd);
-	free(takeover);
+	free(inheritance->items);
+	close(inheritance->fd);
+	free(inheritance);
 }

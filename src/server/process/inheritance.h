@@ -19,22 +19,24 @@ struct inheritance;
 struct inheritance *inheritance_begin(
     const char *path, uid_t owner, char *error, size_t error_size);
 
-/* Returns the descriptor that the old process calls `name`, or -1 if there is none or `takeover`
+/* Returns the descriptor that the old process calls `name`, or -1 if there is none or `inheritance`
  * is NULL. The caller owns it from now on, and inheritance_confirm() keeps it. */
-int inheritance_take(struct inheritance *takeover, const char *name);
+int inheritance_take(struct inheritance *inheritance, const char *name);
 
 /* Returns the name of the first descriptor that starts with `beginning` and was not taken, or
- * NULL. The name lives as long as `takeover`, which may be NULL. */
-const char *inheritance_find(const struct inheritance *takeover, const char *beginning);
+ * NULL. The name lives as long as `inheritance`, which may be NULL. */
+const char *inheritance_find(
+    const struct inheritance *inheritance, const char *beginning);
 
 /* Returns the id of the old process, or 0 if it is not known. */
-pid_t inheritance_pid(const struct inheritance *takeover);
+pid_t inheritance_pid(const struct inheritance *inheritance);
 
 /* Lets the old process go: it closes and removes the parts that were not taken. Returns 0 when it
  * has let go, or -1 with a reason in `error`. */
-int inheritance_confirm(struct inheritance *takeover, char *error, size_t error_size);
+int inheritance_confirm(
+    struct inheritance *inheritance, char *error, size_t error_size);
 
 /* Closes the descriptors that have not been taken, and the connection. Accepts NULL. */
-void inheritance_free(struct inheritance *takeover);
+void inheritance_free(struct inheritance *inheritance);
 
 #endif

@@ -216,22 +216,22 @@ print_services(const struct tally *first, const struct stats_sums *sums, FILE *o
 }
 
 static void
-print_process(const struct serverinfo *overview, FILE *out)
+print_process(const struct serverinfo *serverinfo, FILE *out)
 {
 	struct stats_sums sums, unrouted = { 0 };
 
-	stats_sum(serverinfo_stats(overview), &sums);
-	tally_add_to(stats_unrouted(serverinfo_stats(overview)), &unrouted);
+	stats_sum(serverinfo_stats(serverinfo), &sums);
+	tally_add_to(stats_unrouted(serverinfo_stats(serverinfo)), &unrouted);
 	begin(out, "tlsd_build_info", "gauge",
 	    "Versions of tlsd and of GnuTLS; the value is always 1.");
 	fprintf(out, "tlsd_build_info{version=\"%s\",gnutls=\"%s\"} 1\n",
 	    PACKAGE_VERSION, library_version());
 	begin(out, "tlsd_start_time_seconds", "gauge",
 	    "When the process started, seconds since 1970.");
-	fprintf(
-	    out, "tlsd_start_time_seconds %" PRId64 "\n", serverinfo_started(overview));
+	fprintf(out, "tlsd_start_time_seconds %" PRId64 "\n",
+	    serverinfo_started(serverinfo));
 	print_one(out, "tlsd_workers", "gauge", "Worker threads.",
-	    serverinfo_workers(overview));
+	    serverinfo_workers(serverinfo));
 	print_one(out, "tlsd_workers_busy", "gauge",
 	    "Worker threads that have a connection.", stats_busy(&sums));
 	print_one(out, "tlsd_queue_depth", "gauge",
@@ -241,15 +241,15 @@ print_process(const struct serverinfo *overview, FILE *out)
 	    unrouted.present[PHASE_HELLO]);
 	print_one(out, "tlsd_draining", "gauge",
 	    "1 while the server asks for no more clients.",
-	    serverinfo_state(overview) != SERVERINFO_RUNNING);
+	    serverinfo_state(serverinfo) != SERVERINFO_RUNNING);
 	print_one(out, "tlsd_reloads_total", "counter", "Reloads that worked.",
-	    serverinfo_reloads(overview));
+	    serverinfo_reloads(serverinfo));
 	print_one(out, "tlsd_reload_failures_total", "counter",
 	    "Reloads that failed; the configuration before stayed in force.",
-	    serverinfo_failed_reloads(overview));
+	    serverinfo_failed_reloads(serverinfo));
 	print_one(out, "tlsd_last_reload_successful", "gauge",
 	    "Whether the last reload worked; 1 before the first.",
-	    serverinfo_last_reload_worked(overview));
+	    serverinfo_last_reload_worked(serverinfo));
 	print_one(out, "tlsd_log_lost_total", "counter",
 	    "Lines that could not be written to the log.", log_lost());
 }
@@ -320,15 +320,15 @@ print_snapshot(const struct snapshot *snapshot, FILE *out)
 }
 
 int
-metrics_print(struct serverinfo *overview, FILE *out)
+metrics_print(struct serverinfo *serverinfo, FILE *out)
 {
-	const struct tally *first = stats_first(serverinfo_stats(overview));
+	const struct tally *first = stats_first(serverinfo_stats(serverinfo));
 	struct stats_sums *sums = sum_services(first);
 
 	if (sums == NULL)
 		return -1;
-	struct snapshot *snapshot = serverinfo_snapshot(overview);
-	print_process(overview, out);
+	struct snapshot *snapshot = serverinfo_snapshot(serverinfo);
+	print_process(serverinfo, out);
 	print_snapshot(snapshot, out);
 	snapshot_drop(snapshot);
 	print_services(first, sums, out);
@@ -354,11 +354,11 @@ is_stopping(void *context)
 	return serverinfo_state(context) == SERVERINFO_STOPPING;
 }
 
-struct answermonitor
-metrics_figures(struct serverinfo *overview)
+struct monitor
+metrics_figures(struct serverinfo *serverinfo)
 {
-	return (struct answermonitor){ .print = print_figures,
+	return (struct monitor){ .print = print_figures,
 		.is_draining = is_draining,
 		.is_stopping = is_stopping,
-		.context = overview };
+		.context = serverinfo };
 }

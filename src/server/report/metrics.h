@@ -12,9 +12,9 @@ struct serverinfo;
 
 /* Prints the metrics in the text format, version 0.0.4. Returns 0, or -1 if memory is
  * exhausted. */
-int metrics_print(struct serverinfo *overview, FILE *out);
+int metrics_print(struct serverinfo *serverinfo, FILE *out);
 
 /* Returns the metrics and the server's state, for responders that report on the server itself. */
-struct answermonitor metrics_figures(struct serverinfo *overview);
+struct monitor metrics_figures(struct serverinfo *serverinfo);
 
 #endif

@@ -37,45 +37,46 @@ serverinfo_state_name(enum serverinfo_state state)
 struct serverinfo *
 serverinfo_new(const struct stats *stats, struct current *current, size_t workers)
 {
-	struct serverinfo *overview = memory_new(sizeof *overview);
+	struct serverinfo *serverinfo = memory_new(sizeof *serverinfo);
 
-	overview->stats = stats;
-	overview->current = current;
-	overview->workers = workers;
-	overview->started = time(NULL);
-	atomic_init(&overview->last_worked, true);
-	return overview;
+	serverinfo->stats = stats;
+	serverinfo->current = current;
+	serverinfo->workers = workers;
+	serverinfo->started = time(NULL);
+	atomic_init(&serverinfo->last_worked, true);
+	return serverinfo;
 }
 
 void
-serverinfo_free(struct serverinfo *overview)
+serverinfo_free(struct serverinfo *serverinfo)
 {
-	free(overview);
+	free(serverinfo);
 }
 
 void
-serverinfo_note_reload(struct serverinfo *overview, bool worked)
+serverinfo_note_reload(struct serverinfo *serverinfo, bool worked)
 {
-	atomic_fetch_add(worked ? &overview->reloads : &overview->failed_reloads, 1);
-	atomic_store(&overview->last_worked, worked);
+	atomic_fetch_add(
+	    worked ? &serverinfo->reloads : &serverinfo->failed_reloads, 1);
+	atomic_store(&serverinfo->last_worked, worked);
 }
 
 void
-serverinfo_set_state(struct serverinfo *overview, enum serverinfo_state state)
+serverinfo_set_state(struct serverinfo *serverinfo, enum serverinfo_state state)
 {
-	atomic_store(&overview->state, state);
+	atomic_store(&serverinfo->state, state);
 }
 
 struct snapshot *
-serverinfo_snapshot(const struct serverinfo *overview)
+serverinfo_snapshot(const struct serverinfo *serverinfo)
 {
-	return current_take(overview->current);
+	return current_take(serverinfo->current);
 }
 
 const struct stats *
-serverinfo_stats(const struct serverinfo *overview)
+serverinfo_stats(const struct serverinfo *serverinfo)
 {
-	return overview->stats;
+	return serverinfo->stats;
 }
 
 static bool
@@ -90,13 +91,13 @@ is_about_server(const struct snapshot *snapshot, const char *name)
 }
 
 void
-serverinfo_sum_clients(struct serverinfo *overview, struct stats_sums *sums)
+serverinfo_sum_clients(struct serverinfo *serverinfo, struct stats_sums *sums)
 {
-	struct snapshot *snapshot = serverinfo_snapshot(overview);
+	struct snapshot *snapshot = serverinfo_snapshot(serverinfo);
 
 	*sums = (struct stats_sums){ 0 };
-	tally_add_to(stats_unrouted(overview->stats), sums);
-	for (const struct tally *tally = stats_first(overview->stats); tally != NULL;
+	tally_add_to(stats_unrouted(serverinfo->stats), sums);
+	for (const struct tally *tally = stats_first(serverinfo->stats); tally != NULL;
 	     tally = stats_next(tally))
 		if (!is_about_server(snapshot, tally_name(tally)))
 			tally_add_to(tally, sums);
@@ -104,37 +105,37 @@ serverinfo_sum_clients(struct serverinfo *overview, struct stats_sums *sums)
 }
 
 size_t
-serverinfo_workers(const struct serverinfo *overview)
+serverinfo_workers(const struct serverinfo *serverinfo)
 {
-	return overview->workers;
+	return serverinfo->workers;
 }
 
 enum serverinfo_state
-serverinfo_state(const struct serverinfo *overview)
+serverinfo_state(const struct serverinfo *serverinfo)
 {
-	return atomic_load(&overview->state);
+	return atomic_load(&serverinfo->state);
 }
 
 int64_t
-serverinfo_started(const struct serverinfo *overview)
+serverinfo_started(const struct serverinfo *serverinfo)
 {
-	return overview->started;
+	return serverinfo->started;
 }
 
 uint64_t
-serverinfo_reloads(const struct serverinfo *overview)
+serverinfo_reloads(const struct serverinfo *serverinfo)
 {
-	return atomic_load(&overview->reloads);
+	return atomic_load(&serverinfo->reloads);
 }
 
 uint64_t
-serverinfo_failed_reloads(const struct serverinfo *overview)
+serverinfo_failed_reloads(const struct serverinfo *serverinfo)
 {
-	return atomic_load(&overview->failed_reloads);
+	return atomic_load(&serverinfo->failed_reloads);
 }
 
 bool
-serverinfo_last_reload_worked(const struct serverinfo *overview)
+serverinfo_last_reload_worked(const struct serverinfo *serverinfo)
 {
-	return atomic_load(&overview->last_worked);
+	return atomic_load(&serverinfo->last_worked);
 }

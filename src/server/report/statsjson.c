@@ -86,18 +86,18 @@ count_unrouted(const struct stats *stats)
 }
 
 void
-statsjson_print(struct serverinfo *overview, FILE *out)
+statsjson_print(struct serverinfo *serverinfo, FILE *out)
 {
-	const struct stats *stats = serverinfo_stats(overview);
+	const struct stats *stats = serverinfo_stats(serverinfo);
 	struct stats_sums sums;
 
 	stats_sum(stats, &sums);
 	fprintf(out,
 	    "server: uptime=%" PRId64 "s workers=%zu busy=%" PRIu64 " queue=%" PRIu64
 	    " unrouted=%" PRIu64 " state=%s log-lost=%" PRIu64 "\n",
-	    (int64_t)time(NULL) - serverinfo_started(overview),
-	    serverinfo_workers(overview), stats_busy(&sums), stats_queued(&sums),
-	    count_unrouted(stats), serverinfo_state_name(serverinfo_state(overview)),
+	    (int64_t)time(NULL) - serverinfo_started(serverinfo),
+	    serverinfo_workers(serverinfo), stats_busy(&sums), stats_queued(&sums),
+	    count_unrouted(stats), serverinfo_state_name(serverinfo_state(serverinfo)),
 	    log_lost());
 	for (const struct tally *tally = stats_first(stats); tally != NULL;
 	     tally = stats_next(tally))
@@ -154,21 +154,21 @@ json_service(struct json *json, const struct tally *tally)
 }
 
 void
-statsjson_print_json(struct serverinfo *overview, FILE *out)
+statsjson_print_json(struct serverinfo *serverinfo, FILE *out)
 {
-	const struct stats *stats = serverinfo_stats(overview);
+	const struct stats *stats = serverinfo_stats(serverinfo);
 	struct stats_sums sums;
 	struct json json;
 
 	stats_sum(stats, &sums);
 	json_init(&json, JSON_LINE);
 	json_open_object(&json, NULL);
-	json_integer(&json, "started", serverinfo_started(overview));
-	json_integer(&json, "workers", (int64_t)serverinfo_workers(overview));
+	json_integer(&json, "started", serverinfo_started(serverinfo));
+	json_integer(&json, "workers", (int64_t)serverinfo_workers(serverinfo));
 	json_integer(&json, "busy", (int64_t)stats_busy(&sums));
 	json_integer(&json, "queue", (int64_t)stats_queued(&sums));
 	json_integer(&json, "unrouted", (int64_t)count_unrouted(stats));
-	json_text(&json, "state", serverinfo_state_name(serverinfo_state(overview)));
+	json_text(&json, "state", serverinfo_state_name(serverinfo_state(serverinfo)));
 	json_integer(&json, "log_lost", (int64_t)log_lost());
 	json_open_array(&json, "services");
 	for (const struct tally *tally = stats_first(stats); tally != NULL;

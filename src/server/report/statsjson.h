@@ -11,9 +11,9 @@ struct serverinfo;
 
 /* Prints lines "SUBJECT: NAME=VALUE ..." for the server and each service; tlsdctl(8) documents
  * them. */
-void statsjson_print(struct serverinfo *overview, FILE *out);
+void statsjson_print(struct serverinfo *serverinfo, FILE *out);
 
 /* Prints the statistics as one line of JSON. */
-void statsjson_print_json(struct serverinfo *overview, FILE *out);
+void statsjson_print_json(struct serverinfo *serverinfo, FILE *out);
 
 #endif

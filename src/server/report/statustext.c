@@ -78,13 +78,13 @@ print_expiry(const struct snapshot *snapshot, FILE *out)
 }
 
 static void
-print_numbers(const struct serverinfo *overview, FILE *out)
+print_numbers(const struct serverinfo *serverinfo, FILE *out)
 {
 	struct stats_sums sums;
 
-	stats_sum(serverinfo_stats(overview), &sums);
+	stats_sum(serverinfo_stats(serverinfo), &sums);
 	fprintf(out, "workers: %" PRIu64 " of %zu busy\n", stats_busy(&sums),
-	    serverinfo_workers(overview));
+	    serverinfo_workers(serverinfo));
 	fprintf(out, "queue: %" PRIu64 "\n", stats_queued(&sums));
 	fprintf(out, "waiting: %" PRIu64 " for their ClientHello\n",
 	    sums.present[PHASE_HELLO]);
@@ -99,25 +99,25 @@ print_numbers(const struct serverinfo *overview, FILE *out)
 
 void
 statustext_print(
-    struct serverinfo *overview, const struct acceptor *acceptor, FILE *out)
+    struct serverinfo *serverinfo, const struct acceptor *acceptor, FILE *out)
 {
-	struct snapshot *snapshot = serverinfo_snapshot(overview);
+	struct snapshot *snapshot = serverinfo_snapshot(serverinfo);
 
 	fprintf(out, "version: tlsd %s, ", PACKAGE_VERSION);
 	library_print(out);
 	fputc('\n', out);
 	fprintf(out, "process: %ld, %s\n", (long)getpid(),
-	    serverinfo_state_name(serverinfo_state(overview)));
-	print_time(out, "started", serverinfo_started(overview));
+	    serverinfo_state_name(serverinfo_state(serverinfo)));
+	print_time(out, "started", serverinfo_started(serverinfo));
 	print_time(out, "loaded", snapshot_time(snapshot));
-	if (!serverinfo_last_reload_worked(overview))
+	if (!serverinfo_last_reload_worked(serverinfo))
 		fputs("reload: the last one failed, and changed nothing\n", out);
 	acceptor_print(acceptor, out);
 	confdump_print_skipped(snapshot, out);
 	print_certificates(snapshot, out);
 	print_expiry(snapshot, out);
 	snapshot_drop(snapshot);
-	print_numbers(overview, out);
+	print_numbers(serverinfo, out);
 }
 
 static double

@@ -12,7 +12,7 @@ struct connectiontable;
 
 /* Prints versions, process, times, services, workers, queue and counts. */
 void statustext_print(
-    struct serverinfo *overview, const struct acceptor *acceptor, FILE *out);
+    struct serverinfo *serverinfo, const struct acceptor *acceptor, FILE *out);
 
 /* Prints a line for each of the `max` oldest connections: "connection: id=17 peer=...". */
 void statustext_print_connections(

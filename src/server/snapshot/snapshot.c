@@ -272,7 +272,7 @@ snapshot_resolve(const struct snapshot *snapshot, struct findings *findings)
 }
 
 void
-snapshot_show(struct snapshot *snapshot, const struct answermonitor *figures)
+snapshot_show(struct snapshot *snapshot, const struct monitor *figures)
 {
 	for (size_t i = 0; i < snapshot->count; i++)
 		responder_show(snapshot->services[i]->responder, figures);

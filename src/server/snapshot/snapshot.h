@@ -15,7 +15,7 @@
 
 struct address;
 struct conf;
-struct answermonitor;
+struct monitor;
 struct findings;
 struct route;
 struct service;
@@ -44,7 +44,7 @@ void snapshot_resolve(const struct snapshot *snapshot, struct findings *findings
 
 /* Connects its responders to the server's own metrics, which outlive them. Must be called before
  * it serves. Main thread. */
-void snapshot_show(struct snapshot *snapshot, const struct answermonitor *figures);
+void snapshot_show(struct snapshot *snapshot, const struct monitor *figures);
 
 /* Returns another reference. Any thread. */
 struct snapshot *snapshot_take(struct snapshot *snapshot);

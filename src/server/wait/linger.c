@@ -167,14 +167,14 @@ static void
 enter(
     struct linger_list *linger, struct connection *connection, struct deadline deadline)
 {
-	timers_add(&linger->draining, &connection->appointment, deadline, connection);
+	timers_add(&linger->draining, &connection->timer, deadline, connection);
 	linger->count++;
 }
 
 static void
 leave(struct linger_list *linger, struct connection *connection)
 {
-	timers_remove(&linger->draining, &connection->appointment);
+	timers_remove(&linger->draining, &connection->timer);
 	linger->count--;
 }
 

@@ -17,8 +17,8 @@
 
 struct parking {
 	struct parking_ports ports;
-	struct peers *crowd; /* all, by client */
-	struct timers agenda; /* all, by deadline */
+	struct peers *peers; /* all, by client */
+	struct timers timers; /* all, by deadline */
 	size_t count, max;
 };
 
@@ -28,7 +28,7 @@ parking_new(const struct parking_ports *ports)
 	struct parking *parking = memory_new(sizeof *parking);
 
 	parking->ports = *ports;
-	parking->crowd = peers_new();
+	parking->peers = peers_new();
 	return parking;
 }
 
@@ -69,8 +69,8 @@ static void
 leave(struct parking *parking, struct connection *connection)
 {
 	unwatch(parking, connection);
-	peers_remove(parking->crowd, connection);
-	timers_remove(&parking->agenda, &connection->appointment);
+	peers_remove(parking->peers, connection);
+	timers_remove(&parking->timers, &connection->timer);
 	parking->count--;
 }
 
@@ -87,7 +87,7 @@ end(struct parking *parking, struct connection *connection, enum failure failure
 void
 parking_evict(struct parking *parking, const char *limit)
 {
-	struct connection *connection = peers_heaviest(parking->crowd);
+	struct connection *connection = peers_heaviest(parking->peers);
 	char reason[128];
 
 	snprintf(reason, sizeof reason,
@@ -178,7 +178,7 @@ watch(struct parking *parking, struct connection *connection)
 void
 parking_add(struct parking *parking, struct connection *connection)
 {
-	if (peers_add(parking->crowd, connection) < 0) {
+	if (peers_add(parking->peers, connection) < 0) {
 		end(parking, connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
@@ -186,13 +186,13 @@ parking_add(struct parking *parking, struct connection *connection)
 		const char *reason =
 		    errno == ENOMEM ? "out of memory" : strerrordesc_np(errno);
 		unwatch(parking, connection);
-		peers_remove(parking->crowd, connection);
+		peers_remove(parking->peers, connection);
 		end(parking, connection, FAILURE_INTERNAL, reason);
 		return;
 	}
 	connection_enter(connection, PHASE_PARKED);
-	timers_add(&parking->agenda, &connection->appointment, connection->deadline,
-	    connection);
+	timers_add(
+	    &parking->timers, &connection->timer, connection->deadline, connection);
 	parking->count++;
 	if (parking->count > parking->max)
 		parking_evict(parking, "max-waiting");
@@ -213,7 +213,7 @@ parking_expire(struct parking *parking)
 {
 	struct connection *connection;
 
-	while ((connection = timers_due(&parking->agenda)) != NULL)
+	while ((connection = timers_due(&parking->timers)) != NULL)
 		if (is_lost(connection)) {
 			leave(parking, connection);
 			end(parking, connection, FAILURE_HANDSHAKE_TIMEOUT,
@@ -221,7 +221,7 @@ parking_expire(struct parking *parking)
 		} else {
 			unpark(parking, connection);
 		}
-	return timers_next(&parking->agenda);
+	return timers_next(&parking->timers);
 }
 
 /* Ends a parked connection because the server is stopping, or lets its responder do that. */
@@ -244,17 +244,17 @@ parking_clear(struct parking *parking)
 	struct connection_list ending = TAILQ_HEAD_INITIALIZER(ending);
 	struct connection *connection;
 
-	while ((connection = timers_first(&parking->agenda)) != NULL)
+	while ((connection = timers_first(&parking->timers)) != NULL)
 		if (connection_is_ending(connection)) {
-			timers_remove(&parking->agenda, &connection->appointment);
+			timers_remove(&parking->timers, &connection->timer);
 			TAILQ_INSERT_TAIL(&ending, connection, link);
 		} else {
 			clear(parking, connection);
 		}
 	while ((connection = TAILQ_FIRST(&ending)) != NULL) {
 		TAILQ_REMOVE(&ending, connection, link);
-		timers_add(&parking->agenda, &connection->appointment,
-		    connection->deadline, connection);
+		timers_add(&parking->timers, &connection->timer, connection->deadline,
+		    connection);
 	}
 }
 
@@ -265,10 +265,10 @@ parking_free(struct parking *parking)
 
 	if (parking == NULL)
 		return;
-	while ((connection = timers_first(&parking->agenda)) != NULL) {
+	while ((connection = timers_first(&parking->timers)) != NULL) {
 		leave(parking, connection);
 		connection_free(connection);
 	}
-	peers_free(parking->crowd);
+	peers_free(parking->peers);
 	free(parking);
 }

@@ -12,201 +12,202 @@
 #include "server/connection/connection.h"
 
 /* A client with connections in the index. */
-struct guest {
-	unsigned char client[NETWORK_CLIENT_SIZE];
+struct peers_client {
+	unsigned char key[NETWORK_CLIENT_SIZE];
 	struct connection_list connections; /* the oldest first */
-	struct rank *rank;
-	TAILQ_ENTRY(guest) link;
+	struct bucket *bucket;
+	TAILQ_ENTRY(peers_client) link;
 };
 
-TAILQ_HEAD(guest_list, guest);
+TAILQ_HEAD(client_list, peers_client);
 
 /* The clients with equally many connections; the first that reached that number is at the
  * head. */
-struct rank {
+struct bucket {
 	size_t count;
-	struct guest_list guests;
-	TAILQ_ENTRY(rank) link;
+	struct client_list clients;
+	TAILQ_ENTRY(bucket) link;
 };
 
-TAILQ_HEAD(rank_list, rank);
+TAILQ_HEAD(bucket_list, bucket);
 
 struct peers {
-	void *guests; /* a tree(3) of struct guest, by client */
-	struct rank_list ranks; /* the fewest connections first; none is empty */
-	/* Each guest brings one rank, and one more is needed while a guest moves. So only adding
-	 * a guest can fail because memory is exhausted. */
-	struct rank_list spare;
+	void *clients; /* a tree(3) of struct peers_client, by key */
+	struct bucket_list buckets; /* the fewest connections first; none is empty */
+	/* Each client brings one bucket, and one more is needed while a client moves. So only
+	 * adding a client can fail because memory is exhausted. */
+	struct bucket_list spare;
 };
 
 static int
-compare_guests(const void *a, const void *b)
+compare_clients(const void *a, const void *b)
 {
-	return memcmp(((const struct guest *)a)->client,
-	    ((const struct guest *)b)->client, NETWORK_CLIENT_SIZE);
+	return memcmp(((const struct peers_client *)a)->key,
+	    ((const struct peers_client *)b)->key, NETWORK_CLIENT_SIZE);
 }
 
 static void
-add_spare(struct peers *crowd, struct rank *rank)
+add_spare(struct peers *peers, struct bucket *bucket)
 {
-	TAILQ_INSERT_HEAD(&crowd->spare, rank, link);
+	TAILQ_INSERT_HEAD(&peers->spare, bucket, link);
 }
 
-static struct rank *
-take_spare(struct peers *crowd)
+static struct bucket *
+take_spare(struct peers *peers)
 {
-	struct rank *rank = TAILQ_FIRST(&crowd->spare);
+	struct bucket *bucket = TAILQ_FIRST(&peers->spare);
 
-	assert(rank != NULL);
-	TAILQ_REMOVE(&crowd->spare, rank, link);
-	TAILQ_INIT(&rank->guests);
-	return rank;
+	assert(bucket != NULL);
+	TAILQ_REMOVE(&peers->spare, bucket, link);
+	TAILQ_INIT(&bucket->clients);
+	return bucket;
 }
 
 struct peers *
 peers_new(void)
 {
-	struct peers *crowd = memory_new(sizeof *crowd);
+	struct peers *peers = memory_new(sizeof *peers);
 
-	TAILQ_INIT(&crowd->ranks);
-	TAILQ_INIT(&crowd->spare);
-	add_spare(crowd, memory_new(sizeof(struct rank)));
-	return crowd;
+	TAILQ_INIT(&peers->buckets);
+	TAILQ_INIT(&peers->spare);
+	add_spare(peers, memory_new(sizeof(struct bucket)));
+	return peers;
 }
 
 void
-peers_free(struct peers *crowd)
+peers_free(struct peers *peers)
 {
-	if (crowd == NULL)
+	if (peers == NULL)
 		return;
-	assert(crowd->guests == NULL && TAILQ_EMPTY(&crowd->ranks));
-	free(take_spare(crowd));
-	assert(TAILQ_EMPTY(&crowd->spare));
-	free(crowd);
+	assert(peers->clients == NULL && TAILQ_EMPTY(&peers->buckets));
+	free(take_spare(peers));
+	assert(TAILQ_EMPTY(&peers->spare));
+	free(peers);
 }
 
-static struct guest *
-find_guest(const struct peers *crowd, const struct address *peer)
+static struct peers_client *
+find_client(const struct peers *peers, const struct address *peer)
 {
-	struct guest wanted;
+	struct peers_client wanted;
 
-	network_client(peer, wanted.client);
-	struct guest **node = tfind(&wanted, &crowd->guests, compare_guests);
+	network_client(peer, wanted.key);
+	struct peers_client **node = tfind(&wanted, &peers->clients, compare_clients);
 	return node != NULL ? *node : NULL;
 }
 
-/* Adds a guest without connections. Returns NULL if memory is exhausted. */
-static struct guest *
-add_guest(struct peers *crowd, const struct address *peer)
+/* Adds a client without connections. Returns NULL if memory is exhausted. */
+static struct peers_client *
+add_client(struct peers *peers, const struct address *peer)
 {
-	struct guest *guest = calloc(1, sizeof *guest);
-	struct rank *rank = calloc(1, sizeof *rank);
+	struct peers_client *client = calloc(1, sizeof *client);
+	struct bucket *bucket = calloc(1, sizeof *bucket);
 
-	if (guest != NULL && rank != NULL) {
-		network_client(peer, guest->client);
-		TAILQ_INIT(&guest->connections);
-		if (tsearch(guest, &crowd->guests, compare_guests) != NULL) {
-			add_spare(crowd, rank);
-			return guest;
+	if (client != NULL && bucket != NULL) {
+		network_client(peer, client->key);
+		TAILQ_INIT(&client->connections);
+		if (tsearch(client, &peers->clients, compare_clients) != NULL) {
+			add_spare(peers, bucket);
+			return client;
 		}
 	}
-	free(guest);
-	free(rank);
+	free(client);
+	free(bucket);
 	return NULL;
 }
 
 static void
-remove_guest(struct peers *crowd, struct guest *guest)
+remove_client(struct peers *peers, struct peers_client *client)
 {
-	tdelete(guest, &crowd->guests, compare_guests);
-	free(guest);
-	free(take_spare(crowd));
+	tdelete(client, &peers->clients, compare_clients);
+	free(client);
+	free(take_spare(peers));
 }
 
 /* Returns the rank of `count`, which is next to `neighbour`, or the first if that is NULL. */
-static struct rank *
-find_rank(struct peers *crowd, struct rank *neighbour, size_t count)
+static struct bucket *
+find_bucket(struct peers *peers, struct bucket *neighbour, size_t count)
 {
-	struct rank *rank = TAILQ_FIRST(&crowd->ranks);
+	struct bucket *bucket = TAILQ_FIRST(&peers->buckets);
 
 	if (neighbour != NULL)
-		rank = count > neighbour->count
-		           ? TAILQ_NEXT(neighbour, link)
-		           : TAILQ_PREV(neighbour, rank_list, link);
-	if (rank != NULL && rank->count == count)
-		return rank;
-	rank = take_spare(crowd);
-	rank->count = count;
+		bucket = count > neighbour->count
+		             ? TAILQ_NEXT(neighbour, link)
+		             : TAILQ_PREV(neighbour, bucket_list, link);
+	if (bucket != NULL && bucket->count == count)
+		return bucket;
+	bucket = take_spare(peers);
+	bucket->count = count;
 	if (neighbour == NULL)
-		TAILQ_INSERT_HEAD(&crowd->ranks, rank, link);
+		TAILQ_INSERT_HEAD(&peers->buckets, bucket, link);
 	else if (count > neighbour->count)
-		TAILQ_INSERT_AFTER(&crowd->ranks, neighbour, rank, link);
+		TAILQ_INSERT_AFTER(&peers->buckets, neighbour, bucket, link);
 	else
-		TAILQ_INSERT_BEFORE(neighbour, rank, link);
-	return rank;
+		TAILQ_INSERT_BEFORE(neighbour, bucket, link);
+	return bucket;
 }
 
 static void
-leave_rank(struct peers *crowd, struct guest *guest)
+leave_bucket(struct peers *peers, struct peers_client *client)
 {
-	struct rank *rank = guest->rank;
+	struct bucket *bucket = client->bucket;
 
-	if (rank == NULL)
+	if (bucket == NULL)
 		return;
-	TAILQ_REMOVE(&rank->guests, guest, link);
-	if (!TAILQ_EMPTY(&rank->guests))
+	TAILQ_REMOVE(&bucket->clients, client, link);
+	if (!TAILQ_EMPTY(&bucket->clients))
 		return;
-	TAILQ_REMOVE(&crowd->ranks, rank, link);
-	add_spare(crowd, rank);
+	TAILQ_REMOVE(&peers->buckets, bucket, link);
+	add_spare(peers, bucket);
 }
 
-/* Moves the guest to the rank of `count`, which differs by one from its own. */
+/* Moves the client to the bucket of `count`, which differs by one from its own. */
 static void
-change_rank(struct peers *crowd, struct guest *guest, size_t count)
+change_bucket(struct peers *peers, struct peers_client *client, size_t count)
 {
-	struct rank *rank = find_rank(crowd, guest->rank, count);
+	struct bucket *bucket = find_bucket(peers, client->bucket, count);
 
-	leave_rank(crowd, guest);
-	guest->rank = rank;
-	TAILQ_INSERT_TAIL(&rank->guests, guest, link);
+	leave_bucket(peers, client);
+	client->bucket = bucket;
+	TAILQ_INSERT_TAIL(&bucket->clients, client, link);
 }
 
 int
-peers_add(struct peers *crowd, struct connection *connection)
+peers_add(struct peers *peers, struct connection *connection)
 {
-	struct guest *guest = find_guest(crowd, &connection->peer);
+	struct peers_client *client = find_client(peers, &connection->peer);
 
-	if (guest == NULL)
-		guest = add_guest(crowd, &connection->peer);
-	if (guest == NULL)
+	if (client == NULL)
+		client = add_client(peers, &connection->peer);
+	if (client == NULL)
 		return -1;
-	change_rank(crowd, guest, guest->rank != NULL ? guest->rank->count + 1 : 1);
-	connection->guest = guest;
-	TAILQ_INSERT_TAIL(&guest->connections, connection, crowd_link);
+	change_bucket(
+	    peers, client, client->bucket != NULL ? client->bucket->count + 1 : 1);
+	connection->peers_client = client;
+	TAILQ_INSERT_TAIL(&client->connections, connection, peers_link);
 	return 0;
 }
 
 void
-peers_remove(struct peers *crowd, struct connection *connection)
+peers_remove(struct peers *peers, struct connection *connection)
 {
-	struct guest *guest = connection->guest;
+	struct peers_client *client = connection->peers_client;
 
-	TAILQ_REMOVE(&guest->connections, connection, crowd_link);
-	connection->guest = NULL;
-	if (guest->rank->count > 1) {
-		change_rank(crowd, guest, guest->rank->count - 1);
+	TAILQ_REMOVE(&client->connections, connection, peers_link);
+	connection->peers_client = NULL;
+	if (client->bucket->count > 1) {
+		change_bucket(peers, client, client->bucket->count - 1);
 		return;
 	}
-	leave_rank(crowd, guest);
-	remove_guest(crowd, guest);
+	leave_bucket(peers, client);
+	remove_client(peers, client);
 }
 
 struct connection *
-peers_heaviest(const struct peers *crowd)
+peers_heaviest(const struct peers *peers)
 {
-	const struct rank *rank = TAILQ_LAST(&crowd->ranks, rank_list);
+	const struct bucket *bucket = TAILQ_LAST(&peers->buckets, bucket_list);
 
-	if (rank == NULL)
+	if (bucket == NULL)
 		return NULL;
-	return TAILQ_FIRST(&TAILQ_FIRST(&rank->guests)->connections);
+	return TAILQ_FIRST(&TAILQ_FIRST(&bucket->clients)->connections);
 }

@@ -13,14 +13,14 @@ struct peers;
 struct peers *peers_new(void);
 
 /* Frees the index, which must be empty. */
-void peers_free(struct peers *crowd);
+void peers_free(struct peers *peers);
 
 /* Adds the connection, which the caller still owns. Returns 0, or -1 if memory is exhausted. */
-int peers_add(struct peers *crowd, struct connection *connection);
-void peers_remove(struct peers *crowd, struct connection *connection);
+int peers_add(struct peers *peers, struct connection *connection);
+void peers_remove(struct peers *peers, struct connection *connection);
 
 /* Returns the oldest connection of the client with the most connections, or NULL if there are
  * none. Ties go to the client that reached that number first. */
-struct connection *peers_heaviest(const struct peers *crowd);
+struct connection *peers_heaviest(const struct peers *peers);
 
 #endif

@@ -22,36 +22,36 @@ struct line {
 
 struct servicequeue {
 	struct line *lines;
-	struct peers *crowd; /* all, by client */
-	struct timers agenda; /* all, by deadline */
+	struct peers *peers; /* all, by client */
+	struct timers timers; /* all, by deadline */
 	size_t count, max;
 };
 
 struct servicequeue *
 servicequeue_new(void)
 {
-	struct servicequeue *standby = memory_new(sizeof *standby);
+	struct servicequeue *servicequeue = memory_new(sizeof *servicequeue);
 
-	standby->crowd = peers_new();
-	return standby;
+	servicequeue->peers = peers_new();
+	return servicequeue;
 }
 
 void
-servicequeue_limit(struct servicequeue *standby, size_t max)
+servicequeue_limit(struct servicequeue *servicequeue, size_t max)
 {
-	standby->max = max;
+	servicequeue->max = max;
 }
 
 size_t
-servicequeue_count(const struct servicequeue *standby)
+servicequeue_count(const struct servicequeue *servicequeue)
 {
-	return standby->count;
+	return servicequeue->count;
 }
 
 static struct line *
-find_line(const struct servicequeue *standby, const struct gate *gate)
+find_line(const struct servicequeue *servicequeue, const struct gate *gate)
 {
-	struct line *line = standby->lines;
+	struct line *line = servicequeue->lines;
 
 	while (line != NULL && line->gate != gate)
 		line = line->next;
@@ -60,7 +60,7 @@ find_line(const struct servicequeue *standby, const struct gate *gate)
 
 /* Returns NULL if memory is exhausted. */
 static struct line *
-add_line(struct servicequeue *standby, const struct gate *gate)
+add_line(struct servicequeue *servicequeue, const struct gate *gate)
 {
 	struct line *line = malloc(sizeof *line);
 
@@ -68,18 +68,19 @@ add_line(struct servicequeue *standby, const struct gate *gate)
 		return NULL;
 	line->gate = gate;
 	TAILQ_INIT(&line->waiting);
-	line->next = standby->lines;
-	standby->lines = line;
+	line->next = servicequeue->lines;
+	servicequeue->lines = line;
 	return line;
 }
 
 static void
-leave(struct servicequeue *standby, struct connection *connection)
+leave(struct servicequeue *servicequeue, struct connection *connection)
 {
-	TAILQ_REMOVE(&find_line(standby, connection->gate)->waiting, connection, link);
-	peers_remove(standby->crowd, connection);
-	timers_remove(&standby->agenda, &connection->appointment);
-	standby->count--;
+	TAILQ_REMOVE(
+	    &find_line(servicequeue, connection->gate)->waiting, connection, link);
+	peers_remove(servicequeue->peers, connection);
+	timers_remove(&servicequeue->timers, &connection->timer);
+	servicequeue->count--;
 }
 
 /* Ends a connection that is in no line. */
@@ -91,83 +92,83 @@ refuse(struct connection *connection, enum failure failure, const char *reason)
 }
 
 static void
-evict(struct servicequeue *standby)
+evict(struct servicequeue *servicequeue)
 {
-	struct connection *connection = peers_heaviest(standby->crowd);
+	struct connection *connection = peers_heaviest(servicequeue->peers);
 
-	leave(standby, connection);
+	leave(servicequeue, connection);
 	refuse(connection, FAILURE_REFUSED_LIMIT,
 	    "max-waiting was reached: oldest connection of the client with the most "
 	    "waiting for max-workers");
 }
 
 void
-servicequeue_add(struct servicequeue *standby, struct connection *connection)
+servicequeue_add(struct servicequeue *servicequeue, struct connection *connection)
 {
-	struct line *line = find_line(standby, connection->gate);
+	struct line *line = find_line(servicequeue, connection->gate);
 
 	if (line == NULL)
-		line = add_line(standby, connection->gate);
-	if (line == NULL || peers_add(standby->crowd, connection) < 0) {
+		line = add_line(servicequeue, connection->gate);
+	if (line == NULL || peers_add(servicequeue->peers, connection) < 0) {
 		refuse(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	connection_enter(connection, PHASE_HOLD);
 	TAILQ_INSERT_TAIL(&line->waiting, connection, link);
-	timers_add(&standby->agenda, &connection->appointment,
+	timers_add(&servicequeue->timers, &connection->timer,
 	    connection_end_of_waiting(connection), connection);
-	standby->count++;
-	if (standby->count > standby->max)
-		evict(standby);
+	servicequeue->count++;
+	if (servicequeue->count > servicequeue->max)
+		evict(servicequeue);
 }
 
 struct connection *
-servicequeue_take(struct servicequeue *standby, const struct gate *gate)
+servicequeue_take(struct servicequeue *servicequeue, const struct gate *gate)
 {
-	const struct line *line = find_line(standby, gate);
+	const struct line *line = find_line(servicequeue, gate);
 	struct connection *connection =
 	    line != NULL ? TAILQ_FIRST(&line->waiting) : NULL;
 
 	if (connection != NULL)
-		leave(standby, connection);
+		leave(servicequeue, connection);
 	return connection;
 }
 
 struct deadline
-servicequeue_expire(struct servicequeue *standby)
+servicequeue_expire(struct servicequeue *servicequeue)
 {
 	struct connection *connection;
 
-	while ((connection = timers_due(&standby->agenda)) != NULL) {
-		leave(standby, connection);
+	while ((connection = timers_due(&servicequeue->timers)) != NULL) {
+		leave(servicequeue, connection);
 		refuse(connection, FAILURE_HANDSHAKE_TIMEOUT,
 		    "no worker of its service was free in time (max-workers)");
 	}
-	return timers_next(&standby->agenda);
+	return timers_next(&servicequeue->timers);
 }
 
 void
-servicequeue_clear(struct servicequeue *standby)
+servicequeue_clear(struct servicequeue *servicequeue)
 {
 	struct connection *connection;
 
-	while ((connection = timers_first(&standby->agenda)) != NULL) {
-		leave(standby, connection);
+	while ((connection = timers_first(&servicequeue->timers)) != NULL) {
+		leave(servicequeue, connection);
 		refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	}
 }
 
 void
-servicequeue_free(struct servicequeue *standby)
+servicequeue_free(struct servicequeue *servicequeue)
 {
-	if (standby == NULL)
+	if (servicequeue == NULL)
 		return;
-	servicequeue_clear(standby);
-	while (standby->lines != NULL) {
-		struct line *line = standby->lines;
-		standby->lines = line->next;
+	servicequeue_clear(servicequeue);
+	while (servicequeue->lines != NULL) {
+		struct line *line = servicequeue->lines;
+		servicequeue->lines = line->next;
 		free(line);
 	}
-	peers_free(standby->crowd);
-	free(standby);
+	peers_free(servicequeue->peers);
+	free(servicequeue);
 }

@@ -16,26 +16,26 @@ struct servicequeue;
 struct servicequeue *servicequeue_new(void);
 
 /* Closes all waiting connections. */
-void servicequeue_free(struct servicequeue *standby);
+void servicequeue_free(struct servicequeue *servicequeue);
 
 /* Sets how many connections may wait, from the next one on. */
-void servicequeue_limit(struct servicequeue *standby, size_t max);
+void servicequeue_limit(struct servicequeue *servicequeue, size_t max);
 
 /* Takes the connection. If too many wait, the oldest one of the client with the most waiting is
  * closed. */
-void servicequeue_add(struct servicequeue *standby, struct connection *connection);
+void servicequeue_add(struct servicequeue *servicequeue, struct connection *connection);
 
 /* Takes out the connection that has waited longest for a worker of `gate`; returns NULL if none
  * waits. */
 struct connection *servicequeue_take(
-    struct servicequeue *standby, const struct gate *gate);
+    struct servicequeue *servicequeue, const struct gate *gate);
 
 /* Closes the connections whose time is up; returns when the next one's will be. */
-struct deadline servicequeue_expire(struct servicequeue *standby);
+struct deadline servicequeue_expire(struct servicequeue *servicequeue);
 
 /* Closes all connections, because the server is stopping. */
-void servicequeue_clear(struct servicequeue *standby);
+void servicequeue_clear(struct servicequeue *servicequeue);
 
-size_t servicequeue_count(const struct servicequeue *standby);
+size_t servicequeue_count(const struct servicequeue *servicequeue);
 
 #endif

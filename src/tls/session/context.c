@@ -145,14 +145,14 @@ context_clientauth(const struct context *context)
 }
 
 bool
-context_accepts(const struct context *context, const struct peercert *evidence,
+context_accepts(const struct context *context, const struct peercert *peercert,
     struct refusal *refusal)
 {
 	struct identity identity;
 
 	return context->clientauth == NULL ||
 	       clientauth_accepts(
-		   context->clientauth, peercert_chain(evidence), &identity, refusal);
+		   context->clientauth, peercert_chain(peercert), &identity, refusal);
 }
 
 static void

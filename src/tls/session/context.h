@@ -88,7 +88,7 @@ const struct clientauth *context_clientauth(const struct context *context);
 
 /* True if the service would accept a client with these certificates. Otherwise fills in the
  * refusal. */
-bool context_accepts(const struct context *context, const struct peercert *evidence,
+bool context_accepts(const struct context *context, const struct peercert *peercert,
     struct refusal *refusal);
 
 /*

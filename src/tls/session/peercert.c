@@ -44,38 +44,38 @@ struct peercert *
 peercert_new(const struct clientauth_chain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
-	struct peercert *evidence = malloc(size_of(chain, hello));
+	struct peercert *peercert = malloc(size_of(chain, hello));
 
-	if (evidence == NULL)
+	if (peercert == NULL)
 		return NULL;
-	unsigned char *place = (unsigned char *)(evidence->certs + chain->count);
+	unsigned char *place = (unsigned char *)(peercert->certs + chain->count);
 	for (unsigned i = 0; i < chain->count; i++)
-		evidence->certs[i] =
+		peercert->certs[i] =
 		    (gnutls_datum_t){ keep(&place, certs[i].data, certs[i].size),
 			    certs[i].size };
-	evidence->chain = (struct clientauth_chain){ .certs = evidence->certs,
+	peercert->chain = (struct clientauth_chain){ .certs = peercert->certs,
 		.count = chain->count };
-	evidence->hello = *hello;
-	evidence->hello.name = (char *)keep(&place, hello->name, hello->name_size);
-	evidence->hello.protocols =
+	peercert->hello = *hello;
+	peercert->hello.name = (char *)keep(&place, hello->name, hello->name_size);
+	peercert->hello.protocols =
 	    keep(&place, hello->protocols, hello->protocols_size);
-	return evidence;
+	return peercert;
 }
 
 void
-peercert_free(struct peercert *evidence)
+peercert_free(struct peercert *peercert)
 {
-	free(evidence);
+	free(peercert);
 }
 
 const struct clientauth_chain *
-peercert_chain(const struct peercert *evidence)
+peercert_chain(const struct peercert *peercert)
 {
-	return &evidence->chain;
+	return &peercert->chain;
 }
 
 const struct clienthello *
-peercert_hello(const struct peercert *evidence)
+peercert_hello(const struct peercert *peercert)
 {
-	return &evidence->hello;
+	return &peercert->hello;
 }

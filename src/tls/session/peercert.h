@@ -16,10 +16,10 @@ struct peercert;
  * when memory is exhausted. */
 struct peercert *peercert_new(
     const struct clientauth_chain *chain, const struct clienthello *hello);
-void peercert_free(struct peercert *evidence);
+void peercert_free(struct peercert *peercert);
 
-/* Return the copies, which live as long as `evidence`. */
-const struct clientauth_chain *peercert_chain(const struct peercert *evidence);
-const struct clienthello *peercert_hello(const struct peercert *evidence);
+/* Return the copies, which live as long as `peercert`. */
+const struct clientauth_chain *peercert_chain(const struct peercert *peercert);
+const struct clienthello *peercert_hello(const struct peercert *peercert);
 
 #endif

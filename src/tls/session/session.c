@@ -904,7 +904,7 @@ session_identity(const struct session *session)
 }
 
 struct peercert *
-session_evidence(const struct session *session)
+session_peercert(const struct session *session)
 {
 	unsigned char protocols[1 + UINT8_MAX]; /* a list of one (RFC 7301, 3.1) */
 	gnutls_datum_t protocol;

@@ -69,7 +69,7 @@ const struct identity *session_identity(const struct session *session);
 
 /* Returns a copy of the client's certificates, possibly none, of the host that it named and of
  * the negotiated protocol. The caller frees it. NULL when memory is exhausted. */
-struct peercert *session_evidence(const struct session *session);
+struct peercert *session_peercert(const struct session *session);
 
 /* True if session_handshake() returned early: what the client then still sends is its part of
  * the handshake, and unverified. */

@@ -8,7 +8,7 @@
 
 enum { PLACES = 300, TURNS = 30000 };
 
-static struct appointment places[PLACES];
+static struct timer places[PLACES];
 static bool taken[PLACES];
 
 static struct deadline
@@ -19,28 +19,28 @@ at(int64_t ns)
 
 START_TEST(empty_timers_never_expire)
 {
-	struct timers agenda = { 0 };
+	struct timers timers = { 0 };
 
-	ck_assert_ptr_null(timers_first(&agenda));
-	ck_assert_ptr_null(timers_due(&agenda));
-	ck_assert_int_lt(deadline_left_ms(timers_next(&agenda)), 0);
+	ck_assert_ptr_null(timers_first(&timers));
+	ck_assert_ptr_null(timers_due(&timers));
+	ck_assert_int_lt(deadline_left_ms(timers_next(&timers)), 0);
 }
 END_TEST
 
 START_TEST(only_an_expired_timer_is_due)
 {
-	struct timers agenda = { 0 };
+	struct timers timers = { 0 };
 	int soon, past;
 
-	timers_add(&agenda, &places[0], deadline_in(3600000), &soon);
-	ck_assert_ptr_null(timers_due(&agenda));
-	timers_add(&agenda, &places[1], at(1), &past);
-	ck_assert_ptr_eq(timers_due(&agenda), &past);
-	timers_remove(&agenda, &places[1]);
-	ck_assert_ptr_null(timers_due(&agenda));
-	ck_assert_ptr_eq(timers_first(&agenda), &soon);
-	timers_remove(&agenda, &places[0]);
-	ck_assert_ptr_null(timers_first(&agenda));
+	timers_add(&timers, &places[0], deadline_in(3600000), &soon);
+	ck_assert_ptr_null(timers_due(&timers));
+	timers_add(&timers, &places[1], at(1), &past);
+	ck_assert_ptr_eq(timers_due(&timers), &past);
+	timers_remove(&timers, &places[1]);
+	ck_assert_ptr_null(timers_due(&timers));
+	ck_assert_ptr_eq(timers_first(&timers), &soon);
+	timers_remove(&timers, &places[0]);
+	ck_assert_ptr_null(timers_first(&timers));
 }
 END_TEST
 
@@ -57,30 +57,30 @@ earliest(void)
 }
 
 static void
-toggle(struct timers *agenda, int place)
+toggle(struct timers *timers, int place)
 {
 	if (taken[place])
-		timers_remove(agenda, &places[place]);
+		timers_remove(timers, &places[place]);
 	else
 		timers_add(
-		    agenda, &places[place], at(1 + rand() % 1000), &places[place]);
+		    timers, &places[place], at(1 + rand() % 1000), &places[place]);
 	taken[place] = !taken[place];
 }
 
 START_TEST(adding_and_removing_timers_keeps_the_earliest_first)
 {
-	struct timers agenda = { 0 };
+	struct timers timers = { 0 };
 
 	srand(4433);
 	for (int turn = 0; turn < TURNS; turn++) {
-		toggle(&agenda, rand() % PLACES);
-		ck_assert_int_eq(timers_next(&agenda).at_ns, earliest());
+		toggle(&timers, rand() % PLACES);
+		ck_assert_int_eq(timers_next(&timers).at_ns, earliest());
 	}
-	for (int64_t last = 0; timers_first(&agenda) != NULL;) {
-		struct appointment *first = timers_first(&agenda);
+	for (int64_t last = 0; timers_first(&timers) != NULL;) {
+		struct timer *first = timers_first(&timers);
 		ck_assert_int_ge(first->deadline.at_ns, last);
 		last = first->deadline.at_ns;
-		timers_remove(&agenda, first);
+		timers_remove(&timers, first);
 	}
 }
 END_TEST

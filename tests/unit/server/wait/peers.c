@@ -9,7 +9,7 @@
 
 /* Adds a connection whose address is derived from the number `client`. */
 static void
-come(struct peers *crowd, struct connection *connection, int client)
+come(struct peers *peers, struct connection *connection, int client)
 {
 	struct address addresses[ADDRESS_MAX];
 	char text[64], wrong[ADDRESS_TEXT_SIZE];
@@ -17,61 +17,61 @@ come(struct peers *crowd, struct connection *connection, int client)
 	snprintf(text, sizeof text, "10.0.%d.%d:1", client / 256, client % 256);
 	ck_assert_int_eq(address_parse_listen(text, addresses, wrong), 1);
 	*connection = (struct connection){ .peer = addresses[0] };
-	ck_assert_int_eq(peers_add(crowd, connection), 0);
+	ck_assert_int_eq(peers_add(peers, connection), 0);
 }
 
 START_TEST(empty_client_index_has_no_heaviest_client)
 {
-	struct peers *crowd = peers_new();
+	struct peers *peers = peers_new();
 
-	ck_assert_ptr_null(peers_heaviest(crowd));
-	peers_free(crowd);
+	ck_assert_ptr_null(peers_heaviest(peers));
+	peers_free(peers);
 }
 END_TEST
 
 START_TEST(the_client_with_most_loses_its_oldest)
 {
 	struct connection many[3], few[2];
-	struct peers *crowd = peers_new();
+	struct peers *peers = peers_new();
 
-	come(crowd, &few[0], 1);
-	come(crowd, &many[0], 2);
-	come(crowd, &many[1], 2);
-	come(crowd, &few[1], 1);
-	come(crowd, &many[2], 2);
-	ck_assert_ptr_eq(peers_heaviest(crowd), &many[0]);
-	peers_remove(crowd, &many[0]);
+	come(peers, &few[0], 1);
+	come(peers, &many[0], 2);
+	come(peers, &many[1], 2);
+	come(peers, &few[1], 1);
+	come(peers, &many[2], 2);
+	ck_assert_ptr_eq(peers_heaviest(peers), &many[0]);
+	peers_remove(peers, &many[0]);
 	/* Both have two now; the first client reached that number earlier. */
-	ck_assert_ptr_eq(peers_heaviest(crowd), &few[0]);
-	peers_remove(crowd, &few[0]);
-	ck_assert_ptr_eq(peers_heaviest(crowd), &many[1]);
-	peers_remove(crowd, &many[1]);
-	peers_remove(crowd, &many[2]);
-	ck_assert_ptr_eq(peers_heaviest(crowd), &few[1]);
-	peers_remove(crowd, &few[1]);
-	peers_free(crowd);
+	ck_assert_ptr_eq(peers_heaviest(peers), &few[0]);
+	peers_remove(peers, &few[0]);
+	ck_assert_ptr_eq(peers_heaviest(peers), &many[1]);
+	peers_remove(peers, &many[1]);
+	peers_remove(peers, &many[2]);
+	ck_assert_ptr_eq(peers_heaviest(peers), &few[1]);
+	peers_remove(peers, &few[1]);
+	peers_free(peers);
 }
 END_TEST
 
 START_TEST(new_clients_are_not_evicted_before_a_flooding_client)
 {
 	static struct connection flood[1000], honest[10];
-	struct peers *crowd = peers_new();
+	struct peers *peers = peers_new();
 
 	for (int i = 0; i < 1000; i++)
-		come(crowd, &flood[i], 1);
+		come(peers, &flood[i], 1);
 	for (int i = 0; i < 10; i++)
-		come(crowd, &honest[i], 2 + i);
+		come(peers, &honest[i], 2 + i);
 	for (int i = 0; i < 999; i++) {
-		ck_assert_ptr_eq(peers_heaviest(crowd), &flood[i]);
-		peers_remove(crowd, &flood[i]);
+		ck_assert_ptr_eq(peers_heaviest(peers), &flood[i]);
+		peers_remove(peers, &flood[i]);
 	}
-	peers_remove(crowd, &flood[999]);
+	peers_remove(peers, &flood[999]);
 	for (int i = 0; i < 10; i++) {
-		ck_assert_ptr_eq(peers_heaviest(crowd), &honest[i]);
-		peers_remove(crowd, &honest[i]);
+		ck_assert_ptr_eq(peers_heaviest(peers), &honest[i]);
+		peers_remove(peers, &honest[i]);
 	}
-	peers_free(crowd);
+	peers_free(peers);
 }
 END_TEST
 
@@ -93,7 +93,7 @@ START_TEST(adding_and_removing_connections_keeps_the_order_of_clients)
 	static struct connection places[PLACES];
 	int client_of[PLACES] = { 0 };
 	size_t counts[CLIENTS + 1] = { 0 };
-	struct peers *crowd = peers_new();
+	struct peers *peers = peers_new();
 
 	srand(4433);
 	for (int turn = 0; turn < 20000; turn++) {
@@ -101,21 +101,21 @@ START_TEST(adding_and_removing_connections_keeps_the_order_of_clients)
 		if (client_of[place] == 0) {
 			client_of[place] = 1 + rand() % CLIENTS;
 			counts[client_of[place]]++;
-			come(crowd, &places[place], client_of[place]);
+			come(peers, &places[place], client_of[place]);
 		} else {
 			counts[client_of[place]]--;
 			client_of[place] = 0;
-			peers_remove(crowd, &places[place]);
+			peers_remove(peers, &places[place]);
 		}
-		const struct connection *heaviest = peers_heaviest(crowd);
+		const struct connection *heaviest = peers_heaviest(peers);
 		if (heaviest != NULL)
 			ck_assert_uint_eq(counts[client_of[heaviest - places]],
 			    most(counts, CLIENTS + 1));
 	}
 	for (int place = 0; place < PLACES; place++)
 		if (client_of[place] > 0)
-			peers_remove(crowd, &places[place]);
-	peers_free(crowd);
+			peers_remove(peers, &places[place]);
+	peers_free(peers);
 }
 END_TEST
 
