@@ -208,7 +208,7 @@ program_gets_the_client_certificate_in_its_environment() {
 
 an_echo_of_64_mib_to_openssl_is_whole() {
 	serve 'respond = echo'
-	head -c 16777216 /dev/urandom >sent
+	head -c 67108864 /dev/urandom >sent
 	# The input ends only when all is back: at its end openssl leaves without waiting.
 	mkfifo input
 	fetch -nocommands <input >heard &
@@ -218,7 +218,7 @@ an_echo_of_64_mib_to_openssl_is_whole() {
 	wait_for cmp -s sent heard
 	exec 3>&-
 	wait "$client"
-	wait_for grep -q ': relay: done .* in=16777216 out=67108864 ' tlsd.log
+	wait_for grep -q ': relay: done .* in=67108864 out=67108864 ' tlsd.log
 }
 
 git_clones_from_a_program_through_stunnel() {
