@@ -697,7 +697,7 @@ overlapping_names_are_an_error_even_if_one_service_is_skipped() {
 	shared_address 'server-name = two.example'
 	sed -i 's/^\[one\]/&\nserver-name = two.example/' tlsd.ini
 	fails ctl reload >out
-	grep 'error: .*server-name: two.example at .* belongs to \[one\] already' out
+	grep 'error: .*server-name: two.example at .* already belongs to \[one\]' out
 	stop
 }
 

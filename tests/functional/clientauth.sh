@@ -799,7 +799,7 @@ authorities_and_lists_that_end_soon_are_warned_of() {
 	stop
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" "crl-file = $folder/soon.crl"
 	expect 'soon.crl: the list of CN=Test Authority expires on 20..-..-..'
-	warns 'soon.crl: the list of CN=Test Authority is current until'
+	warns 'soon.crl: the list of CN=Test Authority expires on'
 	takes alice
 	stop
 	ask_for required

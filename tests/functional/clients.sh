@@ -458,7 +458,7 @@ a_certificate_that_no_name_of_tls_1_2_suits_is_warned_of() {
 	serve 'ciphers = ECDHE-RSA-AES128-GCM-SHA256'
 	stop
 	"$builddir/tlsd" -t -c tlsd.ini >out 2>&1
-	fails grep 'no certificate suits' out
+	fails grep 'no certificate fits' out
 }
 
 a_priority_with_ciphers_or_a_profile_is_one_error() {

@@ -338,10 +338,10 @@ files_that_cannot_be_used_are_named() {
 	call --cert client.pem localhost:1
 	expect_error 'client.pem: contains no private key'
 	call --cert client.key --key client.key localhost:1
-	expect_error 'client.key: holds no certificate'
+	expect_error 'client.key: contains no certificate'
 	call --ca missing.pem --ca client.key --cert missing.crt localhost:1
 	expect_status 2
-	expect_error 'missing.pem: No such file' 'client.key: holds no certificate' \
+	expect_error 'missing.pem: No such file' 'client.key: contains no certificate' \
 		'missing.crt: No such file'
 	call --ca /dev/null localhost:1
 	expect_status 2
@@ -399,7 +399,7 @@ insecure_warns_even_when_it_is_needless() {
 	web_server server
 	ask --insecure "localhost:$port"
 	expect_page
-	expect_error 'WARNING: --insecure' 'is needless'
+	expect_error 'WARNING: --insecure' 'the certificate is trusted: remove'
 }
 
 client_certificates_work_in_tls_1_2() {

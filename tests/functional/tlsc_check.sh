@@ -295,7 +295,7 @@ stunnel_is_examined() {
 groups_and_lost_round_trips_are_found() {
 	web_server server -groups P-384:P-521
 	examine
-	expect 'ok groups P-384, P-521' 'note round trips a key share of X25519 only costs'
+	expect 'ok groups P-384, P-521' 'note round trips a key share of only X25519 costs'
 }
 
 application_protocols_are_asked_for() {
@@ -341,7 +341,7 @@ a_silent_server_is_not_asked_again() {
 	listener 'pass'
 	examine
 	expect_status 2
-	expect 'fail handshake timed out' '> is it overloaded'
+	expect 'fail handshake timed out' '> check its load'
 	! grep -q version out || complain 'it was asked again'
 }
 

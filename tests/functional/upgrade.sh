@@ -315,7 +315,7 @@ upgrades_under_load_lose_not_one_connection() {
 	done
 	wait_for is_busy "$(pid)"
 	end_load
-	[ "$(grep -c 'another process serves' tlsd.log)" -eq "$rounds" ]
+	[ "$(grep -c 'the new process serves' tlsd.log)" -eq "$rounds" ]
 	fails grep -q 'closing unfinished connections' tlsd.log
 	serves
 	stop
