@@ -383,9 +383,10 @@ hold() {
 	[ -z "${hold_host-}" ] || set -- "$@" -servername "$hold_host"
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
-	(echo "ping of $client" && exec sleep 60) | openssl s_client \
+	(echo "ping of $client" && exec sleep 1000) | openssl s_client \
 		-connect "127.0.0.1:$port" -quiet -CAfile "$folder/ca.crt" "$@" \
 		>"held-$client.log" 2>&1 &
+	holder=$!
 	wait_for grep -q "ping of $client" "held-$client.log"
 }
 
@@ -883,6 +884,7 @@ a_reload_that_requires_certificates_ends_the_sessions_of_clients_without() {
 		expect ': cert-missing: the client sent no certificate'
 		if logged CN=alice; then fail 'alice was cut off too'; fi
 		[ "$(grep -c ': cert-' tlsd.log)" -eq 1 ]
+		kill "$holder"
 		stop
 	done
 }

@@ -492,6 +492,7 @@ an_upgrade_keeps_a_generated_unit_active() {
 	init start
 	# Which of the two processes is faster at the end of an upgrade is up to chance.
 	for round in 1 2 3 4 5; do
+		echo "round $round"
 		process=$(main_pid)
 		init upgrade
 		wait_for has_ended "$process"

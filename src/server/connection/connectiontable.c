@@ -7,8 +7,10 @@
 
 #include "base/memory/memory.h"
 
+TAILQ_HEAD(entry_list, connectiontable_entry);
+
 struct connectiontable {
-	TAILQ_HEAD(, connectiontable_entry) entries; /* in the order of their ids */
+	struct entry_list entries; /* in the order of their ids */
 	uint64_t last_id;
 };
 
