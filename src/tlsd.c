@@ -577,18 +577,18 @@ find_manager(struct process *process)
 static bool
 leave(struct process *process)
 {
-	const bool is_loading =
-	    process->server != NULL && server_is_loading(process->server);
+	const bool is_reloading =
+	    process->server != NULL && server_is_reloading(process->server);
 
 	end_activation(process);
 	inheritance_free(process->inheritance);
 	control_close(process->control);
-	if (!is_loading)
+	if (!is_reloading)
 		server_free(process->server);
 	pidfile_close(process->pidfile);
 	log_close();
 	notify_close(process->notify);
-	return !is_loading;
+	return !is_reloading;
 }
 
 static int

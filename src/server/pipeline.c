@@ -88,14 +88,6 @@ enqueue(struct pipeline *pipeline, struct connection *connection)
 		servicequeue_add(pipeline->servicequeue, connection);
 }
 
-/* Ends a connection without an answer to its client. */
-static void
-turn_away(struct connection *connection, enum failure failure, const char *reason)
-{
-	outcome_fail(connection, failure, reason);
-	connection_free(connection);
-}
-
 static void
 on_admitted(
     void *context, struct connection *connection, const struct clienthello *hello)
@@ -115,7 +107,7 @@ on_admitted(
 		admission_reject(admission, connection, failure, reason,
 		    ALERT_NO_APPLICATION_PROTOCOL);
 	else
-		turn_away(connection, failure, reason);
+		outcome_refuse(connection, failure, reason);
 }
 
 /* True if it occupies one of its service's workers even while it is parked. */
@@ -199,7 +191,7 @@ on_accepted(void *context, struct connection *connection)
 	if (failure == FAILURE_NONE)
 		admission_add(pipeline->admission, connection);
 	else
-		turn_away(connection, failure, reason);
+		outcome_refuse(connection, failure, reason);
 }
 
 static enum failure
@@ -406,7 +398,7 @@ expire_waiting(struct pipeline *pipeline)
 	while ((connection = TAILQ_FIRST(&sifting.late)) != NULL) {
 		TAILQ_REMOVE(&sifting.late, connection, link);
 		pass_on(pipeline, connection->gate);
-		turn_away(connection, FAILURE_HANDSHAKE_TIMEOUT,
+		outcome_refuse(connection, FAILURE_HANDSHAKE_TIMEOUT,
 		    "no worker was free in time");
 	}
 	enqueue_ready(pipeline);
@@ -453,7 +445,7 @@ pipeline_is_empty(const struct pipeline *pipeline)
 static void
 refuse(struct connection *connection)
 {
-	turn_away(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+	outcome_refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 }
 
 /* True if only a worker can end the connection, which is then killed. */

@@ -59,10 +59,6 @@ enum course { RUNNING, DRAINING, CUTTING };
 
 struct server {
 	struct server_origin origin;
-	struct current *current;
-	struct stats *stats;
-	struct loglimit *repeats;
-	struct connectiontable *table;
 	struct connection_shared shared;
 	struct serverinfo *serverinfo;
 	struct monitor figures; /* for the responders that report on the server */
@@ -86,7 +82,7 @@ struct server {
 static struct snapshot *
 in_force(const struct server *server)
 {
-	return current_look(server->current);
+	return current_look(server->shared.current);
 }
 
 static const struct conf_process *
@@ -178,9 +174,9 @@ use_snapshot(struct server *server, struct snapshot *new, struct findings *findi
 	}
 	warn_fixed(snapshot_conf(in_force(server)), snapshot_conf(new));
 	snapshot_show(new, &server->figures);
-	current_use(server->current, new);
+	current_use(server->shared.current, new);
 	server->expiry = expiry_next(new);
-	recheck_all(server->table, new);
+	recheck_all(server->shared.table, new);
 	acceptor_announce(pipeline_acceptor(server->pipeline));
 	watch_files(server);
 	return 0;
@@ -368,15 +364,11 @@ make_parts(struct server *server)
 	const struct conf_process *conf = process_conf(server);
 
 	reserve_make();
-	server->stats = stats_new((size_t)conf->workers + 1);
-	server->repeats = loglimit_new(MINUTE_MS);
-	server->table = connectiontable_new();
-	server->shared = (struct connection_shared){ .table = server->table,
-		.stats = server->stats,
-		.repeats = server->repeats,
-		.current = server->current };
-	server->serverinfo =
-	    serverinfo_new(server->stats, server->current, (size_t)conf->workers);
+	server->shared.stats = stats_new((size_t)conf->workers + 1);
+	server->shared.repeats = loglimit_new(MINUTE_MS);
+	server->shared.table = connectiontable_new();
+	server->serverinfo = serverinfo_new(
+	    server->shared.stats, server->shared.current, (size_t)conf->workers);
 	server->figures = metrics_figures(server->serverinfo);
 	snapshot_show(in_force(server), &server->figures);
 	server->pipeline = pipeline_new(conf, server->loop, &server->shared);
@@ -391,7 +383,7 @@ server_new(const struct server_origin *origin, struct snapshot *snapshot,
 	struct server *server = memory_new(sizeof *server);
 
 	server->origin = *origin;
-	server->current = current_new(snapshot);
+	server->shared.current = current_new(snapshot);
 	server->drain_deadline = deadline_never();
 	server->loop = loop_new();
 	if (server->loop != NULL)
@@ -487,7 +479,7 @@ expire_all(struct server *server)
 	}
 	next = deadline_earlier(next, server->expiry);
 	next = deadline_earlier(next, resolver_turn());
-	next = deadline_earlier(next, loglimit_expire(server->repeats));
+	next = deadline_earlier(next, loglimit_expire(server->shared.repeats));
 	if (server->course == RUNNING)
 		next = deadline_earlier(next, certwatch_expire(server->certwatch));
 	if (server->control != NULL)
@@ -510,16 +502,16 @@ server_run(struct server *server)
 	}
 	struct stats_sums sums;
 
-	loglimit_flush(server->repeats);
-	stats_sum(server->stats, &sums);
+	loglimit_flush(server->shared.repeats);
+	stats_sum(server->shared.stats, &sums);
 	log_notice("stopped: %" PRIu64 " connection%s answered, %" PRIu64 " failed",
 	    sums.done, text_plural(sums.done), stats_failed(&sums));
 }
 
 bool
-server_is_loading(const struct server *server)
+server_is_reloading(const struct server *server)
 {
-	return loader_is_loading(server->loader);
+	return loader_is_busy(server->loader);
 }
 
 void
@@ -532,17 +524,17 @@ server_free(struct server *server)
 	pipeline_free(server->pipeline);
 	certwatch_free(server->certwatch);
 	serverinfo_free(server->serverinfo);
-	connectiontable_free(server->table);
-	loglimit_free(server->repeats);
-	stats_free(server->stats);
+	connectiontable_free(server->shared.table);
+	loglimit_free(server->shared.repeats);
+	stats_free(server->shared.stats);
 	signals_close(server->signals);
 	loop_free(server->loop);
-	current_free(server->current);
+	current_free(server->shared.current);
 	free(server);
 }
 
 static struct handover_set
-estate_of(const struct server *server)
+set_of(const struct server *server)
 {
 	return (struct handover_set){ .acceptor = pipeline_acceptor(server->pipeline),
 		.control = server->control,
@@ -553,7 +545,7 @@ estate_of(const struct server *server)
 int
 server_offer(struct server *server, struct control_caller *caller)
 {
-	struct handover_set set = estate_of(server);
+	struct handover_set set = set_of(server);
 
 	if (server->course != RUNNING || handover_offer(&set, caller) < 0)
 		return -1;
@@ -564,7 +556,7 @@ server_offer(struct server *server, struct control_caller *caller)
 int
 server_leave(struct server *server, const struct control_caller *caller)
 {
-	struct handover_set set = estate_of(server);
+	struct handover_set set = set_of(server);
 
 	if (server->course != RUNNING || handover_release(&set, caller) < 0)
 		return -1;
@@ -602,7 +594,7 @@ server_resume(struct server *server)
 int
 server_kill(struct server *server, uint64_t id)
 {
-	struct connection *connection = connectiontable_find(server->table, id);
+	struct connection *connection = connectiontable_find(server->shared.table, id);
 
 	if (connection == NULL)
 		return -1;
@@ -629,7 +621,7 @@ server_print_status(const struct server *server, FILE *out)
 void
 server_print_connections(const struct server *server, size_t max, FILE *out)
 {
-	statustext_print_connections(server->table, max, out);
+	statustext_print_connections(server->shared.table, max, out);
 }
 
 const char *

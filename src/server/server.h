@@ -72,9 +72,9 @@ int server_start(struct server *server, struct findings *findings);
 /* Serves until it has been told to stop, by SIGTERM or SIGINT, and all connections have ended. */
 void server_run(struct server *server);
 
-/* True if a reload is reading its files, which nothing can interrupt: server_free() waits for it,
- * for ever if a disk does not answer. */
-bool server_is_loading(const struct server *server);
+/* True if a reload is running. Nothing can interrupt it: server_free() waits for it, for ever if a
+ * disk does not answer. */
+bool server_is_reloading(const struct server *server);
 
 void server_free(struct server *server);
 

@@ -64,14 +64,6 @@ release(struct admission *admission, struct connection *connection)
 	admission->count--;
 }
 
-/* Ends a connection that is neither in the list nor in the loop. */
-static void
-refuse(struct connection *connection, enum failure failure, const char *reason)
-{
-	outcome_fail(connection, failure, reason);
-	connection_free(connection);
-}
-
 void
 admission_free(struct admission *admission)
 {
@@ -81,7 +73,8 @@ admission_free(struct admission *admission)
 		return;
 	while ((connection = TAILQ_FIRST(&admission->waiting)) != NULL) {
 		release(admission, connection);
-		refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+		outcome_refuse(
+		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	}
 	peers_free(admission->peers);
 	free(admission);
@@ -308,11 +301,11 @@ conclude(struct admission *admission, struct connection *connection,
     const struct sight *sight)
 {
 	if (sight->verdict == LEFT)
-		refuse(connection, FAILURE_EARLY_CLOSE,
+		outcome_refuse(connection, FAILURE_EARLY_CLOSE,
 		    "the client closed the connection before its ClientHello was "
 		    "complete");
 	else if (sight->verdict == REFUSED)
-		refuse(connection, sight->failure, sight->reason);
+		outcome_refuse(connection, sight->failure, sight->reason);
 	else if (sight->hello == HELLO_WHOLE)
 		admit(admission, connection);
 	else
@@ -353,13 +346,13 @@ wait_for_bytes(struct admission *admission, struct connection *connection)
 	connection->deadline =
 	    deadline_after(connection->accepted_ns, admission->hello_timeout_ms);
 	if (peers_add(admission->peers, connection) < 0) {
-		refuse(connection, FAILURE_INTERNAL, "out of memory");
+		outcome_refuse(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	if (loop_add(admission->ports.loop, connection->fd,
 		EPOLLIN | EPOLLRDHUP | EPOLLET, &connection->watch) < 0) {
 		peers_remove(admission->peers, connection);
-		refuse(connection, FAILURE_INTERNAL, strerrordesc_np(errno));
+		outcome_refuse(connection, FAILURE_INTERNAL, strerrordesc_np(errno));
 		return;
 	}
 	TAILQ_INSERT_TAIL(&admission->waiting, connection, link);
@@ -391,7 +384,7 @@ admission_evict(struct admission *admission, const char *what)
 	snprintf(reason, sizeof reason,
 	    "%s was reached: oldest connection of the client with the most waiting",
 	    what);
-	refuse(connection, FAILURE_REFUSED_LIMIT, reason);
+	outcome_refuse(connection, FAILURE_REFUSED_LIMIT, reason);
 	return true;
 }
 
@@ -412,7 +405,7 @@ admission_expire(struct admission *admission)
 		if (!deadline_passed(connection->deadline))
 			return connection->deadline;
 		release(admission, connection);
-		refuse(connection, FAILURE_HELLO_TIMEOUT,
+		outcome_refuse(connection, FAILURE_HELLO_TIMEOUT,
 		    connection->header_due ? "no complete PROXY header in time"
 					   : "no complete ClientHello in time");
 	}

@@ -130,7 +130,7 @@ add_times(struct line *line, const struct connection *connection, int64_t now_ns
 		add(line,
 		    TIME("handshake", connection->shaken_ns - connection->taken_ns));
 	add(line, TIME("total", now_ns - connection->accepted_ns));
-	add(line, NUMBER("id", connection->id));
+	add(line, NUMBER("id", connection->entry.id));
 }
 
 void

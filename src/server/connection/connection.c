@@ -57,8 +57,7 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 		.tally = stats_unrouted(shared->stats),
 		.shared = shared,
 		.peer = *peer };
-	connection->id =
-	    connectiontable_add(shared->table, &connection->entry, connection);
+	connectiontable_add(shared->table, &connection->entry, connection);
 	tally_enter(connection->tally, PHASE_HELLO);
 	if (route_only(route) != NULL)
 		count_for_service(connection);

@@ -58,13 +58,12 @@ struct connection {
 	    watch; /* first, because the loop passes its address; while it waits */
 
 	/* From its acceptance on: */
-	uint64_t id;
+	struct connectiontable_entry entry; /* its place among all, and its id */
 	int fd;
 	bool sliced; /* it has the time-outs of transport_attach() */
 	struct address peer; /* of its socket, or from its PROXY header */
 	struct address local; /* from its PROXY header; the length is 0 without one */
 	const struct connection_shared *shared;
-	struct connectiontable_entry entry; /* its place among all */
 	struct snapshot *snapshot;
 	const struct route *route; /* of its listener */
 	const struct service *service; /* the route's default until its hello is read */

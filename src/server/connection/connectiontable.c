@@ -32,14 +32,13 @@ connectiontable_free(struct connectiontable *table)
 	free(table);
 }
 
-uint64_t
+void
 connectiontable_add(struct connectiontable *table, struct connectiontable_entry *entry,
     struct connection *connection)
 {
 	entry->connection = connection;
 	entry->id = ++table->last_id;
 	TAILQ_INSERT_TAIL(&table->entries, entry, link);
-	return entry->id;
 }
 
 void

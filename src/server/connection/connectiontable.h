@@ -23,8 +23,8 @@ struct connectiontable *connectiontable_new(void);
 /* Frees the table, which must be empty. Accepts NULL. */
 void connectiontable_free(struct connectiontable *table);
 
-/* Adds `connection`, whose place is `entry`. Returns its id. */
-uint64_t connectiontable_add(struct connectiontable *table,
+/* Adds `connection`, whose place is `entry`, and gives it its id. */
+void connectiontable_add(struct connectiontable *table,
     struct connectiontable_entry *entry, struct connection *connection);
 void connectiontable_remove(
     struct connectiontable *table, struct connectiontable_entry *entry);

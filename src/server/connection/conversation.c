@@ -151,7 +151,7 @@ begin_session(struct connection *connection, struct transport *transport)
 	    connection->record_size, connection->host);
 	if (session == NULL)
 		return NULL;
-	session_set_id(session, connection->id);
+	session_set_id(session, connection->entry.id);
 	if (connection->local.length > 0)
 		session_introduce(session, &connection->peer, &connection->local);
 	return session;

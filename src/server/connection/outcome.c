@@ -38,6 +38,13 @@ outcome_fail(struct connection *connection, enum failure failure, const char *re
 	fail_with(connection, connection->session, failure, reason);
 }
 
+void
+outcome_refuse(struct connection *connection, enum failure failure, const char *reason)
+{
+	outcome_fail(connection, failure, reason);
+	connection_free(connection);
+}
+
 /* Logs that a connection that was logged as answered has failed, in the handshake or after it.
  * Does nothing if it had failed before. */
 static void

@@ -36,4 +36,9 @@ void outcome_stall(struct connection *connection);
 void outcome_fail(
     struct connection *connection, enum failure failure, const char *reason);
 
+/* Counts and logs a failure from before a worker had the connection. Frees the connection, which
+ * must not be in a list or in the loop. Main thread. */
+void outcome_refuse(
+    struct connection *connection, enum failure failure, const char *reason);
+
 #endif

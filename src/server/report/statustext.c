@@ -142,7 +142,7 @@ print_connection(const struct connection *connection, int64_t now_ns, FILE *out)
 	    "connection: id=%" PRIu64
 	    " peer=%s service=%s phase=%s since=%.3fs age=%.3fs in=%" PRIu64
 	    " out=%" PRIu64 "\n",
-	    connection->id, address_format(&connection->peer, peer),
+	    connection->entry.id, address_format(&connection->peer, peer),
 	    connection->service->name, phase_name(phase),
 	    seconds_since(phase_ns, now_ns),
 	    seconds_since(connection->accepted_ns, now_ns),

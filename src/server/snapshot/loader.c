@@ -36,7 +36,7 @@ struct loader {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	/* Under the mutex: */
-	bool wants_load, wants_quit, is_loading;
+	bool wants_load, wants_quit;
 	struct snapshot *past; /* to be dropped; NULL for none */
 	/* The thread's, until it is done: */
 	struct snapshot *new;
@@ -60,13 +60,11 @@ static void
 load(struct loader *loader)
 {
 	loader->wants_load = false;
-	loader->is_loading = true;
 	sync_unlock(&loader->mutex);
 	loader->new = snapshot_new(loader->path, loader->old, &loader->findings);
 	if (loader->new != NULL)
 		snapshot_resolve(loader->new, &loader->findings);
 	sync_lock(&loader->mutex); /* on_done() sees all of it */
-	loader->is_loading = false;
 	eventfd_write(loader->done_fd, 1);
 }
 
@@ -194,15 +192,6 @@ int64_t
 loader_busy_ms(const struct loader *loader)
 {
 	return loader->busy ? (deadline_now_ns() - loader->began_ns) / NS_PER_MS : 0;
-}
-
-bool
-loader_is_loading(struct loader *loader)
-{
-	sync_lock(&loader->mutex);
-	const bool is_loading = loader->is_loading || loader->wants_load;
-	sync_unlock(&loader->mutex);
-	return is_loading;
 }
 
 static void

@@ -23,12 +23,8 @@ struct loader *loader_new(
     struct loop *loop, const char *path, loader_taker *take, void *context);
 
 /* Waits for the end of the thread, and drops its result. After resolver_stop() the thread does
- * not wait for names. Accepts NULL. */
+ * not wait for names, but nothing ends its wait for a disk. Accepts NULL. */
 void loader_free(struct loader *loader);
-
-/* True if the thread makes a snapshot, which nothing can interrupt: loader_free() waits for it, for
- * ever if a disk does not answer. */
-bool loader_is_loading(struct loader *loader);
 
 /* Begins to make a snapshot that will replace `old` (snapshot_new()); holds a reference to `old`
  * meanwhile. The loader must not be busy. */

@@ -9,9 +9,10 @@ struct route;
 
 /*
  * Adds an error, at the place of its key, for each conflict between services of a finished `route`:
- * two that no hello could tell apart, by their names or as defaults; one that no client would ever
- * get; and two that do not agree on PROXY headers or on the owner, group and mode of a
- * Unix-domain socket.
+ * - two services that no hello could tell apart, by their names or as defaults;
+ * - a service that no client would ever get;
+ * - two services with different PROXY headers, or a different owner, group or mode of their
+ *   Unix-domain socket.
  */
 void overlap_check(const struct route *route, struct findings *findings);
 

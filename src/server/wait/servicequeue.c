@@ -83,21 +83,13 @@ leave(struct servicequeue *servicequeue, struct connection *connection)
 	servicequeue->count--;
 }
 
-/* Ends a connection that is in no line. */
-static void
-refuse(struct connection *connection, enum failure failure, const char *reason)
-{
-	outcome_fail(connection, failure, reason);
-	connection_free(connection);
-}
-
 static void
 evict(struct servicequeue *servicequeue)
 {
 	struct connection *connection = peers_heaviest(servicequeue->peers);
 
 	leave(servicequeue, connection);
-	refuse(connection, FAILURE_REFUSED_LIMIT,
+	outcome_refuse(connection, FAILURE_REFUSED_LIMIT,
 	    "max-waiting was reached: oldest connection of the client with the most "
 	    "waiting for max-workers");
 }
@@ -110,7 +102,7 @@ servicequeue_add(struct servicequeue *servicequeue, struct connection *connectio
 	if (line == NULL)
 		line = add_line(servicequeue, connection->gate);
 	if (line == NULL || peers_add(servicequeue->peers, connection) < 0) {
-		refuse(connection, FAILURE_INTERNAL, "out of memory");
+		outcome_refuse(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	connection_enter(connection, PHASE_HOLD);
@@ -141,7 +133,7 @@ servicequeue_expire(struct servicequeue *servicequeue)
 
 	while ((connection = timers_due(&servicequeue->timers)) != NULL) {
 		leave(servicequeue, connection);
-		refuse(connection, FAILURE_HANDSHAKE_TIMEOUT,
+		outcome_refuse(connection, FAILURE_HANDSHAKE_TIMEOUT,
 		    "no worker of its service was free in time (max-workers)");
 	}
 	return timers_next(&servicequeue->timers);
@@ -154,7 +146,8 @@ servicequeue_clear(struct servicequeue *servicequeue)
 
 	while ((connection = timers_first(&servicequeue->timers)) != NULL) {
 		leave(servicequeue, connection);
-		refuse(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+		outcome_refuse(
+		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	}
 }
 
