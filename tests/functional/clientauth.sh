@@ -383,6 +383,7 @@ hold() {
 	[ -z "${hold_host-}" ] || set -- "$@" -servername "$hold_host"
 	[ "$client" = none ] ||
 		set -- "$@" -cert "$folder/$client.crt" -key "$folder/$client.key"
+	: >"held-$client.log" # not the one of the last time
 	(echo "ping of $client" && exec sleep 1000) | openssl s_client \
 		-connect "127.0.0.1:$port" -quiet -CAfile "$folder/ca.crt" "$@" \
 		>"held-$client.log" 2>&1 &

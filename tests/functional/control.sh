@@ -299,13 +299,18 @@ other_user_reads_which_users_may_use_the_socket() {
 	grep -q "as root or as a member of the socket's group" err
 }
 
-# watch VARIABLE=VALUE...: ./typescript is what tlsdctl top shows on a terminal of 80 columns
-# with these variables.
-watch() {
-	mkfifo keys
+# show VARIABLE=VALUE...: ./typescript is what tlsdctl top shows on a terminal of 80 columns with
+# these variables. Its keys are the standard input.
+show() {
 	env TERM=xterm NO_COLOR= "$@" script -qfec \
-		"stty cols 80 rows 24; '$builddir/tlsdctl' -s '$PWD/sock' top" typescript \
-		<keys >/dev/null &
+		"stty cols 80 rows 24; '$builddir/tlsdctl' -s '$PWD/sock' top" typescript >/dev/null
+}
+
+# watch VARIABLE=VALUE...: shows it until the first picture is there
+watch() {
+	: >typescript # not the one of the last time, which has all that is waited for
+	mkfifo keys
+	show "$@" <keys &
 	watcher=$!
 	exec 8>keys
 	wait_for grep -q 'out *peer' typescript
@@ -324,7 +329,9 @@ top_has_colours_unless_the_terminal_or_the_user_has_none() {
 	watch NO_COLOR=1
 	fails grep -q "$bold" typescript
 	grep -q "$(printf '\033')\[H" typescript
-	watch TERM=dumb
+	# Without a terminal that can be drawn on, it ends by itself.
+	show TERM=dumb </dev/null
+	grep -q 'out *peer' typescript
 	fails grep -q "$(printf '\033')" typescript
 }
 
