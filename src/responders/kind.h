@@ -89,7 +89,7 @@ struct cursor {
 	int fd; /* the file that is read, or -1 */
 	size_t offset; /* or the number of bytes written */
 	void *state; /* or data of the kind */
-	bool wants; /* it is parked for lack of descriptors: want.h */
+	bool wants; /* it is parked for lack of descriptors: fdwait.h */
 	unsigned wanted; /* how often it lacked them */
 	bool
 	    is_cut; /* set by the caller: the server ends this answer without waiting */

@@ -68,7 +68,7 @@ END {
 		text(139 + (k - 1) * 165, 64, "legend", words[k])
 	}
 	text(120, 88, "legend", "shorter is better")
-	text(trips_left, 88, "legend", "behind the TCP handshake; shorter is better")
+	text(trips_left, 88, "legend", "after the TCP handshake; shorter is better")
 	for (i = 1; i <= servers; i++) {
 		y = top + (i - 1) * row
 		text(108, y + 28, "name", label(names[i]))

@@ -23,7 +23,7 @@ END {
 		    cell("resumed", names[i], "%.1f"), cell("full12", names[i], "%.1f"),
 		    cell("bulk", names[i], "%.0f")
 	print ""
-	print "Round trips to the first byte of the answer behind the TCP handshake."
+	print "Round trips to the first byte of the answer after the TCP handshake."
 	print ""
 	row = "%-12s%14s%14s%14s\n"
 	printf row, "", "TLS 1.3 full", "1.3 resumed", "TLS 1.2 full"

@@ -101,7 +101,7 @@ struct connection {
 	struct traffic traffic;
 	_Atomic(struct peercert *)
 	    peercert; /* set by its worker: the client's certificates, after the handshake */
-	_Atomic(struct refusal *) verdict; /* why review.h has shut it down, or NULL */
+	_Atomic(struct refusal *) verdict; /* why recheck.h has shut it down, or NULL */
 	bool hurried; /* others wait for its worker */
 	bool finished; /* set by its worker: nothing is left to wait for */
 	bool holds_end; /* our side stays open until the client sends something */
