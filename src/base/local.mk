@@ -3,6 +3,7 @@ libtlsd_a_SOURCES = \
 	src/base/alert.c src/base/alert.h \
 	src/base/deadline.c src/base/deadline.h \
 	src/base/failure.c src/base/failure.h \
+	src/base/file/descriptors.c src/base/file/descriptors.h \
 	src/base/file/file.c src/base/file/file.h \
 	src/base/file/lockfile.c src/base/file/lockfile.h \
 	src/base/file/readerror.c src/base/file/readerror.h \

@@ -2,6 +2,8 @@
 /* Tests of a real tlsd with one worker, against clients that delay their handshakes or
  * do not read their answers: they wait without the worker. */
 #include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -240,6 +242,48 @@ hold_program(int *lease)
 	return path;
 }
 
+/* Waits until the start of the program blocks. */
+static void
+await_start(int lease)
+{
+	long long deadline = daemon_deadline();
+
+	while (fcntl(lease, F_GETLEASE) == F_WRLCK)
+		daemon_pause(deadline, "the program is not started");
+}
+
+static const char *
+executable_of(pid_t pid)
+{
+	char path[PATH_MAX] = "";
+	const char *link = suite_take(memory_format("/proc/%d/exe", pid));
+
+	ck_assert_int_gt(readlink(link, path, sizeof path - 1), 0);
+	return suite_take(memory_copy(path));
+}
+
+/* Returns the process that a worker has started. */
+static pid_t
+child_of(const struct daemon *daemon)
+{
+	pid_t pid = -1;
+	glob_t threads;
+	const char *pattern =
+	    suite_take(memory_format("/proc/%d/task/*/children", daemon->pid));
+
+	ck_assert_int_eq(glob(pattern, 0, NULL, &threads), 0);
+	for (size_t i = 0; i < threads.gl_pathc; i++) {
+		FILE *file = fopen(threads.gl_pathv[i], "re");
+		ck_assert_ptr_nonnull(file);
+		if (fscanf(file, "%d", &pid) < 0)
+			ck_assert(feof(file));
+		fclose(file);
+	}
+	globfree(&threads);
+	ck_assert_int_gt(pid, 0);
+	return pid;
+}
+
 static size_t
 count_processors(void)
 {
@@ -261,6 +305,35 @@ send_finished(struct peer *peer)
 		peer_step(peer);
 	}
 }
+
+/* The process of a program that hangs at its start does not have the server's descriptors, so
+ * a client notices that the server has closed its connection. */
+START_TEST(program_that_hangs_at_start_keeps_no_connection_open)
+{
+	int lease;
+	struct daemon *daemon = daemon_serve(suite_take(
+	    memory_format("workers = 2\nhandshake-timeout = 5m\ncontrol-socket = %s\n"
+			  "respond = exec\nexec = %s\n",
+		suite_path("control"), hold_program(&lease))));
+	struct peer *peer = begin(dial(daemon, false));
+	int control = peer_dial_path(suite_path("control"));
+
+	/* The server has accepted the earlier connection when it answers a later one. */
+	daemon_expect_figure(memory_format("tlsd_workers_busy 0\n"));
+	send_finished(peer);
+	await_start(lease);
+	pid_t child = child_of(daemon);
+	peer_say(control, "stats prometheus\n");
+	shutdown(control, SHUT_WR);
+	peer_hear(control, NULL, 0);
+	/* It has not become the program yet. */
+	ck_assert_str_eq(executable_of(child), executable_of(daemon->pid));
+	close(lease);
+	ck_assert_int_eq(peer_run(peer), 0);
+	peer_free(peer);
+	daemon_stop(daemon);
+}
+END_TEST
 
 /* As many programs as processors hang, each in a session that was parked before: 2 * count
  * + 1 handshakes have begun, and there are only count + 1 workers. */
@@ -299,4 +372,5 @@ SUITE("parking", others_are_served_while_a_handshake_waits,
     client_that_leaves_while_parked_is_released,
     oldest_connection_of_the_busiest_client_is_closed_at_max_waiting,
     shutdown_waits_for_parked_connections_until_its_timeout,
-    programs_that_hang_at_start_do_not_delay_other_services)
+    programs_that_hang_at_start_do_not_delay_other_services,
+    program_that_hangs_at_start_keeps_no_connection_open)

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/close_range.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -14,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file/descriptors.h"
 #include "base/memory/shortage.h"
 #include "responders/program/account.h"
 
@@ -60,41 +59,29 @@ limit_files(void)
 	}
 }
 
-/* Keeps all descriptors above the standard ones from the program, because the process that
- * started tlsd may have left some open. Only marks them, because the child may still have to
- * report an error. */
-static void
-seal_descriptors(void)
-{
-	struct rlimit limit;
-
-	/* Since Linux 5.11. Older kernels need a loop. */
-	if (close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0 ||
-	    getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	for (rlim_t fd = STDERR_FILENO + 1; fd < limit.rlim_cur; fd++)
-		fcntl((int)fd, F_SETFD, FD_CLOEXEC);
-}
-
-/* Sets up the child as the plan says. Async-signal-safe. Returns 0, or -1 with errno. */
+/*
+ * Sets up the child as the plan says. Async-signal-safe. Returns 0, or -1 with errno. Closes all
+ * other descriptors at once, because execve(2) may take long: the clients of connections that the
+ * server closes meanwhile would not notice. `report` is closed by execve(2).
+ */
 static int
-settle(const struct child_plan *plan)
+settle(const struct child_plan *plan, int report)
 {
 	setsid();
 	umask(022);
-	seal_descriptors(); /* before the limit is lowered */
-	limit_files();
 	if (dup2(plan->stream, STDIN_FILENO) < 0 ||
 	    dup2(plan->stream, STDOUT_FILENO) < 0 ||
 	    dup2(plan->complaints, STDERR_FILENO) < 0 || chdir("/") < 0)
 		return -1;
+	descriptors_close_except(report); /* before the limit is lowered */
+	limit_files();
 	return plan->account != NULL ? account_become(plan->account) : 0;
 }
 
 /* Runs in the child. It shares its memory with the parent, which stands still. */
 static void __attribute__((noreturn)) become(const struct child_plan *plan, int report)
 {
-	if (settle(plan) == 0) {
+	if (settle(plan, report) == 0) {
 		/* Last, so that a signal reaches the program and not this code. */
 		reset_signals();
 		execve(plan->arguments[0], plan->arguments, plan->environment);

@@ -4,10 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/file/descriptors.h"
 
 /* Waits in the parent for the status byte, 0 for "ready". Without one, the daemon has ended
  * before it could send it. */
@@ -51,9 +52,7 @@ daemon_fork(struct daemon *daemon)
 	if (second != 0)
 		_exit(second < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	/* Close the descriptors that the starting process had open. */
-	if (ends[1] > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)ends[1] - 1, 0);
-	close_range((unsigned)ends[1] + 1, UINT_MAX, 0);
+	descriptors_close_except(ends[1]);
 	daemon->ready_fd = ends[1];
 	return DAEMON_CHILD;
 }
