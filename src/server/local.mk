@@ -62,7 +62,7 @@ libtlsd_a_SOURCES += \
 	src/server/snapshot/verbosity.c src/server/snapshot/verbosity.h \
 	src/server/wait/linger.c src/server/wait/linger.h \
 	src/server/wait/parking.c src/server/wait/parking.h \
-	src/server/wait/peers.c src/server/wait/peers.h \
-	src/server/wait/servicequeue.c src/server/wait/servicequeue.h \
+	src/server/connection/peers.c src/server/connection/peers.h \
+	src/server/worker/servicequeue.c src/server/worker/servicequeue.h \
 	src/server/worker/pool.c src/server/worker/pool.h \
 	src/server/worker/queue.c src/server/worker/queue.h

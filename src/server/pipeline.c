@@ -24,7 +24,7 @@
 #include "server/connection/connectiontable.h"
 #include "server/snapshot/service.h"
 #include "server/snapshot/snapshot.h"
-#include "server/wait/servicequeue.h"
+#include "server/worker/servicequeue.h"
 #include "server/connection/stats.h"
 
 struct pipeline {

@@ -13,7 +13,7 @@
 #include "base/memory/memory.h"
 #include "server/connection/connection.h"
 #include "server/connection/outcome.h"
-#include "server/wait/peers.h"
+#include "server/connection/peers.h"
 #include "server/accept/hello.h"
 #include "server/wait/linger.h"
 #include "server/accept/proxyheader.h"

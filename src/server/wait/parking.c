@@ -12,7 +12,7 @@
 #include "server/event/timers.h"
 #include "server/connection/connection.h"
 #include "server/connection/outcome.h"
-#include "server/wait/peers.h"
+#include "server/connection/peers.h"
 #include "server/event/loop.h"
 
 struct parking {

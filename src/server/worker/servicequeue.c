@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Connections that wait for a worker of their service. */
-#include "server/wait/servicequeue.h"
+#include "server/worker/servicequeue.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 #include "server/conf/conf.h"
 #include "server/connection/connection.h"
 #include "server/connection/outcome.h"
-#include "server/wait/peers.h"
+#include "server/connection/peers.h"
 #include "server/snapshot/service.h"
 #include "server/snapshot/snapshot.h"
 

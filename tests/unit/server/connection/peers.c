@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/wait/peers.h"
+#include "server/connection/peers.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Waiting connections, by client. */
-#include "server/wait/peers.h"
+#include "server/connection/peers.h"
 
 #include <assert.h>
 #include <search.h>

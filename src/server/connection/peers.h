@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_SERVER_WAIT_PEERS_H
-#define TLSD_SERVER_WAIT_PEERS_H
+#ifndef TLSD_SERVER_CONNECTION_PEERS_H
+#define TLSD_SERVER_CONNECTION_PEERS_H
 
 /* An index of waiting connections by client. If one has to be closed, it is the oldest of the
  * client with the most connections. Each call takes logarithmic time. Main thread. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_SERVER_WAIT_SERVICEQUEUE_H
-#define TLSD_SERVER_WAIT_SERVICEQUEUE_H
+#ifndef TLSD_SERVER_WORKER_SERVICEQUEUE_H
+#define TLSD_SERVER_WORKER_SERVICEQUEUE_H
 
 /* Admitted connections whose service has all the workers that it may have. They wait in one line
  * for each service, until their handshake would be too late. Main thread. */
