@@ -20,9 +20,11 @@ libtlsd_a_SOURCES += \
 	src/server/connection/connectiontable.c src/server/connection/connectiontable.h \
 	src/server/connection/conversation.c src/server/connection/conversation.h \
 	src/server/connection/outcome.c src/server/connection/outcome.h \
+	src/server/connection/peers.c src/server/connection/peers.h \
 	src/server/connection/phase.c src/server/connection/phase.h \
 	src/server/connection/recheck.c src/server/connection/recheck.h \
 	src/server/connection/stats.c src/server/connection/stats.h \
+	src/server/connection/waitlist.c src/server/connection/waitlist.h \
 	src/server/control/control.c src/server/control/control.h \
 	src/server/control/handover.c src/server/control/handover.h \
 	src/server/event/loop.c src/server/event/loop.h \
@@ -62,7 +64,8 @@ libtlsd_a_SOURCES += \
 	src/server/snapshot/verbosity.c src/server/snapshot/verbosity.h \
 	src/server/wait/linger.c src/server/wait/linger.h \
 	src/server/wait/parking.c src/server/wait/parking.h \
-	src/server/connection/peers.c src/server/connection/peers.h \
-	src/server/worker/servicequeue.c src/server/worker/servicequeue.h \
+	src/server/worker/dispatch.c src/server/worker/dispatch.h \
 	src/server/worker/pool.c src/server/worker/pool.h \
-	src/server/worker/queue.c src/server/worker/queue.h
+	src/server/worker/queue.c src/server/worker/queue.h \
+	src/server/worker/returns.c src/server/worker/returns.h \
+	src/server/worker/servicequeue.c src/server/worker/servicequeue.h

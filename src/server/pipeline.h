@@ -35,11 +35,8 @@ int pipeline_use(
 /* Starts the workers. Returns 0, or -1 with errno. */
 int pipeline_start(struct pipeline *pipeline, size_t workers, size_t stack_bytes);
 
-/* Enqueues connections for which the queue had no room. Must be called after each turn of the
- * loop. */
-void pipeline_turn(struct pipeline *pipeline);
-
-/* Ends the waits whose time is up. Returns when to call it again. */
+/* Collects connections from the workers, enqueues those that may go on now, and ends the waits
+ * whose time is up. Must be called before each turn of the loop. Returns when to call it again. */
 struct deadline pipeline_expire(struct pipeline *pipeline);
 
 /* Accepts the clients in the backlogs, then stops listening. Clients without a whole hello have

@@ -496,10 +496,8 @@ server_run(struct server *server)
 	/* Some children may have ended before their signals were blocked. */
 	child_reap_strays();
 	notify_ready(server->notify, SERVING);
-	while (!is_stopped(server)) {
+	while (!is_stopped(server))
 		loop_turn(server->loop, expire_all(server));
-		pipeline_turn(server->pipeline);
-	}
 	struct stats_sums sums;
 
 	loglimit_flush(server->shared.repeats);

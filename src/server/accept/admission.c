@@ -3,7 +3,6 @@
 #include "server/accept/admission.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,30 +12,36 @@
 #include "base/memory/memory.h"
 #include "server/connection/connection.h"
 #include "server/connection/outcome.h"
-#include "server/connection/peers.h"
+#include "server/connection/waitlist.h"
+#include "server/accept/entry.h"
 #include "server/accept/hello.h"
-#include "server/wait/linger.h"
 #include "server/accept/proxyheader.h"
+#include "server/event/loop.h"
+#include "server/wait/linger.h"
+#include "server/worker/dispatch.h"
 #include "tls/hello/clienthello.h"
 
 struct admission {
-	struct admission_ports ports;
-	struct connection_list
-	    waiting; /* the oldest first, so deadlines are in order */
-	struct peers *peers; /* the same connections, by client */
-	size_t count, max;
+	struct loop *loop;
+	struct limits *limits;
+	struct dispatch *dispatch;
+	struct linger_list *linger;
+	struct waitlist *waiting;
 	int64_t hello_timeout_ms;
 	unsigned char peeked[HELLO_SIZE_MAX];
 };
 
 struct admission *
-admission_new(const struct admission_ports *ports)
+admission_new(struct loop *loop, struct limits *limits, struct dispatch *dispatch,
+    struct linger_list *linger)
 {
 	struct admission *admission = memory_new(sizeof *admission);
 
-	admission->ports = *ports;
-	TAILQ_INIT(&admission->waiting);
-	admission->peers = peers_new();
+	admission->loop = loop;
+	admission->limits = limits;
+	admission->dispatch = dispatch;
+	admission->linger = linger;
+	admission->waiting = waitlist_new("waiting");
 	return admission;
 }
 
@@ -44,24 +49,29 @@ void
 admission_limit(struct admission *admission, int64_t hello_timeout_ms, size_t max)
 {
 	admission->hello_timeout_ms = hello_timeout_ms;
-	admission->max = max;
+	waitlist_limit(admission->waiting, max);
 }
 
 size_t
 admission_count(const struct admission *admission)
 {
-	return admission->count;
+	return waitlist_count(admission->waiting);
 }
 
-/* Removes a watched connection from the list and the loop. */
 static void
-release(struct admission *admission, struct connection *connection)
+unwatch(struct admission *admission, struct connection *connection)
 {
-	loop_remove(admission->ports.loop, connection->fd, &connection->watch);
-	TAILQ_REMOVE(&admission->waiting, connection, link);
-	if (connection->peers_client != NULL)
-		peers_remove(admission->peers, connection);
-	admission->count--;
+	loop_remove(admission->loop, connection->fd, &connection->watch);
+	waitlist_remove(admission->waiting, connection);
+}
+
+/* Ends a watched connection. */
+static void
+refuse(struct admission *admission, struct connection *connection, enum failure failure,
+    const char *reason)
+{
+	unwatch(admission, connection);
+	outcome_refuse(connection, failure, reason);
 }
 
 void
@@ -71,12 +81,10 @@ admission_free(struct admission *admission)
 
 	if (admission == NULL)
 		return;
-	while ((connection = TAILQ_FIRST(&admission->waiting)) != NULL) {
-		release(admission, connection);
-		outcome_refuse(
-		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
-	}
-	peers_free(admission->peers);
+	while ((connection = waitlist_first(admission->waiting)) != NULL)
+		refuse(admission, connection, FAILURE_REFUSED_LIMIT,
+		    "the server is stopping");
+	waitlist_free(admission->waiting);
 	free(admission);
 }
 
@@ -120,7 +128,7 @@ part(struct admission *admission, struct connection *connection, const void *ans
 		return;
 	}
 	shutdown(connection->fd, SHUT_WR);
-	linger_add(admission->ports.linger, connection);
+	linger_add(admission->linger, connection);
 }
 
 static void
@@ -130,9 +138,10 @@ turn_away(struct admission *admission, struct connection *connection, enum hello
 	part(admission, connection, others[hello].answer, others[hello].answer_size);
 }
 
-void
-admission_reject(struct admission *admission, struct connection *connection,
-    enum failure failure, const char *reason, unsigned char alert)
+/* Counts and logs the failure, and sends the client a fatal alert (RFC 8446, 6.2). */
+static void
+reject(struct admission *admission, struct connection *connection, enum failure failure,
+    const char *reason, unsigned char alert)
 {
 	const unsigned char record[] = { 21, 3, 3, 0, 2, 2, alert };
 
@@ -160,6 +169,31 @@ reset_low_water(struct connection *connection)
 		set_low_water(connection, 1);
 }
 
+/* Finds the service for the hello. */
+static void
+route(struct admission *admission, struct connection *connection,
+    const struct clienthello *hello)
+{
+	const char *reason;
+	enum failure failure =
+	    entry_route(admission->limits, connection, hello, &reason);
+
+	switch (failure) {
+	case FAILURE_NONE:
+		dispatch_add(admission->dispatch, connection);
+		break;
+	case FAILURE_SNI:
+		reject(admission, connection, failure, reason, ALERT_UNRECOGNIZED_NAME);
+		break;
+	case FAILURE_ALPN:
+		reject(admission, connection, failure, reason,
+		    ALERT_NO_APPLICATION_PROTOCOL);
+		break;
+	default:
+		outcome_refuse(connection, failure, reason);
+	}
+}
+
 /* Admits a connection whose whole hello was peeked just now. */
 static void
 admit(struct admission *admission, struct connection *connection)
@@ -170,9 +204,9 @@ admit(struct admission *admission, struct connection *connection)
 
 	reset_low_water(connection);
 	if (clienthello_read(bytes + HELLO_RECORD_HEADER, size, &hello) == 0)
-		admission->ports.admit(admission->ports.context, connection, &hello);
+		route(admission, connection, &hello);
 	else
-		admission_reject(admission, connection, FAILURE_PROTOCOL,
+		reject(admission, connection, FAILURE_PROTOCOL,
 		    "the ClientHello is malformed", ALERT_DECODE_ERROR);
 }
 
@@ -212,10 +246,9 @@ adopt(struct admission *admission, struct connection *connection,
 		return 0;
 	connection->peer = header->peer;
 	connection->local = header->local;
-	if (connection->peers_client == NULL)
+	if (connection->peers_client == NULL) /* it does not wait */
 		return 0;
-	peers_remove(admission->peers, connection);
-	return peers_add(admission->peers, connection);
+	return waitlist_move(admission->waiting, connection);
 }
 
 static struct sight
@@ -242,8 +275,7 @@ accept_header(struct admission *admission, struct connection *connection,
 	reset_low_water(connection);
 	if (adopt(admission, connection, header) < 0)
 		return refusal(FAILURE_INTERNAL, "out of memory");
-	enum failure failure =
-	    admission->ports.greet(admission->ports.context, connection, &reason);
+	enum failure failure = entry_greet(admission->limits, connection, &reason);
 	if (failure != FAILURE_NONE)
 		return refusal(failure, reason);
 	return (struct sight){ .verdict = JUDGED };
@@ -335,37 +367,42 @@ on_bytes(struct watch *watch, uint32_t events)
 		sight = give_up(connection);
 	if (sight.verdict == STAY)
 		return;
-	release(admission, connection);
+	unwatch(admission, connection);
 	conclude(admission, connection, &sight);
 }
 
 static void
 wait_for_bytes(struct admission *admission, struct connection *connection)
 {
-	connection->watch = (struct watch){ .ready = on_bytes, .holder = admission };
-	connection->deadline =
+	struct deadline deadline =
 	    deadline_after(connection->accepted_ns, admission->hello_timeout_ms);
-	if (peers_add(admission->peers, connection) < 0) {
+
+	connection->watch = (struct watch){ .ready = on_bytes, .holder = admission };
+	if (waitlist_add(admission->waiting, connection, deadline) < 0) {
 		outcome_refuse(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
-	if (loop_add(admission->ports.loop, connection->fd,
-		EPOLLIN | EPOLLRDHUP | EPOLLET, &connection->watch) < 0) {
-		peers_remove(admission->peers, connection);
+	if (loop_add(admission->loop, connection->fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
+		&connection->watch) < 0) {
+		waitlist_remove(admission->waiting, connection);
 		outcome_refuse(connection, FAILURE_INTERNAL, strerrordesc_np(errno));
 		return;
 	}
-	TAILQ_INSERT_TAIL(&admission->waiting, connection, link);
-	admission->count++;
-	if (admission->count > admission->max)
+	if (waitlist_is_over(admission->waiting))
 		admission_evict(admission, "max-waiting");
 }
 
 void
 admission_add(struct admission *admission, struct connection *connection)
 {
-	struct sight sight = look(admission, connection);
+	const char *reason;
+	enum failure failure = entry_meet(admission->limits, connection, &reason);
 
+	if (failure != FAILURE_NONE) {
+		outcome_refuse(connection, failure, reason);
+		return;
+	}
+	struct sight sight = look(admission, connection);
 	if (sight.verdict == STAY)
 		wait_for_bytes(admission, connection);
 	else
@@ -373,27 +410,22 @@ admission_add(struct admission *admission, struct connection *connection)
 }
 
 bool
-admission_evict(struct admission *admission, const char *what)
+admission_evict(struct admission *admission, const char *limit)
 {
-	struct connection *connection = peers_heaviest(admission->peers);
-	char reason[128];
+	char reason[WAITLIST_REASON_SIZE];
+	struct connection *connection =
+	    waitlist_victim(admission->waiting, limit, reason);
 
 	if (connection == NULL)
 		return false;
-	release(admission, connection);
-	snprintf(reason, sizeof reason,
-	    "%s was reached: oldest connection of the client with the most waiting",
-	    what);
-	outcome_refuse(connection, FAILURE_REFUSED_LIMIT, reason);
+	refuse(admission, connection, FAILURE_REFUSED_LIMIT, reason);
 	return true;
 }
 
 void
 admission_hurry(struct admission *admission, struct deadline deadline)
 {
-	for (struct connection *connection = TAILQ_FIRST(&admission->waiting);
-	     connection != NULL; connection = TAILQ_NEXT(connection, link))
-		connection->deadline = deadline_earlier(connection->deadline, deadline);
+	waitlist_hurry(admission->waiting, deadline);
 }
 
 struct deadline
@@ -401,13 +433,9 @@ admission_expire(struct admission *admission)
 {
 	struct connection *connection;
 
-	while ((connection = TAILQ_FIRST(&admission->waiting)) != NULL) {
-		if (!deadline_passed(connection->deadline))
-			return connection->deadline;
-		release(admission, connection);
-		outcome_refuse(connection, FAILURE_HELLO_TIMEOUT,
+	while ((connection = waitlist_due(admission->waiting)) != NULL)
+		refuse(admission, connection, FAILURE_HELLO_TIMEOUT,
 		    connection->header_due ? "no complete PROXY header in time"
 					   : "no complete ClientHello in time");
-	}
-	return deadline_never();
+	return waitlist_next(admission->waiting);
 }

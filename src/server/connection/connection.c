@@ -77,6 +77,7 @@ connection_free(struct connection *connection)
 		tally_done(connection->tally);
 	tally_leave(connection->tally, connection->phase);
 	connectiontable_remove(connection->shared->table, &connection->entry);
+	connection_give_worker(connection);
 	if (connection->gate != NULL)
 		limits_leave(connection->gate, &connection->peer);
 	if (connection->process_gate != NULL)
@@ -110,6 +111,22 @@ void
 connection_enter(struct connection *connection, enum phase phase)
 {
 	connection_enter_at(connection, phase, deadline_now_ns());
+}
+
+bool
+connection_take_worker(struct connection *connection)
+{
+	if (!connection->counts_worker)
+		connection->counts_worker = limits_take_worker(connection->gate);
+	return connection->counts_worker;
+}
+
+void
+connection_give_worker(struct connection *connection)
+{
+	if (connection->counts_worker)
+		limits_give_worker(connection->gate);
+	connection->counts_worker = false;
 }
 
 void

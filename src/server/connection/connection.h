@@ -70,6 +70,7 @@ struct connection {
 	struct tally *tally; /* of its service; stats_unrouted() until that is known */
 	struct gate *process_gate; /* NULL until its gate has let it in */
 	struct gate *gate; /* of its service; NULL until then */
+	bool counts_worker; /* one of its service's max-workers is taken for it */
 	int64_t accepted_ns, queued_ns, taken_ns;
 	int64_t shaken_ns; /* 0 while the handshake is not done */
 	_Atomic(enum phase) phase;
@@ -79,9 +80,8 @@ struct connection {
 	/* While the main thread waits for it: */
 	TAILQ_ENTRY(connection) link; /* in the list of its holder */
 	TAILQ_ENTRY(connection) peers_link; /* in its client's list */
-	struct peers_client *peers_client; /* its client in peers.h */
-	struct deadline deadline; /* of that wait, or of being parked */
-	struct timer timer; /* its timer, where deadlines are unordered */
+	struct peers_client *peers_client; /* its client in peers.h, or NULL */
+	struct timer timer; /* for its deadline */
 	int low_water; /* SO_RCVLOWAT; 0 means 1 */
 
 	/* From its first bytes: */
@@ -93,6 +93,7 @@ struct connection {
 	/* While it is parked: */
 	struct session *session;
 	struct pause *pause; /* of its transport */
+	struct deadline deadline; /* set by its worker: the end of being parked */
 	struct companion *companions; /* descriptors besides its client's */
 
 	/* Of its conversation: */
@@ -140,6 +141,14 @@ void connection_assign(struct connection *connection, const struct service *serv
 void connection_enter(struct connection *connection, enum phase phase);
 void connection_enter_at(
     struct connection *connection, enum phase phase, int64_t now_ns);
+
+/*
+ * Takes one of the workers that the connection's service may have, unless it has taken one
+ * already. Returns false if there is none. The worker is given back by connection_give_worker(),
+ * or when the connection is freed. Main thread.
+ */
+bool connection_take_worker(struct connection *connection);
+void connection_give_worker(struct connection *connection);
 
 /* Shuts the connection down, so that its holder gives it up soon; it fails with FAILURE_KILLED.
  * Main thread, whether it is the holder or not. */

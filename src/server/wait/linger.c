@@ -9,7 +9,6 @@
 
 #include "base/memory/memory.h"
 #include "base/net/socket.h"
-#include "base/thread/sync.h"
 #include "server/event/timers.h"
 #include "server/conf/conf.h"
 #include "server/connection/connection.h"
@@ -17,10 +16,6 @@
 #include "server/snapshot/service.h"
 #include "server/snapshot/snapshot.h"
 #include "tls/hello/plainalert.h"
-
-/* How long connections wait to be collected from the workers. Clients close within a round trip,
- * so most need neither epoll_ctl(2) nor a turn of the loop of their own after it. */
-#define COLLECT_MS 5
 
 /* Bytes that a client has sent before it can know that we have finished fit in its send buffer
  * and our receive buffer. A client that sends more is not about to close. */
@@ -37,31 +32,18 @@
 
 struct linger_list {
 	struct loop *loop;
-	bool (*returned)(void *context, struct connection *connection);
-	void *context;
 	int64_t close_timeout_ms;
 	struct timers draining;
 	size_t count;
-	pthread_mutex_t mutex;
-	struct connection_list
-	    given; /* by workers; under the mutex, like given_count */
-	size_t given_count;
-	struct deadline collect; /* never, if nothing was given; under the mutex */
 	unsigned char bin[16384];
 };
 
 struct linger_list *
-linger_new(struct loop *loop,
-    bool (*returned)(void *context, struct connection *connection), void *context)
+linger_new(struct loop *loop)
 {
 	struct linger_list *linger = memory_new(sizeof *linger);
 
 	linger->loop = loop;
-	linger->returned = returned;
-	linger->context = context;
-	TAILQ_INIT(&linger->given);
-	linger->collect = deadline_never();
-	sync_mutex_init(&linger->mutex);
 	return linger;
 }
 
@@ -69,25 +51,6 @@ void
 linger_limit(struct linger_list *linger, int64_t close_timeout_ms)
 {
 	linger->close_timeout_ms = close_timeout_ms;
-}
-
-void
-linger_give(struct linger_list *linger, struct connection *connection)
-{
-	struct deadline collect = deadline_in(COLLECT_MS);
-
-	/* Others wait for its worker, or it is parked. */
-	if (connection->hurried || connection->session != NULL)
-		collect.at_ns = deadline_now_ns();
-	sync_lock(&linger->mutex);
-	TAILQ_INSERT_TAIL(&linger->given, connection, link);
-	linger->given_count++;
-	bool sooner = collect.at_ns < linger->collect.at_ns;
-	if (sooner)
-		linger->collect = collect;
-	sync_unlock(&linger->mutex);
-	if (sooner)
-		loop_wake(linger->loop);
 }
 
 /* Looks for an alert in the first bytes after an early answer. They are the client's part of the
@@ -323,33 +286,6 @@ linger_evict(struct linger_list *linger)
 	return true;
 }
 
-/* Collects the connections that the workers gave. Returns when there will be more to collect. */
-static struct deadline
-collect_given(struct linger_list *linger)
-{
-	struct connection_list taken = TAILQ_HEAD_INITIALIZER(taken);
-	struct connection *connection;
-
-	sync_lock(&linger->mutex);
-	if (deadline_passed(linger->collect)) {
-		TAILQ_CONCAT(&taken, &linger->given, link);
-		linger->given_count = 0;
-		linger->collect = deadline_never();
-	}
-	struct deadline next = linger->collect;
-	sync_unlock(&linger->mutex);
-	while ((connection = TAILQ_FIRST(&taken)) != NULL) {
-		TAILQ_REMOVE(&taken, connection, link);
-		if (linger->returned(linger->context, connection))
-			continue;
-		if (connection->finished)
-			connection_free(connection);
-		else
-			linger_add(linger, connection);
-	}
-	return next;
-}
-
 /* Handles a connection, which is in no list, whose time is up. A client that was answered early
  * and has sent nothing gets our end, and may still have time to finish the handshake. */
 static void
@@ -367,14 +303,13 @@ expire(struct linger_list *linger, struct connection *connection)
 struct deadline
 linger_expire(struct linger_list *linger)
 {
-	struct deadline next = collect_given(linger);
 	struct connection *connection;
 
 	while ((connection = timers_due(&linger->draining)) != NULL) {
 		leave(linger, connection);
 		expire(linger, connection);
 	}
-	return deadline_earlier(next, timers_next(&linger->draining));
+	return timers_next(&linger->draining);
 }
 
 void
@@ -384,21 +319,13 @@ linger_free(struct linger_list *linger)
 
 	if (linger == NULL)
 		return;
-	while ((connection = TAILQ_FIRST(&linger->given)) != NULL) {
-		TAILQ_REMOVE(&linger->given, connection, link);
-		connection_free(connection);
-	}
 	while ((connection = timers_first(&linger->draining)) != NULL)
 		finish(linger, connection);
-	sync_mutex_fini(&linger->mutex);
 	free(linger);
 }
 
 size_t
-linger_count(struct linger_list *linger)
+linger_count(const struct linger_list *linger)
 {
-	sync_lock(&linger->mutex);
-	size_t given = linger->given_count;
-	sync_unlock(&linger->mutex);
-	return linger->count + given;
+	return linger->count;
 }

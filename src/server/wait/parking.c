@@ -3,45 +3,44 @@
 #include "server/wait/parking.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "base/memory/memory.h"
-#include "server/event/timers.h"
 #include "server/connection/connection.h"
 #include "server/connection/outcome.h"
-#include "server/connection/peers.h"
+#include "server/connection/waitlist.h"
 #include "server/event/loop.h"
+#include "server/worker/dispatch.h"
 
 struct parking {
-	struct parking_ports ports;
-	struct peers *peers; /* all, by client */
-	struct timers timers; /* all, by deadline */
-	size_t count, max;
+	struct loop *loop;
+	struct dispatch *dispatch;
+	struct waitlist *all;
 };
 
 struct parking *
-parking_new(const struct parking_ports *ports)
+parking_new(struct loop *loop, struct dispatch *dispatch)
 {
 	struct parking *parking = memory_new(sizeof *parking);
 
-	parking->ports = *ports;
-	parking->peers = peers_new();
+	parking->loop = loop;
+	parking->dispatch = dispatch;
+	parking->all = waitlist_new("parked");
 	return parking;
 }
 
 void
 parking_limit(struct parking *parking, size_t max)
 {
-	parking->max = max;
+	waitlist_limit(parking->all, max);
 }
 
 size_t
 parking_count(const struct parking *parking)
 {
-	return parking->count;
+	return waitlist_count(parking->all);
 }
 
 /* A descriptor that a connection waits for besides its client's; `fd` is -1 for none. */
@@ -56,11 +55,11 @@ unwatch(struct parking *parking, struct connection *connection)
 {
 	struct companion *companions = connection->companions;
 
-	loop_remove(parking->ports.loop, connection->fd, &connection->watch);
+	loop_remove(parking->loop, connection->fd, &connection->watch);
 	for (size_t i = 0; companions != NULL && i < TRANSPORT_OTHERS; i++)
 		if (companions[i].fd >= 0)
-			loop_remove(parking->ports.loop, companions[i].fd,
-			    &companions[i].watch);
+			loop_remove(
+			    parking->loop, companions[i].fd, &companions[i].watch);
 	free(companions);
 	connection->companions = NULL;
 }
@@ -69,17 +68,13 @@ static void
 leave(struct parking *parking, struct connection *connection)
 {
 	unwatch(parking, connection);
-	peers_remove(parking->peers, connection);
-	timers_remove(&parking->timers, &connection->timer);
-	parking->count--;
+	waitlist_remove(parking->all, connection);
 }
 
 /* Ends a connection that is not parked any more. */
 static void
-end(struct parking *parking, struct connection *connection, enum failure failure,
-    const char *reason)
+end(struct connection *connection, enum failure failure, const char *reason)
 {
-	parking->ports.lost(parking->ports.context, connection);
 	outcome_abandon(connection, failure, reason);
 	connection_free(connection);
 }
@@ -87,14 +82,11 @@ end(struct parking *parking, struct connection *connection, enum failure failure
 void
 parking_evict(struct parking *parking, const char *limit)
 {
-	struct connection *connection = peers_heaviest(parking->peers);
-	char reason[128];
+	char reason[WAITLIST_REASON_SIZE];
+	struct connection *connection = waitlist_victim(parking->all, limit, reason);
 
-	snprintf(reason, sizeof reason,
-	    "%s was reached: oldest connection of the client with the most parked",
-	    limit);
 	leave(parking, connection);
-	end(parking, connection, FAILURE_REFUSED_LIMIT, reason);
+	end(connection, FAILURE_REFUSED_LIMIT, reason);
 }
 
 /* Lets a worker go on with the connection. */
@@ -102,7 +94,7 @@ static void
 unpark(struct parking *parking, struct connection *connection)
 {
 	leave(parking, connection);
-	parking->ports.ready(parking->ports.context, connection);
+	dispatch_add(parking->dispatch, connection);
 }
 
 void
@@ -154,7 +146,7 @@ watch_companions(struct parking *parking, struct connection *connection,
 			.fd = i < count ? polls[i].fd : -1 };
 	for (size_t i = 0; i < count; i++)
 		if (polls[i].fd >= 0 &&
-		    loop_add(parking->ports.loop, polls[i].fd, events_for(&polls[i]),
+		    loop_add(parking->loop, polls[i].fd, events_for(&polls[i]),
 			&companions[i].watch) < 0)
 			return -1;
 	return 0;
@@ -168,7 +160,7 @@ watch(struct parking *parking, struct connection *connection)
 	size_t count = pause_polls(connection->pause, &polls);
 
 	connection->watch = (struct watch){ .ready = on_client, .holder = parking };
-	if (polls[0].fd >= 0 && loop_add(parking->ports.loop, polls[0].fd,
+	if (polls[0].fd >= 0 && loop_add(parking->loop, polls[0].fd,
 				    events_for(&polls[0]), &connection->watch) < 0)
 		return -1;
 	return count == 1 ? 0
@@ -178,23 +170,19 @@ watch(struct parking *parking, struct connection *connection)
 void
 parking_add(struct parking *parking, struct connection *connection)
 {
-	if (peers_add(parking->peers, connection) < 0) {
-		end(parking, connection, FAILURE_INTERNAL, "out of memory");
+	if (waitlist_add(parking->all, connection, connection->deadline) < 0) {
+		end(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	if (watch(parking, connection) < 0) {
 		const char *reason =
 		    errno == ENOMEM ? "out of memory" : strerrordesc_np(errno);
-		unwatch(parking, connection);
-		peers_remove(parking->peers, connection);
-		end(parking, connection, FAILURE_INTERNAL, reason);
+		leave(parking, connection);
+		end(connection, FAILURE_INTERNAL, reason);
 		return;
 	}
 	connection_enter(connection, PHASE_PARKED);
-	timers_add(
-	    &parking->timers, &connection->timer, connection->deadline, connection);
-	parking->count++;
-	if (parking->count > parking->max)
+	if (waitlist_is_over(parking->all))
 		parking_evict(parking, "max-waiting");
 }
 
@@ -213,15 +201,15 @@ parking_expire(struct parking *parking)
 {
 	struct connection *connection;
 
-	while ((connection = timers_due(&parking->timers)) != NULL)
+	while ((connection = waitlist_due(parking->all)) != NULL)
 		if (is_lost(connection)) {
 			leave(parking, connection);
-			end(parking, connection, FAILURE_HANDSHAKE_TIMEOUT,
+			end(connection, FAILURE_HANDSHAKE_TIMEOUT,
 			    "the client sent nothing more in time");
 		} else {
 			unpark(parking, connection);
 		}
-	return timers_next(&parking->timers);
+	return waitlist_next(parking->all);
 }
 
 /* Ends a parked connection because the server is stopping, or lets its responder do that. */
@@ -230,8 +218,7 @@ clear(struct parking *parking, struct connection *connection)
 {
 	if (connection->step == PHASE_HANDSHAKE) {
 		leave(parking, connection);
-		end(parking, connection, FAILURE_REFUSED_LIMIT,
-		    "the server is stopping");
+		end(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	} else {
 		connection_kill(connection);
 		unpark(parking, connection);
@@ -239,22 +226,17 @@ clear(struct parking *parking, struct connection *connection)
 }
 
 void
-parking_clear(struct parking *parking)
+parking_clear(struct parking *parking, const struct connectiontable *table)
 {
-	struct connection_list ending = TAILQ_HEAD_INITIALIZER(ending);
-	struct connection *connection;
+	struct connectiontable_entry *next;
 
-	while ((connection = timers_first(&parking->timers)) != NULL)
-		if (connection_is_ending(connection)) {
-			timers_remove(&parking->timers, &connection->timer);
-			TAILQ_INSERT_TAIL(&ending, connection, link);
-		} else {
+	for (struct connectiontable_entry *entry = connectiontable_first(table);
+	     entry != NULL; entry = next) {
+		struct connection *connection = entry->connection;
+		next = connectiontable_next(entry);
+		if (connection->phase == PHASE_PARKED &&
+		    !connection_is_ending(connection))
 			clear(parking, connection);
-		}
-	while ((connection = TAILQ_FIRST(&ending)) != NULL) {
-		TAILQ_REMOVE(&ending, connection, link);
-		timers_add(&parking->timers, &connection->timer, connection->deadline,
-		    connection);
 	}
 }
 
@@ -265,10 +247,10 @@ parking_free(struct parking *parking)
 
 	if (parking == NULL)
 		return;
-	while ((connection = timers_first(&parking->timers)) != NULL) {
+	while ((connection = waitlist_first(parking->all)) != NULL) {
 		leave(parking, connection);
 		connection_free(connection);
 	}
-	peers_free(parking->peers);
+	waitlist_free(parking->all);
 	free(parking);
 }

@@ -14,19 +14,14 @@
 #include "base/deadline.h"
 
 struct connection;
+struct connectiontable;
+struct dispatch;
 struct loop;
 struct parking;
 
-struct parking_ports {
-	struct loop *loop;
-	/* Takes over a connection with which a worker can go on. */
-	void (*ready)(void *context, struct connection *connection);
-	/* Called before a connection is given up and closed. */
-	void (*lost)(void *context, struct connection *connection);
-	void *context;
-};
-
-struct parking *parking_new(const struct parking_ports *ports);
+/* Makes an empty parking. Connections with which a worker can go on are added to `dispatch`. It
+ * and `loop` outlive the parking. */
+struct parking *parking_new(struct loop *loop, struct dispatch *dispatch);
 
 /* Closes all parked connections. */
 void parking_free(struct parking *parking);
@@ -48,9 +43,10 @@ void parking_evict(struct parking *parking, const char *limit);
 /* Handles the connections whose time is up; returns when the next one's will be. */
 struct deadline parking_expire(struct parking *parking);
 
-/* Clears the parking because the server is stopping. Closes connections in the handshake. Kills
- * the others and lets them go on, except for those whose responders are ending already. */
-void parking_clear(struct parking *parking);
+/* Clears the parking because the server is stopping; `table` has all connections. Closes parked
+ * ones in the handshake. Kills the others and lets them go on, except for those whose responders
+ * are ending already. */
+void parking_clear(struct parking *parking, const struct connectiontable *table);
 
 size_t parking_count(const struct parking *parking);
 

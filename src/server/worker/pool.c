@@ -10,8 +10,8 @@
 #include "base/memory/memory.h"
 #include "server/connection/connection.h"
 #include "server/connection/conversation.h"
-#include "server/wait/linger.h"
 #include "server/worker/queue.h"
+#include "server/worker/returns.h"
 #include "server/connection/stats.h"
 #include "tls/transport/transport.h"
 
@@ -24,7 +24,7 @@ struct worker {
 
 struct pool {
 	struct queue *queue;
-	struct linger_list *linger;
+	struct returns *returns;
 	_Atomic(uint64_t) served;
 	size_t count;
 	struct worker *workers;
@@ -36,7 +36,7 @@ serve(struct worker *worker, struct connection *connection)
 	struct pool *pool = worker->pool;
 
 	conversation_serve(connection, &worker->transport);
-	linger_give(pool->linger, connection);
+	returns_give(pool->returns, connection);
 	if (!transport_has_waited(&worker->transport))
 		queue_done(pool->queue);
 	/* Last, so that every served connection has been given away. */
@@ -89,12 +89,12 @@ start_worker(struct worker *worker, struct pool *pool, size_t stack_bytes)
 
 struct pool *
 pool_start(
-    size_t count, size_t stack_bytes, struct queue *queue, struct linger_list *linger)
+    size_t count, size_t stack_bytes, struct queue *queue, struct returns *returns)
 {
 	struct pool *pool = memory_new(sizeof *pool);
 
 	pool->queue = queue;
-	pool->linger = linger;
+	pool->returns = returns;
 	pool->workers = memory_new(count * sizeof *pool->workers);
 	for (; pool->count < count; pool->count++) {
 		int error =

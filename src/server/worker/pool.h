@@ -8,14 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct linger_list;
 struct pool;
 struct queue;
+struct returns;
 
 /* Starts `count` workers with stacks of `stack_bytes`. Returns NULL with errno if the system does
  * not give that many; then no worker is left running, and the queue is closed. */
 struct pool *pool_start(
-    size_t count, size_t stack_bytes, struct queue *queue, struct linger_list *linger);
+    size_t count, size_t stack_bytes, struct queue *queue, struct returns *returns);
 
 /* Returns how many connections the workers have served and given away since the start. A
  * connection counts each time that a worker gives it away. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bounded queue between the main thread and the workers. */
+/* The queue between the main thread and the workers. */
 #include "server/worker/queue.h"
 
 #include <assert.h>
@@ -7,6 +7,8 @@
 
 #include "base/memory/memory.h"
 #include "base/thread/sync.h"
+#include "server/connection/connection.h"
+#include "server/event/loop.h"
 
 /* A sleeping worker, on its own stack. */
 struct sleeper {
@@ -16,8 +18,8 @@ struct sleeper {
 
 struct queue {
 	pthread_mutex_t mutex;
-	struct connection **ring;
-	size_t capacity, first, count;
+	struct connection_list list;
+	size_t capacity, count;
 	/* The last to sleep is woken first. Under light load few workers do all the work, with
 	 * their stacks and buffers warm in the caches, however many there are. */
 	struct sleeper *sleepers;
@@ -25,23 +27,21 @@ struct queue {
 	size_t computing; /* have a connection, and have not reported a wait */
 	size_t processors;
 	struct deadline patience; /* another worker is woken after it */
-	bool closed, refused;
-	void (*on_space)(void *context);
-	void *context;
+	bool closed;
+	bool awaited; /* it was full, and the main thread waits for room */
+	struct loop *loop;
 };
 
 struct queue *
-queue_new(
-    size_t capacity, size_t processors, void (*on_space)(void *context), void *context)
+queue_new(size_t capacity, size_t processors, struct loop *loop)
 {
 	struct queue *queue = memory_new(sizeof *queue);
 
 	assert(capacity > 0 && processors > 0);
-	queue->ring = memory_new(capacity * sizeof *queue->ring);
+	TAILQ_INIT(&queue->list);
 	queue->capacity = capacity;
 	queue->processors = processors;
-	queue->on_space = on_space;
-	queue->context = context;
+	queue->loop = loop;
 	sync_mutex_init(&queue->mutex);
 	return queue;
 }
@@ -52,7 +52,6 @@ queue_free(struct queue *queue)
 	if (queue == NULL)
 		return;
 	sync_mutex_fini(&queue->mutex);
-	free(queue->ring);
 	free(queue);
 }
 
@@ -83,39 +82,52 @@ take_sleeper(struct queue *queue)
 	return rouse(queue);
 }
 
+/* Under the mutex. */
+static bool
+await_room(struct queue *queue)
+{
+	queue->awaited = queue->count >= queue->capacity;
+	return queue->awaited;
+}
+
 bool
 queue_push(struct queue *queue, struct connection *connection)
 {
-	struct sleeper *sleeper = NULL;
-
 	sync_lock(&queue->mutex);
-	bool taken = !queue->closed && queue->count < queue->capacity;
-	if (taken) {
-		if (queue->count == 0)
-			queue->patience = deadline_in(QUEUE_PATIENCE_MS);
-		size_t last = (queue->first + queue->count++) % queue->capacity;
-		queue->ring[last] = connection;
-		sleeper = take_sleeper(queue);
-	} else {
-		queue->refused = true;
-	}
+	assert(!queue->closed);
+	if (queue->count++ == 0)
+		queue->patience = deadline_in(QUEUE_PATIENCE_MS);
+	TAILQ_INSERT_TAIL(&queue->list, connection, link);
+	struct sleeper *sleeper = take_sleeper(queue);
+	bool full = await_room(queue);
 	sync_unlock(&queue->mutex);
 	if (sleeper != NULL)
 		sync_post(&sleeper->woken);
-	return taken;
+	return full;
 }
 
-/* Takes the first connection out, under the mutex. Sets `*space` if a push had been refused. */
-static struct connection *
-take_first(struct queue *queue, bool *space)
+bool
+queue_is_full(struct queue *queue)
 {
-	struct connection *connection = queue->ring[queue->first];
+	sync_lock(&queue->mutex);
+	bool full = await_room(queue);
+	sync_unlock(&queue->mutex);
+	return full;
+}
 
-	queue->first = (queue->first + 1) % queue->capacity;
+/* Takes the first connection out, under the mutex. Sets `*room` if the main thread waits for
+ * that. */
+static struct connection *
+take_first(struct queue *queue, bool *room)
+{
+	struct connection *connection = TAILQ_FIRST(&queue->list);
+
+	TAILQ_REMOVE(&queue->list, connection, link);
 	if (--queue->count > 0)
 		queue->patience = deadline_in(QUEUE_PATIENCE_MS);
-	*space = queue->refused;
-	queue->refused = false;
+	*room = queue->awaited && queue->count < queue->capacity;
+	if (*room)
+		queue->awaited = false;
 	return connection;
 }
 
@@ -140,18 +152,18 @@ struct connection *
 queue_pop(struct queue *queue)
 {
 	struct connection *connection = NULL;
-	bool space = false;
+	bool room = false;
 
 	sync_lock(&queue->mutex);
 	while (queue->count == 0 && !queue->closed)
 		sleep_in_line(queue);
 	if (queue->count > 0) {
-		connection = take_first(queue, &space);
+		connection = take_first(queue, &room);
 		queue->computing++;
 	}
 	sync_unlock(&queue->mutex);
-	if (space)
-		queue->on_space(queue->context);
+	if (room)
+		loop_wake(queue->loop);
 	return connection;
 }
 
@@ -214,22 +226,24 @@ queue_done(struct queue *queue)
 
 size_t
 queue_sift(struct queue *queue,
-    bool (*keeps)(void *context, struct connection *connection), void *context)
+    bool (*keeps)(void *context, struct connection *connection), void *context,
+    struct connection_list *out)
 {
-	size_t kept = 0;
+	struct connection_list all = TAILQ_HEAD_INITIALIZER(all);
+	struct connection *connection;
+	size_t moved = 0;
 
 	sync_lock(&queue->mutex);
-	for (size_t i = 0; i < queue->count; i++) {
-		struct connection *connection =
-		    queue->ring[(queue->first + i) % queue->capacity];
-		if (keeps(context, connection))
-			queue->ring[(queue->first + kept++) % queue->capacity] =
-			    connection;
+	TAILQ_CONCAT(&all, &queue->list, link);
+	while ((connection = TAILQ_FIRST(&all)) != NULL) {
+		bool kept = keeps(context, connection);
+		TAILQ_REMOVE(&all, connection, link);
+		TAILQ_INSERT_TAIL(kept ? &queue->list : out, connection, link);
+		moved += !kept;
 	}
-	size_t out = queue->count - kept;
-	queue->count = kept;
+	queue->count -= moved;
 	sync_unlock(&queue->mutex);
-	return out;
+	return moved;
 }
 
 void

@@ -3,9 +3,10 @@
 #define TLSD_SERVER_WORKER_QUEUE_H
 
 /*
- * The bounded queue, first in first out, between the main thread and the workers. A full queue
- * refuses, so that the main thread can stop accepting and new clients stay in the kernel's
- * backlog. Any thread may call any function; the queue does not own its connections.
+ * The queue, first in first out, between the main thread and the workers. It links the connections
+ * themselves, so a push cannot fail. Once it is full, the main thread stops accepting, and new
+ * clients stay in the kernel's backlog. Any thread may call any function; the queue does not own
+ * its connections.
  */
 
 #include <stdbool.h>
@@ -14,21 +15,23 @@
 #include "base/deadline.h"
 
 struct connection;
+struct connection_list;
+struct loop;
 struct queue;
 
-/*
- * Makes a queue for `capacity` connections and a number of `processors`, both at least one.
- * `on_space(context)` is called, without a lock held, when a pop makes room in a queue that had
- * refused.
- */
-struct queue *queue_new(
-    size_t capacity, size_t processors, void (*on_space)(void *context), void *context);
+/* Makes a queue that is full with `capacity` connections, for a number of `processors`, both at
+ * least one. `loop` outlives it. */
+struct queue *queue_new(size_t capacity, size_t processors, struct loop *loop);
 
 /* Frees the queue, which no thread may use any more. */
 void queue_free(struct queue *queue);
 
-/* Returns false if the queue is full or closed. */
+/* Appends the connection; the queue must not be closed. Returns queue_is_full(). */
 bool queue_push(struct queue *queue, struct connection *connection);
+
+/* True if the queue has as many connections as its capacity. If so, it wakes the loop once a pop
+ * has made room. */
+bool queue_is_full(struct queue *queue);
 
 /*
  * Waits for a connection; returns NULL once the queue is closed and empty. From then on the
@@ -55,15 +58,13 @@ struct deadline queue_hurry(struct queue *queue);
 /* Tells the queue that the caller has stopped computing, and pops at once. */
 void queue_done(struct queue *queue);
 
-/*
- * Takes out the connections for which `keeps(context, connection)` returns false. It is called
- * once for each, in order and with a lock held. `on_space` is not called. Returns how many were
- * taken out.
- */
+/* Moves the connections for which `keeps(context, connection)` returns false to the end of `out`.
+ * It is called once for each, in order and with a lock held. Returns how many were moved. */
 size_t queue_sift(struct queue *queue,
-    bool (*keeps)(void *context, struct connection *connection), void *context);
+    bool (*keeps)(void *context, struct connection *connection), void *context,
+    struct connection_list *out);
 
-/* Closes the queue: it refuses every push. Workers that wait in queue_pop() get the remaining
+/* Closes the queue: no push may follow. Workers that wait in queue_pop() get the remaining
  * connections, then NULL. */
 void queue_close(struct queue *queue);
 

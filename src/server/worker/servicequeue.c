@@ -5,12 +5,9 @@
 #include <stdlib.h>
 
 #include "base/memory/memory.h"
-#include "server/conf/conf.h"
 #include "server/connection/connection.h"
 #include "server/connection/outcome.h"
-#include "server/connection/peers.h"
-#include "server/snapshot/service.h"
-#include "server/snapshot/snapshot.h"
+#include "server/connection/waitlist.h"
 
 /* The connections that wait for a worker of one gate, the oldest first. A line stays when it is
  * empty. */
@@ -22,9 +19,7 @@ struct line {
 
 struct servicequeue {
 	struct line *lines;
-	struct peers *peers; /* all, by client */
-	struct timers timers; /* all, by deadline */
-	size_t count, max;
+	struct waitlist *all;
 };
 
 struct servicequeue *
@@ -32,20 +27,20 @@ servicequeue_new(void)
 {
 	struct servicequeue *servicequeue = memory_new(sizeof *servicequeue);
 
-	servicequeue->peers = peers_new();
+	servicequeue->all = waitlist_new("waiting for max-workers");
 	return servicequeue;
 }
 
 void
 servicequeue_limit(struct servicequeue *servicequeue, size_t max)
 {
-	servicequeue->max = max;
+	waitlist_limit(servicequeue->all, max);
 }
 
 size_t
 servicequeue_count(const struct servicequeue *servicequeue)
 {
-	return servicequeue->count;
+	return waitlist_count(servicequeue->all);
 }
 
 static struct line *
@@ -74,24 +69,31 @@ add_line(struct servicequeue *servicequeue, const struct gate *gate)
 }
 
 static void
-leave(struct servicequeue *servicequeue, struct connection *connection)
+remove_from(
+    struct servicequeue *servicequeue, struct line *line, struct connection *connection)
 {
-	TAILQ_REMOVE(
-	    &find_line(servicequeue, connection->gate)->waiting, connection, link);
-	peers_remove(servicequeue->peers, connection);
-	timers_remove(&servicequeue->timers, &connection->timer);
-	servicequeue->count--;
+	TAILQ_REMOVE(&line->waiting, connection, link);
+	waitlist_remove(servicequeue->all, connection);
 }
 
 static void
-evict(struct servicequeue *servicequeue)
+refuse(struct servicequeue *servicequeue, struct connection *connection,
+    enum failure failure, const char *reason)
 {
-	struct connection *connection = peers_heaviest(servicequeue->peers);
+	remove_from(
+	    servicequeue, find_line(servicequeue, connection->gate), connection);
+	outcome_refuse(connection, failure, reason);
+}
 
-	leave(servicequeue, connection);
-	outcome_refuse(connection, FAILURE_REFUSED_LIMIT,
-	    "max-waiting was reached: oldest connection of the client with the most "
-	    "waiting for max-workers");
+static void
+evict_if_over(struct servicequeue *servicequeue)
+{
+	char reason[WAITLIST_REASON_SIZE];
+
+	if (waitlist_is_over(servicequeue->all))
+		refuse(servicequeue,
+		    waitlist_victim(servicequeue->all, "max-waiting", reason),
+		    FAILURE_REFUSED_LIMIT, reason);
 }
 
 void
@@ -101,29 +103,29 @@ servicequeue_add(struct servicequeue *servicequeue, struct connection *connectio
 
 	if (line == NULL)
 		line = add_line(servicequeue, connection->gate);
-	if (line == NULL || peers_add(servicequeue->peers, connection) < 0) {
+	if (line == NULL || waitlist_add(servicequeue->all, connection,
+				connection_end_of_waiting(connection)) < 0) {
 		outcome_refuse(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
 	connection_enter(connection, PHASE_HOLD);
 	TAILQ_INSERT_TAIL(&line->waiting, connection, link);
-	timers_add(&servicequeue->timers, &connection->timer,
-	    connection_end_of_waiting(connection), connection);
-	servicequeue->count++;
-	if (servicequeue->count > servicequeue->max)
-		evict(servicequeue);
+	evict_if_over(servicequeue);
 }
 
 struct connection *
-servicequeue_take(struct servicequeue *servicequeue, const struct gate *gate)
+servicequeue_take(struct servicequeue *servicequeue)
 {
-	const struct line *line = find_line(servicequeue, gate);
-	struct connection *connection =
-	    line != NULL ? TAILQ_FIRST(&line->waiting) : NULL;
-
-	if (connection != NULL)
-		leave(servicequeue, connection);
-	return connection;
+	if (servicequeue_count(servicequeue) == 0)
+		return NULL;
+	for (struct line *line = servicequeue->lines; line != NULL; line = line->next) {
+		struct connection *first = TAILQ_FIRST(&line->waiting);
+		if (first == NULL || !connection_take_worker(first))
+			continue;
+		remove_from(servicequeue, line, first);
+		return first;
+	}
+	return NULL;
 }
 
 struct deadline
@@ -131,12 +133,10 @@ servicequeue_expire(struct servicequeue *servicequeue)
 {
 	struct connection *connection;
 
-	while ((connection = timers_due(&servicequeue->timers)) != NULL) {
-		leave(servicequeue, connection);
-		outcome_refuse(connection, FAILURE_HANDSHAKE_TIMEOUT,
+	while ((connection = waitlist_due(servicequeue->all)) != NULL)
+		refuse(servicequeue, connection, FAILURE_HANDSHAKE_TIMEOUT,
 		    "no worker of its service was free in time (max-workers)");
-	}
-	return timers_next(&servicequeue->timers);
+	return waitlist_next(servicequeue->all);
 }
 
 void
@@ -144,11 +144,9 @@ servicequeue_clear(struct servicequeue *servicequeue)
 {
 	struct connection *connection;
 
-	while ((connection = timers_first(&servicequeue->timers)) != NULL) {
-		leave(servicequeue, connection);
-		outcome_refuse(
-		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
-	}
+	while ((connection = waitlist_first(servicequeue->all)) != NULL)
+		refuse(servicequeue, connection, FAILURE_REFUSED_LIMIT,
+		    "the server is stopping");
 }
 
 void
@@ -162,6 +160,6 @@ servicequeue_free(struct servicequeue *servicequeue)
 		servicequeue->lines = line->next;
 		free(line);
 	}
-	peers_free(servicequeue->peers);
+	waitlist_free(servicequeue->all);
 	free(servicequeue);
 }

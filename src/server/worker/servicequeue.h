@@ -10,12 +10,11 @@
 #include "base/deadline.h"
 
 struct connection;
-struct gate;
 struct servicequeue;
 
 struct servicequeue *servicequeue_new(void);
 
-/* Closes all waiting connections. */
+/* Closes all waiting connections. Accepts NULL. */
 void servicequeue_free(struct servicequeue *servicequeue);
 
 /* Sets how many connections may wait, from the next one on. */
@@ -25,10 +24,9 @@ void servicequeue_limit(struct servicequeue *servicequeue, size_t max);
  * closed. */
 void servicequeue_add(struct servicequeue *servicequeue, struct connection *connection);
 
-/* Takes out the connection that has waited longest for a worker of `gate`; returns NULL if none
- * waits. */
-struct connection *servicequeue_take(
-    struct servicequeue *servicequeue, const struct gate *gate);
+/* Takes out a connection whose service may have one more worker, and takes that worker for it.
+ * Returns NULL if there is none. */
+struct connection *servicequeue_take(struct servicequeue *servicequeue);
 
 /* Closes the connections whose time is up; returns when the next one's will be. */
 struct deadline servicequeue_expire(struct servicequeue *servicequeue);

@@ -8,66 +8,78 @@
 #include <unistd.h>
 
 #include "base/thread/sync.h"
+#include "server/connection/connection.h"
+#include "server/event/loop.h"
 #include "lib/suite.h"
 #include "lib/virtualtime.h"
 
-/* The queue does not dereference its items, so arbitrary addresses suffice. */
-static char items[1000];
-#define ITEM(i) ((struct connection *)(void *)&items[i])
+static struct connection items[1000];
+#define ITEM(i) (&items[i])
 
 enum { PROCESSORS = 2, MANY = 64 };
 
-static _Atomic(int) spaces, taken;
+static _Atomic(int) taken;
+static struct loop *loop;
+
+static struct queue *
+new_queue(size_t capacity, size_t processors)
+{
+	loop = loop_new();
+	ck_assert_ptr_nonnull(loop);
+	return queue_new(capacity, processors, loop);
+}
 
 static void
-count_space(void *context)
+free_queue(struct queue *queue)
 {
-	(void)context;
-	atomic_fetch_add(&spaces, 1);
+	queue_free(queue);
+	loop_free(loop);
 }
 
 START_TEST(first_in_is_first_out)
 {
-	struct queue *queue = queue_new(3, PROCESSORS, count_space, NULL);
+	struct queue *queue = new_queue(3, PROCESSORS);
 
 	for (int round = 0; round < 5; round++) {
 		for (int i = 0; i < 3; i++)
-			ck_assert(queue_push(queue, ITEM(i)));
+			queue_push(queue, ITEM(i));
 		for (int i = 0; i < 3; i++)
 			ck_assert_ptr_eq(queue_pop(queue), ITEM(i));
 	}
-	ck_assert_int_eq(spaces, 0);
-	queue_free(queue);
+	free_queue(queue);
 }
 END_TEST
 
-START_TEST(full_queue_refuses_items_and_signals_when_it_has_space)
+START_TEST(full_queue_wakes_the_loop_when_it_has_room)
 {
-	struct queue *queue = queue_new(2, PROCESSORS, count_space, NULL);
+	struct queue *queue = new_queue(2, PROCESSORS);
 
-	ck_assert(queue_push(queue, ITEM(0)));
+	ck_assert(!queue_push(queue, ITEM(0)));
 	ck_assert(queue_push(queue, ITEM(1)));
-	ck_assert(!queue_push(queue, ITEM(2)));
-	ck_assert_uint_eq(queue_depth(queue), 2);
+	ck_assert(queue_push(queue, ITEM(2)));
+	ck_assert(queue_is_full(queue));
+	ck_assert_uint_eq(queue_depth(queue), 3);
 	ck_assert_ptr_eq(queue_pop(queue), ITEM(0));
-	ck_assert_int_eq(spaces, 1);
+	ck_assert(queue_is_full(queue));
 	ck_assert_ptr_eq(queue_pop(queue), ITEM(1));
-	ck_assert_int_eq(spaces, 1);
-	queue_free(queue);
+	/* Returns only because it was woken. */
+	loop_turn(loop, deadline_never());
+	ck_assert(!queue_is_full(queue));
+	ck_assert_ptr_eq(queue_pop(queue), ITEM(2));
+	free_queue(queue);
 }
 END_TEST
 
 START_TEST(closed_queue_returns_the_remaining_items_and_then_null)
 {
-	struct queue *queue = queue_new(2, PROCESSORS, count_space, NULL);
+	struct queue *queue = new_queue(2, PROCESSORS);
 
-	ck_assert(queue_push(queue, ITEM(0)));
+	queue_push(queue, ITEM(0));
 	queue_close(queue);
-	ck_assert(!queue_push(queue, ITEM(1)));
 	ck_assert_ptr_eq(queue_pop(queue), ITEM(0));
 	ck_assert_ptr_null(queue_pop(queue));
 	ck_assert_ptr_null(queue_pop(queue));
-	queue_free(queue);
+	free_queue(queue);
 }
 END_TEST
 
@@ -83,23 +95,21 @@ is_even(void *context, struct connection *connection)
 
 START_TEST(removing_items_keeps_the_order_of_the_queue)
 {
-	struct queue *queue = queue_new(5, PROCESSORS, count_space, NULL);
+	struct queue *queue = new_queue(5, PROCESSORS);
+	struct connection_list out = TAILQ_HEAD_INITIALIZER(out);
 	int asked = 0;
 
-	/* Moves the head, so that the items wrap around the end of the ring. */
-	for (int i = 0; i < 3; i++) {
-		ck_assert(queue_push(queue, ITEM(i)));
-		ck_assert_ptr_eq(queue_pop(queue), ITEM(i));
-	}
 	for (int i = 0; i < 5; i++)
-		ck_assert(queue_push(queue, ITEM(i)));
-	ck_assert_uint_eq(queue_sift(queue, is_even, &asked), 2);
+		queue_push(queue, ITEM(i));
+	ck_assert_uint_eq(queue_sift(queue, is_even, &asked, &out), 2);
 	ck_assert_int_eq(asked, 5);
 	ck_assert_uint_eq(queue_depth(queue), 3);
-	ck_assert(queue_push(queue, ITEM(5)));
+	ck_assert_ptr_eq(TAILQ_FIRST(&out), ITEM(1));
+	ck_assert_ptr_eq(TAILQ_NEXT(TAILQ_FIRST(&out), link), ITEM(3));
+	queue_push(queue, ITEM(5));
 	for (int i = 0; i < 4; i++)
 		ck_assert_ptr_eq(queue_pop(queue), ITEM(i < 3 ? 2 * i : 5));
-	queue_free(queue);
+	free_queue(queue);
 }
 END_TEST
 
@@ -125,7 +135,7 @@ fill_processors(struct queue *queue, pthread_t threads[], int most)
 		ck_assert_int_lt(count, most);
 		pthread_create(&threads[count], NULL, take_one, queue);
 		usleep(1000); /* lets it sleep; if it does not yet, the next one will */
-		ck_assert(queue_push(queue, ITEM(count)));
+		queue_push(queue, ITEM(count));
 		count++;
 		while (atomic_load(&taken) < count &&
 		       deadline_left_ms(queue_hurry(queue)) == -1)
@@ -136,7 +146,7 @@ fill_processors(struct queue *queue, pthread_t threads[], int most)
 
 START_TEST(queue_head_gets_a_worker_after_the_wait_limit_if_all_are_busy)
 {
-	struct queue *queue = queue_new(MANY, PROCESSORS, count_space, NULL);
+	struct queue *queue = new_queue(MANY, PROCESSORS);
 	pthread_t threads[MANY];
 
 	virtualtime_start(1, NULL);
@@ -151,7 +161,7 @@ START_TEST(queue_head_gets_a_worker_after_the_wait_limit_if_all_are_busy)
 		pthread_join(threads[i], NULL);
 	ck_assert_int_eq(deadline_left_ms(queue_hurry(queue)), -1);
 	virtualtime_end();
-	queue_free(queue);
+	free_queue(queue);
 }
 END_TEST
 
@@ -170,15 +180,14 @@ count_pops(void *argument)
 
 START_TEST(many_consumers_get_each_item_once)
 {
-	struct queue *queue = queue_new(7, PROCESSORS, count_space, NULL);
+	struct queue *queue = new_queue(7, PROCESSORS);
 	pthread_t threads[4];
 	intptr_t total = 0;
 
 	for (int i = 0; i < 4; i++)
 		pthread_create(&threads[i], NULL, count_pops, queue);
 	for (int i = 0; i < 1000; i++)
-		while (!queue_push(queue, ITEM(i)))
-			;
+		queue_push(queue, ITEM(i));
 	queue_close(queue);
 	for (int i = 0; i < 4; i++) {
 		void *count;
@@ -186,20 +195,20 @@ START_TEST(many_consumers_get_each_item_once)
 		total += (intptr_t)count;
 	}
 	ck_assert_int_eq(total, 1000);
-	queue_free(queue);
+	free_queue(queue);
 }
 END_TEST
 
 START_TEST(queue_is_drained_by_more_consumers_than_processors)
 {
-	struct queue *queue = queue_new(7, 1, count_space, NULL);
+	struct queue *queue = new_queue(7, 1);
 	pthread_t threads[4];
 	intptr_t total = 0;
 
 	for (int i = 0; i < 4; i++)
 		pthread_create(&threads[i], NULL, count_pops, queue);
 	for (int i = 0; i < 1000; i++) {
-		ck_assert(queue_push(queue, ITEM(i)));
+		queue_push(queue, ITEM(i));
 		/* No further push may come that would wake another thread. */
 		while (queue_depth(queue) > 0)
 			sched_yield();
@@ -211,7 +220,7 @@ START_TEST(queue_is_drained_by_more_consumers_than_processors)
 		total += (intptr_t)count;
 	}
 	ck_assert_int_eq(total, 1000);
-	queue_free(queue);
+	free_queue(queue);
 }
 END_TEST
 
@@ -239,7 +248,7 @@ wait_with_one(void *argument)
 START_TEST(blocked_consumer_yields_to_the_next_one)
 {
 	enum { CONSUMERS = 5 };
-	struct queue *queue = queue_new(CONSUMERS, 1, count_space, NULL);
+	struct queue *queue = new_queue(CONSUMERS, 1);
 	_Atomic(size_t) begun = 0;
 	struct consumer consumer = { .queue = queue, .begun = &begun };
 	pthread_t threads[CONSUMERS];
@@ -249,7 +258,7 @@ START_TEST(blocked_consumer_yields_to_the_next_one)
 	for (int i = 0; i < CONSUMERS; i++)
 		pthread_create(&threads[i], NULL, wait_with_one, &consumer);
 	for (int i = 0; i < CONSUMERS; i++)
-		ck_assert(queue_push(queue, ITEM(i)));
+		queue_push(queue, ITEM(i));
 	for (size_t i = 1; i <= CONSUMERS; i++) {
 		while (begun < i)
 			sched_yield();
@@ -262,12 +271,11 @@ START_TEST(blocked_consumer_yields_to_the_next_one)
 		pthread_join(threads[i], NULL);
 	sync_semaphore_fini(&consumer.may_wait);
 	sync_semaphore_fini(&consumer.may_end);
-	queue_free(queue);
+	free_queue(queue);
 }
 END_TEST
 
-SUITE("queue", first_in_is_first_out,
-    full_queue_refuses_items_and_signals_when_it_has_space,
+SUITE("queue", first_in_is_first_out, full_queue_wakes_the_loop_when_it_has_room,
     closed_queue_returns_the_remaining_items_and_then_null,
     removing_items_keeps_the_order_of_the_queue, many_consumers_get_each_item_once,
     queue_is_drained_by_more_consumers_than_processors,
