@@ -115,7 +115,9 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/accept/proxyheader.c \
 	tests/unit/server/conf/conf.c \
 	tests/unit/server/conf/keyadvice.c \
+	tests/unit/server/connection/peers.c \
 	tests/unit/server/connection/stats.c \
+	tests/unit/server/connection/waitlist.c \
 	tests/unit/server/control/control.c \
 	tests/unit/server/event/timers.c \
 	tests/unit/server/limits/limits.c \
@@ -123,7 +125,6 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/process/pidfile.c \
 	tests/unit/server/process/socketfile.c \
 	tests/unit/server/snapshot/verbosity.c \
-	tests/unit/server/connection/peers.c \
 	tests/unit/server/worker/queue.c
 tests_unit_check_client_SOURCES = \
 	tests/unit/client/bench/benchreport.c \

@@ -119,7 +119,7 @@ START_TEST(adding_and_removing_connections_keeps_the_order_of_clients)
 }
 END_TEST
 
-SUITE("crowd", empty_client_index_has_no_heaviest_client,
+SUITE("peers", empty_client_index_has_no_heaviest_client,
     the_client_with_most_loses_its_oldest,
     new_clients_are_not_evicted_before_a_flooding_client,
     adding_and_removing_connections_keeps_the_order_of_clients)
