@@ -26,6 +26,7 @@
 #include "server/process/cgroup.h"
 #include "server/controlcommand.h"
 #include "server/conf/conf.h"
+#include "server/conf/section.h"
 #include "server/control/control.h"
 #include "server/process/daemon.h"
 #include "server/process/chroot.h"
@@ -198,7 +199,7 @@ static bool
 has_control(const struct conf_process *conf, bool service)
 {
 	return conf->control_socket[0] != '\0' &&
-	       (service || conf_is_set(&conf->section, "control-socket"));
+	       (service || section_is_set(&conf->section, "control-socket"));
 }
 
 /* Tests the steps that a start of this snapshot would take. */

@@ -12,8 +12,17 @@ libtlsd_a_SOURCES += \
 	src/server/accept/hello.c src/server/accept/hello.h \
 	src/server/accept/listener.c src/server/accept/listener.h \
 	src/server/accept/proxyheader.c src/server/accept/proxyheader.h \
+	src/server/conf/answerkind.c src/server/conf/answerkind.h \
+	src/server/conf/assignment.c src/server/conf/assignment.h \
 	src/server/conf/conf.c src/server/conf/conf.h \
+	src/server/conf/conffields.h \
+	src/server/conf/confreader.c src/server/conf/confreader.h \
+	src/server/conf/facility.c src/server/conf/facility.h \
+	src/server/conf/inifile.c src/server/conf/inifile.h \
 	src/server/conf/keyadvice.c src/server/conf/keyadvice.h \
+	src/server/conf/keytable.c src/server/conf/keytable.h \
+	src/server/conf/lookalikecheck.c src/server/conf/lookalikecheck.h \
+	src/server/conf/section.c src/server/conf/section.h \
 	src/server/conf/setting.c src/server/conf/setting.h \
 	src/server/connection/accesslog.c src/server/connection/accesslog.h \
 	src/server/connection/connection.c src/server/connection/connection.h \

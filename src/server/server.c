@@ -22,6 +22,7 @@
 #include "server/accept/acceptor.h"
 #include "server/snapshot/certwatch.h"
 #include "server/conf/conf.h"
+#include "server/conf/facility.h"
 #include "server/connection/connection.h"
 #include "server/control/control.h"
 #include "server/snapshot/current.h"
@@ -98,7 +99,7 @@ server_open_log(const struct conf_process *conf, bool daemon)
 		.format = (enum log_format)conf->log_format,
 		.file = conf->log_file,
 		.syslog = conf->syslog || (daemon && conf->log_file[0] == '\0'),
-		.facility = conf_facility(conf) };
+		.facility = facility_number(conf->syslog_facility) };
 
 	return log_open(&settings);
 }
