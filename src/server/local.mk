@@ -3,7 +3,11 @@ libtlsd_a_SOURCES += \
 	src/server/controlcommand.c src/server/controlcommand.h \
 	src/server/pipeline.c src/server/pipeline.h \
 	src/server/preflight.c src/server/preflight.h \
+	src/server/reload.c src/server/reload.h \
 	src/server/server.c src/server/server.h \
+	src/server/serverlog.c src/server/serverlog.h \
+	src/server/serverparts.c src/server/serverparts.h \
+	src/server/shutdown.c src/server/shutdown.h \
 	src/server/accept/acceptor.c src/server/accept/acceptor.h \
 	src/server/accept/activation.c src/server/accept/activation.h \
 	src/server/accept/admission.c src/server/accept/admission.h \

@@ -22,6 +22,7 @@
 #include "server/process/pidfile.h"
 #include "server/sandbox/sandbox.h"
 #include "server/server.h"
+#include "server/serverlog.h"
 #include "server/snapshot/snapshot.h"
 #include "start/startconf.h"
 #include "start/startreport.h"
@@ -160,7 +161,7 @@ process_open_log(const struct process *process)
 {
 	const struct conf_process *conf = process_conf(process);
 
-	if (server_open_log(conf, process->daemonize) == 0)
+	if (serverlog_open(conf, process->daemonize) == 0)
 		return 0;
 	if (errno == EAGAIN) {
 		fputs("tlsd: log: cannot create a thread: raise ulimit -u\n", stderr);
