@@ -12,10 +12,13 @@ libtlsd_a_SOURCES += \
 	src/server/accept/activation.c src/server/accept/activation.h \
 	src/server/accept/admission.c src/server/accept/admission.h \
 	src/server/accept/bindfault.c src/server/accept/bindfault.h \
+	src/server/accept/binding.c src/server/accept/binding.h \
+	src/server/accept/bindingset.c src/server/accept/bindingset.h \
 	src/server/accept/entry.c src/server/accept/entry.h \
 	src/server/accept/hello.c src/server/accept/hello.h \
 	src/server/accept/listener.c src/server/accept/listener.h \
 	src/server/accept/proxyheader.c src/server/accept/proxyheader.h \
+	src/server/accept/sparefds.c src/server/accept/sparefds.h \
 	src/server/conf/answerkind.c src/server/conf/answerkind.h \
 	src/server/conf/assignment.c src/server/conf/assignment.h \
 	src/server/conf/conf.c src/server/conf/conf.h \
