@@ -32,8 +32,8 @@ read_includes() {
 			print "src/" FILENAME " includes GnuTLS; only src/tls, src/client " \
 				"and src/cert may" >complaints
 		}
-		/<ini\.h>/ && FILENAME != "server/conf/conf.c" {
-			print "src/" FILENAME " includes ini.h; only src/server/conf/conf.c " \
+		/<ini\.h>/ && FILENAME != "server/conf/inifile.c" {
+			print "src/" FILENAME " includes ini.h; only src/server/conf/inifile.c " \
 				"may" >complaints
 		}
 		/^main\(/ { is_main[FILENAME] = 1 }

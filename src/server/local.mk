@@ -3,17 +3,33 @@ libtlsd_a_SOURCES += \
 	src/server/controlcommand.c src/server/controlcommand.h \
 	src/server/pipeline.c src/server/pipeline.h \
 	src/server/preflight.c src/server/preflight.h \
+	src/server/reload.c src/server/reload.h \
 	src/server/server.c src/server/server.h \
+	src/server/serverlog.c src/server/serverlog.h \
+	src/server/serverparts.c src/server/serverparts.h \
+	src/server/shutdown.c src/server/shutdown.h \
 	src/server/accept/acceptor.c src/server/accept/acceptor.h \
 	src/server/accept/activation.c src/server/accept/activation.h \
 	src/server/accept/admission.c src/server/accept/admission.h \
 	src/server/accept/bindfault.c src/server/accept/bindfault.h \
+	src/server/accept/binding.c src/server/accept/binding.h \
+	src/server/accept/bindingset.c src/server/accept/bindingset.h \
 	src/server/accept/entry.c src/server/accept/entry.h \
 	src/server/accept/hello.c src/server/accept/hello.h \
 	src/server/accept/listener.c src/server/accept/listener.h \
 	src/server/accept/proxyheader.c src/server/accept/proxyheader.h \
+	src/server/accept/sparefds.c src/server/accept/sparefds.h \
+	src/server/conf/answerkind.c src/server/conf/answerkind.h \
+	src/server/conf/assignment.c src/server/conf/assignment.h \
 	src/server/conf/conf.c src/server/conf/conf.h \
+	src/server/conf/conffields.h \
+	src/server/conf/confreader.c src/server/conf/confreader.h \
+	src/server/conf/facility.c src/server/conf/facility.h \
+	src/server/conf/inifile.c src/server/conf/inifile.h \
 	src/server/conf/keyadvice.c src/server/conf/keyadvice.h \
+	src/server/conf/keytable.c src/server/conf/keytable.h \
+	src/server/conf/lookalikecheck.c src/server/conf/lookalikecheck.h \
+	src/server/conf/section.c src/server/conf/section.h \
 	src/server/conf/setting.c src/server/conf/setting.h \
 	src/server/connection/accesslog.c src/server/connection/accesslog.h \
 	src/server/connection/connection.c src/server/connection/connection.h \

@@ -21,7 +21,7 @@
 #include "server/conf/conf.h"
 #include "server/control/control.h"
 #include "server/snapshot/accesscheck.h"
-#include "server/server.h"
+#include "server/serverlog.h"
 #include "server/snapshot/snapshot.h"
 
 #define OWN_DESCRIPTORS 8 /* the least that a process has besides its listeners */
@@ -79,7 +79,7 @@ check_writable(const char *key, const char *path, struct findings *findings)
 static void
 check_log(const struct conf_process *conf, bool daemon, struct findings *findings)
 {
-	server_check_log(conf, daemon, findings);
+	serverlog_check(conf, daemon, findings);
 	if (conf->log_file[0] != '\0' && outlet_descriptor(conf->log_file) < 0)
 		check_writable("log-file", conf->log_file, findings);
 }

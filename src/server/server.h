@@ -8,10 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/types.h>
 
-struct activation;
-struct conf_process;
+#include "server/serverparts.h"
+
 struct control;
 struct control_caller;
 struct findings;
@@ -19,33 +18,8 @@ struct loop;
 struct notify;
 struct serverinfo;
 struct pidfile;
-struct sandbox;
 struct server;
 struct snapshot;
-struct inheritance;
-
-/* How the server was started; a reload needs it. */
-struct server_origin {
-	const char
-	    *path; /* of the configuration; owned by the caller, outlives the server */
-	uid_t user; /* the user that the daemon is or becomes */
-	gid_t group;
-	bool daemon; /* logs cannot go to standard error */
-	const struct sandbox *sandbox; /* owned by the caller, outlives the server */
-	struct activation
-	    *activation; /* source of listeners during server_new(); or NULL */
-	struct inheritance
-	    *inheritance; /* source of listeners until server_own(); or NULL */
-};
-
-/* Adds an error if `conf` has the log in a descriptor, such as /dev/stdout, and the process is a
- * daemon, which closes these. */
-void server_check_log(
-    const struct conf_process *conf, bool daemon, struct findings *findings);
-
-/* Opens the log that `conf` names; a daemon without a log file logs to syslog(3). Returns 0, or
- * -1 with errno and nothing changed. */
-int server_open_log(const struct conf_process *conf, bool daemon);
 
 /*
  * Makes a server and binds all addresses of `snapshot`, which was made from `origin`; takes a

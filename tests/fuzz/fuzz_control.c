@@ -25,6 +25,7 @@
 #include "server/report/serverinfo.h"
 #include "server/sandbox/sandbox.h"
 #include "server/server.h"
+#include "server/serverlog.h"
 #include "server/snapshot/snapshot.h"
 #include "services.h"
 
@@ -109,7 +110,7 @@ begin(struct trial *trial)
 	};
 
 	findings_init(&findings);
-	FUZZ_EXPECT(server_open_log(&snapshot_conf(snapshot)->process, false) == 0);
+	FUZZ_EXPECT(serverlog_open(&snapshot_conf(snapshot)->process, false) == 0);
 	trial->server = server_new(&origin, snapshot, &findings);
 	FUZZ_EXPECT(trial->server != NULL && findings.count == 0);
 	trial->control = control_open(&place, server_loop(trial->server), run_command,

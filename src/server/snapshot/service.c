@@ -10,6 +10,7 @@
 #include "responders/program/account.h"
 #include "responders/responder.h"
 #include "server/conf/conf.h"
+#include "server/conf/section.h"
 #include "server/snapshot/hostname.h"
 #include "server/limits/limits.h"
 #include "tls/x509/certificate.h"
@@ -141,7 +142,7 @@ check_policy(const struct conf_service *conf, struct findings *findings)
 	struct stringlist set = { 0 };
 
 	for (size_t i = 0; i < sizeof replaced / sizeof replaced[0]; i++)
-		if (conf_is_set(&conf->section, replaced[i]))
+		if (section_is_set(&conf->section, replaced[i]))
 			stringlist_add(&set, replaced[i], strlen(replaced[i]));
 	if (conf->context.policy.priority[0] != '\0' && set.count > 0) {
 		char *names = stringlist_join(&set);
@@ -197,7 +198,7 @@ check_proxy(const struct conf_service *conf, struct findings *findings)
 		    "accept-proxy: any client can claim any address: set "
 		    "accept-proxy-from to the networks of the proxies");
 	if (conf->accept_proxy_from.count > 0 &&
-	    !conf_is_set(&conf->section, "accept-proxy"))
+	    !section_is_set(&conf->section, "accept-proxy"))
 		findings_error(findings, "accept-proxy-from: is not used without "
 					 "accept-proxy: set accept-proxy to yes or no");
 }
@@ -224,10 +225,10 @@ check_clients(const struct conf_service *conf, struct findings *findings)
 	static const char *const useless[] = { "ca-file", "crl-file", "allow-cn",
 		"allow-dns", "allow-uri", "allow-pin", "authorized-certs" };
 
-	if (conf_is_set(&conf->section, "client-verify"))
+	if (section_is_set(&conf->section, "client-verify"))
 		return;
 	for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++)
-		if (conf_is_set(&conf->section, useless[i]))
+		if (section_is_set(&conf->section, useless[i]))
 			findings_error(findings,
 			    "%s: is not used without client-verify: set client-verify "
 			    "to required, optional or none",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Compares the table of keys in conf.c with tlsd.ini(5). In the section of its scope,
+/* Compares the table of keys in keytable.c with tlsd.ini(5). In the section of its scope,
  * the manual has an item "It Ic KEY" for each key. A line "Default: VALUE." follows the
  * item, or an item in a section to which both refer. If several keys share an item, the
  * line applies to all. */

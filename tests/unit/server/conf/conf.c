@@ -10,6 +10,8 @@
 #include "base/file/file.h"
 #include "base/memory/memory.h"
 #include "lib/suite.h"
+#include "server/conf/facility.h"
+#include "server/conf/section.h"
 
 static struct findings findings;
 
@@ -74,7 +76,7 @@ START_TEST(an_empty_file_is_one_service_with_the_defaults)
 	ck_assert_int_eq(conf->process.hello_timeout_ms, 5000);
 	ck_assert_str_eq(conf->services[0]->responder.text, "Hello, TLS!\\n");
 	ck_assert_str_eq(conf->services[0]->listen.items[0], "*:4433");
-	ck_assert_int_eq(conf_facility(&conf->process), LOG_DAEMON);
+	ck_assert_int_eq(facility_number(conf->process.syslog_facility), LOG_DAEMON);
 	done(conf);
 }
 END_TEST
@@ -90,8 +92,8 @@ START_TEST(services_inherit_the_keys_before_the_first_section)
 	ck_assert_uint_eq(conf->services[1]->context.pairs.cert.count, 1);
 	ck_assert_str_eq(conf->services[1]->context.pairs.cert.items[0], "/a.pem");
 	ck_assert_int_eq(conf->services[1]->idle_timeout_ms, 7000);
-	ck_assert(conf_is_set(&conf->services[1]->section, "idle-timeout"));
-	ck_assert(!conf_is_set(&conf->services[1]->section, "max-lifetime"));
+	ck_assert(section_is_set(&conf->services[1]->section, "idle-timeout"));
+	ck_assert(!section_is_set(&conf->services[1]->section, "max-lifetime"));
 	done(conf);
 }
 END_TEST
@@ -471,8 +473,8 @@ START_TEST(the_shipped_file_holds_every_key_at_its_default)
 		if (line[0] == '[')
 			continue;
 		line[strcspn(line, " ")] = '\0';
-		ck_assert_msg(conf_is_set(&shipped->process.section, line) ||
-				  conf_is_set(&shipped->services[0]->section, line),
+		ck_assert_msg(section_is_set(&shipped->process.section, line) ||
+				  section_is_set(&shipped->services[0]->section, line),
 		    "conf/tlsd.ini lacks %s", line);
 	}
 	free(text);
