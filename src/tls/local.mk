@@ -38,7 +38,14 @@ libtlsd_a_SOURCES += \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \
 	src/tls/session/ticketkeys.c src/tls/session/ticketkeys.h \
+	src/tls/transport/input.c src/tls/transport/input.h \
+	src/tls/transport/output.c src/tls/transport/output.h \
+	src/tls/transport/pause.c src/tls/transport/pause.h \
+	src/tls/transport/pollwait.c src/tls/transport/pollwait.h \
+	src/tls/transport/progress.c src/tls/transport/progress.h \
 	src/tls/transport/recordguard.c src/tls/transport/recordguard.h \
+	src/tls/transport/timeslice.c src/tls/transport/timeslice.h \
+	src/tls/transport/traffic.h \
 	src/tls/transport/transport.c src/tls/transport/transport.h \
 	src/tls/x509/certificate.c src/tls/x509/certificate.h \
 	src/tls/x509/certpath.c src/tls/x509/certpath.h \

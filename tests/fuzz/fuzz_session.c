@@ -25,6 +25,7 @@
 #include "services.h"
 #include "tls/hello/clienthello.h"
 #include "tls/x509/servername.h"
+#include "tls/transport/pause.h"
 #include "tls/transport/transport.h"
 
 #define PATIENCE_MS 10000 /* after so long, the server hangs */

@@ -18,6 +18,7 @@
 #include "server/snapshot/service.h"
 #include "tls/x509/identity.h"
 #include "tls/session/session.h"
+#include "tls/transport/pause.h"
 #include "tls/transport/transport.h"
 
 #define YEAR_S 31536000

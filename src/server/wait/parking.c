@@ -14,6 +14,8 @@
 #include "server/connection/outcome.h"
 #include "server/wait/peers.h"
 #include "server/event/loop.h"
+#include "tls/transport/pause.h"
+#include "tls/transport/transport.h"
 
 struct parking {
 	struct parking_ports ports;

@@ -27,6 +27,10 @@
 #include "tls/transport/recordguard.h"
 #include "tls/clientauth/refusal.h"
 #include "tls/x509/servername.h"
+#include "tls/transport/input.h"
+#include "tls/transport/output.h"
+#include "tls/transport/pause.h"
+#include "tls/transport/pollwait.h"
 #include "tls/transport/transport.h"
 
 #define RECORD_MAX 16384 /* the most that one holds: RFC 8446, 5.1 */
