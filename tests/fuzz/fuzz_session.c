@@ -25,6 +25,8 @@
 #include "services.h"
 #include "tls/hello/clienthello.h"
 #include "tls/x509/servername.h"
+#include "tls/session/closure.h"
+#include "tls/session/handshake.h"
 #include "tls/transport/pause.h"
 #include "tls/transport/transport.h"
 

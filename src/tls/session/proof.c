@@ -29,6 +29,7 @@
 #include "tls/keys/pairs.h"
 #include "tls/policy/policy.h"
 #include "tls/x509/servername.h"
+#include "tls/session/handshake.h"
 #include "tls/session/session.h"
 #include "tls/keys/staple.h"
 #include "tls/transport/output.h"

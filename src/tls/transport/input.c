@@ -59,8 +59,8 @@ receive_some(struct transport *transport, int flags)
 	return n;
 }
 
-/* Waits until there is something in the read-ahead buffer. Returns how much, 0 when the peer ended
- * its side, or -1. */
+/* Waits until there is something in the read-ahead buffer. Returns how much, 0 when the peer
+ * ended its side, or -1. */
 static ssize_t
 fill_buffer(struct transport *transport)
 {

@@ -20,10 +20,10 @@ struct transport;
 ssize_t transport_read(struct transport *transport, void *bytes, size_t size);
 
 /*
- * Reads what is there, for callers that wait for several descriptors at once and must not block.
- * -1 with EAGAIN or EINTR is not a failure and means later. It does not flush, and a failed
- * send(2) does not make it fail: a peer that has closed its socket may have sent something
- * first. No deadline applies.
+ * Reads what is there, for callers that wait for several descriptors at once and must not
+ * block. -1 with EAGAIN or EINTR is not a failure and means later. It does not flush, and a
+ * failed send(2) does not make it fail: a peer that has closed its socket may have sent
+ * something first. No deadline applies.
  */
 ssize_t transport_try_read(struct transport *transport, void *bytes, size_t size);
 

@@ -42,8 +42,8 @@ int transport_flush(struct transport *transport);
 int transport_finish(struct transport *transport);
 
 /*
- * Sends what is possible now, for callers that wait for several descriptors at once and must not
- * block. Returns 0, or -1 with EAGAIN or EINTR, which is not a failure and means later. If it
+ * Sends what is possible now, for callers that wait for several descriptors at once and must
+ * not block. Returns 0, or -1 with EAGAIN or EINTR, which is not a failure and means later. If it
  * fails for good, it returns -1 with another errno and leaves `failure` to the reading. No
  * deadline applies.
  */

@@ -3,8 +3,8 @@
 #define TLSD_TLS_TRANSPORT_PAUSE_H
 
 /*
- * A pause: a transport that is parked gives up a wait, leaves its thread, and continues later as
- * another thread's transport. One thread at a time.
+ * A pause: a transport that is parked gives up a wait, leaves its thread, and continues later
+ * as another thread's transport. One thread at a time.
  */
 
 #include <poll.h>
