@@ -89,7 +89,6 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/keys/keyring.c \
 	tests/unit/tls/keys/nameindex.c \
 	tests/unit/tls/keys/signer.c \
-	tests/unit/tls/pause.c \
 	tests/unit/tls/policy/policy.c \
 	tests/unit/tls/policy/selection.c \
 	tests/unit/tls/policy/suite.c \
@@ -97,6 +96,7 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/session/hiddenname.c \
 	tests/unit/tls/session/proof.c \
 	tests/unit/tls/session/ticketkeys.c \
+	tests/unit/tls/transport/pause.c \
 	tests/unit/tls/transport/recordguard.c \
 	tests/unit/tls/transport/transport.c \
 	tests/unit/tls/x509/certpath.c \

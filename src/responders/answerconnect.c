@@ -17,6 +17,7 @@
 #include "responders/backend/relay.h"
 #include "responders/backend/sendproxy.h"
 #include "tls/x509/identity.h"
+#include "tls/session/closure.h"
 #include "tls/session/session.h"
 
 /* The interface passes a prepared responder as constant, but its counters change. */

@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "tls/session/appdata.h"
+#include "tls/session/await.h"
+#include "tls/session/closure.h"
 #include "tls/session/session.h"
 
 #define PIECE_SIZE 16384 /* bytes, as a record holds: RFC 8446, 5.1 */

@@ -29,6 +29,9 @@
 #include "responders/backend/relay.h"
 #include "responders/program/stderrlog.h"
 #include "responders/fdwait.h"
+#include "tls/session/appdata.h"
+#include "tls/session/await.h"
+#include "tls/session/closure.h"
 #include "tls/session/session.h"
 
 #define TERM_MS 2000 /* how long a program may run after SIGTERM */

@@ -8,6 +8,7 @@
 #include "base/failure.h"
 #include "base/memory/memory.h"
 #include "responders/http.h"
+#include "tls/session/appdata.h"
 #include "tls/session/session.h"
 
 struct view {

@@ -15,6 +15,8 @@
 #include "base/net/socket.h"
 #include "responders/backend/backends.h"
 #include "responders/fdwait.h"
+#include "tls/session/appdata.h"
+#include "tls/session/await.h"
 #include "tls/session/session.h"
 
 #define PAUSE_MS 20 /* delay before a full backlog is tried again, at first */

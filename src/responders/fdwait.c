@@ -8,6 +8,8 @@
 #include "base/deadline.h"
 #include "base/memory/shortage.h"
 #include "responders/kind.h"
+#include "tls/session/appdata.h"
+#include "tls/session/await.h"
 #include "tls/session/session.h"
 
 #define PAUSE_MS 20

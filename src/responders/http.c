@@ -10,6 +10,7 @@
 
 #include "base/failure.h"
 #include "responders/stream.h"
+#include "tls/session/appdata.h"
 #include "tls/session/session.h"
 
 #define ANSWER_HEAD 512

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/failure.h"
+#include "tls/session/appdata.h"
 #include "tls/session/session.h"
 
 #define PIECE_SIZE 16384 /* bytes, as a record holds: RFC 8446, 5.1 */

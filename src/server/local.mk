@@ -18,6 +18,7 @@ libtlsd_a_SOURCES += \
 	src/server/accept/hello.c src/server/accept/hello.h \
 	src/server/accept/listener.c src/server/accept/listener.h \
 	src/server/accept/proxyheader.c src/server/accept/proxyheader.h \
+	src/server/accept/relief.c src/server/accept/relief.h \
 	src/server/accept/sparefds.c src/server/accept/sparefds.h \
 	src/server/conf/answerkind.c src/server/conf/answerkind.h \
 	src/server/conf/assignment.c src/server/conf/assignment.h \

@@ -9,6 +9,7 @@
 #include "responders/responder.h"
 #include "server/accept/acceptor.h"
 #include "server/accept/admission.h"
+#include "server/accept/relief.h"
 #include "server/conf/conf.h"
 #include "server/connection/connection.h"
 #include "server/limits/limits.h"
@@ -93,39 +94,10 @@ collect(struct pipeline *pipeline)
 static void
 pause_or_resume(struct pipeline *pipeline)
 {
-	if (dispatch_is_full(pipeline->dispatch))
-		acceptor_pause(pipeline->acceptor);
-	else
+	if (admission_has_room(pipeline->admission))
 		acceptor_resume(pipeline->acceptor);
-}
-
-static void
-on_accepted(void *context, struct connection *connection)
-{
-	struct pipeline *pipeline = context;
-
-	admission_add(pipeline->admission, connection);
-	if (dispatch_is_full(pipeline->dispatch))
+	else
 		acceptor_pause(pipeline->acceptor);
-}
-
-static bool
-on_exhaustion(void *context, const char *limit)
-{
-	struct pipeline *pipeline = context;
-
-	size_t waiting = admission_count(pipeline->admission);
-
-	/* Do not evict a new client while there are more parked or lingering connections:
-	 * answered ones whose clients stay, or clients that do not take their answer. */
-	if (parking_count(pipeline->parking) > waiting &&
-	    parking_count(pipeline->parking) > linger_count(pipeline->linger)) {
-		parking_evict(pipeline->parking, limit);
-		return true;
-	}
-	if (linger_count(pipeline->linger) > waiting && linger_evict(pipeline->linger))
-		return true;
-	return admission_evict(pipeline->admission, limit);
 }
 
 /* Returns the number of processors that this process may use. */
@@ -155,12 +127,10 @@ pipeline_new(const struct conf_process *conf, struct loop *loop,
 	pipeline->linger = linger_new(loop);
 	pipeline->admission =
 	    admission_new(loop, pipeline->limits, pipeline->dispatch, pipeline->linger);
-	struct acceptor_ports acceptor_ports = { .loop = loop,
-		.shared = shared,
-		.take = on_accepted,
-		.relieve = on_exhaustion,
-		.context = pipeline };
-	pipeline->acceptor = acceptor_new(&acceptor_ports);
+	struct relief relief = { .admission = pipeline->admission,
+		.parking = pipeline->parking,
+		.linger = pipeline->linger };
+	pipeline->acceptor = acceptor_new(loop, shared, &relief);
 	return pipeline;
 }
 

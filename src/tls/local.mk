@@ -28,17 +28,31 @@ libtlsd_a_SOURCES += \
 	src/tls/policy/selection.c src/tls/policy/selection.h \
 	src/tls/policy/suite.c src/tls/policy/suite.h \
 	src/tls/policy/weakness.c src/tls/policy/weakness.h \
+	src/tls/session/appdata.c src/tls/session/appdata.h \
+	src/tls/session/await.c src/tls/session/await.h \
+	src/tls/session/closure.c src/tls/session/closure.h \
 	src/tls/session/context.c src/tls/session/context.h \
 	src/tls/session/earlydata.c src/tls/session/earlydata.h \
 	src/tls/session/fault.c src/tls/session/fault.h \
+	src/tls/session/handshake.c src/tls/session/handshake.h \
 	src/tls/session/hiddenname.c src/tls/session/hiddenname.h \
+	src/tls/session/libcall.c src/tls/session/libcall.h \
 	src/tls/session/negotiated.c src/tls/session/negotiated.h \
 	src/tls/session/peercert.c src/tls/session/peercert.h \
 	src/tls/session/proof.c src/tls/session/proof.h \
+	src/tls/session/recordio.c src/tls/session/recordio.h \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \
+	src/tls/session/sessionstate.h \
 	src/tls/session/ticketkeys.c src/tls/session/ticketkeys.h \
+	src/tls/transport/input.c src/tls/transport/input.h \
+	src/tls/transport/output.c src/tls/transport/output.h \
+	src/tls/transport/pause.c src/tls/transport/pause.h \
+	src/tls/transport/pollwait.c src/tls/transport/pollwait.h \
+	src/tls/transport/progress.c src/tls/transport/progress.h \
 	src/tls/transport/recordguard.c src/tls/transport/recordguard.h \
+	src/tls/transport/timeslice.c src/tls/transport/timeslice.h \
+	src/tls/transport/traffic.h \
 	src/tls/transport/transport.c src/tls/transport/transport.h \
 	src/tls/x509/certificate.c src/tls/x509/certificate.h \
 	src/tls/x509/certpath.c src/tls/x509/certpath.h \

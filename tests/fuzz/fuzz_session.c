@@ -25,6 +25,9 @@
 #include "services.h"
 #include "tls/hello/clienthello.h"
 #include "tls/x509/servername.h"
+#include "tls/session/closure.h"
+#include "tls/session/handshake.h"
+#include "tls/transport/pause.h"
 #include "tls/transport/transport.h"
 
 #define PATIENCE_MS 10000 /* after so long, the server hangs */

@@ -17,6 +17,8 @@
 #include "client/options/parameters.h"
 #include "client/connection/sessionreport.h"
 #include "client/connection/verdict.h"
+#include "tls/transport/input.h"
+#include "tls/transport/output.h"
 #include "tls/transport/transport.h"
 
 #define RECORD_SIZE 16384
@@ -162,7 +164,7 @@ class_of_errno(int error)
 static int
 open_socket(int family)
 {
-	struct timeval slice = { .tv_usec = TRANSPORT_SLICE_MS * 1000 };
+	struct timeval slice = { .tv_usec = TIMESLICE_MS * 1000 };
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0) {

@@ -15,6 +15,8 @@
 #include "client/connection/dial.h"
 #include "client/options/options.h"
 #include "client/options/parameters.h"
+#include "tls/transport/input.h"
+#include "tls/transport/output.h"
 #include "tls/transport/transport.h"
 
 #define ANSWER_SIZE 4096

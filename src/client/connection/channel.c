@@ -16,6 +16,9 @@
 #include "client/connection/peerchain.h"
 #include "client/options/parameters.h"
 #include "client/connection/trace.h"
+#include "tls/transport/input.h"
+#include "tls/transport/output.h"
+#include "tls/transport/traffic.h"
 #include "tls/transport/transport.h"
 
 #define REASON_SIZE 320
@@ -451,7 +454,7 @@ channel_flush(struct channel *channel)
 bool
 channel_unsent(const struct channel *channel)
 {
-	return channel->transport.out_end > 0;
+	return channel->transport.out.end > 0;
 }
 
 bool

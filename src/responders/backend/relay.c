@@ -12,6 +12,9 @@
 #include "base/failure.h"
 #include "base/memory/memory.h"
 #include "base/net/socket.h"
+#include "tls/session/appdata.h"
+#include "tls/session/await.h"
+#include "tls/session/closure.h"
 #include "tls/session/session.h"
 
 #define BUFFER_SIZE 65536

@@ -13,7 +13,9 @@
 #include "base/memory/reserve.h"
 #include "base/memory/shortage.h"
 #include "base/text/stringlist.h"
+#include "server/accept/admission.h"
 #include "server/accept/bindingset.h"
+#include "server/accept/relief.h"
 #include "server/accept/sparefds.h"
 #include "server/connection/connection.h"
 #include "server/snapshot/snapshot.h"
@@ -23,7 +25,8 @@
 #define WARNING_MS 60000 /* at most one warning a minute */
 
 struct acceptor {
-	struct acceptor_ports ports;
+	const struct connection_shared *shared;
+	struct relief relief;
 	struct snapshot *snapshot;
 	struct bindingset set;
 	bool paused, exhausted;
@@ -106,7 +109,7 @@ shed_load(struct acceptor *acceptor, const struct binding *binding, int error)
 	if (!binding_has_client(binding))
 		return;
 	warn_of_exhaustion(acceptor, error);
-	if (!acceptor->ports.relieve(acceptor->ports.context, name_limit(error)))
+	if (!relief_close_one(&acceptor->relief, name_limit(error)))
 		pause_for_a_while(acceptor);
 }
 
@@ -167,7 +170,7 @@ bool
 acceptor_relieve(struct acceptor *acceptor)
 {
 	warn_of_exhaustion(acceptor, EMFILE);
-	return acceptor->ports.relieve(acceptor->ports.context, name_limit(EMFILE));
+	return relief_close_one(&acceptor->relief, name_limit(EMFILE));
 }
 
 void
@@ -188,6 +191,17 @@ acceptor_make_room(struct acceptor *acceptor)
 			return;
 }
 
+/* Passes the connection on. If the queue is full now, the kernel's backlogs hold the next ones. */
+static void
+admit(struct acceptor *acceptor, struct connection *connection)
+{
+	struct admission *admission = acceptor->relief.admission;
+
+	admission_add(admission, connection);
+	if (!admission_has_room(admission))
+		acceptor_pause(acceptor);
+}
+
 /* Accepts one connection from `binding`. Returns false if no more can be accepted now. */
 static bool
 accept_one(struct acceptor *acceptor, const struct binding *binding)
@@ -201,9 +215,9 @@ accept_one(struct acceptor *acceptor, const struct binding *binding)
 		return handle_accept_error(acceptor, binding, errno);
 	acceptor->scarce = fd >= acceptor->spare.bound;
 	struct connection *connection = connection_new(
-	    fd, &peer, acceptor->snapshot, binding->route, acceptor->ports.shared);
+	    fd, &peer, acceptor->snapshot, binding->route, acceptor->shared);
 	if (connection != NULL)
-		acceptor->ports.take(acceptor->ports.context, connection);
+		admit(acceptor, connection);
 	else
 		warn_of_exhaustion(acceptor, ENOMEM);
 	return !acceptor->scarce;
@@ -222,12 +236,14 @@ on_clients(struct watch *watch, uint32_t events)
 }
 
 struct acceptor *
-acceptor_new(const struct acceptor_ports *ports)
+acceptor_new(struct loop *loop, const struct connection_shared *shared,
+    const struct relief *relief)
 {
 	struct acceptor *acceptor = memory_new(sizeof *acceptor);
 
-	acceptor->ports = *ports;
-	acceptor->set = (struct bindingset){ .loop = ports->loop,
+	acceptor->shared = shared;
+	acceptor->relief = *relief;
+	acceptor->set = (struct bindingset){ .loop = loop,
 		.ready = on_clients,
 		.holder = acceptor,
 		.events = wanted_events(acceptor) };

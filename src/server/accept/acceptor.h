@@ -18,24 +18,15 @@ struct connection;
 struct connection_shared;
 struct findings;
 struct loop;
+struct relief;
 struct snapshot;
 struct stringlist;
 struct inheritance;
 
-/*
- * The acceptor's environment. `take` gets each new connection. `relieve` is called when
- * descriptors or memory have run out; `limit` names the limit. It returns true if it has freed
- * some.
- */
-struct acceptor_ports {
-	struct loop *loop;
-	const struct connection_shared *shared;
-	void (*take)(void *context, struct connection *connection);
-	bool (*relieve)(void *context, const char *limit);
-	void *context;
-};
-
-struct acceptor *acceptor_new(const struct acceptor_ports *ports);
+/* Makes an acceptor without listeners. Its connections are added to `relief->admission`; the
+ * stages of `relief` give up others if descriptors or memory run out. All outlive it. */
+struct acceptor *acceptor_new(struct loop *loop, const struct connection_shared *shared,
+    const struct relief *relief);
 
 /* Closes all listeners. */
 void acceptor_free(struct acceptor *acceptor);

@@ -410,6 +410,12 @@ admission_add(struct admission *admission, struct connection *connection)
 }
 
 bool
+admission_has_room(const struct admission *admission)
+{
+	return !dispatch_is_full(admission->dispatch);
+}
+
+bool
 admission_evict(struct admission *admission, const char *limit)
 {
 	char reason[WAITLIST_REASON_SIZE];

@@ -40,6 +40,9 @@ void admission_limit(struct admission *admission, int64_t hello_timeout_ms, size
  */
 void admission_add(struct admission *admission, struct connection *connection);
 
+/* False if so many connections are queued that no more should be accepted. */
+bool admission_has_room(const struct admission *admission);
+
 /* Closes the connections whose time is up; returns when the next one's will be. */
 struct deadline admission_expire(struct admission *admission);
 

@@ -17,7 +17,7 @@
 
 #include "base/file/file.h"
 #include "base/memory/memory.h"
-#include "tls/transport/transport.h"
+#include "tls/transport/timeslice.h"
 
 /* How long the kernel keeps a connection without any bytes, at least. It only helps: after that,
  * the kernel hands the connection over, and hello-timeout counts. */
@@ -34,8 +34,8 @@ set_option(int fd, int level, int option, int value)
 static void
 set_tcp_options(int fd)
 {
-	struct timeval slice = { .tv_sec = TRANSPORT_SLICE_MS / 1000,
-		.tv_usec = TRANSPORT_SLICE_MS % 1000 * 1000 };
+	struct timeval slice = { .tv_sec = TIMESLICE_MS / 1000,
+		.tv_usec = TIMESLICE_MS % 1000 * 1000 };
 
 	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);

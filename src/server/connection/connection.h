@@ -23,7 +23,7 @@
 #include "server/event/timers.h"
 #include "server/event/loop.h"
 #include "server/connection/phase.h"
-#include "tls/transport/transport.h"
+#include "tls/transport/traffic.h"
 
 struct companion;
 struct current;

@@ -17,7 +17,10 @@
 #include "server/connection/recheck.h"
 #include "server/snapshot/service.h"
 #include "tls/x509/identity.h"
+#include "tls/session/closure.h"
+#include "tls/session/handshake.h"
 #include "tls/session/session.h"
+#include "tls/transport/pause.h"
 #include "tls/transport/transport.h"
 
 #define YEAR_S 31536000

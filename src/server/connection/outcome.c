@@ -16,6 +16,7 @@
 #include "server/connection/stats.h"
 #include "tls/x509/identity.h"
 #include "tls/clientauth/refusal.h"
+#include "tls/session/closure.h"
 #include "tls/session/session.h"
 
 /* Fails as outcome_fail() does, with the facts of `session`, which may be NULL. */

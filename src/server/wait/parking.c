@@ -13,6 +13,8 @@
 #include "server/connection/waitlist.h"
 #include "server/event/loop.h"
 #include "server/worker/dispatch.h"
+#include "tls/transport/pause.h"
+#include "tls/transport/transport.h"
 
 struct parking {
 	struct loop *loop;

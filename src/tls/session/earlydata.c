@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "tls/transport/transport.h"
+#include "tls/transport/output.h"
 
 #define MOST 16384 /* bytes: more than a congestion window at the start (RFC 6928) */
 #define PART 4096 /* of it in a record, at most */

@@ -29,8 +29,10 @@
 #include "tls/keys/pairs.h"
 #include "tls/policy/policy.h"
 #include "tls/x509/servername.h"
+#include "tls/session/handshake.h"
 #include "tls/session/session.h"
 #include "tls/keys/staple.h"
+#include "tls/transport/output.h"
 #include "tls/transport/transport.h"
 
 /* A handshake has up to five flights, a second hello's among them (RFC 8446, 2.1). */

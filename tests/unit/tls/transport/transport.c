@@ -11,6 +11,10 @@
 
 #include "lib/suite.h"
 #include "lib/virtualtime.h"
+#include "tls/transport/input.h"
+#include "tls/transport/output.h"
+#include "tls/transport/pollwait.h"
+#include "tls/transport/traffic.h"
 
 static struct transport transport;
 static int peer;
@@ -19,10 +23,10 @@ static void
 set_up(bool sliced)
 {
 	int pair[2];
-	struct timeval slice = { .tv_usec = TRANSPORT_SLICE_MS / 10 * 1000 };
+	struct timeval slice = { .tv_usec = TIMESLICE_MS / 10 * 1000 };
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-	/* Shorter than TRANSPORT_SLICE_MS, so that the socket's time-out occurs in tests. */
+	/* Shorter than TIMESLICE_MS, so that the socket's time-out occurs in tests. */
 	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
 	ck_assert_int_eq(transport_init(&transport), 0);
 	transport_attach(&transport, pair[0], sliced);
@@ -243,11 +247,11 @@ START_TEST(a_growing_send_buffer_does_not_count_as_progress)
 	transport_set_deadline(&transport, deadline_never(), 60000);
 	while (send(transport.fd, big, 4096, MSG_DONTWAIT) > 0)
 		;
-	struct deadline idle = transport.idle_deadline;
+	struct deadline idle = transport.progress.idle_deadline;
 	ck_assert_int_eq(transport_write(&transport, big, sizeof big), -1);
 	ck_assert_int_eq(transport.failure, TRANSPORT_TIMED_OUT_WRITING);
 	ck_assert(transport_has_waited(&transport));
-	ck_assert_int_eq(transport.idle_deadline.at_ns, idle.at_ns);
+	ck_assert_int_eq(transport.progress.idle_deadline.at_ns, idle.at_ns);
 	tear_down();
 }
 END_TEST

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests transports that park instead of waiting. */
-#include "tls/transport/transport.h"
+#include "tls/transport/pause.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,10 @@
 
 #include "lib/suite.h"
 #include "lib/virtualtime.h"
+#include "tls/transport/input.h"
+#include "tls/transport/output.h"
+#include "tls/transport/pollwait.h"
+#include "tls/transport/transport.h"
 
 #define MUCH (8 << 20) /* bytes; more than socket buffers hold */
 
@@ -179,9 +183,9 @@ reads_on(int ms)
 START_TEST(a_busy_peer_gives_way_after_a_slice_if_another_needs_the_thread)
 {
 	set_up();
-	ck_assert(reads_on(10 * TRANSPORT_SLICE_MS));
+	ck_assert(reads_on(10 * TIMESLICE_MS));
 	is_wanted = true;
-	ck_assert(!reads_on(TRANSPORT_SLICE_MS + 2));
+	ck_assert(!reads_on(TIMESLICE_MS + 2));
 	free(expect_pause(POLLIN));
 	tear_down();
 }
@@ -191,7 +195,7 @@ START_TEST(a_busy_peer_keeps_the_thread_for_its_slice)
 {
 	set_up();
 	is_wanted = true;
-	ck_assert(reads_on(TRANSPORT_SLICE_MS));
+	ck_assert(reads_on(TIMESLICE_MS));
 	tear_down();
 }
 END_TEST
@@ -203,7 +207,7 @@ START_TEST(a_peer_that_takes_all_its_output_gives_way_too)
 
 	set_up();
 	is_wanted = true;
-	while (!parked && virtualtime_passed_ms() <= TRANSPORT_SLICE_MS) {
+	while (!parked && virtualtime_passed_ms() <= TIMESLICE_MS) {
 		parked = transport_make_room(&transport, sizeof bytes) < 0;
 		ck_assert_int_eq(
 		    transport_write(&transport, bytes, parked ? 0 : sizeof bytes), 0);

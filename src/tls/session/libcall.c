@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Results of calls of the library. */
+#include "tls/session/libcall.h"
+
+#include <errno.h>
+#include <gnutls/gnutls.h>
+
+#include "base/alert.h"
+#include "tls/session/context.h"
+#include "tls/session/session.h"
+#include "tls/session/sessionstate.h"
+#include "tls/transport/transport.h"
+
+/* Returns how the client ended its side, as the socket shows it. */
+static enum session_end
+end_of_client(const struct transport *transport)
+{
+	if (transport->failure == TRANSPORT_END)
+		return SESSION_END_FIN;
+	return transport->failure == TRANSPORT_BROKEN &&
+	               (transport->error == ECONNRESET || transport->error == EPIPE)
+	           ? SESSION_END_RESET
+	           : SESSION_OPEN;
+}
+
+void
+libcall_note_end(struct session *session)
+{
+	if (session->end == SESSION_OPEN)
+		session->end = end_of_client(session->transport);
+}
+
+int
+libcall_fail_transport(struct session *session)
+{
+	libcall_note_end(session);
+	fault_of_transport(&session->fault, session->transport, session->handshaken);
+	return -1;
+}
+
+static int
+fail_alert(struct session *session, unsigned alert, const char *how)
+{
+	session_fail(session, FAILURE_CLIENT_ALERT,
+	    "the client refused: %s%s (alert %u)", alert_name(alert), how, alert);
+	session->fault.alert_due = false;
+	return -1;
+}
+
+static int
+fail_flood(struct session *session)
+{
+	session_fail(session, FAILURE_PROTOCOL, "%u records in a row without progress",
+	    session->guard.begun);
+	gnutls_alert_send(session->tls, GNUTLS_AL_FATAL, GNUTLS_A_UNEXPECTED_MESSAGE);
+	session->fault.alert_due = false;
+	return -1;
+}
+
+/* If only TLS 1.3 is enabled, the library accepts an older hello and then blames the cipher
+ * suites. */
+static int
+find_cause(const struct session *session, int code)
+{
+	unsigned version = gnutls_protocol_get_version(session->tls);
+
+	return code == GNUTLS_E_NO_CIPHER_SUITES &&
+	               !context_speaks(session->context, version)
+	           ? GNUTLS_E_UNSUPPORTED_VERSION_PACKET
+	           : code;
+}
+
+bool
+libcall_is_again(const struct session *session, ssize_t code)
+{
+	if (session->transport->failure != TRANSPORT_FINE)
+		return false;
+	return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
+	       code == GNUTLS_E_WARNING_ALERT_RECEIVED;
+}
+
+int
+libcall_end(struct session *session)
+{
+	int code;
+
+	do
+		code = gnutls_bye(session->tls, GNUTLS_SHUT_WR);
+	while (libcall_is_again(session, code));
+	session->ended = true;
+	return code;
+}
+
+int
+libcall_fail(struct session *session, int code)
+{
+	enum transport_failure below = session->transport->failure;
+
+	if (below != TRANSPORT_FINE) {
+		libcall_fail_transport(session);
+		session->fault.alert_due = false;
+		return -1;
+	}
+	if (session->guard.flooded)
+		return fail_flood(session);
+	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return fail_alert(
+		    session, (unsigned)gnutls_alert_get(session->tls), "");
+	if (session->guard.plain_alert >= 0)
+		return fail_alert(session, (unsigned)session->guard.plain_alert,
+		    ", sent in plaintext");
+	code = find_cause(session, code);
+	session_fail(session, fault_class(code), "%s", gnutls_strerror(code));
+	if (session->refusal_alert >= 0)
+		gnutls_alert_send(session->tls, GNUTLS_AL_FATAL,
+		    (gnutls_alert_description_t)session->refusal_alert);
+	else
+		gnutls_alert_send_appropriate(session->tls, code);
+	/* no_renegotiation is a warning (RFC 5246, 7.2.2): it does not end a connection. */
+	if (code == GNUTLS_E_REHANDSHAKE && !session->ended)
+		libcall_end(session);
+	session->fault.alert_due = false;
+	return -1;
+}
