@@ -310,13 +310,29 @@ START_TEST(a_stop_leaves_a_program_the_time_that_it_has_to_end)
 }
 END_TEST
 
+/* Returns the settings of a service that may have as many workers as there are. */
+static const char *
+one_with_timeout(const char *timeout)
+{
+	return suite_take(memory_format(
+	    "respond = exec\nexec = /bin/cat\nhandshake-timeout = %s\n", timeout));
+}
+
+/* Sets handshake-timeout of the service "one" for new connections. */
+static void
+limit_the_wait(struct daemon *daemon, const char *timeout)
+{
+	daemon_configure(daemon, daemon_ini(and_two("", one_with_timeout(timeout))));
+	daemon_reload(daemon, "done");
+}
+
 START_TEST(running_programs_are_limited_by_max_workers)
 {
-	struct daemon *daemon = daemon_serve(
-	    and_two("", "handshake-timeout = 1s\nrespond = exec\nexec = /bin/cat\n"));
+	struct daemon *daemon = daemon_serve(and_two("", one_with_timeout("5m")));
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
 	struct peer *peer = talk_meet(one, NULL);
 
+	limit_the_wait(daemon, "1s");
 	/* Without max-workers, as many programs as workers may run. */
 	ck_assert_int_ne(peer_try(one, NULL), 0);
 	daemon_expect(
@@ -324,6 +340,7 @@ START_TEST(running_programs_are_limited_by_max_workers)
 	expect_two();
 	peer_free(peer);
 	daemon_expect(daemon, ": one: done ");
+	limit_the_wait(daemon, "5m");
 	peer = talk_meet(one, NULL);
 	talk_expect_echo(peer);
 	peer_free(peer);

@@ -186,33 +186,47 @@ START_TEST(one_client_may_have_only_so_many_connections)
 }
 END_TEST
 
-/* Starts two services: "one" has one worker and a program that writes much, "two"
- * answers with a text. */
+/* Returns the settings of two services: "one" has one worker and a program that writes much,
+ * "two" answers with a text. `of_one` are more settings of "one". */
+static const char *
+two_services(const char *more, const char *of_one)
+{
+	return suite_take(memory_format(
+	    "workers = 4\nhandshake-timeout = 5m\nidle-timeout = 5m\n%s[one]\n"
+	    "max-workers = 1\nrespond = exec\nexec = /bin/cat %s\n%s[two]\nlisten = "
+	    "%s\n",
+	    more, suite_path("big"), of_one, suite_path("two")));
+}
+
 static struct daemon *
 serve_two(const char *more)
 {
 	char *big = memory_new(BIG);
-	const char *path = suite_path("big");
 
-	ck_assert_int_eq(file_write(path, big, BIG, 0600, FILE_REPLACE), 0);
-	char *ini =
-	    memory_format("workers = 4\n%s[one]\nmax-workers = 1\nrespond = exec\n"
-			  "exec = /bin/cat %s\n[two]\nlisten = %s\n",
-		more, path, suite_path("two"));
-	struct daemon *daemon = daemon_serve(ini);
-	free(ini);
+	ck_assert_int_eq(
+	    file_write(suite_path("big"), big, BIG, 0600, FILE_REPLACE), 0);
 	free(big);
-	return daemon;
+	return daemon_serve(two_services(more, ""));
+}
+
+/* Makes new connections of the service "one" wait for a worker for a second only. Earlier ones
+ * had more time, so that a slow machine does not matter. */
+static void
+shorten_the_wait(struct daemon *daemon)
+{
+	daemon_configure(
+	    daemon, daemon_ini(two_services("", "handshake-timeout = 1s\n")));
+	daemon_reload(daemon, "done");
 }
 
 START_TEST(service_with_all_workers_busy_does_not_block_others)
 {
-	struct daemon *daemon =
-	    serve_two("idle-timeout = 5m\nhandshake-timeout = 1s\n");
+	struct daemon *daemon = serve_two("");
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
 	struct peer *stuck = peer_new(peer_dial_narrow(one), NULL);
 
 	ck_assert_int_eq(peer_shake(stuck), 0);
+	shorten_the_wait(daemon);
 	/* The service's only worker is writing, so this client waits in vain. */
 	ck_assert_int_ne(peer_try(one, NULL), 0);
 	daemon_expect(
@@ -226,8 +240,7 @@ END_TEST
 
 START_TEST(queued_connection_gets_a_worker_when_one_is_free)
 {
-	struct daemon *daemon =
-	    serve_two("idle-timeout = 5m\nhandshake-timeout = 5m\n");
+	struct daemon *daemon = serve_two("");
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
 	struct peer *stuck = peer_new(peer_dial_narrow(one), NULL);
 
@@ -247,10 +260,8 @@ END_TEST
 
 START_TEST(full_queue_of_a_service_refuses_the_oldest_connection)
 {
-	struct daemon *daemon = serve_two(suite_take(
-	    memory_format("control-socket = %s\nmax-waiting = 2\nidle-timeout = 5m\n"
-			  "handshake-timeout = 5m\n",
-		suite_path("control"))));
+	struct daemon *daemon = serve_two(suite_take(memory_format(
+	    "control-socket = %s\nmax-waiting = 2\n", suite_path("control"))));
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
 	struct peer *stuck = peer_new(peer_dial_narrow(one), NULL);
 
@@ -292,13 +303,19 @@ hold_program(const char *path)
 
 /* The only worker is held. One client waits in the queue, the other one until the queue
  * has space. */
+static const char *
+one_with_timeout(const char *timeout)
+{
+	return suite_take(memory_format(
+	    "workers = 1\nqueue-size = 1\nhandshake-timeout = 5m\n[one]\n"
+	    "handshake-timeout = %s\n[two]\nlisten = %s\nrespond = exec\nexec = %s\n",
+	    timeout, suite_path("two"), suite_path("program")));
+}
+
 START_TEST(queued_connection_waits_for_a_worker_until_the_handshake_timeout)
 {
 	int program = hold_program("program");
-	struct daemon *daemon = daemon_serve(suite_take(
-	    memory_format("workers = 1\nqueue-size = 1\nhandshake-timeout = 1s\n[one]\n"
-			  "[two]\nlisten = %s\nrespond = exec\nexec = %s\n",
-		suite_path("two"), suite_path("program"))));
+	struct daemon *daemon = daemon_serve(one_with_timeout("1s"));
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
 	struct peer *holder = peer_new(peer_dial_path(suite_path("two")), NULL);
 
@@ -314,6 +331,8 @@ START_TEST(queued_connection_waits_for_a_worker_until_the_handshake_timeout)
 	close(program);
 	daemon_expect(daemon, ": two: done ");
 	peer_free(holder);
+	daemon_configure(daemon, daemon_ini(one_with_timeout("5m")));
+	daemon_reload(daemon, "done");
 	/* The server accepts again. */
 	ck_assert_str_eq(peer_ask(one), HELLO);
 	daemon_stop(daemon);
