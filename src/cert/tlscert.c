@@ -88,7 +88,9 @@ static const struct command commands[] = {
 	{ .name = "revoke",
 	    .operands = "CERT...",
 	    .summary = "Revokes certificates that an authority issued",
-	    .details = "\nReads ca.crt and ca.key; adds each CERT to ca.crl.\n",
+	    .details =
+		"\nReads ca.crt and ca.key; adds each CERT to ca.crl. A server checks\n"
+		"the list only if crl-file in tlsd.ini names it.\n",
 	    .options = ARGUMENT_REVOKE | ARGUMENT_CRL | ARGUMENT_SIGN,
 	    .operands_min = 1,
 	    .operands_max = INT_MAX,

@@ -50,8 +50,14 @@ an_authority_begins_with_an_empty_list() {
 a_revoked_certificate_is_refused() {
 	make_four && expect 0 revoke --reason keyCompromise b.crt &&
 		has out "revoked: CN=b.example (keyCompromise)" && has out "tlsdctl reload" &&
-		is_revoked b.crt && is_good a.crt && read_list ca.crl ca.crt &&
+		has out "crl-file = $PWD/ca.crl" && is_revoked b.crt && is_good a.crt &&
+		read_list ca.crl ca.crt &&
 		has text "Key Compromise" && number 0x02 && there_is_no ca.crl.new
+}
+
+client_command_names_the_list_if_there_is_one() {
+	expect 0 ca 'Test CA' && expect 0 client alice && has out "crl-file = $PWD/ca.crl" &&
+		rm ca.crl && expect 0 client --cert bob.crt bob && lacks out crl-file
 }
 
 revocation_keeps_earlier_entries_of_the_crl() {

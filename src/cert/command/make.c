@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file/file.h"
 #include "base/log/findings.h"
@@ -87,15 +88,6 @@ print_pair(const struct making *making)
 	    making->issued.key_description);
 }
 
-static void
-print_setting(const char *key, const char *path)
-{
-	char *absolute = realpath(path, NULL);
-
-	printf("    %s = %s\n", key, absolute != NULL ? absolute : path);
-	free(absolute);
-}
-
 /* Returns what to do with existing files. */
 static enum file_existing
 existing(const struct making *making)
@@ -169,8 +161,8 @@ static void
 print_server_settings(const struct making *making)
 {
 	printf("Put into tlsd.ini:\n");
-	print_setting("cert", making->files.cert);
-	print_setting("key", making->files.key);
+	filereport_setting("cert", making->files.cert);
+	filereport_setting("key", making->files.key);
 }
 
 int
@@ -257,6 +249,23 @@ make_server(const struct arguments *arguments)
 	return status;
 }
 
+static void
+print_client_settings(const struct arguments *arguments)
+{
+	struct authoritypaths paths;
+
+	authoritypaths_init(&paths, arguments, arguments->out_dir);
+	printf("Give both files to the client. A server asks for them with, in "
+	       "tlsd.ini:\n    client-verify = required\n");
+	filereport_setting("ca-file", paths.cert);
+	if (access(paths.crl, F_OK) == 0) {
+		printf("To refuse revoked clients, add this line, and renew the list "
+		       "with tlscert crl:\n");
+		filereport_setting("crl-file", paths.crl);
+	}
+	authoritypaths_fini(&paths);
+}
+
 int
 make_client(const struct arguments *arguments)
 {
@@ -268,14 +277,8 @@ make_client(const struct arguments *arguments)
 	int status = make(&making, &request,
 	    subject_client(&making.subject, arguments->operands,
 		arguments->operand_count, &making.findings));
-	if (status == DONE) {
-		struct authoritypaths paths;
-		authoritypaths_init(&paths, arguments, arguments->out_dir);
-		printf("Give both files to the client. A server asks for them with, in "
-		       "tlsd.ini:\n    client-verify = required\n");
-		print_setting("ca-file", paths.cert);
-		authoritypaths_fini(&paths);
-	}
+	if (status == DONE)
+		print_client_settings(arguments);
 	end(&making);
 	return status;
 }

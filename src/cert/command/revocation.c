@@ -220,7 +220,9 @@ print_list(const struct revoking *revoking)
 	    revoking->old.count + revoking->certs.count == 1 ? "" : "s",
 	    certificate_date(
 		now + (time_t)revoking->arguments->crl_days * 86400, date));
-	printf("A server whose crl-file it is takes the new one with\n"
+	printf("A server checks the list only if tlsd.ini has the line\n");
+	filereport_setting("crl-file", revoking->paths.crl);
+	printf("Put the new list into force with\n"
 	       "    tlsdctl reload\n");
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The output of findings on the terminal. */
+/* The output of findings, and of lines for tlsd.ini, on the terminal. */
 #include "cert/options/filereport.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/log/findings.h"
 
@@ -14,4 +15,13 @@ filereport_findings(struct findings *findings)
 		    findings->items[i].kind == FINDING_WARNING ? "warning: " : "",
 		    findings->items[i].text);
 	findings_fini(findings);
+}
+
+void
+filereport_setting(const char *key, const char *path)
+{
+	char *absolute = realpath(path, NULL);
+
+	printf("    %s = %s\n", key, absolute != NULL ? absolute : path);
+	free(absolute);
 }
