@@ -59,4 +59,8 @@ take_down() {
 		done
 		ip netns delete "$space"
 	done
+	# ip(8) leaves this folder, and a mount of it on itself.
+	if [ -d /run/netns ] && [ -z "$(ls /run/netns)" ]; then
+		umount /run/netns && rmdir /run/netns
+	fi
 }
