@@ -130,6 +130,7 @@ START_TEST(usage_error_names_the_wrong_argument)
 {
 	check_wrong(PARSE("--nonsense", "localhost:1"), "--nonsense: is not an option");
 	check_wrong(PARSE("-x", "localhost:1"), "-x: is not an option");
+	check_wrong(PARSE("--c", "f", "localhost:1"), "--c: is not an option");
 	check_wrong(PARSE("localhost:1", "--cert"), "--cert: its value is missing");
 	check_wrong(PARSE("--timeout", "soon", "localhost:1"), "--timeout: \"soon\"");
 	check_wrong(PARSE("--end-after", "x", "localhost:1"), "--end-after: \"x\"");
