@@ -104,7 +104,7 @@ configured_socket(const struct options *options)
 
 /* Passes the words on unchanged. */
 static int
-ask(struct wire *wire, const struct options *options, FILE *out)
+ask_words(struct wire *wire, const struct options *options, FILE *out)
 {
 	char *command = options->words == 2
 	                    ? memory_format("%s %s", options->word[0], options->word[1])
@@ -118,7 +118,7 @@ ask(struct wire *wire, const struct options *options, FILE *out)
 static int
 run_plain(struct wire *wire, const struct options *options)
 {
-	return ask(wire, options, stdout);
+	return ask_words(wire, options, stdout);
 }
 
 static int
@@ -225,7 +225,7 @@ find_command(const char *name)
 }
 
 static int
-run(const char *socket, const struct options *options)
+run_command(const char *socket, const struct options *options)
 {
 	struct wire *wire = wire_open(socket);
 
@@ -269,7 +269,7 @@ static const struct optionrow rows[] = {
 
 /* Reports an unknown command, and suggests a similar one. */
 static void
-complain_unknown(const char *name)
+report_unknown_command(const char *name)
 {
 	struct resemblance resemblance = resemblance_to(name);
 
@@ -293,7 +293,7 @@ check_words(const struct options *options)
 	}
 	const struct command *command = find_command(options->word[0]);
 	if (command == NULL)
-		complain_unknown(options->word[0]);
+		report_unknown_command(options->word[0]);
 	else if (options->words > 1 && command->argument == NULL)
 		fprintf(stderr, "tlsdctl: %s: takes no argument\n", command->name);
 	else if (options->words > 2)
@@ -371,7 +371,7 @@ main(int argc, char **argv)
 		return CTLSTATUS_OK;
 	char *path = options.socket != NULL ? memory_copy(options.socket)
 	                                    : configured_socket(&options);
-	int status = path != NULL ? run(path, &options) : CTLSTATUS_USAGE;
+	int status = path != NULL ? run_command(path, &options) : CTLSTATUS_USAGE;
 	free(path);
 	return status;
 }

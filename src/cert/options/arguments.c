@@ -85,7 +85,7 @@ static const struct optionrow rows[] = {
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
 static enum arguments_result
-complain(const struct command *command, const char *what, const char *which)
+report_usage_error(const struct command *command, const char *what, const char *which)
 {
 	fprintf(stderr, "tlscert %s: %s%s: see tlscert %s --help\n", command->name,
 	    what, which, command->name);
@@ -96,9 +96,9 @@ static enum arguments_result
 count_operands(const struct command *command, const struct arguments *arguments)
 {
 	if (arguments->operand_count < command->operands_min)
-		return complain(command, "missing ", command->operands);
+		return report_usage_error(command, "missing ", command->operands);
 	if (arguments->operand_count > command->operands_max)
-		return complain(command, "too many arguments, from ",
+		return report_usage_error(command, "too many arguments, from ",
 		    arguments->operands[command->operands_max]);
 	return ARGUMENTS_RUN;
 }
@@ -124,9 +124,10 @@ read_options(
 	if (arguments->help)
 		return ARGUMENTS_HELP;
 	if (result == ':')
-		return complain(command, "missing value of ", argv[optind - 1]);
+		return report_usage_error(
+		    command, "missing value of ", argv[optind - 1]);
 	if (result == '?')
-		return complain(command, "unknown option ", argv[optind - 1]);
+		return report_usage_error(command, "unknown option ", argv[optind - 1]);
 	return ARGUMENTS_RUN;
 }
 

@@ -329,7 +329,7 @@ default_concurrency(void)
 
 /* Sets the missing values that depend on other options. */
 static void
-complete(struct options *options)
+complete_options(struct options *options)
 {
 	struct options_load *load = &options->load;
 
@@ -355,7 +355,7 @@ options_parse(struct options *options, enum options_command command, int argc,
 		return findings->errors == 0 ? 0 : -1;
 	parse_target(options, argc, argv, findings);
 	check_together(options, findings);
-	complete(options);
+	complete_options(options);
 	return findings->errors == 0 ? 0 : -1;
 }
 
