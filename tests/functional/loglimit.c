@@ -269,7 +269,7 @@ START_TEST(thousands_of_failing_connections_write_a_bounded_log)
 }
 END_TEST
 
-SUITE("repeats", first_failures_are_logged_singly_and_the_rest_as_a_sum,
+SUITE("loglimit", first_failures_are_logged_singly_and_the_rest_as_a_sum,
     few_failures_are_logged_without_a_sum,
     rate_limit_counts_each_class_and_service_separately,
     a_sum_names_three_clients_once_each,

@@ -379,7 +379,7 @@ START_TEST(networks_of_both_families_are_allowed_or_denied)
 }
 END_TEST
 
-SUITE("quota", an_address_that_is_denied_is_refused,
+SUITE("limits", an_address_that_is_denied_is_refused,
     one_client_may_have_only_so_many_connections,
     the_process_may_have_only_so_many_connections,
     a_service_may_have_only_so_many_connections,

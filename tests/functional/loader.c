@@ -199,7 +199,7 @@ START_TEST(a_reload_keeps_an_address_whose_name_does_not_resolve_any_more)
 }
 END_TEST
 
-SUITE_IF(lacks_preload, "loading", clients_are_served_while_a_reload_runs,
+SUITE_IF(lacks_preload, "loader", clients_are_served_while_a_reload_runs,
     clients_are_served_while_the_disk_does_not_answer,
     reloads_that_are_asked_for_meanwhile_are_one,
     a_stop_does_not_wait_for_a_running_reload,

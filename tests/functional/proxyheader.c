@@ -277,7 +277,7 @@ START_TEST(untrusted_or_conflicting_accept_proxy_settings_are_refused)
 }
 END_TEST
 
-SUITE("proxied", proxy_header_sets_the_client_address,
+SUITE("proxyheader", proxy_header_sets_the_client_address,
     header_without_an_address_makes_the_proxy_the_client,
     a_proxy_may_come_through_a_unix_socket, a_header_may_drip,
     allow_and_deny_apply_to_the_address_in_the_header,
