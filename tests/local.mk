@@ -145,14 +145,14 @@ tests_unit_check_ctl_SOURCES = \
 tests_unit_check_ctl_LDADD = libtlsdctl.a $(LDADD)
 
 tests_functional_check_answers_SOURCES = \
-	tests/functional/ahead.c \
+	tests/functional/earlydata.c \
 	tests/functional/ending.c \
 	tests/functional/server.c
 tests_functional_check_clients_SOURCES = \
 	tests/functional/admission.c \
 	tests/functional/idle.c \
-	tests/functional/ports.c \
-	tests/functional/quota.c
+	tests/functional/limits.c \
+	tests/functional/ports.c
 tests_functional_check_hostile_SOURCES = \
 	tests/functional/hostile.c
 tests_functional_check_parking_SOURCES = \
@@ -160,7 +160,7 @@ tests_functional_check_parking_SOURCES = \
 tests_functional_check_exec_SOURCES = \
 	tests/functional/exec.c
 tests_functional_check_relay_SOURCES = \
-	tests/functional/proxied.c \
+	tests/functional/proxyheader.c \
 	tests/functional/relay.c
 tests_functional_check_names_SOURCES = \
 	tests/functional/certdir.c \
@@ -168,11 +168,11 @@ tests_functional_check_names_SOURCES = \
 	tests/functional/route.c \
 	tests/functional/routing.c
 tests_functional_check_operation_SOURCES = \
-	tests/functional/loading.c \
+	tests/functional/inheritance.c \
+	tests/functional/loader.c \
+	tests/functional/loglimit.c \
 	tests/functional/operation.c \
-	tests/functional/repeats.c \
-	tests/functional/resolving.c \
-	tests/functional/takeover.c
+	tests/functional/resolver.c
 tests_functional_check_sandbox_SOURCES = \
 	tests/functional/sandbox.c
 
@@ -186,7 +186,7 @@ tests_faults_check_allocation_SOURCES = \
 	tests/faults/shortage_crowd.c \
 	tests/faults/shortage_parking.c \
 	tests/faults/shortage_reload.c \
-	tests/faults/shortage_strangers.c \
+	tests/faults/shortage_untrusted.c \
 	$(poor)
 ## Loaded into tlsd by the allocation tests; without sanitizers, and without libtool.
 shortage.so: $(srcdir)/tests/faults/preload.c $(srcdir)/tests/faults/shortage.h
@@ -354,7 +354,7 @@ quick_scripts = \
 	tests/functional/sandbox.sh \
 	tests/functional/container.sh \
 	tests/functional/examples.sh \
-	tests/functional/figures.sh \
+	tests/functional/monitor.sh \
 	tests/functional/page.sh \
 	tests/functional/relay.sh \
 	tests/functional/syscalls.sh \
@@ -370,7 +370,7 @@ long_scripts = \
 	tests/functional/fail2ban.sh \
 	tests/functional/haproxy.sh \
 	tests/functional/browsers.sh \
-	tests/functional/judges.sh \
+	tests/functional/scanners.sh \
 	tests/functional/package.sh \
 	tests/functional/systemd.sh \
 	tests/functional/walkthrough.sh \
@@ -383,7 +383,7 @@ longer_scripts = \
 	tests/functional/clients.sh \
 	tests/functional/control.sh \
 	tests/functional/daemon.sh \
-	tests/functional/figures.sh \
+	tests/functional/monitor.sh \
 	tests/functional/logs.sh \
 	tests/functional/relay.sh \
 	tests/functional/tickets.sh \

@@ -26,6 +26,7 @@ libtlsd_a_SOURCES = \
 	src/base/text/commandline.c src/base/text/commandline.h \
 	src/base/text/json.c src/base/text/json.h \
 	src/base/text/lookalike.c src/base/text/lookalike.h \
+	src/base/text/optiontable.c src/base/text/optiontable.h \
 	src/base/text/resemblance.c src/base/text/resemblance.h \
 	src/base/text/stringlist.c src/base/text/stringlist.h \
 	src/base/text/terminal.c src/base/text/terminal.h \

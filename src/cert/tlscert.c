@@ -175,7 +175,7 @@ find_command(const char *name)
 }
 
 static void
-complain_unknown(const char *word)
+report_unknown_command(const char *word)
 {
 	struct resemblance resemblance = resemblance_to(word);
 
@@ -193,7 +193,7 @@ complain_unknown(const char *word)
 }
 
 static int
-run(const struct command *command, int argc, char **argv)
+run_command(const struct command *command, int argc, char **argv)
 {
 	struct arguments arguments;
 
@@ -215,12 +215,12 @@ run_word(int argc, char **argv)
 	const struct command *command = find_command(word);
 
 	if (command != NULL)
-		return run(command, argc - 1, argv + 1);
+		return run_command(command, argc - 1, argv + 1);
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
 		return print_help();
 	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
 		return print_version();
-	complain_unknown(word);
+	report_unknown_command(word);
 	return USAGE;
 }
 

@@ -54,7 +54,7 @@ find_command(const char *name)
 
 /* Suggests a command for a word that is not a target, if other words follow it. */
 static bool
-complain_misspelt(int argc, char **argv, int operand)
+report_misspelt_command(int argc, char **argv, int operand)
 {
 	if (operand + 1 >= argc || strpbrk(argv[operand], ":/") != NULL)
 		return false;
@@ -68,15 +68,16 @@ complain_misspelt(int argc, char **argv, int operand)
 }
 
 static int
-run(int argc, char **argv)
+run_command(int argc, char **argv)
 {
 	int operand = options_find_operand(argc, argv);
 	const struct command *command =
 	    operand < argc ? find_command(argv[operand]) : NULL;
 
 	if (command == NULL)
-		return complain_misspelt(argc, argv, operand) ? EXITSTATUS_USAGE
-		                                              : talk_main(argc, argv);
+		return report_misspelt_command(argc, argv, operand)
+		           ? EXITSTATUS_USAGE
+		           : talk_main(argc, argv);
 	/* The options before the command belong to it too. */
 	char *name = argv[operand];
 	memmove(argv + 2, argv + 1, (size_t)(operand - 1) * sizeof *argv);
@@ -91,5 +92,5 @@ main(int argc, char **argv)
 		return EXITSTATUS_FAILED;
 	/* A closed peer or pipe is an error of write(2) here. */
 	signal(SIGPIPE, SIG_IGN);
-	return run(argc, argv);
+	return run_command(argc, argv);
 }

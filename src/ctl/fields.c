@@ -6,7 +6,7 @@
 #include <string.h>
 
 static void
-copy(char *to, size_t room, const char *from, size_t length)
+copy_part(char *to, size_t room, const char *from, size_t length)
 {
 	if (length >= room)
 		length = room - 1;
@@ -27,8 +27,9 @@ fields_next(const char **rest, char *name, char *value, size_t room)
 		*rest = word + length;
 		if (equals == NULL)
 			continue;
-		copy(name, room, word, (size_t)(equals - word));
-		copy(value, room, equals + 1, length - (size_t)(equals - word) - 1);
+		copy_part(name, room, word, (size_t)(equals - word));
+		copy_part(
+		    value, room, equals + 1, length - (size_t)(equals - word) - 1);
 		return true;
 	}
 }
@@ -42,7 +43,7 @@ fields_text(const char *line, const char *name, char *value, size_t room)
 	while ((found = strstr(found, name)) != NULL) {
 		if (found > line && found[-1] == ' ' && found[length] == '=') {
 			found += length + 1;
-			copy(value, room, found, strcspn(found, " "));
+			copy_part(value, room, found, strcspn(found, " "));
 			return true;
 		}
 		found += length;

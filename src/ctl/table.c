@@ -59,7 +59,7 @@ table_add(struct table *table, const char *line)
 }
 
 static int
-compare(const void *a, const void *b, void *column)
+compare_rows(const void *a, const void *b, void *column)
 {
 	int i = *(const int *)column;
 	const char *left = ((const struct row *)a)->values[i];
@@ -79,8 +79,8 @@ table_sort(struct table *table, const char *name)
 		if (strcmp(columns[i].name, name) != 0)
 			continue;
 		if (table->count > 0)
-			qsort_r(table->rows, table->count, sizeof *table->rows, compare,
-			    &i);
+			qsort_r(table->rows, table->count, sizeof *table->rows,
+			    compare_rows, &i);
 		return true;
 	}
 	return false;
@@ -117,7 +117,7 @@ width_of(const struct layout *layout)
 }
 
 static void
-widen(struct layout *layout)
+widen_columns(struct layout *layout)
 {
 	for (int i = 0; i < COLUMNS; i++)
 		if (layout->widths[i] < columns[i].width)
@@ -126,7 +126,7 @@ widen(struct layout *layout)
 
 /* Narrows column `i` by the excess of a line over `width`, but not below `least`. */
 static void
-narrow(struct layout *layout, int i, int least, size_t width)
+narrow_column(struct layout *layout, int i, int least, size_t width)
 {
 	size_t sum = width_of(layout);
 
@@ -143,19 +143,19 @@ lay_out(const struct table *table, size_t max, size_t width)
 
 	fit_contents(table, max, &close);
 	wide = close;
-	widen(&wide);
+	widen_columns(&wide);
 	if (width_of(&wide) <= width)
 		return wide;
-	narrow(&close, SERVICE, SERVICE_LEAST, width);
-	narrow(&close, PEER, PEER_LEAST, width);
-	narrow(&close, SERVICE, ELLIPSIS + 1, width);
+	narrow_column(&close, SERVICE, SERVICE_LEAST, width);
+	narrow_column(&close, PEER, PEER_LEAST, width);
+	narrow_column(&close, SERVICE, ELLIPSIS + 1, width);
 	return close;
 }
 
 /* Writes `text` to `out`, without its middle if it is wider than `width`: its end may be a
  * port. */
 static void
-shorten(char out[VALUE_SIZE], const char *text, int width)
+shorten_text(char out[VALUE_SIZE], const char *text, int width)
 {
 	int length = (int)strlen(text), tail = (width - ELLIPSIS) / 2;
 
@@ -168,13 +168,14 @@ shorten(char out[VALUE_SIZE], const char *text, int width)
 
 /* Appends a cell. Numbers are aligned to the right. */
 static void
-put(char *line, size_t room, const struct layout *layout, int column, const char *text)
+put_cell(
+    char *line, size_t room, const struct layout *layout, int column, const char *text)
 {
 	char cell[VALUE_SIZE];
 	size_t length = strlen(line);
 	int width = layout->widths[column];
 
-	shorten(cell, text, width);
+	shorten_text(cell, text, width);
 	if (columns[column].numeric)
 		snprintf(line + length, room - length, "%*s ", width, cell);
 	else
@@ -202,12 +203,13 @@ table_print(
 	struct layout layout = lay_out(table, max, width);
 
 	for (int i = 0; i < COLUMNS; i++)
-		put(line, sizeof line, &layout, i, columns[i].name);
+		put_cell(line, sizeof line, &layout, i, columns[i].name);
 	print_line(line, width, colours ? TERMINAL_BOLD : "", out);
 	for (size_t i = 0; i < table->count && i < max; i++) {
 		line[0] = '\0';
 		for (int j = 0; j < COLUMNS; j++)
-			put(line, sizeof line, &layout, j, table->rows[i].values[j]);
+			put_cell(
+			    line, sizeof line, &layout, j, table->rows[i].values[j]);
 		print_line(line, width, "", out);
 	}
 }

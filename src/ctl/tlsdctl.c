@@ -3,8 +3,8 @@
 #include "config.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 #include "base/file/file.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
+#include "base/text/optiontable.h"
 #include "base/text/resemblance.h"
 #include "base/text/terminal.h"
 #include "base/text/text.h"
@@ -103,7 +104,7 @@ configured_socket(const struct options *options)
 
 /* Passes the words on unchanged. */
 static int
-ask(struct wire *wire, const struct options *options, FILE *out)
+ask_words(struct wire *wire, const struct options *options, FILE *out)
 {
 	char *command = options->words == 2
 	                    ? memory_format("%s %s", options->word[0], options->word[1])
@@ -117,7 +118,7 @@ ask(struct wire *wire, const struct options *options, FILE *out)
 static int
 run_plain(struct wire *wire, const struct options *options)
 {
-	return ask(wire, options, stdout);
+	return ask_words(wire, options, stdout);
 }
 
 static int
@@ -224,7 +225,7 @@ find_command(const char *name)
 }
 
 static int
-run(const char *socket, const struct options *options)
+run_command(const char *socket, const struct options *options)
 {
 	struct wire *wire = wire_open(socket);
 
@@ -236,60 +237,39 @@ run(const char *socket, const struct options *options)
 	return status;
 }
 
-enum { JSON = 256, PROMETHEUS, OUTPUT, SORT, TIMEOUT, SETTLE };
-
-static int
-take_duration(const char *option, int64_t *ms)
+/* Sets the context to true if the value is wrong. */
+static void
+set_duration(const struct optionvalue *value)
 {
-	if (text_parse_duration(optarg, ms) == 0)
-		return 0;
+	if (text_parse_duration(value->text, value->member) == 0)
+		return;
 	fprintf(stderr,
-	    "tlsdctl: %s: \"%s\" is not a duration: write one such as 30s or 5m\n",
-	    option, optarg);
-	return -1;
+	    "tlsdctl: --%s: \"%s\" is not a duration: write one such as 30s or 5m\n",
+	    value->row->name, value->text);
+	*(bool *)value->context = true;
 }
 
-static int
-take_option(struct options *options, int letter)
-{
-	switch (letter) {
-	case 's':
-		options->socket = optarg;
-		return 0;
-	case 'c':
-		options->conf = optarg;
-		return 0;
-	case 'V':
-		options->version = true;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	case JSON:
-		options->json = true;
-		return 0;
-	case PROMETHEUS:
-		options->prometheus = true;
-		return 0;
-	case OUTPUT:
-		options->output = optarg;
-		return 0;
-	case SORT:
-		options->sort = optarg;
-		return 0;
-	case TIMEOUT:
-		return take_duration("--timeout", &options->timeout_ms);
-	case SETTLE:
-		return take_duration("--settle", &options->settle_ms);
-	default:
-		fputs("tlsdctl: see tlsdctl --help for the options\n", stderr);
-		return -1;
+#define MEMBER(name) offsetof(struct options, name)
+#define ROW(letter, name, argument, set, member)                           \
+	{                                                                  \
+		1, letter, name, NULL, argument, set, MEMBER(member), 0, 0 \
 	}
-}
+static const struct optionrow rows[] = {
+	ROW('s', "socket", "SOCKET", optiontable_set_text, socket),
+	ROW('c', "config", "FILE", optiontable_set_text, conf),
+	ROW(0, "json", NULL, optiontable_set_flag, json),
+	ROW(0, "prometheus", NULL, optiontable_set_flag, prometheus),
+	ROW(0, "output", "FILE", optiontable_set_text, output),
+	ROW(0, "sort", "COLUMN", optiontable_set_text, sort),
+	ROW(0, "timeout", "TIME", set_duration, timeout_ms),
+	ROW(0, "settle", "TIME", set_duration, settle_ms),
+	ROW('V', "version", NULL, optiontable_set_flag, version),
+	ROW('h', "help", NULL, optiontable_set_flag, help),
+};
 
 /* Reports an unknown command, and suggests a similar one. */
 static void
-complain_unknown(const char *name)
+report_unknown_command(const char *name)
 {
 	struct resemblance resemblance = resemblance_to(name);
 
@@ -313,7 +293,7 @@ check_words(const struct options *options)
 	}
 	const struct command *command = find_command(options->word[0]);
 	if (command == NULL)
-		complain_unknown(options->word[0]);
+		report_unknown_command(options->word[0]);
 	else if (options->words > 1 && command->argument == NULL)
 		fprintf(stderr, "tlsdctl: %s: takes no argument\n", command->name);
 	else if (options->words > 2)
@@ -350,23 +330,19 @@ find_mistake(const struct options *options)
 static int
 parse_options(int argc, char **argv, struct options *options)
 {
-	static const struct option longs[] = { { "socket", required_argument, NULL,
-						   's' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "json", no_argument, NULL, JSON },
-		{ "prometheus", no_argument, NULL, PROMETHEUS },
-		{ "output", required_argument, NULL, OUTPUT },
-		{ "sort", required_argument, NULL, SORT },
-		{ "timeout", required_argument, NULL, TIMEOUT },
-		{ "settle", required_argument, NULL, SETTLE },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' }, { 0 } };
-	int letter;
+	struct optiontable table;
+	bool wrong = false;
+	int result;
 
 	*options = (struct options){ .sort = "id" };
-	while ((letter = getopt_long(argc, argv, "s:c:Vh", longs, NULL)) != -1)
-		if (take_option(options, letter) < 0)
-			return -1;
+	optiontable_init(&table, rows, sizeof rows / sizeof rows[0], 1, "");
+	do
+		result = optiontable_next(&table, argc, argv, options, &wrong);
+	while (result == 0 && !wrong);
+	if (result > 0)
+		fputs("tlsdctl: see tlsdctl --help for the options\n", stderr);
+	if (result > 0 || wrong)
+		return -1;
 	options->words = argc - optind;
 	options->word = argv + optind;
 	if (options->version || options->help)
@@ -395,7 +371,7 @@ main(int argc, char **argv)
 		return CTLSTATUS_OK;
 	char *path = options.socket != NULL ? memory_copy(options.socket)
 	                                    : configured_socket(&options);
-	int status = path != NULL ? run(path, &options) : CTLSTATUS_USAGE;
+	int status = path != NULL ? run_command(path, &options) : CTLSTATUS_USAGE;
 	free(path);
 	return status;
 }

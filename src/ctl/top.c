@@ -50,7 +50,7 @@ take_connection(void *context, const char *line)
 }
 
 static int
-look(struct view *view)
+read_figures(struct view *view)
 {
 	frame_free(view->before);
 	view->before = view->now;
@@ -67,7 +67,7 @@ look(struct view *view)
 }
 
 static void
-print(const struct view *view, struct frame_screen screen)
+print_view(const struct view *view, struct frame_screen screen)
 {
 	frame_print(view->now, view->before,
 	    (double)(view->now_ns - view->before_ns) / NS_PER_S, view->slowest, screen,
@@ -109,13 +109,13 @@ wait_for_end(int signals, bool has_keys)
 }
 
 static int
-repeat(struct view *view, int signals, bool has_keys)
+repeat_until_end(struct view *view, int signals, bool has_keys)
 {
 	int status;
 
-	while ((status = look(view)) == CTLSTATUS_OK) {
+	while ((status = read_figures(view)) == CTLSTATUS_OK) {
 		fputs(HOME CLEAR_REST, stdout);
-		print(view, find_screen());
+		print_view(view, find_screen());
 		fflush(stdout);
 		if (wait_for_end(signals, has_keys))
 			break;
@@ -144,7 +144,7 @@ show_live(struct view *view)
 		tcsetattr(STDIN_FILENO, TCSANOW, &during);
 	}
 	fputs(ENTER, stdout);
-	int status = repeat(view, signals, has_keys);
+	int status = repeat_until_end(view, signals, has_keys);
 	fputs(LEAVE, stdout);
 	fflush(stdout);
 	if (has_keys)
@@ -156,14 +156,14 @@ show_live(struct view *view)
 static int
 show_once(struct view *view)
 {
-	int status = look(view);
+	int status = read_figures(view);
 
 	if (status != CTLSTATUS_OK)
 		return status;
 	poll(NULL, 0, PERIOD_MS);
-	status = look(view);
+	status = read_figures(view);
 	if (status == CTLSTATUS_OK)
-		print(view, find_screen());
+		print_view(view, find_screen());
 	return status;
 }
 

@@ -91,7 +91,7 @@ wire_close(struct wire *wire)
 
 /* Replaces control characters, which the terminal would interpret. */
 static void
-disarm(char *line)
+replace_controls(char *line)
 {
 	for (; *line != '\0'; line++)
 		if ((unsigned char)*line < ' ' || *line == 0x7f)
@@ -99,7 +99,8 @@ disarm(char *line)
 }
 
 static int
-receive(struct wire *wire, void (*take)(void *context, const char *line), void *context)
+receive_answer(
+    struct wire *wire, void (*take)(void *context, const char *line), void *context)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -107,7 +108,7 @@ receive(struct wire *wire, void (*take)(void *context, const char *line), void *
 
 	while (status == CTLSTATUS_NO_DAEMON && getline(&line, &room, wire->in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		disarm(line);
+		replace_controls(line);
 		if (strcmp(line, "ok") == 0)
 			status = CTLSTATUS_OK;
 		else if (strcmp(line, "failed") == 0)
@@ -127,7 +128,7 @@ wire_ask(struct wire *wire, const char *command,
 	int status = CTLSTATUS_NO_DAEMON;
 
 	if (file_write_all(wire->fd, line, strlen(line)) == 0)
-		status = receive(wire, take, context);
+		status = receive_answer(wire, take, context);
 	free(line);
 	if (status == CTLSTATUS_NO_DAEMON)
 		fputs("tlsdctl: the server closed the connection without an answer\n",

@@ -28,7 +28,7 @@ struct prepared {
 };
 
 static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+prepare_connect(const struct responder_settings *settings, struct findings *findings)
 {
 	struct backends *backends = backends_new(&settings->connect,
 	    (enum balance)settings->balance, settings->resolve_every_ms, findings);
@@ -43,7 +43,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 }
 
 static void
-warn(const void *argument, struct findings *findings)
+warn_of_backends(const void *argument, struct findings *findings)
 {
 	const struct prepared *prepared = argument;
 
@@ -51,7 +51,7 @@ warn(const void *argument, struct findings *findings)
 }
 
 static void
-release(void *argument)
+release_connect(void *argument)
 {
 	struct prepared *prepared = argument;
 
@@ -62,7 +62,7 @@ release(void *argument)
 /* Resets the backend's connection if the client broke off, so that it does not look like an
  * end. */
 static void
-part(int fd, const struct session *session)
+close_backend(int fd, const struct session *session)
 {
 	if (session_failure(session) != FAILURE_NONE)
 		socket_reset(fd);
@@ -100,7 +100,7 @@ write_header(enum sendproxy kind, const struct session *session,
 
 /* Sends the PROXY header to the backend. A fresh socket has room for it. */
 static int
-introduce(
+send_proxy_header(
     enum sendproxy kind, int fd, const struct backend *backend, struct session *session)
 {
 	unsigned char header[SENDPROXY_SIZE];
@@ -116,7 +116,7 @@ introduce(
 
 /* Avoids a backend that broke off before it sent anything: it may only look alive. */
 static void
-judge(struct backend *backend, const struct session *session)
+judge_backend(struct backend *backend, const struct session *session)
 {
 	struct session_facts facts;
 
@@ -133,7 +133,8 @@ struct call {
 
 /* Returns NULL with a failure. */
 static struct call *
-begin(const struct prepared *prepared, struct session *session, struct cursor *cursor)
+begin_call(
+    const struct prepared *prepared, struct session *session, struct cursor *cursor)
 {
 	struct call *call = malloc(sizeof *call);
 
@@ -149,7 +150,7 @@ begin(const struct prepared *prepared, struct session *session, struct cursor *c
 
 /* Returns 0 once there is a relay, -1 with a failure, or SESSION_PARKED. */
 static int
-reach(struct call *call, enum sendproxy proxy, struct session *session)
+reach_backend(struct call *call, enum sendproxy proxy, struct session *session)
 {
 	int result = backenddial_run(&call->dial);
 	const struct backend *backend = call->dial.backend;
@@ -159,33 +160,34 @@ reach(struct call *call, enum sendproxy proxy, struct session *session)
 	call->relay = relay_new(session, backend->name, NULL);
 	if (call->relay == NULL)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
-	return introduce(proxy, call->dial.fd, backend, session);
+	return send_proxy_header(proxy, call->dial.fd, backend, session);
 }
 
 static void
-end(struct call *call, const struct session *session)
+end_call(struct call *call, const struct session *session)
 {
 	if (call->dial.fd >= 0) {
-		judge(call->dial.backend, session);
-		part(call->dial.fd, session);
+		judge_backend(call->dial.backend, session);
+		close_backend(call->dial.fd, session);
 	}
 	relay_free(call->relay);
 	free(call);
 }
 
 static int
-answer(const void *argument, struct session *session, struct cursor *cursor)
+answer_connect(const void *argument, struct session *session, struct cursor *cursor)
 {
 	const struct prepared *prepared = argument;
-	struct call *call =
-	    cursor->state != NULL ? cursor->state : begin(prepared, session, cursor);
+	struct call *call = cursor->state != NULL
+	                        ? cursor->state
+	                        : begin_call(prepared, session, cursor);
 	int result = 0, delivered = -1;
 
 	cursor->state = call;
 	if (call == NULL)
 		return -1;
 	if (call->relay == NULL)
-		result = reach(call, prepared->proxy, session);
+		result = reach_backend(call, prepared->proxy, session);
 	if (result == 0)
 		result = relay_run(call->relay, call->dial.fd);
 	if (result < 0 && call->relay != NULL && !cursor->is_cut)
@@ -193,13 +195,13 @@ answer(const void *argument, struct session *session, struct cursor *cursor)
 	if (result == SESSION_PARKED || delivered == SESSION_PARKED)
 		return SESSION_PARKED;
 	bool is_whole = delivered == 0 && relay_has_passed_all(call->relay);
-	end(call, session);
+	end_call(call, session);
 	cursor->state = NULL;
 	return is_whole && session_excuse(session) ? 0 : result;
 }
 
 static void
-abandon(void *state)
+abandon_connect(void *state)
 {
 	struct call *call = state;
 
@@ -213,8 +215,8 @@ const struct responder_kind responder_connect = { .name = "connect",
 	.keys = "connect balance connect-timeout resolve-every send-proxy",
 	.lasts = true,
 	.descriptors = 1,
-	.prepare = prepare,
-	.warn = warn,
-	.answer = answer,
-	.abandon = abandon,
-	.release = release };
+	.prepare = prepare_connect,
+	.warn = warn_of_backends,
+	.answer = answer_connect,
+	.abandon = abandon_connect,
+	.release = release_connect };

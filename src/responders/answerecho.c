@@ -14,7 +14,7 @@
 
 /* Returns a placeholder, because there is nothing to prepare. */
 static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+prepare_echo(const struct responder_settings *settings, struct findings *findings)
 {
 	static char nothing;
 
@@ -44,7 +44,7 @@ return_bytes(struct session *session)
 }
 
 static int
-answer(const void *prepared, struct session *session, struct cursor *cursor)
+answer_echo(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	enum outcome outcome = GO_ON;
 	struct pollfd nobody = { .fd = -1 };
@@ -66,11 +66,12 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 }
 
 static void
-release(void *prepared)
+release_echo(void *prepared)
 {
 	(void)prepared;
 }
 
-const struct responder_kind responder_echo = {
-	.name = "echo", .prepare = prepare, .answer = answer, .release = release
-};
+const struct responder_kind responder_echo = { .name = "echo",
+	.prepare = prepare_echo,
+	.answer = answer_echo,
+	.release = release_echo };

@@ -49,7 +49,7 @@ struct program {
 };
 
 static void
-release(void *prepared)
+release_exec(void *prepared)
 {
 	struct program *program = prepared;
 
@@ -116,7 +116,7 @@ read_user(struct program *program, const char *name, struct findings *findings)
 }
 
 static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+prepare_exec(const struct responder_settings *settings, struct findings *findings)
 {
 	struct program *program = memory_new(sizeof *program);
 	size_t errors = findings->errors;
@@ -126,7 +126,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 	read_command(program, settings->exec, findings);
 	read_user(program, settings->exec_user, findings);
 	if (findings->errors > errors) {
-		release(program);
+		release_exec(program);
 		return NULL;
 	}
 	size_t count = program->words.count;
@@ -164,7 +164,8 @@ name_of(const struct run *run)
 }
 
 static int
-fail(struct session *session, const struct run *run, const char *what, int number)
+fail_by_status(
+    struct session *session, const struct run *run, const char *what, int number)
 {
 	struct session_facts facts;
 
@@ -177,14 +178,16 @@ fail(struct session *session, const struct run *run, const char *what, int numbe
 
 /* Judges the answer by the end of the program. */
 static int
-judge(const struct run *run, struct session *session)
+judge_status(const struct run *run, struct session *session)
 {
 	int status = child_status(&run->child);
 
 	if (WIFSIGNALED(status))
-		return fail(session, run, "was ended by signal", WTERMSIG(status));
+		return fail_by_status(
+		    session, run, "was ended by signal", WTERMSIG(status));
 	if (WEXITSTATUS(status) != 0)
-		return fail(session, run, "exited with status", WEXITSTATUS(status));
+		return fail_by_status(
+		    session, run, "exited with status", WEXITSTATUS(status));
 	return 1;
 }
 
@@ -204,7 +207,7 @@ listen_to(struct run *run)
 }
 
 static int
-attend(struct relay_aside *aside, struct session *session)
+attend_program(struct relay_aside *aside, struct session *session)
 {
 	struct run *run = (struct run *)aside;
 
@@ -219,12 +222,12 @@ attend(struct relay_aside *aside, struct session *session)
  * closes its output a moment earlier. One that does not end within CLOSE_MS has ended its
  * answer. */
 static int
-end(struct relay_aside *aside, struct session *session)
+decide_end(struct relay_aside *aside, struct session *session)
 {
 	struct run *run = (struct run *)aside;
 
 	if (aside->is_alone)
-		return judge(run, session);
+		return judge_status(run, session);
 	if (!run->has_closed) {
 		run->has_closed = true;
 		run->closing = deadline_in(CLOSE_MS);
@@ -262,7 +265,7 @@ hand_over(struct run *run, struct session *session)
 
 /* Makes the program end, first by SIGTERM, then by SIGKILL. Returns 0 or SESSION_PARKED. */
 static int
-stop(struct run *run, struct session *session)
+stop_program(struct run *run, struct session *session)
 {
 	struct pollfd *polls = run->aside.polls;
 
@@ -287,7 +290,7 @@ stop(struct run *run, struct session *session)
 
 /* Starts the program with `stream` and `complaints` as its ends. Returns 0, or -1 with errno. */
 static int
-start(struct run *run, struct session *session, int stream, int complaints)
+start_program(struct run *run, struct session *session, int stream, int complaints)
 {
 	struct environment *environment = malloc(sizeof *environment);
 
@@ -326,7 +329,7 @@ fail_to_start(const struct program *program, struct session *session, int error)
 static int
 start_with(struct run *run, struct session *session, int stream, int complaints)
 {
-	int started = start(run, session, stream, complaints);
+	int started = start_program(run, session, stream, complaints);
 	int error = errno;
 
 	close(stream);
@@ -342,7 +345,7 @@ start_with(struct run *run, struct session *session, int stream, int complaints)
 }
 
 static void
-describe(struct run *run, const struct session *session)
+describe_run(struct run *run, const struct session *session)
 {
 	struct address peer;
 
@@ -391,7 +394,7 @@ connect_and_start(struct run *run, struct session *session)
 
 /* Starts a program. Returns NULL with errno. */
 static struct run *
-begin(const struct program *program, struct session *session)
+begin_run(const struct program *program, struct session *session)
 {
 	struct deadline deadline = deadline_in(program->timeout_ms);
 	struct run *run = calloc(1, sizeof *run);
@@ -399,11 +402,12 @@ begin(const struct program *program, struct session *session)
 	if (run == NULL)
 		return NULL;
 	run->program = program;
-	run->aside =
-	    (struct relay_aside){ .attend = attend, .end = end, .until = deadline };
+	run->aside = (struct relay_aside){
+		.attend = attend_program, .end = decide_end, .until = deadline
+	};
 	run->deadline = deadline;
 	run->result = SESSION_PARKED;
-	describe(run, session);
+	describe_run(run, session);
 	run->relay = relay_new(session, name_of(run), &run->aside);
 	if (run->relay != NULL && connect_and_start(run, session) == 0)
 		return run;
@@ -419,7 +423,7 @@ static int
 begin_answer(
     const struct program *program, struct session *session, struct cursor *cursor)
 {
-	while ((cursor->state = begin(program, session)) == NULL) {
+	while ((cursor->state = begin_run(program, session)) == NULL) {
 		int error = errno;
 		int wanted = fdwait_descriptors(session, cursor, error);
 		if (wanted != 0)
@@ -431,7 +435,7 @@ begin_answer(
 
 /* Frees a program that has ended or is about to, and kills the rest of its process group. */
 static void
-forget(struct run *run)
+free_run(struct run *run)
 {
 	child_reap(&run->child);
 	stderrlog_finish(&run->log, run->complaints);
@@ -444,15 +448,15 @@ forget(struct run *run)
 /* Returns the result of an answer that is over. If a client broke off after a complete
  * exchange, the exit status decides, unless the program had to be asked to end. */
 static int
-conclude(const struct run *run, struct session *session)
+conclude_run(const struct run *run, struct session *session)
 {
 	if (!run->is_whole || !session_excuse(session))
 		return run->result;
-	return run->is_asked || judge(run, session) > 0 ? 0 : -1;
+	return run->is_asked || judge_status(run, session) > 0 ? 0 : -1;
 }
 
 static int
-answer(const void *prepared, struct session *session, struct cursor *cursor)
+answer_exec(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	int begun = cursor->state == NULL ? begin_answer(prepared, session, cursor) : 0;
 	struct run *run = cursor->state;
@@ -467,21 +471,21 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 	    hand_over(run, session) == SESSION_PARKED)
 		return SESSION_PARKED;
 	cursor->is_ending = true;
-	if (stop(run, session) == SESSION_PARKED)
+	if (stop_program(run, session) == SESSION_PARKED)
 		return SESSION_PARKED;
-	int result = conclude(run, session);
-	forget(run);
+	int result = conclude_run(run, session);
+	free_run(run);
 	cursor->state = NULL;
 	return result;
 }
 
 static void
-abandon(void *state)
+abandon_exec(void *state)
 {
 	struct run *run = state;
 
 	child_signal(&run->child, SIGKILL);
-	forget(run);
+	free_run(run);
 }
 
 const struct responder_kind responder_exec = { .name = "exec",
@@ -491,7 +495,7 @@ const struct responder_kind responder_exec = { .name = "exec",
 	.occupies = true,
 	.lasts = true,
 	.descriptors = 7, /* a socket pair, two pipes, the pidfd */
-	.prepare = prepare,
-	.answer = answer,
-	.abandon = abandon,
-	.release = release };
+	.prepare = prepare_exec,
+	.answer = answer_exec,
+	.abandon = abandon_exec,
+	.release = release_exec };

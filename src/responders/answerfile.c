@@ -30,7 +30,7 @@ answerfile_path(const struct responder_settings *settings, struct findings *find
 }
 
 static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+prepare_file(const struct responder_settings *settings, struct findings *findings)
 {
 	if (settings->file[0] != '\0')
 		return answerfile_path(settings, findings);
@@ -55,7 +55,7 @@ answerfile_begin(const char *path, struct session *session, struct cursor *curso
 }
 
 static int
-answer(const void *prepared, struct session *session, struct cursor *cursor)
+answer_file(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const char *path = prepared;
 	size_t left = SIZE_MAX;
@@ -71,7 +71,7 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 }
 
 static void
-release(void *prepared)
+release_file(void *prepared)
 {
 	free(prepared);
 }
@@ -81,6 +81,6 @@ const struct responder_kind responder_file = { .name = "file",
 	.constant = true,
 	.blocks = true,
 	.descriptors = 1,
-	.prepare = prepare,
-	.answer = answer,
-	.release = release };
+	.prepare = prepare_file,
+	.answer = answer_file,
+	.release = release_file };

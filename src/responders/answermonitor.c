@@ -16,7 +16,7 @@ struct view {
 };
 
 static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+prepare_monitor(const struct responder_settings *settings, struct findings *findings)
 {
 	(void)settings;
 	(void)findings;
@@ -24,7 +24,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 }
 
 static void
-show(void *prepared, const struct monitor *figures)
+show_figures(void *prepared, const struct monitor *figures)
 {
 	struct view *view = prepared;
 
@@ -95,7 +95,7 @@ answer_status(const void *prepared, struct session *session, struct cursor *curs
 }
 
 static void
-abandon(void *state)
+abandon_monitor(void *state)
 {
 	http_free(state);
 }
@@ -114,22 +114,22 @@ answer_agent(const void *prepared, struct session *session, struct cursor *curso
 }
 
 const struct responder_kind responder_metrics = { .name = "metrics",
-	.prepare = prepare,
-	.show = show,
+	.prepare = prepare_monitor,
+	.show = show_figures,
 	.answer = answer_metrics,
-	.abandon = abandon,
+	.abandon = abandon_monitor,
 	.release = free };
 
 const struct responder_kind responder_status = { .name = "status",
-	.prepare = prepare,
-	.show = show,
+	.prepare = prepare_monitor,
+	.show = show_figures,
 	.answer = answer_status,
-	.abandon = abandon,
+	.abandon = abandon_monitor,
 	.release = free };
 
 const struct responder_kind responder_agent = { .name = "agent",
 	.constant = true,
-	.prepare = prepare,
-	.show = show,
+	.prepare = prepare_monitor,
+	.show = show_figures,
 	.answer = answer_agent,
 	.release = free };

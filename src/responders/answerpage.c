@@ -27,7 +27,7 @@ struct page {
 };
 
 static void
-release(void *prepared)
+release_page(void *prepared)
 {
 	struct page *page = prepared;
 
@@ -50,7 +50,7 @@ is_type(const char *text)
 }
 
 static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+prepare_page(const struct responder_settings *settings, struct findings *findings)
 {
 	struct page *page = memory_new(sizeof *page);
 	bool has_file = settings->file[0] != '\0';
@@ -67,7 +67,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 		    page->type);
 	else if (page->path != NULL || page->bytes != NULL)
 		return page;
-	release(page);
+	release_page(page);
 	return NULL;
 }
 
@@ -134,9 +134,9 @@ send_file(const struct page *page, struct session *session, struct cursor *curso
 	return result;
 }
 
-/* Does the work of the kind's answer(), but does not clean up. */
+/* Does the work of the kind's answer_page(), but does not clean up. */
 static int
-serve(const struct page *page, struct session *session, struct cursor *cursor)
+serve_page(const struct page *page, struct session *session, struct cursor *cursor)
 {
 	struct http *http = cursor->state;
 	int result = http_read(http, session);
@@ -153,13 +153,13 @@ serve(const struct page *page, struct session *session, struct cursor *cursor)
 }
 
 static int
-answer(const void *prepared, struct session *session, struct cursor *cursor)
+answer_page(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	if (cursor->state == NULL)
 		cursor->state = http_new();
 	if (cursor->state == NULL)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
-	int result = serve(prepared, session, cursor);
+	int result = serve_page(prepared, session, cursor);
 	if (result == SESSION_PARKED)
 		return result;
 	http_free(cursor->state);
@@ -171,7 +171,7 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 }
 
 static void
-abandon(void *state)
+abandon_page(void *state)
 {
 	http_free(state);
 }
@@ -180,7 +180,7 @@ const struct responder_kind responder_page = { .name = "page",
 	.keys = "file text content-type",
 	.blocks = true,
 	.descriptors = 1,
-	.prepare = prepare,
-	.answer = answer,
-	.abandon = abandon,
-	.release = release };
+	.prepare = prepare_page,
+	.answer = answer_page,
+	.abandon = abandon_page,
+	.release = release_page };

@@ -29,7 +29,7 @@ answertext_bytes(
 }
 
 static void *
-prepare(const struct responder_settings *settings, struct findings *findings)
+prepare_text(const struct responder_settings *settings, struct findings *findings)
 {
 	size_t size;
 	char *bytes = answertext_bytes(settings, &size, findings);
@@ -42,7 +42,7 @@ prepare(const struct responder_settings *settings, struct findings *findings)
 }
 
 static int
-answer(const void *prepared, struct session *session, struct cursor *cursor)
+answer_text(const void *prepared, struct session *session, struct cursor *cursor)
 {
 	const struct text *text = prepared;
 
@@ -50,7 +50,7 @@ answer(const void *prepared, struct session *session, struct cursor *cursor)
 }
 
 static void
-release(void *prepared)
+release_text(void *prepared)
 {
 	struct text *text = prepared;
 
@@ -61,6 +61,6 @@ release(void *prepared)
 const struct responder_kind responder_text = { .name = "text",
 	.keys = "text",
 	.constant = true,
-	.prepare = prepare,
-	.answer = answer,
-	.release = release };
+	.prepare = prepare_text,
+	.answer = answer_text,
+	.release = release_text };

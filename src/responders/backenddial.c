@@ -121,7 +121,7 @@ struct wait {
 
 /* Tries to connect without waiting. Returns 0, PENDING with a `wait`, or -1 with errno. */
 static int
-advance(struct backenddial *dial, struct wait *wait)
+try_connect(struct backenddial *dial, struct wait *wait)
 {
 	const struct address *address = address_of(dial);
 
@@ -149,7 +149,7 @@ advance(struct backenddial *dial, struct wait *wait)
 /* Waits for the attempt. Meanwhile the client may leave, or its time may end; then the session
  * has that failure. Returns PENDING, -1 or SESSION_PARKED. */
 static int
-await(struct session *session, struct wait *wait)
+await_attempt(struct session *session, struct wait *wait)
 {
 	if (session_try_flush(session) < 0)
 		return -1;
@@ -160,7 +160,7 @@ await(struct session *session, struct wait *wait)
 /* Continues with this address. Returns 0, -1 with errno or a failure of the session, or
  * SESSION_PARKED. */
 static int
-try(struct backenddial *dial)
+try_address(struct backenddial *dial)
 {
 	int result = PENDING;
 
@@ -171,9 +171,9 @@ try(struct backenddial *dial)
 	}
 	while (result == PENDING) {
 		struct wait wait;
-		result = advance(dial, &wait);
+		result = try_connect(dial, &wait);
 		if (result == PENDING)
-			result = await(dial->session, &wait);
+			result = await_attempt(dial->session, &wait);
 	}
 	return result;
 }
@@ -197,7 +197,7 @@ note_miss(struct backenddial *dial, int error)
  * nothing about the backend. If the backend accepted nevertheless, it gets a reset instead of
  * an end. */
 static int
-miss(struct backenddial *dial, int error)
+give_up_address(struct backenddial *dial, int error)
 {
 	if (dial->fd >= 0)
 		socket_reset(dial->fd);
@@ -218,12 +218,12 @@ backenddial_run(struct backenddial *dial)
 			    dial->is_ours ? FAILURE_INTERNAL : FAILURE_BACKEND, "%s",
 			    dial->words);
 		dial->is_trying = true;
-		int result = try(dial);
+		int result = try_address(dial);
 		if (result == 0)
 			backend_welcome(dial->backend);
 		if (result >= 0)
 			return result;
-		if (miss(dial, errno) < 0)
+		if (give_up_address(dial, errno) < 0)
 			return -1;
 	}
 }

@@ -141,7 +141,7 @@ http_request(const struct http *http)
 }
 
 static struct http_answer
-complain(const char *status, const char *words)
+make_error(const char *status, const char *words)
 {
 	char *body = strdup(words);
 
@@ -153,7 +153,7 @@ complain(const char *status, const char *words)
 
 /* Joins head and body. Returns -1 if memory is exhausted. */
 static int
-compose(
+compose_answer(
     struct http *http, const struct http_answer *answer, const char *more, bool whole)
 {
 	size_t body_size = whole ? answer->size : 0;
@@ -181,15 +181,15 @@ prepare_answer(struct http *http, struct http_answer (*make)(const void *context
 	struct http_answer answer;
 
 	if (request == HTTP_OTHER)
-		answer = complain("405 Method Not Allowed", "use GET or HEAD\n");
+		answer = make_error("405 Method Not Allowed", "use GET or HEAD\n");
 	else if (request == HTTP_BAD)
-		answer = complain("400 Bad Request",
+		answer = make_error("400 Bad Request",
 		    "this is not a request of HTTP/1.0 or HTTP/1.1\n");
 	else
 		answer = make(context);
-	int result =
-	    compose(http, &answer, request == HTTP_OTHER ? "Allow: GET, HEAD\r\n" : "",
-		request != HTTP_HEAD_ONLY);
+	int result = compose_answer(http, &answer,
+	    request == HTTP_OTHER ? "Allow: GET, HEAD\r\n" : "",
+	    request != HTTP_HEAD_ONLY);
 	free(answer.body);
 	return result;
 }

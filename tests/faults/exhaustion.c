@@ -226,7 +226,7 @@ START_TEST(control_connection_waits_until_a_descriptor_is_free)
 }
 END_TEST
 
-START_TEST(a_reload_without_descriptors_fails_and_skips_no_service)
+START_TEST(reload_without_descriptors_fails_and_skips_no_service)
 {
 	struct daemon *daemon = daemon_serve("on-bad-cert = skip\n");
 	unsigned port = daemon_port(daemon);
@@ -242,7 +242,7 @@ START_TEST(a_reload_without_descriptors_fails_and_skips_no_service)
 END_TEST
 
 /* With 0 to 3 more descriptors, a reload succeeds or fails as a whole. */
-START_TEST(a_reload_with_too_few_descriptors_skips_no_service)
+START_TEST(reload_with_too_few_descriptors_skips_no_service)
 {
 	struct daemon *daemon = daemon_serve("on-bad-cert = skip\n");
 	size_t descriptors = daemon_descriptors(daemon);
@@ -420,8 +420,8 @@ SUITE("exhaustion", accept_pauses_without_descriptors_and_resumes_when_some_are_
     idle_relay_connections_are_closed_when_descriptors_run_out,
     raised_descriptor_limit_takes_effect_at_once,
     control_connection_waits_until_a_descriptor_is_free,
-    a_reload_without_descriptors_fails_and_skips_no_service,
-    a_reload_with_too_few_descriptors_skips_no_service,
+    reload_without_descriptors_fails_and_skips_no_service,
+    reload_with_too_few_descriptors_skips_no_service,
     local_lack_of_descriptors_does_not_mark_a_backend_as_failed,
     failure_to_start_a_program_ends_only_its_own_connection,
     log_file_at_its_size_limit_does_not_stop_service,

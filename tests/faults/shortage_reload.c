@@ -77,11 +77,11 @@ START_TEST(reload_fails_at_a_single_allocation_failure)
 }
 END_TEST
 
-START_TEST(a_reload_without_memory_fails_and_the_next_one_does_not)
+START_TEST(reload_without_memory_fails_and_the_next_one_does_not)
 {
 	reload_without_memory(POOR_ALL);
 }
 END_TEST
 
 POOR("shortage while reloading", reload_fails_at_a_single_allocation_failure,
-    a_reload_without_memory_fails_and_the_next_one_does_not)
+    reload_without_memory_fails_and_the_next_one_does_not)

@@ -118,14 +118,14 @@ is_answered(size_t size, size_t piece)
 	daemon_stop(daemon);
 }
 
-START_TEST(a_long_hello_in_full_records_is_answered)
+START_TEST(long_hello_in_full_records_is_answered)
 {
 	is_answered(4 + 32 * 1024, 16384);
 }
 END_TEST
 
 /* The extensions have 65,535 bytes, the maximum (RFC 8446, 4.1.2). */
-START_TEST(a_hello_with_as_many_extensions_as_there_can_be_is_answered)
+START_TEST(hello_with_as_many_extensions_as_there_can_be_is_answered)
 {
 	unsigned char record[2048];
 	static struct message message;
@@ -138,19 +138,19 @@ START_TEST(a_hello_with_as_many_extensions_as_there_can_be_is_answered)
 }
 END_TEST
 
-START_TEST(a_long_hello_in_short_records_is_answered)
+START_TEST(long_hello_in_short_records_is_answered)
 {
 	is_answered(4 + 32 * 1024, 100);
 }
 END_TEST
 
-START_TEST(a_hello_in_records_of_one_byte_is_answered)
+START_TEST(hello_in_records_of_one_byte_is_answered)
 {
 	is_answered(0, 1);
 }
 END_TEST
 
-START_TEST(a_hello_in_records_of_one_byte_is_served)
+START_TEST(hello_in_records_of_one_byte_is_served)
 {
 	struct daemon *daemon = daemon_serve("workers = 1\n" NOT_HURRIED);
 	struct peer_options options = { .record = 1 };
@@ -218,7 +218,7 @@ is_refused(const void *bytes, size_t size, int alert)
 	is_refused_as("protocol", bytes, size, 0, alert);
 }
 
-START_TEST(an_empty_record_within_the_hello_breaks_the_protocol)
+START_TEST(empty_record_within_the_hello_breaks_the_protocol)
 {
 	is_refused("\x16\x03\x01\x00\x01\x01\x16\x03\x01\x00\x00", 11,
 	    GNUTLS_A_UNEXPECTED_MESSAGE);
@@ -232,7 +232,7 @@ START_TEST(other_record_type_within_the_hello_gets_unexpected_message)
 }
 END_TEST
 
-START_TEST(a_hello_that_says_it_is_too_long_is_refused_at_once)
+START_TEST(hello_that_says_it_is_too_long_is_refused_at_once)
 {
 	is_refused("\x16\x03\x01\x00\x04\x01\x01\x10\x01", 9, GNUTLS_A_DECODE_ERROR);
 	is_refused("\x16\x03\x01\x00\x04\x01\xff\xff\xff", 9, GNUTLS_A_DECODE_ERROR);
@@ -271,7 +271,7 @@ START_TEST(record_that_interrupts_a_hello_gets_an_alert_at_once)
 }
 END_TEST
 
-START_TEST(a_hello_in_more_records_than_are_read_is_refused)
+START_TEST(hello_in_more_records_than_are_read_is_refused)
 {
 	struct daemon *daemon = daemon_serve("workers = 1\n" NOT_HURRIED);
 	static struct message message;
@@ -327,7 +327,7 @@ is_told(struct daemon *daemon, const struct message *message, int alert)
 }
 
 /* RFC 8446, 4.2.1: the legacy version of the ClientHello, 1.2, does not count. */
-START_TEST(a_client_gets_no_version_that_it_does_not_list)
+START_TEST(client_gets_no_version_that_it_does_not_list)
 {
 	struct daemon *daemon = daemon_serve("tls-max = 1.2\n" NOT_HURRIED);
 	static struct message message;
@@ -361,7 +361,7 @@ push_old_version(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 	return (ssize_t)size;
 }
 
-START_TEST(the_version_of_a_change_cipher_spec_is_ignored)
+START_TEST(version_of_a_change_cipher_spec_is_ignored)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\n" NOT_HURRIED);
 	struct peer_options options = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:"
@@ -401,19 +401,18 @@ START_TEST(later_record_that_is_too_long_gets_record_overflow)
 }
 END_TEST
 
-SUITE("admission", a_long_hello_in_full_records_is_answered,
-    a_long_hello_in_short_records_is_answered,
-    a_hello_in_records_of_one_byte_is_answered,
-    a_hello_in_records_of_one_byte_is_served,
+SUITE("admission", long_hello_in_full_records_is_answered,
+    long_hello_in_short_records_is_answered, hello_in_records_of_one_byte_is_answered,
+    hello_in_records_of_one_byte_is_served,
     whole_records_without_the_whole_message_take_no_worker,
-    an_empty_record_within_the_hello_breaks_the_protocol,
+    empty_record_within_the_hello_breaks_the_protocol,
     other_record_type_within_the_hello_gets_unexpected_message,
-    a_hello_that_says_it_is_too_long_is_refused_at_once,
+    hello_that_says_it_is_too_long_is_refused_at_once,
     bytes_other_than_a_hello_get_unexpected_message,
-    a_client_gets_no_version_that_it_does_not_list,
-    the_version_of_a_change_cipher_spec_is_ignored,
+    client_gets_no_version_that_it_does_not_list,
+    version_of_a_change_cipher_spec_is_ignored,
     later_record_that_is_too_long_gets_record_overflow,
     record_of_more_than_16384_bytes_gets_record_overflow,
     record_that_interrupts_a_hello_gets_an_alert_at_once,
-    a_hello_in_more_records_than_are_read_is_refused,
-    a_hello_with_as_many_extensions_as_there_can_be_is_answered)
+    hello_in_more_records_than_are_read_is_refused,
+    hello_with_as_many_extensions_as_there_can_be_is_answered)

@@ -202,7 +202,7 @@ put_pair(const struct pki_pair *ca, const char *host, const char *cert, const ch
 	pki_free(pair);
 }
 
-START_TEST(a_service_has_the_names_of_all_its_pairs)
+START_TEST(service_has_the_names_of_all_its_pairs)
 {
 	struct pki_pair *ca = pki_ca("folder");
 	const char *trust = pki_cert_file("folder-ca.crt", ca);
@@ -268,7 +268,7 @@ expect_host(struct daemon *daemon, int number, const char *trust)
 	    "Hello, TLS!\n");
 }
 
-START_TEST(a_reload_puts_one_of_a_thousand_pairs_into_force)
+START_TEST(reload_puts_one_of_a_thousand_pairs_into_force)
 {
 	struct pki_pair *before = pki_ca("before"), *after = pki_ca("after");
 	const char *old = pki_cert_file("before.crt", before);
@@ -295,5 +295,5 @@ END_TEST
 
 SUITE("certdir", each_way_to_keep_a_pair_is_found_by_name,
     layout_of_each_acme_client_has_its_pairs_and_no_error,
-    folder_without_a_pair_is_an_error, a_service_has_the_names_of_all_its_pairs,
-    a_reload_puts_one_of_a_thousand_pairs_into_force)
+    folder_without_a_pair_is_an_error, service_has_the_names_of_all_its_pairs,
+    reload_puts_one_of_a_thousand_pairs_into_force)

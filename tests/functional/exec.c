@@ -130,7 +130,7 @@ expect_no_child(const struct daemon *daemon)
 
 /* --- data -------------------------------------------------------------------------- */
 
-START_TEST(a_program_reads_the_client_and_answers)
+START_TEST(program_reads_the_client_and_answers)
 {
 	struct daemon *daemon = serve("/bin/cat", "");
 
@@ -157,7 +157,7 @@ START_TEST(megabytes_go_through_both_ways_at_once)
 }
 END_TEST
 
-START_TEST(the_clients_end_is_the_end_of_input)
+START_TEST(client_close_is_the_end_of_input_of_the_program)
 {
 	struct daemon *daemon = serve("/usr/bin/wc -c", "");
 
@@ -166,7 +166,7 @@ START_TEST(the_clients_end_is_the_end_of_input)
 }
 END_TEST
 
-START_TEST(a_program_that_never_reads_may_answer)
+START_TEST(program_that_never_reads_may_answer)
 {
 	struct daemon *daemon = serve("/bin/echo hello", "");
 
@@ -235,7 +235,7 @@ START_TEST(environment_describes_client_and_session)
 }
 END_TEST
 
-START_TEST(the_environment_knows_tls_1_2_and_alpn)
+START_TEST(environment_knows_tls_1_2_and_alpn)
 {
 	static const char *const lines[] = { "SSL_PROTOCOL=TLSv1.2\n",
 		"SSL_CIPHER=TLS_ECDHE_ECDSA_AES_128_GCM_SHA256\n", "SSL_TLS_ALPN=ftp\n",
@@ -253,7 +253,7 @@ START_TEST(the_environment_knows_tls_1_2_and_alpn)
 }
 END_TEST
 
-START_TEST(a_program_inherits_three_descriptors_and_no_signals)
+START_TEST(program_inherits_three_descriptors_and_no_signals)
 {
 	/* The fourth descriptor is the folder that ls reads. A signal of the C
 	 * library's own may be ignored: the daemon inherits that if its starter was
@@ -295,7 +295,7 @@ expect_three_descriptors(void)
 	ck_assert_str_eq(text, "0 1 2 3 none\n");
 }
 
-START_TEST(a_program_inherits_nothing_from_the_starter_of_tlsd)
+START_TEST(program_inherits_nothing_from_the_starter_of_tlsd)
 {
 	expect_three_descriptors();
 }
@@ -323,7 +323,7 @@ START_TEST(program_inherits_three_descriptors_without_close_range)
 }
 END_TEST
 
-START_TEST(a_program_leads_a_session_of_its_own)
+START_TEST(program_leads_a_session_of_its_own)
 {
 	struct daemon *daemon = serve_script(
 	    "read -r pid name state ppid group session rest </proc/$$/stat\n"
@@ -377,7 +377,7 @@ START_TEST(program_crash_is_an_unclean_end)
 }
 END_TEST
 
-START_TEST(a_client_that_leaves_ends_the_program)
+START_TEST(client_that_leaves_ends_the_program)
 {
 	char *script = memory_format(
 	    "echo $$ >'%s'\nsleep 1000 &\necho $! >'%s'\nread -r line\nwait\n",
@@ -406,7 +406,7 @@ ask_and_leave(struct daemon *daemon)
 	peer_free(peer);
 }
 
-START_TEST(a_program_that_had_answered_is_done_however_the_client_leaves)
+START_TEST(program_that_had_answered_is_done_however_the_client_leaves)
 {
 	/* This program runs until it is told to end; the next one ends by itself. */
 	struct daemon *daemon = serve_script("exec cat\n", "");
@@ -422,7 +422,7 @@ START_TEST(a_program_that_had_answered_is_done_however_the_client_leaves)
 }
 END_TEST
 
-START_TEST(a_program_that_fails_after_its_client_has_left_has_failed)
+START_TEST(program_that_fails_after_its_client_has_left_has_failed)
 {
 	struct daemon *daemon = serve_script("head -c 1; sleep 0.3; exit 3\n", "");
 
@@ -433,7 +433,7 @@ START_TEST(a_program_that_fails_after_its_client_has_left_has_failed)
 }
 END_TEST
 
-START_TEST(an_answer_to_a_client_that_has_left_is_lost)
+START_TEST(answer_to_a_client_that_has_left_is_lost)
 {
 	struct daemon *daemon =
 	    serve_script("head -c 1 >/dev/null; sleep 0.3; echo late; sleep 100\n", "");
@@ -447,7 +447,7 @@ START_TEST(an_answer_to_a_client_that_has_left_is_lost)
 }
 END_TEST
 
-START_TEST(a_program_that_ignores_sigterm_is_killed)
+START_TEST(program_that_ignores_sigterm_is_killed)
 {
 	char *script = memory_format("trap '' TERM\necho $$ >'%s'\n"
 				     "for i in $(seq 200); do sleep 1; done\n",
@@ -464,7 +464,7 @@ START_TEST(a_program_that_ignores_sigterm_is_killed)
 }
 END_TEST
 
-START_TEST(a_program_that_takes_too_long_is_ended)
+START_TEST(program_that_takes_too_long_is_ended)
 {
 	struct daemon *daemon =
 	    serve_script("trap 'exit 0' TERM\necho begun\nsleep 1000 & wait\n",
@@ -477,7 +477,7 @@ START_TEST(a_program_that_takes_too_long_is_ended)
 }
 END_TEST
 
-START_TEST(a_program_that_never_reads_ends_when_nothing_moves)
+START_TEST(program_that_never_reads_ends_when_nothing_moves)
 {
 	struct daemon *daemon = serve("/bin/sleep 1000", "idle-timeout = 300ms\n");
 	struct talk talk = { .peer = talk_meet(daemon_port(daemon), NULL) };
@@ -506,7 +506,7 @@ START_TEST(background_child_of_a_program_does_not_keep_the_connection_open)
 }
 END_TEST
 
-START_TEST(a_program_that_closes_its_output_ends_the_answer)
+START_TEST(program_that_closes_its_output_ends_the_answer)
 {
 	char *script = memory_format(
 	    "echo $$ >'%s'\necho bye\nexec </dev/null >/dev/null\nexec sleep 1000\n",
@@ -521,7 +521,7 @@ START_TEST(a_program_that_closes_its_output_ends_the_answer)
 }
 END_TEST
 
-START_TEST(a_stop_ends_the_program)
+START_TEST(stop_ends_the_program)
 {
 	char *script =
 	    memory_format("echo $$ >'%s'\nexec sleep 1000\n", suite_path("pid"));
@@ -606,7 +606,7 @@ START_TEST(standard_error_goes_to_the_log_line_by_line)
 }
 END_TEST
 
-START_TEST(a_flood_of_standard_error_is_bounded)
+START_TEST(flood_of_standard_error_is_bounded)
 {
 	struct daemon *daemon =
 	    serve_script("i=0\nwhile [ $i -lt 200 ]; do echo flood flood flood >&2; "
@@ -649,7 +649,7 @@ expect_error(const char *lines, const char *text)
 	free(more);
 }
 
-START_TEST(an_unusable_program_is_an_error_with_its_place)
+START_TEST(unusable_program_is_an_error_with_its_place)
 {
 	expect_error("", "exec: is empty, but respond = exec");
 	expect_error("exec = cat\n", "wrong.ini:5: exec: cat: is not an absolute path");
@@ -693,26 +693,27 @@ START_TEST(program_removed_after_load_is_named_in_the_log)
 }
 END_TEST
 
-SUITE("exec", a_program_reads_the_client_and_answers,
-    megabytes_go_through_both_ways_at_once, the_clients_end_is_the_end_of_input,
-    a_program_that_never_reads_may_answer, arguments_are_split_without_a_shell,
-    environment_describes_client_and_session, the_environment_knows_tls_1_2_and_alpn,
-    a_program_inherits_three_descriptors_and_no_signals,
-    a_program_inherits_nothing_from_the_starter_of_tlsd,
+SUITE("exec", program_reads_the_client_and_answers,
+    megabytes_go_through_both_ways_at_once,
+    client_close_is_the_end_of_input_of_the_program,
+    program_that_never_reads_may_answer, arguments_are_split_without_a_shell,
+    environment_describes_client_and_session, environment_knows_tls_1_2_and_alpn,
+    program_inherits_three_descriptors_and_no_signals,
+    program_inherits_nothing_from_the_starter_of_tlsd,
     program_inherits_three_descriptors_without_close_range,
-    a_program_leads_a_session_of_its_own, root_runs_a_program_as_another_user,
+    program_leads_a_session_of_its_own, root_runs_a_program_as_another_user,
     nonzero_exit_status_is_an_unclean_end, program_crash_is_an_unclean_end,
-    a_client_that_leaves_ends_the_program,
-    a_program_that_had_answered_is_done_however_the_client_leaves,
-    a_program_that_fails_after_its_client_has_left_has_failed,
-    an_answer_to_a_client_that_has_left_is_lost,
-    a_program_that_ignores_sigterm_is_killed, a_program_that_takes_too_long_is_ended,
-    a_program_that_never_reads_ends_when_nothing_moves,
+    client_that_leaves_ends_the_program,
+    program_that_had_answered_is_done_however_the_client_leaves,
+    program_that_fails_after_its_client_has_left_has_failed,
+    answer_to_a_client_that_has_left_is_lost, program_that_ignores_sigterm_is_killed,
+    program_that_takes_too_long_is_ended,
+    program_that_never_reads_ends_when_nothing_moves,
     background_child_of_a_program_does_not_keep_the_connection_open,
-    a_program_that_closes_its_output_ends_the_answer, a_stop_ends_the_program,
+    program_that_closes_its_output_ends_the_answer, stop_ends_the_program,
     nothing_is_lost_in_many_programs,
     connections_in_which_nothing_moves_give_memory_back,
-    standard_error_goes_to_the_log_line_by_line, a_flood_of_standard_error_is_bounded,
+    standard_error_goes_to_the_log_line_by_line, flood_of_standard_error_is_bounded,
     standard_error_does_not_keep_a_connection_alive,
-    an_unusable_program_is_an_error_with_its_place, unusable_exec_user_is_an_error,
+    unusable_program_is_an_error_with_its_place, unusable_exec_user_is_an_error,
     program_removed_after_load_is_named_in_the_log)

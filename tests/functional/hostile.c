@@ -47,7 +47,7 @@ drip(int fd, const unsigned char *bytes, size_t size)
 	return false;
 }
 
-START_TEST(a_hello_that_drips_ends_at_the_hello_timeout)
+START_TEST(hello_that_drips_ends_at_the_hello_timeout)
 {
 	struct daemon *daemon = daemon_serve(ONE_WORKER "hello-timeout = 400ms\n");
 	unsigned char hello[2048];
@@ -104,7 +104,7 @@ drip_second_flight(const char *priority)
 	daemon_stop(daemon);
 }
 
-START_TEST(a_second_flight_that_drips_ends_at_the_handshake_timeout)
+START_TEST(second_flight_that_drips_ends_at_the_handshake_timeout)
 {
 	drip_second_flight(TLS13);
 	drip_second_flight(TLS12);
@@ -113,7 +113,7 @@ END_TEST
 
 /* --- standstill ------------------------------------------------------------------------ */
 
-START_TEST(a_client_that_neither_sends_nor_reads_ends_at_the_idle_timeout)
+START_TEST(client_that_neither_sends_nor_reads_ends_at_the_idle_timeout)
 {
 	struct daemon *daemon =
 	    daemon_serve(ONE_WORKER "respond = echo\nidle-timeout = 300ms\n");
@@ -329,7 +329,7 @@ START_TEST(new_session_ticket_from_a_client_is_a_protocol_failure)
 }
 END_TEST
 
-START_TEST(a_hello_within_a_session_is_refused)
+START_TEST(hello_within_a_session_is_refused)
 {
 	unsigned char hello[2048];
 	size_t size = peer_hello(hello);
@@ -388,7 +388,7 @@ START_TEST(empty_handshake_records_are_a_protocol_failure)
 }
 END_TEST
 
-START_TEST(a_handshake_message_that_never_ends_is_a_protocol_failure)
+START_TEST(handshake_message_that_never_ends_is_a_protocol_failure)
 {
 	/* A ClientKeyExchange that claims to have 16 MB. */
 	unsigned char record[5 + 16384] = { 0x16, 3, 3, 0x40, 0, 16, 0xff, 0xff, 0xff };
@@ -399,7 +399,7 @@ END_TEST
 
 /* --- certificates ---------------------------------------------------------------------- */
 
-START_TEST(a_stranger_is_refused_before_its_signature_is_tried)
+START_TEST(stranger_is_refused_before_its_signature_is_tried)
 {
 	char *more =
 	    memory_format(ONE_WORKER PATIENT "client-verify = optional\nca-file = %s\n",
@@ -456,7 +456,7 @@ serve_file(size_t size, const char *settings)
 	return daemon;
 }
 
-START_TEST(an_early_client_has_the_time_of_a_handshake_to_finish)
+START_TEST(early_answered_client_has_the_handshake_timeout_to_finish)
 {
 	struct daemon *daemon =
 	    daemon_serve(ONE_WORKER "close-timeout = 100ms\nhandshake-timeout = 5m\n");
@@ -479,7 +479,7 @@ START_TEST(an_early_client_has_the_time_of_a_handshake_to_finish)
 }
 END_TEST
 
-START_TEST(an_early_client_that_never_finishes_ends_with_the_handshake_timeout)
+START_TEST(early_client_that_never_finishes_ends_with_the_handshake_timeout)
 {
 	struct daemon *daemon = daemon_serve(
 	    ONE_WORKER "close-timeout = 100ms\nhandshake-timeout = 500ms\n");
@@ -581,7 +581,7 @@ half_close(int fd)
 	shutdown(fd, SHUT_WR);
 }
 
-START_TEST(a_client_that_stops_taking_the_rest_is_reset)
+START_TEST(client_that_stops_taking_the_rest_is_reset)
 {
 	stop_taking(stay);
 	stop_taking(half_close);
@@ -633,7 +633,7 @@ ask_control(const char *path, const char *command, char *answer, size_t room)
 	ck_assert_uint_lt(peer_hear(fd, answer, room), room);
 }
 
-START_TEST(a_unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)
+START_TEST(unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)
 {
 	const char *path = suite_path("tls"), *control = suite_path("control");
 	char *ini = memory_format("workers = 1\nhello-timeout = 5m\n"
@@ -660,9 +660,9 @@ START_TEST(a_unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)
 }
 END_TEST
 
-SUITE("hostile", a_hello_that_drips_ends_at_the_hello_timeout,
-    a_second_flight_that_drips_ends_at_the_handshake_timeout,
-    a_client_that_neither_sends_nor_reads_ends_at_the_idle_timeout,
+SUITE("hostile", hello_that_drips_ends_at_the_hello_timeout,
+    second_flight_that_drips_ends_at_the_handshake_timeout,
+    client_that_neither_sends_nor_reads_ends_at_the_idle_timeout,
     unread_echo_ends_at_the_write_timeout,
     empty_records_without_end_are_a_protocol_failure,
     warnings_without_end_end_the_session,
@@ -670,17 +670,17 @@ SUITE("hostile", a_hello_that_drips_ends_at_the_hello_timeout,
     records_that_drip_do_not_prolong_the_longest_life,
     updates_of_keys_that_drip_do_not_prolong_the_longest_life,
     new_session_ticket_from_a_client_is_a_protocol_failure,
-    a_hello_within_a_session_is_refused,
+    hello_within_a_session_is_refused,
     changes_of_cipher_without_end_are_a_protocol_failure,
     warnings_within_a_handshake_end_it, empty_handshake_records_are_a_protocol_failure,
-    a_handshake_message_that_never_ends_is_a_protocol_failure,
-    a_stranger_is_refused_before_its_signature_is_tried,
-    an_early_client_has_the_time_of_a_handshake_to_finish,
-    an_early_client_that_never_finishes_ends_with_the_handshake_timeout,
+    handshake_message_that_never_ends_is_a_protocol_failure,
+    stranger_is_refused_before_its_signature_is_tried,
+    early_answered_client_has_the_handshake_timeout_to_finish,
+    early_client_that_never_finishes_ends_with_the_handshake_timeout,
     megabytes_in_flight_after_the_answer_do_not_cause_a_reset,
     client_that_sends_endlessly_after_the_answer_is_cut,
     slow_reader_gets_the_whole_answer_after_the_close_timeout,
     reset_before_the_kernel_has_delivered_the_answer_is_a_failure,
-    a_client_that_stops_taking_the_rest_is_reset,
+    client_that_stops_taking_the_rest_is_reset,
     client_that_never_closes_is_dropped_at_the_close_timeout,
-    a_unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)
+    unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)

@@ -100,13 +100,13 @@ START_TEST(ecdsa_is_preferred_and_rsa_serves_clients_limited_to_rsa)
 }
 END_TEST
 
-START_TEST(the_order_in_the_file_does_not_matter)
+START_TEST(order_in_the_file_does_not_matter)
 {
 	prefer_ecdsa("rsa", "ecdsa");
 }
 END_TEST
 
-START_TEST(rsa_alone_is_warned_of)
+START_TEST(rsa_without_ecdsa_causes_a_warning)
 {
 	make_pair("rsa", "localhost", GNUTLS_PK_RSA);
 	struct daemon *daemon = serve_pairs("rsa", NULL, "");
@@ -116,7 +116,7 @@ START_TEST(rsa_alone_is_warned_of)
 }
 END_TEST
 
-START_TEST(rsa_beside_ecdsa_is_served_without_a_warning)
+START_TEST(rsa_with_ecdsa_causes_no_warning)
 {
 	make_pair("rsa", "localhost", GNUTLS_PK_RSA);
 	make_pair("ecdsa", "localhost", GNUTLS_PK_ECDSA);
@@ -128,7 +128,7 @@ START_TEST(rsa_beside_ecdsa_is_served_without_a_warning)
 }
 END_TEST
 
-START_TEST(a_client_that_can_verify_none_of_our_certificates_fails_by_the_cipher)
+START_TEST(client_that_can_verify_none_of_our_certificates_fails_by_the_cipher)
 {
 	make_pair("rsa", "localhost", GNUTLS_PK_RSA);
 	struct daemon *daemon = serve_pairs("rsa", NULL, "");
@@ -143,7 +143,7 @@ START_TEST(a_client_that_can_verify_none_of_our_certificates_fails_by_the_cipher
 }
 END_TEST
 
-START_TEST(the_name_chooses_the_certificate)
+START_TEST(name_chooses_the_certificate)
 {
 	make_pair("a", "a.example", GNUTLS_PK_ECDSA);
 	make_pair("b", "b.example", GNUTLS_PK_ECDSA);
@@ -164,7 +164,7 @@ START_TEST(the_name_chooses_the_certificate)
 }
 END_TEST
 
-START_TEST(a_wildcard_covers_the_name_that_no_other_certificate_has)
+START_TEST(wildcard_covers_the_name_that_no_other_certificate_has)
 {
 	make_pair("a", "a.example", GNUTLS_PK_ECDSA);
 	make_pair("wild", "*.b.example", GNUTLS_PK_ECDSA);
@@ -185,7 +185,7 @@ START_TEST(a_wildcard_covers_the_name_that_no_other_certificate_has)
 }
 END_TEST
 
-START_TEST(an_equal_name_counts_more_than_a_wildcard)
+START_TEST(exact_name_takes_precedence_over_a_wildcard)
 {
 	make_pair("wild", "*.example", GNUTLS_PK_ECDSA);
 	make_pair("wilder", "*.b.example", GNUTLS_PK_ECDSA);
@@ -203,7 +203,7 @@ START_TEST(an_equal_name_counts_more_than_a_wildcard)
 }
 END_TEST
 
-START_TEST(the_name_counts_more_than_the_algorithm)
+START_TEST(name_takes_precedence_over_the_algorithm)
 {
 	make_pair("rsa", "rsa.example", GNUTLS_PK_RSA);
 	make_pair("ecdsa", "ecdsa.example", GNUTLS_PK_ECDSA);
@@ -217,7 +217,7 @@ START_TEST(the_name_counts_more_than_the_algorithm)
 }
 END_TEST
 
-START_TEST(an_ed25519_certificate_serves)
+START_TEST(ed25519_certificate_serves)
 {
 	make_pair("ed25519", "localhost", GNUTLS_PK_EDDSA_ED25519);
 	struct daemon *daemon = serve_pairs("ed25519", NULL, "");
@@ -233,7 +233,7 @@ START_TEST(an_ed25519_certificate_serves)
 }
 END_TEST
 
-START_TEST(the_chain_is_sent)
+START_TEST(server_sends_the_certificate_chain)
 {
 	static const char *const dns[] = { "localhost", NULL };
 	struct pki_pair *root = pki_ca("root");
@@ -257,7 +257,7 @@ START_TEST(the_chain_is_sent)
 }
 END_TEST
 
-START_TEST(an_encrypted_key_opens_with_its_pin_file)
+START_TEST(encrypted_key_opens_with_its_pin_file)
 {
 	static const char *const dns[] = { "localhost", NULL };
 	struct pki_pair *pair =
@@ -275,7 +275,7 @@ START_TEST(an_encrypted_key_opens_with_its_pin_file)
 }
 END_TEST
 
-START_TEST(an_expired_certificate_is_not_chosen_where_a_valid_one_fits)
+START_TEST(expired_certificate_is_not_chosen_where_a_valid_one_fits)
 {
 	static const char *const dns[] = { "localhost", NULL };
 	struct pki_options old = { .name = "old",
@@ -327,7 +327,7 @@ agree(const char *settings, const char *priority, const char *line)
 	daemon_stop(daemon);
 }
 
-START_TEST(the_profile_compatible_takes_a_cbc_suite)
+START_TEST(profile_compatible_takes_a_cbc_suite)
 {
 	agree("profile = compatible\n", TLS_1_2 ":-CIPHER-ALL:+AES-128-CBC",
 	    " done TLS1.2 AES-128-CBC X25519 ");
@@ -361,15 +361,15 @@ START_TEST(priority_string_replaces_the_profile)
 END_TEST
 
 SUITE("identity", ecdsa_is_preferred_and_rsa_serves_clients_limited_to_rsa,
-    the_order_in_the_file_does_not_matter, rsa_alone_is_warned_of,
-    rsa_beside_ecdsa_is_served_without_a_warning,
-    a_client_that_can_verify_none_of_our_certificates_fails_by_the_cipher,
-    the_name_chooses_the_certificate,
-    a_wildcard_covers_the_name_that_no_other_certificate_has,
-    an_equal_name_counts_more_than_a_wildcard, the_name_counts_more_than_the_algorithm,
-    an_ed25519_certificate_serves, the_chain_is_sent,
-    an_encrypted_key_opens_with_its_pin_file,
-    an_expired_certificate_is_not_chosen_where_a_valid_one_fits,
-    tls_1_2_and_1_3_serve_clients_that_verify, the_profile_compatible_takes_a_cbc_suite,
+    order_in_the_file_does_not_matter, rsa_without_ecdsa_causes_a_warning,
+    rsa_with_ecdsa_causes_no_warning,
+    client_that_can_verify_none_of_our_certificates_fails_by_the_cipher,
+    name_chooses_the_certificate,
+    wildcard_covers_the_name_that_no_other_certificate_has,
+    exact_name_takes_precedence_over_a_wildcard,
+    name_takes_precedence_over_the_algorithm, ed25519_certificate_serves,
+    server_sends_the_certificate_chain, encrypted_key_opens_with_its_pin_file,
+    expired_certificate_is_not_chosen_where_a_valid_one_fits,
+    tls_1_2_and_1_3_serve_clients_that_verify, profile_compatible_takes_a_cbc_suite,
     server_cipher_preference_overrides_the_client, each_group_serves,
     priority_string_replaces_the_profile)

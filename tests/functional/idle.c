@@ -287,7 +287,7 @@ START_TEST(programs_that_ignore_sigterm_do_not_delay_other_clients)
 }
 END_TEST
 
-START_TEST(a_stop_leaves_a_program_the_time_that_it_has_to_end)
+START_TEST(stop_leaves_a_program_the_time_that_it_has_to_end)
 {
 	const char *begun = suite_path("begun"), *ended = suite_path("ended");
 	const char *script = suite_file("script",
@@ -348,7 +348,7 @@ START_TEST(running_programs_are_limited_by_max_workers)
 }
 END_TEST
 
-START_TEST(a_stop_ends_programs_that_wait)
+START_TEST(stop_ends_programs_that_wait)
 {
 	struct daemon *daemon =
 	    daemon_serve(and_two("shutdown-timeout = 300ms\n", CATS));
@@ -365,7 +365,7 @@ START_TEST(a_stop_ends_programs_that_wait)
 END_TEST
 
 /* Most clients have sent nothing, and one has sent half of its request. */
-START_TEST(monitors_are_answered_while_others_ask_for_nothing)
+START_TEST(silent_clients_do_not_delay_monitors)
 {
 	static const struct talk half = { .words = "GET / HT", .open = true };
 	struct daemon *daemon = daemon_serve(PATIENT "respond = status\n");
@@ -422,7 +422,7 @@ hear(void *argument)
 }
 
 /* A client that reads an endless answer as fast as it comes never lets its worker wait. */
-START_TEST(an_endless_answer_leaves_others_their_turn)
+START_TEST(endless_answer_does_not_delay_other_clients)
 {
 	struct daemon *daemon =
 	    daemon_serve(and_two("", "respond = exec\nexec = /usr/bin/yes\n"));
@@ -446,7 +446,7 @@ START_TEST(an_endless_answer_leaves_others_their_turn)
 }
 END_TEST
 
-START_TEST(an_echo_that_is_idle_for_too_long_ends)
+START_TEST(echo_that_is_idle_for_too_long_ends)
 {
 	struct daemon *daemon =
 	    daemon_serve("workers = 1\nrespond = echo\nidle-timeout = 300ms\n");
@@ -494,8 +494,8 @@ SUITE("idle", idle_echo_clients_do_not_delay_others,
     tcp_backend_with_full_backlog_does_not_delay_other_services,
     connection_with_undelivered_client_bytes_can_be_killed,
     programs_that_ignore_sigterm_do_not_delay_other_clients,
-    a_stop_leaves_a_program_the_time_that_it_has_to_end,
-    running_programs_are_limited_by_max_workers, a_stop_ends_programs_that_wait,
-    monitors_are_answered_while_others_ask_for_nothing,
-    an_endless_answer_leaves_others_their_turn, an_echo_that_is_idle_for_too_long_ends,
+    stop_leaves_a_program_the_time_that_it_has_to_end,
+    running_programs_are_limited_by_max_workers, stop_ends_programs_that_wait,
+    silent_clients_do_not_delay_monitors, endless_answer_does_not_delay_other_clients,
+    echo_that_is_idle_for_too_long_ends,
     oldest_parked_connection_is_closed_with_its_program_and_backend)

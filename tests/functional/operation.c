@@ -124,7 +124,7 @@ ini_with_path(const char *path, const char *more)
 	return ini;
 }
 
-START_TEST(a_unix_domain_socket_serves_and_goes_with_the_server)
+START_TEST(unix_domain_socket_serves_and_goes_with_the_server)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = daemon_start(ini_with_path(path, ""));
@@ -148,7 +148,7 @@ leave_stale(const char *path)
 	close(fd);
 }
 
-START_TEST(a_socket_that_a_dead_process_left_is_replaced)
+START_TEST(socket_that_a_dead_process_left_is_replaced)
 {
 	const char *path = suite_path("sock");
 
@@ -182,7 +182,7 @@ START_TEST(socket_of_a_running_server_is_not_replaced)
 }
 END_TEST
 
-START_TEST(a_file_in_the_place_of_a_socket_is_left_alone)
+START_TEST(file_at_the_path_of_a_socket_is_not_removed)
 {
 	const char *path = suite_file("precious", "data");
 	struct stat st;
@@ -193,7 +193,7 @@ START_TEST(a_file_in_the_place_of_a_socket_is_left_alone)
 }
 END_TEST
 
-START_TEST(a_port_in_use_is_named_and_ends_the_start)
+START_TEST(port_in_use_is_named_and_ends_the_start)
 {
 	unsigned port = 0;
 	int fd = peer_listen(&port);
@@ -206,7 +206,7 @@ START_TEST(a_port_in_use_is_named_and_ends_the_start)
 }
 END_TEST
 
-START_TEST(a_bad_configuration_is_status_2)
+START_TEST(bad_configuration_is_status_2)
 {
 	refuse_to_start("workers = 0\n", 2, "refused.ini:1: workers: \"0\" is not ");
 	refuse_to_start("cert = /nowhere/x.pem\n", 2, "/nowhere/x.pem");
@@ -344,7 +344,7 @@ START_TEST(sigint_stops_like_sigterm)
 }
 END_TEST
 
-START_TEST(a_stopping_server_listens_no_more)
+START_TEST(stopping_server_listens_no_more)
 {
 	struct daemon *daemon =
 	    daemon_serve("hello-timeout = 5m\nshutdown-timeout = 5m\n");
@@ -382,7 +382,7 @@ serve_stuck(const char *settings, struct peer **stuck)
 	return daemon;
 }
 
-START_TEST(a_stuck_client_ends_with_the_shutdown_timeout)
+START_TEST(stuck_client_ends_with_the_shutdown_timeout)
 {
 	struct peer *stuck;
 	struct daemon *daemon = serve_stuck("shutdown-timeout = 300ms\n", &stuck);
@@ -396,7 +396,7 @@ START_TEST(a_stuck_client_ends_with_the_shutdown_timeout)
 }
 END_TEST
 
-START_TEST(a_second_sigterm_cuts)
+START_TEST(second_sigterm_cuts)
 {
 	struct peer *stuck;
 	struct daemon *daemon = serve_stuck("shutdown-timeout = 5m\n", &stuck);
@@ -473,7 +473,7 @@ START_TEST(reload_under_load_loses_no_client_and_shows_the_new_certificate)
 }
 END_TEST
 
-START_TEST(many_reloads_lose_nothing)
+START_TEST(many_reloads_lose_no_connection)
 {
 	struct daemon *daemon = daemon_serve("workers = 4\n" NOT_HURRIED);
 	size_t descriptors = daemon_descriptors(daemon);
@@ -488,7 +488,7 @@ START_TEST(many_reloads_lose_nothing)
 }
 END_TEST
 
-START_TEST(a_reload_with_rubbish_keeps_the_old_certificate_and_names_the_file)
+START_TEST(reload_with_rubbish_keeps_the_old_certificate_and_names_the_file)
 {
 	struct daemon *daemon = daemon_serve("");
 
@@ -505,7 +505,7 @@ START_TEST(a_reload_with_rubbish_keeps_the_old_certificate_and_names_the_file)
 }
 END_TEST
 
-START_TEST(a_reload_with_a_bad_file_keeps_the_old_configuration)
+START_TEST(reload_with_a_bad_file_keeps_the_old_configuration)
 {
 	struct daemon *daemon = daemon_serve("text = old\n");
 
@@ -522,7 +522,7 @@ START_TEST(a_reload_with_a_bad_file_keeps_the_old_configuration)
 }
 END_TEST
 
-START_TEST(a_reload_adds_and_removes_services_and_listeners)
+START_TEST(reload_adds_and_removes_services_and_listeners)
 {
 	struct daemon *daemon = start("", "[one]\ntext = 1\n");
 	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
@@ -543,7 +543,7 @@ START_TEST(a_reload_adds_and_removes_services_and_listeners)
 }
 END_TEST
 
-START_TEST(a_reload_that_needs_a_taken_port_changes_nothing)
+START_TEST(reload_that_needs_a_taken_port_changes_nothing)
 {
 	struct daemon *daemon = daemon_serve("text = old\n");
 	unsigned port, taken = 0;
@@ -605,7 +605,7 @@ START_TEST(sigusr1_opens_the_log_file_again)
 }
 END_TEST
 
-START_TEST(a_killed_server_starts_again_at_once)
+START_TEST(killed_server_starts_again_at_once)
 {
 	const char *path = suite_path("sock");
 	struct daemon *first = daemon_start(ini_with_path(path, ""));
@@ -640,7 +640,7 @@ read_pid(const char *path)
 	return pid;
 }
 
-START_TEST(a_daemon_is_ready_when_its_starter_returns)
+START_TEST(daemon_is_ready_when_its_starter_returns)
 {
 	const char *output, *path = suite_path("sock"), *pid_file = suite_path("pid");
 	long long deadline = daemon_deadline();
@@ -666,22 +666,22 @@ END_TEST
 
 SUITE("operation", each_service_has_its_own_listeners_and_answer, ipv6_serves,
     wildcard_listen_address_serves_both_families,
-    a_unix_domain_socket_serves_and_goes_with_the_server,
-    a_socket_that_a_dead_process_left_is_replaced,
+    unix_domain_socket_serves_and_goes_with_the_server,
+    socket_that_a_dead_process_left_is_replaced,
     socket_of_a_running_server_is_not_replaced,
-    a_file_in_the_place_of_a_socket_is_left_alone,
-    a_port_in_use_is_named_and_ends_the_start, a_bad_configuration_is_status_2,
+    file_at_the_path_of_a_socket_is_not_removed,
+    port_in_use_is_named_and_ends_the_start, bad_configuration_is_status_2,
     wrong_options_are_status_2, check_prints_the_effective_configuration,
     check_reports_all_errors_of_a_file_in_one_run,
     sigterm_under_load_answers_accepted_clients,
     sigterm_under_load_answers_slower_clients_too, sigint_stops_like_sigterm,
-    a_stopping_server_listens_no_more, a_stuck_client_ends_with_the_shutdown_timeout,
-    a_second_sigterm_cuts, forced_stop_drops_parked_and_queued_connections,
+    stopping_server_listens_no_more, stuck_client_ends_with_the_shutdown_timeout,
+    second_sigterm_cuts, forced_stop_drops_parked_and_queued_connections,
     reload_under_load_loses_no_client_and_shows_the_new_certificate,
-    many_reloads_lose_nothing,
-    a_reload_with_rubbish_keeps_the_old_certificate_and_names_the_file,
-    a_reload_with_a_bad_file_keeps_the_old_configuration,
-    a_reload_adds_and_removes_services_and_listeners,
-    a_reload_that_needs_a_taken_port_changes_nothing,
+    many_reloads_lose_no_connection,
+    reload_with_rubbish_keeps_the_old_certificate_and_names_the_file,
+    reload_with_a_bad_file_keeps_the_old_configuration,
+    reload_adds_and_removes_services_and_listeners,
+    reload_that_needs_a_taken_port_changes_nothing,
     reload_names_options_that_need_a_restart, sigusr1_opens_the_log_file_again,
-    a_killed_server_starts_again_at_once, a_daemon_is_ready_when_its_starter_returns)
+    killed_server_starts_again_at_once, daemon_is_ready_when_its_starter_returns)

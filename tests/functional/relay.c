@@ -45,7 +45,7 @@ expect_echo(unsigned port, size_t size, const struct peer_options *options, bool
 	peer_free(talk.peer);
 }
 
-START_TEST(an_echo_of_any_size_is_whole_and_ends_properly)
+START_TEST(echo_of_any_size_is_whole_and_ends_properly)
 {
 	static const size_t sizes[] = { 0, 1, 2, PIECE - 1, PIECE, PIECE + 1, 5 * PIECE,
 		1000000 };
@@ -62,7 +62,7 @@ START_TEST(an_echo_of_any_size_is_whole_and_ends_properly)
 }
 END_TEST
 
-START_TEST(an_echo_goes_both_ways_at_once)
+START_TEST(echo_goes_both_ways_at_once)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 
@@ -73,7 +73,7 @@ START_TEST(an_echo_goes_both_ways_at_once)
 }
 END_TEST
 
-START_TEST(an_echo_waits_for_a_client_that_reads_late)
+START_TEST(echo_waits_for_a_client_that_reads_late)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 
@@ -101,7 +101,7 @@ START_TEST(unread_echo_ends_at_the_write_timeout)
 }
 END_TEST
 
-START_TEST(an_echo_answers_each_byte_at_once)
+START_TEST(echo_answers_each_byte_at_once)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
@@ -155,7 +155,7 @@ leave_in_each_way(struct daemon *daemon, const struct peer_options *options)
 	}
 }
 
-START_TEST(an_echo_that_came_back_is_done_however_the_client_leaves)
+START_TEST(echo_that_came_back_is_done_however_the_client_leaves)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 
@@ -167,7 +167,7 @@ START_TEST(an_echo_that_came_back_is_done_however_the_client_leaves)
 }
 END_TEST
 
-START_TEST(a_record_that_is_cut_is_an_early_close)
+START_TEST(record_that_is_cut_is_an_early_close)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
@@ -183,7 +183,7 @@ START_TEST(a_record_that_is_cut_is_an_early_close)
 }
 END_TEST
 
-START_TEST(an_echo_that_the_client_does_not_take_is_an_early_close)
+START_TEST(echo_that_the_client_does_not_take_is_an_early_close)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 5m\n");
@@ -215,7 +215,7 @@ send_empty_records(struct peer *peer)
 		gnutls_record_send2(peer->tls, "", 0, 1, 0);
 }
 
-START_TEST(an_echo_survives_new_keys_and_empty_records)
+START_TEST(echo_survives_new_keys_and_empty_records)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
@@ -232,7 +232,7 @@ START_TEST(an_echo_survives_new_keys_and_empty_records)
 }
 END_TEST
 
-START_TEST(a_flood_of_empty_records_breaks_the_protocol)
+START_TEST(flood_of_empty_records_breaks_the_protocol)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 	struct peer *peer = talk_meet(daemon_port(daemon), &tls13);
@@ -245,7 +245,7 @@ START_TEST(a_flood_of_empty_records_breaks_the_protocol)
 }
 END_TEST
 
-START_TEST(an_idle_echo_ends_without_a_close_notify)
+START_TEST(idle_echo_ends_without_a_close_notify)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nidle-timeout = 300ms\n");
@@ -260,7 +260,7 @@ START_TEST(an_idle_echo_ends_without_a_close_notify)
 }
 END_TEST
 
-START_TEST(a_wish_to_renegotiate_is_refused)
+START_TEST(renegotiation_is_refused)
 {
 	struct daemon *daemon = daemon_serve("respond = echo\nworkers = 1\n");
 	struct peer *peer = talk_meet(daemon_port(daemon), &tls12);
@@ -285,7 +285,7 @@ START_TEST(a_wish_to_renegotiate_is_refused)
 }
 END_TEST
 
-START_TEST(a_stop_cuts_an_echo_that_goes_on)
+START_TEST(stop_cuts_an_echo_that_goes_on)
 {
 	struct daemon *daemon =
 	    daemon_serve("respond = echo\nworkers = 1\nshutdown-timeout = 300ms\n");
@@ -519,7 +519,7 @@ pass_both_ways(struct backend *backend)
 	ck_assert(backend->ended);
 }
 
-START_TEST(a_client_that_ends_first_loses_nothing_over_tcp)
+START_TEST(client_that_ends_first_loses_nothing_over_tcp)
 {
 	struct backend backend;
 
@@ -528,7 +528,7 @@ START_TEST(a_client_that_ends_first_loses_nothing_over_tcp)
 }
 END_TEST
 
-START_TEST(a_client_that_ends_first_loses_nothing_over_a_unix_socket)
+START_TEST(client_that_ends_first_loses_nothing_over_a_unix_socket)
 {
 	struct backend backend;
 
@@ -537,7 +537,7 @@ START_TEST(a_client_that_ends_first_loses_nothing_over_a_unix_socket)
 }
 END_TEST
 
-START_TEST(a_backend_gets_both_directions_at_once)
+START_TEST(backend_gets_both_directions_at_once)
 {
 	struct backend backend;
 
@@ -577,7 +577,7 @@ say_after_the_end(struct backend *backend)
 	ck_assert(backend->ended);
 }
 
-START_TEST(a_client_may_go_on_after_the_backends_end_over_tcp)
+START_TEST(client_may_go_on_after_the_backends_end_over_tcp)
 {
 	struct backend backend;
 
@@ -586,7 +586,7 @@ START_TEST(a_client_may_go_on_after_the_backends_end_over_tcp)
 }
 END_TEST
 
-START_TEST(a_client_may_go_on_after_the_backends_end_over_a_unix_socket)
+START_TEST(client_may_go_on_after_the_backends_end_over_a_unix_socket)
 {
 	struct backend backend;
 
@@ -595,7 +595,7 @@ START_TEST(a_client_may_go_on_after_the_backends_end_over_a_unix_socket)
 }
 END_TEST
 
-START_TEST(a_backend_that_speaks_first_is_heard)
+START_TEST(backend_may_send_first)
 {
 	struct backend backend;
 
@@ -633,7 +633,7 @@ return_bytes(struct backend *backend, int fd)
 	close(fd);
 }
 
-START_TEST(an_exchange_with_a_backend_is_done_however_the_client_leaves)
+START_TEST(exchange_with_a_backend_is_done_however_the_client_leaves)
 {
 	struct backend backend;
 
@@ -686,14 +686,14 @@ leave_in_the_midst(void (*leave)(struct peer *peer))
 	backend_stop(&backend);
 }
 
-START_TEST(a_client_that_leaves_in_the_midst_of_an_answer_has_failed)
+START_TEST(client_that_leaves_in_the_midst_of_an_answer_has_failed)
 {
 	leave_in_the_midst(leave_by_fin);
 	leave_in_the_midst(leave_by_reset);
 }
 END_TEST
 
-START_TEST(a_backend_that_closes_ends_a_client_that_has_its_answer)
+START_TEST(backend_that_closes_ends_a_client_that_has_its_answer)
 {
 	struct backend backend;
 
@@ -750,7 +750,7 @@ START_TEST(backend_that_refuses_is_logged_and_is_an_unclean_end)
 }
 END_TEST
 
-START_TEST(a_socket_that_is_not_there_is_named)
+START_TEST(missing_socket_of_a_backend_is_named_in_the_log)
 {
 	struct daemon *daemon = relay_to(suite_path("nobody"), "");
 
@@ -760,7 +760,7 @@ START_TEST(a_socket_that_is_not_there_is_named)
 END_TEST
 
 /* A backend with a full backlog lets connections wait. */
-START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket)
+START_TEST(backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket)
 {
 	struct backend backend;
 	int waiting[2];
@@ -782,7 +782,7 @@ port_of(const struct backend *backend)
 	return (unsigned)strtoul(strrchr(backend->place, ':') + 1, NULL, 10);
 }
 
-START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp)
+START_TEST(backend_that_hangs_ends_at_the_connect_timeout_over_tcp)
 {
 	struct backend backend;
 	int waiting[16];
@@ -800,7 +800,7 @@ START_TEST(a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp)
 }
 END_TEST
 
-START_TEST(a_dead_backend_is_stepped_over_and_avoided)
+START_TEST(dead_backend_is_skipped_and_avoided)
 {
 	struct backend backend, dead;
 	char places[300];
@@ -835,7 +835,7 @@ backend_revive(struct backend *backend)
 	ck_assert_int_eq(listen(backend->listener, 64), 0);
 }
 
-START_TEST(an_avoided_backend_comes_back)
+START_TEST(avoided_backend_comes_back)
 {
 	struct backend backend, first;
 	char places[300];
@@ -882,7 +882,7 @@ START_TEST(backend_that_resets_without_an_answer_is_avoided)
 }
 END_TEST
 
-START_TEST(a_backend_that_says_nothing_and_closes_is_an_empty_answer)
+START_TEST(backend_that_closes_without_data_gives_an_empty_answer)
 {
 	struct backend backend;
 
@@ -898,7 +898,7 @@ START_TEST(a_backend_that_says_nothing_and_closes_is_an_empty_answer)
 END_TEST
 
 /* One connection fills the backlog. Once it is accepted, the waiting one succeeds. */
-START_TEST(a_full_backlog_over_a_unix_socket_is_waited_for)
+START_TEST(full_backlog_over_a_unix_socket_is_waited_for)
 {
 	struct backend backend;
 
@@ -917,7 +917,7 @@ START_TEST(a_full_backlog_over_a_unix_socket_is_waited_for)
 }
 END_TEST
 
-START_TEST(a_client_that_leaves_frees_the_worker_before_the_backend_is_reached)
+START_TEST(client_that_leaves_frees_the_worker_before_the_backend_is_reached)
 {
 	struct backend backend;
 
@@ -1001,7 +1001,7 @@ spread(const char *balance, size_t met[2])
 	}
 }
 
-START_TEST(the_first_backend_is_used_while_it_lives)
+START_TEST(first_backend_is_used_while_it_answers)
 {
 	size_t met[2];
 
@@ -1021,7 +1021,7 @@ START_TEST(round_robin_takes_turns)
 }
 END_TEST
 
-START_TEST(a_client_keeps_its_backend_by_source)
+START_TEST(client_keeps_its_backend_by_source)
 {
 	size_t met[2];
 
@@ -1031,7 +1031,7 @@ START_TEST(a_client_keeps_its_backend_by_source)
 }
 END_TEST
 
-START_TEST(an_idle_relay_ends_without_a_close_notify)
+START_TEST(idle_relay_ends_without_a_close_notify)
 {
 	struct backend backend;
 
@@ -1046,7 +1046,7 @@ START_TEST(an_idle_relay_ends_without_a_close_notify)
 }
 END_TEST
 
-START_TEST(a_stop_cuts_a_relay_that_goes_on)
+START_TEST(stop_cuts_a_relay_that_goes_on)
 {
 	struct backend backend;
 
@@ -1087,7 +1087,7 @@ START_TEST(shutdown_cuts_a_relay_with_a_backend_that_never_reads)
 }
 END_TEST
 
-START_TEST(no_descriptor_is_lost_in_relays)
+START_TEST(relays_leak_no_descriptor)
 {
 	struct backend backend;
 
@@ -1124,37 +1124,36 @@ START_TEST(unusable_backend_is_an_error_with_its_line)
 }
 END_TEST
 
-SUITE("relay", an_echo_of_any_size_is_whole_and_ends_properly,
-    an_echo_goes_both_ways_at_once, an_echo_waits_for_a_client_that_reads_late,
-    unread_echo_ends_at_the_write_timeout, an_echo_answers_each_byte_at_once,
-    an_echo_that_came_back_is_done_however_the_client_leaves,
-    a_record_that_is_cut_is_an_early_close,
-    an_echo_that_the_client_does_not_take_is_an_early_close,
-    an_echo_survives_new_keys_and_empty_records,
-    a_flood_of_empty_records_breaks_the_protocol,
-    an_idle_echo_ends_without_a_close_notify, a_wish_to_renegotiate_is_refused,
-    a_stop_cuts_an_echo_that_goes_on, a_client_that_ends_first_loses_nothing_over_tcp,
-    a_client_that_ends_first_loses_nothing_over_a_unix_socket,
-    a_backend_gets_both_directions_at_once,
-    a_client_may_go_on_after_the_backends_end_over_tcp,
-    a_client_may_go_on_after_the_backends_end_over_a_unix_socket,
-    a_backend_that_speaks_first_is_heard,
-    an_exchange_with_a_backend_is_done_however_the_client_leaves,
-    a_client_that_leaves_in_the_midst_of_an_answer_has_failed,
-    a_backend_that_closes_ends_a_client_that_has_its_answer,
+SUITE("relay", echo_of_any_size_is_whole_and_ends_properly, echo_goes_both_ways_at_once,
+    echo_waits_for_a_client_that_reads_late, unread_echo_ends_at_the_write_timeout,
+    echo_answers_each_byte_at_once,
+    echo_that_came_back_is_done_however_the_client_leaves,
+    record_that_is_cut_is_an_early_close,
+    echo_that_the_client_does_not_take_is_an_early_close,
+    echo_survives_new_keys_and_empty_records,
+    flood_of_empty_records_breaks_the_protocol, idle_echo_ends_without_a_close_notify,
+    renegotiation_is_refused, stop_cuts_an_echo_that_goes_on,
+    client_that_ends_first_loses_nothing_over_tcp,
+    client_that_ends_first_loses_nothing_over_a_unix_socket,
+    backend_gets_both_directions_at_once,
+    client_may_go_on_after_the_backends_end_over_tcp,
+    client_may_go_on_after_the_backends_end_over_a_unix_socket, backend_may_send_first,
+    exchange_with_a_backend_is_done_however_the_client_leaves,
+    client_that_leaves_in_the_midst_of_an_answer_has_failed,
+    backend_that_closes_ends_a_client_that_has_its_answer,
     backend_reset_is_an_unclean_end,
     backend_that_refuses_is_logged_and_is_an_unclean_end,
-    a_socket_that_is_not_there_is_named,
-    a_backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket,
-    a_backend_that_hangs_ends_at_the_connect_timeout_over_tcp,
-    a_dead_backend_is_stepped_over_and_avoided, an_avoided_backend_comes_back,
+    missing_socket_of_a_backend_is_named_in_the_log,
+    backend_that_hangs_ends_at_the_connect_timeout_over_a_unix_socket,
+    backend_that_hangs_ends_at_the_connect_timeout_over_tcp,
+    dead_backend_is_skipped_and_avoided, avoided_backend_comes_back,
     backend_that_resets_without_an_answer_is_avoided,
-    a_backend_that_says_nothing_and_closes_is_an_empty_answer,
-    a_full_backlog_over_a_unix_socket_is_waited_for,
-    a_client_that_leaves_frees_the_worker_before_the_backend_is_reached,
+    backend_that_closes_without_data_gives_an_empty_answer,
+    full_backlog_over_a_unix_socket_is_waited_for,
+    client_that_leaves_frees_the_worker_before_the_backend_is_reached,
     backend_gets_the_client_address_in_a_proxy_header,
-    the_first_backend_is_used_while_it_lives, round_robin_takes_turns,
-    a_client_keeps_its_backend_by_source, an_idle_relay_ends_without_a_close_notify,
-    a_stop_cuts_a_relay_that_goes_on,
-    shutdown_cuts_a_relay_with_a_backend_that_never_reads,
-    no_descriptor_is_lost_in_relays, unusable_backend_is_an_error_with_its_line)
+    first_backend_is_used_while_it_answers, round_robin_takes_turns,
+    client_keeps_its_backend_by_source, idle_relay_ends_without_a_close_notify,
+    stop_cuts_a_relay_that_goes_on,
+    shutdown_cuts_a_relay_with_a_backend_that_never_reads, relays_leak_no_descriptor,
+    unusable_backend_is_an_error_with_its_line)

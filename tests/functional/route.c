@@ -85,7 +85,7 @@ START_TEST(server_name_match_ignores_case)
 }
 END_TEST
 
-START_TEST(a_wildcard_stands_for_one_label_and_comes_after_the_name)
+START_TEST(wildcard_stands_for_one_label_and_comes_after_the_name)
 {
 	serves("[d]\ndefault = yes\n[w]\nserver-name = *.example.org\n"
 	       "[a]\nserver-name = a.example.org\n");
@@ -148,7 +148,7 @@ START_TEST(alpn_selects_among_services_of_one_name)
 }
 END_TEST
 
-START_TEST(the_server_prefers_its_first_protocol)
+START_TEST(server_prefers_its_first_protocol)
 {
 	static const unsigned char list[] = "\x03one\x03two";
 	struct clienthello hello = { .protocols = list,
@@ -221,7 +221,7 @@ START_TEST(impossible_routing_settings_are_errors)
 }
 END_TEST
 
-START_TEST(one_service_may_say_a_name_twice)
+START_TEST(service_may_list_a_name_twice)
 {
 	serves("[a]\nserver-name = x, X, y\n[b]\nserver-name = z\n");
 	ck_assert_str_eq(ask("x", NULL), "a");
@@ -257,9 +257,9 @@ START_TEST(each_of_thousands_of_names_is_found)
 END_TEST
 
 SUITE("route", single_service_gets_all_clients, server_name_match_ignores_case,
-    a_wildcard_stands_for_one_label_and_comes_after_the_name,
+    wildcard_stands_for_one_label_and_comes_after_the_name,
     default_is_the_marked_or_the_nameless_or_the_first_service,
     strict_service_refuses_other_names, alpn_selects_among_services_of_one_name,
-    the_server_prefers_its_first_protocol, overlaps_are_errors_at_their_line,
-    impossible_routing_settings_are_errors, one_service_may_say_a_name_twice,
+    server_prefers_its_first_protocol, overlaps_are_errors_at_their_line,
+    impossible_routing_settings_are_errors, service_may_list_a_name_twice,
     each_of_thousands_of_names_is_found)

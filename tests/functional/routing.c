@@ -56,7 +56,7 @@ START_TEST(server_name_selects_the_service)
 }
 END_TEST
 
-START_TEST(the_settings_of_the_service_named_hold)
+START_TEST(connection_has_the_settings_of_the_named_service)
 {
 	struct daemon *daemon =
 	    daemon_serve("[a]\nserver-name = a\ntext = A\nprofile = tls13\n"
@@ -73,7 +73,7 @@ START_TEST(the_settings_of_the_service_named_hold)
 }
 END_TEST
 
-START_TEST(a_strict_listener_refuses_other_names)
+START_TEST(strict_listener_refuses_other_names)
 {
 	struct daemon *daemon =
 	    daemon_serve("workers = 1\n[a]\nserver-name = a.org\nsni-strict = yes\n");
@@ -87,7 +87,7 @@ START_TEST(a_strict_listener_refuses_other_names)
 }
 END_TEST
 
-START_TEST(the_protocol_decides_among_services_of_one_name)
+START_TEST(alpn_selects_among_services_of_one_server_name)
 {
 	struct daemon *daemon = daemon_serve("[a]\nalpn = h2\ntext = A\n"
 					     "[b]\nalpn = imap\ntext = B\n");
@@ -117,7 +117,7 @@ START_TEST(limits_are_those_of_the_service_named)
 }
 END_TEST
 
-START_TEST(a_full_service_leaves_its_neighbour_alone)
+START_TEST(full_service_does_not_affect_other_services)
 {
 	struct daemon *daemon =
 	    daemon_serve("hello-timeout = 5m\n[a]\nserver-name = a\n"
@@ -210,7 +210,7 @@ START_TEST(each_connection_is_accepted_for_the_service_that_serves_it)
 }
 END_TEST
 
-START_TEST(a_second_hello_may_not_name_another_service)
+START_TEST(second_hello_may_not_name_another_service)
 {
 	struct daemon *daemon =
 	    daemon_serve("[a]\nserver-name = a.example.org\ntext = A\n"
@@ -235,7 +235,7 @@ END_TEST
 	"[a]\nserver-name = my_host.example.org\ntext = A\n[b]\ndefault = yes\ntext " \
 	"= B\n"
 
-START_TEST(a_name_with_an_underscore_is_served)
+START_TEST(name_with_an_underscore_is_served)
 {
 	struct daemon *daemon = daemon_serve(UNDERSCORED);
 	struct peer_options old = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2",
@@ -253,7 +253,7 @@ START_TEST(a_name_with_an_underscore_is_served)
 }
 END_TEST
 
-START_TEST(a_dot_at_the_end_of_a_name_does_not_matter)
+START_TEST(dot_at_the_end_of_a_name_does_not_matter)
 {
 	struct daemon *daemon = daemon_serve(UNDERSCORED);
 	unsigned port = port_of(daemon, "a");
@@ -267,7 +267,7 @@ END_TEST
 static const char *const no_hosts[] = { "my_host.example.org:443", "2001:db8::1", "a b",
 	"*.example.org", "a..b" };
 
-START_TEST(a_name_that_is_not_a_host_gets_the_default)
+START_TEST(name_that_is_not_a_host_name_gets_the_default_service)
 {
 	struct daemon *daemon = daemon_serve(UNDERSCORED);
 	unsigned port = port_of(daemon, "a");
@@ -325,7 +325,7 @@ is_refused(unsigned port, const void *bytes, size_t size, int alert)
 
 /* The library would use the host, which comes second. A service with the rules of the
  * default one would get that name. */
-START_TEST(a_name_of_another_type_before_the_host_is_refused)
+START_TEST(name_of_another_type_before_the_host_is_refused)
 {
 	struct daemon *daemon = daemon_serve(UNDERSCORED);
 	struct peer_options options = { .name = "0123my-host.example.org" };
@@ -372,7 +372,7 @@ resumes(unsigned port, const char *name, const gnutls_datum_t *session)
 
 /* RFC 6066, 3: a session must not be resumed with another name. The library does not
  * see this name. */
-START_TEST(a_session_is_resumed_for_the_same_underscored_name_only)
+START_TEST(session_is_resumed_for_the_same_underscored_name_only)
 {
 	struct daemon *daemon = daemon_serve(OLD_TICKETS);
 	struct peer_options options = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2",
@@ -392,7 +392,7 @@ START_TEST(a_session_is_resumed_for_the_same_underscored_name_only)
 }
 END_TEST
 
-START_TEST(a_reload_moves_a_name_to_another_service)
+START_TEST(reload_moves_a_name_to_another_service)
 {
 	struct daemon *daemon = daemon_serve("[a]\nserver-name = a, x\ntext = A\n"
 					     "[b]\nserver-name = b\ntext = B\n");
@@ -431,14 +431,14 @@ START_TEST(check_prints_the_routing_of_each_service)
 END_TEST
 
 SUITE("routing", server_name_selects_the_service,
-    the_settings_of_the_service_named_hold, a_strict_listener_refuses_other_names,
-    the_protocol_decides_among_services_of_one_name,
-    limits_are_those_of_the_service_named, a_full_service_leaves_its_neighbour_alone,
+    connection_has_the_settings_of_the_named_service,
+    strict_listener_refuses_other_names, alpn_selects_among_services_of_one_server_name,
+    limits_are_those_of_the_service_named, full_service_does_not_affect_other_services,
     each_connection_is_accepted_for_the_service_that_serves_it,
-    a_second_hello_may_not_name_another_service, a_name_with_an_underscore_is_served,
-    a_dot_at_the_end_of_a_name_does_not_matter,
-    a_name_that_is_not_a_host_gets_the_default,
+    second_hello_may_not_name_another_service, name_with_an_underscore_is_served,
+    dot_at_the_end_of_a_name_does_not_matter,
+    name_that_is_not_a_host_name_gets_the_default_service,
     strict_listener_refuses_a_name_that_is_not_a_host,
-    a_name_of_another_type_before_the_host_is_refused,
-    a_session_is_resumed_for_the_same_underscored_name_only,
-    a_reload_moves_a_name_to_another_service, check_prints_the_routing_of_each_service)
+    name_of_another_type_before_the_host_is_refused,
+    session_is_resumed_for_the_same_underscored_name_only,
+    reload_moves_a_name_to_another_service, check_prints_the_routing_of_each_service)

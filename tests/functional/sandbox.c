@@ -544,7 +544,7 @@ START_TEST(root_keeps_dac_override_only_if_the_configuration_needs_it)
 }
 END_TEST
 
-START_TEST(a_root_writes_a_log_of_another_user)
+START_TEST(root_writes_a_log_of_another_user)
 {
 	const char *log = suite_file("log", "");
 	char *more = memory_format("log-file = %s\n", log);
@@ -561,7 +561,7 @@ START_TEST(a_root_writes_a_log_of_another_user)
 }
 END_TEST
 
-START_TEST(a_root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart)
+START_TEST(root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart)
 {
 	struct daemon *daemon = daemon_serve("text = old");
 
@@ -573,7 +573,7 @@ START_TEST(a_root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart)
 }
 END_TEST
 
-START_TEST(a_root_without_capabilities_cannot_become_another)
+START_TEST(root_without_capabilities_cannot_become_another)
 {
 	ck_assert_int_eq(end_of(without_capabilities, become_another), EPERM);
 	ck_assert_int_eq(end_of(with_those_of_programs, become_another), 0);
@@ -581,7 +581,7 @@ START_TEST(a_root_without_capabilities_cannot_become_another)
 }
 END_TEST
 
-START_TEST(a_process_with_secrets_is_not_dumped)
+START_TEST(process_with_secrets_is_not_dumped)
 {
 	setenv("SSLKEYLOGFILE", "/tmp/keys", 1);
 	memoryguard_begin();
@@ -592,7 +592,7 @@ START_TEST(a_process_with_secrets_is_not_dumped)
 }
 END_TEST
 
-START_TEST(the_key_log_of_others_is_not_written)
+START_TEST(key_log_of_others_is_not_written)
 {
 	const char *keys = suite_path("keys");
 
@@ -617,7 +617,7 @@ START_TEST(log_names_the_active_sandbox_measures)
 }
 END_TEST
 
-START_TEST(a_reload_that_needs_more_asks_for_a_restart)
+START_TEST(reload_that_needs_more_asks_for_a_restart)
 {
 	struct daemon *daemon = daemon_serve("text = old");
 	unsigned port = daemon_port(daemon);
@@ -656,7 +656,7 @@ make_null(void)
 	    mknod(suite_path("dev/null"), S_IFCHR | 0666, makedev(1, 3)), 0);
 }
 
-START_TEST(a_reload_works_in_another_root)
+START_TEST(reload_works_in_another_root)
 {
 	char *old = jail_ini("old"), *new = jail_ini("new");
 
@@ -742,9 +742,8 @@ lacks_root(void)
 	return "only root has capabilities and can change its root";
 }
 
-SUITE("sandbox", a_process_with_secrets_is_not_dumped,
-    the_key_log_of_others_is_not_written, log_names_the_active_sandbox_measures,
-    paths_in_another_root_are_found_from_outside)
+SUITE("sandbox", process_with_secrets_is_not_dumped, key_log_of_others_is_not_written,
+    log_names_the_active_sandbox_measures, paths_in_another_root_are_found_from_outside)
 SUITE_IF(lacks_filter, "syscalls", hostile_system_call_kills_the_server,
     unused_system_call_fails_with_enosys, system_calls_of_a_server_are_allowed,
     programs_run_but_do_not_look_into_others,
@@ -752,11 +751,11 @@ SUITE_IF(lacks_filter, "syscalls", hostile_system_call_kills_the_server,
     programs_of_32_bits_run_but_do_not_look_into_others)
 SUITE_IF(lacks_landlock, "landlock", other_paths_cannot_be_changed_or_executed,
     needed_paths_are_writable_and_all_paths_are_readable,
-    a_reload_that_needs_more_asks_for_a_restart)
+    reload_that_needs_more_asks_for_a_restart)
 SUITE_IF(lacks_landlock_3, "landlock 3", other_paths_cannot_be_truncated)
-SUITE_IF(lacks_root, "root", a_reload_works_in_another_root,
-    a_root_without_capabilities_cannot_become_another,
+SUITE_IF(lacks_root, "root", reload_works_in_another_root,
+    root_without_capabilities_cannot_become_another,
     root_without_capabilities_reads_files_of_other_users,
     root_keeps_dac_override_only_if_the_configuration_needs_it,
-    a_root_writes_a_log_of_another_user,
-    a_root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart)
+    root_writes_a_log_of_another_user,
+    root_that_cannot_connect_to_sockets_of_others_asks_for_a_restart)

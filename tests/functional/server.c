@@ -60,7 +60,7 @@ START_TEST(record_other_than_a_handshake_is_logged_as_not_tls)
 }
 END_TEST
 
-START_TEST(a_plain_http_request_gets_an_answer_that_can_be_read)
+START_TEST(plain_http_request_gets_an_answer_that_can_be_read)
 {
 	const char *request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 	char answer[512];
@@ -71,7 +71,7 @@ START_TEST(a_plain_http_request_gets_an_answer_that_can_be_read)
 }
 END_TEST
 
-START_TEST(an_ssl_2_hello_is_not_tls_and_gets_an_alert)
+START_TEST(ssl_2_hello_is_not_tls_and_gets_an_alert)
 {
 	static const unsigned char hello[] = { 0x80, 0x2e, 0x01, 0x00, 0x02, 0x00, 0x15,
 		0x00, 0x00, 0x00, 0x10, 0x01, 0x00, 0x80 };
@@ -82,7 +82,7 @@ START_TEST(an_ssl_2_hello_is_not_tls_and_gets_an_alert)
 }
 END_TEST
 
-START_TEST(an_ssh_client_is_not_tls)
+START_TEST(ssh_client_is_not_tls)
 {
 	char answer[64];
 
@@ -107,7 +107,7 @@ START_TEST(half_a_hello_and_an_end_is_an_early_close)
 }
 END_TEST
 
-START_TEST(an_end_without_a_byte_is_an_early_close)
+START_TEST(end_without_a_byte_is_an_early_close)
 {
 	char answer[64];
 
@@ -116,7 +116,7 @@ START_TEST(an_end_without_a_byte_is_an_early_close)
 }
 END_TEST
 
-START_TEST(a_hello_full_of_nonsense_is_a_protocol_failure)
+START_TEST(hello_full_of_nonsense_is_a_protocol_failure)
 {
 	unsigned char hello[2048];
 	size_t size = peer_hello(hello);
@@ -202,31 +202,31 @@ serve_odd(const struct peer_options *options)
 	daemon_stop(daemon);
 }
 
-START_TEST(a_hello_of_single_bytes_works)
+START_TEST(hello_of_single_bytes_works)
 {
 	serve_odd(&(struct peer_options){ .segment = 1 });
 }
 END_TEST
 
-START_TEST(a_hello_in_several_segments_works)
+START_TEST(hello_in_several_segments_works)
 {
 	serve_odd(&(struct peer_options){ .segment = 100 });
 }
 END_TEST
 
-START_TEST(a_hello_in_several_records_works)
+START_TEST(hello_in_several_records_works)
 {
 	serve_odd(&(struct peer_options){ .record = 50 });
 }
 END_TEST
 
-START_TEST(a_hello_in_many_tiny_records_works)
+START_TEST(hello_in_many_tiny_records_works)
 {
 	serve_odd(&(struct peer_options){ .record = 5, .segment = 7 });
 }
 END_TEST
 
-START_TEST(a_hello_in_records_of_any_size_works_in_every_version)
+START_TEST(hello_in_records_of_any_size_works_in_every_version)
 {
 	static const size_t sizes[] = { 1, 2, 3, 4, 6, 64, 511 };
 	static const char *const versions[] = { "NORMAL:-VERS-ALL:+VERS-TLS1.2",
@@ -245,7 +245,7 @@ START_TEST(a_hello_in_records_of_any_size_works_in_every_version)
 }
 END_TEST
 
-START_TEST(a_reset_within_the_hello_is_an_early_close)
+START_TEST(reset_within_the_hello_is_an_early_close)
 {
 	struct daemon *daemon = daemon_serve("workers = 1\n");
 	unsigned char hello[2048];
@@ -260,7 +260,7 @@ START_TEST(a_reset_within_the_hello_is_an_early_close)
 }
 END_TEST
 
-START_TEST(a_reset_within_the_handshake_is_an_early_close)
+START_TEST(reset_within_the_handshake_is_an_early_close)
 {
 	struct daemon *daemon = daemon_serve("workers = 1\nearly-answer = no\n");
 	unsigned char hello[2048];
@@ -295,7 +295,7 @@ disagree(const char *settings, const struct peer_options *options, int alert,
 	daemon_stop(daemon);
 }
 
-START_TEST(a_client_of_tls_1_1_fails_by_its_version)
+START_TEST(client_of_tls_1_1_fails_by_its_version)
 {
 	disagree("",
 	    &(struct peer_options){ .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.1" },
@@ -303,7 +303,7 @@ START_TEST(a_client_of_tls_1_1_fails_by_its_version)
 }
 END_TEST
 
-START_TEST(a_client_of_tls_1_2_fails_by_its_version_where_1_3_is_wanted)
+START_TEST(client_of_tls_1_2_fails_by_its_version_where_1_3_is_wanted)
 {
 	disagree("profile = tls13\n",
 	    &(struct peer_options){ .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2" },
@@ -340,7 +340,7 @@ START_TEST(no_common_protocol_fails_by_alpn)
 }
 END_TEST
 
-START_TEST(a_common_protocol_stands_in_the_log)
+START_TEST(negotiated_protocol_is_logged)
 {
 	struct daemon *daemon = daemon_serve("alpn = h2, http/1.1\n");
 	struct peer_options options = { .alpn = "http/1.1", .name = "localhost" };
@@ -372,13 +372,13 @@ refuse_certificate(const char *priority)
 	daemon_stop(daemon);
 }
 
-START_TEST(a_client_that_refuses_our_certificate_in_tls_1_2_is_named)
+START_TEST(client_that_refuses_our_certificate_in_tls_1_2_is_named)
 {
 	refuse_certificate("NORMAL:-VERS-ALL:+VERS-TLS1.2");
 }
 END_TEST
 
-START_TEST(a_client_that_refuses_our_certificate_in_tls_1_3_is_named)
+START_TEST(client_that_refuses_our_certificate_in_tls_1_3_is_named)
 {
 	refuse_certificate("NORMAL:-VERS-ALL:+VERS-TLS1.3");
 }
@@ -404,7 +404,7 @@ refuse_in_plaintext(const char *settings, const char *reason)
 	daemon_stop(daemon);
 }
 
-START_TEST(an_alert_in_plaintext_is_read_too)
+START_TEST(alert_in_plaintext_is_read_too)
 {
 	refuse_in_plaintext("workers = 1\nearly-answer = no\n",
 	    ": tlsd: client-alert: the client refused: ");
@@ -448,7 +448,7 @@ serve_file(const char *path, const char *settings)
 	return daemon;
 }
 
-START_TEST(a_client_that_never_reads_ends_at_the_write_timeout)
+START_TEST(client_that_never_reads_ends_at_the_write_timeout)
 {
 	const char *path = make_file("big", 64 * MIB, NULL);
 	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 300ms\n");
@@ -463,7 +463,7 @@ START_TEST(a_client_that_never_reads_ends_at_the_write_timeout)
 }
 END_TEST
 
-START_TEST(a_client_that_reads_slowly_but_steadily_gets_everything)
+START_TEST(client_that_reads_slowly_but_steadily_gets_everything)
 {
 	char *content;
 	const char *path = make_file("big", 8 * MIB, &content);
@@ -481,7 +481,7 @@ START_TEST(a_client_that_reads_slowly_but_steadily_gets_everything)
 }
 END_TEST
 
-START_TEST(a_client_that_reads_very_little_at_a_time_is_not_idle)
+START_TEST(client_that_reads_very_little_at_a_time_is_not_idle)
 {
 	const char *path = make_file("big", 8 * MIB, NULL);
 	struct daemon *daemon = serve_file(path, "workers = 1\nidle-timeout = 2s\n");
@@ -501,7 +501,7 @@ START_TEST(a_client_that_reads_very_little_at_a_time_is_not_idle)
 }
 END_TEST
 
-START_TEST(the_longest_life_ends_even_a_steady_reader)
+START_TEST(maximum_lifetime_ends_even_a_steady_reader)
 {
 	const char *path = make_file("big", 64 * MIB, NULL);
 	struct daemon *daemon = serve_file(
@@ -522,7 +522,7 @@ END_TEST
 enum { READERS = 8, READER_KIB = 256 };
 
 /* Each client is in the middle of the file, and all buffers are full. */
-START_TEST(a_big_file_costs_little_memory)
+START_TEST(big_file_costs_little_memory)
 {
 	const char *path = make_file("big", 64 * MIB, NULL);
 	struct daemon *daemon = serve_file(path, "workers = 8\n" NOT_HURRIED);
@@ -543,7 +543,7 @@ START_TEST(a_big_file_costs_little_memory)
 }
 END_TEST
 
-START_TEST(an_empty_file_is_an_empty_answer)
+START_TEST(empty_file_is_an_empty_answer)
 {
 	struct daemon *daemon = serve_file(suite_file("empty", ""), "");
 
@@ -553,7 +553,7 @@ START_TEST(an_empty_file_is_an_empty_answer)
 }
 END_TEST
 
-START_TEST(a_file_is_read_afresh_for_each_client)
+START_TEST(file_is_read_afresh_for_each_client)
 {
 	struct daemon *daemon = serve_file(suite_file("news", "old"), "");
 
@@ -564,7 +564,7 @@ START_TEST(a_file_is_read_afresh_for_each_client)
 }
 END_TEST
 
-START_TEST(a_file_that_is_gone_ends_in_an_alert_and_nothing_else)
+START_TEST(file_that_is_gone_ends_in_an_alert_and_nothing_else)
 {
 	const char *path = suite_file("news", "here");
 	struct daemon *daemon = serve_file(path, "workers = 1\n");
@@ -605,7 +605,7 @@ START_TEST(no_reset_follows_an_answer_that_left_a_request_unread)
 }
 END_TEST
 
-START_TEST(a_thousand_clients_at_once_are_all_answered)
+START_TEST(thousand_clients_at_once_are_all_answered)
 {
 	struct daemon *daemon = daemon_serve("workers = 4\n" NOT_HURRIED);
 
@@ -617,7 +617,7 @@ START_TEST(a_thousand_clients_at_once_are_all_answered)
 }
 END_TEST
 
-START_TEST(a_queue_that_is_full_only_makes_clients_wait)
+START_TEST(full_queue_delays_clients_and_refuses_none)
 {
 	struct daemon *daemon =
 	    daemon_serve("workers = 1\nqueue-size = 2\nbacklog = 500\n" NOT_HURRIED);
@@ -702,7 +702,7 @@ connect_somehow(unsigned port, int sort, const unsigned char *hello, size_t size
 	close(fd);
 }
 
-START_TEST(neither_descriptors_nor_threads_are_lost)
+START_TEST(server_leaks_no_descriptor_and_no_thread)
 {
 	struct daemon *daemon = daemon_serve("workers = 4\n");
 	unsigned port = daemon_port(daemon);
@@ -741,7 +741,7 @@ START_TEST(load_shedding_at_the_descriptor_limit_keeps_serving)
 }
 END_TEST
 
-START_TEST(a_name_of_odd_bytes_does_not_reach_the_log)
+START_TEST(name_of_odd_bytes_does_not_reach_the_log)
 {
 	struct daemon *daemon = daemon_serve("");
 	unsigned char hello[2048];
@@ -762,7 +762,7 @@ START_TEST(a_name_of_odd_bytes_does_not_reach_the_log)
 }
 END_TEST
 
-START_TEST(a_protocol_of_odd_bytes_is_escaped_in_the_log)
+START_TEST(protocol_of_odd_bytes_is_escaped_in_the_log)
 {
 	struct daemon *daemon = daemon_serve("alpn = a\x1b[2J\x07\x80\xff z\n");
 	struct peer_options options = { .alpn = "a\x1b[2J\x07\x80\xff z" };
@@ -795,38 +795,37 @@ END_TEST
 
 SUITE("server", bytes_other_than_tls_are_logged_as_not_tls,
     record_other_than_a_handshake_is_logged_as_not_tls,
-    a_plain_http_request_gets_an_answer_that_can_be_read,
-    an_ssl_2_hello_is_not_tls_and_gets_an_alert, an_ssh_client_is_not_tls,
-    half_a_hello_and_an_end_is_an_early_close, an_end_without_a_byte_is_an_early_close,
-    a_hello_full_of_nonsense_is_a_protocol_failure,
+    plain_http_request_gets_an_answer_that_can_be_read,
+    ssl_2_hello_is_not_tls_and_gets_an_alert, ssh_client_is_not_tls,
+    half_a_hello_and_an_end_is_an_early_close, end_without_a_byte_is_an_early_close,
+    hello_full_of_nonsense_is_a_protocol_failure,
     silence_from_the_start_ends_at_the_hello_timeout,
     half_a_hello_and_silence_ends_at_the_hello_timeout,
     silence_after_the_hello_ends_at_the_handshake_timeout,
     silence_after_the_hello_costs_an_early_answer_no_worker,
-    a_hello_of_single_bytes_works, a_hello_in_several_segments_works,
-    a_hello_in_several_records_works, a_hello_in_many_tiny_records_works,
-    a_hello_in_records_of_any_size_works_in_every_version,
-    a_reset_within_the_hello_is_an_early_close,
-    a_reset_within_the_handshake_is_an_early_close,
-    a_client_of_tls_1_1_fails_by_its_version,
-    a_client_of_tls_1_2_fails_by_its_version_where_1_3_is_wanted,
+    hello_of_single_bytes_works, hello_in_several_segments_works,
+    hello_in_several_records_works, hello_in_many_tiny_records_works,
+    hello_in_records_of_any_size_works_in_every_version,
+    reset_within_the_hello_is_an_early_close,
+    reset_within_the_handshake_is_an_early_close,
+    client_of_tls_1_1_fails_by_its_version,
+    client_of_tls_1_2_fails_by_its_version_where_1_3_is_wanted,
     no_common_cipher_fails_by_the_cipher, no_common_group_fails_by_the_cipher,
-    no_common_protocol_fails_by_alpn, a_common_protocol_stands_in_the_log,
-    a_client_that_refuses_our_certificate_in_tls_1_2_is_named,
-    a_client_that_refuses_our_certificate_in_tls_1_3_is_named,
-    an_alert_in_plaintext_is_read_too,
-    plaintext_alert_after_an_early_answer_is_recognized,
-    a_client_that_never_reads_ends_at_the_write_timeout,
-    a_client_that_reads_slowly_but_steadily_gets_everything,
-    a_client_that_reads_very_little_at_a_time_is_not_idle,
-    the_longest_life_ends_even_a_steady_reader, a_big_file_costs_little_memory,
-    an_empty_file_is_an_empty_answer, a_file_is_read_afresh_for_each_client,
-    a_file_that_is_gone_ends_in_an_alert_and_nothing_else,
+    no_common_protocol_fails_by_alpn, negotiated_protocol_is_logged,
+    client_that_refuses_our_certificate_in_tls_1_2_is_named,
+    client_that_refuses_our_certificate_in_tls_1_3_is_named,
+    alert_in_plaintext_is_read_too, plaintext_alert_after_an_early_answer_is_recognized,
+    client_that_never_reads_ends_at_the_write_timeout,
+    client_that_reads_slowly_but_steadily_gets_everything,
+    client_that_reads_very_little_at_a_time_is_not_idle,
+    maximum_lifetime_ends_even_a_steady_reader, big_file_costs_little_memory,
+    empty_file_is_an_empty_answer, file_is_read_afresh_for_each_client,
+    file_that_is_gone_ends_in_an_alert_and_nothing_else,
     no_reset_follows_an_answer_that_left_a_request_unread,
-    a_thousand_clients_at_once_are_all_answered,
-    a_queue_that_is_full_only_makes_clients_wait,
+    thousand_clients_at_once_are_all_answered,
+    full_queue_delays_clients_and_refuses_none,
     longest_waiting_client_is_closed_at_max_waiting,
-    many_silent_clients_do_not_delay_others, neither_descriptors_nor_threads_are_lost,
+    many_silent_clients_do_not_delay_others, server_leaks_no_descriptor_and_no_thread,
     load_shedding_at_the_descriptor_limit_keeps_serving,
-    a_name_of_odd_bytes_does_not_reach_the_log,
-    a_protocol_of_odd_bytes_is_escaped_in_the_log, unwritable_log_does_not_stop_service)
+    name_of_odd_bytes_does_not_reach_the_log,
+    protocol_of_odd_bytes_is_escaped_in_the_log, unwritable_log_does_not_stop_service)

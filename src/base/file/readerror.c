@@ -40,7 +40,7 @@ group_name(gid_t gid)
 }
 
 static char *
-forbidden_file(const char *path, const char *user, const struct stat *st)
+explain_forbidden_file(const char *path, const char *user, const struct stat *st)
 {
 	char *owner = user_name(st->st_uid), *group = group_name(st->st_gid);
 	char *text =
@@ -54,13 +54,13 @@ forbidden_file(const char *path, const char *user, const struct stat *st)
 }
 
 static char *
-forbidden(const char *path)
+explain_forbidden(const char *path)
 {
 	struct stat st;
 	char *user = user_name(geteuid()), *text;
 
 	if (stat(path, &st) == 0)
-		text = forbidden_file(path, user, &st);
+		text = explain_forbidden_file(path, user, &st);
 	else
 		text =
 		    memory_format("%s: user %s may not enter a folder of its path: "
@@ -71,7 +71,7 @@ forbidden(const char *path)
 }
 
 static char *
-missing(const char *path)
+explain_missing(const char *path)
 {
 	char *folder, *text;
 
@@ -89,9 +89,9 @@ readerror_why(const char *path, int error)
 {
 	switch (error) {
 	case ENOENT:
-		return missing(path);
+		return explain_missing(path);
 	case EACCES:
-		return forbidden(path);
+		return explain_forbidden(path);
 	case EISDIR:
 		return memory_format("%s: is a folder: name the file in it", path);
 	case EINVAL:

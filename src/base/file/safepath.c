@@ -152,7 +152,7 @@ is_in_proc(int fd)
 
 /* Follows one link. Returns `path` itself if it is not one. */
 static char *
-follow(char *path)
+follow_link(char *path)
 {
 	struct stat st;
 	char *next = path;
@@ -180,7 +180,7 @@ safepath_resolve(const char *path)
 	char *at = memory_copy(path);
 
 	for (int links = 0; links < LINKS_MAX; links++) {
-		char *next = follow(at);
+		char *next = follow_link(at);
 		if (next == at || next == NULL)
 			return next;
 		at = next;
@@ -270,7 +270,7 @@ open_part(int folder, const char *path, const struct part *part, int flags, mode
 
 /* Opens `path` part by part, up to the first link. Otherwise does what open_part() does. */
 static int
-walk(const char *path, int flags, mode_t mode, char **next)
+open_parts(const char *path, int flags, mode_t mode, char **next)
 {
 	int at = open(path[0] == '/' ? "/" : ".", O_PATH | O_CLOEXEC);
 	size_t start = strspn(path, "/");
@@ -296,7 +296,7 @@ safepath_open(const char *path, int flags, mode_t mode)
 	char *at = memory_copy(path);
 	for (int links = 0; links < LINKS_MAX; links++) {
 		char *next = NULL;
-		int fd = walk(at, flags, mode, &next);
+		int fd = open_parts(at, flags, mode, &next);
 		int saved = errno;
 		free(at);
 		errno = saved;

@@ -26,7 +26,7 @@ findings_fini(struct findings *findings)
 }
 
 static bool
-has(const struct findings *findings, const char *text)
+has_text(const struct findings *findings, const char *text)
 {
 	for (size_t i = 0; i < findings->count; i++)
 		if (strcmp(findings->items[i].text, text) == 0)
@@ -36,10 +36,10 @@ has(const struct findings *findings, const char *text)
 
 /* Takes ownership of `text`. */
 static void
-add(struct findings *findings, enum finding_kind kind, char *text)
+add_finding(struct findings *findings, enum finding_kind kind, char *text)
 {
 	/* A line that several services inherit is reported once. */
-	if (has(findings, text)) {
+	if (has_text(findings, text)) {
 		free(text);
 		return;
 	}
@@ -57,7 +57,7 @@ findings_error(struct findings *findings, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	add(findings, FINDING_ERROR, memory_vformat(format, args));
+	add_finding(findings, FINDING_ERROR, memory_vformat(format, args));
 	va_end(args);
 }
 
@@ -67,7 +67,7 @@ findings_warning(struct findings *findings, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	add(findings, FINDING_WARNING, memory_vformat(format, args));
+	add_finding(findings, FINDING_WARNING, memory_vformat(format, args));
 	va_end(args);
 }
 
@@ -78,7 +78,7 @@ findings_add(
 	va_list args;
 
 	va_start(args, format);
-	add(findings, like->kind, memory_vformat(format, args));
+	add_finding(findings, like->kind, memory_vformat(format, args));
 	va_end(args);
 }
 

@@ -31,7 +31,7 @@ static struct {
 } sink = { .level = LOG_LEVEL_NOTICE };
 
 static void
-lose(size_t lines)
+count_lost(size_t lines)
 {
 	atomic_fetch_add(&sink.lost, lines);
 	atomic_fetch_add(&sink.lost_ever, lines);
@@ -62,7 +62,7 @@ write_lines(struct outlet *outlet, int form, const char *lines, size_t size)
 	size_t lost = outlet_write(outlet, lines, size);
 
 	if (lost > 0)
-		lose(lost);
+		count_lost(lost);
 	if (lost > 0 || atomic_load_explicit(&sink.lost, memory_order_relaxed) == 0)
 		return;
 	uint64_t untold = atomic_exchange(&sink.lost, 0);
@@ -120,7 +120,7 @@ use_outlet(struct outlet *outlet, enum logline_form form)
 		atomic_store(&sink.spool, spool);
 	} else {
 		spool_flush(spool, deadline_in(FLUSH_MS));
-		lose(spool_redirect(spool, outlet, form));
+		count_lost(spool_redirect(spool, outlet, form));
 	}
 	atomic_store(&sink.form, form);
 	return 0;
@@ -223,7 +223,7 @@ log_with(
 		verdict = pass_on(form, line, size, put);
 	} while (verdict == SPOOL_OTHER_FORM);
 	if (verdict == SPOOL_FULL)
-		lose(1);
+		count_lost(1);
 	errno = saved;
 }
 

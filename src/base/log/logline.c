@@ -22,7 +22,7 @@ struct line {
 };
 
 static void __attribute__((format(printf, 2, 3)))
-add(struct line *line, const char *format, ...)
+add_format(struct line *line, const char *format, ...)
 {
 	va_list args;
 
@@ -84,7 +84,7 @@ add_syslog_head(struct line *line, int facility, enum log_level level)
 	struct tm local;
 
 	strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", localtime_r(&now, &local));
-	add(line, "<%d>%s tlsd[%ld]: ", facility | priority_of(level), stamp,
+	add_format(line, "<%d>%s tlsd[%ld]: ", facility | priority_of(level), stamp,
 	    (long)getpid());
 }
 
@@ -94,9 +94,9 @@ add_head(struct line *line, enum log_level level)
 	char stamp[STAMP_SIZE];
 
 	format_time(stamp);
-	add(line, "%s tlsd[%ld]: ", stamp, (long)getpid());
+	add_format(line, "%s tlsd[%ld]: ", stamp, (long)getpid());
 	if (level != LOG_LEVEL_INFO && level != LOG_LEVEL_NOTICE)
-		add(line, "%s: ", log_level_name(level));
+		add_format(line, "%s: ", log_level_name(level));
 }
 
 static void
@@ -107,10 +107,10 @@ add_value(struct line *line, const struct log_field *field)
 		add_text(line, field->text);
 		break;
 	case LOG_KIND_NUMBER:
-		add(line, "%" PRIu64, field->number);
+		add_format(line, "%" PRIu64, field->number);
 		break;
 	case LOG_KIND_MS:
-		add(line, "%.1fms", field->ms);
+		add_format(line, "%.1fms", field->ms);
 		break;
 	default:
 		add_text(line, field->truth ? "yes" : "no");
@@ -134,7 +134,7 @@ add_fields(struct line *line, const struct log_field *fields, size_t count)
 
 /* Keeps one event on one line, regardless of the source of its texts. */
 static void
-flatten(struct line *line)
+blank_controls(struct line *line)
 {
 	for (size_t i = 0; i < line->length; i++)
 		if ((unsigned char)line->text[i] < ' ' || line->text[i] == 0x7f)
@@ -219,7 +219,7 @@ logline_format(char line[LOGLINE_SIZE], enum logline_form form, int facility,
 		add_fields(&growing, fields, count);
 	else
 		add_object(&growing, level, fields, count);
-	flatten(&growing);
+	blank_controls(&growing);
 	line[growing.length++] = '\n';
 	return growing.length;
 }

@@ -32,7 +32,7 @@ struct outlet {
 };
 
 static struct outlet *
-make(int fd)
+make_outlet(int fd)
 {
 	struct outlet *outlet = memory_new(sizeof *outlet);
 	struct stat st;
@@ -110,13 +110,13 @@ outlet_open_file(const char *path)
 	int fd = number < 0 ? open_file(path)
 	                    : fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
-	return fd < 0 ? NULL : make(fd);
+	return fd < 0 ? NULL : make_outlet(fd);
 }
 
 struct outlet *
 outlet_standard_error(void)
 {
-	struct outlet *outlet = make(STDERR_FILENO);
+	struct outlet *outlet = make_outlet(STDERR_FILENO);
 
 	outlet->is_lent = true;
 	return outlet;
@@ -146,7 +146,7 @@ connect_socket(struct outlet *outlet)
 struct outlet *
 outlet_open_syslog(const char *path)
 {
-	struct outlet *outlet = make(-1);
+	struct outlet *outlet = make_outlet(-1);
 
 	outlet->socket = memory_copy(path);
 	connect_socket(outlet);

@@ -85,7 +85,7 @@ write_all(struct spool *spool)
 
 /* Writing many lines at once costs less than writing each one. */
 static void
-nap(struct spool *spool)
+wait_for_more(struct spool *spool)
 {
 	struct deadline end = deadline_in(NAP_MS);
 
@@ -95,7 +95,7 @@ nap(struct spool *spool)
 }
 
 static void *
-run(void *context)
+write_until_stopped(void *context)
 {
 	struct spool *spool = context;
 
@@ -108,7 +108,7 @@ run(void *context)
 			continue;
 		}
 		write_all(spool);
-		nap(spool);
+		wait_for_more(spool);
 	}
 	spool->is_over = true;
 	bool is_abandoned = spool->is_abandoned;
@@ -132,7 +132,7 @@ start_thread(struct spool *spool)
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	error = pthread_create(&spool->thread, &attributes, run, spool);
+	error = pthread_create(&spool->thread, &attributes, write_until_stopped, spool);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	return error;
@@ -161,7 +161,7 @@ spool_start(size_t room, spool_write *write, struct outlet *outlet, int form)
 }
 
 static enum spool_verdict
-put(struct spool *spool, int form, const char *lines, size_t size, bool is_urgent)
+put_lines(struct spool *spool, int form, const char *lines, size_t size, bool is_urgent)
 {
 	enum spool_verdict verdict = SPOOL_TAKEN;
 
@@ -187,13 +187,13 @@ put(struct spool *spool, int form, const char *lines, size_t size, bool is_urgen
 enum spool_verdict
 spool_put(struct spool *spool, int form, const char *lines, size_t size)
 {
-	return put(spool, form, lines, size, false);
+	return put_lines(spool, form, lines, size, false);
 }
 
 enum spool_verdict
 spool_put_urgent(struct spool *spool, int form, const char *lines, size_t size)
 {
-	return put(spool, form, lines, size, true);
+	return put_lines(spool, form, lines, size, true);
 }
 
 bool

@@ -29,7 +29,7 @@ static struct {
 
 /* ISO C has no other conversion from dlsym()'s result to a function. */
 static void
-find(const char *name, void *function)
+find_function(const char *name, void *function)
 {
 	void *found = dlsym(RTLD_NEXT, name);
 
@@ -48,18 +48,18 @@ is_ready(void)
 	if (is_finding)
 		return false;
 	is_finding = true;
-	find("malloc", &next.malloc);
-	find("calloc", &next.calloc);
-	find("realloc", &next.realloc);
-	find("malloc_usable_size", &next.usable_size);
-	find("free", &next.free);
+	find_function("malloc", &next.malloc);
+	find_function("calloc", &next.calloc);
+	find_function("realloc", &next.realloc);
+	find_function("malloc_usable_size", &next.usable_size);
+	find_function("free", &next.free);
 	return true;
 }
 
 /* Waits for a while until others have returned something, because for libraries a delay is
  * better than a failed allocation. */
 static void *
-take(size_t size)
+take_reserve(size_t size)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
 	int saved = errno;
@@ -80,7 +80,7 @@ malloc(size_t size)
 	if (!is_ready())
 		return NULL;
 	void *block = next.malloc(size);
-	return block != NULL ? block : take(size);
+	return block != NULL ? block : take_reserve(size);
 }
 
 void *
@@ -93,7 +93,7 @@ calloc(size_t count, size_t size)
 	void *block = next.calloc(count, size);
 	if (block != NULL || __builtin_mul_overflow(count, size, &total))
 		return block;
-	block = take(total);
+	block = take_reserve(total);
 	return block != NULL ? memset(block, 0, total) : NULL;
 }
 
@@ -119,7 +119,7 @@ free(void *block)
 
 /* Moves the contents of `old` to a block of `size` bytes. */
 static void *
-move(void *old, size_t size)
+move_block(void *old, size_t size)
 {
 	size_t had = malloc_usable_size(old);
 	void *block = malloc(size);
@@ -141,9 +141,9 @@ realloc(void *old, size_t size)
 		return NULL;
 	}
 	if (reserve_owns(old))
-		return size <= reserve_size(old) ? old : move(old, size);
+		return size <= reserve_size(old) ? old : move_block(old, size);
 	void *block = next.realloc(old, size);
 	if (block != NULL || size == 0)
 		return block;
-	return old != NULL ? move(old, size) : take(size);
+	return old != NULL ? move_block(old, size) : take_reserve(size);
 }

@@ -11,7 +11,7 @@
 #include "base/memory/shortage.h"
 
 static void *
-insist(void *memory)
+abort_if_null(void *memory)
 {
 	if (memory != NULL)
 		return memory;
@@ -22,19 +22,19 @@ insist(void *memory)
 void *
 memory_new(size_t size)
 {
-	return insist(calloc(1, size > 0 ? size : 1));
+	return abort_if_null(calloc(1, size > 0 ? size : 1));
 }
 
 void *
 memory_resize(void *old, size_t size)
 {
-	return insist(realloc(old, size > 0 ? size : 1));
+	return abort_if_null(realloc(old, size > 0 ? size : 1));
 }
 
 char *
 memory_copy(const char *text)
 {
-	return insist(strdup(text));
+	return abort_if_null(strdup(text));
 }
 
 char *
@@ -44,7 +44,7 @@ memory_vformat(const char *format, va_list args)
 
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
-	return insist(text);
+	return abort_if_null(text);
 }
 
 char *

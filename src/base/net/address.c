@@ -122,7 +122,7 @@ look_up(const char *host, const char *port, int flags,
 }
 
 static int
-resolve(const char *host, const char *port, struct address addresses[ADDRESS_MAX],
+resolve_host(const char *host, const char *port, struct address addresses[ADDRESS_MAX],
     char *error)
 {
 	char reason[ADDRESS_TEXT_SIZE];
@@ -164,13 +164,13 @@ address_parse_listen(
 		return parse_unix(text, &addresses[0], error);
 	const char *alone = lone_port(text);
 	if (alone != NULL)
-		return resolve("", alone, addresses, error);
+		return resolve_host("", alone, addresses, error);
 	if (address_split(text, &host, &port) < 0) {
 		snprintf(error, ADDRESS_TEXT_SIZE,
 		    "is not HOST:PORT, [IPV6]:PORT, *:PORT, PORT or /PATH");
 		return -1;
 	}
-	int count = resolve(host, port, addresses, error);
+	int count = resolve_host(host, port, addresses, error);
 	free(host);
 	free(port);
 	return count;

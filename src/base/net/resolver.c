@@ -56,13 +56,13 @@ static struct {
 static const struct deadline at_once = { .at_ns = 0 };
 
 static void
-init(void)
+init_table(void)
 {
 	sync_condition_init(&table.answered);
 }
 
 static struct entry *
-find(const char *text)
+find_entry(const char *text)
 {
 	struct entry *entry = table.entries;
 
@@ -72,7 +72,7 @@ find(const char *text)
 }
 
 static struct entry *
-add(const char *text)
+add_entry(const char *text)
 {
 	struct entry *entry = memory_new(sizeof *entry);
 
@@ -99,13 +99,13 @@ resolver_take(const char *text, int64_t every_ms)
 {
 	struct resolver_name *name = memory_new(sizeof *name);
 
-	pthread_once(&once, init);
+	pthread_once(&once, init_table);
 	name->every_ms = every_ms;
 	name->is_awaited = true;
 	sync_lock(&mutex);
-	struct entry *entry = find(text);
+	struct entry *entry = find_entry(text);
 	if (entry == NULL)
-		entry = add(text);
+		entry = add_entry(text);
 	entry->due = at_once;
 	entry->retry_ms = FIRST_RETRY_MS;
 	name->entry = entry;
@@ -176,7 +176,7 @@ shortest_ms(const struct entry *entry)
 }
 
 static bool
-holds(const struct entry *entry, const struct address *address)
+has_address(const struct entry *entry, const struct address *address)
 {
 	for (int i = 0; i < entry->count; i++)
 		if (address_equal(&entry->addresses[i], address))
@@ -189,7 +189,7 @@ static bool
 has_all(const struct entry *entry, const struct address *addresses, int count)
 {
 	for (int i = 0; i < count; i++)
-		if (!holds(entry, &addresses[i]))
+		if (!has_address(entry, &addresses[i]))
 			return false;
 	return count == entry->count;
 }
@@ -208,7 +208,7 @@ log_addresses(const struct entry *entry)
 
 /* Records that a lookup has found `count` addresses. */
 static void
-succeed(struct entry *entry, const struct address *addresses, int count)
+record_success(struct entry *entry, const struct address *addresses, int count)
 {
 	bool is_first = entry->count == 0 && !entry->is_told;
 	bool is_same = has_all(entry, addresses, count);
@@ -233,7 +233,7 @@ smaller(int64_t a, int64_t b)
 
 /* Records that a lookup has failed because of `reason`. */
 static void
-fail(struct entry *entry, const char *reason)
+record_failure(struct entry *entry, const char *reason)
 {
 	memcpy(entry->reason, reason, ADDRESS_TEXT_SIZE);
 	if (!entry->is_told && !is_awaited(entry))
@@ -267,9 +267,9 @@ look_up(struct entry *entry)
 	if (table.is_stopped)
 		return;
 	if (count > 0)
-		succeed(entry, addresses, count);
+		record_success(entry, addresses, count);
 	else
-		fail(entry, reason);
+		record_failure(entry, reason);
 	end_waiting(entry);
 	table.next = at_once;
 	sync_wake(&table.answered);
@@ -302,7 +302,7 @@ count_due(void)
 
 /* Looks names up until none is due. */
 static void *
-work(void *unused)
+look_up_due(void *unused)
 {
 	struct entry *entry;
 
@@ -324,7 +324,7 @@ start_threads(void)
 	size_t due = count_due();
 
 	while (due > table.starting && table.threads < MAX_THREADS) {
-		if (pthread_create(&thread, NULL, work, NULL) != 0)
+		if (pthread_create(&thread, NULL, look_up_due, NULL) != 0)
 			return -1;
 		pthread_detach(thread);
 		table.threads++;
@@ -359,7 +359,7 @@ resolver_await(int64_t bound_ms)
 {
 	struct deadline end = deadline_in(bound_ms);
 
-	pthread_once(&once, init);
+	pthread_once(&once, init_table);
 	sync_lock(&mutex);
 	start_threads();
 	while (is_any_awaited() && !table.is_stopped &&
@@ -382,7 +382,7 @@ resolver_start(void (*wake)(void *context), void *context)
 }
 
 static void
-plan(void)
+plan_next(void)
 {
 	table.next =
 	    start_threads() < 0 ? deadline_in(FIRST_RETRY_MS) : deadline_never();
@@ -396,7 +396,7 @@ resolver_turn(void)
 {
 	sync_lock(&mutex);
 	if (!table.is_stopped && deadline_passed(table.next))
-		plan();
+		plan_next();
 	struct deadline next = table.next;
 	sync_unlock(&mutex);
 	return next;
@@ -405,7 +405,7 @@ resolver_turn(void)
 void
 resolver_stop(void)
 {
-	pthread_once(&once, init);
+	pthread_once(&once, init_table);
 	sync_lock(&mutex);
 	table.is_stopped = true;
 	table.next = deadline_never();

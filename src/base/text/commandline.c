@@ -23,7 +23,7 @@ struct word {
 };
 
 static void
-add(struct word *word, char letter)
+add_letter(struct word *word, char letter)
 {
 	word->text[word->length++] = letter;
 }
@@ -36,7 +36,7 @@ miss_quote(struct word *word, char quote)
 }
 
 static int
-refuse(struct word *word)
+refuse_syntax(struct word *word)
 {
 	snprintf(word->error, word->room,
 	    "no shell reads this, so %c has no meaning: quote it, or put the command "
@@ -49,7 +49,7 @@ static int
 take_single_quoted(struct word *word)
 {
 	while (*word->next != '\0' && *word->next != '\'')
-		add(word, *word->next++);
+		add_letter(word, *word->next++);
 	if (*word->next == '\0')
 		return miss_quote(word, '\'');
 	word->next++;
@@ -64,11 +64,11 @@ take_double_quoted(struct word *word)
 		if (*word->next == '\0')
 			return miss_quote(word, '"');
 		if (strchr("$`", *word->next) != NULL)
-			return refuse(word);
+			return refuse_syntax(word);
 		if (*word->next == '\\' && word->next[1] != '\0' &&
 		    strchr("\\\"$`", word->next[1]) != NULL)
 			word->next++;
-		add(word, *word->next++);
+		add_letter(word, *word->next++);
 	}
 	word->next++;
 	return 0;
@@ -82,7 +82,7 @@ take_escaped(struct word *word)
 		    "a \\ at the end escapes nothing: remove it");
 		return -1;
 	}
-	add(word, *word->next++);
+	add_letter(word, *word->next++);
 	return 0;
 }
 
@@ -93,7 +93,7 @@ take_part(struct word *word)
 	char letter = *word->next;
 
 	if (strchr(shell_only, letter) != NULL)
-		return refuse(word);
+		return refuse_syntax(word);
 	word->next++;
 	switch (letter) {
 	case '\'':
@@ -103,7 +103,7 @@ take_part(struct word *word)
 	case '\\':
 		return take_escaped(word);
 	default:
-		add(word, letter);
+		add_letter(word, letter);
 		return 0;
 	}
 }

@@ -36,7 +36,7 @@ json_fits(const struct json *json)
 }
 
 static void
-add(struct json *json, const char *text, size_t size)
+add_bytes(struct json *json, const char *text, size_t size)
 {
 	bool fits = json->size + size + 1 <= json->room;
 
@@ -56,7 +56,7 @@ add(struct json *json, const char *text, size_t size)
 static void
 add_text(struct json *json, const char *text)
 {
-	add(json, text, strlen(text));
+	add_bytes(json, text, strlen(text));
 }
 
 static void
@@ -95,11 +95,11 @@ add_character(struct json *json, uint32_t character)
 
 	if (special != NULL) {
 		add_text(json, "\\");
-		add(json, &letters[special - plain], 1);
+		add_bytes(json, &letters[special - plain], 1);
 	} else if (character < 0x20 || character > 0x7e) {
 		add_escape(json, character);
 	} else {
-		add(json, &byte, 1);
+		add_bytes(json, &byte, 1);
 	}
 }
 
@@ -123,7 +123,7 @@ add_string(struct json *json, const unsigned char *bytes, size_t size)
 	add_text(json, "\"");
 	while (place < size) {
 		size_t plain = plain_span(bytes + place, size - place);
-		add(json, (const char *)bytes + place, plain);
+		add_bytes(json, (const char *)bytes + place, plain);
 		place += plain;
 		if (place == size)
 			break;
@@ -189,7 +189,7 @@ json_close(struct json *json)
 	const struct json_level level = json->levels[--json->depth];
 	if (level.filled)
 		begin_line(json);
-	add(json, &level.close, 1);
+	add_bytes(json, &level.close, 1);
 }
 
 char *

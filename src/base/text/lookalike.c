@@ -53,7 +53,7 @@ find_row(uint32_t character, unsigned kinds)
 
 /* Returns the description of a lookalike at `text`, or NULL. */
 static char *
-describe(const char *text, unsigned kinds)
+describe_lookalike(const char *text, unsigned kinds)
 {
 	uint32_t character;
 	size_t length =
@@ -71,7 +71,7 @@ lookalike_find(const char *text, unsigned kinds)
 	char *found = NULL;
 
 	for (; *text != '\0' && found == NULL; text++)
-		found = describe(text, kinds);
+		found = describe_lookalike(text, kinds);
 	return found;
 }
 
@@ -87,7 +87,7 @@ lookalike_find_bare(const char *text, unsigned kinds)
 		else if (quoted && *text == '\\' && text[1] != '\0')
 			text++;
 		else if (!quoted)
-			found = describe(text, kinds);
+			found = describe_lookalike(text, kinds);
 	}
 	return found;
 }

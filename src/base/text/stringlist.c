@@ -122,7 +122,7 @@ is_plain(const char *item)
 }
 
 static char *
-quote(const char *item)
+quote_item(const char *item)
 {
 	char *quoted = memory_new(2 * strlen(item) + 3), *to = quoted;
 
@@ -141,7 +141,7 @@ stringlist_join(const struct stringlist *list)
 
 	for (size_t i = 0; i < list->count; i++) {
 		const char *item = list->items[i];
-		char *written = is_plain(item) ? memory_copy(item) : quote(item);
+		char *written = is_plain(item) ? memory_copy(item) : quote_item(item);
 		memory_append(&text, "%s%s", i > 0 ? ", " : "", written);
 		free(written);
 	}

@@ -186,7 +186,7 @@ character_length(const unsigned char *in, size_t left)
 }
 
 static char *
-escape(
+escape_bytes(
     char *out, size_t room, const unsigned char *in, size_t size, plain_length *measure)
 {
 	size_t n = 0, step;
@@ -214,19 +214,19 @@ escape(
 char *
 text_escape(char *out, size_t room, const void *bytes, size_t size)
 {
-	return escape(out, room, bytes, size, ascii_length);
+	return escape_bytes(out, room, bytes, size, ascii_length);
 }
 
 char *
 text_escape_word(char *out, size_t room, const void *bytes, size_t size)
 {
-	return escape(out, room, bytes, size, word_length);
+	return escape_bytes(out, room, bytes, size, word_length);
 }
 
 char *
 text_escape_name(char *out, size_t room, const void *bytes, size_t size)
 {
-	return escape(out, room, bytes, size, character_length);
+	return escape_bytes(out, room, bytes, size, character_length);
 }
 
 static bool

@@ -36,7 +36,7 @@ do_pieces(struct job *job)
 }
 
 static void *
-run(void *job)
+run_helper(void *job)
 {
 	do_pieces(job);
 	return NULL;
@@ -65,8 +65,8 @@ parallel_run(size_t count, void (*work)(void *context, size_t number), void *con
 	pthread_t helpers[THREADS_MAX];
 	size_t wanted = count_helpers(count), started = 0;
 
-	while (
-	    started < wanted && pthread_create(&helpers[started], NULL, run, &job) == 0)
+	while (started < wanted &&
+	       pthread_create(&helpers[started], NULL, run_helper, &job) == 0)
 		started++;
 	do_pieces(&job);
 	for (size_t i = 0; i < started; i++)

@@ -10,7 +10,7 @@
 #define NS_PER_S 1000000000
 
 static void
-insist(int error, const char *call)
+abort_on_error(int error, const char *call)
 {
 	if (error == 0)
 		return;
@@ -21,25 +21,25 @@ insist(int error, const char *call)
 void
 sync_mutex_init(pthread_mutex_t *mutex)
 {
-	insist(pthread_mutex_init(mutex, NULL), "pthread_mutex_init");
+	abort_on_error(pthread_mutex_init(mutex, NULL), "pthread_mutex_init");
 }
 
 void
 sync_mutex_fini(pthread_mutex_t *mutex)
 {
-	insist(pthread_mutex_destroy(mutex), "pthread_mutex_destroy");
+	abort_on_error(pthread_mutex_destroy(mutex), "pthread_mutex_destroy");
 }
 
 void
 sync_lock(pthread_mutex_t *mutex)
 {
-	insist(pthread_mutex_lock(mutex), "pthread_mutex_lock");
+	abort_on_error(pthread_mutex_lock(mutex), "pthread_mutex_lock");
 }
 
 void
 sync_unlock(pthread_mutex_t *mutex)
 {
-	insist(pthread_mutex_unlock(mutex), "pthread_mutex_unlock");
+	abort_on_error(pthread_mutex_unlock(mutex), "pthread_mutex_unlock");
 }
 
 void
@@ -47,29 +47,30 @@ sync_condition_init(pthread_cond_t *condition)
 {
 	pthread_condattr_t attributes;
 
-	insist(pthread_condattr_init(&attributes), "pthread_condattr_init");
-	insist(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC),
+	abort_on_error(pthread_condattr_init(&attributes), "pthread_condattr_init");
+	abort_on_error(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC),
 	    "pthread_condattr_setclock");
-	insist(pthread_cond_init(condition, &attributes), "pthread_cond_init");
-	insist(pthread_condattr_destroy(&attributes), "pthread_condattr_destroy");
+	abort_on_error(pthread_cond_init(condition, &attributes), "pthread_cond_init");
+	abort_on_error(
+	    pthread_condattr_destroy(&attributes), "pthread_condattr_destroy");
 }
 
 void
 sync_condition_fini(pthread_cond_t *condition)
 {
-	insist(pthread_cond_destroy(condition), "pthread_cond_destroy");
+	abort_on_error(pthread_cond_destroy(condition), "pthread_cond_destroy");
 }
 
 void
 sync_wake(pthread_cond_t *condition)
 {
-	insist(pthread_cond_broadcast(condition), "pthread_cond_broadcast");
+	abort_on_error(pthread_cond_broadcast(condition), "pthread_cond_broadcast");
 }
 
 void
 sync_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 {
-	insist(pthread_cond_wait(condition, mutex), "pthread_cond_wait");
+	abort_on_error(pthread_cond_wait(condition, mutex), "pthread_cond_wait");
 }
 
 bool
@@ -80,31 +81,31 @@ sync_wait_until(
 		.tv_nsec = deadline.at_ns % NS_PER_S };
 	int error = pthread_cond_timedwait(condition, mutex, &at);
 
-	insist(error == ETIMEDOUT ? 0 : error, "pthread_cond_timedwait");
+	abort_on_error(error == ETIMEDOUT ? 0 : error, "pthread_cond_timedwait");
 	return error == 0;
 }
 
 void
 sync_semaphore_init(sem_t *semaphore)
 {
-	insist(sem_init(semaphore, 0, 0), "sem_init");
+	abort_on_error(sem_init(semaphore, 0, 0), "sem_init");
 }
 
 void
 sync_semaphore_fini(sem_t *semaphore)
 {
-	insist(sem_destroy(semaphore), "sem_destroy");
+	abort_on_error(sem_destroy(semaphore), "sem_destroy");
 }
 
 void
 sync_post(sem_t *semaphore)
 {
-	insist(sem_post(semaphore), "sem_post");
+	abort_on_error(sem_post(semaphore), "sem_post");
 }
 
 void
 sync_take(sem_t *semaphore)
 {
 	while (sem_wait(semaphore) < 0)
-		insist(errno == EINTR ? 0 : errno, "sem_wait");
+		abort_on_error(errno == EINTR ? 0 : errno, "sem_wait");
 }

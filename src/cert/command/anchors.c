@@ -37,7 +37,7 @@ read_file(const char *file, struct chain *anchors, struct findings *findings)
 
 /* Returns the reason of a failure: the most telling bit of `status`. */
 static const char *
-explain(unsigned status)
+explain_status(unsigned status)
 {
 	static const struct {
 		unsigned bit;
@@ -80,7 +80,7 @@ find_fault(
 	free(oid);
 	if (code < 0)
 		return gnutls_strerror(code);
-	return status != 0 ? explain(status) : NULL;
+	return status != 0 ? explain_status(status) : NULL;
 }
 
 static int

@@ -197,7 +197,7 @@ describe_rest(gnutls_x509_crt_t cert)
 }
 
 static char *
-describe(const char *file, const struct chain *chain)
+describe_chain(const char *file, const struct chain *chain)
 {
 	gnutls_x509_crt_t first = find_first_to_end(chain);
 	char *rest = describe_rest(first), *holder = describe_holder(chain->certs[0]);
@@ -235,7 +235,7 @@ examine_chain(const struct arguments *arguments, const char *file, struct chain 
 	judge_dates(arguments, chain, verdict);
 	if (verdict->findings.count > 0)
 		raise_status(verdict, CHECKCOMMAND_WARNING);
-	verdict->line = describe(file, chain);
+	verdict->line = describe_chain(file, chain);
 }
 
 static void

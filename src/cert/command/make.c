@@ -35,7 +35,7 @@ struct making {
 };
 
 static void
-begin(struct making *making, const struct arguments *arguments, const char *base)
+begin_making(struct making *making, const struct arguments *arguments, const char *base)
 {
 	*making = (struct making){ .arguments = arguments };
 	findings_init(&making->findings);
@@ -43,7 +43,7 @@ begin(struct making *making, const struct arguments *arguments, const char *base
 }
 
 static void
-end(struct making *making)
+end_making(struct making *making)
 {
 	filereport_findings(&making->findings);
 	issued_fini(&making->issued);
@@ -90,7 +90,7 @@ print_pair(const struct making *making)
 
 /* Returns what to do with existing files. */
 static enum file_existing
-existing(const struct making *making)
+choose_existing(const struct making *making)
 {
 	return making->arguments->force ? FILE_REPLACE : FILE_KEEP;
 }
@@ -102,7 +102,7 @@ issue_and_write(struct making *making, const struct issue_request *request)
 	if (issue(request, &making->issued, &making->findings) < 0)
 		return FAILED;
 	if (pairfiles_write(&making->files, making->issued.cert_pem,
-		making->issued.key_pem, existing(making), &making->findings) < 0)
+		making->issued.key_pem, choose_existing(making), &making->findings) < 0)
 		return FAILED;
 	print_pair(making);
 	return DONE;
@@ -123,13 +123,13 @@ examine_list(struct making *making)
 {
 	char *crl = list_path(making);
 
-	pairfiles_examine_path(crl, existing(making), &making->findings);
+	pairfiles_examine_path(crl, choose_existing(making), &making->findings);
 	free(crl);
 }
 
 /* Makes what `request` asks for. `subject` is the result of reading its subject. */
 static int
-make(struct making *making, struct issue_request *request, int subject)
+make_pair(struct making *making, struct issue_request *request, int subject)
 {
 	const struct arguments *arguments = making->arguments;
 
@@ -147,7 +147,7 @@ make(struct making *making, struct issue_request *request, int subject)
 	}
 	if (subject < 0)
 		return USAGE;
-	pairfiles_examine(&making->files, existing(making), &making->findings);
+	pairfiles_examine(&making->files, choose_existing(making), &making->findings);
 	if (request->purpose == ISSUE_FOR_AUTHORITY)
 		examine_list(making);
 	if (making->findings.errors > 0)
@@ -171,8 +171,8 @@ make_self_signed(const struct arguments *arguments)
 	struct making making;
 	struct issue_request request = { .purpose = ISSUE_FOR_SERVER };
 
-	begin(&making, arguments, "server");
-	int status = make(&making, &request,
+	begin_making(&making, arguments, "server");
+	int status = make_pair(&making, &request,
 	    subject_server(&making.subject, arguments->operands,
 		arguments->operand_count, &making.findings));
 	if (status == DONE) {
@@ -181,7 +181,7 @@ make_self_signed(const struct arguments *arguments)
 		       "server.\n",
 		    making.files.cert);
 	}
-	end(&making);
+	end_making(&making);
 	return status;
 }
 
@@ -213,10 +213,10 @@ make_ca(const struct arguments *arguments)
 	struct making making;
 	struct issue_request request = { .purpose = ISSUE_FOR_AUTHORITY };
 
-	begin(&making, arguments, "ca");
+	begin_making(&making, arguments, "ca");
 	if (arguments->ca_cert != NULL || arguments->ca_key != NULL)
 		request.authority = &making.authority;
-	int status = make(&making, &request,
+	int status = make_pair(&making, &request,
 	    subject_authority(
 		&making.subject, arguments->operands[0], &making.findings));
 	if (status == DONE)
@@ -228,7 +228,7 @@ make_ca(const struct arguments *arguments)
 		       "    tlscert server --ca-cert %s --ca-key %s NAME...\n",
 		    making.files.key, making.files.cert, making.files.cert,
 		    making.files.key);
-	end(&making);
+	end_making(&making);
 	return status;
 }
 
@@ -238,14 +238,14 @@ make_server(const struct arguments *arguments)
 	struct making making;
 	struct issue_request request = { .purpose = ISSUE_FOR_SERVER };
 
-	begin(&making, arguments, "server");
+	begin_making(&making, arguments, "server");
 	request.authority = &making.authority;
-	int status = make(&making, &request,
+	int status = make_pair(&making, &request,
 	    subject_server(&making.subject, arguments->operands,
 		arguments->operand_count, &making.findings));
 	if (status == DONE)
 		print_server_settings(&making);
-	end(&making);
+	end_making(&making);
 	return status;
 }
 
@@ -272,13 +272,13 @@ make_client(const struct arguments *arguments)
 	struct making making;
 	struct issue_request request = { .purpose = ISSUE_FOR_CLIENT };
 
-	begin(&making, arguments, "client");
+	begin_making(&making, arguments, "client");
 	request.authority = &making.authority;
-	int status = make(&making, &request,
+	int status = make_pair(&making, &request,
 	    subject_client(&making.subject, arguments->operands,
 		arguments->operand_count, &making.findings));
 	if (status == DONE)
 		print_client_settings(arguments);
-	end(&making);
+	end_making(&making);
 	return status;
 }

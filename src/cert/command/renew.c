@@ -42,7 +42,7 @@ struct renewing {
 };
 
 static void
-end(struct renewing *renewing)
+end_renewing(struct renewing *renewing)
 {
 	renewal_fini(&renewing->renewal);
 	gnutls_x509_privkey_deinit(renewing->request.key);
@@ -205,7 +205,7 @@ load_signer(struct renewing *renewing)
 
 /* Replaces the certificate, and its key if there is a new one with its own file. */
 static int
-replace(struct renewing *renewing, const char *cert_pem, const char *key_pem)
+replace_files(struct renewing *renewing, const char *cert_pem, const char *key_pem)
 {
 	struct replacement both[2] = { 0 };
 	size_t count = 0;
@@ -243,7 +243,7 @@ write_files(struct renewing *renewing)
 		findings_error(&renewing->findings, "%s: cannot be written: %s",
 		    renewing->old.file, gnutls_strerror(code));
 	else
-		result = replace(renewing, cert_pem, key_pem);
+		result = replace_files(renewing, cert_pem, key_pem);
 	memory_wipe(key_pem, key_pem != NULL ? strlen(key_pem) : 0);
 	free(key_pem);
 	memory_wipe(cert_pem, cert_pem != NULL ? strlen(cert_pem) : 0);
@@ -328,7 +328,7 @@ renew_one(const struct arguments *arguments, const char *file)
 	replacement_unlock(&lock);
 	if (outcome == RENEWED)
 		print_next_step(&renewing);
-	end(&renewing);
+	end_renewing(&renewing);
 	return outcome;
 }
 

@@ -109,7 +109,7 @@ read_old(struct revoking *revoking)
 
 /* Checks that the authority issued the certificate. */
 static int
-examine(struct revoking *revoking, const char *file, gnutls_x509_crt_t cert)
+examine_issuer(struct revoking *revoking, const char *file, gnutls_x509_crt_t cert)
 {
 	gnutls_x509_crt_t signer = revoking->authority.chain.certs[0];
 
@@ -172,7 +172,7 @@ add_file(struct revoking *revoking, const char *file)
 	if (read_file(file, PEM_FILE_LIMIT, &data, &size, &revoking->findings) < 0)
 		return;
 	if (chain_read(&chain, file, data, size, &revoking->findings) == 0 &&
-	    examine(revoking, file, chain.certs[0]) == 0) {
+	    examine_issuer(revoking, file, chain.certs[0]) == 0) {
 		const struct crl_entry *entry =
 		    crl_find(&revoking->old, chain.certs[0]);
 		if (entry != NULL)
@@ -257,7 +257,7 @@ run_locked(struct revoking *revoking)
 }
 
 static int
-run(const struct arguments *arguments, int reason)
+lock_and_run(const struct arguments *arguments, int reason)
 {
 	struct revoking revoking = { .arguments = arguments, .reason = reason };
 	int status = 1;
@@ -285,7 +285,7 @@ revocation_add(const struct arguments *arguments)
 	if (arguments->reason != NULL)
 		reason = crlreason_number(arguments->reason);
 	if (reason >= 0)
-		return run(arguments, reason);
+		return lock_and_run(arguments, reason);
 	fprintf(stderr,
 	    "tlscert revoke: --reason: %s is unknown: use one of " CRLREASON_WORDS "\n",
 	    arguments->reason);
@@ -295,7 +295,7 @@ revocation_add(const struct arguments *arguments)
 int
 revocation_refresh(const struct arguments *arguments)
 {
-	return run(arguments, CRLREASON_NONE);
+	return lock_and_run(arguments, CRLREASON_NONE);
 }
 
 int

@@ -70,7 +70,7 @@ write_file(const char *path, const struct ticketkeys *keys, struct findings *fin
 }
 
 static void
-tell(const char *path, const struct ticketkeys *keys, int64_t now)
+print_keys(const char *path, const struct ticketkeys *keys, int64_t now)
 {
 	const struct ticketkey *issuing = ticketkeys_issuing(keys, now);
 
@@ -90,7 +90,7 @@ tell(const char *path, const struct ticketkeys *keys, int64_t now)
 }
 
 static int
-rotate(const struct arguments *arguments, struct findings *findings)
+rotate_keys(const struct arguments *arguments, struct findings *findings)
 {
 	const char *path = arguments->operands[0];
 	struct ticketkeys keys = { 0 };
@@ -103,7 +103,7 @@ rotate(const struct arguments *arguments, struct findings *findings)
 	    add_key(&keys, arguments, now, findings) == 0)
 		code = write_file(path, &keys, findings);
 	if (code == 0)
-		tell(path, &keys, now);
+		print_keys(path, &keys, now);
 	ticketkeys_wipe(&keys);
 	replacement_unlock(&lock);
 	return code;
@@ -115,7 +115,7 @@ ticketfile_rotate(const struct arguments *arguments)
 	struct findings findings;
 
 	findings_init(&findings);
-	int code = rotate(arguments, &findings);
+	int code = rotate_keys(arguments, &findings);
 	filereport_findings(&findings);
 	return code < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

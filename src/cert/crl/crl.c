@@ -62,7 +62,7 @@ read_entries(struct crl *crl)
 }
 
 static int
-import(struct crl *crl, const struct pem_block *block)
+import_block(struct crl *crl, const struct pem_block *block)
 {
 	gnutls_datum_t pem = { pem_copy(block), (unsigned)block->size };
 	gnutls_datum_t der = { NULL, 0 };
@@ -103,7 +103,7 @@ crl_read(struct crl *crl, const char *file, const char *data, size_t size,
 		    file);
 		return -1;
 	}
-	int code = import(crl, &block);
+	int code = import_block(crl, &block);
 	if (code >= 0)
 		return 0;
 	findings_error(findings,

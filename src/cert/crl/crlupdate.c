@@ -48,7 +48,7 @@ next_update(const struct crlupdate_request *request)
  * signature. The library cannot add a missing date, or change its type, which differs before
  * and since 2050. */
 static int
-splice(const struct crlupdate_request *request, const struct der_text *from,
+splice_entries(const struct crlupdate_request *request, const struct der_text *from,
     struct der_text *to)
 {
 	struct der_text entries = { 0 };
@@ -110,7 +110,7 @@ set_key_id(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer)
 }
 
 static int
-sign(const struct crlupdate_request *request, gnutls_x509_crl_t crl)
+sign_list(const struct crlupdate_request *request, gnutls_x509_crl_t crl)
 {
 	gnutls_x509_crt_t signer = request->authority->chain.certs[0];
 	gnutls_digest_algorithm_t hash;
@@ -130,7 +130,7 @@ set_facts(const struct crlupdate_request *request, gnutls_x509_crl_t crl)
 	STEP(code, gnutls_x509_crl_set_next_update(crl, next_update(request)));
 	STEP(code, set_number(crl, request->old));
 	STEP(code, set_key_id(crl, request->authority->chain.certs[0]));
-	STEP(code, sign(request, crl));
+	STEP(code, sign_list(request, crl));
 	return code;
 }
 
@@ -152,7 +152,7 @@ make_empty(const struct crlupdate_request *request, struct der_text *to)
 }
 
 static int
-make(
+make_list(
     const struct crlupdate_request *request, struct der_text *base, gnutls_datum_t *pem)
 {
 	struct der_text longer = { 0 };
@@ -163,7 +163,7 @@ make(
 		der_add(base, der_of(&request->old->der));
 	else
 		STEP(code, make_empty(request, base));
-	STEP(code, splice(request, base, &longer));
+	STEP(code, splice_entries(request, base, &longer));
 	gnutls_datum_t datum = { longer.bytes, (unsigned)longer.size };
 	STEP(code, gnutls_x509_crl_import(crl, &datum, GNUTLS_X509_FMT_DER));
 	STEP(code, set_facts(request, crl));
@@ -179,7 +179,7 @@ crlupdate_make(const struct crlupdate_request *request, struct findings *finding
 	struct der_text base = { 0 };
 	gnutls_datum_t pem = { NULL, 0 };
 	char *text = NULL;
-	int code = make(request, &base, &pem);
+	int code = make_list(request, &base, &pem);
 
 	if (code < 0)
 		findings_error(findings,

@@ -10,7 +10,7 @@
 #include "cert/files/pairfiles.h"
 
 static char *
-choose(const char *asked, const char *beside, const char *ending)
+choose_path(const char *asked, const char *beside, const char *ending)
 {
 	return asked != NULL ? memory_copy(asked) : pairfiles_beside(beside, ending);
 }
@@ -25,8 +25,8 @@ authoritypaths_init(
 		paths->cert = memory_copy("ca.crt");
 	else
 		paths->cert = memory_format("%s/ca.crt", folder);
-	paths->key = choose(arguments->ca_key, paths->cert, ".key");
-	paths->crl = choose(arguments->crl, paths->cert, ".crl");
+	paths->key = choose_path(arguments->ca_key, paths->cert, ".key");
+	paths->crl = choose_path(arguments->crl, paths->cert, ".crl");
 	paths->files = (struct authority_files){ .cert = paths->cert,
 		.key = paths->key,
 		.pin_file = arguments->ca_pin_file };

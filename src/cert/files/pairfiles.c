@@ -17,7 +17,7 @@
 enum { KEY_MODE = 0600, CERT_MODE = 0644 };
 
 static char *
-join(const char *folder, const char *base, const char *ending)
+join_path(const char *folder, const char *base, const char *ending)
 {
 	if (strcmp(folder, ".") == 0)
 		return memory_format("%s%s", base, ending);
@@ -40,14 +40,15 @@ void
 pairfiles_init(
     struct pairfiles *files, const struct arguments *arguments, const char *base)
 {
-	files->cert = arguments->cert != NULL ? memory_copy(arguments->cert)
-	                                      : join(arguments->out_dir, base, ".crt");
+	files->cert = arguments->cert != NULL
+	                  ? memory_copy(arguments->cert)
+	                  : join_path(arguments->out_dir, base, ".crt");
 	if (arguments->key != NULL)
 		files->key = memory_copy(arguments->key);
 	else if (arguments->cert != NULL)
 		files->key = pairfiles_beside(arguments->cert, ".key");
 	else
-		files->key = join(arguments->out_dir, base, ".key");
+		files->key = join_path(arguments->out_dir, base, ".key");
 }
 
 void
@@ -122,7 +123,7 @@ write_new(const struct pairfiles *files, const char *cert_pem, const char *key_p
 }
 
 static int
-replace(const struct pairfiles *files, const char *cert_pem, const char *key_pem,
+replace_pair(const struct pairfiles *files, const char *cert_pem, const char *key_pem,
     struct findings *findings)
 {
 	struct replacement both[2] = { 0 };
@@ -145,5 +146,5 @@ pairfiles_write(const struct pairfiles *files, const char *cert_pem,
 {
 	if (existing == FILE_KEEP)
 		return write_new(files, cert_pem, key_pem, findings);
-	return replace(files, cert_pem, key_pem, findings);
+	return replace_pair(files, cert_pem, key_pem, findings);
 }

@@ -24,7 +24,7 @@ enum { RIGHTS = 07777, LOCK_PATIENCE_MS = 30000 };
 /* Returns the target of `path`, or `path` if that file does not exist; the caller frees it.
  * Returns NULL after an error. */
 static char *
-resolve(const char *path, struct findings *findings)
+resolve_link(const char *path, struct findings *findings)
 {
 	char *real = safepath_resolve(path);
 
@@ -42,7 +42,7 @@ resolve(const char *path, struct findings *findings)
 
 /* Returns the path of `name` in the folder of `path`. */
 static char *
-beside(const char *path, const char *name)
+path_beside(const char *path, const char *name)
 {
 	const char *slash = strrchr(path, '/');
 	size_t length = slash == NULL ? 0 : (size_t)(slash - path + 1);
@@ -53,7 +53,7 @@ beside(const char *path, const char *name)
 static int
 open_folder(const char *path)
 {
-	char *folder = beside(path, ".");
+	char *folder = path_beside(path, ".");
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	free(folder);
@@ -85,12 +85,12 @@ int
 replacement_lock(
     struct replacement_lock *lock, const char *path, struct findings *findings)
 {
-	char *real = resolve(path, findings);
+	char *real = resolve_link(path, findings);
 
 	*lock = (struct replacement_lock){ .fd = -1 };
 	if (real == NULL)
 		return -1;
-	lock->path = beside(real, LOCK_NAME);
+	lock->path = path_beside(real, LOCK_NAME);
 	lock->fd = lockfile_open(lock->path, deadline_in(LOCK_PATIENCE_MS));
 	if (lock->fd < 0)
 		explain_lock(path, lock->path, findings);
@@ -133,7 +133,7 @@ replacement_stage(struct replacement *replacement, const char *path, const char 
     unsigned mode, enum replacement_rights rights, struct findings *findings)
 {
 	size_t errors = findings->errors;
-	char *real = resolve(path, findings);
+	char *real = resolve_link(path, findings);
 
 	if (real == NULL)
 		return -1;

@@ -74,7 +74,7 @@ may_certify(gnutls_x509_crt_t cert)
 }
 
 static void
-examine(const struct authority *authority, const struct authority_files *files,
+examine_pair(const struct authority *authority, const struct authority_files *files,
     struct findings *findings)
 {
 	gnutls_x509_crt_t cert = authority->chain.certs[0];
@@ -107,7 +107,7 @@ authority_load(struct authority *authority, const struct authority_files *files,
 	read_cert(authority, files->cert, findings);
 	read_key(authority, files, findings);
 	if (findings->errors == errors)
-		examine(authority, files, findings);
+		examine_pair(authority, files, findings);
 	return findings->errors == errors ? 0 : -1;
 }
 

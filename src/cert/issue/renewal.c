@@ -215,7 +215,7 @@ choose_days(const struct renewal_request *request)
 }
 
 static int
-sign(const struct renewal_request *request, struct renewal *renewal)
+sign_certificate(const struct renewal_request *request, struct renewal *renewal)
 {
 	if (request->authority != NULL)
 		return signing_sign(renewal->cert, request->authority->chain.certs[0],
@@ -239,7 +239,7 @@ renewal_make(const struct renewal_request *request, struct renewal *renewal,
 	if (request->new_key)
 		STEP(code, signing_set_key_id(renewal->cert));
 	STEP(code, signing_set_life(renewal->cert, end));
-	STEP(code, sign(request, renewal));
+	STEP(code, sign_certificate(request, renewal));
 	if (code >= 0)
 		return 0;
 	findings_error(findings, "the library cannot renew the certificate: %s",

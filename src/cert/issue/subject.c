@@ -17,7 +17,7 @@ enum { COMMON_NAME_MAX = 64, DNS_MAX = 253, LABEL_MAX = 63, SHOWN_SIZE = 320 };
 
 /* Adds an error about `text`, which comes from the shell and may contain any bytes. */
 static void
-complain(struct findings *findings, const char *text, const char *why)
+report_text(struct findings *findings, const char *text, const char *why)
 {
 	char shown[SHOWN_SIZE];
 
@@ -39,9 +39,9 @@ static int
 examine_any(const char *text, struct findings *findings)
 {
 	if (text[0] == '\0')
-		complain(findings, text, "is empty: give a name");
+		report_text(findings, text, "is empty: give a name");
 	else if (!is_printable_ascii(text))
-		complain(findings, text,
+		report_text(findings, text,
 		    "has characters other than printable ASCII: write a domain in its "
 		    "ASCII form, which starts with xn-- (idn2 prints it)");
 	else
@@ -174,7 +174,7 @@ add_server_name(struct subject *subject, const char *text, struct findings *find
 		? "is an e-mail address: give host names and IP addresses of the server"
 		: dns_fault(text);
 	if (fault != NULL)
-		complain(findings, text, fault);
+		report_text(findings, text, fault);
 	else
 		add_text(subject, SUBJECT_DNS, text);
 }
@@ -202,13 +202,13 @@ set_common_name(struct subject *subject, const char *text, struct findings *find
 	int count = count_characters(text);
 
 	if (count < 0)
-		complain(findings, text,
+		report_text(findings, text,
 		    "is not text in UTF-8 without control characters: check the "
 		    "encoding of the terminal");
 	else if (count == 0)
-		complain(findings, text, "is empty: give a name");
+		report_text(findings, text, "is empty: give a name");
 	else if (count > COMMON_NAME_MAX)
-		complain(findings, text,
+		report_text(findings, text,
 		    "has more than 64 characters, too many for a common name: shorten "
 		    "it");
 	else
@@ -278,7 +278,7 @@ subject_client(
 	for (int i = 1; i < count; i++)
 		if (examine_any(texts[i], findings) == 0 &&
 		    !add_client_name(subject, texts[i]))
-			complain(findings, texts[i],
+			report_text(findings, texts[i],
 			    "is not a DNS name with a dot, IP address, e-mail address "
 			    "or URI: correct it, because only the first name can be "
 			    "any text");

@@ -26,6 +26,7 @@ struct arguments {
 	int crl_days;
 	bool json;
 	int keep, delay; /* delay: in minutes */
+	bool help;
 	char *const *operands;
 	int operand_count;
 };

@@ -56,7 +56,7 @@ call_once(const struct options *options, const struct parameters *parameters,
 }
 
 static int
-report(const struct options *options, const struct benchrun_outcome *outcome)
+print_report(const struct options *options, const struct benchrun_outcome *outcome)
 {
 	say_begin_report();
 	if (options->json)
@@ -70,7 +70,7 @@ report(const struct options *options, const struct benchrun_outcome *outcome)
 }
 
 static int
-load(const struct options *options, const struct parameters *parameters)
+run_load(const struct options *options, const struct parameters *parameters)
 {
 	static struct benchrun_outcome outcome; /* too big for a stack */
 	struct benchcaller_plan plan = { .parameters = parameters,
@@ -87,11 +87,11 @@ load(const struct options *options, const struct parameters *parameters)
 		    text_plural((uint64_t)options->load.concurrency));
 		return EXITSTATUS_FAILED;
 	}
-	return report(options, &outcome);
+	return print_report(options, &outcome);
 }
 
 int
 bench_main(int argc, char **argv)
 {
-	return subcommand_run(OPTIONS_BENCH, argc, argv, load, EXITSTATUS_USAGE);
+	return subcommand_run(OPTIONS_BENCH, argc, argv, run_load, EXITSTATUS_USAGE);
 }

@@ -55,7 +55,7 @@ benchcaller_new(const struct benchcaller_plan *plan)
 }
 
 static void
-forget(gnutls_datum_t *datum)
+free_datum(gnutls_datum_t *datum)
 {
 	gnutls_free(datum->data);
 	*datum = (gnutls_datum_t){ NULL, 0 };
@@ -66,8 +66,8 @@ benchcaller_free(struct benchcaller *caller)
 {
 	if (caller == NULL)
 		return;
-	forget(&caller->leaf);
-	forget(&caller->resumable);
+	free_datum(&caller->leaf);
+	free_datum(&caller->resumable);
 	transport_fini(&caller->transport);
 	free(caller);
 }
@@ -75,7 +75,7 @@ benchcaller_free(struct benchcaller *caller)
 /* --- what the library calls ---------------------------------------------------------- */
 
 static ssize_t
-pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
+pull_bytes(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct benchcaller *caller = pointer;
 	ssize_t n = transport_read(&caller->transport, bytes, size);
@@ -88,7 +88,7 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 }
 
 static ssize_t
-push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
+push_bytes(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 {
 	struct benchcaller *caller = pointer;
 
@@ -105,9 +105,9 @@ is_same(const gnutls_datum_t *a, const gnutls_datum_t *b)
 }
 
 static void
-remember(gnutls_datum_t *to, const gnutls_datum_t *from)
+copy_datum(gnutls_datum_t *to, const gnutls_datum_t *from)
 {
-	forget(to);
+	free_datum(to);
 	to->data = gnutls_malloc(from->size);
 	if (to->data == NULL)
 		return;
@@ -117,7 +117,7 @@ remember(gnutls_datum_t *to, const gnutls_datum_t *from)
 
 /* Called in the handshake, before the message is sent. */
 static int
-verify(gnutls_session_t session)
+verify_server(gnutls_session_t session)
 {
 	struct benchcaller *caller = gnutls_session_get_ptr(session);
 	const struct parameters *parameters = caller->plan->parameters;
@@ -130,7 +130,7 @@ verify(gnutls_session_t session)
 	verdict_reach(&verdict, session, parameters->name);
 	caller->untrusted = !verdict.trusted && !parameters->insecure;
 	if (!caller->untrusted && count > 0)
-		remember(&caller->leaf, &chain[0]);
+		copy_datum(&caller->leaf, &chain[0]);
 	verdict_fini(&verdict);
 	return caller->untrusted ? -1 : 0;
 }
@@ -238,9 +238,9 @@ set_up(struct benchcaller *caller)
 	gnutls_session_t session = caller->session;
 	gnutls_session_set_ptr(session, caller);
 	gnutls_transport_set_ptr(session, caller);
-	gnutls_transport_set_pull_function(session, pull);
-	gnutls_transport_set_push_function(session, push);
-	gnutls_session_set_verify_function(session, verify);
+	gnutls_transport_set_pull_function(session, pull_bytes);
+	gnutls_transport_set_push_function(session, push_bytes);
+	gnutls_session_set_verify_function(session, verify_server);
 	if (caller->resumable.size > 0)
 		gnutls_session_set_data(
 		    session, caller->resumable.data, caller->resumable.size);
@@ -254,7 +254,7 @@ set_up(struct benchcaller *caller)
 }
 
 static int
-shake(struct benchcaller *caller, struct benchtally_call *call)
+shake_hands(struct benchcaller *caller, struct benchtally_call *call)
 {
 	int code;
 
@@ -326,14 +326,15 @@ keep_session(struct benchcaller *caller)
 		return;
 	if (gnutls_session_get_data2(session, &data) < 0)
 		return;
-	forget(&caller->resumable);
+	free_datum(&caller->resumable);
 	caller->resumable = data;
 }
 
 static void
-converse(struct benchcaller *caller, struct benchtally_call *call, int64_t started_ns)
+exchange_messages(
+    struct benchcaller *caller, struct benchtally_call *call, int64_t started_ns)
 {
-	if (shake(caller, call) < 0)
+	if (shake_hands(caller, call) < 0)
 		return;
 	transport_set_deadline(
 	    &caller->transport, deadline_never(), caller->plan->timeout_ms);
@@ -349,7 +350,7 @@ converse(struct benchcaller *caller, struct benchtally_call *call, int64_t start
 
 /* Runs the conversation on a connected socket. */
 static void
-talk(struct benchcaller *caller, int fd, struct deadline deadline,
+run_call(struct benchcaller *caller, int fd, struct deadline deadline,
     struct benchtally_call *call, int64_t started_ns)
 {
 	transport_attach(&caller->transport, fd, true);
@@ -358,7 +359,7 @@ talk(struct benchcaller *caller, int fd, struct deadline deadline,
 	if (set_up(caller) < 0)
 		call->class = BENCHTALLY_LOCAL;
 	else
-		converse(caller, call, started_ns);
+		exchange_messages(caller, call, started_ns);
 	gnutls_deinit(caller->session);
 	caller->session = NULL;
 }
@@ -375,7 +376,7 @@ benchcaller_call(struct benchcaller *caller, struct benchtally_call *call)
 	if (fd < 0 || connect_until(fd, &plan->server, deadline) < 0)
 		call->class = class_of_errno(errno);
 	else
-		talk(caller, fd, deadline, call, started_ns);
+		run_call(caller, fd, deadline, call, started_ns);
 	if (fd >= 0)
 		close(fd);
 }

@@ -31,7 +31,7 @@ static const struct {
 
 /* Returns the share of one connection, or 0 if there was none. */
 static double
-share(double sum, uint64_t count)
+average_of(double sum, uint64_t count)
 {
 	return count == 0 ? 0 : sum / (double)count;
 }
@@ -103,7 +103,7 @@ print_cpu(FILE *out, const char *fact, int64_t ns, uint64_t connections)
 {
 	if (ns >= 0 && connections > 0)
 		fprintf(out, "%-13s%.1f us for each connection\n", fact,
-		    share((double)ns / NS_PER_US, connections));
+		    average_of((double)ns / NS_PER_US, connections));
 }
 
 void
@@ -188,7 +188,7 @@ put_cpu(FILE *out, const char *name, int64_t ns, uint64_t connections)
 	if (ns < 0 || connections == 0)
 		fputs("null", out);
 	else
-		fprintf(out, "%.2f", share((double)ns / NS_PER_US, connections));
+		fprintf(out, "%.2f", average_of((double)ns / NS_PER_US, connections));
 }
 
 void

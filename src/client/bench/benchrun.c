@@ -51,7 +51,7 @@ wants_more(struct benchrun *run)
 }
 
 static void *
-work(void *argument)
+make_calls(void *argument)
 {
 	struct worker *worker = argument;
 	struct benchrun *run = worker->run;
@@ -88,7 +88,7 @@ show_progress(struct benchrun *run)
 
 /* Waits until no thread is running; a signal stops them. */
 static void
-watch(struct benchrun *run)
+wait_for_workers(struct benchrun *run)
 {
 	struct pollfd fds[2] = { { .fd = run->done_fd, .events = POLLIN },
 		{ .fd = run->signal_fd, .events = POLLIN } };
@@ -113,14 +113,14 @@ watch(struct benchrun *run)
  */
 
 static int
-start(struct worker *worker)
+start_worker(struct worker *worker)
 {
 	pthread_attr_t attributes;
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	worker->run->running++;
-	int error = pthread_create(&worker->thread, &attributes, work, worker);
+	int error = pthread_create(&worker->thread, &attributes, make_calls, worker);
 	pthread_attr_destroy(&attributes);
 	if (error == 0)
 		return 0;
@@ -130,7 +130,7 @@ start(struct worker *worker)
 }
 
 static int
-prepare(struct worker *workers, int count, struct benchrun *run,
+prepare_workers(struct worker *workers, int count, struct benchrun *run,
     const struct benchcaller_plan *plan)
 {
 	for (int i = 0; i < count; i++) {
@@ -149,13 +149,13 @@ run_workers(struct worker *workers, int count, struct benchrun *run)
 	int started = 0;
 
 	run->running = 1; /* this thread: the last one must end after all starts */
-	while (started < count && start(&workers[started]) == 0)
+	while (started < count && start_worker(&workers[started]) == 0)
 		started++;
 	int error = errno;
 	run->stopped = started < count;
 	if (--run->running == 0)
 		eventfd_write(run->done_fd, 1);
-	watch(run);
+	wait_for_workers(run);
 	for (int i = 0; i < started; i++)
 		pthread_join(workers[i].thread, NULL);
 	errno = error;
@@ -163,7 +163,8 @@ run_workers(struct worker *workers, int count, struct benchrun *run)
 }
 
 static int
-measure(struct worker *workers, struct benchrun *run, struct benchrun_outcome *outcome)
+measure_run(
+    struct worker *workers, struct benchrun *run, struct benchrun_outcome *outcome)
 {
 	const struct options_load *load = run->load;
 	int64_t server_ns = load->server > 0 ? cputime_of(load->server) : -1;
@@ -181,7 +182,7 @@ measure(struct worker *workers, struct benchrun *run, struct benchrun_outcome *o
 }
 
 static void
-merge(struct benchtally *tally, struct worker *workers, int count)
+merge_tallies(struct benchtally *tally, struct worker *workers, int count)
 {
 	*tally = (struct benchtally){ 0 };
 	for (int i = 0; i < count; i++) {
@@ -209,10 +210,10 @@ benchrun(const struct benchcaller_plan *plan, const struct options_load *load,
 	run.done_fd = eventfd(0, EFD_CLOEXEC);
 	run.signal_fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (run.done_fd >= 0 && run.signal_fd >= 0 &&
-	    prepare(workers, load->concurrency, &run, plan) == 0)
-		result = measure(workers, &run, outcome);
+	    prepare_workers(workers, load->concurrency, &run, plan) == 0)
+		result = measure_run(workers, &run, outcome);
 	int error = errno;
-	merge(&outcome->tally, workers, load->concurrency);
+	merge_tallies(&outcome->tally, workers, load->concurrency);
 	close(run.done_fd);
 	close(run.signal_fd);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

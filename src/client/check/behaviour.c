@@ -127,8 +127,8 @@ behaviour_check_talk(struct scantarget *patient, struct channel *channel)
 
 /* Calls again with the session data of `first`. True if the session was resumed. */
 static bool
-resumes(struct scantarget *patient, struct channel *first, gnutls_priority_t priority,
-    bool *ticket)
+is_resumed(struct scantarget *patient, struct channel *first,
+    gnutls_priority_t priority, bool *ticket)
 {
 	struct parameters again = *patient->parameters;
 	bool resumed = false;
@@ -163,7 +163,7 @@ check_resumption(struct scantarget *patient, const char *name, const char *strin
 	parameters.insecure = true;
 	struct channel *first = scantarget_call_with(patient, &parameters, &result);
 	if (first != NULL && result == 0) {
-		bool resumed = resumes(patient, first, parameters.priority, &ticket);
+		bool resumed = is_resumed(patient, first, parameters.priority, &ticket);
 		diagnosis_add(&patient->diagnosis,
 		    ticket && !resumed ? SEVERITY_NOTE : SEVERITY_OK, "resumption",
 		    ticket && !resumed
@@ -189,7 +189,7 @@ behaviour_check_resumption(struct scantarget *patient)
 
 /* Finds the protocol that the server selects from `offer`; false for none. */
 static bool
-agree(
+find_agreed_protocol(
     struct scantarget *patient, const struct stringlist *offer, char agreed[NAME_SIZE])
 {
 	struct parameters parameters = *patient->parameters;
@@ -221,7 +221,7 @@ behaviour_check_protocols(struct scantarget *patient)
 
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
 		stringlist_add(&offer, protocols[i], strlen(protocols[i]));
-	while (offer.count > 0 && agree(patient, &offer, agreed) &&
+	while (offer.count > 0 && find_agreed_protocol(patient, &offer, agreed) &&
 	       stringlist_remove(&offer, agreed))
 		memory_append(&found, "%s%s", found[0] != '\0' ? ", " : "", agreed);
 	diagnosis_add(&patient->diagnosis, SEVERITY_OK, "alpn", NULL, "%s",

@@ -77,7 +77,7 @@ examine_offer(struct scantarget *patient)
 }
 
 static void
-examine(struct scantarget *patient)
+examine_server(struct scantarget *patient)
 {
 	struct channel *channel = shake_hands(patient);
 
@@ -101,7 +101,7 @@ examine(struct scantarget *patient)
 }
 
 static int
-print(const struct diagnosis *diagnosis, const struct options *options)
+print_diagnosis(const struct diagnosis *diagnosis, const struct options *options)
 {
 	say_begin_report();
 	if (options->json)
@@ -115,15 +115,15 @@ print(const struct diagnosis *diagnosis, const struct options *options)
 }
 
 static int
-check(const struct options *options, const struct parameters *parameters)
+check_server(const struct options *options, const struct parameters *parameters)
 {
 	struct scantarget patient = { .options = options,
 		.parameters = parameters,
 		.diagnosis = { .target = options->target.text } };
 
 	if (scantarget_find(&patient) == 0)
-		examine(&patient);
-	int status = print(&patient.diagnosis, options);
+		examine_server(&patient);
+	int status = print_diagnosis(&patient.diagnosis, options);
 	diagnosis_fini(&patient.diagnosis);
 	return status;
 }
@@ -131,5 +131,5 @@ check(const struct options *options, const struct parameters *parameters)
 int
 check_main(int argc, char **argv)
 {
-	return subcommand_run(OPTIONS_CHECK, argc, argv, check, STATUS_UNKNOWN);
+	return subcommand_run(OPTIONS_CHECK, argc, argv, check_server, STATUS_UNKNOWN);
 }

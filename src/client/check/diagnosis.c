@@ -41,7 +41,7 @@ diagnosis_fini(struct diagnosis *diagnosis)
 }
 
 static size_t
-count(const struct diagnosis *diagnosis, enum severity severity)
+count_symptoms(const struct diagnosis *diagnosis, enum severity severity)
 {
 	size_t n = 0;
 
@@ -53,9 +53,9 @@ count(const struct diagnosis *diagnosis, enum severity severity)
 int
 diagnosis_status(const struct diagnosis *diagnosis)
 {
-	if (count(diagnosis, SEVERITY_FAIL) > 0)
+	if (count_symptoms(diagnosis, SEVERITY_FAIL) > 0)
 		return 2;
-	return count(diagnosis, SEVERITY_WARNING) > 0 ? 1 : 0;
+	return count_symptoms(diagnosis, SEVERITY_WARNING) > 0 ? 1 : 0;
 }
 
 static const char *
@@ -76,7 +76,7 @@ severity_name(enum severity severity)
 
 /* Returns the worst result, the first of its severity. It goes into the one line of a pager. */
 static const struct symptom *
-worst(const struct diagnosis *diagnosis)
+find_worst(const struct diagnosis *diagnosis)
 {
 	const struct symptom *worst = &diagnosis->symptoms[0];
 	for (size_t i = 1; i < diagnosis->count; i++)
@@ -90,15 +90,16 @@ static char *
 sum_up(const struct diagnosis *diagnosis)
 {
 	bool well = diagnosis_status(diagnosis) == 0;
-	size_t warnings = count(diagnosis, SEVERITY_WARNING);
-	size_t notes = count(diagnosis, SEVERITY_NOTE);
+	size_t warnings = count_symptoms(diagnosis, SEVERITY_WARNING);
+	size_t notes = count_symptoms(diagnosis, SEVERITY_NOTE);
 
 	return memory_format(
 	    "TLS %s - %s: %zu failed, %zu warning%s, %zu note%s%s%s%s%s",
-	    status_name(diagnosis), diagnosis->target, count(diagnosis, SEVERITY_FAIL),
-	    warnings, text_plural(warnings), notes, text_plural(notes),
-	    well ? "" : "; ", well ? "" : worst(diagnosis)->topic, well ? "" : ": ",
-	    well ? "" : worst(diagnosis)->text);
+	    status_name(diagnosis), diagnosis->target,
+	    count_symptoms(diagnosis, SEVERITY_FAIL), warnings, text_plural(warnings),
+	    notes, text_plural(notes), well ? "" : "; ",
+	    well ? "" : find_worst(diagnosis)->topic, well ? "" : ": ",
+	    well ? "" : find_worst(diagnosis)->text);
 }
 
 void
@@ -150,7 +151,7 @@ static void
 show_group(
     const struct show *show, const struct diagnosis *diagnosis, enum severity severity)
 {
-	if (count(diagnosis, severity) > 0)
+	if (count_symptoms(diagnosis, severity) > 0)
 		fputc('\n', show->out);
 	for (size_t i = 0; i < diagnosis->count; i++)
 		if (diagnosis->symptoms[i].severity == severity)
@@ -163,7 +164,7 @@ diagnosis_show(const struct diagnosis *diagnosis, bool quiet, size_t width,
 {
 	const struct show show = { .width = width, .colours = colours, .out = out };
 	enum severity worst_one =
-	    diagnosis->count > 0 ? worst(diagnosis)->severity : SEVERITY_OK;
+	    diagnosis->count > 0 ? find_worst(diagnosis)->severity : SEVERITY_OK;
 	char *verdict = sum_up(diagnosis);
 
 	wrap_format(out, width, 4, "%s%s%s", ink_of(&show, worst_one), verdict,
@@ -199,9 +200,11 @@ diagnosis_print_json(const struct diagnosis *diagnosis, bool quiet, FILE *out)
 	json_text(&json, "target", diagnosis->target);
 	json_text(&json, "verdict", status_name(diagnosis));
 	json_integer(&json, "status", diagnosis_status(diagnosis));
-	json_integer(&json, "failed", (int64_t)count(diagnosis, SEVERITY_FAIL));
-	json_integer(&json, "warnings", (int64_t)count(diagnosis, SEVERITY_WARNING));
-	json_integer(&json, "notes", (int64_t)count(diagnosis, SEVERITY_NOTE));
+	json_integer(
+	    &json, "failed", (int64_t)count_symptoms(diagnosis, SEVERITY_FAIL));
+	json_integer(
+	    &json, "warnings", (int64_t)count_symptoms(diagnosis, SEVERITY_WARNING));
+	json_integer(&json, "notes", (int64_t)count_symptoms(diagnosis, SEVERITY_NOTE));
 	json_open_array(&json, "checks");
 	for (size_t i = 0; i < diagnosis->count; i++)
 		if (!quiet || diagnosis->symptoms[i].severity >= SEVERITY_WARNING)

@@ -90,7 +90,7 @@ static const struct named suites12[] = {
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static struct probe_list
-numbers(const struct named *table, size_t count)
+numbers_of(const struct named *table, size_t count)
 {
 	struct probe_list list = { .count = 0 };
 
@@ -110,18 +110,18 @@ name_of(const struct named *table, size_t count, uint16_t number)
 
 /* Returns a probe with all known suites and groups for `version`. */
 static struct probe
-everything(uint16_t version)
+probe_with_all(uint16_t version)
 {
 	struct probe probe = { .version = version,
-		.groups = numbers(groups, COUNT(groups)) };
+		.groups = numbers_of(groups, COUNT(groups)) };
 
-	probe.suites = version == PROBE_TLS13 ? numbers(suites13, COUNT(suites13))
-	                                      : numbers(suites12, COUNT(suites12));
+	probe.suites = version == PROBE_TLS13 ? numbers_of(suites13, COUNT(suites13))
+	                                      : numbers_of(suites12, COUNT(suites12));
 	return probe;
 }
 
 static bool
-agreed(struct probe_answer answer, uint16_t version)
+is_agreed(struct probe_answer answer, uint16_t version)
 {
 	return (answer.kind == PROBE_HELLO || answer.kind == PROBE_RETRY) &&
 	       answer.version == version;
@@ -152,7 +152,7 @@ take_away(const struct scantarget *patient, const struct probe *probe,
 	while (list->count > 0) {
 		struct probe_answer answer = scantarget_ask(patient, *probe);
 		size_t before = list->count;
-		if (!agreed(answer, probe->version))
+		if (!is_agreed(answer, probe->version))
 			break;
 		probe_list_remove(list, field(answer));
 		if (list->count == before)
@@ -163,7 +163,7 @@ take_away(const struct scantarget *patient, const struct probe *probe,
 }
 
 static char *
-join(const struct probe_list *list, const struct named *table, size_t count)
+join_names(const struct probe_list *list, const struct named *table, size_t count)
 {
 	char *text = memory_copy("");
 
@@ -199,7 +199,7 @@ offered_check_versions(struct scantarget *patient)
 	for (size_t i = 0; i < COUNT(versions); i++) {
 		uint16_t number = versions[i].number;
 		bool offered =
-		    agreed(scantarget_ask(patient, everything(number)), number);
+		    is_agreed(scantarget_ask(patient, probe_with_all(number)), number);
 		patient->offers[number - PROBE_SSL3] = offered;
 		count += offered;
 		judge_version(patient, &versions[i], offered);
@@ -254,7 +254,7 @@ judge_suites(struct scantarget *patient, const struct probe_list *found)
 				probe_list_add(&such, found->items[i]);
 		if (such.count == 0)
 			continue;
-		char *names = join(&such, suites12, COUNT(suites12));
+		char *names = join_names(&such, suites12, COUNT(suites12));
 		diagnosis_add(&patient->diagnosis,
 		    flaw != NULL ? flaw->severity : SEVERITY_OK, "suites",
 		    flaw == NULL ? NULL
@@ -270,7 +270,7 @@ static void
 judge_preference(
     struct scantarget *patient, uint16_t version, const struct probe_list *found)
 {
-	struct probe probe = everything(version);
+	struct probe probe = probe_with_all(version);
 
 	if (found->count < 2)
 		return;
@@ -278,7 +278,7 @@ judge_preference(
 	for (size_t i = found->count; i > 0; i--)
 		probe_list_add(&probe.suites, found->items[i - 1]);
 	struct probe_answer answer = scantarget_ask(patient, probe);
-	if (!agreed(answer, version))
+	if (!is_agreed(answer, version))
 		return;
 	diagnosis_add(&patient->diagnosis, SEVERITY_OK, "preference", NULL,
 	    "the %s order of suites counts in %s",
@@ -295,7 +295,7 @@ check_old_suites(struct scantarget *patient)
 		version--;
 	if (version < PROBE_SSL3)
 		return;
-	struct probe probe = everything(version);
+	struct probe probe = probe_with_all(version);
 	struct probe_list found = take_away(patient, &probe, &probe.suites, suite_of);
 	judge_suites(patient, &found);
 	judge_preference(patient, version, &found);
@@ -304,12 +304,12 @@ check_old_suites(struct scantarget *patient)
 void
 offered_check_suites(struct scantarget *patient)
 {
-	struct probe probe = everything(PROBE_TLS13);
+	struct probe probe = probe_with_all(PROBE_TLS13);
 
 	if (scantarget_offers(patient, PROBE_TLS13)) {
 		struct probe_list found =
 		    take_away(patient, &probe, &probe.suites, suite_of);
-		char *names = join(&found, suites13, COUNT(suites13));
+		char *names = join_names(&found, suites13, COUNT(suites13));
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "suites", NULL,
 		    "TLS 1.3: %s", names);
 		free(names);
@@ -325,7 +325,7 @@ offered_check_suites(struct scantarget *patient)
 void
 offered_check_groups(struct scantarget *patient)
 {
-	struct probe probe = everything(PROBE_TLS13);
+	struct probe probe = probe_with_all(PROBE_TLS13);
 
 	if (!scantarget_offers(patient, PROBE_TLS13)) {
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "groups", NULL,
@@ -333,7 +333,7 @@ offered_check_groups(struct scantarget *patient)
 		return;
 	}
 	struct probe_list found = take_away(patient, &probe, &probe.groups, group_of);
-	char *names = join(&found, groups, COUNT(groups));
+	char *names = join_names(&found, groups, COUNT(groups));
 	diagnosis_add(&patient->diagnosis,
 	    found.count > 0 ? SEVERITY_OK : SEVERITY_NOTE, "groups", NULL, "%s",
 	    found.count > 0 ? names : "could not be determined");
@@ -344,7 +344,7 @@ offered_check_groups(struct scantarget *patient)
 static void
 check_share(struct scantarget *patient, uint16_t group, const char *name)
 {
-	struct probe probe = everything(PROBE_TLS13);
+	struct probe probe = probe_with_all(PROBE_TLS13);
 
 	probe.share = group;
 	probe_list_remove(&probe.groups, 0x11ec);

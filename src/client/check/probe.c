@@ -65,7 +65,7 @@ struct pen {
 };
 
 static void
-put(struct pen *pen, const void *bytes, size_t size)
+put_bytes(struct pen *pen, const void *bytes, size_t size)
 {
 	assert(pen->size + size <= PROBE_SIZE);
 	memcpy(pen->bytes + pen->size, bytes, size);
@@ -77,7 +77,7 @@ put8(struct pen *pen, unsigned value)
 {
 	unsigned char byte = (unsigned char)value;
 
-	put(pen, &byte, 1);
+	put_bytes(pen, &byte, 1);
 }
 
 static void
@@ -131,7 +131,7 @@ put_name(struct pen *pen, const char *name)
 	size_t list = open_length(pen);
 	put8(pen, 0); /* type: host name */
 	size_t start = open_length(pen);
-	put(pen, name, strlen(name));
+	put_bytes(pen, name, strlen(name));
 	close_length(pen, start);
 	close_length(pen, list);
 	close_length(pen, extension);
@@ -144,7 +144,7 @@ put_alpn(struct pen *pen, const char *protocol)
 	size_t extension = open_length(pen);
 	size_t list = open_length(pen);
 	put8(pen, (unsigned)strlen(protocol));
-	put(pen, protocol, strlen(protocol));
+	put_bytes(pen, protocol, strlen(protocol));
 	close_length(pen, list);
 	close_length(pen, extension);
 }
@@ -159,9 +159,9 @@ put_share(struct pen *pen, uint16_t group)
 		put16(pen, group);
 		size_t start = open_length(pen);
 		if (group == PROBE_P256)
-			put(pen, p256_point, sizeof p256_point);
+			put_bytes(pen, p256_point, sizeof p256_point);
 		else
-			put(pen, x25519_point, sizeof x25519_point);
+			put_bytes(pen, x25519_point, sizeof x25519_point);
 		close_length(pen, start);
 	}
 	close_length(pen, list);
@@ -189,12 +189,12 @@ put_extensions(struct pen *pen, const struct probe *probe)
 	put_list_extension(
 	    pen, EXTENSION_GROUPS, probe->groups.items, probe->groups.count);
 	put16(pen, EXTENSION_POINT_FORMATS);
-	put(pen, "\0\2\1\0", 4);
+	put_bytes(pen, "\0\2\1\0", 4);
 	if (probe->version >= PROBE_TLS12)
 		put_list_extension(pen, EXTENSION_SIGNATURES, signatures,
 		    sizeof signatures / sizeof signatures[0]);
 	put16(pen, EXTENSION_RENEGOTIATION);
-	put(pen, "\0\1\0", 3);
+	put_bytes(pen, "\0\1\0", 3);
 	if (probe->version >= PROBE_TLS13) {
 		put_version(pen, probe->version);
 		put_share(pen, probe->share);
@@ -223,7 +223,7 @@ probe_build(const struct probe *probe, unsigned char out[PROBE_SIZE])
 	put8(&pen, 0); /* the high byte of a three-byte length */
 	size_t message = open_length(&pen);
 	put16(&pen, legacy);
-	put(&pen, random, sizeof random);
+	put_bytes(&pen, random, sizeof random);
 	put8(&pen, 0); /* no session to resume */
 	put_list(&pen, probe->suites.items, probe->suites.count);
 	put16(&pen, 0x0100); /* no compression */

@@ -113,7 +113,7 @@ scantarget_call(struct scantarget *patient, const char *priority, int *result)
 
 /* Reads up to the end of the first message. */
 static struct probe_answer
-hear(struct transport *transport)
+read_answer(struct transport *transport)
 {
 	unsigned char bytes[ANSWER_SIZE];
 	struct probe_answer answer = { .kind = PROBE_PARTIAL };
@@ -151,7 +151,7 @@ scantarget_ask(const struct scantarget *patient, struct probe probe)
 		transport_attach(&transport, fd, false);
 		transport_set_deadline(&transport, deadline, 0);
 		if (transport_write(&transport, bytes, probe_build(&probe, bytes)) == 0)
-			answer = hear(&transport);
+			answer = read_answer(&transport);
 		transport_fini(&transport);
 	}
 	if (fd >= 0)

@@ -56,7 +56,7 @@ observe_pull(
 }
 
 static ssize_t
-pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
+pull_bytes(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 {
 	struct channel *channel = pointer;
 	uint64_t received = channel->traffic.in;
@@ -75,7 +75,7 @@ pull(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
 }
 
 static ssize_t
-push(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
+push_bytes(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
 {
 	struct channel *channel = pointer;
 
@@ -100,7 +100,7 @@ pull_timeout(gnutls_transport_ptr_t pointer, unsigned ms)
 
 /* Tells the trace, if there is one, the content that the library sends or has read. */
 static void
-tell(const struct channel *channel, enum trace_direction direction,
+trace_message(const struct channel *channel, enum trace_direction direction,
     enum trace_kind kind, unsigned number, size_t size)
 {
 	if (channel->trace != NULL)
@@ -109,8 +109,8 @@ tell(const struct channel *channel, enum trace_direction direction,
 
 /* Called by the library for each message of the handshake, before it handles the message. */
 static int
-watch(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
-    const gnutls_datum_t *message)
+watch_handshake(gnutls_session_t session, unsigned type, unsigned when,
+    unsigned incoming, const gnutls_datum_t *message)
 {
 	const struct channel *channel = gnutls_session_get_ptr(session);
 
@@ -118,15 +118,15 @@ watch(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
 	if (type == GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST)
 		type = TRACE_HELLO_RETRY;
 	if (type != GNUTLS_HANDSHAKE_CHANGE_CIPHER_SPEC)
-		tell(channel, incoming != 0 ? TRACE_IN : TRACE_OUT, TRACE_HANDSHAKE,
-		    type, message->size);
+		trace_message(channel, incoming != 0 ? TRACE_IN : TRACE_OUT,
+		    TRACE_HANDSHAKE, type, message->size);
 	return 0;
 }
 
 /* Called by the library during the handshake, before the client's certificate or message is
  * sent. */
 static int
-verify(gnutls_session_t session)
+verify_server(gnutls_session_t session)
 {
 	struct channel *channel = gnutls_session_get_ptr(session);
 
@@ -187,10 +187,10 @@ set_up(struct channel *channel)
 	gnutls_session_t session = channel->session;
 	gnutls_session_set_ptr(session, channel);
 	gnutls_transport_set_ptr(session, channel);
-	gnutls_transport_set_pull_function(session, pull);
-	gnutls_transport_set_push_function(session, push);
+	gnutls_transport_set_pull_function(session, pull_bytes);
+	gnutls_transport_set_push_function(session, push_bytes);
 	gnutls_transport_set_pull_timeout_function(session, pull_timeout);
-	gnutls_session_set_verify_function(session, verify);
+	gnutls_session_set_verify_function(session, verify_server);
 	gnutls_handshake_set_max_packet_length(session, HANDSHAKE_LIMIT);
 	if ((result = gnutls_priority_set(session, parameters->priority)) < 0 ||
 	    (result = gnutls_credentials_set(
@@ -226,7 +226,7 @@ channel_observe(struct channel *channel, struct trace *trace)
 {
 	channel->trace = trace;
 	gnutls_handshake_set_hook_function(
-	    channel->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, watch);
+	    channel->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, watch_handshake);
 }
 
 void
@@ -242,8 +242,8 @@ channel_free(struct channel *channel)
 	free(channel);
 }
 
-static void __attribute__((format(printf, 3, 4)))
-fail(struct channel *channel, enum channel_failure failure, const char *format, ...)
+static void __attribute__((format(printf, 3, 4))) set_failure(
+    struct channel *channel, enum channel_failure failure, const char *format, ...)
 {
 	va_list args;
 
@@ -261,7 +261,7 @@ fail_by_alert(struct channel *channel)
 	unsigned alert = gnutls_alert_get(channel->session);
 	const char *hint = "";
 
-	tell(channel, TRACE_IN, TRACE_ALERT, alert, 2);
+	trace_message(channel, TRACE_IN, TRACE_ALERT, alert, 2);
 	if (alert == GNUTLS_A_NO_APPLICATION_PROTOCOL)
 		hint = ": offer one that it supports with --alpn";
 	else if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
@@ -270,7 +270,7 @@ fail_by_alert(struct channel *channel)
 		 gnutls_certificate_client_get_request_status(channel->session) != 0)
 		hint = ": it asked for a client certificate and got none: give one "
 		       "with --cert FILE";
-	fail(channel, CHANNEL_REFUSED, "the server refused: %s (alert %u)%s",
+	set_failure(channel, CHANNEL_REFUSED, "the server refused: %s (alert %u)%s",
 	    alert_name(alert), alert, hint);
 }
 
@@ -291,19 +291,20 @@ fail_by_code(struct channel *channel, int code)
 		fail_by_alert(channel);
 	} else if (channel->verdict.reached && !channel->verdict.trusted &&
 		   !channel->parameters->insecure) {
-		fail(channel, CHANNEL_UNTRUSTED, "the certificate is not trusted");
+		set_failure(
+		    channel, CHANNEL_UNTRUSTED, "the certificate is not trusted");
 	} else if (is_not_tls(channel)) {
-		fail(channel, CHANNEL_NOT_TLS, "the answer is not TLS");
+		set_failure(channel, CHANNEL_NOT_TLS, "the answer is not TLS");
 	} else if (transport->failure == TRANSPORT_END) {
-		fail(channel, CHANNEL_ENDED, "the server closed the connection");
+		set_failure(channel, CHANNEL_ENDED, "the server closed the connection");
 	} else if (transport->failure == TRANSPORT_BROKEN) {
 		errno = transport->error;
-		fail(channel, CHANNEL_BROKEN, "the connection broke: %m");
+		set_failure(channel, CHANNEL_BROKEN, "the connection broke: %m");
 	} else if (transport->failure != TRANSPORT_FINE ||
 		   !gnutls_error_is_fatal(code)) {
-		fail(channel, CHANNEL_TIMED_OUT, "timed out");
+		set_failure(channel, CHANNEL_TIMED_OUT, "timed out");
 	} else {
-		fail(channel, CHANNEL_PROTOCOL, "%s", gnutls_strerror(code));
+		set_failure(channel, CHANNEL_PROTOCOL, "%s", gnutls_strerror(code));
 	}
 }
 
@@ -319,7 +320,7 @@ send_alert(struct channel *channel, int code)
 		alert = gnutls_error_to_alert(code, &level);
 	else
 		return;
-	tell(channel, TRACE_OUT, TRACE_ALERT, (unsigned)alert, 2);
+	trace_message(channel, TRACE_OUT, TRACE_ALERT, (unsigned)alert, 2);
 	gnutls_alert_send(
 	    channel->session, GNUTLS_AL_FATAL, (gnutls_alert_description_t)alert);
 	transport_flush(&channel->transport);
@@ -364,10 +365,10 @@ channel_renegotiate(struct channel *channel, struct deadline deadline)
 
 /* Handles a result of the library that is not data: something to skip, or the end. */
 static enum channel_event
-judge(struct channel *channel, ssize_t code)
+handle_code(struct channel *channel, ssize_t code)
 {
 	if (code == 0) {
-		tell(channel, TRACE_IN, TRACE_ALERT, GNUTLS_A_CLOSE_NOTIFY, 2);
+		trace_message(channel, TRACE_IN, TRACE_ALERT, GNUTLS_A_CLOSE_NOTIFY, 2);
 		return CHANNEL_CLOSED;
 	}
 	if (code == GNUTLS_E_REHANDSHAKE) {
@@ -389,7 +390,8 @@ count_empty(struct channel *channel)
 {
 	if (++channel->empty <= EMPTY_MAX)
 		return CHANNEL_WAIT;
-	fail(channel, CHANNEL_PROTOCOL, "more than %d records without data", EMPTY_MAX);
+	set_failure(
+	    channel, CHANNEL_PROTOCOL, "more than %d records without data", EMPTY_MAX);
 	send_alert(channel, GNUTLS_E_UNEXPECTED_PACKET);
 	return CHANNEL_FAILED;
 }
@@ -406,10 +408,10 @@ channel_read(struct channel *channel, void *bytes, size_t size, size_t *got)
 		if (n > 0) {
 			*got = (size_t)n;
 			channel->empty = 0;
-			tell(channel, TRACE_IN, TRACE_DATA, 0, (size_t)n);
+			trace_message(channel, TRACE_IN, TRACE_DATA, 0, (size_t)n);
 			return CHANNEL_DATA;
 		}
-		event = judge(channel, n);
+		event = handle_code(channel, n);
 		if (event == CHANNEL_WAIT && !channel->dry)
 			event = count_empty(channel);
 	} while (event == CHANNEL_WAIT && !channel->dry);
@@ -422,11 +424,11 @@ channel_write(struct channel *channel, const void *bytes, size_t size)
 	const char *from = bytes;
 
 	assert(size <= CHANNEL_PART && !channel_unsent(channel));
-	tell(channel, TRACE_OUT, TRACE_DATA, 0, size);
+	trace_message(channel, TRACE_OUT, TRACE_DATA, 0, size);
 	while (size > 0) {
 		ssize_t n = gnutls_record_send(channel->session, from, size);
 		if (n <= 0)
-			return -1; /* push() waits, so there is nothing to try again */
+			return -1; /* push_bytes() waits, so there is nothing to try again */
 		from += n;
 		size -= (size_t)n;
 	}
@@ -437,7 +439,7 @@ int
 channel_end(struct channel *channel)
 {
 	channel->ended = true;
-	tell(channel, TRACE_OUT, TRACE_ALERT, GNUTLS_A_CLOSE_NOTIFY, 2);
+	trace_message(channel, TRACE_OUT, TRACE_ALERT, GNUTLS_A_CLOSE_NOTIFY, 2);
 	return gnutls_bye(channel->session, GNUTLS_SHUT_WR) < 0 ? -1 : 0;
 }
 

@@ -63,7 +63,7 @@ connect_until(int fd, const struct address *address, struct deadline deadline)
 
 /* Makes the socket blocking, which the transport needs, and sends small records at once. */
 static int
-prepare(int fd, int family)
+prepare_socket(int fd, int family)
 {
 	int yes = 1;
 	int flags = fcntl(fd, F_GETFL);
@@ -82,7 +82,7 @@ dial_address(
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd >= 0 && connect_until(fd, address, deadline) == 0 &&
-	    prepare(fd, family) == 0)
+	    prepare_socket(fd, family) == 0)
 		return fd;
 	int error = errno;
 	address_format(address, text);
@@ -105,7 +105,7 @@ take_path(const char *path, struct address *address)
 }
 
 static struct addrinfo *
-resolve(const struct target *target, struct findings *attempts)
+resolve_target(const struct target *target, struct findings *attempts)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV,
 		.ai_family = AF_UNSPEC,
@@ -125,7 +125,7 @@ resolve(const struct target *target, struct findings *attempts)
 
 /* Returns a share of the time, so that a silent address leaves time for the addresses after it. */
 static struct deadline
-share(struct deadline deadline, int among)
+share_time(struct deadline deadline, int among)
 {
 	int left = deadline_left_ms(deadline);
 
@@ -144,7 +144,7 @@ dial_resolve(const struct target *target, struct address *addresses, size_t max,
 		take_path(target->path, addresses);
 		return 1;
 	}
-	struct addrinfo *list = resolve(target, attempts);
+	struct addrinfo *list = resolve_target(target, attempts);
 	for (const struct addrinfo *ai = list; n < max && ai != NULL;
 	     ai = ai->ai_next) {
 		memset(&addresses[n], 0, sizeof addresses[n]);
@@ -166,7 +166,8 @@ dial(const struct target *target, struct deadline deadline, struct address *reac
 
 	for (size_t i = 0; fd < 0 && i < n; i++) {
 		*reached = addresses[i];
-		fd = dial_address(reached, share(deadline, (int)(n - i)), attempts);
+		fd =
+		    dial_address(reached, share_time(deadline, (int)(n - i)), attempts);
 	}
 	return fd;
 }

@@ -66,7 +66,7 @@ kind_of(const struct channel *channel, enum channel_event event)
 
 /* Reads once. True if that was the end. */
 static bool
-hear(struct talk *talk, struct ending *ending)
+read_once(struct talk *talk, struct ending *ending)
 {
 	char bytes[CHANNEL_PART];
 	size_t got = 0;
@@ -109,7 +109,7 @@ ending_await(struct channel *channel, const struct options *options)
 	while (going && !deadline_passed(end)) {
 		say_more(&talk);
 		if (wait_for(&talk, deadline_earlier(end, deadline_in(silence))))
-			going = !hear(&talk, &ending);
+			going = !read_once(&talk, &ending);
 		else
 			going = tell_end(&talk);
 	}

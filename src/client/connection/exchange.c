@@ -26,7 +26,7 @@ struct exchange {
 };
 
 static void
-finish(struct exchange *exchange, enum exchange_end end, int error)
+set_outcome(struct exchange *exchange, enum exchange_end end, int error)
 {
 	exchange->outcome->end = end;
 	exchange->outcome->error = error;
@@ -84,7 +84,7 @@ send_input(struct exchange *exchange)
 	else if (n == 0)
 		exchange->input_over = true;
 	else if (errno != EINTR && errno != EAGAIN)
-		finish(exchange, EXCHANGE_INPUT, errno);
+		set_outcome(exchange, EXCHANGE_INPUT, errno);
 	note_progress(exchange);
 }
 
@@ -126,7 +126,7 @@ send_what_is_due(struct exchange *exchange)
 
 /* Writes all of it, even to a non-blocking descriptor. */
 static int
-put(int fd, const char *bytes, size_t size)
+write_whole(int fd, const char *bytes, size_t size)
 {
 	while (size > 0) {
 		struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
@@ -157,16 +157,16 @@ receive_one(struct exchange *exchange)
 	case CHANNEL_WAIT:
 		return false;
 	case CHANNEL_CLOSED:
-		finish(exchange, EXCHANGE_ANSWERED, 0);
+		set_outcome(exchange, EXCHANGE_ANSWERED, 0);
 		return false;
 	case CHANNEL_FAILED:
-		finish(exchange, EXCHANGE_CHANNEL, 0);
+		set_outcome(exchange, EXCHANGE_CHANNEL, 0);
 		return false;
 	}
 	exchange->outcome->bytes_received += size;
-	int result = put(exchange->settings->output_fd, bytes, size);
+	int result = write_whole(exchange->settings->output_fd, bytes, size);
 	if (result < 0)
-		finish(exchange, EXCHANGE_OUTPUT, errno);
+		set_outcome(exchange, EXCHANGE_OUTPUT, errno);
 	note_progress(exchange); /* writing the output may have taken long */
 	return result == 0;
 }
@@ -241,7 +241,7 @@ check_time(struct exchange *exchange)
 	if (channel_wire_bytes(exchange->channel) != exchange->seen_bytes)
 		note_progress(exchange);
 	if (server_is_awaited(exchange) && deadline_passed(exchange->idle))
-		finish(exchange, EXCHANGE_IDLE, 0);
+		set_outcome(exchange, EXCHANGE_IDLE, 0);
 	return is_going(exchange);
 }
 

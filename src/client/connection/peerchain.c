@@ -44,7 +44,7 @@ peerchain_fini(struct peerchain *chain)
 }
 
 static char *
-escape(const void *bytes, size_t size)
+escape_bytes(const void *bytes, size_t size)
 {
 	size_t room = 4 * size + 8;
 
@@ -81,7 +81,7 @@ peerchain_issuer(gnutls_x509_crt_t cert)
 static void
 add_escaped(struct stringlist *names, const void *bytes, size_t size)
 {
-	char *text = escape(bytes, size);
+	char *text = escape_bytes(bytes, size);
 
 	stringlist_add(names, text, strlen(text));
 	free(text);

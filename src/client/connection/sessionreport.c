@@ -24,7 +24,7 @@
 #define NAME_SIZE 256
 
 static void __attribute__((format(printf, 2, 3)))
-tell(const char *fact, const char *format, ...)
+print_fact(const char *fact, const char *format, ...)
 {
 	va_list args;
 
@@ -38,7 +38,7 @@ tell(const char *fact, const char *format, ...)
 static void
 tell_name(const char *fact, const char *name)
 {
-	tell(fact, "%s", name != NULL ? name : "-");
+	print_fact(fact, "%s", name != NULL ? name : "-");
 }
 
 /* Prints `text` and frees it. */
@@ -55,9 +55,9 @@ sessionreport_connection(
 {
 	char text[ADDRESS_TEXT_SIZE];
 
-	tell("connected", "%s in %.1f ms", address_format(reached, text),
+	print_fact("connected", "%s in %.1f ms", address_format(reached, text),
 	    (double)connect_ns / 1e6);
-	tell("handshake", "%.1f ms", (double)handshake_ns / 1e6);
+	print_fact("handshake", "%.1f ms", (double)handshake_ns / 1e6);
 }
 
 const char *
@@ -92,7 +92,7 @@ tell_names(gnutls_x509_crt_t cert)
 
 	peerchain_add_names(cert, &names);
 	for (size_t i = 0; i < names.count; i++)
-		tell("name", "%s", names.items[i]);
+		print_fact("name", "%s", names.items[i]);
 	stringlist_fini(&names);
 }
 
@@ -103,8 +103,8 @@ tell_validity(gnutls_x509_crt_t cert)
 	long days = (long)((end - time(NULL)) / DAY);
 	char when[PEERCHAIN_TIME_SIZE];
 
-	tell("valid until", "%s, %ld day%s left", peerchain_format_time(end, when),
-	    days, text_plural((uint64_t)days));
+	print_fact("valid until", "%s, %ld day%s left",
+	    peerchain_format_time(end, when), days, text_plural((uint64_t)days));
 }
 
 static void
@@ -122,7 +122,7 @@ static void
 tell_chain(const struct peerchain *chain)
 {
 	for (size_t i = 1; i < chain->count; i++) {
-		tell("chain", "%zu", i);
+		print_fact("chain", "%zu", i);
 		tell_taking("subject", peerchain_subject(chain->items[i]));
 		tell_taking("issuer", peerchain_issuer(chain->items[i]));
 		tell_validity(chain->items[i]);
@@ -174,7 +174,8 @@ sessionreport_session(
 	peerchain_init(&chain, session);
 	if (chain.count > 0)
 		tell_certificate(chain.items[0]);
-	tell("trusted", "%s for %s", trusted ? "yes," : "NO, not", parameters->name);
+	print_fact(
+	    "trusted", "%s for %s", trusted ? "yes," : "NO, not", parameters->name);
 	if (verbosity > 1)
 		tell_more(session, &chain);
 	peerchain_fini(&chain);
@@ -184,10 +185,10 @@ void
 sessionreport_exchange(
     const struct channel *channel, const struct exchange_outcome *outcome)
 {
-	tell("sent", "%" PRIu64 " byte%s", outcome->bytes_sent,
+	print_fact("sent", "%" PRIu64 " byte%s", outcome->bytes_sent,
 	    text_plural(outcome->bytes_sent));
-	tell("received", "%" PRIu64 " byte%s", outcome->bytes_received,
+	print_fact("received", "%" PRIu64 " byte%s", outcome->bytes_received,
 	    text_plural(outcome->bytes_received));
-	tell(
+	print_fact(
 	    "on the wire", "%" PRIu64 " bytes in and out", channel_wire_bytes(channel));
 }

@@ -118,7 +118,7 @@ explain_outcome(const struct options *options, const struct channel *channel,
 }
 
 static int
-converse(const struct options *options, struct channel *channel)
+exchange_data(const struct options *options, struct channel *channel)
 {
 	struct exchange_outcome outcome;
 	struct exchange_settings settings = { .message = options->message,
@@ -137,7 +137,7 @@ converse(const struct options *options, struct channel *channel)
 
 /* Runs the call on a connected socket, and closes it. */
 static int
-talk(int fd, const struct options *options, const struct parameters *parameters,
+run_call(int fd, const struct options *options, const struct parameters *parameters,
     struct deadline deadline, const struct address *reached, int64_t started_ns)
 {
 	int64_t connected_ns = deadline_now_ns();
@@ -160,14 +160,14 @@ talk(int fd, const struct options *options, const struct parameters *parameters,
 		if (options->insecure)
 			warn_of_insecurity(
 			    options, parameters, channel_verdict(channel));
-		status = converse(options, channel);
+		status = exchange_data(options, channel);
 	}
 	channel_free(channel);
 	return status;
 }
 
 static int
-call(const struct options *options, const struct parameters *parameters)
+call_target(const struct options *options, const struct parameters *parameters)
 {
 	struct deadline deadline = deadline_in(options->timeout_ms);
 	int64_t started_ns = deadline_now_ns();
@@ -181,11 +181,11 @@ call(const struct options *options, const struct parameters *parameters)
 	findings_fini(&attempts);
 	if (fd < 0)
 		return EXITSTATUS_FAILED;
-	return talk(fd, options, parameters, deadline, &reached, started_ns);
+	return run_call(fd, options, parameters, deadline, &reached, started_ns);
 }
 
 int
 talk_main(int argc, char **argv)
 {
-	return subcommand_run(OPTIONS_TALK, argc, argv, call, EXITSTATUS_USAGE);
+	return subcommand_run(OPTIONS_TALK, argc, argv, call_target, EXITSTATUS_USAGE);
 }

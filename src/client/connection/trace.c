@@ -49,19 +49,19 @@ place_of(const struct trace *trace, int64_t at_ns)
 }
 
 static bool
-continues(const struct trace_event *last, const struct trace_event *event)
+is_continued(const struct trace_event *last, const struct trace_event *event)
 {
 	return event->kind == TRACE_DATA && last->kind == TRACE_DATA &&
 	       last->direction == event->direction;
 }
 
 static void
-append(struct trace *trace, struct trace_event event)
+append_event(struct trace *trace, struct trace_event event)
 {
 	event.at_ns -= trace->start_ns;
 	size_t place = place_of(trace, event.at_ns);
 
-	if (place > 0 && continues(&trace->events[place - 1], &event)) {
+	if (place > 0 && is_continued(&trace->events[place - 1], &event)) {
 		struct trace_event *last = &trace->events[place - 1];
 		last->size += event.size;
 		last->wire += event.wire;
@@ -78,8 +78,9 @@ void
 trace_add(struct trace *trace, enum trace_direction direction, enum trace_kind kind,
     int64_t now_ns)
 {
-	append(trace, (struct trace_event){
-			  .direction = direction, .kind = kind, .at_ns = now_ns });
+	append_event(
+	    trace, (struct trace_event){
+		       .direction = direction, .kind = kind, .at_ns = now_ns });
 }
 
 /*
@@ -103,20 +104,21 @@ is_encrypted(const struct trace_stream *stream, const struct trace_event *event)
 
 /* Assigns the stream's records so far to `event`. */
 static void
-claim(struct trace *trace, struct trace_stream *stream, struct trace_event event)
+claim_records(
+    struct trace *trace, struct trace_stream *stream, struct trace_event event)
 {
 	event.encrypted = is_encrypted(stream, &event);
 	event.at_ns = stream->began_ns; /* even if it shares a record */
 	event.wire = stream->wire;
 	event.records = stream->records;
-	append(trace, event);
+	append_event(trace, event);
 	stream->wire = stream->body = 0;
 	stream->records = 0;
 }
 
 /* Returns the least size of a content in its records' bodies. */
 static size_t
-needed(const struct trace_event *event)
+least_size(const struct trace_event *event)
 {
 	if (event->kind == TRACE_HANDSHAKE)
 		return event->size + MESSAGE_HEADER_SIZE;
@@ -129,14 +131,14 @@ static void
 claim_sent(struct trace *trace, struct trace_stream *stream)
 {
 	if (trace->waiting_count == 0) {
-		claim(trace, stream,
+		claim_records(trace, stream,
 		    (struct trace_event){
 			.direction = TRACE_OUT, .kind = TRACE_UNKNOWN });
 		return;
 	}
-	if (stream->body < needed(&trace->waiting[0]))
+	if (stream->body < least_size(&trace->waiting[0]))
 		return;
-	claim(trace, stream, trace->waiting[0]);
+	claim_records(trace, stream, trace->waiting[0]);
 	memmove(trace->waiting, trace->waiting + 1,
 	    --trace->waiting_count * sizeof trace->waiting[0]);
 }
@@ -152,13 +154,13 @@ end_record(struct trace *trace, enum trace_direction direction)
 	if (stream->type == RECORD_CHANGE_CIPHER_SPEC) {
 		event.kind = TRACE_CHANGE_CIPHER_SPEC;
 		event.size = 1;
-		claim(trace, stream, event);
+		claim_records(trace, stream, event);
 		stream->changed = true;
 	} else if (stream->type == RECORD_ALERT && stream->body == ALERT_SIZE) {
 		event.kind = TRACE_ALERT;
 		event.number = stream->head[HEADER_SIZE + 1];
 		event.size = ALERT_SIZE;
-		claim(trace, stream, event);
+		claim_records(trace, stream, event);
 	} else if (direction == TRACE_OUT) {
 		claim_sent(trace, stream);
 	}
@@ -179,7 +181,7 @@ begin_record(struct trace_stream *stream, int64_t now_ns)
 
 /* Takes the next bytes of a header or a body. Returns their number. */
 static size_t
-take(struct trace_stream *stream, const unsigned char *bytes, size_t size,
+take_bytes(struct trace_stream *stream, const unsigned char *bytes, size_t size,
     int64_t now_ns)
 {
 	size_t n = size;
@@ -205,7 +207,7 @@ trace_bytes(struct trace *trace, enum trace_direction direction,
 	struct trace_stream *stream = &trace->streams[direction];
 
 	while (size > 0) {
-		size_t n = take(stream, bytes, size, now_ns);
+		size_t n = take_bytes(stream, bytes, size, now_ns);
 		bytes += n;
 		size -= n;
 		if (stream->have >= HEADER_SIZE && stream->left == 0) {
@@ -224,7 +226,7 @@ trace_content(struct trace *trace, enum trace_direction direction, enum trace_ki
 	};
 
 	if (direction == TRACE_IN)
-		claim(trace, &trace->streams[TRACE_IN], event);
+		claim_records(trace, &trace->streams[TRACE_IN], event);
 	else if (trace->waiting_count < TRACE_WAITING_MAX)
 		trace->waiting[trace->waiting_count++] = event;
 }
@@ -234,7 +236,7 @@ trace_finish(struct trace *trace)
 {
 	for (int i = TRACE_OUT; i <= TRACE_IN; i++)
 		if (trace->streams[i].records > 0)
-			claim(trace, &trace->streams[i],
+			claim_records(trace, &trace->streams[i],
 			    (struct trace_event){ .direction = (enum trace_direction)i,
 				.kind = TRACE_UNKNOWN });
 }

@@ -15,7 +15,7 @@
 
 /* Returns words for certificate `i`: the server's own, or an authority's by its name. */
 static char *
-describe(const struct peerchain *chain, size_t i)
+describe_certificate(const struct peerchain *chain, size_t i)
 {
 	if (i == 0)
 		return memory_copy("the certificate");
@@ -66,7 +66,7 @@ explain_expired(
 
 		if (end == (time_t)-1 || end > now)
 			continue;
-		char *which = describe(chain, i);
+		char *which = describe_certificate(chain, i);
 		long days = (long)((now - end) / DAY);
 		stringlist_format(reasons, "%s expired on %s, %ld day%s ago", which,
 		    peerchain_format_time(end, when), days,
@@ -92,7 +92,7 @@ explain_early(
 
 		if (start == (time_t)-1 || start <= now)
 			continue;
-		char *which = describe(chain, i);
+		char *which = describe_certificate(chain, i);
 		stringlist_format(reasons,
 		    "%s is not valid before %s (check the clock)", which,
 		    peerchain_format_time(start, when));
@@ -130,7 +130,7 @@ explain_weakness(
 {
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
-		char *which = describe(chain, i);
+		char *which = describe_certificate(chain, i);
 		char *algorithms = peerchain_algorithms(chain->items[i]);
 
 		stringlist_format(reasons,
@@ -218,7 +218,7 @@ choose_alert(unsigned status)
 
 /* Gets the library's status, and checks the name, which the library omits if the chain is bad. */
 static int
-examine(gnutls_session_t session, const struct peerchain *chain, const char *name,
+verify_chain(gnutls_session_t session, const struct peerchain *chain, const char *name,
     unsigned *status)
 {
 	gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
@@ -240,7 +240,7 @@ verdict_reach(struct verdict *verdict, gnutls_session_t session, const char *nam
 
 	verdict_fini(verdict);
 	peerchain_init(&chain, session);
-	int result = examine(session, &chain, name, &status);
+	int result = verify_chain(session, &chain, name, &status);
 	*verdict = (struct verdict){
 		.reached = true, .status = status, .alert = choose_alert(status)
 	};

@@ -39,7 +39,7 @@ struct pens {
 };
 
 static void
-repeat(const char *text, int times, FILE *out)
+print_repeated(const char *text, int times, FILE *out)
 {
 	while (times-- > 0)
 		fputs(text, out);
@@ -70,9 +70,9 @@ print_arrow(const struct trace_event *event, const struct pens *pens, FILE *out)
 	int times = ARROW_WIDTH - 5 - 2 - (int)strlen(name) - (int)strlen(size);
 	fprintf(out, "%s%s%s %s ", ink_of(event, pens->inks),
 	    outwards ? stroke : strokes->to_client, stroke, name);
-	repeat(stroke, times, out);
+	print_repeated(stroke, times, out);
 	fprintf(out, "%s", size);
-	repeat(stroke, 2, out);
+	print_repeated(stroke, 2, out);
 	fprintf(out, "%s%s", outwards ? strokes->to_server : stroke, pens->inks->off);
 }
 

@@ -240,7 +240,7 @@ status_of(const struct call *call)
 }
 
 static int
-draw(const struct call *call)
+draw_call(const struct call *call)
 {
 	const struct options *options = call->options;
 	char address[ADDRESS_TEXT_SIZE];
@@ -272,7 +272,7 @@ call_and_draw(const struct options *options, const struct parameters *parameters
 	int status = EXITSTATUS_FAILED;
 
 	if (make_call(&call) == 0)
-		status = draw(&call);
+		status = draw_call(&call);
 	end_call(&call);
 	return status;
 }
@@ -299,7 +299,7 @@ get_ticket(const struct options *options, const struct parameters *parameters,
 }
 
 static int
-explain(const struct options *options, const struct parameters *parameters)
+explain_handshake(const struct options *options, const struct parameters *parameters)
 {
 	struct parameters resuming = *parameters;
 
@@ -315,5 +315,6 @@ explain(const struct options *options, const struct parameters *parameters)
 int
 explain_main(int argc, char **argv)
 {
-	return subcommand_run(OPTIONS_EXPLAIN, argc, argv, explain, EXITSTATUS_USAGE);
+	return subcommand_run(
+	    OPTIONS_EXPLAIN, argc, argv, explain_handshake, EXITSTATUS_USAGE);
 }

@@ -7,7 +7,7 @@
 #include "client/connection/trace.h"
 
 static bool
-has(const struct trace *trace, enum trace_direction direction, unsigned message)
+has_message(const struct trace *trace, enum trace_direction direction, unsigned message)
 {
 	return trace_find(trace, direction, TRACE_HANDSHAKE, message) < trace->count;
 }
@@ -67,11 +67,11 @@ tell_bytes(const struct trace *trace, struct stringlist *lines)
 void
 tracesummary_tell(const struct trace *trace, struct stringlist *lines)
 {
-	bool done = has(trace, TRACE_IN, TRACE_FINISHED);
+	bool done = has_message(trace, TRACE_IN, TRACE_FINISHED);
 
 	tell_round_trips(trace, lines);
 	tell_bytes(trace, lines);
-	if (has(trace, TRACE_IN, TRACE_HELLO_RETRY))
+	if (has_message(trace, TRACE_IN, TRACE_HELLO_RETRY))
 		stringlist_format(lines,
 		    "HelloRetryRequest: a round trip lost, for the key share "
 		    "was of another group.");
@@ -79,12 +79,12 @@ tracesummary_tell(const struct trace *trace, struct stringlist *lines)
 		stringlist_format(lines,
 		    "Early answer: the server did not wait for the client's "
 		    "Finished.");
-	if (done && !has(trace, TRACE_IN, TRACE_CERTIFICATE))
+	if (done && !has_message(trace, TRACE_IN, TRACE_CERTIFICATE))
 		stringlist_format(
 		    lines, "No certificate came: the session was resumed.");
-	if (has(trace, TRACE_IN, TRACE_CERTIFICATE_REQUEST))
+	if (has_message(trace, TRACE_IN, TRACE_CERTIFICATE_REQUEST))
 		stringlist_format(lines, "The server asked for a client certificate%s.",
-		    has(trace, TRACE_OUT, TRACE_CERTIFICATE_VERIFY)
+		    has_message(trace, TRACE_OUT, TRACE_CERTIFICATE_VERIFY)
 			? ", and was given one"
 			: ": none was given");
 }

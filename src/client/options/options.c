@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command line: a table of options, each with a function that sets its value. */
+/* The command line of tlsc. */
 #include "client/options/options.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
+#include "base/text/optiontable.h"
 #include "base/text/text.h"
 #include "base/text/wrap.h"
 #include "client/options/cputime.h"
@@ -56,302 +56,224 @@ static const struct usage {
 	    "2 usage error, 3 certificate not trusted." },
 };
 
-struct row {
-	unsigned commands;
-	char letter; /* '\0' without a short form */
-	const char *name;
-	const char *argument; /* its name in the usage; NULL: it takes none */
-	void (*set)(
-	    struct options *options, const char *value, struct findings *findings);
-	const char *help;
-};
-
-#define DEFINE_SETTER(name, statement)                                             \
-	static void name(                                                          \
-	    struct options *options, const char *value, struct findings *findings) \
-	{                                                                          \
-		(void)value;                                                       \
-		(void)findings;                                                    \
-		statement;                                                         \
-	}
-
-DEFINE_SETTER(add_ca, stringlist_add(&options->ca_files, value, strlen(value)))
-DEFINE_SETTER(set_cert, options->cert_file = value)
-DEFINE_SETTER(set_key, options->key_file = value)
-DEFINE_SETTER(set_pin_file, options->pin_file = value)
-DEFINE_SETTER(set_servername, options->servername = value)
-DEFINE_SETTER(set_priority, options->priority = value)
-DEFINE_SETTER(set_insecure, options->insecure = true)
-DEFINE_SETTER(set_help, options->help = true)
-DEFINE_SETTER(set_version, options->version = true)
-DEFINE_SETTER(set_resume, options->resume = true)
-DEFINE_SETTER(set_ascii, options->ascii = true)
-DEFINE_SETTER(set_json, options->json = true)
-DEFINE_SETTER(set_quiet, options->quiet = true)
-DEFINE_SETTER(set_svg, options->svg_file = value)
-DEFINE_SETTER(add_verbosity, options->verbosity++)
+static void
+add_ca(const struct optionvalue *value)
+{
+	stringlist_add(value->member, value->text, strlen(value->text));
+}
 
 static void
-set_warn_days(struct options *options, const char *value, struct findings *findings)
+add_verbosity(const struct optionvalue *value)
 {
-	if (text_parse_number(value, 0, WARN_DAYS_MAX, &options->warn_days) < 0)
-		findings_error(findings,
-		    "--warn-days: \"%s\" is not a number of days: use 0-%d", value,
-		    WARN_DAYS_MAX);
+	++*(int *)value->member;
+}
+
+static void
+set_warn_days(const struct optionvalue *value)
+{
+	if (text_parse_number(value->text, 0, WARN_DAYS_MAX, value->member) < 0)
+		findings_error(value->context,
+		    "--warn-days: \"%s\" is not a number of days: use 0-%d",
+		    value->text, WARN_DAYS_MAX);
 }
 
 enum { PROTOCOLS_MAX = 8 };
 
 static void
-set_alpn(struct options *options, const char *value, struct findings *findings)
+set_alpn(const struct optionvalue *value)
 {
-	const char *wrong = stringlist_split(&options->alpn, value);
+	struct findings *findings = value->context;
+	struct stringlist *alpn = value->member;
+	const char *wrong = stringlist_split(alpn, value->text);
 
 	if (wrong != NULL)
 		findings_error(findings, "--alpn: %s", wrong);
-	if (options->alpn.count > PROTOCOLS_MAX)
+	if (alpn->count > PROTOCOLS_MAX)
 		findings_error(findings, "--alpn: too many protocols: offer at most %d",
 		    PROTOCOLS_MAX);
-	for (size_t i = 0; i < options->alpn.count; i++)
-		if (strlen(options->alpn.items[i]) > 255)
+	for (size_t i = 0; i < alpn->count; i++)
+		if (strlen(alpn->items[i]) > 255)
 			findings_error(findings, "--alpn: a protocol's name has more "
 						 "than 255 bytes: correct it");
 }
 
 static void
-set_message(struct options *options, const char *value, struct findings *findings)
+set_message(const struct optionvalue *value)
 {
+	struct options *options = value->member;
 	const char *wrong;
 
 	free(options->message);
-	options->message = text_unescape(value, &options->message_size, &wrong);
+	options->message = text_unescape(value->text, &options->message_size, &wrong);
 	if (options->message == NULL)
-		findings_error(findings,
+		findings_error(value->context,
 		    "--message: \"%.4s\" is not an escape: use \\n, \\r, \\t, \\\\ or "
 		    "\\xHH",
 		    wrong);
 }
 
-/* Reads a duration of at least `min_ms`. */
 static void
-parse_duration(const char *name, const char *value, int64_t min_ms,
-    int64_t *duration_ms, struct findings *findings)
+set_duration(const struct optionvalue *value)
 {
-	if (text_parse_duration(value, duration_ms) < 0 || *duration_ms < min_ms)
-		findings_error(findings,
+	int64_t *duration_ms = value->member;
+
+	if (text_parse_duration(value->text, duration_ms) < 0 ||
+	    *duration_ms < value->row->min)
+		findings_error(value->context,
 		    "--%s: \"%s\" is not a duration: write one such as 500ms, 30s or "
 		    "5m",
-		    name, value);
+		    value->row->name, value->text);
 }
 
 static void
-set_timeout(struct options *options, const char *value, struct findings *findings)
+set_timeout(const struct optionvalue *value)
 {
-	options->timeout_text = value;
-	parse_duration("timeout", value, 0, &options->timeout_ms, findings);
+	struct options *options = value->member;
+	struct optionvalue duration = *value;
+
+	options->timeout_text = value->text;
+	duration.member = &options->timeout_ms;
+	set_duration(&duration);
 }
 
 static void
-set_end_after(struct options *options, const char *value, struct findings *findings)
+set_count(const struct optionvalue *value)
 {
-	parse_duration("end-after", value, 0, &options->end_after_ms, findings);
+	const struct optionrow *row = value->row;
+
+	if (text_parse_number(value->text, row->min, row->max, value->member) < 0)
+		findings_error(value->context,
+		    "--%s: \"%s\" is not in %" PRId64 "-%" PRId64, row->name,
+		    value->text, row->min, row->max);
 }
 
 static void
-set_duration(struct options *options, const char *value, struct findings *findings)
-{
-	parse_duration("duration", value, 1, &options->load.duration_ms, findings);
-}
-
-/* Reads a number of at least 1. */
-static void
-parse_count(const char *name, const char *value, int64_t max, int64_t *count,
-    struct findings *findings)
-{
-	if (text_parse_number(value, 1, max, count) < 0)
-		findings_error(
-		    findings, "--%s: \"%s\" is not in 1-%" PRId64, name, value, max);
-}
-
-static void
-set_connections(struct options *options, const char *value, struct findings *findings)
-{
-	parse_count("connections", value, CONNECTIONS_MAX, &options->load.connections,
-	    findings);
-}
-
-static void
-set_concurrency(struct options *options, const char *value, struct findings *findings)
+set_concurrency(const struct optionvalue *value)
 {
 	int64_t number = 1;
+	struct optionvalue count = *value;
 
-	parse_count("concurrency", value, CONCURRENCY_MAX, &number, findings);
-	options->load.concurrency = (int)number;
+	count.member = &number;
+	set_count(&count);
+	*(int *)value->member = (int)number;
 }
 
 static void
-set_pid(struct options *options, const char *value, struct findings *findings)
+set_pid(const struct optionvalue *value)
 {
 	int64_t number = 0;
 
-	if (text_parse_number(value, 1, INT32_MAX, &number) < 0)
-		findings_error(
-		    findings, "--pid: \"%s\" is not the number of a process", value);
+	if (text_parse_number(value->text, 1, INT32_MAX, &number) < 0)
+		findings_error(value->context,
+		    "--pid: \"%s\" is not the number of a process", value->text);
 	else if (cputime_of((pid_t)number) < 0)
-		findings_error(findings, "--pid: there is no process %s", value);
-	options->load.server = (pid_t)number;
+		findings_error(
+		    value->context, "--pid: there is no process %s", value->text);
+	*(pid_t *)value->member = (pid_t)number;
 }
 
 /* Sets the default priorities without the other version. */
 static void
-set_tls(struct options *options, const char *value, struct findings *findings)
+set_tls(const struct optionvalue *value)
 {
-	const char *other = strcmp(value, "1.2") == 0   ? "1.3"
-	                    : strcmp(value, "1.3") == 0 ? "1.2"
-	                                                : NULL;
+	char **priority = value->member;
+	const char *other = strcmp(value->text, "1.2") == 0   ? "1.3"
+	                    : strcmp(value->text, "1.3") == 0 ? "1.2"
+	                                                      : NULL;
 
 	if (other == NULL) {
-		findings_error(
-		    findings, "--tls: \"%s\" is not a version: use 1.2 or 1.3", value);
+		findings_error(value->context,
+		    "--tls: \"%s\" is not a version: use 1.2 or 1.3", value->text);
 		return;
 	}
-	free(options->version_priority);
-	options->version_priority =
-	    memory_format("%s:-VERS-TLS%s", OPTIONS_PRIORITY, other);
+	free(*priority);
+	*priority = memory_format("%s:-VERS-TLS%s", OPTIONS_PRIORITY, other);
 }
 
-static const struct row rows[] = {
-	{ BENCH, 0, "connections", "N", set_connections, "end after N connections" },
-	{ BENCH, 0, "duration", "DURATION", set_duration,
-	    "end after this time [10s, or none with --connections]" },
-	{ BENCH, 0, "concurrency", "N", set_concurrency,
-	    "connections at a time [two for each processor]" },
-	{ BENCH, 0, "resume", NULL, set_resume,
-	    "resume the session of the previous connection" },
-	{ BENCH, 0, "tls", "VERSION", set_tls, "offer only this version, 1.2 or 1.3" },
-	{ ONE_CALL, 0, "message", "TEXT", set_message,
-	    "send TEXT (\\n \\r \\t \\\\ \\xHH), not standard input" },
-	{ BENCH, 0, "message", "TEXT", set_message,
-	    "send TEXT (\\n \\r \\t \\\\ \\xHH)" },
-	{ TALK, 0, "end-after", "DURATION", set_end_after,
-	    "after input and this silence, send close_notify [1s]" },
-	{ ALL, 0, "timeout", "DURATION", set_timeout,
-	    "for connecting and handshake, and for silence [10s]" },
-	{ ALL, 0, "ca", "FILE", add_ca,
-	    "trust these authorities, not the system's; repeatable" },
-	{ ALL, 0, "servername", "NAME", set_servername,
-	    "name to send (SNI) and to verify [HOST]" },
-	{ TALK | BENCH | EXPLAIN, 0, "insecure", NULL, set_insecure,
-	    "continue if the certificate is not trusted" },
-	{ ONE_CALL, 0, "cert", "FILE", set_cert, "client certificate chain, PEM" },
-	{ ONE_CALL, 0, "key", "FILE", set_key, "its private key [in --cert]" },
-	{ ONE_CALL, 0, "pin-file", "FILE", set_pin_file,
-	    "file whose first line is the key's passphrase" },
-	{ ONE_CALL, 0, "alpn", "LIST", set_alpn,
-	    "application protocols to offer, preferred first" },
-	{ TALK | BENCH | EXPLAIN, 0, "priority", "STRING", set_priority,
-	    "GnuTLS priority string" },
-	{ EXPLAIN, 0, "resume", NULL, set_resume,
-	    "connect twice, and draw how the session is resumed" },
-	{ EXPLAIN, 0, "svg", "FILE", set_svg,
-	    "also write the drawing to FILE, as an SVG image" },
-	{ EXPLAIN, 0, "ascii", NULL, set_ascii, "draw with ASCII characters only" },
-	{ CHECK, 0, "warn-days", "N", set_warn_days,
-	    "warn if a certificate has fewer days left [14]" },
-	{ BENCH, 0, "pid", "PID", set_pid,
-	    "measure the processor time of this server process" },
-	{ BENCH | CHECK, 0, "json", NULL, set_json, "print JSON" },
-	{ CHECK, 'q', "quiet", NULL, set_quiet,
-	    "print only the verdict, warnings and failures" },
-	{ TALK, 'v', "verbose", NULL, add_verbosity,
-	    "print what was negotiated; twice: more" },
-	{ ALL, 'h', "help", NULL, set_help, "print this" },
-	{ ALL, 'V', "version", NULL, set_version, "print the version" },
+#define MEMBER(name) offsetof(struct options, name)
+#define FLAG(name) NULL, optiontable_set_flag, MEMBER(name), 0, 0
+#define TEXT(argument, name) argument, optiontable_set_text, MEMBER(name), 0, 0
+static const struct optionrow rows[] = {
+	{ BENCH, 0, "connections", "end after N connections", "N", set_count,
+	    MEMBER(load.connections), 1, CONNECTIONS_MAX },
+	{ BENCH, 0, "duration", "end after this time [10s, or none with --connections]",
+	    "DURATION", set_duration, MEMBER(load.duration_ms), 1, 0 },
+	{ BENCH, 0, "concurrency", "connections at a time [two for each processor]",
+	    "N", set_concurrency, MEMBER(load.concurrency), 1, CONCURRENCY_MAX },
+	{ BENCH, 0, "resume", "resume the session of the previous connection",
+	    FLAG(resume) },
+	{ BENCH, 0, "tls", "offer only this version, 1.2 or 1.3", "VERSION", set_tls,
+	    MEMBER(version_priority), 0, 0 },
+	{ ONE_CALL, 0, "message",
+	    "send TEXT (\\n \\r \\t \\\\ \\xHH), not standard input", "TEXT",
+	    set_message, 0, 0, 0 },
+	{ BENCH, 0, "message", "send TEXT (\\n \\r \\t \\\\ \\xHH)", "TEXT",
+	    set_message, 0, 0, 0 },
+	{ TALK, 0, "end-after", "after input and this silence, send close_notify [1s]",
+	    "DURATION", set_duration, MEMBER(end_after_ms), 0, 0 },
+	{ ALL, 0, "timeout", "for connecting and handshake, and for silence [10s]",
+	    "DURATION", set_timeout, 0, 0, 0 },
+	{ ALL, 0, "ca", "trust these authorities, not the system's; repeatable", "FILE",
+	    add_ca, MEMBER(ca_files), 0, 0 },
+	{ ALL, 0, "servername", "name to send (SNI) and to verify [HOST]",
+	    TEXT("NAME", servername) },
+	{ TALK | BENCH | EXPLAIN, 0, "insecure",
+	    "continue if the certificate is not trusted", FLAG(insecure) },
+	{ ONE_CALL, 0, "cert", "client certificate chain, PEM",
+	    TEXT("FILE", cert_file) },
+	{ ONE_CALL, 0, "key", "its private key [in --cert]", TEXT("FILE", key_file) },
+	{ ONE_CALL, 0, "pin-file", "file whose first line is the key's passphrase",
+	    TEXT("FILE", pin_file) },
+	{ ONE_CALL, 0, "alpn", "application protocols to offer, preferred first",
+	    "LIST", set_alpn, MEMBER(alpn), 0, 0 },
+	{ TALK | BENCH | EXPLAIN, 0, "priority", "GnuTLS priority string",
+	    TEXT("STRING", priority) },
+	{ EXPLAIN, 0, "resume", "connect twice, and draw how the session is resumed",
+	    FLAG(resume) },
+	{ EXPLAIN, 0, "svg", "also write the drawing to FILE, as an SVG image",
+	    TEXT("FILE", svg_file) },
+	{ EXPLAIN, 0, "ascii", "draw with ASCII characters only", FLAG(ascii) },
+	{ CHECK, 0, "warn-days", "warn if a certificate has fewer days left [14]", "N",
+	    set_warn_days, MEMBER(warn_days), 0, 0 },
+	{ BENCH, 0, "pid", "measure the processor time of this server process", "PID",
+	    set_pid, MEMBER(load.server), 0, 0 },
+	{ BENCH | CHECK, 0, "json", "print JSON", FLAG(json) },
+	{ CHECK, 'q', "quiet", "print only the verdict, warnings and failures",
+	    FLAG(quiet) },
+	{ TALK, 'v', "verbose", "print what was negotiated; twice: more", NULL,
+	    add_verbosity, MEMBER(verbosity), 0, 0 },
+	{ ALL, 'h', "help", "print this", FLAG(help) },
+	{ ALL, 'V', "version", "print the version", FLAG(version) },
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])
-
-/* The tables for getopt_long(3) are made from `rows`. It returns a row's index plus FIRST_CODE. */
-#define FIRST_CODE 1000
-
-static bool
-is_listed(const struct option *longs, const struct option *end, const char *name)
-{
-	while (longs < end && strcmp(longs->name, name) != 0)
-		longs++;
-	return longs < end;
-}
-
-/* Fills in the options of `commands`, each name once. */
-static void
-fill_tables(unsigned commands, struct option longs[ROWS + 1], char shorts[ROWS + 1])
-{
-	struct option *end = longs;
-
-	for (size_t i = 0; i < ROWS; i++) {
-		if ((rows[i].commands & commands) == 0 ||
-		    is_listed(longs, end, rows[i].name))
-			continue;
-		*end++ = (struct option){ .name = rows[i].name,
-			.has_arg =
-			    rows[i].argument != NULL ? required_argument : no_argument,
-			.val = FIRST_CODE + (int)i };
-		if (rows[i].letter != '\0')
-			*shorts++ = rows[i].letter;
-	}
-	*shorts = '\0';
-	*end = (struct option){ 0 };
-}
-
-static const struct row *
-row_of(int code)
-{
-	if (code >= FIRST_CODE)
-		return &rows[code - FIRST_CODE];
-	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].letter == code)
-			return &rows[i];
-	return NULL;
-}
 
 static void
 parse_dashed(struct options *options, enum options_command command, int argc,
     char **argv, struct findings *findings)
 {
-	struct option longs[ROWS + 1];
-	char shorts[ROWS + 2] = ":";
-	int code;
+	struct optiontable table;
+	int result;
 
-	fill_tables(1u << command, longs, shorts + 1);
-	opterr = 0;
-	optind = 0; /* glibc: starts anew after an earlier parse */
-	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		const struct row *row = row_of(code);
-		if (code == ':')
+	optiontable_init(&table, rows, ROWS, 1u << command, ":");
+	while ((result = optiontable_next(&table, argc, argv, options, findings)) != -1)
+		if (result == ':')
 			findings_error(findings, "%s: its value is missing: see --help",
 			    argv[optind - 1]);
-		else if (row == NULL)
+		else if (result == '?')
 			findings_error(findings,
 			    "%s: is not an option of %s: see --help", argv[optind - 1],
 			    options_name(command));
-		else
-			row->set(options, optarg, findings);
-	}
 }
 
 int
 options_find_operand(int argc, char **argv)
 {
-	struct option longs[ROWS + 1];
-	char shorts[ROWS + 3] = "+:";
-	int code;
+	struct optiontable table;
 
-	fill_tables(ALL, longs, shorts + 2);
-	opterr = 0;
-	optind = 0;
-	do
-		code = getopt_long(argc, argv, shorts, longs, NULL);
-	while (code != -1);
+	optiontable_init(&table, rows, ROWS, ALL, "+:");
+	while (getopt_long(argc, argv, table.shorts, table.longs, NULL) != -1)
+		;
 	return optind;
 }
 
@@ -407,7 +329,7 @@ default_concurrency(void)
 
 /* Sets the missing values that depend on other options. */
 static void
-complete(struct options *options)
+complete_options(struct options *options)
 {
 	struct options_load *load = &options->load;
 
@@ -433,7 +355,7 @@ options_parse(struct options *options, enum options_command command, int argc,
 		return findings->errors == 0 ? 0 : -1;
 	parse_target(options, argc, argv, findings);
 	check_together(options, findings);
-	complete(options);
+	complete_options(options);
 	return findings->errors == 0 ? 0 : -1;
 }
 
@@ -449,7 +371,7 @@ options_fini(struct options *options)
 }
 
 static void
-print_row(const struct row *row, FILE *out)
+print_row(const struct optionrow *row, FILE *out)
 {
 	char short_form[8] = "   ";
 	char long_form[32];

@@ -25,7 +25,7 @@ struct blob {
 };
 
 static void
-wipe(struct blob *blob)
+wipe_blob(struct blob *blob)
 {
 	memory_wipe(blob->data, blob->size);
 	free(blob->data);
@@ -62,7 +62,7 @@ trust_file(struct parameters *parameters, const char *path, struct findings *fin
 	if (gnutls_certificate_set_x509_trust_mem(
 		parameters->credentials, &datum, GNUTLS_X509_FMT_PEM) <= 0)
 		findings_error(findings, "%s: contains no certificate in PEM", path);
-	wipe(&blob);
+	wipe_blob(&blob);
 }
 
 static void
@@ -177,9 +177,9 @@ load_pair(struct parameters *parameters, const struct options *options,
 	if (result == 0)
 		install_pair(parameters, options, &cert,
 		    key_file != NULL ? &key : &cert, pin.data, findings);
-	wipe(&cert);
-	wipe(&key);
-	wipe(&pin);
+	wipe_blob(&cert);
+	wipe_blob(&key);
+	wipe_blob(&pin);
 }
 
 static void

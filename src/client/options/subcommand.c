@@ -14,7 +14,7 @@
 
 /* Prints the help, or the version. */
 static int
-inform(enum options_command command, const struct options *options)
+print_help_or_version(enum options_command command, const struct options *options)
 {
 	say_begin_report();
 	if (options->help)
@@ -61,7 +61,7 @@ subcommand_run(enum options_command command, int argc, char **argv,
 		say(NULL, "usage: %s [OPTIONS] TARGET, or %s --help",
 		    options_name(command), options_name(command));
 	else if (options.help || options.version)
-		status = inform(command, &options);
+		status = print_help_or_version(command, &options);
 	else
 		status = load_and_run(&options, run, usage_status);
 	options_fini(&options);

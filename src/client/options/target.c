@@ -15,7 +15,7 @@
 #define HTTPS_PORT "443" /* RFC 9110, 4.2.2 */
 
 static int
-complain(char *error, const char *text)
+set_error(char *error, const char *text)
 {
 	snprintf(error, TARGET_ERROR_SIZE, "%s", text);
 	return -1;
@@ -25,7 +25,7 @@ static int
 parse_path(struct target *target, const char *path, char *error)
 {
 	if (strlen(path) >= sizeof((struct sockaddr_un *)0)->sun_path)
-		return complain(error, "the path is too long for a socket");
+		return set_error(error, "the path is too long for a socket");
 	target->path = memory_copy(path);
 	target->name = memory_copy("localhost");
 	return 0;
@@ -49,10 +49,10 @@ static int
 parse_host(struct target *target, const char *text, char *error)
 {
 	if (address_split(text, &target->host, &target->port) < 0)
-		return complain(
+		return set_error(
 		    error, "is not HOST:PORT, [IPV6]:PORT, https://HOST or /PATH");
 	if (target->host[0] == '\0' || strcmp(target->port, "0") == 0)
-		return complain(error, "needs a host and a port that is not 0");
+		return set_error(error, "needs a host and a port that is not 0");
 	target->name = name_of(target->host);
 	return 0;
 }
@@ -73,7 +73,7 @@ parse_authority(struct target *target, const char *text, char *error)
 	int length = (int)strcspn(text, "/?#");
 
 	if (memchr(text, '@', (size_t)length) != NULL)
-		return complain(error, "contains a user name: remove it");
+		return set_error(error, "contains a user name: remove it");
 	char *host = memory_format("%.*s", length, text);
 	char *whole = memory_format("%s%s", host, has_port(host) ? "" : ":" HTTPS_PORT);
 	int result = parse_host(target, whole, error);
@@ -93,7 +93,7 @@ target_parse(struct target *target, const char *text, char error[TARGET_ERROR_SI
 	if (strncasecmp(text, "https://", 8) == 0)
 		return parse_authority(target, text + 8, error);
 	if (strstr(text, "://") != NULL)
-		return complain(
+		return set_error(
 		    error, "has a scheme other than https://: use https://");
 	return parse_host(target, text, error);
 }

@@ -23,7 +23,7 @@ backends_balance_name(int index)
 }
 
 static void
-add(struct backends *backends, const char *name, int64_t resolve_every_ms,
+add_backend(struct backends *backends, const char *name, int64_t resolve_every_ms,
     struct findings *findings)
 {
 	struct backend *backend = &backends->list[backends->count++];
@@ -57,7 +57,7 @@ backends_new(const struct stringlist *names, enum balance balance,
 	backends->balance = balance;
 	atomic_init(&backends->turn, 0);
 	for (size_t i = 0; i < names->count; i++)
-		add(backends, names->items[i], resolve_every_ms, findings);
+		add_backend(backends, names->items[i], resolve_every_ms, findings);
 	if (findings->errors == errors)
 		return backends;
 	backends_free(backends);
@@ -78,7 +78,7 @@ backends_free(struct backends *backends)
 }
 
 static void
-warn(const struct backend *backend, struct findings *findings)
+warn_of_backend(const struct backend *backend, struct findings *findings)
 {
 	struct address addresses[ADDRESS_MAX];
 	char reason[ADDRESS_TEXT_SIZE] = "";
@@ -97,7 +97,7 @@ void
 backends_warn(const struct backends *backends, struct findings *findings)
 {
 	for (size_t i = 0; i < backends->count; i++)
-		warn(&backends->list[i], findings);
+		warn_of_backend(&backends->list[i], findings);
 }
 
 size_t

@@ -79,7 +79,7 @@ wants_backend(const struct relay *relay)
 
 /* Makes sure that there are buffers. Returns 0, or -1 with a failure. */
 static int
-stir(struct relay *relay)
+ensure_buffers(struct relay *relay)
 {
 	relay->rest = deadline_in(REST_MS);
 	if (relay->buffers == NULL)
@@ -115,7 +115,7 @@ static int
 take_from_client(struct relay *relay)
 {
 	relay->start = relay->end = 0;
-	if (stir(relay) < 0)
+	if (ensure_buffers(relay) < 0)
 		return -1;
 	do {
 		ssize_t n = session_try_read(relay->session,
@@ -136,7 +136,7 @@ take_from_client(struct relay *relay)
  * backend had ended properly before, and that its answer is whole.
  */
 static void
-refuse(struct relay *relay, int error)
+note_refusal(struct relay *relay, int error)
 {
 	relay->up_done = relay->refused = true;
 	relay->reset = error == EPIPE ? 0 : error;
@@ -155,7 +155,7 @@ give_to_backend(struct relay *relay)
 			relay->start += (size_t)n;
 			relay->rest = deadline_in(REST_MS);
 		} else if (!is_soft(errno)) {
-			refuse(relay, errno);
+			note_refusal(relay, errno);
 		}
 	}
 	if (relay->client_ended && !relay->up_done && relay->start == relay->end) {
@@ -173,7 +173,7 @@ is_alone(const struct relay *relay)
 /* Notes that the backend sends no more. A program's exit status says more than its socket's
  * error. */
 static int
-exhaust(struct relay *relay, int error)
+note_exhaustion(struct relay *relay, int error)
 {
 	if (error != 0 && relay->aside == NULL)
 		return fail_backend(relay, error);
@@ -187,7 +187,7 @@ static int
 take_from_backend(struct relay *relay)
 {
 	size_t room = session_room(relay->session);
-	if (stir(relay) < 0)
+	if (ensure_buffers(relay) < 0)
 		return -1;
 	ssize_t n = recv(relay->fd, relay->buffers->down,
 	    room < BUFFER_SIZE ? room : BUFFER_SIZE, MSG_DONTWAIT);
@@ -195,11 +195,11 @@ take_from_backend(struct relay *relay)
 	if (n > 0)
 		return session_write(relay->session, relay->buffers->down, (size_t)n);
 	if (n == 0)
-		return exhaust(relay, relay->reset);
+		return note_exhaustion(relay, relay->reset);
 	if (!is_soft(errno))
-		return exhaust(relay, errno);
+		return note_exhaustion(relay, errno);
 	/* Another process may hold the socket open, but it does not answer. */
-	return is_alone(relay) && errno == EAGAIN ? exhaust(relay, 0) : 0;
+	return is_alone(relay) && errno == EAGAIN ? note_exhaustion(relay, 0) : 0;
 }
 
 /* Tells the client that the answer has ended. */
@@ -345,7 +345,7 @@ drop_from_backend(struct relay *relay)
 	else if (n == 0)
 		relay->exhausted = true;
 	else if (!is_soft(errno))
-		refuse(relay, errno);
+		note_refusal(relay, errno);
 }
 
 static void
@@ -397,7 +397,7 @@ relay_deliver(struct relay *relay, int fd)
 	if (!has_client_broken(relay))
 		return -1;
 	while (!relay->refused && !is_alone(relay)) {
-		if (stir(relay) < 0)
+		if (ensure_buffers(relay) < 0)
 			return -1;
 		give_to_backend(relay);
 		drop_from_backend(relay);

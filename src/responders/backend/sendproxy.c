@@ -43,7 +43,7 @@ struct header {
 };
 
 static void
-put(struct header *header, const void *bytes, size_t size)
+put_bytes(struct header *header, const void *bytes, size_t size)
 {
 	memcpy(header->bytes + header->size, bytes, size);
 	header->size += size;
@@ -81,7 +81,7 @@ put_text(struct header *header, unsigned type, const char *text)
 		return;
 	put_byte(header, type);
 	size_t length = begin_length(header);
-	put(header, text, strnlen(text, TEXT_MAX));
+	put_bytes(header, text, strnlen(text, TEXT_MAX));
 	end_length(header, length);
 }
 
@@ -98,7 +98,7 @@ put_path(struct header *header, const struct address *address)
 	char path[PATH_SIZE] = "";
 
 	memcpy(path, address_path(address), strnlen(address_path(address), PATH_SIZE));
-	put(header, path, sizeof path);
+	put_bytes(header, path, sizeof path);
 }
 
 /* Writes family, length and addresses. Returns the offset of the length. */
@@ -117,11 +117,11 @@ put_addresses(
 					      : OVER_UNIX);
 	size_t length = begin_length(header);
 	if (family == AF_INET) {
-		put(header, &from->sin_addr, sizeof from->sin_addr);
-		put(header, &to->sin_addr, sizeof to->sin_addr);
+		put_bytes(header, &from->sin_addr, sizeof from->sin_addr);
+		put_bytes(header, &to->sin_addr, sizeof to->sin_addr);
 	} else if (family == AF_INET6) {
-		put(header, &from6->sin6_addr, sizeof from6->sin6_addr);
-		put(header, &to6->sin6_addr, sizeof to6->sin6_addr);
+		put_bytes(header, &from6->sin6_addr, sizeof from6->sin6_addr);
+		put_bytes(header, &to6->sin6_addr, sizeof to6->sin6_addr);
 	} else {
 		put_path(header, peer);
 		put_path(header, local);
@@ -145,7 +145,7 @@ put_tls(struct header *header, const struct sendproxy_tls *tls)
 	put_byte(header,
 	    CLIENT_SSL |
 		(tls->client != NULL ? CLIENT_CERT_CONN | CLIENT_CERT_SESS : 0));
-	put(header, &wrong, sizeof wrong);
+	put_bytes(header, &wrong, sizeof wrong);
 	put_text(header, SUBTYPE_VERSION, tls->version);
 	put_text(header, SUBTYPE_CN, tls->client);
 	put_text(header, SUBTYPE_CIPHER, tls->suite);
@@ -158,7 +158,7 @@ write_v2(const struct address *peer, const struct address *local,
 {
 	struct header header = { .bytes = out };
 
-	put(&header, "\r\n\r\n\0\r\nQUIT\n", 12);
+	put_bytes(&header, "\r\n\r\n\0\r\nQUIT\n", 12);
 	put_byte(&header, COMMAND_PROXY);
 	size_t length = put_addresses(&header, peer, local);
 	if (tls != NULL)
@@ -182,7 +182,7 @@ write_v1(const struct address *peer, const struct address *local, char *out)
 
 /* Writes an IPv4 address as an IPv6 one (RFC 4291, 2.5.5.2), as haproxy does. */
 static void
-map(struct address *address)
+map_to_ipv6(struct address *address)
 {
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -206,8 +206,8 @@ sendproxy_write(enum sendproxy kind, const struct address *peer,
 
 	/* Both addresses must have one family. */
 	if (address_family(&from) != address_family(&to)) {
-		map(&from);
-		map(&to);
+		map_to_ipv6(&from);
+		map_to_ipv6(&to);
 	}
 	switch (kind) {
 	case SENDPROXY_V1:

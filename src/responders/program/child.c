@@ -65,7 +65,7 @@ limit_files(void)
  * server closes meanwhile would not notice. `report` is closed by execve(2).
  */
 static int
-settle(const struct child_plan *plan, int report)
+set_up_child(const struct child_plan *plan, int report)
 {
 	setsid();
 	umask(022);
@@ -81,7 +81,7 @@ settle(const struct child_plan *plan, int report)
 /* Runs in the child. It shares its memory with the parent, which stands still. */
 static void __attribute__((noreturn)) become(const struct child_plan *plan, int report)
 {
-	if (settle(plan, report) == 0) {
+	if (set_up_child(plan, report) == 0) {
 		/* Last, so that a signal reaches the program and not this code. */
 		reset_signals();
 		execve(plan->arguments[0], plan->arguments, plan->environment);
@@ -110,7 +110,7 @@ read_report(int fd)
  * blocked while the child uses the parent's memory.
  */
 static pid_t
-spawn(const struct child_plan *plan, int report)
+spawn_child(const struct child_plan *plan, int report)
 {
 	sigset_t all, before;
 
@@ -127,7 +127,7 @@ spawn(const struct child_plan *plan, int report)
 
 /* Reads the child's report and opens its pidfd. Closes `report`. */
 static int
-adopt(struct child *child, int report)
+adopt_child(struct child *child, int report)
 {
 	int error = read_report(report);
 
@@ -151,11 +151,11 @@ child_start(struct child *child, const struct child_plan *plan)
 
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return -1;
-	*child = (struct child){ .pid = spawn(plan, report[1]), .fd = -1 };
+	*child = (struct child){ .pid = spawn_child(plan, report[1]), .fd = -1 };
 	int error = errno;
 	close(report[1]);
 	if (child->pid >= 0)
-		return adopt(child, report[0]);
+		return adopt_child(child, report[0]);
 	close(report[0]);
 	errno = error;
 	return -1;

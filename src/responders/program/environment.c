@@ -15,7 +15,7 @@
 
 /* Adds a variable. If one does not fit, `used` becomes the size of the text. */
 static void __attribute__((format(printf, 3, 4)))
-add(struct environment *environment, const char *name, const char *format, ...)
+add_variable(struct environment *environment, const char *name, const char *format, ...)
 {
 	char *item = environment->text + environment->used;
 	size_t room = sizeof environment->text - environment->used;
@@ -48,17 +48,17 @@ add_addresses(struct environment *environment, const struct session *session)
 	session_peer(session, &peer);
 	session_local(session, &local);
 	if (address_family(&local) == AF_UNIX) {
-		add(environment, "PROTO", "UNIX");
-		add(environment, "UNIXLOCALPATH", "%s", address_path(&local));
+		add_variable(environment, "PROTO", "UNIX");
+		add_variable(environment, "UNIXLOCALPATH", "%s", address_path(&local));
 		return;
 	}
-	add(environment, "PROTO", "TCP");
-	add(environment, "TCPLOCALIP", "%s", address_host(&local, text));
-	add(environment, "TCPLOCALPORT", "%u", address_port(&local));
-	add(environment, "TCPREMOTEIP", "%s", address_host(&peer, text));
-	add(environment, "TCPREMOTEPORT", "%u", address_port(&peer));
-	add(environment, "REMOTE_HOST", "%s", text);
-	add(environment, "REMOTE_PORT", "%u", address_port(&peer));
+	add_variable(environment, "PROTO", "TCP");
+	add_variable(environment, "TCPLOCALIP", "%s", address_host(&local, text));
+	add_variable(environment, "TCPLOCALPORT", "%u", address_port(&local));
+	add_variable(environment, "TCPREMOTEIP", "%s", address_host(&peer, text));
+	add_variable(environment, "TCPREMOTEPORT", "%u", address_port(&peer));
+	add_variable(environment, "REMOTE_HOST", "%s", text);
+	add_variable(environment, "REMOTE_PORT", "%u", address_port(&peer));
 }
 
 /* Adds a value that the client has sent. If it is missing ("-"), the variable is left out. */
@@ -66,7 +66,7 @@ static void
 add_if_there(struct environment *environment, const char *name, const char *value)
 {
 	if (strcmp(value, "-") != 0)
-		add(environment, name, "%s", value);
+		add_variable(environment, name, "%s", value);
 }
 
 /* mod_ssl writes a version as "TLSv1.3". */
@@ -76,12 +76,12 @@ add_session(struct environment *environment, const struct session *session)
 	struct session_facts facts;
 
 	session_facts(session, &facts);
-	add(environment, "SSL_PROTOCOL", "TLSv%s",
+	add_variable(environment, "SSL_PROTOCOL", "TLSv%s",
 	    strncmp(facts.version, "TLS", 3) == 0 ? facts.version + 3 : facts.version);
-	add(environment, "SSL_CIPHER", "%s", facts.suite);
+	add_variable(environment, "SSL_CIPHER", "%s", facts.suite);
 	add_if_there(environment, "SSL_TLS_SNI", facts.sni);
 	add_if_there(environment, "SSL_TLS_ALPN", facts.alpn);
-	add(environment, "SSL_SESSION_RESUMED", "%s",
+	add_variable(environment, "SSL_SESSION_RESUMED", "%s",
 	    facts.resumed ? "Resumed" : "Initial");
 }
 
@@ -91,16 +91,17 @@ static void
 add_client(struct environment *environment, const struct identity *identity)
 {
 	if (identity == NULL || !identity->verified) {
-		add(environment, "SSL_CLIENT_VERIFY", "NONE");
+		add_variable(environment, "SSL_CLIENT_VERIFY", "NONE");
 		return;
 	}
-	add(environment, "SSL_CLIENT_VERIFY", "SUCCESS");
-	add(environment, "SSL_CLIENT_NAME", "%s", identity->name);
-	add(environment, "SSL_CLIENT_S_DN", "%s", identity->subject);
-	add(environment, "SSL_CLIENT_DN", "%s", identity->subject);
-	add(environment, "SSL_CLIENT_I_DN", "%s", identity->issuer);
-	add(environment, "SSL_CLIENT_M_SERIAL", "%s", identity->serial);
-	add(environment, "SSL_CLIENT_FINGERPRINT", "%s", identity->fingerprint);
+	add_variable(environment, "SSL_CLIENT_VERIFY", "SUCCESS");
+	add_variable(environment, "SSL_CLIENT_NAME", "%s", identity->name);
+	add_variable(environment, "SSL_CLIENT_S_DN", "%s", identity->subject);
+	add_variable(environment, "SSL_CLIENT_DN", "%s", identity->subject);
+	add_variable(environment, "SSL_CLIENT_I_DN", "%s", identity->issuer);
+	add_variable(environment, "SSL_CLIENT_M_SERIAL", "%s", identity->serial);
+	add_variable(
+	    environment, "SSL_CLIENT_FINGERPRINT", "%s", identity->fingerprint);
 }
 
 int
@@ -108,8 +109,8 @@ environment_init(
     struct environment *environment, const struct session *session, const char *service)
 {
 	environment->count = environment->used = 0;
-	add(environment, "PATH", SEARCH_PATH);
-	add(environment, "SERVICE", "%s", service);
+	add_variable(environment, "PATH", SEARCH_PATH);
+	add_variable(environment, "SERVICE", "%s", service);
 	add_addresses(environment, session);
 	add_session(environment, session);
 	add_client(environment, session_identity(session));

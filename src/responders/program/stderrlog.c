@@ -94,7 +94,7 @@ end_line(struct stderrlog *log)
 }
 
 static void
-add(struct stderrlog *log, const char *bytes, size_t size)
+add_bytes(struct stderrlog *log, const char *bytes, size_t size)
 {
 	size_t room = STDERRLOG_LINE - log->length;
 	size_t part = size < room ? size : room;
@@ -105,18 +105,18 @@ add(struct stderrlog *log, const char *bytes, size_t size)
 }
 
 static void
-split(struct stderrlog *log, const char *bytes, size_t size)
+split_lines(struct stderrlog *log, const char *bytes, size_t size)
 {
 	const char *newline;
 
 	while ((newline = memchr(bytes, '\n', size)) != NULL) {
 		size_t length = (size_t)(newline - bytes);
-		add(log, bytes, length);
+		add_bytes(log, bytes, length);
 		end_line(log);
 		bytes += length + 1;
 		size -= length + 1;
 	}
-	add(log, bytes, size);
+	add_bytes(log, bytes, size);
 }
 
 bool
@@ -126,7 +126,7 @@ stderrlog_take(struct stderrlog *log, int fd)
 	ssize_t n = read(fd, piece, sizeof piece);
 
 	if (n > 0)
-		split(log, piece, (size_t)n);
+		split_lines(log, piece, (size_t)n);
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 

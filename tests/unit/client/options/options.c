@@ -56,7 +56,7 @@ check_wrong(int result, const char *part)
 	tear_down();
 }
 
-START_TEST(a_target_alone_has_the_defaults)
+START_TEST(target_alone_has_the_defaults)
 {
 	ck_assert_int_eq(PARSE("localhost:4433"), 0);
 	ck_assert_str_eq(options.target.text, "localhost:4433");
@@ -102,7 +102,7 @@ START_TEST(end_after_defaults_to_less_than_the_timeout)
 }
 END_TEST
 
-START_TEST(a_message_has_escapes)
+START_TEST(message_has_escapes)
 {
 	ck_assert_int_eq(PARSE("--message", "a\\r\\n\\x00\\\\", "localhost:1"), 0);
 	ck_assert_uint_eq(options.message_size, 5);
@@ -130,6 +130,7 @@ START_TEST(usage_error_names_the_wrong_argument)
 {
 	check_wrong(PARSE("--nonsense", "localhost:1"), "--nonsense: is not an option");
 	check_wrong(PARSE("-x", "localhost:1"), "-x: is not an option");
+	check_wrong(PARSE("--c", "f", "localhost:1"), "--c: is not an option");
 	check_wrong(PARSE("localhost:1", "--cert"), "--cert: its value is missing");
 	check_wrong(PARSE("--timeout", "soon", "localhost:1"), "--timeout: \"soon\"");
 	check_wrong(PARSE("--end-after", "x", "localhost:1"), "--end-after: \"x\"");
@@ -142,7 +143,7 @@ START_TEST(usage_error_names_the_wrong_argument)
 }
 END_TEST
 
-START_TEST(a_key_or_a_pin_needs_its_certificate)
+START_TEST(key_or_a_pin_needs_its_certificate)
 {
 	check_wrong(PARSE("--key", "k", "localhost:1"), "--key: has no effect");
 	check_wrong(
@@ -150,7 +151,7 @@ START_TEST(a_key_or_a_pin_needs_its_certificate)
 }
 END_TEST
 
-START_TEST(all_that_is_wrong_is_found_in_one_run)
+START_TEST(all_errors_are_found_in_one_run)
 {
 	ck_assert_int_eq(PARSE("--timeout", "soon", "--nonsense", "localhost"), -1);
 	ck_assert_uint_eq(findings.errors, 3);
@@ -196,7 +197,7 @@ START_TEST(values_of_options_are_not_operands)
 }
 END_TEST
 
-START_TEST(the_help_names_every_option_once)
+START_TEST(help_names_every_option_once)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -212,10 +213,10 @@ START_TEST(the_help_names_every_option_once)
 }
 END_TEST
 
-SUITE("tlsc options", a_target_alone_has_the_defaults,
+SUITE("tlsc options", target_alone_has_the_defaults,
     options_may_stand_on_both_sides_of_the_target,
-    end_after_defaults_to_less_than_the_timeout, a_message_has_escapes,
+    end_after_defaults_to_less_than_the_timeout, message_has_escapes,
     help_and_version_need_no_target, usage_error_names_the_wrong_argument,
-    a_key_or_a_pin_needs_its_certificate, all_that_is_wrong_is_found_in_one_run,
+    key_or_a_pin_needs_its_certificate, all_errors_are_found_in_one_run,
     protocols_that_cannot_be_offered_are_refused, values_of_options_are_not_operands,
-    the_help_names_every_option_once)
+    help_names_every_option_once)

@@ -52,7 +52,7 @@ assert_refused(struct options options, const char *message)
 	tear_down();
 }
 
-START_TEST(a_pair_is_loaded_with_the_pin_of_an_encrypted_key)
+START_TEST(pair_is_loaded_with_the_pin_of_an_encrypted_key)
 {
 	struct pki_pair *pair = pki_server(NULL);
 	const char *cert = pki_cert_file("client.crt", pair);
@@ -80,7 +80,7 @@ START_TEST(one_file_may_hold_both_certificate_and_key)
 }
 END_TEST
 
-START_TEST(an_encrypted_key_needs_the_right_pin)
+START_TEST(encrypted_key_needs_the_right_pin)
 {
 	struct pki_pair *pair = pki_server(NULL);
 	struct options options = { .cert_file = pki_cert_file("client.crt", pair),
@@ -95,7 +95,7 @@ START_TEST(an_encrypted_key_needs_the_right_pin)
 }
 END_TEST
 
-START_TEST(a_key_of_another_certificate_is_refused)
+START_TEST(key_of_another_certificate_is_refused)
 {
 	struct pki_pair *one = pki_server(NULL), *other = pki_server(NULL);
 
@@ -107,7 +107,7 @@ START_TEST(a_key_of_another_certificate_is_refused)
 }
 END_TEST
 
-START_TEST(a_file_without_what_it_should_hold_is_refused)
+START_TEST(file_without_what_it_should_hold_is_refused)
 {
 	struct pki_pair *pair = pki_server(NULL);
 	const char *cert = pki_cert_file("client.crt", pair);
@@ -123,7 +123,7 @@ START_TEST(a_file_without_what_it_should_hold_is_refused)
 }
 END_TEST
 
-START_TEST(an_authority_file_without_a_certificate_is_refused)
+START_TEST(authority_file_without_a_certificate_is_refused)
 {
 	struct options options = { 0 };
 
@@ -154,17 +154,16 @@ START_TEST(each_file_that_cannot_be_read_is_an_error)
 }
 END_TEST
 
-START_TEST(a_wrong_priority_is_shown_from_the_wrong_character_on)
+START_TEST(wrong_priority_is_shown_from_the_wrong_character_on)
 {
 	assert_refused((struct options){ .priority = "NORMAL:+NONSENSE" },
 	    "--priority: \"NORMAL:+NONSENSE\": invalid from character ");
 }
 END_TEST
 
-SUITE("parameters", a_pair_is_loaded_with_the_pin_of_an_encrypted_key,
-    one_file_may_hold_both_certificate_and_key, an_encrypted_key_needs_the_right_pin,
-    a_key_of_another_certificate_is_refused,
-    a_file_without_what_it_should_hold_is_refused,
-    an_authority_file_without_a_certificate_is_refused,
+SUITE("parameters", pair_is_loaded_with_the_pin_of_an_encrypted_key,
+    one_file_may_hold_both_certificate_and_key, encrypted_key_needs_the_right_pin,
+    key_of_another_certificate_is_refused, file_without_what_it_should_hold_is_refused,
+    authority_file_without_a_certificate_is_refused,
     each_file_that_cannot_be_read_is_an_error,
-    a_wrong_priority_is_shown_from_the_wrong_character_on)
+    wrong_priority_is_shown_from_the_wrong_character_on)

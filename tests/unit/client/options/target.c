@@ -28,7 +28,7 @@ check_wrong(const char *text, const char *part)
 	target_fini(&target);
 }
 
-START_TEST(a_host_has_a_port_and_is_the_name_to_verify)
+START_TEST(host_has_a_port_and_is_the_name_to_verify)
 {
 	check_host("localhost:4433", "localhost", "4433", "localhost");
 	check_host("192.0.2.7:443", "192.0.2.7", "443", "192.0.2.7");
@@ -60,7 +60,7 @@ START_TEST(url_that_tlsc_cannot_call_is_refused)
 }
 END_TEST
 
-START_TEST(the_name_has_neither_the_dot_of_the_root_nor_a_scope)
+START_TEST(name_has_neither_the_dot_of_the_root_nor_a_scope)
 {
 	check_host("example.org.:443", "example.org.", "443", "example.org");
 	check_host("[fe80::1%eth0]:443", "fe80::1%eth0", "443", "fe80::1");
@@ -95,7 +95,7 @@ START_TEST(invalid_target_is_refused_with_the_expected_form)
 }
 END_TEST
 
-START_TEST(a_path_that_fits_no_socket_address_is_refused)
+START_TEST(path_that_fits_no_socket_address_is_refused)
 {
 	char path[300];
 
@@ -105,9 +105,9 @@ START_TEST(a_path_that_fits_no_socket_address_is_refused)
 }
 END_TEST
 
-SUITE("tlsc target", a_host_has_a_port_and_is_the_name_to_verify,
+SUITE("tlsc target", host_has_a_port_and_is_the_name_to_verify,
     url_of_https_is_a_target, url_that_tlsc_cannot_call_is_refused,
-    the_name_has_neither_the_dot_of_the_root_nor_a_scope,
+    name_has_neither_the_dot_of_the_root_nor_a_scope,
     path_target_is_a_unix_socket_of_localhost,
     invalid_target_is_refused_with_the_expected_form,
-    a_path_that_fits_no_socket_address_is_refused)
+    path_that_fits_no_socket_address_is_refused)

@@ -67,7 +67,7 @@ START_TEST(header_without_an_address_makes_the_proxy_the_client)
 }
 END_TEST
 
-START_TEST(a_proxy_may_come_through_a_unix_socket)
+START_TEST(proxy_may_connect_to_a_unix_socket)
 {
 	const char *path = suite_path("sock");
 	char *more =
@@ -87,7 +87,7 @@ START_TEST(a_proxy_may_come_through_a_unix_socket)
 }
 END_TEST
 
-START_TEST(a_header_may_drip)
+START_TEST(proxy_header_may_arrive_byte_by_byte)
 {
 	struct daemon *daemon = serve("hello-timeout = 5m\nhandshake-timeout = 5m\n");
 	const char header[] = SIX;
@@ -175,7 +175,7 @@ START_TEST(parked_connection_counts_for_the_client_and_not_for_the_proxy)
 }
 END_TEST
 
-START_TEST(only_a_proxy_may_send_a_header)
+START_TEST(proxy_header_is_accepted_from_proxies_only)
 {
 	struct daemon *daemon = daemon_serve("accept-proxy = yes\n"
 					     "accept-proxy-from = 127.0.0.2, ::1\n");
@@ -211,7 +211,7 @@ START_TEST(malformed_proxy_header_is_refused)
 }
 END_TEST
 
-START_TEST(a_header_of_odd_bytes_does_not_reach_the_log)
+START_TEST(control_bytes_of_a_proxy_header_are_not_logged)
 {
 	struct daemon *daemon = serve("hello-timeout = 5m\n");
 	unsigned port = daemon_port(daemon);
@@ -233,7 +233,7 @@ START_TEST(a_header_of_odd_bytes_does_not_reach_the_log)
 }
 END_TEST
 
-START_TEST(a_header_has_to_come_in_time)
+START_TEST(late_proxy_header_ends_the_connection)
 {
 	struct daemon *daemon = serve("hello-timeout = 300ms\n");
 	unsigned port = daemon_port(daemon);
@@ -277,12 +277,13 @@ START_TEST(untrusted_or_conflicting_accept_proxy_settings_are_refused)
 }
 END_TEST
 
-SUITE("proxied", proxy_header_sets_the_client_address,
+SUITE("proxyheader", proxy_header_sets_the_client_address,
     header_without_an_address_makes_the_proxy_the_client,
-    a_proxy_may_come_through_a_unix_socket, a_header_may_drip,
+    proxy_may_connect_to_a_unix_socket, proxy_header_may_arrive_byte_by_byte,
     allow_and_deny_apply_to_the_address_in_the_header,
     connections_are_counted_for_the_client_and_not_for_the_proxy,
     parked_connection_counts_for_the_client_and_not_for_the_proxy,
-    only_a_proxy_may_send_a_header, malformed_proxy_header_is_refused,
-    a_header_of_odd_bytes_does_not_reach_the_log, a_header_has_to_come_in_time,
+    proxy_header_is_accepted_from_proxies_only, malformed_proxy_header_is_refused,
+    control_bytes_of_a_proxy_header_are_not_logged,
+    late_proxy_header_ends_the_connection,
     untrusted_or_conflicting_accept_proxy_settings_are_refused)

@@ -292,7 +292,7 @@ START_TEST(early_answer_no_disables_early_answers)
 }
 END_TEST
 
-SUITE("ahead of the client's Finished", resuming_client_is_answered_before_its_finished,
+SUITE("earlydata", resuming_client_is_answered_before_its_finished,
     early_answer_works_with_every_cipher,
     start_of_a_long_answer_is_sent_before_client_finished,
     records_are_as_small_as_the_client_wants_them,

@@ -117,7 +117,7 @@ START_TEST(rate_limit_counts_each_class_and_service_separately)
 }
 END_TEST
 
-START_TEST(a_sum_names_three_clients_once_each)
+START_TEST(sum_names_three_clients_once_each)
 {
 	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
 
@@ -140,7 +140,7 @@ START_TEST(a_sum_names_three_clients_once_each)
 }
 END_TEST
 
-START_TEST(a_minute_that_is_over_is_summed_and_the_next_begins)
+START_TEST(minute_that_is_over_is_summed_and_the_next_begins)
 {
 	struct loglimit *repeats = begin(1, LOG_LEVEL_INFO);
 
@@ -158,7 +158,7 @@ START_TEST(a_minute_that_is_over_is_summed_and_the_next_begins)
 }
 END_TEST
 
-START_TEST(at_the_level_debug_all_have_lines)
+START_TEST(log_level_debug_logs_every_failure)
 {
 	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_DEBUG);
 
@@ -269,10 +269,10 @@ START_TEST(thousands_of_failing_connections_write_a_bounded_log)
 }
 END_TEST
 
-SUITE("repeats", first_failures_are_logged_singly_and_the_rest_as_a_sum,
+SUITE("loglimit", first_failures_are_logged_singly_and_the_rest_as_a_sum,
     few_failures_are_logged_without_a_sum,
     rate_limit_counts_each_class_and_service_separately,
-    a_sum_names_three_clients_once_each,
-    a_minute_that_is_over_is_summed_and_the_next_begins,
-    at_the_level_debug_all_have_lines, sums_have_the_level_of_their_class,
+    sum_names_three_clients_once_each,
+    minute_that_is_over_is_summed_and_the_next_begins,
+    log_level_debug_logs_every_failure, sums_have_the_level_of_their_class,
     threads_lose_no_failure, thousands_of_failing_connections_write_a_bounded_log)

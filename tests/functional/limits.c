@@ -92,7 +92,7 @@ serve_limited(const char *of_process, const char *of_one)
 	return daemon;
 }
 
-START_TEST(the_process_may_have_only_so_many_connections)
+START_TEST(process_may_have_only_so_many_connections)
 {
 	struct daemon *daemon = serve_limited("max-clients = 2\n", "");
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
@@ -115,7 +115,7 @@ START_TEST(the_process_may_have_only_so_many_connections)
 }
 END_TEST
 
-START_TEST(a_service_may_have_only_so_many_connections)
+START_TEST(service_may_have_only_so_many_connections)
 {
 	struct daemon *daemon = serve_limited("", "max-clients = 1\n");
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
@@ -141,7 +141,7 @@ call_until(unsigned port, bool answered)
 		daemon_pause(deadline, "the rate stays as it is");
 }
 
-START_TEST(a_burst_is_answered_and_then_only_the_rate)
+START_TEST(burst_is_answered_and_then_only_the_rate)
 {
 	struct daemon *daemon = serve_limited("", "accept-rate = 1 burst 3\n");
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
@@ -156,7 +156,7 @@ START_TEST(a_burst_is_answered_and_then_only_the_rate)
 }
 END_TEST
 
-START_TEST(an_address_that_is_denied_is_refused)
+START_TEST(address_that_is_denied_is_refused)
 {
 	struct daemon *daemon = daemon_serve("deny = 192.0.2.0/24, 127.0.0.1\n");
 
@@ -398,11 +398,10 @@ START_TEST(networks_of_both_families_are_allowed_or_denied)
 }
 END_TEST
 
-SUITE("quota", an_address_that_is_denied_is_refused,
+SUITE("limits", address_that_is_denied_is_refused,
     one_client_may_have_only_so_many_connections,
-    the_process_may_have_only_so_many_connections,
-    a_service_may_have_only_so_many_connections,
-    a_burst_is_answered_and_then_only_the_rate,
+    process_may_have_only_so_many_connections,
+    service_may_have_only_so_many_connections, burst_is_answered_and_then_only_the_rate,
     service_with_all_workers_busy_does_not_block_others,
     queued_connection_gets_a_worker_when_one_is_free,
     full_queue_of_a_service_refuses_the_oldest_connection,

@@ -150,7 +150,7 @@ START_TEST(reloads_that_are_asked_for_meanwhile_are_one)
 }
 END_TEST
 
-START_TEST(a_stop_does_not_wait_for_a_running_reload)
+START_TEST(stop_does_not_wait_for_a_running_reload)
 {
 	struct daemon *daemon = serve();
 	slow_down();
@@ -166,7 +166,7 @@ START_TEST(a_stop_does_not_wait_for_a_running_reload)
 }
 END_TEST
 
-START_TEST(an_upgrade_does_not_wait_for_a_running_reload)
+START_TEST(upgrade_does_not_wait_for_a_running_reload)
 {
 	struct daemon *daemon = serve();
 	char error[512];
@@ -186,7 +186,7 @@ START_TEST(an_upgrade_does_not_wait_for_a_running_reload)
 }
 END_TEST
 
-START_TEST(a_reload_keeps_an_address_whose_name_does_not_resolve_any_more)
+START_TEST(reload_keeps_an_address_whose_name_does_not_resolve_any_more)
 {
 	struct daemon *daemon = serve();
 	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
@@ -199,9 +199,8 @@ START_TEST(a_reload_keeps_an_address_whose_name_does_not_resolve_any_more)
 }
 END_TEST
 
-SUITE_IF(lacks_preload, "loading", clients_are_served_while_a_reload_runs,
+SUITE_IF(lacks_preload, "loader", clients_are_served_while_a_reload_runs,
     clients_are_served_while_the_disk_does_not_answer,
     reloads_that_are_asked_for_meanwhile_are_one,
-    a_stop_does_not_wait_for_a_running_reload,
-    an_upgrade_does_not_wait_for_a_running_reload,
-    a_reload_keeps_an_address_whose_name_does_not_resolve_any_more)
+    stop_does_not_wait_for_a_running_reload, upgrade_does_not_wait_for_a_running_reload,
+    reload_keeps_an_address_whose_name_does_not_resolve_any_more)

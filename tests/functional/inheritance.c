@@ -337,7 +337,7 @@ START_TEST(root_gives_no_other_file_away_for_the_control_socket)
 }
 END_TEST
 
-SUITE("takeover", accepted_client_is_served_by_the_old_process,
+SUITE("inheritance", accepted_client_is_served_by_the_old_process,
     later_client_waits_for_the_new_process,
     upgrade_aborted_before_confirm_changes_nothing,
     sockets_that_the_new_process_does_not_keep_are_removed, second_confirm_is_refused,

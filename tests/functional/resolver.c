@@ -295,7 +295,7 @@ START_TEST(check_warns_of_a_name_that_does_not_resolve)
 }
 END_TEST
 
-SUITE_IF(lacks_preload, "resolving",
+SUITE_IF(lacks_preload, "resolver",
     name_that_does_not_resolve_at_the_start_counts_as_down_until_it_does,
     start_does_not_wait_for_a_lookup_that_hangs,
     reload_takes_effect_while_a_lookup_hangs,
