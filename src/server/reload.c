@@ -40,12 +40,14 @@ struct reload {
 };
 
 static void
-warn_of_fixed_keys(const struct conf *old, const struct conf *new)
+warn_of_fixed_keys(
+    const struct conf *old, const struct conf *new, struct findings *findings)
 {
 	char *names = conf_fixed_differences(old, new);
 
 	if (names[0] != '\0')
-		log_warning("reload: %s: takes effect only after a restart", names);
+		findings_warning(
+		    findings, "%s: takes effect only after a restart", names);
 	free(names);
 }
 
@@ -92,8 +94,8 @@ use_snapshot(struct reload *reload, struct snapshot *new, struct findings *findi
 		return -1;
 	}
 	warn_of_fixed_keys(
-	    snapshot_conf(serverparts_snapshot(parts)), snapshot_conf(new));
-	snapshot_show(new, &parts->figures);
+	    snapshot_conf(serverparts_snapshot(parts)), snapshot_conf(new), findings);
+	snapshot_show(new, &parts->monitor);
 	current_use(parts->shared.current, new);
 	parts->expiry = expiry_next(new);
 	recheck_all(parts->shared.table, new);

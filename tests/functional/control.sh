@@ -101,6 +101,13 @@ stats_survive_a_reload() {
 	says '^reload: the last one failed' status
 }
 
+reload_prints_which_keys_need_a_restart() {
+	serve
+	sed -i '1i workers = 3' tlsd.ini
+	ctl reload >reload.out
+	grep -qx 'warning: workers: takes effect only after a restart' reload.out
+}
+
 a_connection_is_shown_and_can_be_killed() {
 	serve
 	hold one
