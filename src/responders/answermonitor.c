@@ -12,7 +12,7 @@
 #include "tls/session/session.h"
 
 struct view {
-	const struct monitor *figures;
+	const struct monitor *monitor;
 };
 
 static void *
@@ -24,25 +24,25 @@ prepare_monitor(const struct responder_settings *settings, struct findings *find
 }
 
 static void
-show_figures(void *prepared, const struct monitor *figures)
+show_monitor(void *prepared, const struct monitor *monitor)
 {
 	struct view *view = prepared;
 
-	view->figures = figures;
+	view->monitor = monitor;
 }
 
 /* Returns all figures as an answer. */
 static struct http_answer
 tell_metrics(const void *context)
 {
-	const struct monitor *figures = context;
+	const struct monitor *monitor = context;
 	struct http_answer answer = { .status = "200 OK",
 		.type = "text/plain; version=0.0.4; charset=utf-8" };
 	FILE *out = open_memstream(&answer.body, &answer.size);
 
 	if (out == NULL)
 		return answer;
-	int result = figures->print(figures->context, out);
+	int result = monitor->print(monitor->context, out);
 	int error = ferror(out);
 	if (fclose(out) == 0 && error == 0 && result == 0)
 		return answer;
@@ -54,8 +54,8 @@ tell_metrics(const void *context)
 static struct http_answer
 tell_status(const void *context)
 {
-	const struct monitor *figures = context;
-	bool draining = figures->is_draining(figures->context);
+	const struct monitor *monitor = context;
+	bool draining = monitor->is_draining(monitor->context);
 	const char *words = draining ? "draining\n" : "up\n";
 
 	return (struct http_answer){ .status = draining ? "503 Service Unavailable"
@@ -74,7 +74,7 @@ answer_http(struct session *session, struct cursor *cursor,
 		cursor->state = http_new();
 	if (cursor->state == NULL)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
-	int result = http_serve(cursor->state, session, tell, view->figures);
+	int result = http_serve(cursor->state, session, tell, view->monitor);
 	if (result == SESSION_PARKED)
 		return result;
 	http_free(cursor->state);
@@ -104,9 +104,9 @@ abandon_monitor(void *state)
 static int
 answer_agent(const void *prepared, struct session *session, struct cursor *cursor)
 {
-	const struct monitor *figures = ((const struct view *)prepared)->figures;
-	const char *line = figures->is_stopping(figures->context)   ? "maint\n"
-	                   : figures->is_draining(figures->context) ? "drain\n"
+	const struct monitor *monitor = ((const struct view *)prepared)->monitor;
+	const char *line = monitor->is_stopping(monitor->context)   ? "maint\n"
+	                   : monitor->is_draining(monitor->context) ? "drain\n"
 	                                                            : "up ready\n";
 
 	(void)cursor;
@@ -115,14 +115,14 @@ answer_agent(const void *prepared, struct session *session, struct cursor *curso
 
 const struct responder_kind responder_metrics = { .name = "metrics",
 	.prepare = prepare_monitor,
-	.show = show_figures,
+	.show = show_monitor,
 	.answer = answer_metrics,
 	.abandon = abandon_monitor,
 	.release = free };
 
 const struct responder_kind responder_status = { .name = "status",
 	.prepare = prepare_monitor,
-	.show = show_figures,
+	.show = show_monitor,
 	.answer = answer_status,
 	.abandon = abandon_monitor,
 	.release = free };
@@ -130,6 +130,6 @@ const struct responder_kind responder_status = { .name = "status",
 const struct responder_kind responder_agent = { .name = "agent",
 	.constant = true,
 	.prepare = prepare_monitor,
-	.show = show_figures,
+	.show = show_monitor,
 	.answer = answer_agent,
 	.release = free };

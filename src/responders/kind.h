@@ -66,7 +66,7 @@ struct responder_kind {
 	 * Passes the source of the server's figures, which outlives every answer. NULL for
 	 * kinds that do not report them. Main thread, before the first answer.
 	 */
-	void (*show)(void *prepared, const struct monitor *figures);
+	void (*show)(void *prepared, const struct monitor *monitor);
 
 	/*
 	 * Answers through session.h only, with blocking calls. Returns 0, or -1 if the answer

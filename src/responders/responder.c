@@ -112,10 +112,10 @@ responder_warn(const struct responder *responder, struct findings *findings)
 }
 
 void
-responder_show(struct responder *responder, const struct monitor *figures)
+responder_show(struct responder *responder, const struct monitor *monitor)
 {
 	if (responder->kind->show != NULL)
-		responder->kind->show(responder->prepared, figures);
+		responder->kind->show(responder->prepared, monitor);
 }
 
 bool

@@ -51,7 +51,7 @@ void responder_free(struct responder *responder);
 void responder_warn(const struct responder *responder, struct findings *findings);
 
 /* Passes the source of the server's figures before the first answer. Main thread. */
-void responder_show(struct responder *responder, const struct monitor *figures);
+void responder_show(struct responder *responder, const struct monitor *monitor);
 
 /* True if the answer is about the server itself, for a monitor. */
 bool responder_tells_of_server(const struct responder *responder);

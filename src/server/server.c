@@ -204,7 +204,7 @@ expire_all(struct server *server)
 	}
 	next = deadline_earlier(next, server->parts.expiry);
 	next = deadline_earlier(next, resolver_turn());
-	next = deadline_earlier(next, loglimit_expire(server->parts.shared.repeats));
+	next = deadline_earlier(next, loglimit_expire(server->parts.shared.loglimit));
 	next = deadline_earlier(next, reload_expire(server->reload));
 	if (server->parts.control != NULL)
 		next = deadline_earlier(next, control_expire(server->parts.control));
@@ -222,7 +222,7 @@ server_run(struct server *server)
 		loop_turn(server->parts.loop, expire_all(server));
 	struct stats_sums sums;
 
-	loglimit_flush(server->parts.shared.repeats);
+	loglimit_flush(server->parts.shared.loglimit);
 	stats_sum(server->parts.shared.stats, &sums);
 	log_notice("stopped: %" PRIu64 " connection%s answered, %" PRIu64 " failed",
 	    sums.done, text_plural(sums.done), stats_failed(&sums));

@@ -38,12 +38,12 @@ make_rest(struct serverparts *parts)
 
 	reserve_make();
 	parts->shared.stats = stats_new((size_t)conf->workers + 1);
-	parts->shared.repeats = loglimit_new(MINUTE_MS);
+	parts->shared.loglimit = loglimit_new(MINUTE_MS);
 	parts->shared.table = connectiontable_new();
 	parts->serverinfo = serverinfo_new(
 	    parts->shared.stats, parts->shared.current, (size_t)conf->workers);
-	parts->figures = metrics_figures(parts->serverinfo);
-	snapshot_show(serverparts_snapshot(parts), &parts->figures);
+	parts->monitor = metrics_monitor(parts->serverinfo);
+	snapshot_show(serverparts_snapshot(parts), &parts->monitor);
 	parts->pipeline = pipeline_new(conf, parts->loop, &parts->shared);
 }
 
@@ -66,7 +66,7 @@ serverparts_fini(struct serverparts *parts)
 	pipeline_free(parts->pipeline);
 	serverinfo_free(parts->serverinfo);
 	connectiontable_free(parts->shared.table);
-	loglimit_free(parts->shared.repeats);
+	loglimit_free(parts->shared.loglimit);
 	stats_free(parts->shared.stats);
 	loop_free(parts->loop);
 	current_free(parts->shared.current);

@@ -44,7 +44,7 @@ struct serverparts {
 	struct server_origin origin;
 	struct connection_shared shared;
 	struct serverinfo *serverinfo;
-	struct monitor figures; /* for the responders that report on the server */
+	struct monitor monitor; /* for the responders that report on the server */
 	struct loop *loop;
 	struct pipeline *pipeline;
 	struct control

@@ -55,15 +55,15 @@ begin(int64_t minute_ms, enum log_level level)
 }
 
 static void
-end(struct loglimit *repeats)
+end(struct loglimit *loglimit)
 {
-	loglimit_free(repeats);
+	loglimit_free(loglimit);
 	log_close();
 }
 
 /* Returns how many of `times` failures may be logged singly. */
 static unsigned
-fail_times(struct loglimit *repeats, const char *service, enum failure failure,
+fail_times(struct loglimit *loglimit, const char *service, enum failure failure,
     const char *host, unsigned times)
 {
 	struct address peer = client(host);
@@ -72,45 +72,45 @@ fail_times(struct loglimit *repeats, const char *service, enum failure failure,
 	    failure == FAILURE_SNI ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
 
 	for (unsigned i = 0; i < times; i++)
-		admitted += loglimit_admit(repeats, service, failure, level, &peer);
+		admitted += loglimit_admit(loglimit, service, failure, level, &peer);
 	return admitted;
 }
 
 START_TEST(first_failures_are_logged_singly_and_the_rest_as_a_sum)
 {
-	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *loglimit = begin(NEVER_MS, LOG_LEVEL_INFO);
 
-	ck_assert_uint_eq(fail_times(repeats, "a", FAILURE_NOT_TLS, "192.0.2.1", 5000),
+	ck_assert_uint_eq(fail_times(loglimit, "a", FAILURE_NOT_TLS, "192.0.2.1", 5000),
 	    LOGLIMIT_LINES);
 	ck_assert_str_eq(read_log(), "");
-	loglimit_flush(repeats);
+	loglimit_flush(loglimit);
 	ck_assert_ptr_nonnull(strstr(read_log(),
 	    "]: repeats: a: not-tls: 4990 more within a minute, from 192.0.2.1\n"));
-	end(repeats);
+	end(loglimit);
 }
 END_TEST
 
 START_TEST(few_failures_are_logged_without_a_sum)
 {
-	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *loglimit = begin(NEVER_MS, LOG_LEVEL_INFO);
 
-	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", LOGLIMIT_LINES);
-	end(repeats);
+	fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.1", LOGLIMIT_LINES);
+	end(loglimit);
 	ck_assert_str_eq(read_log(), "");
 }
 END_TEST
 
 START_TEST(rate_limit_counts_each_class_and_service_separately)
 {
-	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *loglimit = begin(NEVER_MS, LOG_LEVEL_INFO);
 
 	ck_assert_uint_eq(
-	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 11), LOGLIMIT_LINES);
+	    fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.1", 11), LOGLIMIT_LINES);
 	ck_assert_uint_eq(
-	    fail_times(repeats, "a", FAILURE_ALPN, "192.0.2.1", 12), LOGLIMIT_LINES);
+	    fail_times(loglimit, "a", FAILURE_ALPN, "192.0.2.1", 12), LOGLIMIT_LINES);
 	ck_assert_uint_eq(
-	    fail_times(repeats, "b", FAILURE_SNI, "192.0.2.1", 13), LOGLIMIT_LINES);
-	end(repeats);
+	    fail_times(loglimit, "b", FAILURE_SNI, "192.0.2.1", 13), LOGLIMIT_LINES);
+	end(loglimit);
 	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 1 more "));
 	ck_assert_ptr_nonnull(strstr(read_log(), " a: alpn: 2 more "));
 	ck_assert_ptr_nonnull(strstr(read_log(), " b: sni: 3 more "));
@@ -119,21 +119,21 @@ END_TEST
 
 START_TEST(sum_names_three_clients_once_each)
 {
-	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *loglimit = begin(NEVER_MS, LOG_LEVEL_INFO);
 
-	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 20);
-	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.2", 20);
-	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.3", 20);
-	loglimit_flush(repeats);
+	fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.1", 20);
+	fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.2", 20);
+	fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.3", 20);
+	loglimit_flush(loglimit);
 	ck_assert_ptr_nonnull(
 	    strstr(read_log(), ", from 192.0.2.1, 192.0.2.2, 192.0.2.3\n"));
-	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.9", LOGLIMIT_LINES);
+	fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.9", LOGLIMIT_LINES);
 	for (int i = 1; i < 10; i++) {
 		char host[] = "192.0.2.x";
 		host[sizeof host - 2] = (char)('0' + i);
-		fail_times(repeats, "a", FAILURE_SNI, host, 1);
+		fail_times(loglimit, "a", FAILURE_SNI, host, 1);
 	}
-	end(repeats);
+	end(loglimit);
 	ck_assert_ptr_nonnull(strstr(read_log(),
 	    ": 9 more within a minute, from 192.0.2.1, 192.0.2.2, 192.0.2.3 and others"
 	    "\n"));
@@ -142,39 +142,40 @@ END_TEST
 
 START_TEST(minute_that_is_over_is_summed_and_the_next_begins)
 {
-	struct loglimit *repeats = begin(1, LOG_LEVEL_INFO);
+	struct loglimit *loglimit = begin(1, LOG_LEVEL_INFO);
 
 	ck_assert_uint_eq(
-	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 15), LOGLIMIT_LINES);
+	    fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.1", 15), LOGLIMIT_LINES);
 	struct deadline next = deadline_in(1);
 	while (!deadline_passed(next))
 		usleep(100);
-	loglimit_expire(repeats);
+	loglimit_expire(loglimit);
 	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 5 more "));
 	ck_assert_uint_eq(
-	    fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 16), LOGLIMIT_LINES);
-	end(repeats);
+	    fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.1", 16), LOGLIMIT_LINES);
+	end(loglimit);
 	ck_assert_ptr_nonnull(strstr(read_log(), " a: sni: 6 more "));
 }
 END_TEST
 
 START_TEST(log_level_debug_logs_every_failure)
 {
-	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_DEBUG);
+	struct loglimit *loglimit = begin(NEVER_MS, LOG_LEVEL_DEBUG);
 
-	ck_assert_uint_eq(fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 100), 100);
-	end(repeats);
+	ck_assert_uint_eq(
+	    fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.1", 100), 100);
+	end(loglimit);
 	ck_assert_str_eq(read_log(), "");
 }
 END_TEST
 
 START_TEST(sums_have_the_level_of_their_class)
 {
-	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_NOTICE);
+	struct loglimit *loglimit = begin(NEVER_MS, LOG_LEVEL_NOTICE);
 
-	fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", 20);
-	fail_times(repeats, "a", FAILURE_PROTOCOL, "192.0.2.1", 20);
-	end(repeats);
+	fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.1", 20);
+	fail_times(loglimit, "a", FAILURE_PROTOCOL, "192.0.2.1", 20);
+	end(loglimit);
 	ck_assert_ptr_null(strstr(read_log(), "sni"));
 	ck_assert_ptr_nonnull(strstr(read_log(), "]: repeats: a: protocol: 10 more "));
 }
@@ -186,10 +187,10 @@ END_TEST
 static _Atomic(unsigned) admitted;
 
 static void *
-fail_often(void *repeats)
+fail_often(void *loglimit)
 {
 	atomic_fetch_add(
-	    &admitted, fail_times(repeats, "a", FAILURE_SNI, "192.0.2.1", TIMES));
+	    &admitted, fail_times(loglimit, "a", FAILURE_SNI, "192.0.2.1", TIMES));
 	return NULL;
 }
 
@@ -211,17 +212,17 @@ add_sums(const char *log)
 
 START_TEST(threads_lose_no_failure)
 {
-	struct loglimit *repeats = begin(NEVER_MS, LOG_LEVEL_INFO);
+	struct loglimit *loglimit = begin(NEVER_MS, LOG_LEVEL_INFO);
 	pthread_t threads[THREADS];
 
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(
-		    pthread_create(&threads[i], NULL, fail_often, repeats), 0);
+		    pthread_create(&threads[i], NULL, fail_often, loglimit), 0);
 	for (int i = 0; i < 20; i++)
-		loglimit_flush(repeats);
+		loglimit_flush(loglimit);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-	end(repeats);
+	end(loglimit);
 	ck_assert_uint_eq(admitted + add_sums(read_log()), THREADS * TIMES);
 }
 END_TEST

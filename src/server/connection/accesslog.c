@@ -163,7 +163,7 @@ accesslog_failure(const struct connection *connection, const struct session *ses
 	enum log_level level;
 
 	if (!is_wanted(connection, failure, &level) ||
-	    !loglimit_admit(connection->shared->repeats, connection->service->name,
+	    !loglimit_admit(connection->shared->loglimit, connection->service->name,
 		failure, level, &connection->peer))
 		return;
 	if (session != NULL)

@@ -49,7 +49,7 @@ struct tally;
 struct connection_shared {
 	struct connectiontable *table;
 	struct stats *stats;
-	struct loglimit *repeats; /* keeps failures from flooding the log */
+	struct loglimit *loglimit; /* keeps failures from flooding the log */
 	struct current *current; /* the snapshot in force */
 };
 

@@ -41,34 +41,34 @@ struct loglimit {
 struct loglimit *
 loglimit_new(int64_t minute_ms)
 {
-	struct loglimit *repeats = memory_new(sizeof *repeats);
+	struct loglimit *loglimit = memory_new(sizeof *loglimit);
 
-	sync_mutex_init(&repeats->mutex);
-	repeats->minute_ms = minute_ms;
-	repeats->minute = deadline_in(minute_ms);
-	return repeats;
+	sync_mutex_init(&loglimit->mutex);
+	loglimit->minute_ms = minute_ms;
+	loglimit->minute = deadline_in(minute_ms);
+	return loglimit;
 }
 
 void
-loglimit_free(struct loglimit *repeats)
+loglimit_free(struct loglimit *loglimit)
 {
-	if (repeats == NULL)
+	if (loglimit == NULL)
 		return;
-	loglimit_flush(repeats);
-	while (repeats->books != NULL) {
-		struct book *book = repeats->books;
-		repeats->books = book->next;
+	loglimit_flush(loglimit);
+	while (loglimit->books != NULL) {
+		struct book *book = loglimit->books;
+		loglimit->books = book->next;
 		free(book);
 	}
-	sync_mutex_fini(&repeats->mutex);
-	free(repeats);
+	sync_mutex_fini(&loglimit->mutex);
+	free(loglimit);
 }
 
 /* Returns the book of a service, and makes it if there is none; NULL if memory is exhausted. */
 static struct book *
-find_book(struct loglimit *repeats, const char *service)
+find_book(struct loglimit *loglimit, const char *service)
 {
-	struct book *book = repeats->books;
+	struct book *book = loglimit->books;
 
 	while (book != NULL && strcmp(book->service, service) != 0)
 		book = book->next;
@@ -79,8 +79,8 @@ find_book(struct loglimit *repeats, const char *service)
 	if (book == NULL)
 		return NULL;
 	memcpy(book->service, service, size);
-	book->next = repeats->books;
-	repeats->books = book;
+	book->next = loglimit->books;
+	loglimit->books = book;
 	return book;
 }
 
@@ -121,15 +121,15 @@ count(struct kind *kind, enum log_level level, const struct address *peer)
 }
 
 bool
-loglimit_admit(struct loglimit *repeats, const char *service, enum failure failure,
+loglimit_admit(struct loglimit *loglimit, const char *service, enum failure failure,
     enum log_level level, const struct address *peer)
 {
 	if (log_wants(LOG_LEVEL_DEBUG))
 		return true;
-	sync_lock(&repeats->mutex);
-	struct book *book = find_book(repeats, service);
+	sync_lock(&loglimit->mutex);
+	struct book *book = find_book(loglimit, service);
 	bool admitted = book == NULL || count(&book->kinds[failure], level, peer);
-	sync_unlock(&repeats->mutex);
+	sync_unlock(&loglimit->mutex);
 	return admitted;
 }
 
@@ -149,32 +149,32 @@ log_sum(const char *service, enum failure failure, const struct kind *kind)
 
 /* Logs the sum without holding the lock, because logging may take long. */
 static void
-flush_kind(struct loglimit *repeats, struct book *book, enum failure failure)
+flush_kind(struct loglimit *loglimit, struct book *book, enum failure failure)
 {
-	sync_lock(&repeats->mutex);
+	sync_lock(&loglimit->mutex);
 	struct kind kind = book->kinds[failure];
 	book->kinds[failure] = (struct kind){ .lines = 0 };
-	sync_unlock(&repeats->mutex);
+	sync_unlock(&loglimit->mutex);
 	if (kind.more > 0)
 		log_sum(book->service, failure, &kind);
 }
 
 void
-loglimit_flush(struct loglimit *repeats)
+loglimit_flush(struct loglimit *loglimit)
 {
-	repeats->minute = deadline_in(repeats->minute_ms);
-	sync_lock(&repeats->mutex);
-	struct book *book = repeats->books; /* newer books are inserted before it */
-	sync_unlock(&repeats->mutex);
+	loglimit->minute = deadline_in(loglimit->minute_ms);
+	sync_lock(&loglimit->mutex);
+	struct book *book = loglimit->books; /* newer books are inserted before it */
+	sync_unlock(&loglimit->mutex);
 	for (; book != NULL; book = book->next)
 		for (int i = 0; i < FAILURE_COUNT; i++)
-			flush_kind(repeats, book, (enum failure)i);
+			flush_kind(loglimit, book, (enum failure)i);
 }
 
 struct deadline
-loglimit_expire(struct loglimit *repeats)
+loglimit_expire(struct loglimit *loglimit)
 {
-	if (deadline_passed(repeats->minute))
-		loglimit_flush(repeats);
-	return repeats->minute;
+	if (deadline_passed(loglimit->minute))
+		loglimit_flush(loglimit);
+	return loglimit->minute;
 }

@@ -25,17 +25,17 @@ struct loglimit;
 struct loglimit *loglimit_new(int64_t minute_ms);
 
 /* Logs the remaining sums and frees. No other thread may use it any more. Accepts NULL. */
-void loglimit_free(struct loglimit *repeats);
+void loglimit_free(struct loglimit *loglimit);
 
 /* True if a failure of `peer` with `service` must be logged. Otherwise counts it, for a sum at
  * `level`. True if memory is exhausted. Any thread. */
-bool loglimit_admit(struct loglimit *repeats, const char *service, enum failure failure,
-    enum log_level level, const struct address *peer);
+bool loglimit_admit(struct loglimit *loglimit, const char *service,
+    enum failure failure, enum log_level level, const struct address *peer);
 
 /* Logs the sums of a minute that has ended. Returns when the next one ends. Main thread. */
-struct deadline loglimit_expire(struct loglimit *repeats);
+struct deadline loglimit_expire(struct loglimit *loglimit);
 
 /* Logs the sums of the minute so far, and begins the next one. Main thread. */
-void loglimit_flush(struct loglimit *repeats);
+void loglimit_flush(struct loglimit *loglimit);
 
 #endif

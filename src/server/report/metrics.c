@@ -337,7 +337,7 @@ metrics_print(struct serverinfo *serverinfo, FILE *out)
 }
 
 static int
-print_figures(void *context, FILE *out)
+print_metrics(void *context, FILE *out)
 {
 	return metrics_print(context, out);
 }
@@ -355,9 +355,9 @@ is_stopping(void *context)
 }
 
 struct monitor
-metrics_figures(struct serverinfo *serverinfo)
+metrics_monitor(struct serverinfo *serverinfo)
 {
-	return (struct monitor){ .print = print_figures,
+	return (struct monitor){ .print = print_metrics,
 		.is_draining = is_draining,
 		.is_stopping = is_stopping,
 		.context = serverinfo };

@@ -15,6 +15,6 @@ struct serverinfo;
 int metrics_print(struct serverinfo *serverinfo, FILE *out);
 
 /* Returns the metrics and the server's state, for responders that report on the server itself. */
-struct monitor metrics_figures(struct serverinfo *serverinfo);
+struct monitor metrics_monitor(struct serverinfo *serverinfo);
 
 #endif

@@ -272,10 +272,10 @@ snapshot_resolve(const struct snapshot *snapshot, struct findings *findings)
 }
 
 void
-snapshot_show(struct snapshot *snapshot, const struct monitor *figures)
+snapshot_show(struct snapshot *snapshot, const struct monitor *monitor)
 {
 	for (size_t i = 0; i < snapshot->count; i++)
-		responder_show(snapshot->services[i]->responder, figures);
+		responder_show(snapshot->services[i]->responder, monitor);
 }
 
 struct snapshot *

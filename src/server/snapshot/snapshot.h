@@ -44,7 +44,7 @@ void snapshot_resolve(const struct snapshot *snapshot, struct findings *findings
 
 /* Connects its responders to the server's own metrics, which outlive them. Must be called before
  * it serves. Main thread. */
-void snapshot_show(struct snapshot *snapshot, const struct monitor *figures);
+void snapshot_show(struct snapshot *snapshot, const struct monitor *monitor);
 
 /* Returns another reference. Any thread. */
 struct snapshot *snapshot_take(struct snapshot *snapshot);
