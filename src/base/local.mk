@@ -23,11 +23,11 @@ libtlsd_a_SOURCES = \
 	src/base/net/networklist.c src/base/net/networklist.h \
 	src/base/net/resolver.c src/base/net/resolver.h \
 	src/base/net/socket.c src/base/net/socket.h \
-	src/base/text/commandline.c src/base/text/commandline.h \
 	src/base/text/json.c src/base/text/json.h \
 	src/base/text/lookalike.c src/base/text/lookalike.h \
 	src/base/text/optiontable.c src/base/text/optiontable.h \
 	src/base/text/resemblance.c src/base/text/resemblance.h \
+	src/base/text/shellwords.c src/base/text/shellwords.h \
 	src/base/text/stringlist.c src/base/text/stringlist.h \
 	src/base/text/terminal.c src/base/text/terminal.h \
 	src/base/text/text.c src/base/text/text.h \

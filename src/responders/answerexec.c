@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/net/address.h"
-#include "base/text/commandline.h"
+#include "base/text/shellwords.h"
 #include "base/deadline.h"
 #include "base/failure.h"
 #include "base/log/findings.h"
@@ -86,7 +86,7 @@ read_command(struct program *program, const char *text, struct findings *finding
 {
 	char error[160];
 
-	if (commandline_split(text, &program->words, error, sizeof error) < 0)
+	if (shellwords_split(text, &program->words, error, sizeof error) < 0)
 		findings_error(findings, "exec: %s", error);
 	else if (program->words.count == 0)
 		findings_error(findings, "exec: is empty, but respond = exec needs it: "

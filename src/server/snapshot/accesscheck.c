@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text/commandline.h"
+#include "base/text/shellwords.h"
 #include "base/log/findings.h"
 #include "base/text/stringlist.h"
 #include "server/conf/conf.h"
@@ -49,7 +49,7 @@ check_program(const char *command, struct findings *findings)
 	struct stringlist words = { 0 };
 	char error[160];
 
-	if (commandline_split(command, &words, error, sizeof error) == 0 &&
+	if (shellwords_split(command, &words, error, sizeof error) == 0 &&
 	    words.count > 0 && access(words.items[0], X_OK) < 0)
 		findings_error(findings,
 		    "exec: %s: uid %u may not execute it: %s: give it and its folders "

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Words of a command line. */
-#include "base/text/commandline.h"
+#include "base/text/shellwords.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -119,7 +119,7 @@ take_word(struct word *word)
 }
 
 int
-commandline_split(const char *text, struct stringlist *words, char *error, size_t room)
+shellwords_split(const char *text, struct stringlist *words, char *error, size_t room)
 {
 	struct word word = {
 		.next = text, .text = memory_copy(text), .error = error, .room = room

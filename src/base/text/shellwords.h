@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_BASE_TEXT_COMMANDLINE_H
-#define TLSD_BASE_TEXT_COMMANDLINE_H
+#ifndef TLSD_BASE_TEXT_SHELLWORDS_H
+#define TLSD_BASE_TEXT_SHELLWORDS_H
 
 /*
  * Splits a command line into words by the quoting rules of the shell (POSIX 2.2: backslash,
@@ -16,7 +16,7 @@ struct stringlist;
  * pattern, is an error unless it is quoted. Returns 0, or -1 with the problem and its remedy in
  * `error`, a text of `room` bytes; then `words` may have grown.
  */
-int commandline_split(
+int shellwords_split(
     const char *text, struct stringlist *words, char *error, size_t room);
 
 #endif

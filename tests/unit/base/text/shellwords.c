@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/text/commandline.h"
+#include "base/text/shellwords.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ words_of(const char *text)
 	size_t length = 0;
 
 	all[0] = error[0] = '\0';
-	int result = commandline_split(text, &words, error, sizeof error);
+	int result = shellwords_split(text, &words, error, sizeof error);
 	for (size_t i = 0; result == 0 && i < words.count; i++)
 		length += (size_t)snprintf(
 		    all + length, sizeof all - length, "<%s>", words.items[i]);
@@ -86,6 +86,6 @@ START_TEST(shell_syntax_is_an_error)
 }
 END_TEST
 
-SUITE("commandline", blanks_separate_words, single_quotes_keep_everything,
+SUITE("shellwords", blanks_separate_words, single_quotes_keep_everything,
     double_quotes_know_the_backslash, a_backslash_keeps_the_next_letter,
     unclosed_quote_is_an_error, shell_syntax_is_an_error)
