@@ -23,7 +23,7 @@ struct call {
 };
 
 static bool
-status(const struct call *call)
+answer_status(const struct call *call)
 {
 	server_print_status(call->server, call->out);
 	return true;
@@ -31,7 +31,7 @@ status(const struct call *call)
 
 /* For load balancers and scripts that ask whether to send clients here. */
 static bool
-health(const struct call *call)
+answer_health(const struct call *call)
 {
 	enum serverinfo_state state = serverinfo_state(server_overview(call->server));
 
@@ -40,7 +40,7 @@ health(const struct call *call)
 }
 
 static bool
-stats(const struct call *call)
+answer_stats(const struct call *call)
 {
 	struct serverinfo *serverinfo = server_overview(call->server);
 
@@ -57,7 +57,7 @@ stats(const struct call *call)
 }
 
 static bool
-connections(const struct call *call)
+answer_connections(const struct call *call)
 {
 	int64_t max = INT64_MAX;
 
@@ -72,7 +72,7 @@ connections(const struct call *call)
 }
 
 static bool
-end_one(const struct call *call)
+answer_kill(const struct call *call)
 {
 	int64_t id;
 
@@ -88,7 +88,7 @@ end_one(const struct call *call)
 
 /* The answer follows when the reload has ended. */
 static bool
-reload(const struct call *call)
+answer_reload(const struct call *call)
 {
 	call->caller->awaited = server_ask_reload(call->server);
 	if (call->caller->awaited == 0)
@@ -97,7 +97,7 @@ reload(const struct call *call)
 }
 
 static bool
-reopen(const struct call *call)
+answer_reopen(const struct call *call)
 {
 	if (log_reopen() == 0)
 		return true;
@@ -106,7 +106,7 @@ reopen(const struct call *call)
 }
 
 static bool
-change_log_level(const struct call *call)
+answer_log_level(const struct call *call)
 {
 	for (int i = 0; i <= LOG_LEVEL_DEBUG; i++)
 		if (strcmp(call->argument, log_level_name(i)) == 0) {
@@ -125,7 +125,7 @@ change_log_level(const struct call *call)
 /* Begins to drain. The answer tells how many connections are left and how many came. tlsdctl
  * repeats the command until both numbers allow a stop. */
 static bool
-drain(const struct call *call)
+answer_drain(const struct call *call)
 {
 	struct stats_sums sums;
 	uint64_t left = 0;
@@ -143,7 +143,7 @@ drain(const struct call *call)
 }
 
 static bool
-resume(const struct call *call)
+answer_resume(const struct call *call)
 {
 	if (server_resume(call->server) == 0)
 		return true;
@@ -152,7 +152,7 @@ resume(const struct call *call)
 }
 
 static bool
-stop(const struct call *call)
+answer_stop(const struct call *call)
 {
 	server_stop(call->server);
 	return true;
@@ -161,7 +161,7 @@ stop(const struct call *call)
 /* The commands below are for tlsd --upgrade: see handover.h. */
 
 static bool
-handover(const struct call *call)
+answer_handover(const struct call *call)
 {
 	if (server_offer(call->server, call->caller) == 0)
 		return true;
@@ -170,7 +170,7 @@ handover(const struct call *call)
 }
 
 static bool
-keep(const struct call *call)
+answer_keep(const struct call *call)
 {
 	int64_t index;
 
@@ -183,7 +183,7 @@ keep(const struct call *call)
 }
 
 static bool
-confirm(const struct call *call)
+answer_confirm(const struct call *call)
 {
 	if (server_leave(call->server, call->caller) == 0)
 		return true;
@@ -198,20 +198,20 @@ static const struct {
 	bool (*run)(const struct call *call);
 	bool is_internal; /* for tlsd --upgrade, not for users */
 } commands[] = {
-	{ "status", CONTROL_LOOK, false, status, false },
-	{ "health", CONTROL_LOOK, false, health, false },
-	{ "stats", CONTROL_LOOK, true, stats, false },
-	{ "connections", CONTROL_LOOK, true, connections, false },
-	{ "reload", CONTROL_CHANGE, false, reload, false },
-	{ "reopen", CONTROL_CHANGE, false, reopen, false },
-	{ "log-level", CONTROL_CHANGE, true, change_log_level, false },
-	{ "kill", CONTROL_CHANGE, true, end_one, false },
-	{ "drain", CONTROL_CHANGE, false, drain, false },
-	{ "resume", CONTROL_CHANGE, false, resume, false },
-	{ "stop", CONTROL_CHANGE, false, stop, false },
-	{ "handover", CONTROL_CHANGE, false, handover, true },
-	{ "keep", CONTROL_CHANGE, true, keep, true },
-	{ "confirm", CONTROL_CHANGE, false, confirm, true },
+	{ "status", CONTROL_LOOK, false, answer_status, false },
+	{ "health", CONTROL_LOOK, false, answer_health, false },
+	{ "stats", CONTROL_LOOK, true, answer_stats, false },
+	{ "connections", CONTROL_LOOK, true, answer_connections, false },
+	{ "reload", CONTROL_CHANGE, false, answer_reload, false },
+	{ "reopen", CONTROL_CHANGE, false, answer_reopen, false },
+	{ "log-level", CONTROL_CHANGE, true, answer_log_level, false },
+	{ "kill", CONTROL_CHANGE, true, answer_kill, false },
+	{ "drain", CONTROL_CHANGE, false, answer_drain, false },
+	{ "resume", CONTROL_CHANGE, false, answer_resume, false },
+	{ "stop", CONTROL_CHANGE, false, answer_stop, false },
+	{ "handover", CONTROL_CHANGE, false, answer_handover, true },
+	{ "keep", CONTROL_CHANGE, true, answer_keep, true },
+	{ "confirm", CONTROL_CHANGE, false, answer_confirm, true },
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

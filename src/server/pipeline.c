@@ -49,7 +49,7 @@ occupies_worker(const struct connection *connection)
 /* Parks a connection. If it lacks descriptors, another one is closed to free some. If not, it may
  * have taken the spare ones of the workers. */
 static void
-park(struct pipeline *pipeline, struct connection *connection)
+park_connection(struct pipeline *pipeline, struct connection *connection)
 {
 	bool wants = connection->cursor.wants;
 
@@ -63,12 +63,12 @@ park(struct pipeline *pipeline, struct connection *connection)
 
 /* Takes a connection from a worker, which is done with it for now or for good. */
 static void
-take_back(struct pipeline *pipeline, struct connection *connection)
+take_from_worker(struct pipeline *pipeline, struct connection *connection)
 {
 	if (!occupies_worker(connection))
 		connection_give_worker(connection);
 	if (connection->session != NULL)
-		park(pipeline, connection);
+		park_connection(pipeline, connection);
 	else if (connection->finished)
 		connection_free(connection);
 	else
@@ -77,7 +77,7 @@ take_back(struct pipeline *pipeline, struct connection *connection)
 
 /* Collects the connections that come back from the workers. Returns when to do it again. */
 static struct deadline
-collect(struct pipeline *pipeline)
+collect_returned(struct pipeline *pipeline)
 {
 	struct connection_list returned = TAILQ_HEAD_INITIALIZER(returned);
 	struct deadline next = returns_collect(pipeline->returns, &returned);
@@ -85,7 +85,7 @@ collect(struct pipeline *pipeline)
 
 	while ((connection = TAILQ_FIRST(&returned)) != NULL) {
 		TAILQ_REMOVE(&returned, connection, link);
-		take_back(pipeline, connection);
+		take_from_worker(pipeline, connection);
 	}
 	return next;
 }
@@ -196,8 +196,8 @@ pipeline_start(struct pipeline *pipeline, size_t workers, size_t stack_bytes)
 struct deadline
 pipeline_expire(struct pipeline *pipeline)
 {
-	struct deadline next =
-	    deadline_earlier(collect(pipeline), admission_expire(pipeline->admission));
+	struct deadline next = deadline_earlier(
+	    collect_returned(pipeline), admission_expire(pipeline->admission));
 
 	next = deadline_earlier(next, parking_expire(pipeline->parking));
 	next = deadline_earlier(next, linger_expire(pipeline->linger));
@@ -259,7 +259,7 @@ pipeline_cut(struct pipeline *pipeline)
 	if (!workers_are_idle(pipeline))
 		return false;
 	/* Some may have been given back to be parked. */
-	collect(pipeline);
+	collect_returned(pipeline);
 	return parking_count(pipeline->parking) == 0;
 }
 

@@ -47,7 +47,7 @@ try_writing(const char *path)
 
 /* Adds an error that `path`, which leads to `end`, cannot be written. */
 static void
-explain(const char *key, const char *path, const char *end, int error,
+explain_write_error(const char *key, const char *path, const char *end, int error,
     struct findings *findings)
 {
 	if (error == EISDIR)
@@ -71,7 +71,7 @@ check_writable(const char *key, const char *path, struct findings *findings)
 	char *end = file_follow(path);
 
 	if (try_writing(end) < 0)
-		explain(key, path, end, errno, findings);
+		explain_write_error(key, path, end, errno, findings);
 	free(end);
 }
 

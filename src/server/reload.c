@@ -64,7 +64,7 @@ check_new_log(const struct serverparts *parts, const struct conf_process *conf,
 
 /* True if the new configuration can be used with the settings that only a restart changes. */
 static bool
-is_usable(const struct serverparts *parts, const struct snapshot *new,
+is_usable_snapshot(const struct serverparts *parts, const struct snapshot *new,
     struct findings *findings)
 {
 	size_t errors = findings->errors;
@@ -81,7 +81,7 @@ use_snapshot(struct reload *reload, struct snapshot *new, struct findings *findi
 	struct serverparts *parts = reload->parts;
 	const bool daemon = parts->origin.daemon;
 
-	if (!is_usable(parts, new, findings))
+	if (!is_usable_snapshot(parts, new, findings))
 		return -1;
 	if (serverlog_open(&snapshot_conf(new)->process, daemon) < 0) {
 		findings_error(findings, "log-file: %s: %s%s",

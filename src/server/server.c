@@ -164,7 +164,7 @@ server_own(struct server *server)
 }
 
 static void
-wake(void *loop)
+wake_loop(void *loop)
 {
 	loop_wake(loop);
 }
@@ -182,7 +182,7 @@ server_start(struct server *server, struct findings *findings)
 		    conf->workers, strerrordesc_np(errno));
 		return -1;
 	}
-	resolver_start(wake, server->parts.loop);
+	resolver_start(wake_loop, server->parts.loop);
 	/* Start all watching with the rights of the daemon's user. */
 	reload_watch(server->reload);
 	server->parts.expiry = expiry_next(serverparts_snapshot(&server->parts));

@@ -32,7 +32,7 @@ serverparts_conf(const struct serverparts *parts)
 
 /* Makes the parts that cannot fail once there is a loop. */
 static void
-make_rest(struct serverparts *parts)
+make_infallible_parts(struct serverparts *parts)
 {
 	const struct conf_process *conf = serverparts_conf(parts);
 
@@ -56,7 +56,7 @@ serverparts_init(struct serverparts *parts, const struct server_origin *origin,
 	parts->loop = loop_new();
 	if (parts->loop == NULL)
 		return -1;
-	make_rest(parts);
+	make_infallible_parts(parts);
 	return 0;
 }
 

@@ -193,7 +193,7 @@ acceptor_make_room(struct acceptor *acceptor)
 
 /* Passes the connection on. If the queue is full now, the kernel's backlogs hold the next ones. */
 static void
-admit(struct acceptor *acceptor, struct connection *connection)
+add_to_admission(struct acceptor *acceptor, struct connection *connection)
 {
 	struct admission *admission = acceptor->relief.admission;
 
@@ -217,7 +217,7 @@ accept_one(struct acceptor *acceptor, const struct binding *binding)
 	struct connection *connection = connection_new(
 	    fd, &peer, acceptor->snapshot, binding->route, acceptor->shared);
 	if (connection != NULL)
-		admit(acceptor, connection);
+		add_to_admission(acceptor, connection);
 	else
 		warn_of_exhaustion(acceptor, ENOMEM);
 	return !acceptor->scarce;

@@ -44,7 +44,7 @@ count_sockets(void)
 }
 
 static void
-add(struct activation *activation, int fd, const char *name, size_t length)
+add_descriptor(struct activation *activation, int fd, const char *name, size_t length)
 {
 	activation->items = memory_resize(
 	    activation->items, (activation->count + 1) * sizeof *activation->items);
@@ -64,7 +64,7 @@ activation_begin(void)
 		size_t length = name != NULL ? strcspn(name, ":") : 0;
 		if (activation == NULL)
 			activation = memory_new(sizeof *activation);
-		add(activation, fd, name, length);
+		add_descriptor(activation, fd, name, length);
 		if (name != NULL)
 			name += length + (name[length] == ':');
 	}

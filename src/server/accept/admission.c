@@ -59,7 +59,7 @@ admission_count(const struct admission *admission)
 }
 
 static void
-unwatch(struct admission *admission, struct connection *connection)
+stop_waiting(struct admission *admission, struct connection *connection)
 {
 	loop_remove(admission->loop, connection->fd, &connection->watch);
 	waitlist_remove(admission->waiting, connection);
@@ -67,10 +67,10 @@ unwatch(struct admission *admission, struct connection *connection)
 
 /* Ends a watched connection. */
 static void
-refuse(struct admission *admission, struct connection *connection, enum failure failure,
-    const char *reason)
+refuse_watched(struct admission *admission, struct connection *connection,
+    enum failure failure, const char *reason)
 {
-	unwatch(admission, connection);
+	stop_waiting(admission, connection);
 	outcome_refuse(connection, failure, reason);
 }
 
@@ -82,7 +82,7 @@ admission_free(struct admission *admission)
 	if (admission == NULL)
 		return;
 	while ((connection = waitlist_first(admission->waiting)) != NULL)
-		refuse(admission, connection, FAILURE_REFUSED_LIMIT,
+		refuse_watched(admission, connection, FAILURE_REFUSED_LIMIT,
 		    "the server is stopping");
 	waitlist_free(admission->waiting);
 	free(admission);
@@ -119,8 +119,8 @@ static const struct {
 
 /* Sends the answer, if there is one, and lets the client read it. */
 static void
-part(struct admission *admission, struct connection *connection, const void *answer,
-    size_t size)
+send_and_linger(struct admission *admission, struct connection *connection,
+    const void *answer, size_t size)
 {
 	if (size > 0 &&
 	    send(connection->fd, answer, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
@@ -135,18 +135,19 @@ static void
 turn_away(struct admission *admission, struct connection *connection, enum hello hello)
 {
 	outcome_fail(connection, others[hello].failure, others[hello].reason);
-	part(admission, connection, others[hello].answer, others[hello].answer_size);
+	send_and_linger(
+	    admission, connection, others[hello].answer, others[hello].answer_size);
 }
 
 /* Counts and logs the failure, and sends the client a fatal alert (RFC 8446, 6.2). */
 static void
-reject(struct admission *admission, struct connection *connection, enum failure failure,
-    const char *reason, unsigned char alert)
+fail_with_alert(struct admission *admission, struct connection *connection,
+    enum failure failure, const char *reason, unsigned char alert)
 {
 	const unsigned char record[] = { 21, 3, 3, 0, 2, 2, alert };
 
 	outcome_fail(connection, failure, reason);
-	part(admission, connection, record, sizeof record);
+	send_and_linger(admission, connection, record, sizeof record);
 }
 
 /* Makes epoll wait until `needed` bytes are there. Setting the present value again would wake us
@@ -171,7 +172,7 @@ reset_low_water(struct connection *connection)
 
 /* Finds the service for the hello. */
 static void
-route(struct admission *admission, struct connection *connection,
+route_by_hello(struct admission *admission, struct connection *connection,
     const struct clienthello *hello)
 {
 	const char *reason;
@@ -183,10 +184,11 @@ route(struct admission *admission, struct connection *connection,
 		dispatch_add(admission->dispatch, connection);
 		break;
 	case FAILURE_SNI:
-		reject(admission, connection, failure, reason, ALERT_UNRECOGNIZED_NAME);
+		fail_with_alert(
+		    admission, connection, failure, reason, ALERT_UNRECOGNIZED_NAME);
 		break;
 	case FAILURE_ALPN:
-		reject(admission, connection, failure, reason,
+		fail_with_alert(admission, connection, failure, reason,
 		    ALERT_NO_APPLICATION_PROTOCOL);
 		break;
 	default:
@@ -196,7 +198,7 @@ route(struct admission *admission, struct connection *connection,
 
 /* Admits a connection whose whole hello was peeked just now. */
 static void
-admit(struct admission *admission, struct connection *connection)
+admit_by_hello(struct admission *admission, struct connection *connection)
 {
 	unsigned char *bytes = admission->peeked;
 	size_t size = hello_gather(bytes);
@@ -204,9 +206,9 @@ admit(struct admission *admission, struct connection *connection)
 
 	reset_low_water(connection);
 	if (clienthello_read(bytes + HELLO_RECORD_HEADER, size, &hello) == 0)
-		route(admission, connection, &hello);
+		route_by_hello(admission, connection, &hello);
 	else
-		reject(admission, connection, FAILURE_PROTOCOL,
+		fail_with_alert(admission, connection, FAILURE_PROTOCOL,
 		    "the ClientHello is malformed", ALERT_DECODE_ERROR);
 }
 
@@ -223,7 +225,7 @@ struct sight {
 /* Peeks at the bytes that are there. Returns JUDGED if there are any, with their number in
  * `*size`. */
 static enum verdict
-peek(struct admission *admission, struct connection *connection, size_t *size)
+peek_at_bytes(struct admission *admission, struct connection *connection, size_t *size)
 {
 	ssize_t n = recv(connection->fd, admission->peeked, sizeof admission->peeked,
 	    MSG_PEEK | MSG_DONTWAIT);
@@ -239,7 +241,7 @@ peek(struct admission *admission, struct connection *connection, size_t *size)
 /* Gives the connection the addresses in the header. If it waits already, moves it to that client.
  * Returns 0, or -1 if memory is exhausted. */
 static int
-adopt(struct admission *admission, struct connection *connection,
+adopt_header_addresses(struct admission *admission, struct connection *connection,
     const struct proxyheader *header)
 {
 	if (!header->has_addresses)
@@ -252,7 +254,7 @@ adopt(struct admission *admission, struct connection *connection,
 }
 
 static struct sight
-refusal(enum failure failure, const char *reason)
+make_refusal(enum failure failure, const char *reason)
 {
 	struct sight sight = { .verdict = REFUSED };
 
@@ -273,11 +275,11 @@ accept_header(struct admission *admission, struct connection *connection,
 		return (struct sight){ .verdict = LEFT };
 	connection->header_due = false;
 	reset_low_water(connection);
-	if (adopt(admission, connection, header) < 0)
-		return refusal(FAILURE_INTERNAL, "out of memory");
+	if (adopt_header_addresses(admission, connection, header) < 0)
+		return make_refusal(FAILURE_INTERNAL, "out of memory");
 	enum failure failure = entry_greet(admission->limits, connection, &reason);
 	if (failure != FAILURE_NONE)
-		return refusal(failure, reason);
+		return make_refusal(failure, reason);
 	return (struct sight){ .verdict = JUDGED };
 }
 
@@ -286,7 +288,7 @@ look_for_header(struct admission *admission, struct connection *connection)
 {
 	struct proxyheader header;
 	size_t size;
-	enum verdict verdict = peek(admission, connection, &size);
+	enum verdict verdict = peek_at_bytes(admission, connection, &size);
 
 	if (verdict != JUDGED)
 		return (struct sight){ .verdict = verdict };
@@ -294,7 +296,7 @@ look_for_header(struct admission *admission, struct connection *connection)
 	case PROXYHEADER_WHOLE:
 		return accept_header(admission, connection, &header);
 	case PROXYHEADER_BROKEN:
-		return refusal(FAILURE_PROXY_HEADER, header.wrong);
+		return make_refusal(FAILURE_PROXY_HEADER, header.wrong);
 	default:
 		set_low_water(connection, header.needed);
 		return (struct sight){ .verdict = STAY };
@@ -305,7 +307,7 @@ static struct sight
 look_for_hello(struct admission *admission, struct connection *connection)
 {
 	size_t size, needed = 1;
-	struct sight sight = { .verdict = peek(admission, connection, &size) };
+	struct sight sight = { .verdict = peek_at_bytes(admission, connection, &size) };
 
 	if (sight.verdict != JUDGED)
 		return sight;
@@ -318,7 +320,7 @@ look_for_hello(struct admission *admission, struct connection *connection)
 }
 
 static struct sight
-look(struct admission *admission, struct connection *connection)
+look_at_bytes(struct admission *admission, struct connection *connection)
 {
 	struct sight sight = { .verdict = JUDGED };
 
@@ -329,7 +331,7 @@ look(struct admission *admission, struct connection *connection)
 
 /* Passes on a connection that is neither in the list nor in the loop. */
 static void
-conclude(struct admission *admission, struct connection *connection,
+act_on_sight(struct admission *admission, struct connection *connection,
     const struct sight *sight)
 {
 	if (sight->verdict == LEFT)
@@ -339,17 +341,17 @@ conclude(struct admission *admission, struct connection *connection,
 	else if (sight->verdict == REFUSED)
 		outcome_refuse(connection, sight->failure, sight->reason);
 	else if (sight->hello == HELLO_WHOLE)
-		admit(admission, connection);
+		admit_by_hello(admission, connection);
 	else
 		turn_away(admission, connection, sight->hello);
 }
 
 /* Ends the wait for bytes that will not come. */
 static struct sight
-give_up(const struct connection *connection)
+judge_lost_client(const struct connection *connection)
 {
 	if (connection->header_due)
-		return refusal(FAILURE_PROXY_HEADER,
+		return make_refusal(FAILURE_PROXY_HEADER,
 		    "the connection ended within the PROXY header");
 	return (struct sight){ .verdict = LEFT };
 }
@@ -359,16 +361,16 @@ on_bytes(struct watch *watch, uint32_t events)
 {
 	struct admission *admission = watch->holder;
 	struct connection *connection = (struct connection *)watch;
-	struct sight sight = look(admission, connection);
+	struct sight sight = look_at_bytes(admission, connection);
 
 	/* The low water mark hides an end of file that follows too few bytes. No more bytes will
 	 * come then. */
 	if (sight.verdict == STAY && (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
-		sight = give_up(connection);
+		sight = judge_lost_client(connection);
 	if (sight.verdict == STAY)
 		return;
-	unwatch(admission, connection);
-	conclude(admission, connection, &sight);
+	stop_waiting(admission, connection);
+	act_on_sight(admission, connection, &sight);
 }
 
 static void
@@ -402,11 +404,11 @@ admission_add(struct admission *admission, struct connection *connection)
 		outcome_refuse(connection, failure, reason);
 		return;
 	}
-	struct sight sight = look(admission, connection);
+	struct sight sight = look_at_bytes(admission, connection);
 	if (sight.verdict == STAY)
 		wait_for_bytes(admission, connection);
 	else
-		conclude(admission, connection, &sight);
+		act_on_sight(admission, connection, &sight);
 }
 
 bool
@@ -424,7 +426,7 @@ admission_evict(struct admission *admission, const char *limit)
 
 	if (connection == NULL)
 		return false;
-	refuse(admission, connection, FAILURE_REFUSED_LIMIT, reason);
+	refuse_watched(admission, connection, FAILURE_REFUSED_LIMIT, reason);
 	return true;
 }
 
@@ -440,7 +442,7 @@ admission_expire(struct admission *admission)
 	struct connection *connection;
 
 	while ((connection = waitlist_due(admission->waiting)) != NULL)
-		refuse(admission, connection, FAILURE_HELLO_TIMEOUT,
+		refuse_watched(admission, connection, FAILURE_HELLO_TIMEOUT,
 		    connection->header_due ? "no complete PROXY header in time"
 					   : "no complete ClientHello in time");
 	return waitlist_next(admission->waiting);

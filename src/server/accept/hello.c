@@ -75,7 +75,7 @@ judge_header(const unsigned char *record, size_t size)
 
 /* Waits until `end` bytes are there. */
 static enum hello
-wait_for(size_t end, size_t *needed)
+require_bytes(size_t end, size_t *needed)
 {
 	if (end > HELLO_SIZE_MAX)
 		return HELLO_TOO_LONG;
@@ -89,14 +89,14 @@ wait_for_record(const struct walk *walk, size_t at, size_t missing, size_t *need
 {
 	if (at + HEADER_SIZE + missing > HELLO_SIZE_MAX)
 		return HELLO_TOO_LONG;
-	return wait_for(
+	return require_bytes(
 	    at + HEADER_SIZE + (walk->count < RECORDS_WATCHED ? 0 : missing), needed);
 }
 
 /* Waits for more of a record with `length` bytes, `part` of which are there. The message has
  * `message` bytes, as far as known. */
 static enum hello
-wait_within(
+require_more_of_record(
     const struct walk *walk, size_t length, size_t part, size_t message, size_t *needed)
 {
 	const size_t start = walk->at + HEADER_SIZE;
@@ -104,12 +104,12 @@ wait_within(
 
 	/* Judge the type of the message, and then its length, as soon as they are there. */
 	if (walk->have + part == 0)
-		return wait_for(start + 1, needed);
+		return require_bytes(start + 1, needed);
 	if (walk->have + part < MESSAGE_HEADER_SIZE && after >= MESSAGE_HEADER_SIZE)
-		return wait_for(start + MESSAGE_HEADER_SIZE - walk->have, needed);
+		return require_bytes(start + MESSAGE_HEADER_SIZE - walk->have, needed);
 	if (message > after)
 		return wait_for_record(walk, start + length, message - after, needed);
-	return wait_for(start + length, needed);
+	return require_bytes(start + length, needed);
 }
 
 /* Judges a record whose header is complete and valid; `size` bytes of it are there. Returns
@@ -127,7 +127,7 @@ judge_record(
 	if (message > CLIENTHELLO_SIZE_MAX || end > HELLO_SIZE_MAX)
 		return HELLO_TOO_LONG;
 	if (part < length)
-		return wait_within(walk, length, part, message, needed);
+		return require_more_of_record(walk, length, part, message, needed);
 	walk->at = end;
 	walk->have += length;
 	walk->count++;
@@ -162,7 +162,7 @@ judge_records(const unsigned char *bytes, size_t size, size_t *needed)
 
 /* Recognizes only other protocols that it can tell for certain. */
 static enum hello
-judge_other(const unsigned char *bytes, size_t size, size_t *needed)
+judge_other_protocol(const unsigned char *bytes, size_t size, size_t *needed)
 {
 	static const struct {
 		const char *word;
@@ -201,7 +201,7 @@ hello_judge(const unsigned char *bytes, size_t size, size_t *needed)
 	}
 	if (bytes[0] == TYPE_HANDSHAKE)
 		return judge_records(bytes, size, needed);
-	return judge_other(bytes, size, needed);
+	return judge_other_protocol(bytes, size, needed);
 }
 
 size_t

@@ -27,14 +27,14 @@ enum { UNSPECIFIED = 0x00, OVER_TCP4 = 0x11, OVER_TCP6 = 0x21, OVER_UNIX = 0x31 
 #define CRC_SIZE 4
 
 static enum proxyheader_state
-broken(struct proxyheader *header, const char *wrong)
+set_broken(struct proxyheader *header, const char *wrong)
 {
 	header->wrong = wrong;
 	return PROXYHEADER_BROKEN;
 }
 
 static enum proxyheader_state
-partial(struct proxyheader *header, size_t needed)
+set_partial(struct proxyheader *header, size_t needed)
 {
 	header->needed = needed;
 	return PROXYHEADER_PARTIAL;
@@ -82,7 +82,7 @@ is_mapped(const struct address *address)
 }
 
 static void
-unmap(struct address *address)
+unmap_address(struct address *address)
 {
 	struct sockaddr_in6 in6;
 
@@ -98,11 +98,11 @@ unmap(struct address *address)
  * set-src, map an IPv4 address if the other is an IPv6 one.
  */
 static enum proxyheader_state
-settle(struct proxyheader *header)
+finish_addresses(struct proxyheader *header)
 {
 	header->has_addresses = true;
-	unmap(&header->peer);
-	unmap(&header->local);
+	unmap_address(&header->peer);
+	unmap_address(&header->local);
 	return PROXYHEADER_WHOLE;
 }
 
@@ -139,12 +139,12 @@ read_words(struct proxyheader *header, char *words)
 	if (strcmp(protocol, "UNKNOWN") == 0)
 		return PROXYHEADER_WHOLE;
 	if (family == AF_UNSPEC)
-		return broken(header, "a PROXY line with an unknown protocol");
+		return set_broken(header, "a PROXY line with an unknown protocol");
 	if (words != NULL || !parse_place(family, from, from_port, &header->peer) ||
 	    !parse_place(family, to, to_port, &header->local))
-		return broken(
+		return set_broken(
 		    header, "a PROXY line without two addresses and two ports");
-	return settle(header);
+	return finish_addresses(header);
 }
 
 static enum proxyheader_state
@@ -155,21 +155,21 @@ read_line(struct proxyheader *header, const unsigned char *bytes, size_t size)
 	char line[LINE_MAX_SIZE + 1];
 
 	if (newline == NULL && room < LINE_MAX_SIZE)
-		return partial(header, size + 1);
+		return set_partial(header, size + 1);
 	if (newline == NULL)
-		return broken(header, "a PROXY line that is too long");
+		return set_broken(header, "a PROXY line that is too long");
 	header->size = (size_t)(newline - bytes) + 1;
 	size_t length = header->size - 2;
 	memcpy(line, bytes, length);
 	line[length] = '\0';
 	if (newline[-1] != '\r' || strlen(line) != length)
-		return broken(header, "a PROXY line that is not text");
+		return set_broken(header, "a PROXY line that is not text");
 	return read_words(header, line + strlen(LINE_START));
 }
 
 /* Returns the CRC-32C (RFC 3720, 12.1) of bytes among which the four at `hole` count as 0. */
 static uint32_t
-checksum(const unsigned char *bytes, size_t size, const unsigned char *hole)
+compute_crc(const unsigned char *bytes, size_t size, const unsigned char *hole)
 {
 	uint32_t crc = UINT32_MAX;
 
@@ -197,7 +197,7 @@ has_right_checksum(
 	if (length != CRC_SIZE)
 		return false;
 	memcpy(&crc, value, sizeof crc);
-	return ntohl(crc) == checksum(bytes, size, value);
+	return ntohl(crc) == compute_crc(bytes, size, value);
 }
 
 /* Checks the type-length-value fields, which fill the rest from `at` on (2.2). */
@@ -207,19 +207,20 @@ check_types(struct proxyheader *header, const unsigned char *bytes, size_t at)
 	while (at < header->size) {
 		size_t room = header->size - at;
 		if (room < 3 || get_16(bytes + at + 1) > room - 3)
-			return broken(header, "a PROXY header with a wrong length");
+			return set_broken(header, "a PROXY header with a wrong length");
 		size_t length = get_16(bytes + at + 1);
 		if (bytes[at] == TYPE_CRC32C &&
 		    !has_right_checksum(bytes, header->size, bytes + at + 3, length))
-			return broken(header, "a PROXY header with a wrong checksum");
+			return set_broken(
+			    header, "a PROXY header with a wrong checksum");
 		at += 3 + length;
 	}
-	return settle(header);
+	return finish_addresses(header);
 }
 
 /* Returns the size of a family's addresses in bytes, or -1 for an unknown family. */
 static int
-size_of(unsigned family)
+size_of_family(unsigned family)
 {
 	switch (family) {
 	case UNSPECIFIED:
@@ -245,7 +246,7 @@ take_addresses(struct proxyheader *header, unsigned family, const unsigned char 
 		set_unix(&header->local);
 		return;
 	}
-	memcpy(ports, at + size_of(family) - sizeof ports, sizeof ports);
+	memcpy(ports, at + size_of_family(family) - sizeof ports, sizeof ports);
 	if (family == OVER_TCP4) {
 		set_ipv4(&header->peer, at, ports[0]);
 		set_ipv4(&header->local, at + 4, ports[1]);
@@ -264,34 +265,35 @@ read_body(struct proxyheader *header, const unsigned char *bytes)
 	if (bytes[12] == COMMAND_LOCAL || family == UNSPECIFIED)
 		return PROXYHEADER_WHOLE;
 	take_addresses(header, family, bytes + FIXED_SIZE);
-	return check_types(header, bytes, FIXED_SIZE + (size_t)size_of(family));
+	return check_types(header, bytes, FIXED_SIZE + (size_t)size_of_family(family));
 }
 
 static enum proxyheader_state
 read_binary(struct proxyheader *header, const unsigned char *bytes, size_t size)
 {
 	if (size < FIXED_SIZE)
-		return partial(header, FIXED_SIZE);
+		return set_partial(header, FIXED_SIZE);
 	size_t length = get_16(bytes + 14);
-	int least = bytes[12] == COMMAND_LOCAL ? 0 : size_of(bytes[13]);
+	int least = bytes[12] == COMMAND_LOCAL ? 0 : size_of_family(bytes[13]);
 	if (bytes[12] != COMMAND_LOCAL && bytes[12] != COMMAND_PROXY)
-		return broken(
+		return set_broken(
 		    header, "a PROXY header of an unknown version or command");
 	if (least < 0)
-		return broken(
+		return set_broken(
 		    header, "a PROXY header of an unknown family or protocol");
 	if (length < (size_t)least)
-		return broken(header, "a PROXY header without room for its addresses");
+		return set_broken(
+		    header, "a PROXY header without room for its addresses");
 	if (length > PROXYHEADER_SIZE_MAX - FIXED_SIZE)
-		return broken(header, "a PROXY header that is too long");
+		return set_broken(header, "a PROXY header that is too long");
 	header->size = FIXED_SIZE + length;
 	if (size < header->size)
-		return partial(header, header->size);
+		return set_partial(header, header->size);
 	return read_body(header, bytes);
 }
 
 static bool
-begins(const unsigned char *bytes, size_t size, const char *with, size_t length)
+begins_with(const unsigned char *bytes, size_t size, const char *with, size_t length)
 {
 	return memcmp(bytes, with, size < length ? size : length) == 0;
 }
@@ -301,10 +303,10 @@ proxyheader_read(const unsigned char *bytes, size_t size, struct proxyheader *he
 {
 	*header = (struct proxyheader){ 0 };
 	if (size == 0)
-		return partial(header, 1);
-	if (begins(bytes, size, SIGNATURE, SIGNATURE_SIZE))
+		return set_partial(header, 1);
+	if (begins_with(bytes, size, SIGNATURE, SIGNATURE_SIZE))
 		return read_binary(header, bytes, size);
-	if (!begins(bytes, size, LINE_START, strlen(LINE_START)))
-		return broken(header, "no PROXY header");
+	if (!begins_with(bytes, size, LINE_START, strlen(LINE_START)))
+		return set_broken(header, "no PROXY header");
 	return read_line(header, bytes, size);
 }

@@ -16,7 +16,7 @@
 
 /* Returns how many descriptors all workers may need at once, and a reload. */
 static rlim_t
-needs_of(const struct snapshot *snapshot)
+count_needed(const struct snapshot *snapshot)
 {
 	unsigned most = 0;
 
@@ -43,7 +43,7 @@ set_bound(struct sparefds *spare)
 void
 sparefds_set_aside(struct sparefds *spare, const struct snapshot *snapshot)
 {
-	spare->wanted = needs_of(snapshot);
+	spare->wanted = count_needed(snapshot);
 	set_bound(spare);
 }
 

@@ -38,8 +38,8 @@ report_unknown_key(const struct assignment *assignment, struct findings *finding
 
 /* Returns the section that `key` on this line belongs to, or NULL after an error. */
 static struct conf_section *
-target_of(const struct assignment *assignment, const struct key *key, struct conf *conf,
-    struct conf_service *service, struct findings *findings)
+find_target_section(const struct assignment *assignment, const struct key *key,
+    struct conf *conf, struct conf_service *service, struct findings *findings)
 {
 	if (key->scope == KEY_SERVICE)
 		return service != NULL ? &service->section : &conf->defaults.section;
@@ -138,7 +138,7 @@ assignment_make(const struct assignment *assignment, struct conf *conf,
 	if (key == NULL)
 		return;
 	struct conf_section *section =
-	    target_of(assignment, key, conf, service, findings);
+	    find_target_section(assignment, key, conf, service, findings);
 	if (section != NULL && note_place(assignment, key, section, findings) &&
 	    !lookalikecheck_value(&assignment->place, key, assignment->value, findings))
 		set_value(assignment, key, section_field(section, key), findings);

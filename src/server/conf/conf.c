@@ -69,7 +69,7 @@ conf_free(struct conf *conf)
 /* Returns the place of the key that `text` starts with, before its colon; NULL if there is
  * none. */
 static const struct conf_place *
-place_of(const struct conf_section *section, const char *text)
+find_key_place(const struct conf_section *section, const char *text)
 {
 	char *name = memory_format("%.*s", (int)strcspn(text, ":"), text);
 	const struct key *key = keytable_find(name, section_scope(section));
@@ -86,7 +86,7 @@ conf_locate(
 {
 	for (size_t i = 0; i < from->count; i++) {
 		const struct finding *one = &from->items[i];
-		const struct conf_place *place = place_of(section, one->text);
+		const struct conf_place *place = find_key_place(section, one->text);
 		if (place != NULL)
 			findings_add(
 			    to, one, "%s:%d: %s", place->file, place->line, one->text);

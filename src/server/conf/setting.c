@@ -120,7 +120,7 @@ parse_choice(const struct setting *setting, const char *text, int *field)
 }
 
 static char *
-absolute(const char *path, const char *folder)
+make_absolute(const char *path, const char *folder)
 {
 	if (path[0] == '/' || path[0] == '\0' || folder == NULL || token_is_url(path))
 		return memory_copy(path);
@@ -135,8 +135,9 @@ parse_list(enum setting_type type, const char *text, const char *folder,
 	const char *wrong = stringlist_split(&parts, text);
 
 	for (size_t i = 0; i < parts.count; i++) {
-		char *part = type == SETTING_PATHS ? absolute(parts.items[i], folder)
-		                                   : memory_copy(parts.items[i]);
+		char *part = type == SETTING_PATHS
+		                 ? make_absolute(parts.items[i], folder)
+		                 : memory_copy(parts.items[i]);
 		stringlist_add(list, part, strlen(part));
 		free(part);
 	}
@@ -163,8 +164,9 @@ parse_one(
 	case SETTING_TEXT:
 	case SETTING_PATH:
 		free(*(char **)field);
-		*(char **)field = setting->type == SETTING_PATH ? absolute(text, folder)
-		                                                : memory_copy(text);
+		*(char **)field = setting->type == SETTING_PATH
+		                      ? make_absolute(text, folder)
+		                      : memory_copy(text);
 		return NULL;
 	default:
 		return NULL;

@@ -68,29 +68,30 @@ struct line {
 };
 
 static void
-add(struct line *line, struct log_field field)
+add_field(struct line *line, struct log_field field)
 {
 	line->fields[line->count++] = field;
 }
 
 static void
-add_with(struct line *line, enum log_look look, struct log_field field)
+add_field_with_look(struct line *line, enum log_look look, struct log_field field)
 {
 	field.look = look;
-	add(line, field);
+	add_field(line, field);
 }
 
 static void
 add_subject(struct line *line, const struct connection *connection)
 {
-	add(line, SUBJECT("peer", address_format(&connection->peer, line->peer)));
-	add(line, SUBJECT("service", connection->service->name));
+	add_field(line, SUBJECT("peer", address_format(&connection->peer, line->peer)));
+	add_field(line, SUBJECT("service", connection->service->name));
 }
 
 static void
 add_host(struct line *line, const struct connection *connection)
 {
-	add(line, NAMED("sni", connection->host != NULL ? connection->host : "-"));
+	add_field(
+	    line, NAMED("sni", connection->host != NULL ? connection->host : "-"));
 }
 
 /* Adds the results of a completed handshake. `look` is for the first three fields. */
@@ -98,23 +99,23 @@ static void
 add_agreement(struct line *line, const struct connection *connection,
     const struct session_facts *tls, enum log_look look)
 {
-	add_with(line, look, NAMED("version", tls->version));
-	add_with(line, look, NAMED("cipher", tls->cipher));
-	add_with(line, look, NAMED("group", tls->group));
+	add_field_with_look(line, look, NAMED("version", tls->version));
+	add_field_with_look(line, look, NAMED("cipher", tls->cipher));
+	add_field_with_look(line, look, NAMED("group", tls->group));
 	add_host(line, connection);
-	add(line, NAMED("alpn", tls->alpn));
-	add(line, TRUTH("resumed", tls->resumed));
-	add(line, TRUTH("early", tls->early));
+	add_field(line, NAMED("alpn", tls->alpn));
+	add_field(line, TRUTH("resumed", tls->resumed));
+	add_field(line, TRUTH("early", tls->early));
 }
 
 /* Adds the client's identity, the byte counts and how the connection ended. */
 static void
 add_exchange(struct line *line, const struct accesslog_facts *facts)
 {
-	add(line, NAMED("client", facts->client));
-	add(line, NUMBER("in", facts->tls.bytes_in));
-	add(line, NUMBER("out", facts->tls.bytes_out));
-	add(line, NAMED("end", end_name(facts->tls.end)));
+	add_field(line, NAMED("client", facts->client));
+	add_field(line, NUMBER("in", facts->tls.bytes_in));
+	add_field(line, NUMBER("out", facts->tls.bytes_out));
+	add_field(line, NAMED("end", end_name(facts->tls.end)));
 }
 
 /* Adds the times of the phases that the connection has reached, and its id. */
@@ -125,12 +126,12 @@ add_times(struct line *line, const struct connection *connection, int64_t now_ns
 	    connection->taken_ns != 0 ? connection->taken_ns : now_ns;
 
 	if (connection->queued_ns != 0)
-		add(line, TIME("queue", taken_ns - connection->queued_ns));
+		add_field(line, TIME("queue", taken_ns - connection->queued_ns));
 	if (connection->shaken_ns != 0)
-		add(line,
+		add_field(line,
 		    TIME("handshake", connection->shaken_ns - connection->taken_ns));
-	add(line, TIME("total", now_ns - connection->accepted_ns));
-	add(line, NUMBER("id", connection->entry.id));
+	add_field(line, TIME("total", now_ns - connection->accepted_ns));
+	add_field(line, NUMBER("id", connection->entry.id));
 }
 
 void
@@ -169,8 +170,8 @@ accesslog_failure(const struct connection *connection, const struct session *ses
 	if (session != NULL)
 		accesslog_read(session, &facts);
 	add_subject(&line, connection);
-	add(&line, SUBJECT("result", failure_name(failure)));
-	add(&line, WORD("reason", reason));
+	add_field(&line, SUBJECT("result", failure_name(failure)));
+	add_field(&line, WORD("reason", reason));
 	add_known(&line, connection, session != NULL ? &facts : connection->facts);
 	log_fields(level, line.fields, line.count);
 }
@@ -187,7 +188,7 @@ accesslog_done(
 		return;
 	accesslog_read(session, &facts);
 	add_subject(&line, connection);
-	add(&line, WORD("result", "done"));
+	add_field(&line, WORD("result", "done"));
 	add_agreement(&line, connection, &facts.tls, LOG_LOOK_WORD);
 	add_exchange(&line, &facts);
 	add_times(&line, connection, now_ns);

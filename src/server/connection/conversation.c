@@ -101,7 +101,7 @@ is_newly_cut(struct connection *connection, const struct session *session)
 /* Runs the handshake, the answer and close_notify, each with its own deadline. Returns false if
  * the connection is parked in one of them. */
 static bool
-converse(
+run_steps(
     struct connection *connection, struct session *session, struct transport *transport)
 {
 	for (;;) {
@@ -125,7 +125,7 @@ converse(
 /* Ends the worker's part (RFC 8446, 6.1). Our close_notify is sent and our side is shut down. A
  * reset must not overtake it, so the descriptor lingers until the client has closed too. */
 static void
-part(struct connection *connection, const struct transport *transport)
+end_worker_part(struct connection *connection, const struct transport *transport)
 {
 	connection->finished =
 	    transport_is_parked(transport) || (transport->failure != TRANSPORT_FINE &&
@@ -177,7 +177,7 @@ resume_session(struct connection *connection, struct transport *transport)
 
 /* Keeps the session until its client goes on. Returns 0, or -1 after a failure. */
 static int
-park(struct connection *connection, struct session *session,
+park_session(struct connection *connection, struct session *session,
     const struct transport *transport)
 {
 	if (atomic_load(&connection->killed) && !connection_is_ending(connection))
@@ -203,12 +203,12 @@ conversation_serve(struct connection *connection, struct transport *transport)
 	if (session == NULL) {
 		outcome_fail(connection, FAILURE_INTERNAL, "out of memory");
 		connection->finished = true;
-	} else if (converse(connection, session, transport) ||
-		   park(connection, session, transport) < 0) {
+	} else if (run_steps(connection, session, transport) ||
+		   park_session(connection, session, transport) < 0) {
 		outcome_conclude(connection, session);
 		connection->holds_end = session_holds_end(session);
 		session_free(session);
-		part(connection, transport);
+		end_worker_part(connection, transport);
 	}
 	if (connection->session == NULL)
 		connection_enter(connection, PHASE_LINGER);

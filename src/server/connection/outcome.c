@@ -21,7 +21,7 @@
 
 /* Fails as outcome_fail() does, with the facts of `session`, which may be NULL. */
 static void
-fail_with(struct connection *connection, const struct session *session,
+fail_with_facts(struct connection *connection, const struct session *session,
     enum failure failure, const char *reason)
 {
 	if (atomic_load(&connection->killed)) {
@@ -36,7 +36,7 @@ fail_with(struct connection *connection, const struct session *session,
 void
 outcome_fail(struct connection *connection, enum failure failure, const char *reason)
 {
-	fail_with(connection, connection->session, failure, reason);
+	fail_with_facts(connection, connection->session, failure, reason);
 }
 
 void
@@ -49,7 +49,7 @@ outcome_refuse(struct connection *connection, enum failure failure, const char *
 /* Logs that a connection that was logged as answered has failed, in the handshake or after it.
  * Does nothing if it had failed before. */
 static void
-recant(struct connection *connection, enum failure failure, bool shaken,
+retract_answered(struct connection *connection, enum failure failure, bool shaken,
     const char *reason)
 {
 	if (!connection->unsure)
@@ -67,7 +67,7 @@ outcome_refused(struct connection *connection, int alert)
 	snprintf(reason, sizeof reason,
 	    "the client refused the early answer: %s, sent in plaintext (alert %d)",
 	    alert_name((unsigned)alert), alert);
-	recant(connection, FAILURE_CLIENT_ALERT, false, reason);
+	retract_answered(connection, FAILURE_CLIENT_ALERT, false, reason);
 }
 
 void
@@ -79,7 +79,7 @@ outcome_lost(struct connection *connection, size_t untaken)
 		connection->facts->tls.end = SESSION_END_RESET;
 	snprintf(reason, sizeof reason,
 	    "connection lost before the client had the last %zu bytes", untaken);
-	recant(connection, FAILURE_EARLY_CLOSE, true, reason);
+	retract_answered(connection, FAILURE_EARLY_CLOSE, true, reason);
 }
 
 void
@@ -92,12 +92,12 @@ outcome_stall(struct connection *connection)
 	snprintf(reason, sizeof reason,
 	    "the client did not accept the last %zu byte%s in time",
 	    connection->untaken, text_plural(connection->untaken));
-	recant(connection, FAILURE_WRITE_TIMEOUT, true, reason);
+	retract_answered(connection, FAILURE_WRITE_TIMEOUT, true, reason);
 }
 
 /* Counts the times and the bytes on the wire. */
 static void
-measure(const struct connection *connection, int64_t now_ns)
+count_times_and_bytes(const struct connection *connection, int64_t now_ns)
 {
 	struct tally *tally = connection->tally;
 
@@ -118,13 +118,13 @@ conclude_failure(struct connection *connection, const struct session *session)
 	const struct identity *identity = session_identity(session);
 
 	if (verdict != NULL)
-		fail_with(connection, session, verdict->failure, verdict->reason);
+		fail_with_facts(connection, session, verdict->failure, verdict->reason);
 	else if (identity != NULL && identity->verified &&
 		 identity->not_after <= time(NULL))
-		fail_with(connection, session, FAILURE_CERT_EXPIRED,
+		fail_with_facts(connection, session, FAILURE_CERT_EXPIRED,
 		    "the client's certificate has expired since the handshake");
 	else
-		fail_with(connection, session, session_failure(session),
+		fail_with_facts(connection, session, session_failure(session),
 		    session_reason(session));
 }
 
@@ -152,7 +152,7 @@ outcome_conclude(struct connection *connection, const struct session *session)
 	const int64_t now_ns = deadline_now_ns();
 	const bool is_long = connection->traffic.out > CONNECTION_KERNEL_KEEPS;
 
-	measure(connection, now_ns);
+	count_times_and_bytes(connection, now_ns);
 	if (session_failure(session) != FAILURE_NONE ||
 	    (session_is_excused(session) && is_cut(connection))) {
 		conclude_failure(connection, session);
@@ -170,7 +170,7 @@ outcome_conclude(struct connection *connection, const struct session *session)
 void
 outcome_abandon(struct connection *connection, enum failure failure, const char *reason)
 {
-	measure(connection, deadline_now_ns());
+	count_times_and_bytes(connection, deadline_now_ns());
 	if (session_failure(connection->session) != FAILURE_NONE)
 		conclude_failure(connection, connection->session);
 	else

@@ -20,7 +20,7 @@
 
 /* Shuts the connection down. Keeps the first reason, if there is memory for it. */
 static void
-revoke(struct connection *connection, const struct refusal *refusal)
+revoke_connection(struct connection *connection, const struct refusal *refusal)
 {
 	struct refusal *verdict = malloc(sizeof *verdict);
 	struct refusal *none = NULL;
@@ -50,7 +50,7 @@ find_present(const struct connection *connection, const struct peercert *peercer
 }
 
 static bool
-takes(const struct service *service, const struct peercert *peercert,
+service_accepts(const struct service *service, const struct peercert *peercert,
     struct refusal *refusal)
 {
 	return service == NULL || context_accepts(service->context, peercert, refusal);
@@ -70,7 +70,7 @@ is_vouched_for(const struct peercert *peercert, const struct service *namesake,
 
 /* Checks a client by the service that serves it, and by the service that it would get now. */
 static void
-check(struct connection *connection, const struct snapshot *snapshot)
+check_connection(struct connection *connection, const struct snapshot *snapshot)
 {
 	const struct peercert *peercert = atomic_load(&connection->peercert);
 	struct refusal refusal;
@@ -80,10 +80,10 @@ check(struct connection *connection, const struct snapshot *snapshot)
 	const struct service *namesake =
 	    snapshot_find(snapshot, connection->service->name);
 	const struct service *present = find_present(connection, peercert, snapshot);
-	if (!takes(namesake, peercert, &refusal) ||
-	    !takes(present, peercert, &refusal) ||
+	if (!service_accepts(namesake, peercert, &refusal) ||
+	    !service_accepts(present, peercert, &refusal) ||
 	    !is_vouched_for(peercert, namesake, present, &refusal))
-		revoke(connection, &refusal);
+		revoke_connection(connection, &refusal);
 }
 
 void
@@ -92,7 +92,7 @@ recheck_all(const struct connectiontable *table, const struct snapshot *snapshot
 	for (struct connectiontable_entry *entry = connectiontable_first(table);
 	     entry != NULL; entry = connectiontable_next(entry))
 		if (!connection_is_lingering(entry->connection))
-			check(entry->connection, snapshot);
+			check_connection(entry->connection, snapshot);
 }
 
 void
@@ -109,6 +109,6 @@ recheck_begin(struct connection *connection, struct session *session)
 	atomic_store(&connection->peercert, peercert);
 	struct snapshot *current = current_take(connection->shared->current);
 	if (current != connection->snapshot)
-		check(connection, current);
+		check_connection(connection, current);
 	snapshot_drop(current);
 }

@@ -232,7 +232,7 @@ stats_bound(size_t bucket)
 
 /* Adds without an atomic read-modify-write, because no other thread writes there. */
 static void
-add(struct tally *tally, size_t index, uint64_t number)
+add_to_cell(struct tally *tally, size_t index, uint64_t number)
 {
 	_Atomic(uint64_t) *value = &tally->cells[self].values[index];
 
@@ -244,13 +244,13 @@ add(struct tally *tally, size_t index, uint64_t number)
 void
 tally_accept(struct tally *tally)
 {
-	add(tally, INDEX(accepted), 1);
+	add_to_cell(tally, INDEX(accepted), 1);
 }
 
 void
 tally_done(struct tally *tally)
 {
-	add(tally, INDEX(done), 1);
+	add_to_cell(tally, INDEX(done), 1);
 }
 
 void
@@ -258,26 +258,26 @@ tally_fail(struct tally *tally, enum failure failure, bool shaken)
 {
 	size_t first = shaken ? INDEX(answer_failures) : INDEX(handshake_failures);
 
-	add(tally, first + failure, 1);
+	add_to_cell(tally, first + failure, 1);
 }
 
 void
 tally_bytes(struct tally *tally, uint64_t in, uint64_t out)
 {
-	add(tally, INDEX(bytes_in), in);
-	add(tally, INDEX(bytes_out), out);
+	add_to_cell(tally, INDEX(bytes_in), in);
+	add_to_cell(tally, INDEX(bytes_out), out);
 }
 
 void
 tally_enter(struct tally *tally, enum phase phase)
 {
-	add(tally, INDEX(present) + phase, 1);
+	add_to_cell(tally, INDEX(present) + phase, 1);
 }
 
 void
 tally_leave(struct tally *tally, enum phase phase)
 {
-	add(tally, INDEX(present) + phase, (uint64_t)-1);
+	add_to_cell(tally, INDEX(present) + phase, (uint64_t)-1);
 }
 
 void
@@ -289,6 +289,6 @@ tally_time(struct tally *tally, enum stats_time time, int64_t ns)
 
 	while (bucket < STATS_BUCKETS - 1 && ns > bounds_ns[bucket])
 		bucket++;
-	add(tally, first + bucket, 1);
-	add(tally, first + STATS_BUCKETS, (uint64_t)ns);
+	add_to_cell(tally, first + bucket, 1);
+	add_to_cell(tally, first + STATS_BUCKETS, (uint64_t)ns);
 }

@@ -46,7 +46,7 @@ struct control {
 };
 
 static void
-drop(struct control *control, struct client *client)
+drop_client(struct control *control, struct client *client)
 {
 	size_t i = 0;
 
@@ -82,7 +82,7 @@ send_answer(struct client *client)
 }
 
 static int
-answer(struct control *control, struct client *client, const char *command)
+answer_command(struct control *control, struct client *client, const char *command)
 {
 	FILE *out = open_memstream(&client->answer, &client->answer_size);
 
@@ -99,13 +99,13 @@ answer(struct control *control, struct client *client, const char *command)
 
 /* True if the client has all its answers, and may send more. */
 static bool
-is_heard(const struct client *client)
+may_send_command(const struct client *client)
 {
 	return client->answer == NULL && client->caller.awaited == 0;
 }
 
 static uint32_t
-events_of(const struct client *client)
+events_for_client(const struct client *client)
 {
 	if (client->answer != NULL)
 		return EPOLLOUT;
@@ -115,27 +115,28 @@ events_of(const struct client *client)
 /* Carries out the whole lines that have come, as long as the client takes the answers. Returns -1
  * if the client must be closed. */
 static int
-carry_out(struct control *control, struct client *client)
+carry_out_lines(struct control *control, struct client *client)
 {
 	char *end = NULL;
 
-	while (is_heard(client) &&
+	while (may_send_command(client) &&
 	       (end = memchr(client->line, '\n', client->length)) != NULL) {
 		size_t used = (size_t)(end - client->line) + 1;
 		*end = '\0';
 		client->line[strcspn(client->line, "\r")] = '\0';
-		if (answer(control, client, client->line) < 0)
+		if (answer_command(control, client, client->line) < 0)
 			return -1;
 		client->length -= used;
 		memmove(client->line, client->line + used, client->length);
 	}
-	loop_change(
-	    control->loop, client->caller.fd, events_of(client), &client->watch);
-	return client->length < sizeof client->line || !is_heard(client) ? 0 : -1;
+	loop_change(control->loop, client->caller.fd, events_for_client(client),
+	    &client->watch);
+	return client->length < sizeof client->line || !may_send_command(client) ? 0
+	                                                                         : -1;
 }
 
 static int
-receive(struct client *client)
+receive_bytes(struct client *client)
 {
 	ssize_t n = recv(client->caller.fd, client->line + client->length,
 	    sizeof client->line - client->length, MSG_DONTWAIT);
@@ -150,11 +151,12 @@ on_client_ready(struct watch *watch, uint32_t events)
 {
 	struct control *control = watch->holder;
 	struct client *client = (struct client *)watch;
-	int result = client->answer != NULL ? send_answer(client) : receive(client);
+	int result =
+	    client->answer != NULL ? send_answer(client) : receive_bytes(client);
 
 	(void)events;
-	if (result < 0 || carry_out(control, client) < 0)
-		drop(control, client);
+	if (result < 0 || carry_out_lines(control, client) < 0)
+		drop_client(control, client);
 }
 
 static struct client *
@@ -179,8 +181,8 @@ control_conclude(struct control *control, unsigned what, bool worked, const char
 		    memory_format("%s%s\n", text, worked ? "ok" : "failed");
 		client->answer_size = strlen(client->answer);
 		client->answer_sent = 0;
-		if (send_answer(client) < 0 || carry_out(control, client) < 0)
-			drop(control, client);
+		if (send_answer(client) < 0 || carry_out_lines(control, client) < 0)
+			drop_client(control, client);
 	}
 }
 
@@ -204,7 +206,7 @@ is_in_group(int fd, gid_t group, const struct ucred *peer)
 
 /* Finds out the rights of the process at the other end, and its id. */
 static enum control_right
-right_of(const struct control *control, int fd, pid_t *pid)
+find_right(const struct control *control, int fd, pid_t *pid)
 {
 	struct ucred peer;
 	socklen_t size = sizeof peer;
@@ -232,7 +234,7 @@ make_room(struct control *control, enum control_right right)
 		i++;
 	if (i == control->count && right == CONTROL_LOOK)
 		return false;
-	drop(control, control->clients[i < control->count ? i : 0]);
+	drop_client(control, control->clients[i < control->count ? i : 0]);
 	return true;
 }
 
@@ -240,7 +242,7 @@ static void
 add_client(struct control *control, int fd)
 {
 	pid_t pid;
-	enum control_right right = right_of(control, fd, &pid);
+	enum control_right right = find_right(control, fd, &pid);
 	struct client *client =
 	    make_room(control, right) ? calloc(1, sizeof *client) : NULL;
 
@@ -254,7 +256,7 @@ add_client(struct control *control, int fd)
 	client->watch = (struct watch){ .ready = on_client_ready, .holder = control };
 	control->clients[control->count++] = client;
 	if (loop_add(control->loop, fd, EPOLLIN, &client->watch) < 0)
-		drop(control, client);
+		drop_client(control, client);
 }
 
 static void
@@ -321,7 +323,7 @@ parse_path(const char *path, struct address *address, char *error, size_t error_
 
 /* Says why the socket at `path` could not be made; keeps errno. */
 static void
-explain(const char *path, char *error, size_t error_size)
+explain_listen_error(const char *path, char *error, size_t error_size)
 {
 	int saved = errno;
 
@@ -338,7 +340,7 @@ check_folder(const struct control_place *place, char *error, size_t error_size)
 	    place->path, place->owner, place->group, error, error_size);
 
 	if (result < 0 && errno != 0)
-		explain(place->path, error, error_size);
+		explain_listen_error(place->path, error, error_size);
 	return result;
 }
 
@@ -353,7 +355,7 @@ listen_at(const struct control_place *place, char *error, size_t error_size)
 		return NULL;
 	struct listener *listener = open_listener(place, &address);
 	if (listener == NULL) {
-		explain(place->path, error, error_size);
+		explain_listen_error(place->path, error, error_size);
 		return NULL;
 	}
 	const struct socketfile file = { .path = place->path,
@@ -376,7 +378,7 @@ control_try(const struct control_place *place, char *error, size_t error_size)
 	if (parse_path(place->path, &address, error, error_size) < 0)
 		return -1;
 	if (listener_try(&address) < 0) {
-		explain(place->path, error, error_size);
+		explain_listen_error(place->path, error, error_size);
 		return -1;
 	}
 	int result = check_folder(place, error, error_size);
@@ -450,7 +452,7 @@ control_close(struct control *control)
 	if (control == NULL)
 		return;
 	while (control->count > 0)
-		drop(control, control->clients[0]);
+		drop_client(control, control->clients[0]);
 	stop_listening(control);
 	free(control);
 }

@@ -16,7 +16,7 @@
 #include "server/process/pidfile.h"
 
 static int
-offer(struct control_caller *caller, const char *name, int fd)
+offer_descriptor(struct control_caller *caller, const char *name, int fd)
 {
 	char *line = memory_format("%s\n", name);
 	int result = fdpassing_send(caller->fd, line, fd);
@@ -46,12 +46,12 @@ offer_paths(const struct handover_set *set, struct control_caller *caller)
 
 	if (set->control != NULL) {
 		char *name = name_of_control(set->control);
-		result = offer(caller, name, control_fd(set->control));
+		result = offer_descriptor(caller, name, control_fd(set->control));
 		free(name);
 	}
 	if (result == 0 && set->pidfile != NULL) {
 		char *name = name_of_pidfile(set->pidfile);
-		result = offer(caller, name, pidfile_fd(set->pidfile));
+		result = offer_descriptor(caller, name, pidfile_fd(set->pidfile));
 		free(name);
 	}
 	return result;
@@ -63,7 +63,7 @@ offer_notify(const struct handover_set *set, struct control_caller *caller)
 	if (set->notify == NULL)
 		return 0;
 	char *name = memory_format("notify %" PRId64, notify_watchdog_ms(set->notify));
-	int result = offer(caller, name, notify_fd(set->notify));
+	int result = offer_descriptor(caller, name, notify_fd(set->notify));
 	free(name);
 	return result;
 }
@@ -78,7 +78,7 @@ handover_offer(const struct handover_set *set, struct control_caller *caller)
 	for (size_t i = 0; i < acceptor_count(set->acceptor); i++) {
 		const struct listener *listener = acceptor_listener(set->acceptor, i);
 		listener_name(&listener->address, listener->passed, name);
-		if (offer(caller, name, listener->fd) < 0)
+		if (offer_descriptor(caller, name, listener->fd) < 0)
 			return -1;
 	}
 	return offer_paths(set, caller) < 0 || offer_notify(set, caller) < 0 ? -1 : 0;

@@ -22,7 +22,7 @@ struct signals {
 };
 
 static sigset_t
-taken(void)
+handled_signals(void)
 {
 	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2,
 		SIGPIPE, SIGCHLD };
@@ -37,7 +37,7 @@ taken(void)
 void
 signals_block(void)
 {
-	sigset_t set = taken();
+	sigset_t set = handled_signals();
 
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
@@ -57,7 +57,7 @@ struct signals *
 signals_open(
     struct loop *loop, void (*take)(void *context, uint32_t signal), void *context)
 {
-	sigset_t set = taken();
+	sigset_t set = handled_signals();
 	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 
 	if (fd < 0)

@@ -6,7 +6,7 @@
 
 /* Makes one tree of two, either of which may be NULL. */
 static struct timer *
-meld(struct timer *a, struct timer *b)
+meld_trees(struct timer *a, struct timer *b)
 {
 	if (a == NULL || b == NULL)
 		return a != NULL ? a : b;
@@ -25,7 +25,7 @@ meld(struct timer *a, struct timer *b)
 
 /* Takes the first tree from a chain of siblings. */
 static struct timer *
-split(struct timer **chain)
+take_first_tree(struct timer **chain)
 {
 	struct timer *first = *chain;
 
@@ -39,18 +39,18 @@ split(struct timer **chain)
 /* Makes one tree of a chain of siblings: melds pairs from the front, then all of them from the
  * back. */
 static struct timer *
-gather(struct timer *chain)
+meld_chain(struct timer *chain)
 {
 	struct timer *pairs = NULL, *whole = NULL;
 
 	while (chain != NULL) {
-		struct timer *a = split(&chain);
-		struct timer *pair = meld(a, split(&chain));
+		struct timer *a = take_first_tree(&chain);
+		struct timer *pair = meld_trees(a, take_first_tree(&chain));
 		pair->next = pairs;
 		pairs = pair;
 	}
 	while (pairs != NULL)
-		whole = meld(whole, split(&pairs));
+		whole = meld_trees(whole, take_first_tree(&pairs));
 	return whole;
 }
 
@@ -59,13 +59,13 @@ timers_add(
     struct timers *timers, struct timer *timer, struct deadline deadline, void *holder)
 {
 	*timer = (struct timer){ .deadline = deadline, .holder = holder };
-	timers->first = meld(timers->first, timer);
+	timers->first = meld_trees(timers->first, timer);
 }
 
 void
 timers_remove(struct timers *timers, struct timer *timer)
 {
-	struct timer *rest = gather(timer->child);
+	struct timer *rest = meld_chain(timer->child);
 
 	timer->child = NULL;
 	if (timers->first == timer) {
@@ -79,7 +79,7 @@ timers_remove(struct timers *timers, struct timer *timer)
 	if (timer->next != NULL)
 		timer->next->previous = timer->previous;
 	timer->next = timer->previous = NULL;
-	timers->first = meld(timers->first, rest);
+	timers->first = meld_trees(timers->first, rest);
 }
 
 void *

@@ -221,7 +221,7 @@ has_too_many(const struct gate *gate, const struct address *peer)
 }
 
 static void
-fill(struct bucket *bucket)
+fill_bucket(struct bucket *bucket)
 {
 	int64_t now_ns = deadline_now_ns();
 	int64_t full_ns = bucket->burst * NS_PER_S;
@@ -242,13 +242,13 @@ is_too_fast(struct bucket *bucket)
 {
 	if (bucket->rate == 0)
 		return false;
-	fill(bucket);
+	fill_bucket(bucket);
 	return bucket->tokens_ns < NS_PER_S;
 }
 
 /* Checks whether `gate` admits one more connection of `peer`. */
 static enum failure
-ask(struct gate *gate, const struct address *peer, const char **reason)
+check_gate(struct gate *gate, const struct address *peer, const char **reason)
 {
 	if (!is_allowed(gate, peer)) {
 		*reason = "the address is not allowed";
@@ -306,7 +306,7 @@ limits_process(struct limits *limits)
 enum failure
 limits_enter(struct gate *gate, const struct address *peer, const char **reason)
 {
-	enum failure failure = ask(gate, peer, reason);
+	enum failure failure = check_gate(gate, peer, reason);
 
 	if (failure != FAILURE_NONE)
 		return failure;

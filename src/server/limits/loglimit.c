@@ -108,7 +108,7 @@ add_example(struct kind *kind, const struct address *peer)
 
 /* Counts a failure. Returns true if it may have a line. */
 static bool
-count(struct kind *kind, enum log_level level, const struct address *peer)
+count_failure(struct kind *kind, enum log_level level, const struct address *peer)
 {
 	if (kind->lines < LOGLIMIT_LINES) {
 		kind->lines++;
@@ -128,7 +128,8 @@ loglimit_admit(struct loglimit *loglimit, const char *service, enum failure fail
 		return true;
 	sync_lock(&loglimit->mutex);
 	struct book *book = find_book(loglimit, service);
-	bool admitted = book == NULL || count(&book->kinds[failure], level, peer);
+	bool admitted =
+	    book == NULL || count_failure(&book->kinds[failure], level, peer);
 	sync_unlock(&loglimit->mutex);
 	return admitted;
 }

@@ -17,7 +17,7 @@
 /* Returns the version 2 group of a process, such as "/system.slice/tlsd.service", or NULL. The
  * caller frees it. */
 static char *
-group_of(const char *process)
+find_cgroup(const char *process)
 {
 	char *path = memory_format("/proc/%s/cgroup", process);
 	char *text = NULL, *group = NULL;
@@ -38,7 +38,7 @@ group_of(const char *process)
 
 /* Moves this process: writing 0 stands for the writer. */
 static int
-enter(const char *group)
+enter_group(const char *group)
 {
 	char *path = memory_format(ROOT "%s/cgroup.procs", group);
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -56,11 +56,11 @@ int
 cgroup_join(pid_t pid)
 {
 	char *number = memory_format("%ld", (long)pid);
-	char *own = group_of("self"), *other = group_of(number);
+	char *own = find_cgroup("self"), *other = find_cgroup(number);
 	int result = 0;
 
 	if (own != NULL && other != NULL && strcmp(own, other) != 0)
-		result = enter(other);
+		result = enter_group(other);
 	int saved = errno;
 	free(other);
 	free(own);

@@ -15,7 +15,7 @@
 /* Returns the rest of `path` after `folder`, from its slash on; NULL if `path` is not in
  * `folder`. */
 static const char *
-behind(const char *folder, const char *path)
+path_after_folder(const char *folder, const char *path)
 {
 	size_t length = strlen(folder);
 
@@ -27,7 +27,7 @@ behind(const char *folder, const char *path)
 }
 
 static bool
-is_usable(const char *folder, struct findings *findings)
+is_usable_root(const char *folder, struct findings *findings)
 {
 	char *null = memory_format("%s/dev/null", folder);
 	bool has_null = access(null, F_OK) == 0;
@@ -57,9 +57,9 @@ change_root(const char *folder)
 
 /* Enters `folder`; both paths are resolved. */
 static char *
-enter(const char *folder, const char *path, struct findings *findings)
+enter_folder(const char *folder, const char *path, struct findings *findings)
 {
-	const char *inside = behind(folder, path);
+	const char *inside = path_after_folder(folder, path);
 
 	if (inside == NULL) {
 		findings_error(findings,
@@ -68,7 +68,7 @@ enter(const char *folder, const char *path, struct findings *findings)
 		    folder, path);
 		return NULL;
 	}
-	if (!is_usable(folder, findings))
+	if (!is_usable_root(folder, findings))
 		return NULL;
 	char *result = memory_copy(inside);
 	if (change_root(folder) == 0)
@@ -91,7 +91,7 @@ chroot_enter(const char *folder, const char *path, struct findings *findings)
 		findings_error(findings, "chroot: %s: %s",
 		    real_folder == NULL ? folder : path, strerrordesc_np(errno));
 	else
-		result = enter(real_folder, real_path, findings);
+		result = enter_folder(real_folder, real_path, findings);
 	free(real_path);
 	free(real_folder);
 	return result;
@@ -101,7 +101,7 @@ char *
 chroot_outside(const char *folder, const char *path)
 {
 	/* A relative path was completed from its file's path, which is an outside path. */
-	if (path[0] == '\0' || behind(folder, path) != NULL)
+	if (path[0] == '\0' || path_after_folder(folder, path) != NULL)
 		return memory_copy(path);
 	return memory_format("%s%s", folder, path);
 }

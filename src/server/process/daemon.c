@@ -59,7 +59,7 @@ daemon_fork(struct daemon *daemon)
 
 /* Sends the status. A parent that was killed meanwhile does not matter. */
 static void
-tell(struct daemon *daemon, char status)
+send_status(struct daemon *daemon, char status)
 {
 	if (write(daemon->ready_fd, &status, 1) < 0)
 		errno = 0;
@@ -79,11 +79,11 @@ daemon_ready(struct daemon *daemon)
 		close(null);
 	}
 	if (chdir("/") == 0)
-		tell(daemon, EXIT_SUCCESS);
+		send_status(daemon, EXIT_SUCCESS);
 }
 
 void
 daemon_failed(struct daemon *daemon, int status)
 {
-	tell(daemon, (char)status);
+	send_status(daemon, (char)status);
 }

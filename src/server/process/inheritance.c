@@ -86,7 +86,7 @@ ends_with(const char *text, const char *end)
 
 /* True if an answer is complete; sets `*worked` by its last line. */
 static bool
-is_whole(const char *answer, bool *worked)
+is_whole_answer(const char *answer, bool *worked)
 {
 	*worked = strcmp(answer, "ok\n") == 0 || ends_with(answer, "\nok\n");
 	return *worked || strcmp(answer, "failed\n") == 0 ||
@@ -95,7 +95,7 @@ is_whole(const char *answer, bool *worked)
 
 /* Writes the first line of the answer, without "error: ", as a reason. */
 static void
-explain(const char *answer, char *error, size_t error_size)
+copy_reason(const char *answer, char *error, size_t error_size)
 {
 	if (strncmp(answer, "error: ", 7) == 0)
 		answer += 7;
@@ -105,7 +105,7 @@ explain(const char *answer, char *error, size_t error_size)
 /* Sends a command and collects its answer and the descriptors that come with it. Returns 0 if the
  * answer is "ok". */
 static int
-ask(struct inheritance *inheritance, const char *command, char *error,
+send_command(struct inheritance *inheritance, const char *command, char *error,
     size_t error_size)
 {
 	char answer[ANSWER_SIZE] = "", text[LINE_SIZE];
@@ -116,7 +116,7 @@ ask(struct inheritance *inheritance, const char *command, char *error,
 		snprintf(error, error_size, "%s", strerrordesc_np(errno));
 		return -1;
 	}
-	while (!is_whole(answer, &worked) && length < sizeof answer - 1) {
+	while (!is_whole_answer(answer, &worked) && length < sizeof answer - 1) {
 		int fd;
 		ssize_t n =
 		    fdpassing_receive(inheritance->fd, text, sizeof text - 1, &fd);
@@ -134,7 +134,7 @@ ask(struct inheritance *inheritance, const char *command, char *error,
 			    answer + length, sizeof answer - length, "%s", text);
 	}
 	if (!worked)
-		explain(answer, error, error_size);
+		copy_reason(answer, error, error_size);
 	return worked ? 0 : -1;
 }
 
@@ -162,7 +162,7 @@ inheritance_begin(const char *path, uid_t owner, char *error, size_t error_size)
 	struct inheritance *inheritance = memory_new(sizeof *inheritance);
 	inheritance->fd = fd;
 	inheritance->pid = maker.pid;
-	if (ask(inheritance, "handover\n", reason, sizeof reason) == 0)
+	if (send_command(inheritance, "handover\n", reason, sizeof reason) == 0)
 		return inheritance;
 	snprintf(error, error_size, "%s: the running tlsd answers: %s", path, reason);
 	inheritance_free(inheritance);
@@ -204,14 +204,14 @@ inheritance_pid(const struct inheritance *inheritance)
 
 /* Tells the old process which descriptors are kept. */
 static int
-keep_taken(struct inheritance *inheritance, char *error, size_t error_size)
+report_taken(struct inheritance *inheritance, char *error, size_t error_size)
 {
 	char command[64];
 
 	for (size_t i = 0; i < inheritance->count; i++) {
 		snprintf(command, sizeof command, "keep %zu\n", i);
 		if (inheritance->items[i].fd < 0 &&
-		    ask(inheritance, command, error, error_size) < 0)
+		    send_command(inheritance, command, error, error_size) < 0)
 			return -1;
 	}
 	return 0;
@@ -222,12 +222,12 @@ inheritance_confirm(struct inheritance *inheritance, char *error, size_t error_s
 {
 	struct timeval for_ever = { 0 };
 
-	if (keep_taken(inheritance, error, error_size) < 0)
+	if (report_taken(inheritance, error, error_size) < 0)
 		return -1;
 	/* If this process left without the answer, perhaps no process would serve. */
 	setsockopt(
 	    inheritance->fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
-	return ask(inheritance, "confirm\n", error, error_size);
+	return send_command(inheritance, "confirm\n", error, error_size);
 }
 
 void

@@ -29,7 +29,7 @@ struct notify {
 
 /* Returns a number from the environment, or 0 if it is not there. */
 static int64_t
-number_of(const char *name)
+read_environment_number(const char *name)
 {
 	const char *text = getenv(name);
 	int64_t number;
@@ -43,9 +43,11 @@ number_of(const char *name)
 static int64_t
 find_watchdog_ms(void)
 {
-	int64_t pid = number_of("WATCHDOG_PID");
+	int64_t pid = read_environment_number("WATCHDOG_PID");
 
-	return pid == 0 || pid == getpid() ? number_of("WATCHDOG_USEC") / US_PER_MS : 0;
+	return pid == 0 || pid == getpid()
+	           ? read_environment_number("WATCHDOG_USEC") / US_PER_MS
+	           : 0;
 }
 
 /* Fills in the address. Returns its length, or 0 if `name` is not an address. */
@@ -137,7 +139,7 @@ notify_watchdog_ms(const struct notify *notify)
 }
 
 static void __attribute__((format(printf, 3, 4)))
-tell(const struct notify *notify, int flags, const char *format, ...)
+send_notification(const struct notify *notify, int flags, const char *format, ...)
 {
 	char message[MESSAGE_SIZE];
 	va_list args;
@@ -154,13 +156,14 @@ tell(const struct notify *notify, int flags, const char *format, ...)
 void
 notify_ready(struct notify *notify, const char *status)
 {
-	tell(notify, 0, "READY=1\nSTATUS=%s", status);
+	send_notification(notify, 0, "READY=1\nSTATUS=%s", status);
 }
 
 void
 notify_reloading(struct notify *notify)
 {
-	tell(notify, 0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64 "\nSTATUS=reloading",
+	send_notification(notify, 0,
+	    "RELOADING=1\nMONOTONIC_USEC=%" PRId64 "\nSTATUS=reloading",
 	    deadline_now_ns() / NS_PER_US);
 }
 
@@ -169,20 +172,20 @@ notify_stopping(struct notify *notify, int64_t timeout_ms, const char *status)
 {
 	uint64_t most = timeout_ms > 0 ? (uint64_t)timeout_ms * US_PER_MS : UINT64_MAX;
 
-	tell(notify, 0, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%" PRIu64 "\nSTATUS=%s", most,
-	    status);
+	send_notification(notify, 0,
+	    "STOPPING=1\nEXTEND_TIMEOUT_USEC=%" PRIu64 "\nSTATUS=%s", most, status);
 }
 
 void
 notify_status(struct notify *notify, const char *status)
 {
-	tell(notify, 0, "STATUS=%s", status);
+	send_notification(notify, 0, "STATUS=%s", status);
 }
 
 void
 notify_replaced(struct notify *notify, pid_t pid)
 {
-	tell(notify, 0, "MAINPID=%ld", (long)pid);
+	send_notification(notify, 0, "MAINPID=%ld", (long)pid);
 }
 
 struct deadline
@@ -191,7 +194,7 @@ notify_expire(struct notify *notify)
 	if (notify == NULL)
 		return deadline_never();
 	if (deadline_passed(notify->next)) {
-		tell(notify, MSG_DONTWAIT, "WATCHDOG=1");
+		send_notification(notify, MSG_DONTWAIT, "WATCHDOG=1");
 		notify->next = deadline_in(notify->watchdog_ms / 2);
 	}
 	return notify->next;

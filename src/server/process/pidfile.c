@@ -66,7 +66,7 @@ open_patiently(const char *path)
 }
 
 static void
-explain(const char *path, int number, char *error, size_t error_size)
+explain_lock_error(const char *path, int number, char *error, size_t error_size)
 {
 	pid_t named = read_pid(path), holder = lockfile_holder(path);
 
@@ -87,7 +87,7 @@ explain(const char *path, int number, char *error, size_t error_size)
 /* Keeps other users from opening the file. Fails if one of them owns it, or if it has a second
  * name, because it could be any file. */
 static int
-claim(int fd)
+claim_file(int fd)
 {
 	struct stat st;
 
@@ -107,10 +107,10 @@ open_locked(const char *path, char *error, size_t error_size)
 	int fd = open_patiently(path);
 
 	if (fd < 0) {
-		explain(path, errno, error, error_size);
+		explain_lock_error(path, errno, error, error_size);
 		return -1;
 	}
-	if (claim(fd) == 0)
+	if (claim_file(fd) == 0)
 		return fd;
 	snprintf(error, error_size,
 	    "%s: belongs to another user or has a second name: remove it", path);
@@ -132,7 +132,7 @@ write_pid(int fd, pid_t pid)
 }
 
 static struct pidfile *
-pidfile_of(int fd, const char *path)
+make_pidfile(int fd, const char *path)
 {
 	struct pidfile *pidfile = memory_new(sizeof *pidfile);
 
@@ -154,7 +154,7 @@ pidfile_open(const char *path, char *error, size_t error_size)
 		close(fd);
 		return NULL;
 	}
-	return pidfile_of(fd, path);
+	return make_pidfile(fd, path);
 }
 
 struct pidfile *
@@ -165,7 +165,7 @@ pidfile_adopt(int fd, const char *path)
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    !lockfile_is_current(fd, path) || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return NULL;
-	struct pidfile *pidfile = pidfile_of(fd, path);
+	struct pidfile *pidfile = make_pidfile(fd, path);
 	pidfile->lent = true;
 	return pidfile;
 }

@@ -23,7 +23,7 @@ set_mode(int fd, const struct socketfile *file)
 }
 
 static int
-change(int fd, const struct socketfile *file, const struct stat *st)
+change_owner_and_mode(int fd, const struct socketfile *file, const struct stat *st)
 {
 	if ((st->st_uid != file->owner || st->st_gid != file->group) &&
 	    fchownat(fd, "", file->owner, file->group, AT_EMPTY_PATH) < 0)
@@ -32,7 +32,8 @@ change(int fd, const struct socketfile *file, const struct stat *st)
 }
 
 static void
-explain(const struct socketfile *file, int code, char *error, size_t error_size)
+explain_change_error(
+    const struct socketfile *file, int code, char *error, size_t error_size)
 {
 	snprintf(error, error_size,
 	    "%s: its owner, group or mode cannot be set: %s: restart tlsd as root",
@@ -54,7 +55,7 @@ change_safely(int fd, const struct socketfile *file, char *error, size_t error_s
 	struct stat st;
 
 	if (fstat(fd, &st) < 0) {
-		explain(file, errno, error, error_size);
+		explain_change_error(file, errno, error, error_size);
 		return -1;
 	}
 	if (!S_ISSOCK(st.st_mode) || st.st_nlink != 1) {
@@ -67,9 +68,9 @@ change_safely(int fd, const struct socketfile *file, char *error, size_t error_s
 		return 0;
 	if (geteuid() == 0 && check_folder(file, error, error_size) < 0)
 		return -1;
-	if (change(fd, file, &st) == 0)
+	if (change_owner_and_mode(fd, file, &st) == 0)
 		return 0;
-	explain(file, errno, error, error_size);
+	explain_change_error(file, errno, error, error_size);
 	return -1;
 }
 
@@ -79,7 +80,7 @@ socketfile_apply(const struct socketfile *file, char *error, size_t error_size)
 	int fd = open(file->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0) {
-		explain(file, errno, error, error_size);
+		explain_change_error(file, errno, error, error_size);
 		return -1;
 	}
 	int result = change_safely(fd, file, error, error_size);
@@ -96,6 +97,6 @@ socketfile_check(const struct socketfile *file, char *error, size_t error_size)
 		return check_folder(file, error, error_size);
 	if (file->owner == geteuid())
 		return 0; /* the group may be one of its own */
-	explain(file, EPERM, error, error_size);
+	explain_change_error(file, EPERM, error, error_size);
 	return -1;
 }

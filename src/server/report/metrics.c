@@ -24,16 +24,16 @@
 
 /* Prints the head of a metric family. */
 static void
-begin(FILE *out, const char *name, const char *type, const char *help)
+print_family_head(FILE *out, const char *name, const char *type, const char *help)
 {
 	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 static void
-print_one(
+print_value(
     FILE *out, const char *name, const char *type, const char *help, uint64_t value)
 {
-	begin(out, name, type, help);
+	print_family_head(out, name, type, help);
 	fprintf(out, "%s %" PRIu64 "\n", name, value);
 }
 
@@ -207,7 +207,8 @@ print_services(const struct tally *first, const struct stats_sums *sums, FILE *o
 {
 	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
 		const struct stats_sums *next = sums;
-		begin(out, families[i].name, families[i].type, families[i].help);
+		print_family_head(
+		    out, families[i].name, families[i].type, families[i].help);
 		for (const struct tally *tally = first; tally != NULL;
 		     tally = stats_next(tally))
 			families[i].print(
@@ -222,35 +223,35 @@ print_process(const struct serverinfo *serverinfo, FILE *out)
 
 	stats_sum(serverinfo_stats(serverinfo), &sums);
 	tally_add_to(stats_unrouted(serverinfo_stats(serverinfo)), &unrouted);
-	begin(out, "tlsd_build_info", "gauge",
+	print_family_head(out, "tlsd_build_info", "gauge",
 	    "Versions of tlsd and of GnuTLS; the value is always 1.");
 	fprintf(out, "tlsd_build_info{version=\"%s\",gnutls=\"%s\"} 1\n",
 	    PACKAGE_VERSION, library_version());
-	begin(out, "tlsd_start_time_seconds", "gauge",
+	print_family_head(out, "tlsd_start_time_seconds", "gauge",
 	    "When the process started, seconds since 1970.");
 	fprintf(out, "tlsd_start_time_seconds %" PRId64 "\n",
 	    serverinfo_started(serverinfo));
-	print_one(out, "tlsd_workers", "gauge", "Worker threads.",
+	print_value(out, "tlsd_workers", "gauge", "Worker threads.",
 	    serverinfo_workers(serverinfo));
-	print_one(out, "tlsd_workers_busy", "gauge",
+	print_value(out, "tlsd_workers_busy", "gauge",
 	    "Worker threads that have a connection.", stats_busy(&sums));
-	print_one(out, "tlsd_queue_depth", "gauge",
+	print_value(out, "tlsd_queue_depth", "gauge",
 	    "Connections that wait for a worker.", stats_queued(&sums));
-	print_one(out, "tlsd_unrouted", "gauge",
+	print_value(out, "tlsd_unrouted", "gauge",
 	    "Connections whose ClientHello has not named their service yet.",
 	    unrouted.present[PHASE_HELLO]);
-	print_one(out, "tlsd_draining", "gauge",
+	print_value(out, "tlsd_draining", "gauge",
 	    "1 while the server asks for no more clients.",
 	    serverinfo_state(serverinfo) != SERVERINFO_RUNNING);
-	print_one(out, "tlsd_reloads_total", "counter", "Reloads that worked.",
+	print_value(out, "tlsd_reloads_total", "counter", "Reloads that worked.",
 	    serverinfo_reloads(serverinfo));
-	print_one(out, "tlsd_reload_failures_total", "counter",
+	print_value(out, "tlsd_reload_failures_total", "counter",
 	    "Reloads that failed; the configuration before stayed in force.",
 	    serverinfo_failed_reloads(serverinfo));
-	print_one(out, "tlsd_last_reload_successful", "gauge",
+	print_value(out, "tlsd_last_reload_successful", "gauge",
 	    "Whether the last reload worked; 1 before the first.",
 	    serverinfo_last_reload_worked(serverinfo));
-	print_one(out, "tlsd_log_lost_total", "counter",
+	print_value(out, "tlsd_log_lost_total", "counter",
 	    "Lines that could not be written to the log.", log_lost());
 }
 
@@ -303,16 +304,16 @@ print_staples(const struct service *service, FILE *out)
 static void
 print_snapshot(const struct snapshot *snapshot, FILE *out)
 {
-	begin(out, "tlsd_configuration_time_seconds", "gauge",
+	print_family_head(out, "tlsd_configuration_time_seconds", "gauge",
 	    "When the configuration in force was loaded, seconds since 1970.");
 	fprintf(out, "tlsd_configuration_time_seconds %" PRId64 "\n",
 	    snapshot_time(snapshot));
-	begin(out, "tlsd_certificate_not_after_seconds", "gauge",
+	print_family_head(out, "tlsd_certificate_not_after_seconds", "gauge",
 	    "When each certificate, or the first of its chain, expires, seconds "
 	    "since 1970; by its file.");
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
 		print_certificates(snapshot_service(snapshot, i), out);
-	begin(out, "tlsd_ocsp_next_update_seconds", "gauge",
+	print_family_head(out, "tlsd_ocsp_next_update_seconds", "gauge",
 	    "When the OCSP response of each certificate gets stale and is sent no "
 	    "more, seconds since 1970.");
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)

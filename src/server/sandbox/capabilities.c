@@ -24,7 +24,7 @@ static const struct needed {
 #define NEEDED_COUNT (sizeof needed / sizeof needed[0])
 
 static int
-get(uint64_t *permitted)
+get_permitted(uint64_t *permitted)
 {
 	struct __user_cap_header_struct header = { .version =
 						       _LINUX_CAPABILITY_VERSION_3 };
@@ -37,7 +37,7 @@ get(uint64_t *permitted)
 }
 
 static int
-set(uint64_t permitted)
+set_permitted(uint64_t permitted)
 {
 	struct __user_cap_header_struct header = { .version =
 						       _LINUX_CAPABILITY_VERSION_3 };
@@ -56,14 +56,14 @@ capabilities_drop(unsigned uses)
 	for (size_t i = 0; i < NEEDED_COUNT; i++)
 		if ((needed[i].use & ~uses) == 0)
 			keep |= (uint64_t)1 << needed[i].number;
-	if (get(&permitted) < 0)
+	if (get_permitted(&permitted) < 0)
 		return -1;
 	/* Also drops them from the bounding set, from which programs run by root would get them
 	 * back. */
 	for (unsigned i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
 		if (!(keep >> i & 1))
 			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
-	return set(permitted & keep);
+	return set_permitted(permitted & keep);
 }
 
 char *
@@ -72,7 +72,7 @@ capabilities_format(char *out, size_t room)
 	uint64_t permitted = 0;
 	size_t length = 0;
 
-	get(&permitted);
+	get_permitted(&permitted);
 	snprintf(out, room, "none");
 	for (size_t i = 0; i < NEEDED_COUNT; i++)
 		if (permitted >> needed[i].number & 1 && length < room)

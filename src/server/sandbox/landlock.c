@@ -42,7 +42,7 @@ struct ruleset {
 
 /* Returns all rights to change anything that `version` of the interface has. */
 static uint64_t
-changing(int version)
+rights_to_change(int version)
 {
 	uint64_t rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
 	                  LANDLOCK_ACCESS_FS_REMOVE_DIR |
@@ -61,9 +61,9 @@ changing(int version)
 }
 
 static int
-create(int version)
+create_ruleset(int version)
 {
-	struct ruleset ruleset = { .files = changing(version) };
+	struct ruleset ruleset = { .files = rights_to_change(version) };
 	/* Older kernels only accept shorter structs. */
 	size_t size = sizeof ruleset.files;
 
@@ -77,7 +77,7 @@ create(int version)
 /* Allows `rights` at `path`. Adds no rule if the path does not exist, or if no right applies to
  * it. */
 static void
-permit(int fd, const char *path, uint64_t rights)
+permit_path(int fd, const char *path, uint64_t rights)
 {
 	struct landlock_path_beneath_attr rule = { .allowed_access = rights };
 	struct stat st;
@@ -94,10 +94,10 @@ permit(int fd, const char *path, uint64_t rights)
 }
 
 static void
-permit_all(int fd, const struct stringlist *paths, uint64_t rights)
+permit_paths(int fd, const struct stringlist *paths, uint64_t rights)
 {
 	for (size_t i = 0; i < paths->count; i++)
-		permit(fd, paths->items[i], rights);
+		permit_path(fd, paths->items[i], rights);
 }
 
 int
@@ -109,12 +109,12 @@ landlock_confine(const struct landlock_places *places)
 	/* Not in the kernel, or disabled at boot. */
 	if (version <= 0)
 		return 0;
-	int fd = create(version);
+	int fd = create_ruleset(version);
 	if (fd < 0)
 		return -1;
-	permit_all(fd, &places->writable, WRITING & changing(version));
-	permit_all(fd, &places->removable, REMOVING);
-	permit(fd, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE);
+	permit_paths(fd, &places->writable, WRITING & rights_to_change(version));
+	permit_paths(fd, &places->removable, REMOVING);
+	permit_path(fd, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE);
 	int result = (int)syscall(SYS_landlock_restrict_self, fd, 0);
 	file_close(fd);
 	return result < 0 ? -1 : version;

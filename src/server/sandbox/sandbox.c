@@ -36,7 +36,7 @@ struct sandbox {
 
 /* Returns the setting of `service` that brings foreign code, or NULL. */
 static const char *
-foreign_code(const struct conf_service *service)
+find_foreign_code(const struct conf_service *service)
 {
 	if (responder_kind_runs_programs(service->responder.kind))
 		return "respond: exec";
@@ -57,7 +57,7 @@ add_path(struct stringlist *paths, char *path)
 /* Returns the folder of `path`, where the file may be made again; or `path` if that is a device
  * or a pipe. */
 static char *
-place_of(const char *path)
+find_writable_place(const char *path)
 {
 	struct stat st;
 	const char *slash = strrchr(path, '/');
@@ -74,7 +74,7 @@ static void
 add_place(struct stringlist *paths, const char *path)
 {
 	if (path[0] != '\0')
-		add_path(paths, place_of(path));
+		add_path(paths, find_writable_place(path));
 }
 
 /* Adds the places where the log is written, and where it is made again after a link to it was
@@ -106,7 +106,7 @@ find_writable(const struct snapshot *snapshot, struct stringlist *paths)
 /* Returns the first backend of `service` at a Unix-domain socket, or NULL. Connecting needs the
  * right to write to the socket. */
 static const char *
-local_backend(const struct conf_service *service)
+find_local_backend(const struct conf_service *service)
 {
 	const struct stringlist *names = &service->responder.connect;
 
@@ -139,7 +139,7 @@ static bool
 needs_to_write(const struct sandbox *sandbox, const struct conf *conf)
 {
 	for (size_t i = 0; i < conf->service_count; i++)
-		if (local_backend(conf->services[i]) != NULL)
+		if (find_local_backend(conf->services[i]) != NULL)
 			return true;
 	return sandbox->foreign != NULL || is_of_another(conf->process.log_file) ||
 	       has_place_of_another(&sandbox->places.writable) ||
@@ -160,7 +160,7 @@ sandbox_new(const struct snapshot *snapshot)
 	}
 	sandbox->memory_locked = memoryguard_lock_memory();
 	for (size_t i = 0; i < conf->service_count && sandbox->foreign == NULL; i++)
-		sandbox->foreign = foreign_code(conf->services[i]);
+		sandbox->foreign = find_foreign_code(conf->services[i]);
 	find_writable(snapshot, &sandbox->places.writable);
 	add_place(&sandbox->places.removable, conf->process.pid_file);
 	add_place(&sandbox->places.removable, conf->process.control_socket);
@@ -247,9 +247,9 @@ sandbox_describe(const struct sandbox *sandbox)
 }
 
 static void
-check_code(const struct conf_service *service, struct findings *found)
+check_foreign_code(const struct conf_service *service, struct findings *found)
 {
-	const char *foreign = foreign_code(service);
+	const char *foreign = find_foreign_code(service);
 
 	if (foreign != NULL)
 		findings_error(found,
@@ -262,7 +262,7 @@ static void
 check_place(const struct sandbox *sandbox, const char *key, const char *path,
     struct findings *found)
 {
-	char *place = place_of(path);
+	char *place = find_writable_place(path);
 
 	if (path[0] != '\0' && !stringlist_has(&sandbox->places.writable, place))
 		findings_error(found,
@@ -276,7 +276,7 @@ static void
 check_backends(const struct sandbox *sandbox, const struct conf_service *service,
     struct findings *found)
 {
-	const char *name = local_backend(service);
+	const char *name = find_local_backend(service);
 
 	if (name != NULL && geteuid() == 0 && !sandbox->is_writing)
 		findings_error(found,
@@ -293,7 +293,7 @@ check_service(const struct sandbox *sandbox, const struct service *service,
 
 	findings_init(&found);
 	if (sandbox->is_filtered || sandbox->is_confined)
-		check_code(service->conf, &found);
+		check_foreign_code(service->conf, &found);
 	check_backends(sandbox, service->conf, &found);
 	for (size_t i = 0; i < service->address_count && sandbox->is_confined; i++)
 		if (address_family(&service->addresses[i]) == AF_UNIX)

@@ -96,7 +96,7 @@ static const uint32_t ioctls[] = { FIONREAD, FIONBIO, FIOCLEX, TIOCOUTQ, TIOCGWI
 /* Adds a rule for each name. A name that the library does not know needs none. A number below 0
  * belongs to a call that only other architectures have. */
 static int
-add(scmp_filter_ctx filter, uint32_t action, const char *const *names)
+add_rules(scmp_filter_ctx filter, uint32_t action, const char *const *names)
 {
 	for (; *names != NULL; names++) {
 		int number = seccomp_syscall_resolve_name(*names);
@@ -220,11 +220,11 @@ fill_for_server(scmp_filter_ctx filter)
 	int code = 0;
 
 	for (size_t i = 0; harmless[i] != NULL && code == 0; i++)
-		code = add(filter, SCMP_ACT_ALLOW, harmless[i]);
+		code = add_rules(filter, SCMP_ACT_ALLOW, harmless[i]);
 	if (code == 0)
-		code = add(filter, SCMP_ACT_KILL_PROCESS, hostile);
+		code = add_rules(filter, SCMP_ACT_KILL_PROCESS, hostile);
 	if (code == 0)
-		code = add(filter, SCMP_ACT_KILL_PROCESS, running);
+		code = add_rules(filter, SCMP_ACT_KILL_PROCESS, running);
 	if (code == 0)
 		code = allow_sockets(filter);
 	if (code == 0)
@@ -262,12 +262,12 @@ fill_for_programs(scmp_filter_ctx filter)
 {
 	seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(EPERM));
 	add_kinds_of_code(filter);
-	return add(filter, SCMP_ACT_ERRNO(EPERM), hostile);
+	return add_rules(filter, SCMP_ACT_ERRNO(EPERM), hostile);
 }
 
 /* Loads the filter that `fill` makes, with the action `otherwise` for all other calls. */
 static int
-load(uint32_t otherwise, int (*fill)(scmp_filter_ctx filter))
+load_filter(uint32_t otherwise, int (*fill)(scmp_filter_ctx filter))
 {
 	scmp_filter_ctx filter = seccomp_init(otherwise);
 	int code = -ENOMEM;
@@ -296,13 +296,13 @@ syscallfilter_can_be_filtered(void)
 int
 syscallfilter_allow_server(void)
 {
-	return load(SCMP_ACT_ERRNO(ENOSYS), fill_for_server);
+	return load_filter(SCMP_ACT_ERRNO(ENOSYS), fill_for_server);
 }
 
 int
 syscallfilter_allow_programs(void)
 {
-	return load(SCMP_ACT_ALLOW, fill_for_programs);
+	return load_filter(SCMP_ACT_ALLOW, fill_for_programs);
 }
 
 #else

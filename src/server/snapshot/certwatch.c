@@ -47,26 +47,26 @@ struct certwatch {
 };
 
 static void
-mix(unsigned long long *state, unsigned long long value)
+mix_into_state(unsigned long long *state, unsigned long long value)
 {
 	*state = (*state ^ value) * 1099511628211ULL; /* FNV-1a, by words */
 }
 
 static unsigned long long
-state_of(const struct stringlist *files)
+compute_state(const struct stringlist *files)
 {
 	unsigned long long state = 14695981039346656037ULL;
 
 	for (size_t i = 0; i < files->count; i++) {
 		struct stat st = { 0 };
 		if (stat(files->items[i], &st) < 0)
-			mix(&state, (unsigned long long)errno);
-		mix(&state, st.st_dev);
-		mix(&state, st.st_ino);
-		mix(&state, (unsigned long long)st.st_size);
-		mix(&state, (unsigned long long)st.st_mtim.tv_sec);
-		mix(&state, (unsigned long long)st.st_mtim.tv_nsec);
-		mix(&state, (unsigned long long)st.st_ctim.tv_nsec);
+			mix_into_state(&state, (unsigned long long)errno);
+		mix_into_state(&state, st.st_dev);
+		mix_into_state(&state, st.st_ino);
+		mix_into_state(&state, (unsigned long long)st.st_size);
+		mix_into_state(&state, (unsigned long long)st.st_mtim.tv_sec);
+		mix_into_state(&state, (unsigned long long)st.st_mtim.tv_nsec);
+		mix_into_state(&state, (unsigned long long)st.st_ctim.tv_nsec);
 	}
 	return state;
 }
@@ -79,7 +79,7 @@ certwatch_state(const struct conf *conf)
 	if (!conf->process.watch)
 		return 0;
 	conf_watched_files(conf, &files);
-	unsigned long long state = state_of(&files);
+	unsigned long long state = compute_state(&files);
 	stringlist_fini(&files);
 	return state;
 }
@@ -98,7 +98,7 @@ is_minded(const struct certwatch *certwatch, int folder, const char *name)
 
 /* Watches for events about one entry of a folder, or about all. Owns `name`. */
 static void
-mind(struct certwatch *certwatch, int folder, char *name)
+add_minded(struct certwatch *certwatch, int folder, char *name)
 {
 	certwatch->minded = memory_resize(
 	    certwatch->minded, (certwatch->count + 1) * sizeof *certwatch->minded);
@@ -108,7 +108,7 @@ mind(struct certwatch *certwatch, int folder, char *name)
 
 /* Warns once for each folder until the next configuration. */
 static void
-complain(struct certwatch *certwatch, const char *folder)
+warn_of_unwatched(struct certwatch *certwatch, const char *folder)
 {
 	if (errno == ENOENT || errno == ENOTDIR ||
 	    stringlist_has(&certwatch->unwatched, folder))
@@ -129,11 +129,11 @@ watch_entry(
 	int id = inotify_add_watch(certwatch->fd, folder, EVENTS | IN_ONLYDIR);
 
 	if (id < 0)
-		complain(certwatch, folder);
+		warn_of_unwatched(certwatch, folder);
 	if (id < 0 || is_minded(certwatch, id, name))
 		free(name);
 	else
-		mind(certwatch, id, name);
+		add_minded(certwatch, id, name);
 	free(folder);
 }
 
@@ -144,12 +144,12 @@ watch_folder(struct certwatch *certwatch, const char *path)
 	int id = inotify_add_watch(certwatch->fd, path, EVENTS | IN_ONLYDIR);
 
 	if (id >= 0)
-		mind(certwatch, id, NULL);
+		add_minded(certwatch, id, NULL);
 }
 
 /* Returns `path` with the symbolic link that ends at `end` replaced by its target. */
 static char *
-resolve(const char *path, size_t end, const char *target)
+replace_link_by_target(const char *path, size_t end, const char *target)
 {
 	const char *rest = path + end;
 	size_t folder = end;
@@ -182,7 +182,7 @@ follow_link(struct certwatch *certwatch, const char *path)
 		free(entry);
 		if (n > 0) {
 			target[n] = '\0';
-			return resolve(path, end, target);
+			return replace_link_by_target(path, end, target);
 		}
 		if (error == ENOENT)
 			return NULL;
@@ -205,7 +205,7 @@ watch_path(struct certwatch *certwatch, const char *path)
 }
 
 static void
-stir(struct certwatch *certwatch)
+note_event(struct certwatch *certwatch)
 {
 	if (!certwatch->stirred)
 		certwatch->patience = deadline_in(CERTWATCH_PATIENCE_MS);
@@ -215,7 +215,7 @@ stir(struct certwatch *certwatch)
 
 /* True if the event is about a watched entry, or about a folder itself. */
 static bool
-matters(const struct certwatch *certwatch, const struct inotify_event *event)
+is_relevant(const struct certwatch *certwatch, const struct inotify_event *event)
 {
 	return event->len == 0 || is_minded(certwatch, event->wd, event->name);
 }
@@ -235,15 +235,15 @@ on_events(struct watch *watch, uint32_t events)
 		for (ssize_t at = 0; at < size;
 		     at += (ssize_t)(sizeof *event + event->len)) {
 			event = (const struct inotify_event *)(buffer + at);
-			any = any || matters(certwatch, event);
+			any = any || is_relevant(certwatch, event);
 		}
 	}
 	if (any)
-		stir(certwatch);
+		note_event(certwatch);
 }
 
 static void
-unwatch(struct certwatch *certwatch)
+stop_watching_files(struct certwatch *certwatch)
 {
 	if (certwatch->fd < 0)
 		return;
@@ -261,7 +261,7 @@ unwatch(struct certwatch *certwatch)
 static void
 watch_all(struct certwatch *certwatch)
 {
-	unwatch(certwatch);
+	stop_watching_files(certwatch);
 	certwatch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (certwatch->fd < 0 ||
 	    loop_add(certwatch->loop, certwatch->fd, EPOLLIN, &certwatch->watch) < 0) {
@@ -290,7 +290,7 @@ certwatch_free(struct certwatch *certwatch)
 {
 	if (certwatch == NULL)
 		return;
-	unwatch(certwatch);
+	stop_watching_files(certwatch);
 	stringlist_fini(&certwatch->files);
 	stringlist_fini(&certwatch->unwatched);
 	free(certwatch);
@@ -300,7 +300,7 @@ void
 certwatch_use(
     struct certwatch *certwatch, const struct conf *conf, unsigned long long state)
 {
-	unwatch(certwatch);
+	stop_watching_files(certwatch);
 	stringlist_fini(&certwatch->files);
 	stringlist_fini(&certwatch->unwatched);
 	certwatch->stirred = false;
@@ -310,11 +310,11 @@ certwatch_use(
 	conf_watched_files(conf, &certwatch->files);
 	certwatch->state = state;
 	watch_all(certwatch);
-	stir(certwatch);
+	note_event(certwatch);
 }
 
 static void
-look(struct certwatch *certwatch)
+check_for_changes(struct certwatch *certwatch)
 {
 	certwatch->stirred = false;
 	/* Folders may have other entries by now. */
@@ -322,7 +322,7 @@ look(struct certwatch *certwatch)
 	conf_watched_files(certwatch->conf, &certwatch->files);
 	/* Watch first, so that a change from here on stirs again. */
 	watch_all(certwatch);
-	unsigned long long state = state_of(&certwatch->files);
+	unsigned long long state = compute_state(&certwatch->files);
 	if (state == certwatch->state) {
 		log_debug(
 		    "watch: %zu files: nothing has changed", certwatch->files.count);
@@ -339,7 +339,7 @@ certwatch_expire(struct certwatch *certwatch)
 	struct deadline due = deadline_earlier(certwatch->quiet, certwatch->patience);
 
 	if (certwatch->stirred && deadline_passed(due))
-		look(certwatch);
+		check_for_changes(certwatch);
 	if (!certwatch->stirred)
 		return deadline_never();
 	return deadline_earlier(certwatch->quiet, certwatch->patience);

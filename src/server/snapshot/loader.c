@@ -46,7 +46,7 @@ struct loader {
 /* Frees the snapshot that a reload has replaced. With thousands of certificates this takes too
  * long for the main thread. */
 static void
-tidy(struct loader *loader)
+free_past(struct loader *loader)
 {
 	struct snapshot *past = loader->past;
 
@@ -57,7 +57,7 @@ tidy(struct loader *loader)
 }
 
 static void
-load(struct loader *loader)
+load_snapshot(struct loader *loader)
 {
 	loader->wants_load = false;
 	sync_unlock(&loader->mutex);
@@ -69,7 +69,7 @@ load(struct loader *loader)
 }
 
 static void *
-work(void *argument)
+run_thread(void *argument)
 {
 	struct loader *loader = argument;
 
@@ -77,9 +77,9 @@ work(void *argument)
 	sync_lock(&loader->mutex);
 	while (!loader->wants_quit || loader->past != NULL || loader->wants_load)
 		if (loader->past != NULL)
-			tidy(loader);
+			free_past(loader);
 		else if (loader->wants_load)
-			load(loader);
+			load_snapshot(loader);
 		else
 			sync_wait(&loader->changed, &loader->mutex);
 	sync_unlock(&loader->mutex);
@@ -88,12 +88,12 @@ work(void *argument)
 
 /* Has the thread load; without one, the reload has failed. */
 static void
-launch(struct loader *loader)
+launch_load(struct loader *loader)
 {
 	int error = 0;
 
 	if (!loader->has_thread)
-		error = pthread_create(&loader->thread, NULL, work, loader);
+		error = pthread_create(&loader->thread, NULL, run_thread, loader);
 	if (error != 0) {
 		findings_error(&loader->findings,
 		    "no thread can be created to load it (%s): set fewer workers, or "
@@ -111,7 +111,7 @@ launch(struct loader *loader)
 
 /* Without a thread there is nobody else to do it. */
 static void
-drop_past(struct loader *loader, struct snapshot *past)
+hand_past_to_thread(struct loader *loader, struct snapshot *past)
 {
 	if (!loader->has_thread) {
 		snapshot_drop(past);
@@ -142,9 +142,9 @@ on_done(struct watch *watch, uint32_t events)
 	loader->take(loader->context, new, &findings);
 	loader->is_handing_over = false;
 	findings_fini(&findings);
-	drop_past(loader, past);
+	hand_past_to_thread(loader, past);
 	if (loader->busy) /* again, since the taker has asked for another one */
-		launch(loader);
+		launch_load(loader);
 }
 
 struct loader *
@@ -179,7 +179,7 @@ loader_start(struct loader *loader, struct snapshot *old)
 	loader->busy = true;
 	loader->began_ns = deadline_now_ns();
 	if (!loader->is_handing_over)
-		launch(loader);
+		launch_load(loader);
 }
 
 bool

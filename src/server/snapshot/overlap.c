@@ -16,7 +16,7 @@
 #include "server/snapshot/service.h"
 
 /* Adds an error about `service`, whose text starts with its key. */
-static void __attribute__((format(printf, 3, 4))) complain(
+static void __attribute__((format(printf, 3, 4))) report_conflict(
     struct findings *findings, const struct service *service, const char *format, ...)
 {
 	struct findings found;
@@ -33,24 +33,24 @@ static void __attribute__((format(printf, 3, 4))) complain(
 
 /* Adds an error about two services that no hello could tell apart. */
 static void
-complain_overlap(const struct route *route, const struct entry *entry,
+report_overlap(const struct route *route, const struct entry *entry,
     const struct service *other, struct findings *findings)
 {
 	char at[ADDRESS_TEXT_SIZE];
 
 	address_format(route_address(route), at);
 	if (entry->name != NULL)
-		complain(findings, entry->service,
+		report_conflict(findings, entry->service,
 		    "server-name: %s at %s already belongs to [%s]: remove it from one "
 		    "of them, or set a different alpn in each",
 		    entry->name, at, other->name);
 	else if (entry->service->conf->is_default)
-		complain(findings, entry->service,
+		report_conflict(findings, entry->service,
 		    "default: [%s] is already the default at %s: keep one, or set a "
 		    "different alpn in each",
 		    other->name, at);
 	else
-		complain(findings, entry->service,
+		report_conflict(findings, entry->service,
 		    "listen: %s already belongs to [%s]: set a different server-name "
 		    "or alpn in each",
 		    at, other->name);
@@ -69,16 +69,16 @@ shared_protocol(const struct service *a, const struct service *b)
 }
 
 static void
-check_two(const struct route *route, const struct entry *entry,
+check_two_services(const struct route *route, const struct entry *entry,
     const struct service *other, struct findings *findings)
 {
 	const char *protocol = shared_protocol(entry->service, other);
 	char at[ADDRESS_TEXT_SIZE];
 
 	if (service_has_no_protocol(entry->service) && service_has_no_protocol(other))
-		complain_overlap(route, entry, other, findings);
+		report_overlap(route, entry, other, findings);
 	else if (protocol != NULL)
-		complain(findings, entry->service,
+		report_conflict(findings, entry->service,
 		    "alpn: %s for %s at %s already belongs to [%s]: remove it from one "
 		    "of them",
 		    protocol,
@@ -92,8 +92,8 @@ check_group(
 {
 	for (size_t i = 1; i < group->count; i++)
 		for (size_t j = 0; j < i; j++)
-			check_two(route, &group->entries[i], group->entries[j].service,
-			    findings);
+			check_two_services(route, &group->entries[i],
+			    group->entries[j].service, findings);
 }
 
 static void
@@ -103,7 +103,7 @@ check_reachable(
 	if (service->conf->server_name.count == 0 &&
 	    !route_is_default(route, service)) {
 		char at[ADDRESS_TEXT_SIZE];
-		complain(findings, service,
+		report_conflict(findings, service,
 		    "server-name: is not set, and the default at %s is [%s], so no "
 		    "client reaches this service: set server-name",
 		    address_format(route_address(route), at),
@@ -124,7 +124,7 @@ check_proxy(const struct route *route, struct findings *findings)
 		if (conf->accept_proxy != first->accept_proxy ||
 		    (first->accept_proxy && !stringlist_equal(&conf->accept_proxy_from,
 						&first->accept_proxy_from)))
-			complain(findings, route_service(route, i),
+			report_conflict(findings, route_service(route, i),
 			    "accept-proxy: differs from [%s] at %s: set the same "
 			    "accept-proxy and accept-proxy-from for services that "
 			    "share an address",
@@ -148,7 +148,7 @@ check_socket(const struct route *route, struct findings *findings)
 		if (service->socket_owner != first->socket_owner ||
 		    service->socket_group != first->socket_group ||
 		    service->conf->listen_mode != first->conf->listen_mode)
-			complain(findings, service,
+			report_conflict(findings, service,
 			    "listen: [%s] sets other rights for %s: set the same "
 			    "listen-owner, listen-group and listen-mode for services "
 			    "that share a socket",

@@ -182,7 +182,7 @@ find_group(const struct route *route, const struct clienthello *hello)
 /* Returns the service with the first of its protocols that the client offers, or else one without
  * protocols. */
 static const struct service *
-choose(const struct group *group, const struct clienthello *hello)
+choose_service(const struct group *group, const struct clienthello *hello)
 {
 	const struct service *other = NULL;
 
@@ -206,7 +206,7 @@ route_find(const struct route *route, const struct clienthello *hello,
 {
 	struct group group = find_group(route, hello);
 
-	*service = group.count > 0 ? choose(&group, hello) : NULL;
+	*service = group.count > 0 ? choose_service(&group, hello) : NULL;
 	if (group.count == 0)
 		return FAILURE_SNI;
 	if (*service == NULL)

@@ -55,7 +55,7 @@ are_dual(const struct address *addresses, int count)
 /* Copies the addresses that `namesake` has for the item `text` of its listen. Returns their
  * number, or -1 if it has none. */
 static int
-recall(const struct service *namesake, const char *text,
+recall_addresses(const struct service *namesake, const char *text,
     struct address addresses[ADDRESS_MAX])
 {
 	const struct address *at = namesake != NULL ? namesake->addresses : NULL;
@@ -81,7 +81,7 @@ resolve_listen(const char *text, const struct service *namesake,
 
 	if (count >= 0)
 		return count;
-	count = recall(namesake, text, addresses);
+	count = recall_addresses(namesake, text, addresses);
 	if (count >= 0) {
 		findings_warning(findings,
 		    "listen: \"%s\" %s, so its last addresses stay in use: check the "
@@ -261,7 +261,7 @@ warn_of_ends(const struct service *service, struct findings *findings)
 
 /* Checks all its certificates together. */
 static void
-prove(
+prove_certificates(
     struct service *service, const struct service *namesake, struct findings *findings)
 {
 	warn_of_ends(service, findings);
@@ -287,7 +287,7 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	service->context =
 	    context_new(service->name, &conf->context, keyring, findings);
 	if (service->context != NULL)
-		prove(service, namesake, findings);
+		prove_certificates(service, namesake, findings);
 	service->responder = responder_new(&conf->responder, findings);
 	/* An early answer is sent before the client is known. */
 	service->early = conf->early_answer && service->responder != NULL &&

@@ -88,7 +88,8 @@ find_excuse(const struct findings *found)
 /* True if on-bad-cert lets the other services go on without this one; its errors then become
  * warnings. A certificate that could not be read because of a shortage is not bad. */
 static bool
-skip(struct snapshot *snapshot, const struct service *service, struct findings *found)
+skip_if_excused(
+    struct snapshot *snapshot, const struct service *service, struct findings *found)
 {
 	const struct finding *excuse = find_excuse(found);
 
@@ -106,7 +107,7 @@ skip(struct snapshot *snapshot, const struct service *service, struct findings *
 
 /* Prepares the next service. */
 static void
-prepare(struct snapshot *snapshot, const struct conf_service *conf,
+prepare_service(struct snapshot *snapshot, const struct conf_service *conf,
     const struct snapshot *old, struct findings *findings)
 {
 	struct service *service = &snapshot->all[snapshot->all_count++];
@@ -115,7 +116,7 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 	findings_init(&found);
 	service_prepare(service, conf, &snapshot->conf->process,
 	    find_namesake(old, conf->section.name), snapshot->keyring, &found);
-	if (skip(snapshot, service, &found))
+	if (skip_if_excused(snapshot, service, &found))
 		service_skip(service);
 	else
 		snapshot->services[snapshot->count++] = service;
@@ -123,7 +124,7 @@ prepare(struct snapshot *snapshot, const struct conf_service *conf,
 }
 
 static void
-prepare_all(
+prepare_services(
     struct snapshot *snapshot, const struct snapshot *old, struct findings *findings)
 {
 	const struct conf *conf = snapshot->conf;
@@ -132,7 +133,7 @@ prepare_all(
 	snapshot->all = memory_new(conf->service_count * sizeof *snapshot->all);
 	snapshot->services = memory_new(conf->service_count * sizeof(struct service *));
 	for (size_t i = 0; i < conf->service_count && !shortage_is_noted(); i++)
-		prepare(snapshot, conf->services[i], old, findings);
+		prepare_service(snapshot, conf->services[i], old, findings);
 	keyring_close(snapshot->keyring);
 }
 
@@ -147,7 +148,7 @@ find_route(const struct snapshot *snapshot, const struct address *address)
 
 /* Returns the route of `address`, and makes it if there is none. */
 static struct route *
-route_at(struct snapshot *snapshot, const struct address *address)
+find_or_make_route(struct snapshot *snapshot, const struct address *address)
 {
 	struct route *there = find_route(snapshot, address);
 
@@ -186,7 +187,8 @@ find_routes(struct snapshot *snapshot, struct findings *findings)
 		const struct service *service = &snapshot->all[i];
 		for (size_t j = 0; j < service->address_count; j++)
 			if (is_served(snapshot, &service->addresses[j]))
-				route_add(route_at(snapshot, &service->addresses[j]),
+				route_add(find_or_make_route(
+					      snapshot, &service->addresses[j]),
 				    service);
 	}
 	for (size_t i = 0; i < snapshot->route_count; i++) {
@@ -197,7 +199,7 @@ find_routes(struct snapshot *snapshot, struct findings *findings)
 
 /* Lets clients resume sessions that they began with services of the same names. */
 static void
-inherit(struct snapshot *snapshot, const struct snapshot *old)
+inherit_sessions(struct snapshot *snapshot, const struct snapshot *old)
 {
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct service *namesake =
@@ -237,7 +239,7 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 	}
 	snapshot->files_state = certwatch_state(snapshot->conf);
 	prepare_process(snapshot, findings);
-	prepare_all(snapshot, old, findings);
+	prepare_services(snapshot, old, findings);
 	if (shortage_is_noted())
 		findings_error(findings,
 		    "%s: cannot be read for lack of memory or descriptors: free some, "
@@ -254,7 +256,7 @@ snapshot_new(const char *path, const struct snapshot *old, struct findings *find
 		return NULL;
 	}
 	if (old != NULL)
-		inherit(snapshot, old);
+		inherit_sessions(snapshot, old);
 	return snapshot;
 }
 

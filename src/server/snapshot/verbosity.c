@@ -68,7 +68,7 @@ set_level(struct verbosity *verbosity, const char *item, struct findings *findin
 }
 
 static void
-silence(struct verbosity *verbosity, const char *word, struct findings *findings)
+silence_class(struct verbosity *verbosity, const char *word, struct findings *findings)
 {
 	int failure = find_class(word);
 
@@ -90,7 +90,7 @@ verbosity_init(struct verbosity *verbosity, const struct stringlist *levels,
 	for (size_t i = 0; i < levels->count; i++)
 		set_level(verbosity, levels->items[i], findings);
 	for (size_t i = 0; i < quiet->count; i++)
-		silence(verbosity, quiet->items[i], findings);
+		silence_class(verbosity, quiet->items[i], findings);
 }
 
 bool

@@ -118,7 +118,7 @@ drain(struct linger_list *linger, struct connection *connection)
 }
 
 static void
-unwatch(struct linger_list *linger, struct connection *connection)
+stop_watching_client(struct linger_list *linger, struct connection *connection)
 {
 	if (connection->watch.ready == NULL)
 		return;
@@ -127,7 +127,7 @@ unwatch(struct linger_list *linger, struct connection *connection)
 }
 
 static void
-enter(
+enter_list(
     struct linger_list *linger, struct connection *connection, struct deadline deadline)
 {
 	timers_add(&linger->draining, &connection->timer, deadline, connection);
@@ -135,17 +135,17 @@ enter(
 }
 
 static void
-leave(struct linger_list *linger, struct connection *connection)
+leave_list(struct linger_list *linger, struct connection *connection)
 {
 	timers_remove(&linger->draining, &connection->timer);
 	linger->count--;
 }
 
 static void
-finish(struct linger_list *linger, struct connection *connection)
+finish_connection(struct linger_list *linger, struct connection *connection)
 {
-	unwatch(linger, connection);
-	leave(linger, connection);
+	stop_watching_client(linger, connection);
+	leave_list(linger, connection);
 	connection_free(connection);
 }
 
@@ -199,15 +199,15 @@ still_takes(struct connection *connection)
 /* Ends a connection, which is in no list, after the client has closed or its time is up. It stays
  * if the client still takes its answer. */
 static void
-part(struct linger_list *linger, struct connection *connection)
+free_unless_taking(struct linger_list *linger, struct connection *connection)
 {
 	if (still_takes(connection)) {
-		enter(linger, connection,
+		enter_list(linger, connection,
 		    deadline_earlier(
 			deadline_in(linger->close_timeout_ms), connection->stalled));
 		return;
 	}
-	unwatch(linger, connection);
+	stop_watching_client(linger, connection);
 	connection_free(connection);
 }
 
@@ -222,12 +222,12 @@ on_bytes(struct watch *watch, uint32_t events)
 	case OPEN:
 		break;
 	case ENDED:
-		unwatch(linger, connection);
-		leave(linger, connection);
-		part(linger, connection);
+		stop_watching_client(linger, connection);
+		leave_list(linger, connection);
+		free_unless_taking(linger, connection);
 		break;
 	case LOST:
-		finish(linger, connection);
+		finish_connection(linger, connection);
 		break;
 	}
 }
@@ -245,7 +245,7 @@ find_end(const struct linger_list *linger, const struct connection *connection)
 }
 
 static void
-watch(struct linger_list *linger, struct connection *connection)
+start_watching_client(struct linger_list *linger, struct connection *connection)
 {
 	connection->watch = (struct watch){ .ready = on_bytes, .holder = linger };
 	if (loop_add(linger->loop, connection->fd, EPOLLIN | EPOLLRDHUP,
@@ -253,7 +253,7 @@ watch(struct linger_list *linger, struct connection *connection)
 		connection_free(connection);
 		return;
 	}
-	enter(linger, connection, find_end(linger, connection));
+	enter_list(linger, connection, find_end(linger, connection));
 }
 
 void
@@ -264,10 +264,10 @@ linger_add(struct linger_list *linger, struct connection *connection)
 		connection_enter(connection, PHASE_LINGER);
 	switch (drain(linger, connection)) {
 	case OPEN:
-		watch(linger, connection);
+		start_watching_client(linger, connection);
 		break;
 	case ENDED:
-		part(linger, connection);
+		free_unless_taking(linger, connection);
 		break;
 	case LOST:
 		connection_free(connection);
@@ -282,22 +282,22 @@ linger_evict(struct linger_list *linger)
 
 	if (connection == NULL)
 		return false;
-	finish(linger, connection);
+	finish_connection(linger, connection);
 	return true;
 }
 
 /* Handles a connection, which is in no list, whose time is up. A client that was answered early
  * and has sent nothing gets our end, and may still have time to finish the handshake. */
 static void
-expire(struct linger_list *linger, struct connection *connection)
+expire_connection(struct linger_list *linger, struct connection *connection)
 {
 	if (connection->holds_end && connection->early &&
 	    !deadline_passed(connection_end_of_handshake(connection))) {
 		release_end(connection);
-		enter(linger, connection, connection_end_of_handshake(connection));
+		enter_list(linger, connection, connection_end_of_handshake(connection));
 		return;
 	}
-	part(linger, connection);
+	free_unless_taking(linger, connection);
 }
 
 struct deadline
@@ -306,8 +306,8 @@ linger_expire(struct linger_list *linger)
 	struct connection *connection;
 
 	while ((connection = timers_due(&linger->draining)) != NULL) {
-		leave(linger, connection);
-		expire(linger, connection);
+		leave_list(linger, connection);
+		expire_connection(linger, connection);
 	}
 	return timers_next(&linger->draining);
 }
@@ -320,7 +320,7 @@ linger_free(struct linger_list *linger)
 	if (linger == NULL)
 		return;
 	while ((connection = timers_first(&linger->draining)) != NULL)
-		finish(linger, connection);
+		finish_connection(linger, connection);
 	free(linger);
 }
 

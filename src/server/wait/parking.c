@@ -53,7 +53,7 @@ struct companion {
 };
 
 static void
-unwatch(struct parking *parking, struct connection *connection)
+stop_watching_parked(struct parking *parking, struct connection *connection)
 {
 	struct companion *companions = connection->companions;
 
@@ -67,15 +67,15 @@ unwatch(struct parking *parking, struct connection *connection)
 }
 
 static void
-leave(struct parking *parking, struct connection *connection)
+leave_parking(struct parking *parking, struct connection *connection)
 {
-	unwatch(parking, connection);
+	stop_watching_parked(parking, connection);
 	waitlist_remove(parking->all, connection);
 }
 
 /* Ends a connection that is not parked any more. */
 static void
-end(struct connection *connection, enum failure failure, const char *reason)
+end_connection(struct connection *connection, enum failure failure, const char *reason)
 {
 	outcome_abandon(connection, failure, reason);
 	connection_free(connection);
@@ -87,15 +87,15 @@ parking_evict(struct parking *parking, const char *limit)
 	char reason[WAITLIST_REASON_SIZE];
 	struct connection *connection = waitlist_victim(parking->all, limit, reason);
 
-	leave(parking, connection);
-	end(connection, FAILURE_REFUSED_LIMIT, reason);
+	leave_parking(parking, connection);
+	end_connection(connection, FAILURE_REFUSED_LIMIT, reason);
 }
 
 /* Lets a worker go on with the connection. */
 static void
-unpark(struct parking *parking, struct connection *connection)
+unpark_connection(struct parking *parking, struct connection *connection)
 {
-	leave(parking, connection);
+	leave_parking(parking, connection);
 	dispatch_add(parking->dispatch, connection);
 }
 
@@ -103,14 +103,14 @@ void
 parking_rouse(struct parking *parking, struct connection *connection)
 {
 	if (!connection_is_ending(connection))
-		unpark(parking, connection);
+		unpark_connection(parking, connection);
 }
 
 static void
 on_client(struct watch *watch, uint32_t events)
 {
 	(void)events;
-	unpark(watch->holder, (struct connection *)watch);
+	unpark_connection(watch->holder, (struct connection *)watch);
 }
 
 static void
@@ -119,7 +119,7 @@ on_companion(struct watch *watch, uint32_t events)
 	const struct companion *companion = (const struct companion *)watch;
 
 	(void)events;
-	unpark(watch->holder, companion->connection);
+	unpark_connection(watch->holder, companion->connection);
 }
 
 /* Returns the events for epoll(7). The end of the client's side does not matter while the
@@ -156,7 +156,7 @@ watch_companions(struct parking *parking, struct connection *connection,
 
 /* Watches all descriptors that the connection waits for. Returns 0, or -1 with errno. */
 static int
-watch(struct parking *parking, struct connection *connection)
+start_watching_parked(struct parking *parking, struct connection *connection)
 {
 	const struct pollfd *polls;
 	size_t count = pause_polls(connection->pause, &polls);
@@ -173,14 +173,14 @@ void
 parking_add(struct parking *parking, struct connection *connection)
 {
 	if (waitlist_add(parking->all, connection, connection->deadline) < 0) {
-		end(connection, FAILURE_INTERNAL, "out of memory");
+		end_connection(connection, FAILURE_INTERNAL, "out of memory");
 		return;
 	}
-	if (watch(parking, connection) < 0) {
+	if (start_watching_parked(parking, connection) < 0) {
 		const char *reason =
 		    errno == ENOMEM ? "out of memory" : strerrordesc_np(errno);
-		leave(parking, connection);
-		end(connection, FAILURE_INTERNAL, reason);
+		leave_parking(parking, connection);
+		end_connection(connection, FAILURE_INTERNAL, reason);
 		return;
 	}
 	connection_enter(connection, PHASE_PARKED);
@@ -205,25 +205,26 @@ parking_expire(struct parking *parking)
 
 	while ((connection = waitlist_due(parking->all)) != NULL)
 		if (is_lost(connection)) {
-			leave(parking, connection);
-			end(connection, FAILURE_HANDSHAKE_TIMEOUT,
+			leave_parking(parking, connection);
+			end_connection(connection, FAILURE_HANDSHAKE_TIMEOUT,
 			    "the client sent nothing more in time");
 		} else {
-			unpark(parking, connection);
+			unpark_connection(parking, connection);
 		}
 	return waitlist_next(parking->all);
 }
 
 /* Ends a parked connection because the server is stopping, or lets its responder do that. */
 static void
-clear(struct parking *parking, struct connection *connection)
+end_for_stop(struct parking *parking, struct connection *connection)
 {
 	if (connection->step == PHASE_HANDSHAKE) {
-		leave(parking, connection);
-		end(connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
+		leave_parking(parking, connection);
+		end_connection(
+		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	} else {
 		connection_kill(connection);
-		unpark(parking, connection);
+		unpark_connection(parking, connection);
 	}
 }
 
@@ -238,7 +239,7 @@ parking_clear(struct parking *parking, const struct connectiontable *table)
 		next = connectiontable_next(entry);
 		if (connection->phase == PHASE_PARKED &&
 		    !connection_is_ending(connection))
-			clear(parking, connection);
+			end_for_stop(parking, connection);
 	}
 }
 
@@ -250,7 +251,7 @@ parking_free(struct parking *parking)
 	if (parking == NULL)
 		return;
 	while ((connection = waitlist_first(parking->all)) != NULL) {
-		leave(parking, connection);
+		leave_parking(parking, connection);
 		connection_free(connection);
 	}
 	waitlist_free(parking->all);

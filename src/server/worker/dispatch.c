@@ -47,7 +47,7 @@ dispatch_limit(struct dispatch *dispatch, size_t max)
 
 /* Enqueues a connection that has its service's permission. It belongs to a worker from then on. */
 static void
-enqueue(struct dispatch *dispatch, struct connection *connection)
+enqueue_connection(struct dispatch *dispatch, struct connection *connection)
 {
 	connection->hurried = limits_bound_workers(connection->gate);
 	connection_enter(connection, PHASE_QUEUE);
@@ -64,7 +64,7 @@ void
 dispatch_add(struct dispatch *dispatch, struct connection *connection)
 {
 	if (connection_take_worker(connection))
-		enqueue(dispatch, connection);
+		enqueue_connection(dispatch, connection);
 	else
 		servicequeue_add(dispatch->servicequeue, connection);
 }
@@ -127,7 +127,7 @@ dispatch_expire(struct dispatch *dispatch)
 		    FAILURE_HANDSHAKE_TIMEOUT, "no worker was free in time");
 	struct deadline next = servicequeue_expire(dispatch->servicequeue);
 	while ((connection = servicequeue_take(dispatch->servicequeue)) != NULL)
-		enqueue(dispatch, connection);
+		enqueue_connection(dispatch, connection);
 	next = deadline_earlier(next, dispatch->first_late);
 	return deadline_earlier(next, queue_hurry(dispatch->queue));
 }

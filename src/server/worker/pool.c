@@ -31,7 +31,7 @@ struct pool {
 };
 
 static void
-serve(struct worker *worker, struct connection *connection)
+serve_connection(struct worker *worker, struct connection *connection)
 {
 	struct pool *pool = worker->pool;
 
@@ -56,14 +56,14 @@ is_needed(void *context)
 }
 
 static void *
-work(void *argument)
+run_worker(void *argument)
 {
 	struct worker *worker = argument;
 	struct connection *connection;
 
 	stats_enlist(worker->number);
 	while ((connection = queue_pop(worker->pool->queue)) != NULL)
-		serve(worker, connection);
+		serve_connection(worker, connection);
 	return NULL;
 }
 
@@ -79,7 +79,8 @@ start_worker(struct worker *worker, struct pool *pool, size_t stack_bytes)
 	pthread_attr_init(&attributes);
 	int error = pthread_attr_setstacksize(&attributes, stack_bytes);
 	if (error == 0)
-		error = pthread_create(&worker->thread, &attributes, work, worker);
+		error =
+		    pthread_create(&worker->thread, &attributes, run_worker, worker);
 	pthread_attr_destroy(&attributes);
 	if (error == 0)
 		return 0;

@@ -57,7 +57,7 @@ queue_free(struct queue *queue)
 
 /* Takes out a worker to be woken. The caller holds the mutex and has seen that one sleeps. */
 static struct sleeper *
-rouse(struct queue *queue)
+take_first_sleeper(struct queue *queue)
 {
 	struct sleeper *sleeper = queue->sleepers;
 
@@ -79,7 +79,7 @@ take_sleeper(struct queue *queue)
 	if (queue->sleepers == NULL || queue->waking >= queue->count ||
 	    queue->computing + queue->waking >= queue->processors)
 		return NULL;
-	return rouse(queue);
+	return take_first_sleeper(queue);
 }
 
 /* Under the mutex. */
@@ -205,7 +205,7 @@ queue_hurry(struct queue *queue)
 	sync_lock(&queue->mutex);
 	if (queue->sleepers != NULL && queue->count > queue->waking) {
 		if (deadline_passed(queue->patience)) {
-			sleeper = rouse(queue);
+			sleeper = take_first_sleeper(queue);
 			queue->patience = deadline_in(QUEUE_PATIENCE_MS);
 		}
 		next = queue->patience;
@@ -252,7 +252,7 @@ queue_close(struct queue *queue)
 	sync_lock(&queue->mutex);
 	queue->closed = true;
 	while (queue->sleepers != NULL) {
-		struct sleeper *sleeper = rouse(queue);
+		struct sleeper *sleeper = take_first_sleeper(queue);
 		sync_post(&sleeper->woken);
 	}
 	sync_unlock(&queue->mutex);

@@ -77,7 +77,7 @@ remove_from(
 }
 
 static void
-refuse(struct servicequeue *servicequeue, struct connection *connection,
+refuse_connection(struct servicequeue *servicequeue, struct connection *connection,
     enum failure failure, const char *reason)
 {
 	remove_from(
@@ -91,7 +91,7 @@ evict_if_over(struct servicequeue *servicequeue)
 	char reason[WAITLIST_REASON_SIZE];
 
 	if (waitlist_is_over(servicequeue->all))
-		refuse(servicequeue,
+		refuse_connection(servicequeue,
 		    waitlist_victim(servicequeue->all, "max-waiting", reason),
 		    FAILURE_REFUSED_LIMIT, reason);
 }
@@ -134,7 +134,7 @@ servicequeue_expire(struct servicequeue *servicequeue)
 	struct connection *connection;
 
 	while ((connection = waitlist_due(servicequeue->all)) != NULL)
-		refuse(servicequeue, connection, FAILURE_HANDSHAKE_TIMEOUT,
+		refuse_connection(servicequeue, connection, FAILURE_HANDSHAKE_TIMEOUT,
 		    "no worker of its service was free in time (max-workers)");
 	return waitlist_next(servicequeue->all);
 }
@@ -145,7 +145,7 @@ servicequeue_clear(struct servicequeue *servicequeue)
 	struct connection *connection;
 
 	while ((connection = waitlist_first(servicequeue->all)) != NULL)
-		refuse(servicequeue, connection, FAILURE_REFUSED_LIMIT,
+		refuse_connection(servicequeue, connection, FAILURE_REFUSED_LIMIT,
 		    "the server is stopping");
 }
 
