@@ -136,7 +136,7 @@ convert_p256(gnutls_x509_privkey_t key)
 }
 
 static EVP_PKEY *
-convert(gnutls_x509_privkey_t key, gnutls_pk_algorithm_t algorithm)
+convert_key(gnutls_x509_privkey_t key, gnutls_pk_algorithm_t algorithm)
 {
 	return algorithm == GNUTLS_PK_RSA ? convert_rsa(key) : convert_p256(key);
 }
@@ -156,7 +156,7 @@ set_padding(EVP_PKEY_CTX *context, const struct way *way)
 }
 
 static EVP_PKEY_CTX *
-prepare(EVP_PKEY *key, const struct way *way)
+prepare_context(EVP_PKEY *key, const struct way *way)
 {
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
 
@@ -168,11 +168,11 @@ prepare(EVP_PKEY *key, const struct way *way)
 }
 
 static bool
-prepare_all(struct libcrypto_key *key, EVP_PKEY *converted)
+prepare_contexts(struct libcrypto_key *key, EVP_PKEY *converted)
 {
 	for (size_t i = 0; i < WAYS; i++)
 		if (ways[i].key == key->algorithm) {
-			key->contexts[i] = prepare(converted, &ways[i]);
+			key->contexts[i] = prepare_context(converted, &ways[i]);
 			if (key->contexts[i] == NULL)
 				return false;
 		}
@@ -180,7 +180,7 @@ prepare_all(struct libcrypto_key *key, EVP_PKEY *converted)
 }
 
 static bool
-pays(gnutls_x509_privkey_t key, gnutls_pk_algorithm_t algorithm)
+is_worth_converting(gnutls_x509_privkey_t key, gnutls_pk_algorithm_t algorithm)
 {
 	gnutls_ecc_curve_t curve;
 
@@ -197,14 +197,15 @@ libcrypto_key_new(gnutls_x509_privkey_t key, bool *refused)
 	unsigned bits;
 	int algorithm = gnutls_x509_privkey_get_pk_algorithm2(key, &bits);
 
-	*refused = algorithm >= 0 && pays(key, (gnutls_pk_algorithm_t)algorithm);
+	*refused = algorithm >= 0 &&
+	           is_worth_converting(key, (gnutls_pk_algorithm_t)algorithm);
 	if (!*refused || OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return NULL;
-	EVP_PKEY *converted = convert(key, (gnutls_pk_algorithm_t)algorithm);
+	EVP_PKEY *converted = convert_key(key, (gnutls_pk_algorithm_t)algorithm);
 	struct libcrypto_key *made = memory_new(sizeof *made);
 	made->algorithm = (gnutls_pk_algorithm_t)algorithm;
 	made->bits = bits;
-	if (converted != NULL && prepare_all(made, converted)) {
+	if (converted != NULL && prepare_contexts(made, converted)) {
 		made->signature_size = (size_t)EVP_PKEY_get_size(converted);
 		EVP_PKEY_free(converted);
 		*refused = false;
@@ -228,7 +229,7 @@ libcrypto_key_free(struct libcrypto_key *key)
 
 /* Copies the contexts. They share the key, whose references libcrypto counts. */
 static struct libcrypto_key *
-copy(const struct libcrypto_key *key)
+copy_key(const struct libcrypto_key *key)
 {
 	struct libcrypto_key *made = memory_new(sizeof *made);
 
@@ -256,7 +257,7 @@ find_way(gnutls_pk_algorithm_t key, gnutls_sign_algorithm_t algorithm)
 }
 
 static int
-sign(gnutls_privkey_t handle, gnutls_sign_algorithm_t algorithm, void *userdata,
+sign_hash(gnutls_privkey_t handle, gnutls_sign_algorithm_t algorithm, void *userdata,
     unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *signature)
 {
 	const struct libcrypto_key *key = userdata;
@@ -289,7 +290,7 @@ can_sign(const struct libcrypto_key *key, gnutls_sign_algorithm_t algorithm)
 }
 
 static int
-tell(gnutls_privkey_t handle, unsigned flags, void *userdata)
+describe_key(gnutls_privkey_t handle, unsigned flags, void *userdata)
 {
 	const struct libcrypto_key *key = userdata;
 
@@ -304,7 +305,7 @@ tell(gnutls_privkey_t handle, unsigned flags, void *userdata)
 }
 
 static void
-forget(gnutls_privkey_t handle, void *userdata)
+free_userdata(gnutls_privkey_t handle, void *userdata)
 {
 	(void)handle;
 	libcrypto_key_free(userdata);
@@ -313,9 +314,9 @@ forget(gnutls_privkey_t handle, void *userdata)
 int
 libcrypto_key_give(const struct libcrypto_key *key, gnutls_privkey_t handle)
 {
-	struct libcrypto_key *own = copy(key);
-	int code =
-	    gnutls_privkey_import_ext4(handle, own, NULL, sign, NULL, forget, tell, 0);
+	struct libcrypto_key *own = copy_key(key);
+	int code = gnutls_privkey_import_ext4(
+	    handle, own, NULL, sign_hash, NULL, free_userdata, describe_key, 0);
 
 	if (code < 0)
 		libcrypto_key_free(own);

@@ -68,7 +68,8 @@ learn_exchange(const OSSL_DISPATCH *row)
 
 /* The first of an algorithm's names, which are separated by colons, is the one we know. */
 static void
-learn(OSSL_PROVIDER *provider, int operation, void (*take)(const OSSL_DISPATCH *))
+learn_functions(
+    OSSL_PROVIDER *provider, int operation, void (*take)(const OSSL_DISPATCH *))
 {
 	static const char name[] = "X25519:";
 	int may_change;
@@ -82,7 +83,7 @@ learn(OSSL_PROVIDER *provider, int operation, void (*take)(const OSSL_DISPATCH *
 }
 
 static void
-start(void)
+load_provider(void)
 {
 	/* ISO C has no other conversion from dlsym()'s result to a function. */
 	void *found = dlsym(RTLD_NEXT, "nettle_curve25519_mul");
@@ -94,8 +95,8 @@ start(void)
 	if (provider == NULL)
 		return;
 	use.provider = OSSL_PROVIDER_get0_provider_ctx(provider);
-	learn(provider, OSSL_OP_KEYMGMT, learn_keys);
-	learn(provider, OSSL_OP_KEYEXCH, learn_exchange);
+	learn_functions(provider, OSSL_OP_KEYMGMT, learn_keys);
+	learn_functions(provider, OSSL_OP_KEYEXCH, learn_exchange);
 	usable = use.key_new != NULL && use.key_import != NULL &&
 	         use.key_free != NULL && use.exchange_new != NULL &&
 	         use.exchange_init != NULL && use.exchange_peer != NULL &&
@@ -107,7 +108,7 @@ start(void)
  * at the cost of the secret, and it is not needed to make a secret.
  */
 static bool
-import(void *key, const uint8_t *private, const uint8_t *point)
+import_key(void *key, const uint8_t *private, const uint8_t *point)
 {
 	uint8_t own[X25519_SIZE],
 	    other[X25519_SIZE]; /* copied, as parts are not const */
@@ -126,7 +127,7 @@ import(void *key, const uint8_t *private, const uint8_t *point)
 
 /* Derives the secret with the key as its own peer, because its public part is the other side's. */
 static bool
-derive(void *key, uint8_t *secret)
+derive_secret(void *key, uint8_t *secret)
 {
 	void *exchange = use.exchange_new(use.provider);
 	size_t size = X25519_SIZE;
@@ -141,13 +142,13 @@ derive(void *key, uint8_t *secret)
 }
 
 static bool
-multiply(uint8_t *secret, const uint8_t *private, const uint8_t *point)
+multiply_point(uint8_t *secret, const uint8_t *private, const uint8_t *point)
 {
 	void *key = usable ? use.key_new(use.provider) : NULL;
 
 	if (key == NULL)
 		return false;
-	bool good = import(key, private, point) && derive(key, secret);
+	bool good = import_key(key, private, point) && derive_secret(key, secret);
 	use.key_free(key);
 	return good;
 }
@@ -155,8 +156,8 @@ multiply(uint8_t *secret, const uint8_t *private, const uint8_t *point)
 void
 nettle_curve25519_mul(uint8_t *secret, const uint8_t *private, const uint8_t *point)
 {
-	pthread_once(&once, start);
-	if (multiply(secret, private, point))
+	pthread_once(&once, load_provider);
+	if (multiply_point(secret, private, point))
 		return;
 	ERR_clear_error();
 	/* Also called for a point that libcrypto refuses. */

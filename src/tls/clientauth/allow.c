@@ -74,7 +74,7 @@ allow_is_empty(const struct allow_settings *settings)
 
 /* A name that contains a NUL is longer than its text, so it equals no rule. */
 static bool
-equals(const gnutls_datum_t *name, const char *text)
+equals_text(const gnutls_datum_t *name, const char *text)
 {
 	return name->size == strlen(text) && memcmp(name->data, text, name->size) == 0;
 }
@@ -87,7 +87,7 @@ permits_common_name(const struct allow *allow, gnutls_x509_crt_t cert)
 	if (allow->cn.count == 0 || !identity_common_name(cert, &name))
 		return false;
 	for (size_t i = 0; i < allow->cn.count; i++)
-		if (equals(&name, allow->cn.items[i]))
+		if (equals_text(&name, allow->cn.items[i]))
 			return true;
 	return false;
 }
@@ -95,11 +95,11 @@ permits_common_name(const struct allow *allow, gnutls_x509_crt_t cert)
 /* True if one of `rules` is `name`. For DNS names case does not matter, and a rule may be
  * "*.example.org". */
 static bool
-fits(const struct stringlist *rules, int type, const gnutls_datum_t *name)
+matches_rule(const struct stringlist *rules, int type, const gnutls_datum_t *name)
 {
 	for (size_t i = 0; i < rules->count; i++) {
 		const char *rule = rules->items[i];
-		if (type == GNUTLS_SAN_URI && equals(name, rule))
+		if (type == GNUTLS_SAN_URI && equals_text(name, rule))
 			return true;
 		if (type == GNUTLS_SAN_DNSNAME &&
 		    strlen((char *)name->data) == name->size &&
@@ -128,7 +128,7 @@ permits_names(const struct allow *allow, gnutls_x509_crt_t cert)
 		gnutls_datum_t name = { (unsigned char *)bytes, (unsigned)size };
 		const struct stringlist *rules =
 		    type == GNUTLS_SAN_URI ? &allow->uri : &allow->dns;
-		if (fits(rules, type, &name))
+		if (matches_rule(rules, type, &name))
 			return true;
 	}
 }

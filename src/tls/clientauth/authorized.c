@@ -70,7 +70,7 @@ take_value(const struct word *word, const char *key, struct word *value)
 }
 
 static void
-complain(struct reading *reading, const struct word *word, const char *remedy)
+report_word(struct reading *reading, const struct word *word, const char *remedy)
 {
 	char text[80];
 
@@ -102,7 +102,7 @@ find_service(struct reading *reading, const struct word *list, bool *found)
 	const char *wrong = stringlist_split(&names, text);
 
 	if (wrong != NULL)
-		complain(reading, list, wrong);
+		report_word(reading, list, wrong);
 	*found = stringlist_has(&names, reading->service);
 	stringlist_fini(&names);
 	free(text);
@@ -129,12 +129,12 @@ read_options(struct reading *reading, const char *text, struct options *options)
 		} else if (take_value(&word, "name", &options->name)) {
 			if (is_name(&options->name))
 				continue;
-			complain(reading, &word,
+			report_word(reading, &word,
 			    "is not a name: use 1-255 printable characters without "
 			    "quotes, backslashes and =");
 			return false;
 		} else {
-			complain(
+			report_word(
 			    reading, &word, "is neither name=NAME nor service=SERVICE");
 			return false;
 		}
@@ -153,7 +153,7 @@ read_line(struct reading *reading, const char *text)
 	if (word.length == 0 || word.text[0] == '#')
 		return;
 	if (pin_parse(word.text, word.length, &entry.pin) < 0) {
-		complain(reading, &word,
+		report_word(reading, &word,
 		    "is not a pin: copy the pin-sha256:... that \"tlscert show\" "
 		    "prints");
 		return;
@@ -181,7 +181,7 @@ read_lines(struct reading *reading, char *data)
 }
 
 static int
-compare(const void *a, const void *b)
+compare_pins(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
 
@@ -190,13 +190,13 @@ compare(const void *a, const void *b)
 
 /* Two lines for one key would leave its identity ambiguous. */
 static void
-sort(const struct reading *reading)
+sort_entries(const struct reading *reading)
 {
 	const struct authorized *authorized = reading->authorized;
 	struct entry *entries = authorized->entries;
 
 	if (authorized->count > 0)
-		qsort(entries, authorized->count, sizeof *entries, compare);
+		qsort(entries, authorized->count, sizeof *entries, compare_pins);
 	for (size_t i = 1; i < authorized->count; i++) {
 		int a = entries[i - 1].line, b = entries[i].line;
 		if (pin_equal(&entries[i - 1].pin, &entries[i].pin))
@@ -208,7 +208,7 @@ sort(const struct reading *reading)
 }
 
 static void
-load(struct reading *reading)
+load_authorized_file(struct reading *reading)
 {
 	char *data;
 	size_t size;
@@ -221,7 +221,7 @@ load(struct reading *reading)
 	}
 	read_lines(reading, data);
 	free(data);
-	sort(reading);
+	sort_entries(reading);
 }
 
 struct authorized *
@@ -234,7 +234,7 @@ authorized_new(const char *path, const char *service, struct findings *findings)
 		.path = path,
 		.service = service };
 
-	load(&reading);
+	load_authorized_file(&reading);
 	if (findings->errors == errors)
 		return authorized;
 	authorized_free(authorized);
@@ -259,8 +259,8 @@ authorized_find(const struct authorized *authorized, struct gnutls_x509_crt_int 
 
 	if (authorized->count == 0 || pin_read(cert, &wanted.pin) < 0)
 		return NULL;
-	const struct entry *found = bsearch(
-	    &wanted, authorized->entries, authorized->count, sizeof wanted, compare);
+	const struct entry *found = bsearch(&wanted, authorized->entries,
+	    authorized->count, sizeof wanted, compare_pins);
 	return found != NULL ? &found->client : NULL;
 }
 

@@ -124,7 +124,7 @@ load_trust(struct clientauth *clientauth, const struct stringlist *files,
 
 /* Without an authority, nothing certifies names or revokes certificates. */
 static bool
-adds_up(const struct clientauth_settings *settings, struct findings *findings)
+check_settings(const struct clientauth_settings *settings, struct findings *findings)
 {
 	size_t errors = findings->errors;
 
@@ -178,7 +178,7 @@ clientauth_new(const char *service, const struct clientauth_settings *settings,
 
 	clientauth->verify = (enum clientauth_verify)settings->verify;
 	clientauth->depth = (size_t)settings->verify_depth;
-	if (adds_up(settings, findings) && settings->ca_file.count > 0)
+	if (check_settings(settings, findings) && settings->ca_file.count > 0)
 		load_trust(clientauth, &settings->ca_file, findings);
 	load_lists(clientauth, settings, findings);
 	load_rules(clientauth, service, settings, findings);
@@ -237,7 +237,7 @@ is_current(
 
 /* True if at most verify-depth certificates are between the client's and the anchor. */
 static bool
-is_short(const struct clientauth *clientauth, const struct certpath *path,
+is_within_depth(const struct clientauth *clientauth, const struct certpath *path,
     struct refusal *refusal)
 {
 	size_t depth = path->count > 2 ? path->count - 2 : 0;
@@ -264,7 +264,8 @@ is_certified(const struct clientauth *clientauth, const struct chain *sent,
 		const struct certpath *path = &paths.items[i];
 		struct refusal found;
 		int verdict = trust_verify(path, &found);
-		if (verdict == TRUST_VALID && is_short(clientauth, path, &found) &&
+		if (verdict == TRUST_VALID &&
+		    is_within_depth(clientauth, path, &found) &&
 		    (clientauth->revoked == NULL ||
 			is_current(clientauth->revoked, path, &found)))
 			return true;
@@ -279,7 +280,7 @@ is_certified(const struct clientauth *clientauth, const struct chain *sent,
 /* Checks a client by its line. The client has proved possession of the key, so the signer of
  * the certificate does not matter; the certificate's dates and purpose still do. */
 static bool
-is_known(const struct authorized_client *client, gnutls_x509_crt_t cert,
+is_authorized(const struct authorized_client *client, gnutls_x509_crt_t cert,
     struct refusal *refusal)
 {
 	time_t now = time(NULL);
@@ -300,7 +301,7 @@ is_known(const struct authorized_client *client, gnutls_x509_crt_t cert,
 }
 
 static bool
-is_good(const struct clientauth *clientauth, const struct chain *chain,
+is_accepted(const struct clientauth *clientauth, const struct chain *chain,
     struct identity *identity, struct refusal *refusal)
 {
 	gnutls_x509_crt_t cert = chain->certs[0];
@@ -310,7 +311,7 @@ is_good(const struct clientauth *clientauth, const struct chain *chain,
 		: NULL;
 
 	if (!(clientauth->trust != NULL ? is_certified(clientauth, chain, refusal)
-					: is_known(client, cert, refusal)))
+					: is_authorized(client, cert, refusal)))
 		return false;
 	if (!clientauth->allows_all && client == NULL &&
 	    !allow_permits(clientauth->allow, cert))
@@ -332,7 +333,7 @@ name_the_refused(const struct identity *identity, struct refusal *refusal)
 }
 
 static bool
-import(const struct clientauth_chain *from, struct chain *chain)
+import_chain(const struct clientauth_chain *from, struct chain *chain)
 {
 	const gnutls_datum_t *certs = from->certs;
 
@@ -393,18 +394,19 @@ is_verifiable(gnutls_x509_crt_t cert, struct refusal *refusal)
 }
 
 static bool
-check(const struct clientauth *clientauth, const struct clientauth_chain *from,
-    struct chain *chain, struct identity *identity, struct refusal *refusal)
+check_client_chain(const struct clientauth *clientauth,
+    const struct clientauth_chain *from, struct chain *chain, struct identity *identity,
+    struct refusal *refusal)
 {
 	if (!is_modest(from, refusal))
 		return false;
-	if (!import(from, chain))
+	if (!import_chain(from, chain))
 		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
 		    GNUTLS_A_BAD_CERTIFICATE, "the certificate is damaged");
 	identity_read(chain->certs[0], identity);
 	identity->verified = is_quick(chain->certs[0], refusal) &&
 	                     is_verifiable(chain->certs[0], refusal) &&
-	                     is_good(clientauth, chain, identity, refusal);
+	                     is_accepted(clientauth, chain, identity, refusal);
 	return identity->verified || name_the_refused(identity, refusal);
 }
 
@@ -426,7 +428,7 @@ clientauth_accepts(const struct clientauth *clientauth,
 		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
 		    GNUTLS_A_BAD_CERTIFICATE, "the client sent %u certificates",
 		    from->count);
-	bool accepted = check(clientauth, from, &chain, identity, refusal);
+	bool accepted = check_client_chain(clientauth, from, &chain, identity, refusal);
 	for (size_t i = 0; i < chain.count; i++)
 		gnutls_x509_crt_deinit(certs[i]);
 	return accepted;

@@ -47,7 +47,7 @@ struct revoked {
 };
 
 static int
-compare(const void *a, const void *b)
+compare_serials(const void *a, const void *b)
 {
 	const struct serial *x = a, *y = b;
 
@@ -87,7 +87,7 @@ read_serials(gnutls_x509_crl_t crl, struct list *list)
 			list->serials[list->count++] = make_serial(bytes, size);
 	}
 	gnutls_x509_crl_iter_deinit(place);
-	qsort(list->serials, list->count, sizeof *list->serials, compare);
+	qsort(list->serials, list->count, sizeof *list->serials, compare_serials);
 	return code >= 0;
 }
 
@@ -178,7 +178,7 @@ read_issuer(gnutls_x509_crl_t crl, char *out, size_t room)
 
 /* Returns false with an error. */
 static bool
-is_whole(gnutls_x509_crl_t crl, const char *file, const char *issuer,
+is_whole_list(gnutls_x509_crl_t crl, const char *file, const char *issuer,
     struct findings *findings)
 {
 	char *extension = find_restriction(crl);
@@ -195,7 +195,7 @@ is_whole(gnutls_x509_crl_t crl, const char *file, const char *issuer,
 
 /* Returns false with an error. */
 static bool
-is_usable(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer, const char *file,
+is_usable_list(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer, const char *file,
     const char *issuer, struct findings *findings)
 {
 	if (signer == NULL)
@@ -216,7 +216,7 @@ is_usable(gnutls_x509_crl_t crl, gnutls_x509_crt_t signer, const char *file,
 		    "with one (RFC 5280, 5.1.2.5)",
 		    file, issuer);
 	else
-		return is_whole(crl, file, issuer, findings);
+		return is_whole_list(crl, file, issuer, findings);
 	return false;
 }
 
@@ -251,7 +251,7 @@ examine_dates(const struct list *list, struct findings *findings)
 }
 
 static void
-clear(struct list *list)
+free_list_parts(struct list *list)
 {
 	gnutls_free(list->issuer.data);
 	free(list->serials);
@@ -268,7 +268,7 @@ add_list(struct revoked *revoked, gnutls_x509_crl_t crl, const struct chain *anc
 
 	read_issuer(crl, issuer, sizeof issuer);
 	gnutls_x509_crt_t signer = find_signer(crl, anchors);
-	if (!is_usable(crl, signer, file, issuer, findings))
+	if (!is_usable_list(crl, signer, file, issuer, findings))
 		return;
 	if (gnutls_x509_crl_get_raw_issuer_dn(crl, &list.issuer) < 0 ||
 	    pin_read(signer, &list.key) < 0 || !read_serials(crl, &list)) {
@@ -276,7 +276,7 @@ add_list(struct revoked *revoked, gnutls_x509_crl_t crl, const struct chain *anc
 		    "crl-file: %s: the list of %s cannot be read completely: copy it "
 		    "again",
 		    file, issuer);
-		clear(&list);
+		free_list_parts(&list);
 		return;
 	}
 	list.label = memory_format("%s: the list of %s", file, issuer);
@@ -357,7 +357,7 @@ load_file(struct revoked *revoked, const char *file, const struct chain *anchors
 }
 
 static bool
-is_of(const struct list *list, gnutls_x509_crt_t issuer)
+is_list_of_issuer(const struct list *list, gnutls_x509_crt_t issuer)
 {
 	gnutls_datum_t name;
 	struct pin key;
@@ -375,7 +375,7 @@ static bool
 has_list(const struct revoked *revoked, gnutls_x509_crt_t issuer)
 {
 	for (size_t i = 0; i < revoked->count; i++)
-		if (is_of(&revoked->lists[i], issuer))
+		if (is_list_of_issuer(&revoked->lists[i], issuer))
 			return true;
 	return false;
 }
@@ -419,7 +419,7 @@ revoked_free(struct revoked *revoked)
 	if (revoked == NULL)
 		return;
 	for (size_t i = 0; i < revoked->count; i++)
-		clear(&revoked->lists[i]);
+		free_list_parts(&revoked->lists[i]);
 	free(revoked->lists);
 	free(revoked);
 }
@@ -442,10 +442,10 @@ revoked_next_end(const struct revoked *revoked, time_t now)
 }
 
 static bool
-has(const struct list *list, const struct serial *serial)
+has_serial(const struct list *list, const struct serial *serial)
 {
-	return bsearch(serial, list->serials, list->count, sizeof *serial, compare) !=
-	       NULL;
+	return bsearch(serial, list->serials, list->count, sizeof *serial,
+		   compare_serials) != NULL;
 }
 
 enum revoked_status
@@ -461,9 +461,9 @@ revoked_look_up(const struct revoked *revoked, gnutls_x509_crt_t cert,
 	struct serial serial = make_serial(bytes, size);
 	for (size_t i = 0; i < revoked->count; i++) {
 		const struct list *list = &revoked->lists[i];
-		if (!is_of(list, issuer))
+		if (!is_list_of_issuer(list, issuer))
 			continue;
-		if (has(list, &serial))
+		if (has_serial(list, &serial))
 			return REVOKED_YES;
 		if (list->start - CLOCK_SKEW <= now && now < list->end)
 			status = REVOKED_NO;

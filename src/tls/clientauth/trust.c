@@ -54,7 +54,7 @@ report_unknown_extension(gnutls_x509_crt_t cert, const char *file, const char *s
 }
 
 static void
-examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
+examine_anchor(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
 {
 	char *subject = certificate_subject(cert);
 	time_t start = gnutls_x509_crt_get_activation_time(cert);
@@ -89,7 +89,7 @@ examine(gnutls_x509_crt_t cert, const char *file, struct findings *findings)
 }
 
 static void
-add(struct chain *anchors, gnutls_x509_crt_t cert)
+add_anchor(struct chain *anchors, gnutls_x509_crt_t cert)
 {
 	anchors->certs = memory_resize(
 	    anchors->certs, (anchors->count + 1) * sizeof *anchors->certs);
@@ -98,12 +98,12 @@ add(struct chain *anchors, gnutls_x509_crt_t cert)
 
 /* Takes the certificates over from `read`. */
 static void
-take_over(struct trust *trust, struct chain *read, const char *file,
+take_over_anchors(struct trust *trust, struct chain *read, const char *file,
     struct findings *findings)
 {
 	for (size_t i = 0; i < read->count; i++) {
-		examine(read->certs[i], file, findings);
-		add(&trust->anchors, read->certs[i]);
+		examine_anchor(read->certs[i], file, findings);
+		add_anchor(&trust->anchors, read->certs[i]);
 	}
 	free(read->certs);
 }
@@ -126,7 +126,7 @@ load_file(struct trust *trust, const char *file, struct findings *findings)
 	chain_read(&read, file, data, size, &found);
 	findings_move(findings, &found, "ca-file");
 	free(data);
-	take_over(trust, &read, file, findings);
+	take_over_anchors(trust, &read, file, findings);
 }
 
 struct trust *
@@ -204,7 +204,7 @@ trust_digest(const struct trust *trust, unsigned char digest[TRUST_DIGEST_SIZE])
 }
 
 static void
-warn_of(gnutls_x509_crt_t cert, int64_t days, struct findings *findings)
+warn_of_end(gnutls_x509_crt_t cert, int64_t days, struct findings *findings)
 {
 	char date[CERTIFICATE_DATE_SIZE];
 	const time_t now = time(NULL), end = gnutls_x509_crt_get_expiration_time(cert);
@@ -223,7 +223,7 @@ void
 trust_warn(const struct trust *trust, int64_t days, struct findings *findings)
 {
 	for (size_t i = 0; i < trust->anchors.count; i++)
-		warn_of(trust->anchors.certs[i], days, findings);
+		warn_of_end(trust->anchors.certs[i], days, findings);
 }
 
 time_t
@@ -290,7 +290,7 @@ static const struct {
 };
 
 static void
-judge(unsigned status, struct refusal *refusal)
+refuse_by_status(unsigned status, struct refusal *refusal)
 {
 	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
 		if ((status & verdicts[i].status) != 0) {
@@ -335,7 +335,8 @@ blame_version(const struct certpath *path, struct refusal *refusal)
 }
 
 static void
-explain(const struct certpath *path, unsigned status, struct refusal *refusal)
+refuse_with_reason(
+    const struct certpath *path, unsigned status, struct refusal *refusal)
 {
 	if ((status & UNSIGNED) == 0) {
 		if ((status & GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS) != 0 &&
@@ -345,7 +346,7 @@ explain(const struct certpath *path, unsigned status, struct refusal *refusal)
 		    blame_version(path, refusal))
 			return;
 	}
-	judge(status, refusal);
+	refuse_by_status(status, refusal);
 }
 
 /* True if each certificate but the trust anchor is for client authentication. Without this
@@ -378,7 +379,7 @@ trust_verify(const struct certpath *path, struct refusal *refusal)
 		status |= GNUTLS_CERT_PURPOSE_MISMATCH;
 	if (status == 0)
 		return TRUST_VALID;
-	explain(path, status, refusal);
+	refuse_with_reason(path, status, refusal);
 	return (status & UNSIGNED) != 0 ? TRUST_UNSIGNED : TRUST_INVALID;
 }
 

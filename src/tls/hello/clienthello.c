@@ -28,7 +28,7 @@ struct cursor {
 };
 
 static void
-skip(struct cursor *cursor, size_t count)
+skip_bytes(struct cursor *cursor, size_t count)
 {
 	if (count > cursor->left) {
 		cursor->broken = true;
@@ -45,7 +45,7 @@ take_number(struct cursor *cursor, size_t count)
 	const unsigned char *bytes = cursor->bytes;
 	size_t number = 0;
 
-	skip(cursor, count);
+	skip_bytes(cursor, count);
 	if (cursor->broken)
 		return 0;
 	for (size_t i = 0; i < count; i++)
@@ -60,14 +60,14 @@ take_part(struct cursor *cursor, size_t count)
 	size_t length = take_number(cursor, count);
 	struct cursor part = { .bytes = cursor->bytes, .left = length };
 
-	skip(cursor, length);
+	skip_bytes(cursor, length);
 	part.broken = cursor->broken;
 	return part;
 }
 
 /* True if it was read exactly to its end. */
 static bool
-is_done(const struct cursor *cursor)
+is_read_whole(const struct cursor *cursor)
 {
 	return cursor->left == 0 && !cursor->broken;
 }
@@ -82,7 +82,7 @@ read_name(struct cursor extension, struct clienthello *hello)
 
 	struct cursor name = take_part(&list, 2);
 
-	if (!is_done(&extension) || !is_done(&list) || type != NAME_HOST ||
+	if (!is_read_whole(&extension) || !is_read_whole(&list) || type != NAME_HOST ||
 	    name.left == 0 || memchr(name.bytes, '\0', name.left) != NULL ||
 	    hello->said != NULL)
 		return false;
@@ -99,7 +99,7 @@ read_protocols(struct cursor extension, struct clienthello *hello)
 	struct cursor list = take_part(&extension, 2);
 	struct cursor rest = list;
 
-	if (!is_done(&extension) || list.left == 0 || hello->protocols != NULL)
+	if (!is_read_whole(&extension) || list.left == 0 || hello->protocols != NULL)
 		return false;
 	hello->protocols = list.bytes;
 	hello->protocols_size = list.left;
@@ -122,7 +122,7 @@ read_shares(struct cursor extension, struct clienthello *hello)
 		p256 = p256 || group == GROUP_SECP256R1;
 	}
 	hello->wants_p256 = p256 && !x25519;
-	return is_done(&extension) && is_done(&shares);
+	return is_read_whole(&extension) && is_read_whole(&shares);
 }
 
 /* The library skips this extension if TLS 1.3 is not enabled. */
@@ -131,7 +131,7 @@ read_versions(struct cursor extension, struct clienthello *hello)
 {
 	struct cursor versions = take_part(&extension, 1);
 
-	if (!is_done(&extension) || versions.left == 0 || hello->lists_versions)
+	if (!is_read_whole(&extension) || versions.left == 0 || hello->lists_versions)
 		return false;
 	hello->lists_versions = true;
 	while (versions.left > 0 && !versions.broken) {
@@ -158,7 +158,7 @@ read_record_size_limit(struct cursor extension, struct clienthello *hello)
 
 	if (limit >= RECORD_SIZE_LIMIT_MIN)
 		bound_record(hello, limit - 1);
-	return is_done(&extension);
+	return is_read_whole(&extension);
 }
 
 /* RFC 6066, 4: from 1 for 512 bytes to 4 for 4096; the library refuses others. */
@@ -169,7 +169,7 @@ read_max_fragment_length(struct cursor extension, struct clienthello *hello)
 
 	if (code >= 1 && code <= 4)
 		bound_record(hello, (size_t)256 << code);
-	return is_done(&extension);
+	return is_read_whole(&extension);
 }
 
 static bool
@@ -205,7 +205,7 @@ clienthello_read_body(
 	struct cursor body = { .bytes = bytes, .left = size };
 
 	*hello = (struct clienthello){ .record_size = RECORD_SIZE_MAX };
-	skip(&body, 2 + 32); /* legacy_version, random */
+	skip_bytes(&body, 2 + 32); /* legacy_version, random */
 	take_part(&body, 1); /* legacy_session_id */
 	struct cursor suites = take_part(&body, 2);
 	take_part(&body, 1); /* legacy_compression_methods */
@@ -216,7 +216,7 @@ clienthello_read_body(
 	if (body.left == 0) /* before TLS 1.3 a hello may end here */
 		return 0;
 	struct cursor extensions = take_part(&body, 2);
-	if (!is_done(&body))
+	if (!is_read_whole(&body))
 		return -1;
 	while (extensions.left > 0)
 		if (!read_extension(&extensions, hello))
@@ -229,9 +229,9 @@ clienthello_read(const unsigned char *message, size_t size, struct clienthello *
 {
 	struct cursor cursor = { .bytes = message, .left = size };
 
-	skip(&cursor, 1); /* the type */
+	skip_bytes(&cursor, 1); /* the type */
 	struct cursor body = take_part(&cursor, 3);
-	if (!is_done(&cursor))
+	if (!is_read_whole(&cursor))
 		return -1;
 	return clienthello_read_body(body.bytes, body.left, hello);
 }

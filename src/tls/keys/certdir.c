@@ -43,7 +43,7 @@ compare_entries(const struct dirent **a, const struct dirent **b)
 
 /* Returns false with errno if `folder` is not a folder or cannot be read. */
 static bool
-list(struct listing *listing, const char *folder)
+list_folder(struct listing *listing, const char *folder)
 {
 	listing->folder = folder;
 	listing->count =
@@ -52,7 +52,7 @@ list(struct listing *listing, const char *folder)
 }
 
 static void
-forget(struct listing *listing)
+free_listing(struct listing *listing)
 {
 	for (int i = 0; i < listing->count; i++)
 		free(listing->entries[i]);
@@ -62,7 +62,7 @@ forget(struct listing *listing)
 /* True if the listing has an entry of that name. It avoids a system call for each of thousands
  * of files. */
 static bool
-has(const struct listing *listing, const char *name)
+has_entry(const struct listing *listing, const char *name)
 {
 	int low = 0, high = listing->count;
 
@@ -86,13 +86,13 @@ may_be_folder(const struct dirent *entry)
 }
 
 static void
-add(struct stringlist *list, const char *path)
+append_path(struct stringlist *list, const char *path)
 {
 	stringlist_add(list, path, strlen(path));
 }
 
 static bool
-exists(const char *folder, const char *name)
+file_exists(const char *folder, const char *name)
 {
 	char *path = memory_format("%s/%s", folder, name);
 	bool found = access(path, F_OK) == 0;
@@ -124,12 +124,12 @@ is_repeated(const struct listing *listing, const char *name)
 {
 	if (!ends_with(name, ".pem"))
 		return false;
-	if (strcmp(name, "tls-combined.pem") == 0 && has(listing, "tls.crt"))
+	if (strcmp(name, "tls-combined.pem") == 0 && has_entry(listing, "tls.crt"))
 		return true;
 	const int stem = (int)(strlen(name) - strlen("pem"));
 	char *cert = memory_format("%.*scrt", stem, name);
 	char *key = memory_format("%.*skey", stem, name);
-	bool repeated = has(listing, cert) && has(listing, key);
+	bool repeated = has_entry(listing, cert) && has_entry(listing, key);
 	free(cert);
 	free(key);
 	return repeated;
@@ -140,11 +140,11 @@ is_repeated(const struct listing *listing, const char *name)
 static bool
 is_left_over(const struct listing *listing, const char *name)
 {
-	if (is_certbots(name) && has(listing, "privkey.pem") &&
-	    has(listing, "fullchain.pem"))
+	if (is_certbots(name) && has_entry(listing, "privkey.pem") &&
+	    has_entry(listing, "fullchain.pem"))
 		return strcmp(name, "fullchain.pem") != 0;
 	if (strcmp(name, "ca.crt") == 0)
-		return !has(listing, "ca.key");
+		return !has_entry(listing, "ca.key");
 	return ends_with(name, ".issuer.crt") || is_repeated(listing, name);
 }
 
@@ -161,7 +161,7 @@ add_pair(const char *folder, const char *cert, const char *key,
 static char *
 name_key(const struct listing *listing, const char *name)
 {
-	if (strcmp(name, "fullchain.pem") == 0 && has(listing, "privkey.pem"))
+	if (strcmp(name, "fullchain.pem") == 0 && has_entry(listing, "privkey.pem"))
 		return memory_copy("privkey.pem");
 	return memory_format("%.*skey", (int)(strlen(name) - strlen("crt")), name);
 }
@@ -173,11 +173,11 @@ add_file(const struct listing *listing, const char *name, struct stringlist *cer
 {
 	char *key = name_key(listing, name);
 
-	if (has(listing, key)) {
+	if (has_entry(listing, key)) {
 		add_pair(listing->folder, name, key, certs, keys);
 	} else if (ends_with(name, ".pem")) {
 		stringlist_format(certs, "%s/%s", listing->folder, name);
-		add(keys, "");
+		append_path(keys, "");
 	} else {
 		findings_error(findings,
 		    "cert-dir: %s/%s: has no %s next to it: put it there, or move the "
@@ -195,10 +195,10 @@ add_cer(const struct listing *listing, const char *name, struct stringlist *cert
 {
 	char *key = memory_format("%.*skey", (int)(strlen(name) - strlen("cer")), name);
 
-	if (has(listing, key))
+	if (has_entry(listing, key))
 		add_pair(listing->folder,
-		    has(listing, "fullchain.cer") ? "fullchain.cer" : name, key, certs,
-		    keys);
+		    has_entry(listing, "fullchain.cer") ? "fullchain.cer" : name, key,
+		    certs, keys);
 	free(key);
 }
 
@@ -211,18 +211,18 @@ add_folder(const char *path, struct stringlist *certs, struct stringlist *keys)
 	size_t length = strlen(name) - (ends_with(name, "_ecc") ? strlen("_ecc") : 0);
 	char *key = memory_format("%.*s.key", (int)length, name);
 
-	if (exists(path, "fullchain.pem"))
+	if (file_exists(path, "fullchain.pem"))
 		add_pair(path, "fullchain.pem", "privkey.pem", certs, keys);
-	else if (exists(path, "tls.crt"))
+	else if (file_exists(path, "tls.crt"))
 		add_pair(path, "tls.crt", "tls.key", certs, keys);
-	else if (exists(path, "fullchain.cer") && exists(path, key))
+	else if (file_exists(path, "fullchain.cer") && file_exists(path, key))
 		add_pair(path, "fullchain.cer", key, certs, keys);
 	free(key);
 }
 
 /* Adds the pairs that an entry of the listing is or contains. */
 static void
-add_entry(const struct listing *listing, const struct dirent *entry,
+add_pairs_of_entry(const struct listing *listing, const struct dirent *entry,
     struct stringlist *certs, struct stringlist *keys, struct findings *findings)
 {
 	const char *name = entry->d_name;
@@ -248,15 +248,15 @@ certdir_list(const char *folder, struct stringlist *certs, struct stringlist *ke
 	size_t before = certs->count;
 	size_t errors = findings->errors;
 
-	if (!list(&listing, folder)) {
+	if (!list_folder(&listing, folder)) {
 		shortage_note_cause(errno);
 		findings_error(
 		    findings, "cert-dir: %s: %s", folder, strerrordesc_np(errno));
 		return;
 	}
 	for (int i = 0; i < listing.count; i++)
-		add_entry(&listing, listing.entries[i], certs, keys, findings);
-	forget(&listing);
+		add_pairs_of_entry(&listing, listing.entries[i], certs, keys, findings);
+	free_listing(&listing);
 	if (certs->count == before && findings->errors == errors)
 		findings_error(findings,
 		    "cert-dir: %s: contains no pair: add NAME.crt with NAME.key, "
@@ -270,9 +270,9 @@ add_watched(const char *folder, int depth, struct stringlist *paths)
 {
 	struct listing listing;
 
-	if (!list(&listing, folder)) {
+	if (!list_folder(&listing, folder)) {
 		/* A file, or nothing. */
-		add(paths, folder);
+		append_path(paths, folder);
 		return;
 	}
 	stringlist_format(paths, "%s/.", folder);
@@ -281,10 +281,10 @@ add_watched(const char *folder, int depth, struct stringlist *paths)
 		if (depth > 0 && may_be_folder(listing.entries[i]))
 			add_watched(path, depth - 1, paths);
 		else
-			add(paths, path);
+			append_path(paths, path);
 		free(path);
 	}
-	forget(&listing);
+	free_listing(&listing);
 }
 
 void

@@ -203,7 +203,7 @@ clientcaps_require(struct requirements *requirements, const struct chain *chain)
 
 /* True if `bits` contains one of those wanted, or if none is wanted. */
 static bool
-has_one(unsigned bits, unsigned wanted)
+has_wanted_bit(unsigned bits, unsigned wanted)
 {
 	return wanted == 0 || (bits & wanted) != 0;
 }
@@ -215,10 +215,10 @@ clientcaps_meet(const struct clientcaps *capabilities,
 	const unsigned signatures =
 	    tls13 ? requirements->signatures_tls13 : requirements->signatures_tls12;
 
-	if (!has_one(capabilities->signatures, signatures) ||
-	    (!tls13 && !has_one(capabilities->kinds, requirements->kind)))
+	if (!has_wanted_bit(capabilities->signatures, signatures) ||
+	    (!tls13 && !has_wanted_bit(capabilities->kinds, requirements->kind)))
 		return UNSUITABLE;
-	if ((!tls13 && !has_one(capabilities->curves, requirements->curve)) ||
+	if ((!tls13 && !has_wanted_bit(capabilities->curves, requirements->curve)) ||
 	    (requirements->chain_signatures & ~capabilities->chain_signatures) != 0)
 		return DOUBTFUL;
 	return SUITABLE;

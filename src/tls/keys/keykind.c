@@ -58,7 +58,7 @@ next_is(const struct der *der, unsigned tag)
 
 /* Takes the next element, which must have that tag, and returns its contents. */
 static struct der
-take(struct der *der, unsigned tag)
+take_element(struct der *der, unsigned tag)
 {
 	struct der inner = { der->bytes + 2, 0 };
 	size_t more = 0;
@@ -106,7 +106,7 @@ kind_of_parameters(struct der parameters)
 {
 	if (next_is(&parameters, SEQUENCE))
 		return KEYKIND_EXPLICIT;
-	struct der curve = take(&parameters, OID);
+	struct der curve = take_element(&parameters, OID);
 	return curve.left == 0 || is_among(curve, curves, LENGTH(curves))
 	           ? KEYKIND_KNOWN
 	           : KEYKIND_CURVE;
@@ -115,17 +115,17 @@ kind_of_parameters(struct der parameters)
 static enum keykind
 kind_of_sec1(struct der key)
 {
-	take(&key, INTEGER);
-	take(&key, OCTET_STRING);
-	return kind_of_parameters(take(&key, PART_0));
+	take_element(&key, INTEGER);
+	take_element(&key, OCTET_STRING);
+	return kind_of_parameters(take_element(&key, PART_0));
 }
 
 static enum keykind
 kind_of_pkcs8(struct der key)
 {
-	take(&key, INTEGER);
-	struct der algorithm = take(&key, SEQUENCE);
-	struct der oid = take(&algorithm, OID);
+	take_element(&key, INTEGER);
+	struct der algorithm = take_element(&key, SEQUENCE);
+	struct der oid = take_element(&algorithm, OID);
 
 	if (is_oid(oid, &elliptic))
 		return kind_of_parameters(algorithm);
@@ -143,7 +143,7 @@ keykind_of(const struct pem_block *block)
 
 	if (gnutls_pem_base64_decode2(NULL, &pem, &data) >= 0) {
 		struct der der = { data.data, data.size };
-		struct der key = take(&der, SEQUENCE);
+		struct der key = take_element(&der, SEQUENCE);
 		if (pem_is(block, "EC PRIVATE KEY"))
 			kind = kind_of_sec1(key);
 		else if (pem_is(block, "PRIVATE KEY"))

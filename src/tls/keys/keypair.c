@@ -164,7 +164,7 @@ examine_match(const struct keypair *pair, const struct keypair_files *files,
 }
 
 static enum keypair_algorithm
-classify(int algorithm)
+classify_algorithm(int algorithm)
 {
 	switch (algorithm) {
 	case GNUTLS_PK_ECDSA:
@@ -187,7 +187,7 @@ examine_key(struct keypair *pair, const char *file, struct findings *findings)
 	unsigned bits = 0;
 	int algorithm = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
 
-	pair->algorithm = classify(algorithm);
+	pair->algorithm = classify_algorithm(algorithm);
 	pair->description = certificate_key_description(cert);
 	if (pair->algorithm == KEYPAIR_RSA && bits < RSA_BITS_MIN)
 		findings_error(findings,
@@ -266,7 +266,7 @@ examine_names(
 }
 
 static void
-examine(
+examine_pair(
     struct keypair *pair, const struct keypair_files *files, struct findings *findings)
 {
 	/* A certificate of another key is not examined further. */
@@ -285,7 +285,7 @@ examine(
 
 /* Frees the parsed parts, which are no longer needed and would take most of the pair's memory. */
 static void
-settle(struct keypair *pair, struct findings *findings)
+make_credential(struct keypair *pair, struct findings *findings)
 {
 	int code = credential_init(&pair->credential, &pair->chain, pair->signer);
 
@@ -309,9 +309,9 @@ keypair_load(const struct keypair_files *files, struct findings *findings)
 	pair->file = memory_copy(files->cert);
 	read_files(pair, files, findings);
 	if (findings->errors == errors)
-		examine(pair, files, findings);
+		examine_pair(pair, files, findings);
 	if (findings->errors == errors)
-		settle(pair, findings);
+		make_credential(pair, findings);
 	if (findings->errors == errors)
 		return pair;
 	keypair_drop(pair);

@@ -193,7 +193,7 @@ make_entry(char *name, const struct stamp stamps[FILES], struct timespec loaded,
 }
 
 static struct keypair *
-load(struct keyring *keyring, char *name, const struct keypair_files *files,
+load_new_pair(struct keyring *keyring, char *name, const struct keypair_files *files,
     const struct stamp stamps[FILES], struct findings *findings)
 {
 	struct timespec now;
@@ -211,7 +211,7 @@ load(struct keyring *keyring, char *name, const struct keypair_files *files,
 
 /* Returns the pair of an entry that was found, with its warnings. */
 static struct keypair *
-take(const struct keyring_entry *entry, struct findings *findings)
+take_pair(const struct keyring_entry *entry, struct findings *findings)
 {
 	findings_copy(findings, &entry->warnings);
 	return keypair_take(entry->pair);
@@ -227,15 +227,15 @@ load_named(struct keyring *keyring, char *name, const struct keypair_files *file
 	const struct keyring_entry *own = find_entry(&keyring->entries, name);
 	sync_unlock(&keyring->mutex);
 	if (own != NULL)
-		return take(own, findings);
+		return take_pair(own, findings);
 	stamp_files(files, stamps);
 	const struct keyring_entry *old =
 	    keyring->old != NULL ? find_entry(&keyring->old->entries, name) : NULL;
 	if (old == NULL || !may_take_over(old, stamps))
-		return load(keyring, name, files, stamps, findings);
+		return load_new_pair(keyring, name, files, stamps, findings);
 	add_entry(
 	    keyring, make_entry(name, stamps, old->loaded, old->pair, &old->warnings));
-	return take(old, findings);
+	return take_pair(old, findings);
 }
 
 struct keypair *

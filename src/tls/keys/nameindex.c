@@ -40,7 +40,7 @@ nameindex_add(struct nameindex *index, const char *name, size_t number)
 }
 
 static int
-compare(const void *a, const void *b)
+compare_by_name(const void *a, const void *b)
 {
 	const struct nameindex_entry *left = a, *right = b;
 	int result = strcasecmp(left->name, right->name);
@@ -54,7 +54,8 @@ void
 nameindex_sort(struct nameindex *index)
 {
 	if (index->count > 0)
-		qsort(index->entries, index->count, sizeof *index->entries, compare);
+		qsort(index->entries, index->count, sizeof *index->entries,
+		    compare_by_name);
 }
 
 size_t

@@ -31,7 +31,7 @@ struct pairs {
  * the order of the configuration.
  */
 static void
-sort(struct pairs *pairs, time_t now)
+sort_offers(struct pairs *pairs, time_t now)
 {
 	struct offer *sorted = memory_new(pairs->count * sizeof *sorted);
 	size_t count = 0;
@@ -63,7 +63,7 @@ make_index(struct pairs *pairs)
 
 /* Called by the library to choose what to present. */
 static int
-present(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
+present_offer(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
     gnutls_pcert_st **certs, unsigned *count, gnutls_ocsp_data_st **responses,
     unsigned *response_count, gnutls_privkey_t *key, unsigned *flags)
 {
@@ -89,7 +89,7 @@ make_credentials(struct pairs *pairs, struct findings *findings)
 		findings_error(findings, "cert: out of memory");
 		return;
 	}
-	gnutls_certificate_set_retrieve_function3(pairs->credentials, present);
+	gnutls_certificate_set_retrieve_function3(pairs->credentials, present_offer);
 	/* For DHE with clients that do not know groups by name (RFC 7919). */
 	gnutls_certificate_set_known_dh_params(
 	    pairs->credentials, GNUTLS_SEC_PARAM_MEDIUM);
@@ -287,7 +287,7 @@ pairs_new(const struct pairs_settings *settings, struct keyring *keyring,
 
 	pairs->count = pairsource_load(settings, keyring, &pairs->offers, findings);
 	warn_of_rsa(pairs, findings);
-	sort(pairs, time(NULL));
+	sort_offers(pairs, time(NULL));
 	make_index(pairs);
 	make_credentials(pairs, findings);
 	if (findings->errors == errors)

@@ -46,7 +46,7 @@ key_path(const struct pairs_settings *settings, size_t n)
 
 /* True if the finding `text` is about `path`; for a URL it may show less. */
 static bool
-is_about(const char *text, const char *path)
+is_about_path(const char *text, const char *path)
 {
 	size_t length = strlen(path);
 
@@ -65,13 +65,14 @@ key_concerned(const struct keypair_files *files, const char *text)
 		{ "pin-file", files->pin_file } };
 
 	for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
-		if (candidates[i].path != NULL && is_about(text, candidates[i].path))
+		if (candidates[i].path != NULL &&
+		    is_about_path(text, candidates[i].path))
 			return candidates[i].key;
 	return "cert";
 }
 
 static void
-report(const struct keypair_files *files, struct findings *found,
+report_findings(const struct keypair_files *files, struct findings *found,
     struct findings *findings)
 {
 	for (size_t i = 0; i < found->count; i++) {
@@ -83,7 +84,7 @@ report(const struct keypair_files *files, struct findings *found,
 }
 
 static void
-load_one(void *context, size_t number)
+load_numbered(void *context, size_t number)
 {
 	struct batch *batch = context;
 	struct one *one = &batch->ones[number];
@@ -116,7 +117,7 @@ add_to_batch(struct batch *batch, const struct pairs_settings *settings,
 static void
 load_batch(struct loading *loading, struct batch *batch)
 {
-	parallel_run(batch->count, load_one, batch);
+	parallel_run(batch->count, load_numbered, batch);
 	loading->offers = memory_resize(
 	    loading->offers, (loading->count + batch->count) * sizeof *loading->offers);
 	for (size_t i = 0; i < batch->count; i++)
@@ -137,7 +138,8 @@ load_named(struct loading *loading)
 		    &batch, settings, settings->cert.items[i], key_path(settings, i));
 	load_batch(loading, &batch);
 	for (size_t i = 0; i < batch.count; i++)
-		report(&batch.ones[i].files, &batch.ones[i].found, loading->findings);
+		report_findings(
+		    &batch.ones[i].files, &batch.ones[i].found, loading->findings);
 	free(batch.ones);
 }
 
@@ -160,7 +162,7 @@ load_folder(struct loading *loading)
 }
 
 static bool
-is_for(const struct staple *staple, const struct keypair *pair)
+is_staple_for(const struct staple *staple, const struct keypair *pair)
 {
 	struct chain chain = { 0 };
 	bool result = credential_chain(keypair_credential(pair), &chain) == 0 &&
@@ -177,7 +179,7 @@ find_stapled(const struct loading *loading, const struct staple *staple)
 {
 	for (size_t i = 0; i < loading->count; i++)
 		if (loading->offers[i].staple == NULL &&
-		    is_for(staple, loading->offers[i].pair))
+		    is_staple_for(staple, loading->offers[i].pair))
 			return &loading->offers[i];
 	return NULL;
 }

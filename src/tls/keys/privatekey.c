@@ -52,7 +52,7 @@ import_into(gnutls_x509_privkey_t key, const struct pem_block *block,
 
 /* Returns the key, or NULL with the library's code. */
 static gnutls_x509_privkey_t
-import(const struct pem_block *block, const char *passphrase, int *code)
+import_key_block(const struct pem_block *block, const char *passphrase, int *code)
 {
 	gnutls_datum_t datum = { pem_copy(block), (unsigned)block->size };
 	gnutls_x509_privkey_t key = NULL;
@@ -145,7 +145,7 @@ read_plain(const char *file, const struct pem_block *block, const char *pin_file
     struct findings *findings)
 {
 	int code;
-	gnutls_x509_privkey_t key = import(block, NULL, &code);
+	gnutls_x509_privkey_t key = import_key_block(block, NULL, &code);
 
 	if (key == NULL)
 		report_plain(file, block, code, findings);
@@ -177,7 +177,7 @@ read_encrypted(const char *file, const struct pem_block *block, const char *pin_
 	}
 	if (secret_read(pin_file, &passphrase, findings) < 0)
 		return NULL;
-	gnutls_x509_privkey_t key = import(block, passphrase.text, &code);
+	gnutls_x509_privkey_t key = import_key_block(block, passphrase.text, &code);
 	if (key == NULL)
 		report_encrypted(file, pin_file, code, findings);
 	secret_wipe(&passphrase);

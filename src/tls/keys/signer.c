@@ -111,7 +111,7 @@ signer_enable_decryption(struct signer *signer)
 }
 
 static int
-prove(const struct signer *signer, gnutls_x509_crt_t cert)
+prove_in_token(const struct signer *signer, gnutls_x509_crt_t cert)
 {
 	int code;
 	gnutls_privkey_t key = token_key(signer->url, signer->pin, &code);
@@ -129,7 +129,7 @@ signer_matches(const struct signer *signer, gnutls_x509_crt_t cert)
 	if (signer->url == NULL)
 		return privatekey_matches(signer->key, cert);
 	/* signer_prove() reports keys that cannot sign at all. */
-	return prove(signer, cert) != GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
+	return prove_in_token(signer, cert) != GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
 }
 
 gnutls_privkey_t
@@ -174,7 +174,7 @@ void
 signer_prove(
     const struct signer *signer, gnutls_x509_crt_t cert, struct findings *findings)
 {
-	int code = signer->url != NULL ? prove(signer, cert) : 0;
+	int code = signer->url != NULL ? prove_in_token(signer, cert) : 0;
 
 	if (code >= 0 && signer->url != NULL && signer->decrypts)
 		prove_decryption(signer, cert, findings);

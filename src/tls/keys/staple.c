@@ -29,7 +29,7 @@ struct staple {
 
 /* Parses the response. Returns a code of the library. */
 static int
-import(struct staple *staple, const gnutls_datum_t *data)
+import_response(struct staple *staple, const gnutls_datum_t *data)
 {
 	int code = gnutls_ocsp_resp_init(&staple->response);
 
@@ -65,8 +65,8 @@ staple_load(const char *path, struct findings *findings)
 		staple_free(staple);
 		return NULL;
 	}
-	int code =
-	    import(staple, &(gnutls_datum_t){ (unsigned char *)data, (unsigned)size });
+	int code = import_response(
+	    staple, &(gnutls_datum_t){ (unsigned char *)data, (unsigned)size });
 	free(data);
 	if (code >= 0)
 		return staple;

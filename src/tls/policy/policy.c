@@ -132,7 +132,8 @@ profile_groups(const struct policy_settings *settings, const char *first)
 /* Returns a profile with other groups and suites as a priority string, the newest version
  * first. The caller frees it. */
 static char *
-compose(const struct policy_settings *settings, const char *groups, const char *suites)
+compose_priority(
+    const struct policy_settings *settings, const char *groups, const char *suites)
 {
 	char *text = memory_copy("NONE");
 
@@ -208,7 +209,7 @@ list_exchanges(struct policy *policy)
 }
 
 static unsigned
-kind_of(const struct policy *policy, const unsigned char id[2], bool shares_group)
+exchange_kind(const struct policy *policy, const unsigned char id[2], bool shares_group)
 {
 	for (size_t i = 0; i < policy->exchange_count; i++) {
 		const struct exchange *one = &policy->exchanges[i];
@@ -225,7 +226,7 @@ policy_kinds(const struct policy *policy, const unsigned char *suites, size_t si
 	unsigned kinds = 0;
 
 	for (size_t at = 0; at + 1 < size; at += 2)
-		kinds |= kind_of(policy, suites + at, shares_group);
+		kinds |= exchange_kind(policy, suites + at, shares_group);
 	return kinds;
 }
 
@@ -237,11 +238,11 @@ policy_equal(const struct policy *a, const struct policy *b)
 
 /* Returns what gnutls_priority_deinit() frees, or NULL after an error. */
 static gnutls_priority_t
-parse(const struct policy_settings *settings, const char *groups, const char *suites,
-    struct findings *findings)
+parse_priority(const struct policy_settings *settings, const char *groups,
+    const char *suites, struct findings *findings)
 {
 	gnutls_priority_t priority = NULL;
-	char *text = compose(settings, groups, suites);
+	char *text = compose_priority(settings, groups, suites);
 	int code = gnutls_priority_init(&priority, text, NULL);
 
 	if (code < 0)
@@ -255,15 +256,15 @@ static gnutls_priority_t
 parse_profile(const struct policy_settings *settings, struct findings *findings)
 {
 	char *groups = profile_groups(settings, X25519_FIRST);
-	gnutls_priority_t priority =
-	    parse(settings, groups, profiles[settings->profile].suites, findings);
+	gnutls_priority_t priority = parse_priority(
+	    settings, groups, profiles[settings->profile].suites, findings);
 
 	free(groups);
 	return priority;
 }
 
 static void
-from_priority(struct policy *policy, const struct policy_settings *settings,
+set_from_priority(struct policy *policy, const struct policy_settings *settings,
     struct findings *findings)
 {
 	policy->text = memory_copy(settings->priority);
@@ -300,14 +301,14 @@ make_priorities(struct policy *policy, const struct policy_settings *settings,
 	const char *newest = suites[settings->tls_max];
 	const char *oldest = suites[oldest_version(settings)];
 
-	policy->priority = parse(settings, groups, newest, findings);
+	policy->priority = parse_priority(settings, groups, newest, findings);
 	if (strcmp(newest, oldest) == 0) {
-		policy->text = compose(settings, groups, newest);
+		policy->text = compose_priority(settings, groups, newest);
 		return;
 	}
-	policy->priority_tls12 = parse(settings, groups, oldest, findings);
+	policy->priority_tls12 = parse_priority(settings, groups, oldest, findings);
 	char *all = memory_format("%s:%s", newest, oldest);
-	policy->text = compose(settings, groups, all);
+	policy->text = compose_priority(settings, groups, all);
 	free(all);
 }
 
@@ -319,12 +320,12 @@ prefer_p256(struct policy *policy, const struct policy_settings *settings,
 {
 	char *groups = profile_groups(settings, P256_FIRST);
 
-	policy->priority_p256 = parse(settings, groups, suites, findings);
+	policy->priority_p256 = parse_priority(settings, groups, suites, findings);
 	free(groups);
 }
 
 static void
-from_selection(struct policy *policy, const struct policy_settings *settings,
+set_from_selection(struct policy *policy, const struct policy_settings *settings,
     const struct selection *selection, struct findings *findings)
 {
 	const char *profiled = profiles[settings->profile].suites;
@@ -345,7 +346,7 @@ from_selection(struct policy *policy, const struct policy_settings *settings,
 }
 
 static void
-from_profile(struct policy *policy, const struct policy_settings *settings,
+set_from_profile(struct policy *policy, const struct policy_settings *settings,
     struct findings *findings)
 {
 	struct selection selection = { 0 };
@@ -364,7 +365,7 @@ from_profile(struct policy *policy, const struct policy_settings *settings,
 	if (settings->ciphers.count > 0 || settings->groups.count > 0)
 		read_selection(&selection, settings, findings);
 	if (findings->errors == errors)
-		from_selection(policy, settings, &selection, findings);
+		set_from_selection(policy, settings, &selection, findings);
 	selection_fini(&selection);
 }
 
@@ -375,9 +376,9 @@ policy_new(const struct policy_settings *settings, struct findings *findings)
 	size_t errors = findings->errors;
 
 	if (settings->priority != NULL && settings->priority[0] != '\0')
-		from_priority(policy, settings, findings);
+		set_from_priority(policy, settings, findings);
 	else
-		from_profile(policy, settings, findings);
+		set_from_profile(policy, settings, findings);
 	if (findings->errors == errors) {
 		list_exchanges(policy);
 		return policy;

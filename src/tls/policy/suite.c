@@ -26,7 +26,7 @@ suite_at(gnutls_priority_t priority, unsigned place, struct suite *suite)
 
 /* Removes `part` from `text` where it first occurs. */
 static void
-take_out(char *text, const char *part)
+remove_part(char *text, const char *part)
 {
 	char *found = strstr(text, part);
 
@@ -69,8 +69,8 @@ suite_common_name(const char *name)
 		if (*name != '-' && *name != '_')
 			letters[count++] = (char)tolower((unsigned char)*name);
 	letters[count] = '\0';
-	take_out(letters, "with");
-	take_out(letters, "cbc");
+	remove_part(letters, "with");
+	remove_part(letters, "cbc");
 	if (ends_with(letters, "poly1305sha256"))
 		letters[strlen(letters) - strlen("sha256")] = '\0';
 	else if (ends_with(letters, "sha1"))

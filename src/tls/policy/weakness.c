@@ -33,7 +33,7 @@ struct flaws {
 };
 
 static void
-note(struct flaws *flaws, int kind, const char *prefix, const char *name)
+note_flaw(struct flaws *flaws, int kind, const char *prefix, const char *name)
 {
 	char *word = memory_format("%s%s", prefix, name);
 
@@ -43,7 +43,7 @@ note(struct flaws *flaws, int kind, const char *prefix, const char *name)
 }
 
 static void
-fini(struct flaws *flaws)
+fini_flaws(struct flaws *flaws)
 {
 	for (int kind = 0; kind < KIND_COUNT; kind++)
 		stringlist_fini(&flaws->words[kind]);
@@ -71,7 +71,7 @@ examine_versions(gnutls_priority_t priority, struct flaws *flaws)
 	flaws->tls13 = weakness_speaks(priority, GNUTLS_TLS1_3);
 	for (int i = 0; i < count; i++)
 		if (list[i] < GNUTLS_TLS1_2)
-			note(flaws, OLD_VERSION, "VERS-",
+			note_flaw(flaws, OLD_VERSION, "VERS-",
 			    gnutls_protocol_get_name(list[i]));
 }
 
@@ -91,7 +91,8 @@ examine_key_exchanges(gnutls_priority_t priority, struct flaws *flaws)
 
 	for (int i = 0; i < count; i++)
 		if (!has_credentials(list[i]))
-			note(flaws, NO_CERTIFICATE, "", gnutls_kx_get_name(list[i]));
+			note_flaw(
+			    flaws, NO_CERTIFICATE, "", gnutls_kx_get_name(list[i]));
 }
 
 static void
@@ -105,13 +106,14 @@ examine_suites(gnutls_priority_t priority, struct flaws *flaws)
 			continue;
 		switch (suite_flaw(&suite)) {
 		case SUITE_NOT_SECRET:
-			note(flaws, NOT_SECRET, "", gnutls_kx_get_name(suite.kx));
+			note_flaw(flaws, NOT_SECRET, "", gnutls_kx_get_name(suite.kx));
 			break;
 		case SUITE_PLAIN:
-			note(flaws, PLAIN, "", gnutls_cipher_get_name(suite.cipher));
+			note_flaw(
+			    flaws, PLAIN, "", gnutls_cipher_get_name(suite.cipher));
 			break;
 		case SUITE_CBC:
-			note(flaws, CBC, "", gnutls_mac_get_name(suite.mac));
+			note_flaw(flaws, CBC, "", gnutls_mac_get_name(suite.mac));
 			break;
 		default:
 			break;
@@ -127,12 +129,12 @@ examine_signatures(gnutls_priority_t priority, struct flaws *flaws)
 
 	for (int i = 0; i < count; i++)
 		if (gnutls_sign_get_hash_algorithm(list[i]) == GNUTLS_DIG_SHA1)
-			note(flaws, OLD_SIGNATURE, "SIGN-",
+			note_flaw(flaws, OLD_SIGNATURE, "SIGN-",
 			    gnutls_sign_get_name(list[i]));
 }
 
 static void
-examine(gnutls_priority_t priority, struct flaws *flaws)
+examine_priority(gnutls_priority_t priority, struct flaws *flaws)
 {
 	*flaws = (struct flaws){ 0 };
 	examine_versions(priority, flaws);
@@ -164,7 +166,7 @@ append_removals(char **text, const struct stringlist *words)
 
 /* Appends to `*text` what removes the flaws from a priority. */
 static void
-mend(char **text, const struct flaws *flaws, bool allow_weak)
+append_remedy(char **text, const struct flaws *flaws, bool allow_weak)
 {
 	const bool versionless = !flaws->tls12 && !flaws->tls13;
 	const struct stringlist *words = flaws->words;
@@ -188,7 +190,7 @@ mend(char **text, const struct flaws *flaws, bool allow_weak)
 /* `*text` is a priority that enables too little. Appends what makes it usable. Returns false if
  * nothing does. */
 static bool
-complete(const char *priority, char **text)
+complete_priority(const char *priority, char **text)
 {
 #define VERSIONS ":+VERS-TLS1.3:+VERS-TLS1.2"
 #define SUITES                                                                     \
@@ -213,7 +215,7 @@ complete(const char *priority, char **text)
 /* Makes `*text` longer. Returns 1 if the priority is accepted with it appended, 0 if not yet,
  * and -1 if nothing helps. */
 static int
-mend_once(const char *priority, bool allow_weak, char **text)
+append_remedy_once(const char *priority, bool allow_weak, char **text)
 {
 	char *whole = memory_format("%s%s", priority, *text);
 	gnutls_priority_t parsed;
@@ -222,14 +224,14 @@ mend_once(const char *priority, bool allow_weak, char **text)
 
 	free(whole);
 	if (code == GNUTLS_E_NO_PRIORITIES_WERE_SET)
-		return complete(priority, text) ? 0 : -1;
+		return complete_priority(priority, text) ? 0 : -1;
 	if (code < 0)
 		return -1;
-	examine(parsed, &flaws);
+	examine_priority(parsed, &flaws);
 	bool sound = is_sound(&flaws, allow_weak);
 	if (!sound)
-		mend(text, &flaws, allow_weak);
-	fini(&flaws);
+		append_remedy(text, &flaws, allow_weak);
+	fini_flaws(&flaws);
 	gnutls_priority_deinit(parsed);
 	return sound ? 1 : 0;
 }
@@ -241,7 +243,7 @@ find_remedy(const char *priority, bool allow_weak)
 	char *text = memory_copy("");
 
 	for (int i = 0; i < ROUNDS_MAX; i++) {
-		int done = mend_once(priority, allow_weak, &text);
+		int done = append_remedy_once(priority, allow_weak, &text);
 		if (done == 1)
 			return text;
 		if (done < 0)
@@ -253,7 +255,7 @@ find_remedy(const char *priority, bool allow_weak)
 
 /* Returns the flaws in words. The caller frees them. */
 static char *
-describe(const struct flaws *flaws, int first, int last)
+describe_flaws(const struct flaws *flaws, int first, int last)
 {
 	char *text = memory_copy("");
 
@@ -270,8 +272,8 @@ describe(const struct flaws *flaws, int first, int last)
 }
 
 static void
-complain(const char *priority, const char *problem, bool allow_weak, bool only_weak,
-    struct findings *findings)
+report_problem(const char *priority, const char *problem, bool allow_weak,
+    bool only_weak, struct findings *findings)
 {
 	char *remedy = find_remedy(priority, allow_weak);
 
@@ -283,23 +285,23 @@ complain(const char *priority, const char *problem, bool allow_weak, bool only_w
 }
 
 static void
-judge(const char *text, const struct flaws *flaws, bool allow_weak,
+judge_flaws(const char *text, const struct flaws *flaws, bool allow_weak,
     struct findings *findings)
 {
 	const bool versionless = !flaws->tls12 && !flaws->tls13;
 
 	if (!is_sound(flaws, allow_weak)) {
-		char *list =
-		    describe(flaws, 0, allow_weak ? NO_CERTIFICATE : KIND_COUNT - 1);
+		char *list = describe_flaws(
+		    flaws, 0, allow_weak ? NO_CERTIFICATE : KIND_COUNT - 1);
 		char *problem = memory_format("has %s%s%s",
 		    versionless ? "neither TLS 1.2 nor TLS 1.3" : "",
 		    versionless && list[0] != '\0' ? "; " : "", list);
-		complain(text, problem, allow_weak,
+		report_problem(text, problem, allow_weak,
 		    !allow_weak && is_sound(flaws, true), findings);
 		free(problem);
 		free(list);
 	}
-	char *weak = describe(flaws, NO_CERTIFICATE + 1, KIND_COUNT - 1);
+	char *weak = describe_flaws(flaws, NO_CERTIFICATE + 1, KIND_COUNT - 1);
 	if (allow_weak && weak[0] != '\0')
 		findings_warning(findings, "priority: is weak: has %s", weak);
 	free(weak);
@@ -315,8 +317,8 @@ weakness_parse(const char *text, bool allow_weak, struct findings *findings)
 	int code = gnutls_priority_init(&priority, text, &wrong);
 
 	if (code == GNUTLS_E_NO_PRIORITIES_WERE_SET) {
-		complain(text, "enables no complete cipher suite", allow_weak, false,
-		    findings);
+		report_problem(text, "enables no complete cipher suite", allow_weak,
+		    false, findings);
 		return NULL;
 	}
 	if (code < 0) {
@@ -327,9 +329,9 @@ weakness_parse(const char *text, bool allow_weak, struct findings *findings)
 		    *wrong != '\0' ? wrong : text);
 		return NULL;
 	}
-	examine(priority, &flaws);
-	judge(text, &flaws, allow_weak, findings);
-	fini(&flaws);
+	examine_priority(priority, &flaws);
+	judge_flaws(text, &flaws, allow_weak, findings);
+	fini_flaws(&flaws);
 	if (findings->errors == errors)
 		return priority;
 	gnutls_priority_deinit(priority);

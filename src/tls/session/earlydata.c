@@ -62,7 +62,7 @@ make_nonce(const struct state *state, unsigned char nonce[NONCE])
 /* RFC 8446, 5.2: encrypts the content followed by its type; the header is authenticated with
  * it. */
 static int
-encrypt(const struct state *state, unsigned char *header, const void *bytes,
+encrypt_record(const struct state *state, unsigned char *header, const void *bytes,
     size_t size, unsigned char *sealed, size_t *sealed_size)
 {
 	static const unsigned char type = APPLICATION_DATA;
@@ -105,7 +105,8 @@ write_record(
 	size_t sealed_size = size + 1 + gnutls_cipher_get_tag_size(state.cipher);
 	unsigned char record[HEADER + PART + 1 + TAG_MAX] = { APPLICATION_DATA, 3, 3,
 		(unsigned char)(sealed_size >> 8), (unsigned char)sealed_size };
-	if (encrypt(&state, record, bytes, size, record + HEADER, &sealed_size) < 0 ||
+	if (encrypt_record(&state, record, bytes, size, record + HEADER, &sealed_size) <
+		0 ||
 	    count_record(tls, &state) < 0)
 		return -1;
 	return transport_write(transport, record, HEADER + sealed_size);
@@ -118,7 +119,7 @@ earlydata_is_full(const struct earlydata *ahead)
 }
 
 static size_t
-smaller(size_t one, size_t other)
+smaller_size(size_t one, size_t other)
 {
 	return one < other ? one : other;
 }
@@ -131,7 +132,8 @@ earlydata_write(struct earlydata *ahead, gnutls_session_t tls,
 	size_t left = size;
 
 	while (left > 0 && ahead->written < MOST) {
-		size_t part = smaller(left, smaller(PART, ahead->record_size));
+		size_t part =
+		    smaller_size(left, smaller_size(PART, ahead->record_size));
 		if (write_record(tls, transport, from, part) < 0)
 			break;
 		from += part;

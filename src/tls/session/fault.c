@@ -19,7 +19,7 @@ fault_set(struct fault *fault, enum failure failure, const char *reason, va_list
 }
 
 static void __attribute__((format(printf, 3, 4)))
-set(struct fault *fault, enum failure failure, const char *reason, ...)
+set_fault(struct fault *fault, enum failure failure, const char *reason, ...)
 {
 	va_list args;
 
@@ -36,25 +36,26 @@ fault_of_transport(
 
 	switch (transport->failure) {
 	case TRANSPORT_TIMED_OUT_READING:
-		set(fault,
+		set_fault(fault,
 		    handshaken ? FAILURE_IDLE_TIMEOUT : FAILURE_HANDSHAKE_TIMEOUT,
 		    "the client sent nothing more in time");
 		break;
 	case TRANSPORT_TIMED_OUT_WRITING:
-		set(fault,
+		set_fault(fault,
 		    handshaken ? FAILURE_WRITE_TIMEOUT : FAILURE_HANDSHAKE_TIMEOUT,
 		    "the client did not accept the %s in time", phase);
 		break;
 	case TRANSPORT_END:
-		set(fault, FAILURE_EARLY_CLOSE,
+		set_fault(fault, FAILURE_EARLY_CLOSE,
 		    "the client closed the connection during the %s", phase);
 		break;
 	case TRANSPORT_STARVED:
-		set(fault, FAILURE_INTERNAL, "out of memory");
+		set_fault(fault, FAILURE_INTERNAL, "out of memory");
 		break;
 	default:
-		set(fault, FAILURE_EARLY_CLOSE, "connection lost during the %s: %s",
-		    phase, strerrordesc_np(transport->error));
+		set_fault(fault, FAILURE_EARLY_CLOSE,
+		    "connection lost during the %s: %s", phase,
+		    strerrordesc_np(transport->error));
 	}
 }
 

@@ -29,7 +29,7 @@ hiddenname_is_needed(const struct clienthello *hello)
 }
 
 static int
-pass_over(gnutls_session_t session, const unsigned char *data, size_t size)
+ignore_extension(gnutls_session_t session, const unsigned char *data, size_t size)
 {
 	(void)session;
 	(void)data;
@@ -41,8 +41,8 @@ int
 hiddenname_hide(gnutls_session_t session)
 {
 	int code = gnutls_session_ext_register(session, "hidden server name",
-	    EXTENSION_SERVER_NAME, GNUTLS_EXT_MANDATORY, pass_over, NULL, NULL, NULL,
-	    NULL, GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_TLS);
+	    EXTENSION_SERVER_NAME, GNUTLS_EXT_MANDATORY, ignore_extension, NULL, NULL,
+	    NULL, NULL, GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_TLS);
 
 	return code < 0 ? -1 : 0;
 }

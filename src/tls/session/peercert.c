@@ -16,7 +16,7 @@ struct peercert {
 };
 
 static size_t
-size_of(const struct clientauth_chain *chain, const struct clienthello *hello)
+count_size(const struct clientauth_chain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
 	size_t size = sizeof(struct peercert) + chain->count * sizeof *certs +
@@ -29,7 +29,7 @@ size_of(const struct clientauth_chain *chain, const struct clienthello *hello)
 
 /* Copies `bytes` to `*place`, and moves `*place` past the copy. Returns the copy. */
 static unsigned char *
-keep(unsigned char **place, const void *bytes, size_t size)
+copy_bytes(unsigned char **place, const void *bytes, size_t size)
 {
 	unsigned char *copy = *place;
 
@@ -44,21 +44,22 @@ struct peercert *
 peercert_new(const struct clientauth_chain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
-	struct peercert *peercert = malloc(size_of(chain, hello));
+	struct peercert *peercert = malloc(count_size(chain, hello));
 
 	if (peercert == NULL)
 		return NULL;
 	unsigned char *place = (unsigned char *)(peercert->certs + chain->count);
 	for (unsigned i = 0; i < chain->count; i++)
 		peercert->certs[i] =
-		    (gnutls_datum_t){ keep(&place, certs[i].data, certs[i].size),
+		    (gnutls_datum_t){ copy_bytes(&place, certs[i].data, certs[i].size),
 			    certs[i].size };
 	peercert->chain = (struct clientauth_chain){ .certs = peercert->certs,
 		.count = chain->count };
 	peercert->hello = *hello;
-	peercert->hello.name = (char *)keep(&place, hello->name, hello->name_size);
+	peercert->hello.name =
+	    (char *)copy_bytes(&place, hello->name, hello->name_size);
 	peercert->hello.protocols =
-	    keep(&place, hello->protocols, hello->protocols_size);
+	    copy_bytes(&place, hello->protocols, hello->protocols_size);
 	return peercert;
 }
 

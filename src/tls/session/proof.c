@@ -89,7 +89,7 @@ struct trial {
 };
 
 static void __attribute__((format(printf, 2, 3)))
-complain(const struct trial *trial, const char *format, ...)
+report_trial(const struct trial *trial, const char *format, ...)
 {
 	const struct keypair *pair = trial->pair;
 	va_list args;
@@ -174,7 +174,7 @@ make_server(struct trial *trial)
 
 /* Runs the server's turn. Its output is sent even if the handshake fails. */
 static void
-answer(struct trial *trial)
+run_server(struct trial *trial)
 {
 	session_try_handshake(trial->server);
 	transport_try_flush(&trial->proof->transport);
@@ -188,12 +188,12 @@ complain_unserved(const struct trial *trial, int code)
 	                         : gnutls_strerror(code);
 
 	if (session_failure(trial->server) == FAILURE_CIPHER)
-		complain(trial,
+		report_trial(trial,
 		    "cannot be served (%s): add its algorithm to ciphers or priority, "
 		    "or remove the certificate",
 		    reason);
 	else
-		complain(trial, "cannot be served: %s", reason);
+		report_trial(trial, "cannot be served: %s", reason);
 }
 
 /* Returns true once the client is satisfied. Both sides take turns in this thread. */
@@ -203,11 +203,11 @@ shake_hands(struct trial *trial)
 	int code = gnutls_handshake(trial->client);
 
 	if (make_server(trial) < 0) {
-		complain(trial, "ran out of memory");
+		report_trial(trial, "ran out of memory");
 		return false;
 	}
 	for (int turn = 0; turn < TURNS_MAX && !is_proved(trial, code); turn++) {
-		answer(trial);
+		run_server(trial);
 		code = gnutls_handshake(trial->client);
 		if (code < 0 && gnutls_error_is_fatal(code))
 			break;
@@ -275,7 +275,7 @@ examine_validity(const struct trial *trial)
 
 	if (better == NULL)
 		return;
-	complain(trial,
+	report_trial(trial,
 	    "gets a certificate that is not valid, although the one in %s is valid "
 	    "until %s: set that one, or renew it",
 	    keypair_file(better), certificate_date(keypair_not_after(better), end));
@@ -289,7 +289,7 @@ examine_staple(const struct trial *trial, const struct staple *staple)
 
 	if (staple != NULL && staple_is_fresh(staple, time(NULL)) &&
 	    gnutls_ocsp_status_request_get2(trial->client, 0, &response) < 0)
-		complain(
+		report_trial(
 		    trial, "gets no OCSP response: this is a bug in tlsd: report it");
 }
 
@@ -299,11 +299,12 @@ examine_sent(const struct trial *trial)
 	const struct offer *sent = find_sent(trial);
 
 	if (sent == NULL)
-		complain(
+		report_trial(
 		    trial, "gets none of the chains: this is a bug in tlsd: report it");
 	else if (trial->host != NULL && !keypair_covers(sent->pair, trial->host))
-		complain(trial, "gets a certificate that is not for it: this is a bug "
-				"in tlsd: report it");
+		report_trial(trial,
+		    "gets a certificate that is not for it: this is a bug "
+		    "in tlsd: report it");
 	else if (!keypair_is_valid(sent->pair, time(NULL)))
 		examine_validity(trial);
 	else
@@ -311,7 +312,7 @@ examine_sent(const struct trial *trial)
 }
 
 static void
-try_for(struct proof *proof, const struct keypair *pair, char *host)
+try_handshake(struct proof *proof, const struct keypair *pair, char *host)
 {
 	struct trial trial = {
 		.proof = proof, .pair = pair, .host = host, .fds = { -1, -1 }
@@ -323,7 +324,7 @@ try_for(struct proof *proof, const struct keypair *pair, char *host)
 		findings_error(proof->findings,
 		    "cert: no trial handshake is possible: %s", strerrordesc_np(errno));
 	} else if (make_client(&trial) < 0)
-		complain(&trial, "cannot be simulated: GnuTLS does not support it");
+		report_trial(&trial, "cannot be simulated: GnuTLS does not support it");
 	else if (shake_hands(&trial))
 		examine_sent(&trial);
 	session_free(trial.server);
@@ -354,7 +355,7 @@ try_name(struct proof *proof, const struct keypair *pair, const char *name)
 
 	/* A wildcard does not match hosts of a whole "*.org". */
 	bool askable = is_host(host) && keypair_covers(pair, host);
-	try_for(proof, pair, askable ? host : NULL);
+	try_handshake(proof, pair, askable ? host : NULL);
 	free(host);
 }
 
@@ -368,7 +369,7 @@ try_pair(struct proof *proof, const struct keypair *pair, size_t place)
 	if (place < names->count)
 		try_name(proof, pair, names->items[place]);
 	else if (place == 0)
-		try_for(proof, pair, NULL);
+		try_handshake(proof, pair, NULL);
 	return place < names->count;
 }
 
@@ -421,7 +422,7 @@ is_proved_before(const struct proofs *proofs, const struct offer *offer)
 }
 
 static void
-share_out(struct proofs *proofs)
+make_shares(struct proofs *proofs)
 {
 	const struct pairs *pairs = context_pairs(proofs->context);
 
@@ -493,7 +494,7 @@ try_all(struct proofs *proofs)
 	if (open_proof(&proof, proofs, proofs->findings)) {
 		try_other_names(proofs, &proof);
 		if (proofs->findings->errors == errors)
-			try_for(&proof, NULL, NULL);
+			try_handshake(&proof, NULL, NULL);
 	}
 	close_proof(&proof);
 	return proofs->findings->errors > errors ? -1 : 0;
@@ -505,7 +506,7 @@ proof_run(
 {
 	struct proofs proofs = { .context = context, .old = old, .findings = findings };
 
-	share_out(&proofs);
+	make_shares(&proofs);
 	int result = try_all(&proofs);
 	free(proofs.shares);
 	return result;

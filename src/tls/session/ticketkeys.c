@@ -60,7 +60,7 @@ ticketkeys_wipe_last(struct ticketkeys *keys)
 }
 
 static bool
-is_there(const struct ticketkeys *keys, const struct ticketkey *key)
+has_key(const struct ticketkeys *keys, const struct ticketkey *key)
 {
 	for (size_t i = 0; i < keys->count; i++)
 		if (memcmp(keys->items[i].bytes, key->bytes, TICKETKEY_SIZE) == 0)
@@ -104,7 +104,7 @@ read_line(char *line, struct ticketkeys *keys)
 	else if (base64 == NULL || strtok_r(NULL, " \t\r", &rest) != NULL ||
 		 !read_bytes(base64, &key))
 		wrong = "the time is not followed by 64 bytes in base64";
-	else if (is_there(keys, &key))
+	else if (has_key(keys, &key))
 		wrong = "this key occurs twice";
 	else if (keys->count == TICKETKEYS_MAX)
 		wrong = "there are more than 32 keys";

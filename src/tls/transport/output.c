@@ -29,7 +29,7 @@ transport_defer(struct transport *transport)
  * acknowledgement.
  */
 static void
-acknowledge(struct transport *transport)
+acknowledge_input(struct transport *transport)
 {
 	int one = 1;
 
@@ -155,7 +155,7 @@ flush_with_flags(struct transport *transport, int more)
 	size_t sent = 0;
 
 	if (result == 0 && !transport_has_output(transport)) {
-		acknowledge(transport);
+		acknowledge_input(transport);
 		return 0;
 	}
 	if (result == 0 && deadline_passed(transport->deadline))
@@ -206,7 +206,7 @@ transport_try_flush(struct transport *transport)
 	if (cannot_send(transport))
 		return -1;
 	if (!transport_has_output(transport)) {
-		acknowledge(transport);
+		acknowledge_input(transport);
 		return 0;
 	}
 	ssize_t n = send_some(transport, 0, MSG_DONTWAIT);

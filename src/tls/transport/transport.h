@@ -58,7 +58,7 @@ struct transport {
 		unsigned char *bytes;
 		size_t end;
 		size_t deferred; /* part of them that waits until there is more */
-		bool acknowledged; /* acknowledge() has already run */
+		bool acknowledged; /* acknowledge_input() has already run */
 		int error; /* errno once a send(2) failed; 0: the peer takes more */
 	} out;
 

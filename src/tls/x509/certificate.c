@@ -17,7 +17,7 @@
 enum { NAME_SIZE = 512, STATUS_REQUEST = 5 /* RFC 6066, 1.1 */ };
 
 static char *
-escaped(const gnutls_datum_t *bytes)
+copy_escaped(const gnutls_datum_t *bytes)
 {
 	char out[NAME_SIZE];
 
@@ -70,7 +70,7 @@ certificate_common_name(gnutls_x509_crt_t cert)
 	if (gnutls_x509_crt_get_dn_by_oid(
 		cert, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) < 0)
 		return NULL;
-	return escaped(&(gnutls_datum_t){ (unsigned char *)name, (unsigned)size });
+	return copy_escaped(&(gnutls_datum_t){ (unsigned char *)name, (unsigned)size });
 }
 
 static void
@@ -86,7 +86,8 @@ add_ip(struct stringlist *names, const unsigned char *bytes, size_t size)
 }
 
 static void
-add_text(struct stringlist *names, const char *kind, const char *bytes, size_t size)
+add_prefixed_text(
+    struct stringlist *names, const char *kind, const char *bytes, size_t size)
 {
 	char text[NAME_SIZE];
 	char *named;
@@ -121,7 +122,7 @@ certificate_server_names(gnutls_x509_crt_t cert, struct stringlist *names)
 		if (type == GNUTLS_SAN_IPADDRESS)
 			add_ip(names, (unsigned char *)name, size);
 		else if (type == GNUTLS_SAN_DNSNAME)
-			add_text(names, "", name, size);
+			add_prefixed_text(names, "", name, size);
 	}
 }
 
@@ -134,9 +135,9 @@ certificate_other_names(gnutls_x509_crt_t cert, struct stringlist *names)
 
 	for (unsigned i = 0; (type = read_name(cert, i, name, &size)) >= 0; i++) {
 		if (type == GNUTLS_SAN_URI)
-			add_text(names, "URI:", name, size);
+			add_prefixed_text(names, "URI:", name, size);
 		else if (type == GNUTLS_SAN_RFC822NAME)
-			add_text(names, "email:", name, size);
+			add_prefixed_text(names, "email:", name, size);
 	}
 }
 

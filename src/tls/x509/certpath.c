@@ -23,7 +23,7 @@ struct search {
 };
 
 static bool
-has(gnutls_x509_crt_t const *certs, size_t count, gnutls_x509_crt_t cert)
+has_cert(gnutls_x509_crt_t const *certs, size_t count, gnutls_x509_crt_t cert)
 {
 	for (size_t i = 0; i < count; i++)
 		if (gnutls_x509_crt_equals(certs[i], cert))
@@ -32,13 +32,13 @@ has(gnutls_x509_crt_t const *certs, size_t count, gnutls_x509_crt_t cert)
 }
 
 static void
-push(struct certpath *path, gnutls_x509_crt_t cert)
+push_cert(struct certpath *path, gnutls_x509_crt_t cert)
 {
 	path->certs[path->count++] = cert;
 }
 
 static void
-keep(struct search *search)
+keep_path(struct search *search)
 {
 	if (search->found->count < CERTPATHS_MAX)
 		search->found->items[search->found->count++] = search->path;
@@ -53,26 +53,26 @@ end_at_anchors(struct search *search)
 	for (size_t i = 0; i < search->anchors->count; i++) {
 		if (!gnutls_x509_crt_check_issuer(last, search->anchors->certs[i]))
 			continue;
-		push(&search->path, search->anchors->certs[i]);
-		keep(search);
+		push_cert(&search->path, search->anchors->certs[i]);
+		keep_path(search);
 		search->path.count--;
 	}
 }
 
 /* Keeps all paths that continue with sent certificate number `place`, the short ones first. */
 static void
-follow(struct search *search, size_t place)
+follow_cert(struct search *search, size_t place)
 {
 	gnutls_x509_crt_t cert = search->sent->certs[place];
 
 	search->steps++;
 	search->used[place] = true;
-	push(&search->path, cert);
+	push_cert(&search->path, cert);
 	end_at_anchors(search);
 	for (size_t i = 1; i < search->sent->count; i++)
 		if (search->steps < STEPS_MAX && !search->used[i] &&
 		    gnutls_x509_crt_check_issuer(cert, search->sent->certs[i]))
-			follow(search, i);
+			follow_cert(search, i);
 	search->path.count--;
 	search->used[place] = false;
 }
@@ -86,12 +86,13 @@ certpaths_find(
 	assert(sent->count > 0 && sent->count < CERTPATH_LENGTH);
 	paths->count = 0;
 	for (size_t i = 1; i < sent->count; i++)
-		search.used[i] = has(sent->certs, i, sent->certs[i]) ||
-		                 has(anchors->certs, anchors->count, sent->certs[i]);
-	if (has(anchors->certs, anchors->count, sent->certs[0])) {
-		push(&search.path, sent->certs[0]);
-		keep(&search);
+		search.used[i] =
+		    has_cert(sent->certs, i, sent->certs[i]) ||
+		    has_cert(anchors->certs, anchors->count, sent->certs[i]);
+	if (has_cert(anchors->certs, anchors->count, sent->certs[0])) {
+		push_cert(&search.path, sent->certs[0]);
+		keep_path(&search);
 		search.path.count--;
 	}
-	follow(&search, 0);
+	follow_cert(&search, 0);
 }

@@ -20,7 +20,7 @@
 enum { DAY = 86400 };
 
 static void
-append(struct chain *chain, gnutls_x509_crt_t cert)
+append_cert(struct chain *chain, gnutls_x509_crt_t cert)
 {
 	chain->certs =
 	    memory_resize(chain->certs, (chain->count + 1) * sizeof(gnutls_x509_crt_t));
@@ -57,7 +57,7 @@ report_unreadable(const char *file, const struct pem_block *block, int code,
 
 /* Reads one certificate. Returns NULL with an error. */
 static gnutls_x509_crt_t
-import(const char *file, const struct pem_block *block, struct findings *findings)
+import_cert(const char *file, const struct pem_block *block, struct findings *findings)
 {
 	gnutls_datum_t datum = { pem_copy(block), (unsigned)block->size };
 	gnutls_x509_crt_t cert = NULL;
@@ -86,9 +86,9 @@ add_block(struct chain *chain, const char *file, const struct pem_block *block,
 		    file, block->line);
 		return;
 	}
-	cert = import(file, block, findings);
+	cert = import_cert(file, block, findings);
 	if (cert != NULL)
-		append(chain, cert);
+		append_cert(chain, cert);
 }
 
 /* Reports the lack of a certificate among the blocks, the last of which is `other`. */
@@ -198,7 +198,7 @@ report_stranger(const struct chain *arranged, gnutls_x509_crt_t cert, size_t pla
 
 /* Moves the chain's links in order to `arranged`. Returns true if that was the file's order. */
 static bool
-follow(struct chain *chain, bool *used, struct chain *arranged)
+arrange_links(struct chain *chain, bool *used, struct chain *arranged)
 {
 	bool ordered = true;
 	size_t place = 0;
@@ -208,7 +208,7 @@ follow(struct chain *chain, bool *used, struct chain *arranged)
 		size_t next = chain->count;
 
 		used[place] = true;
-		append(arranged, cert);
+		append_cert(arranged, cert);
 		if (!certificate_is_self_issued(cert))
 			next = find_issuer(chain, used, cert, place);
 		ordered = ordered && next > place;
@@ -223,7 +223,7 @@ chain_arrange(struct chain *chain, const char *file, struct findings *findings)
 	struct chain arranged = { 0 };
 	bool *used = memory_new(chain->count * sizeof *used);
 
-	if (!follow(chain, used, &arranged))
+	if (!arrange_links(chain, used, &arranged))
 		findings_warning(findings,
 		    "%s: the chain is out of order and is sent in the right order: put "
 		    "each certificate before the one that signed it",

@@ -12,7 +12,7 @@ static const char begin_mark[] = "-----BEGIN ";
 static const char dashes[] = "-----";
 
 static const char *
-find(const char *data, const char *end, const char *text)
+find_text(const char *data, const char *end, const char *text)
 {
 	return memmem(data, (size_t)(end - data), text, strlen(text));
 }
@@ -21,7 +21,7 @@ find(const char *data, const char *end, const char *text)
 static bool
 read_label(const char *label, const char *end, struct pem_block *block)
 {
-	const char *stop = find(label, end, dashes);
+	const char *stop = find_text(label, end, dashes);
 
 	if (stop == NULL || (size_t)(stop - label) >= sizeof block->label)
 		return false;
@@ -42,8 +42,8 @@ find_end(const char *start, const char *end, struct pem_block *block)
 	char mark[sizeof block->label + 16];
 
 	snprintf(mark, sizeof mark, "-----END %s-----", block->label);
-	const char *next = find(start + 1, end, begin_mark);
-	const char *stop = find(start, next != NULL ? next : end, mark);
+	const char *next = find_text(start + 1, end, begin_mark);
+	const char *stop = find_text(start, next != NULL ? next : end, mark);
 	block->complete = stop != NULL;
 	if (stop != NULL)
 		stop += strlen(mark);
@@ -68,7 +68,7 @@ pem_next(const char *data, size_t size, size_t *offset, struct pem_block *block)
 {
 	const char *end = data + size, *start = data + *offset;
 
-	while ((start = find(start, end, begin_mark)) != NULL) {
+	while ((start = find_text(start, end, begin_mark)) != NULL) {
 		if (read_label(start + strlen(begin_mark), end, block)) {
 			find_end(start, end, block);
 			block->line = line_of(data, start);
