@@ -85,15 +85,15 @@ refuse_connection(struct servicequeue *servicequeue, struct connection *connecti
 	outcome_refuse(connection, failure, reason);
 }
 
+/* Closes a connection because too many wait. */
 static void
-evict_if_over(struct servicequeue *servicequeue)
+evict_one(struct servicequeue *servicequeue)
 {
 	char reason[WAITLIST_REASON_SIZE];
+	struct connection *connection =
+	    waitlist_victim(servicequeue->all, "max-waiting", reason);
 
-	if (waitlist_is_over(servicequeue->all))
-		refuse_connection(servicequeue,
-		    waitlist_victim(servicequeue->all, "max-waiting", reason),
-		    FAILURE_REFUSED_LIMIT, reason);
+	refuse_connection(servicequeue, connection, FAILURE_REFUSED_LIMIT, reason);
 }
 
 void
@@ -110,7 +110,8 @@ servicequeue_add(struct servicequeue *servicequeue, struct connection *connectio
 	}
 	connection_enter(connection, PHASE_HOLD);
 	TAILQ_INSERT_TAIL(&line->waiting, connection, link);
-	evict_if_over(servicequeue);
+	if (waitlist_is_over(servicequeue->all))
+		evict_one(servicequeue);
 }
 
 struct connection *
