@@ -39,8 +39,9 @@ static int
 refuse_syntax(struct word *word)
 {
 	snprintf(word->error, word->room,
-	    "no shell reads this, so %c has no meaning: quote it, or put the command "
-	    "into a script",
+	    "no shell reads this, so %c has no meaning: put it in single quotes, or "
+	    "the "
+	    "command into a script",
 	    *word->next);
 	return -1;
 }
