@@ -102,8 +102,11 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/x509/certpath.c \
 	tests/unit/tls/x509/servername.c
 if HAVE_LIBCRYPTO
-tests_unit_check_tls_SOURCES += tests/unit/tls/accel/x25519.c $(x25519_sources)
-tests_unit_check_tls_LDFLAGS += -Wl,--wrap=EVP_PKEY_sign_init
+tests_unit_check_tls_SOURCES += \
+	tests/unit/tls/accel/chachapoly.c \
+	tests/unit/tls/accel/x25519.c \
+	$(accel_sources)
+tests_unit_check_tls_LDFLAGS += -Wl,--wrap=EVP_PKEY_sign_init,--wrap=malloc
 endif
 tests_unit_check_responders_SOURCES = \
 	tests/unit/responders/backend/sendproxy.c \

@@ -52,6 +52,17 @@ START_TEST(key_exchange_with_bignums_survives_every_allocation_failure)
 }
 END_TEST
 
+/* The first record of a worker makes the contexts of libcrypto. */
+START_TEST(chacha20_poly1305_survives_every_allocation_failure)
+{
+	static const struct life life = { .options = {
+					      .priority = POOR_TLS13
+					      ":-CIPHER-ALL:+CHACHA20-POLY1305" } };
+
+	poor_fail_each(COMPLETE, &life);
+}
+END_TEST
+
 START_TEST(hello_retry_survives_every_allocation_failure)
 {
 	static const struct life life = {
@@ -320,6 +331,7 @@ POOR("shortage", tls13_connection_survives_every_allocation_failure,
     tls12_connection_survives_every_allocation_failure,
     early_answer_survives_every_allocation_failure,
     key_exchange_with_bignums_survives_every_allocation_failure,
+    chacha20_poly1305_survives_every_allocation_failure,
     hello_retry_survives_every_allocation_failure,
     resumed_session_survives_every_allocation_failure,
     client_that_leaves_after_its_hello_does_not_affect_others,

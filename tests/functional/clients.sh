@@ -726,6 +726,58 @@ gnutls_cli_gets_two_mebibytes() {
 	stop
 }
 
+chacha20_poly1305_brings_64_mebibytes_to_openssl_and_curl() {
+	serve_much
+	s_client -tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256 >answer
+	cmp answer "$folder/much"
+	s_client -tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305 >answer
+	cmp answer "$folder/much"
+	curl_ --http0.9 --tls13-ciphers TLS_CHACHA20_POLY1305_SHA256 -o answer \
+		"https://127.0.0.1:$port/"
+	cmp answer "$folder/much"
+	[ "$(grep -c ': done TLS1.3 CHACHA20-POLY1305 ' tlsd.log)" -eq 2 ]
+	expect ': done TLS1.2 CHACHA20-POLY1305 '
+	stop
+}
+
+chacha20_poly1305_brings_two_mebibytes_to_gnutls_cli() {
+	head -c 2097152 /dev/urandom >two
+	serve 'respond = file' "file = $PWD/two"
+	for version in 1.2 1.3; do
+		gnutls_cli --priority="NORMAL:-VERS-ALL:+VERS-TLS$version:-CIPHER-ALL:+CHACHA20-POLY1305" \
+			>answer || fail "$(cat client.err)"
+		cmp answer two
+		expect ": done TLS$version CHACHA20-POLY1305 "
+	done
+	stop
+}
+
+is_whole() {
+	cmp answer two
+}
+
+# The server decrypts as much as it encrypts. s_client leaves when its input ends; some letters
+# would be commands to it.
+chacha20_poly1305_brings_two_mebibytes_from_openssl() {
+	seq 400000 | head -c 2097152 >two
+	mkfifo input
+	serve 'respond = echo'
+	for version in tls1_2 tls1_3; do
+		openssl s_client -quiet -no_ign_eof -$version \
+			-cipher ECDHE-ECDSA-CHACHA20-POLY1305 \
+			-ciphersuites TLS_CHACHA20_POLY1305_SHA256 \
+			-connect "127.0.0.1:$port" <input >answer 2>client.err &
+		{
+			cat two
+			wait_for is_whole
+		} >input
+		wait $!
+	done
+	expect ': done TLS1.2 CHACHA20-POLY1305 '
+	expect ': done TLS1.3 CHACHA20-POLY1305 '
+	stop
+}
+
 four_clients_at_once_get_64_mebibytes() {
 	serve_much
 	clients=

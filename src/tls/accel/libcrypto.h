@@ -6,8 +6,9 @@
  * Signs with OpenSSL's libcrypto, for the two kinds of key for which it is several times
  * cheaper than GnuTLS: RSA, and ECDSA on P-256. With GnuTLS, a signature costs the server more
  * than anything else in a handshake. GnuTLS still reads keys and does the protocol and all
- * other cryptography except that of tls/accel/x25519.h. A build without libcrypto differs only in
- * speed. Only for files that may use GnuTLS, except libcrypto_version().
+ * other cryptography except that of tls/accel/x25519.h and tls/accel/chachapoly.h. A build
+ * without libcrypto differs only in speed. Only for files that may use GnuTLS, except
+ * libcrypto_version().
  *
  * OpenSSL's configuration is not read. An RSA signature is verified before it is returned, so
  * that a fault in its computation does not reveal the key.

@@ -10,18 +10,17 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
-#include <openssl/provider.h>
 #include <pthread.h>
 
 #include <stdbool.h>
 #include <string.h>
 
+#include "tls/accel/provider.h"
+
 typedef void function(uint8_t *, const uint8_t *, const uint8_t *);
 
-/*
- * The functions for X25519 of libcrypto's provider, called without the EVP layer. EVP looks
- * each of them up again for each secret, at a tenth of the cost of the secret.
- */
+/* The functions for X25519 of libcrypto's provider. The EVP layer adds a tenth to the cost of a
+ * secret. */
 static struct {
 	void *provider;
 	OSSL_FUNC_keymgmt_new_fn *key_new;
@@ -66,22 +65,6 @@ learn_exchange(const OSSL_DISPATCH *row)
 			use.exchange_free = OSSL_FUNC_keyexch_freectx(row);
 }
 
-/* The first of an algorithm's names, which are separated by colons, is the one we know. */
-static void
-learn_functions(
-    OSSL_PROVIDER *provider, int operation, void (*take)(const OSSL_DISPATCH *))
-{
-	static const char name[] = "X25519:";
-	int may_change;
-	const OSSL_ALGORITHM *all =
-	    OSSL_PROVIDER_query_operation(provider, operation, &may_change);
-
-	for (const OSSL_ALGORITHM *one = all;
-	     one != NULL && one->algorithm_names != NULL; one++)
-		if (strncmp(one->algorithm_names, name, sizeof name - 1) == 0)
-			take(one->implementation);
-}
-
 static void
 load_provider(void)
 {
@@ -89,14 +72,13 @@ load_provider(void)
 	void *found = dlsym(RTLD_NEXT, "nettle_curve25519_mul");
 
 	memcpy(&nettle, &found, sizeof found);
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+	const OSSL_DISPATCH *keys = provider_functions(OSSL_OP_KEYMGMT, "X25519"),
+			    *exchange = provider_functions(OSSL_OP_KEYEXCH, "X25519");
+	if (keys == NULL || exchange == NULL)
 		return;
-	OSSL_PROVIDER *provider = OSSL_PROVIDER_load(NULL, "default");
-	if (provider == NULL)
-		return;
-	use.provider = OSSL_PROVIDER_get0_provider_ctx(provider);
-	learn_functions(provider, OSSL_OP_KEYMGMT, learn_keys);
-	learn_functions(provider, OSSL_OP_KEYEXCH, learn_exchange);
+	use.provider = provider_context();
+	learn_keys(keys);
+	learn_exchange(exchange);
 	usable = use.key_new != NULL && use.key_import != NULL &&
 	         use.key_free != NULL && use.exchange_new != NULL &&
 	         use.exchange_init != NULL && use.exchange_peer != NULL &&
