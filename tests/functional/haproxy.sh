@@ -84,10 +84,11 @@ common_part() {
 			timeout connect 5s
 			timeout server 60s
 			timeout check 5s
+		# inter also limits the handshake of a check, so it must suit a slow machine.
 		listen tls
 			bind 127.0.0.1:$front
 			option redispatch 1
-			default-server check inter 200ms check-ssl check-sni localhost verify required ca-file $folder/ca.crt send-proxy-v2
+			default-server check inter 5s fastinter 200ms downinter 200ms check-ssl check-sni localhost verify required ca-file $folder/ca.crt send-proxy-v2
 	END
 }
 
@@ -171,7 +172,7 @@ drains() {
 5 b' ]
 	load bench
 	ctl a drain --settle 1s --timeout 90s
-	says_of a "$2"
+	wait_for says_of a "$2"
 	before=$(ctl a stats | sed -n 's/^service text: \(accepted=[0-9]*\).*/\1/p')
 	[ "$(answerers 20)" = '20 b' ]
 	[ "$(ctl a stats | sed -n 's/^service text: \(accepted=[0-9]*\).*/\1/p')" = "$before" ]
