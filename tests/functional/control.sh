@@ -114,7 +114,7 @@ a_connection_is_shown_and_can_be_killed() {
 	wait_for says '^ +[0-9]+ echo +(answer|parked) .* \[127\.0\.0\.1\]' connections --sort age
 	id=$(ctl connections | awk '$2 == "echo" { print $1 }')
 	ctl kill "$id"
-	wait_for grep -q ": echo: killed: by tlsdctl .* id=$id\$" tlsd.log
+	expect ": echo: killed: by tlsdctl .* id=$id\$"
 	# The record is written just before the connection is gone.
 	wait_for fails ctl kill "$id"
 	! ctl kill all || return 1
@@ -199,15 +199,15 @@ the_log_level_can_be_changed() {
 	! grep -q ': hello: done ' tlsd.log || return 1
 	ctl log-level info
 	greet
-	wait_for grep -q ': hello: done ' tlsd.log
+	expect ': hello: done '
 	! ctl log-level loud || return 1
 }
 
 sigusr2_writes_the_status_to_the_log() {
 	serve
 	kill -USR2 "$(cat tlsd.pid)"
-	wait_for grep -q ': status: workers: 0 of 16 busy$' tlsd.log
-	grep -q ': status: service: hello: ' tlsd.log
+	expect ': status: workers: 0 of 16 busy$'
+	expect ': status: service: hello: '
 }
 
 control_socket_path_may_be_relative() {

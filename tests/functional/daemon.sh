@@ -308,7 +308,7 @@ options_from_the_settings_are_used() {
 	expect 0 start
 	kill "$(pid other/tlsd.pid)"
 	wait_for grep -q 'stopped:' other/tlsd.log
-	grep -q 'started: 3 workers' other/tlsd.log
+	wait_for grep -q 'started: 3 workers' other/tlsd.log
 }
 
 wrong_usage_is_reported() {
@@ -458,7 +458,7 @@ a_key_that_only_root_reads_serves_until_a_reload() {
 	write_ini 'user = nobody'
 	expect 0 start
 	serves
-	grep -q 'warning: .*server.key: a reload as uid [0-9]* cannot read it' tlsd.log
+	wait_for grep -q 'warning: .*server.key: a reload as uid [0-9]* cannot read it' tlsd.log
 	expect 1 reload
 	grep -q 'server.key: user nobody may not read it' err
 	serves

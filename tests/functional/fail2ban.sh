@@ -90,7 +90,7 @@ client_from_a_denied_address_is_banned() {
 	address=127.0.0.1
 	serve 'deny = 127.0.0.0/8'
 	say 3 'anything'
-	wait_for grep -q 'hello: refused-address: ' tlsd.log
+	expect 'hello: refused-address: '
 	stop
 	bans 3 127.0.0.1
 }
@@ -130,7 +130,7 @@ limit_for_all_clients_bans_none_of_them() {
 	say 5 'GET / HTTP/1.0'"
 "
 	stop
-	grep -q 'refused-limit: accept-rate is reached' tlsd.log
+	expect 'refused-limit: accept-rate is reached'
 	bans "$(grep -c ': not-tls-http: ' tlsd.log)" 127.0.0.1
 }
 
@@ -140,7 +140,7 @@ rate_limit_sums_do_not_affect_bans() {
 	say 30 'GET / HTTP/1.0'"
 "
 	stop
-	grep -q 'repeats: hello: not-tls-http: [0-9]* more' tlsd.log
+	expect 'repeats: hello: not-tls-http: [0-9]* more'
 	bans "$(grep -c '\]:[0-9]*: hello: not-tls-http: ' tlsd.log)" 127.0.0.1
 }
 

@@ -84,7 +84,7 @@ a_daemon_in_its_sandbox_serves_with_an_ecdsa_key_in_a_token() {
 	make_key web ecdsa
 	write_ini 'cert = web.crt' 'key = pkcs11:token=tlsd;object=web' 'pin-file = token.pin'
 	launch
-	grep 'sandbox: .*a PKCS#11 token' tlsd.log
+	expect 'sandbox: .*a PKCS#11 token'
 	serves web.crt
 	serves web.crt -tls1_2
 	stop

@@ -172,7 +172,7 @@ a_connection_stays_with_the_process_that_has_it() {
 	serves
 	exec 5>&-
 	wait_for is_gone "$first"
-	grep -q "tlsd\[$first\]: .*: echo: done" tlsd.log
+	expect "tlsd\[$first\]: .*: echo: done"
 	serves
 	stop
 }

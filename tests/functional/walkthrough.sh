@@ -123,7 +123,7 @@ the_steps_of_the_manual_work() {
 	take_ini <files
 	follow <session
 	[ "$done_lines" -eq 29 ] || fail "$done_lines lines were done"
-	grep -q ': page: done .* client=alice ' "$here/tlsd.log"
+	wait_for grep -q ': page: done .* client=alice ' "$here/tlsd.log"
 }
 
 the_service_of_the_readme_answers() {
