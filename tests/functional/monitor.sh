@@ -42,17 +42,6 @@ serve() {
 	agent=$(address_of agent)
 }
 
-ask() {
-	curl -sS --max-time 60 --cacert "$folder/ca.crt" "$@"
-}
-
-# code CODE ARGUMENT...: curl gets that status code.
-code() {
-	wanted=$1
-	shift
-	[ "$(ask -o body -w '%{http_code}' "$@")" = "$wanted" ]
-}
-
 # say BYTES: what the service of metrics answers to them, as printf(1) has them; the client
 # stays until the server has closed.
 say() {
@@ -69,13 +58,13 @@ say() {
 metrics_match_tlsdctl_and_pass_promtool() {
 	needs promtool
 	serve
-	ask "$metrics/metrics" >first
-	ask "$metrics/metrics" >second
+	ask_https "$metrics/metrics" >first
+	ask_https "$metrics/metrics" >second
 	promtool check metrics <second
 	grep -q '^tlsd_accepted_total{service="metrics"} 2$' second
 	ctl stats --prometheus | sed -n 's/^# TYPE //p' >families
 	sed -n 's/^# TYPE //p' second | cmp - families
-	ask -D headers -o body "$metrics/"
+	ask_https -D headers -o body "$metrics/"
 	grep -q '^Content-Type: text/plain; version=0.0.4; charset=utf-8' headers
 	grep -q "^Content-Length: $(wc -c <body)"'[^0-9]*$' headers
 	grep -qi '^Connection: close' headers
@@ -83,13 +72,13 @@ metrics_match_tlsdctl_and_pass_promtool() {
 
 head_gets_the_head_alone_and_other_methods_405() {
 	serve
-	ask --head "$metrics/" >headers
+	ask_https --head "$metrics/" >headers
 	grep -q '^HTTP/1.0 200 OK' headers
 	[ "$(sed '1,/^.$/d' headers | wc -c)" -eq 0 ]
-	code 405 -d some=data "$metrics/"
-	code 405 -X DELETE -D headers "$status/"
+	gets_code 405 -d some=data "$metrics/"
+	gets_code 405 -X DELETE -D headers "$status/"
 	grep -q '^Allow: GET, HEAD' headers
-	code 200 "$status/whatever?the=path"
+	gets_code 200 "$status/whatever?the=path"
 	expect ': status: done '
 	! grep -q ': failed ' tlsd.log
 }
@@ -99,8 +88,8 @@ garbage_gets_400_and_harms_nothing() {
 	say 'hello\r\n' | grep -q '^HTTP/1.0 400 Bad Request'
 	say '\001\002\000\377\n' | grep -q '^HTTP/1.0 400 '
 	say 'GET / HTTP/2.0\r\n' | grep -q '^HTTP/1.0 400 '
-	code 400 -H "X: $(head -c 9000 /dev/zero | tr '\0' x)" "$metrics/"
-	code 200 -H "X: $(head -c 7000 /dev/zero | tr '\0' x)" "$metrics/"
+	gets_code 400 -H "X: $(head -c 9000 /dev/zero | tr '\0' x)" "$metrics/"
+	gets_code 200 -H "X: $(head -c 7000 /dev/zero | tr '\0' x)" "$metrics/"
 }
 
 a_client_that_sends_nothing_is_cut_after_its_idle_time() {
@@ -112,15 +101,15 @@ a_client_that_sends_nothing_is_cut_after_its_idle_time() {
 
 status_is_503_while_draining_and_200_again_later() {
 	serve
-	[ "$(ask "$status/")" = up ]
-	code 200 "$status/"
+	[ "$(ask_https "$status/")" = up ]
+	gets_code 200 "$status/"
 	! ctl drain --timeout 100ms >drain.out || :
-	code 503 "$status/"
+	gets_code 503 "$status/"
 	[ "$(cat body)" = draining ]
-	[ "$(ask -o /dev/null -w '%{http_code}' --head "$status/")" = 503 ]
-	ask "$metrics" | grep -qx 'tlsd_draining 1'
+	[ "$(ask_https -o /dev/null -w '%{http_code}' --head "$status/")" = 503 ]
+	ask_https "$metrics" | grep -qx 'tlsd_draining 1'
 	ctl resume
-	code 200 "$status/"
+	gets_code 200 "$status/"
 }
 
 # agent_says LINE: with TLS 1.3, whose answer comes early, and with 1.2
@@ -178,8 +167,8 @@ series() {
 alerts_fire_on_the_figures_of_a_server() {
 	needs promtool
 	serve
-	code 200 "$status/"
-	ask "$metrics/metrics" >figures
+	gets_code 200 "$status/"
+	ask_https "$metrics/metrics" >figures
 	cp "$top_srcdir/conf/alerts.yml" .
 	promtool check rules alerts.yml
 	certificate=$(grep -m 1 '^tlsd_certificate_not_after_seconds{' figures)
@@ -241,16 +230,16 @@ drain_does_not_wait_for_status_clients() {
 
 metrics_and_status_responders_survive_a_reload() {
 	serve
-	code 200 "$metrics/"
+	gets_code 200 "$metrics/"
 	ctl reload
-	ask "$metrics/" | grep -qx 'tlsd_reloads_total 1'
-	code 200 "$status/"
+	ask_https "$metrics/" | grep -qx 'tlsd_reloads_total 1'
+	gets_code 200 "$status/"
 }
 
 prometheus_scrapes_with_a_client_certificate_and_not_without() {
 	needs prometheus
 	serve 'client-verify = required' "ca-file = $folder/ca.crt"
-	! ask -o body "$metrics/" || return 1
+	! ask_https -o body "$metrics/" || return 1
 	cat >prometheus.yml <<-END
 		global: { scrape_interval: 1s, scrape_timeout: 1s }
 		scrape_configs:

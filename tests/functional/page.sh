@@ -35,17 +35,6 @@ serve() {
 	page=https://$(address_of page)
 }
 
-ask() {
-	curl -sS --max-time 60 --cacert "$folder/ca.crt" "$@"
-}
-
-# code CODE ARGUMENT...: curl gets that status code.
-code() {
-	wanted=$1
-	shift
-	[ "$(ask -o body -w '%{http_code}' "$@")" = "$wanted" ]
-}
-
 # header LINE: is in the head that was received.
 header() {
 	tr -d '\r' <head.txt | grep -qx "$1"
@@ -56,7 +45,7 @@ header() {
 file_is_sent_as_html_with_its_length() {
 	printf '<p>Back soon.</p>\n' >page.html
 	serve "file = $PWD/page.html"
-	ask -D head.txt -o body "$page/any/path?a=b"
+	ask_https -D head.txt -o body "$page/any/path?a=b"
 	cmp body page.html
 	header 'HTTP/1.0 200 OK'
 	header 'Content-Type: text/html; charset=utf-8'
@@ -65,7 +54,7 @@ file_is_sent_as_html_with_its_length() {
 
 text_is_sent_with_its_content_type() {
 	serve 'text = Back soon.\n' 'content-type = text/plain'
-	[ "$(ask -D head.txt "$page/")" = 'Back soon.' ]
+	[ "$(ask_https -D head.txt "$page/")" = 'Back soon.' ]
 	header 'Content-Type: text/plain'
 	header 'Content-Length: 11'
 }
@@ -73,7 +62,7 @@ text_is_sent_with_its_content_type() {
 head_request_gets_the_head_alone() {
 	printf '<p>Back soon.</p>\n' >page.html
 	serve "file = $PWD/page.html"
-	ask -I "$page/" >head.txt
+	ask_https -I "$page/" >head.txt
 	header 'Content-Length: 18'
 	[ "$(tail -c 4 head.txt | od -An -tx1 | tr -d ' ')" = 0d0a0d0a ]
 }
@@ -81,23 +70,23 @@ head_request_gets_the_head_alone() {
 big_file_is_sent_whole_and_read_afresh() {
 	head -c 3000000 /dev/urandom >big
 	serve "file = $PWD/big" 'content-type = application/octet-stream'
-	ask -o body "$page/"
+	ask_https -o body "$page/"
 	cmp body big
 	echo new >big.new
 	mv big.new big
-	[ "$(ask "$page/")" = new ]
+	[ "$(ask_https "$page/")" = new ]
 }
 
 empty_file_is_an_empty_page() {
 	: >empty
 	serve "file = $PWD/empty"
-	code 200 "$page/"
+	gets_code 200 "$page/"
 	[ ! -s body ]
 }
 
 other_methods_and_nonsense_are_refused() {
 	serve 'text = Back soon.\n'
-	code 405 -d a=b "$page/"
+	gets_code 405 -d a=b "$page/"
 	{ printf 'nonsense\r\n\r\n'; sleep 30; } | openssl s_client -quiet \
 		-connect "${page#https://}" 2>/dev/null >answer &
 	asking=$!
@@ -109,7 +98,7 @@ file_that_is_gone_ends_in_an_alert() {
 	echo here >page.html
 	serve "file = $PWD/page.html"
 	rm page.html
-	fails ask "$page/"
+	fails ask_https "$page/"
 	wait_for grep -q 'internal: .*page.html: No such file' tlsd.log
 }
 

@@ -300,6 +300,18 @@ greet() {
 		2>/dev/null)" = 'Hello, TLS!' ]
 }
 
+# ask_https ARGUMENT...: curl, which trusts the authority of this suite.
+ask_https() {
+	curl -sS --max-time 60 --cacert "$folder/ca.crt" "$@"
+}
+
+# gets_code CODE ARGUMENT...: curl gets that status code.
+gets_code() {
+	wanted=$1
+	shift
+	[ "$(ask_https -o body -w '%{http_code}' "$@")" = "$wanted" ]
+}
+
 # ctl WORD...: tlsdctl, by ./sock.
 ctl() {
 	"$builddir/tlsdctl" -s "$PWD/sock" "$@"
