@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log/log.h"
+#include "base/file/readerror.h"
 #include "base/memory/memory.h"
 
 void
@@ -59,6 +60,15 @@ findings_error(struct findings *findings, const char *format, ...)
 	va_start(args, format);
 	add_finding(findings, FINDING_ERROR, memory_vformat(format, args));
 	va_end(args);
+}
+
+void
+findings_read_error(struct findings *findings, const char *path, int error)
+{
+	char *why = readerror_why(path, error);
+
+	findings_error(findings, "%s", why);
+	free(why);
 }
 
 void

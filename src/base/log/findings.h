@@ -37,6 +37,9 @@ void findings_fini(struct findings *findings);
 void findings_error(struct findings *findings, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Adds the error that file_read() could not read the file, for its errno `error`. */
+void findings_read_error(struct findings *findings, const char *path, int error);
+
 /* Adds a warning. Aborts when memory is exhausted. */
 void findings_warning(struct findings *findings, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -13,7 +13,6 @@
 #include "base/file/file.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
-#include "base/file/readerror.h"
 #include "tls/x509/chain.h"
 #include "tls/x509/pem.h"
 
@@ -25,9 +24,7 @@ read_file(const char *file, struct chain *anchors, struct findings *findings)
 	size_t size;
 
 	if (file_read(file, PEM_FILE_LIMIT, &data, &size) < 0) {
-		char *why = readerror_why(file, errno);
-		findings_error(findings, "%s", why);
-		free(why);
+		findings_read_error(findings, file, errno);
 		return -1;
 	}
 	int result = chain_read(anchors, file, data, size, findings);

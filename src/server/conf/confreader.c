@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "base/file/file.h"
-#include "base/file/readerror.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
 #include "server/conf/assignment.h"
@@ -95,9 +94,7 @@ read_file(struct conf *conf, const char *path, struct findings *findings)
 	size_t size;
 
 	if (file_read(path, FILE_LIMIT, &data, &size) < 0) {
-		char *why = readerror_why(path, errno);
-		findings_error(findings, "%s", why);
-		free(why);
+		findings_read_error(findings, path, errno);
 		return;
 	}
 	stringlist_add(&conf->files, path, strlen(path));

@@ -16,7 +16,6 @@
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
 #include "base/text/stringlist.h"
-#include "base/file/readerror.h"
 #include "tls/keys/clientcaps.h"
 #include "tls/x509/certificate.h"
 #include "tls/x509/chain.h"
@@ -57,9 +56,7 @@ read_contents(const char *file, struct findings *findings)
 	if (token_is_url(file))
 		return contents;
 	if (file_read(file, PEM_FILE_LIMIT, &contents.data, &contents.size) < 0) {
-		char *why = readerror_why(file, errno);
-		findings_error(findings, "%s", why);
-		free(why);
+		findings_read_error(findings, file, errno);
 		contents.data = NULL;
 	}
 	return contents;

@@ -10,7 +10,6 @@
 #include "base/file/file.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
-#include "base/file/readerror.h"
 
 enum { FILE_LIMIT = 4096 };
 
@@ -19,9 +18,7 @@ secret_read(const char *path, struct secret *secret, struct findings *findings)
 {
 	*secret = (struct secret){ NULL, 0 };
 	if (file_read_text(path, FILE_LIMIT, &secret->text, &secret->size) < 0) {
-		char *why = readerror_why(path, errno);
-		findings_error(findings, "%s", why);
-		free(why);
+		findings_read_error(findings, path, errno);
 		*secret = (struct secret){ NULL, 0 };
 		return -1;
 	}

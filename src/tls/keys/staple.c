@@ -13,7 +13,6 @@
 #include "base/file/file.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
-#include "base/file/readerror.h"
 #include "tls/x509/certificate.h"
 #include "tls/x509/chain.h"
 
@@ -59,9 +58,7 @@ staple_load(const char *path, struct findings *findings)
 	staple->path = memory_copy(path);
 	staple->sent = memory_new(sizeof *staple->sent);
 	if (file_read(path, FILE_LIMIT, &data, &size) < 0) {
-		char *why = readerror_why(path, errno);
-		findings_error(findings, "%s", why);
-		free(why);
+		findings_read_error(findings, path, errno);
 		staple_free(staple);
 		return NULL;
 	}

@@ -14,7 +14,6 @@
 #include "base/file/file.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
-#include "base/file/readerror.h"
 #include "tls/keys/secret.h"
 
 enum { FILE_LIMIT = 64 * 1024, HASH_SIZE = 64 };
@@ -146,9 +145,7 @@ ticketkeys_read(const char *path, struct ticketkeys *keys, struct findings *find
 
 	*keys = (struct ticketkeys){ 0 };
 	if (file_read_text(path, FILE_LIMIT, &text, &size) < 0) {
-		char *why = readerror_why(path, errno);
-		findings_error(findings, "%s", why);
-		free(why);
+		findings_read_error(findings, path, errno);
 		return -1;
 	}
 	int result = read_lines(path, text, keys, findings);
