@@ -178,6 +178,7 @@ START_TEST(whole_records_without_the_whole_message_take_no_worker)
 		else
 			peer_send(fds[i], hello, size - 1);
 	}
+	daemon_change(daemon, "workers = 1\n");
 	ck_assert_str_eq(peer_ask(port), HELLO);
 	ck_assert_str_eq(peer_ask(port), HELLO);
 	daemon_expect_times(daemon, ": tlsd: hello-timeout: ", 8);

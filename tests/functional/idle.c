@@ -322,8 +322,7 @@ one_with_timeout(const char *timeout)
 static void
 limit_the_wait(struct daemon *daemon, const char *timeout)
 {
-	daemon_configure(daemon, daemon_ini(and_two("", one_with_timeout(timeout))));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, and_two("", one_with_timeout(timeout)));
 }
 
 START_TEST(running_programs_are_limited_by_max_workers)

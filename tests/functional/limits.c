@@ -162,9 +162,7 @@ START_TEST(address_that_is_denied_is_refused)
 
 	expect_refusal(dial_and_begin(daemon_port(daemon)));
 	daemon_expect(daemon, ": tlsd: refused-address: the address is not allowed");
-	daemon_configure(
-	    daemon, daemon_ini("deny = 192.0.2.0/24\nallow = 127.0.0.0/8\n"));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, "deny = 192.0.2.0/24\nallow = 127.0.0.0/8\n");
 	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
 	daemon_stop(daemon);
 }
@@ -214,9 +212,7 @@ serve_two(const char *more)
 static void
 shorten_the_wait(struct daemon *daemon)
 {
-	daemon_configure(
-	    daemon, daemon_ini(two_services("", "handshake-timeout = 1s\n")));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, two_services("", "handshake-timeout = 1s\n"));
 }
 
 START_TEST(service_with_all_workers_busy_does_not_block_others)
@@ -331,8 +327,7 @@ START_TEST(queued_connection_waits_for_a_worker_until_the_handshake_timeout)
 	close(program);
 	daemon_expect(daemon, ": two: done ");
 	peer_free(holder);
-	daemon_configure(daemon, daemon_ini(one_with_timeout("5m")));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, one_with_timeout("5m"));
 	/* The server accepts again. */
 	ck_assert_str_eq(peer_ask(one), HELLO);
 	daemon_stop(daemon);

@@ -528,15 +528,13 @@ START_TEST(reload_adds_and_removes_services_and_listeners)
 	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
 	size_t descriptors = daemon_descriptors(daemon);
 
-	daemon_configure(daemon, daemon_ini("listen = 127.0.0.2:0\n[one]\ntext = 1b\n"
-					    "[two]\nlisten = 127.0.0.3:0\ntext = 2\n"));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, "listen = 127.0.0.2:0\n[one]\ntext = 1b\n"
+			      "[two]\nlisten = 127.0.0.3:0\ntext = 2\n");
 	ck_assert_str_eq(peer_ask(port), "1b");
 	daemon_expect(daemon, "listening: [127.0.0.2]:");
 	daemon_expect(daemon, "listening: [127.0.0.3]:");
 	ck_assert_uint_eq(daemon_count(daemon, "listening: [127.0.0.1]:"), 1);
-	daemon_configure(daemon, daemon_ini("[one]\ntext = 1c\n"));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, "[one]\ntext = 1c\n");
 	ck_assert_str_eq(peer_ask(port), "1c");
 	daemon_expect_descriptors(daemon, descriptors);
 	daemon_stop(daemon);
@@ -572,8 +570,7 @@ START_TEST(reload_names_options_that_need_a_restart)
 	daemon_reload(daemon, "done"); /* starts the thread of the loader */
 	size_t threads = daemon_threads(daemon);
 
-	daemon_configure(daemon, daemon_ini("workers = 3\nqueue-size = 7\n"));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, "workers = 3\nqueue-size = 7\n");
 	daemon_expect(
 	    daemon, "reload: workers, queue-size: takes effect only after a restart");
 	daemon_expect_threads(daemon, threads);

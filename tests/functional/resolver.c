@@ -173,8 +173,7 @@ START_TEST(reload_takes_effect_while_a_lookup_hangs)
 	struct daemon *daemon = serve(ini_of(HELLO, place));
 	ck_assert_str_eq(ask_two(), "one");
 	answer(HOST, "wait");
-	daemon_configure(daemon, daemon_ini(ini_of("new", place)));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, ini_of("new", place));
 	daemon_expect(daemon,
 	    "does not resolve yet (no answer within 2 s), so its last "
 	    "addresses stay in use");
@@ -194,9 +193,7 @@ START_TEST(reload_with_a_new_name_that_fails_changes_the_rest)
 	answer(HOST, "127.0.0.1");
 	answer("other.example", "fail");
 	struct daemon *daemon = serve(ini_of(HELLO, place_of(HOST, &backend)));
-	daemon_configure(
-	    daemon, daemon_ini(ini_of("new", place_of("other.example", &backend))));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, ini_of("new", place_of("other.example", &backend)));
 	daemon_expect(daemon, "connect: other.example:");
 	ck_assert_str_eq(ask_one(daemon), "new");
 	expect_down();

@@ -399,12 +399,10 @@ START_TEST(reload_moves_a_name_to_another_service)
 	unsigned port = port_of(daemon, "a");
 
 	ck_assert_str_eq(answer(port, "x", NULL), "A");
-	daemon_configure(daemon, daemon_ini("[a]\nserver-name = a\ntext = A\n"
-					    "[b]\nserver-name = b, x\ntext = B\n"));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, "[a]\nserver-name = a\ntext = A\n"
+			      "[b]\nserver-name = b, x\ntext = B\n");
 	ck_assert_str_eq(answer(port, "x", NULL), "B");
-	daemon_configure(daemon, daemon_ini("[b]\nserver-name = b, x\ntext = B\n"));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, "[b]\nserver-name = b, x\ntext = B\n");
 	ck_assert_str_eq(answer(port, "a", NULL), "B");
 	daemon_configure(daemon, daemon_ini("[a]\nserver-name = x\n"
 					    "[b]\nserver-name = x\n"));

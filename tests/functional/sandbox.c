@@ -630,8 +630,7 @@ START_TEST(reload_that_needs_more_asks_for_a_restart)
 	daemon_expect(daemon, "log-file: ");
 	daemon_expect(daemon, "restart tlsd");
 	ck_assert_str_eq(peer_ask(port), "old");
-	daemon_configure(daemon, daemon_ini("text = new"));
-	daemon_reload(daemon, "done");
+	daemon_change(daemon, "text = new");
 	ck_assert_str_eq(peer_ask(port), "new");
 	free(more);
 	daemon_stop(daemon);

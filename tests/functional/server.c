@@ -143,6 +143,7 @@ fall_silent(size_t (*choose)(size_t whole), const char *settings, const char *cl
 	peer_send(fd, hello, size);
 	peer_see_off(fd);
 	daemon_expect(daemon, class);
+	daemon_change(daemon, "workers = 1\n");
 	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
 	daemon_stop(daemon);
 }

@@ -322,6 +322,13 @@ daemon_reload(struct daemon *daemon, const char *result)
 	daemon_expect_times(daemon, line, before + 1);
 }
 
+void
+daemon_change(struct daemon *daemon, const char *more)
+{
+	daemon_configure(daemon, daemon_ini(more));
+	daemon_reload(daemon, "done");
+}
+
 unsigned
 daemon_port_of(struct daemon *daemon, const char *host, const char *service)
 {

@@ -58,6 +58,10 @@ void daemon_configure(const struct daemon *daemon, const char *ini);
 /* Reloads by SIGHUP and waits for the line "reload: " with `result`: "done" or "failed". */
 void daemon_reload(struct daemon *daemon, const char *result);
 
+/* Overwrites the configuration file with daemon_ini(more) and reloads it. Connections that the
+ * daemon has accepted before keep their settings. */
+void daemon_change(struct daemon *daemon, const char *more);
+
 /* Returns the log so far; valid until the next call with this daemon. */
 const char *daemon_log(struct daemon *daemon);
 
