@@ -5,6 +5,7 @@ libtlsd_a_SOURCES += \
 	src/tls/clientauth/allow.c src/tls/clientauth/allow.h \
 	src/tls/clientauth/authorized.c src/tls/clientauth/authorized.h \
 	src/tls/clientauth/clientauth.c src/tls/clientauth/clientauth.h \
+	src/tls/clientauth/clientchain.c src/tls/clientauth/clientchain.h \
 	src/tls/clientauth/refusal.c src/tls/clientauth/refusal.h \
 	src/tls/clientauth/revoked.c src/tls/clientauth/revoked.h \
 	src/tls/clientauth/trust.c src/tls/clientauth/trust.h \

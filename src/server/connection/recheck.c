@@ -12,7 +12,7 @@
 #include "server/snapshot/route.h"
 #include "server/snapshot/service.h"
 #include "server/snapshot/snapshot.h"
-#include "tls/clientauth/clientauth.h"
+#include "tls/clientauth/clientchain.h"
 #include "tls/session/context.h"
 #include "tls/session/peercert.h"
 #include "tls/clientauth/refusal.h"

@@ -18,6 +18,7 @@
 #include "tls/clientauth/allow.h"
 
 struct clientauth;
+struct clientchain;
 struct findings;
 struct gnutls_certificate_credentials_st;
 struct identity;
@@ -52,18 +53,12 @@ struct clientauth *clientauth_new(const char *service,
     const struct clientauth_settings *settings, struct findings *findings);
 void clientauth_free(struct clientauth *clientauth);
 
-/* A client's certificates as the library has them, the client's own first. */
-struct clientauth_chain {
-	const void *certs; /* gnutls_datum_t[], DER */
-	unsigned count; /* 0: the client gave none */
-};
-
 /*
  * True if a client that gave `chain` may use the service. If it gave any certificate, fills in
  * `identity`, as verified only if the result is true. If it is false, `refusal` has the reason.
  */
 bool clientauth_accepts(const struct clientauth *clientauth,
-    const struct clientauth_chain *chain, struct identity *identity,
+    const struct clientchain *chain, struct identity *identity,
     struct refusal *refusal);
 
 /* Computes a digest that is equal exactly for services that request certificates alike and

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tls/clientauth/clientauth.h"
+#include "tls/clientauth/clientchain.h"
 #include "tls/clientauth/refusal.h"
 #include "tls/hello/clienthello.h"
 #include "tls/keys/clientcaps.h"
@@ -124,7 +125,7 @@ static int
 check_client(gnutls_session_t tls)
 {
 	struct session *session = gnutls_session_get_ptr(tls);
-	struct clientauth_chain chain = { .count = 0 };
+	struct clientchain chain = { .count = 0 };
 	struct identity identity;
 	struct refusal refusal;
 

@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tls/clientauth/clientauth.h"
+#include "tls/clientauth/clientchain.h"
 #include "tls/hello/clienthello.h"
 
 struct peercert {
-	struct clientauth_chain chain;
+	struct clientchain chain;
 	struct clienthello hello;
 	gnutls_datum_t certs[];
 };
 
 static size_t
-count_size(const struct clientauth_chain *chain, const struct clienthello *hello)
+count_size(const struct clientchain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
 	size_t size = sizeof(struct peercert) + chain->count * sizeof *certs +
@@ -41,7 +41,7 @@ copy_bytes(unsigned char **place, const void *bytes, size_t size)
 }
 
 struct peercert *
-peercert_new(const struct clientauth_chain *chain, const struct clienthello *hello)
+peercert_new(const struct clientchain *chain, const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
 	struct peercert *peercert = malloc(count_size(chain, hello));
@@ -53,8 +53,8 @@ peercert_new(const struct clientauth_chain *chain, const struct clienthello *hel
 		peercert->certs[i] =
 		    (gnutls_datum_t){ copy_bytes(&place, certs[i].data, certs[i].size),
 			    certs[i].size };
-	peercert->chain = (struct clientauth_chain){ .certs = peercert->certs,
-		.count = chain->count };
+	peercert->chain =
+	    (struct clientchain){ .certs = peercert->certs, .count = chain->count };
 	peercert->hello = *hello;
 	peercert->hello.name =
 	    (char *)copy_bytes(&place, hello->name, hello->name_size);
@@ -69,7 +69,7 @@ peercert_free(struct peercert *peercert)
 	free(peercert);
 }
 
-const struct clientauth_chain *
+const struct clientchain *
 peercert_chain(const struct peercert *peercert)
 {
 	return &peercert->chain;

@@ -8,18 +8,18 @@
  * Immutable; any thread may read it.
  */
 
-struct clientauth_chain;
+struct clientchain;
 struct clienthello;
 struct peercert;
 
 /* Returns a copy of `chain` and of the names in `hello`, which peercert_free() frees, or NULL
  * when memory is exhausted. */
 struct peercert *peercert_new(
-    const struct clientauth_chain *chain, const struct clienthello *hello);
+    const struct clientchain *chain, const struct clienthello *hello);
 void peercert_free(struct peercert *peercert);
 
 /* Return the copies, which live as long as `peercert`. */
-const struct clientauth_chain *peercert_chain(const struct peercert *peercert);
+const struct clientchain *peercert_chain(const struct peercert *peercert);
 const struct clienthello *peercert_hello(const struct peercert *peercert);
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/net/address.h"
-#include "tls/clientauth/clientauth.h"
+#include "tls/clientauth/clientchain.h"
 #include "tls/hello/clienthello.h"
 #include "tls/session/negotiated.h"
 #include "tls/session/peercert.h"
@@ -112,7 +112,7 @@ session_peercert(const struct session *session)
 {
 	unsigned char protocols[1 + UINT8_MAX]; /* a list of one (RFC 7301, 3.1) */
 	gnutls_datum_t protocol;
-	struct clientauth_chain chain = { .count = 0 };
+	struct clientchain chain = { .count = 0 };
 	struct clienthello hello = { 0 };
 
 	if (session->identity != NULL)
