@@ -7,6 +7,7 @@ libtlsd_a_SOURCES += \
 	src/tls/clientauth/clientauth.c src/tls/clientauth/clientauth.h \
 	src/tls/clientauth/clientchain.c src/tls/clientauth/clientchain.h \
 	src/tls/clientauth/refusal.c src/tls/clientauth/refusal.h \
+	src/tls/clientauth/revocationlist.c src/tls/clientauth/revocationlist.h \
 	src/tls/clientauth/revoked.c src/tls/clientauth/revoked.h \
 	src/tls/clientauth/trust.c src/tls/clientauth/trust.h \
 	src/tls/hello/clienthello.c src/tls/hello/clienthello.h \
