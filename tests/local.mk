@@ -93,8 +93,8 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/policy/selection.c \
 	tests/unit/tls/policy/suite.c \
 	tests/unit/tls/policy/weakness.c \
+	tests/unit/tls/proof/proof.c \
 	tests/unit/tls/session/hiddenname.c \
-	tests/unit/tls/session/proof.c \
 	tests/unit/tls/session/ticketkeys.c \
 	tests/unit/tls/transport/pause.c \
 	tests/unit/tls/transport/recordguard.c \

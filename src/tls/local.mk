@@ -30,6 +30,7 @@ libtlsd_a_SOURCES += \
 	src/tls/policy/selection.c src/tls/policy/selection.h \
 	src/tls/policy/suite.c src/tls/policy/suite.h \
 	src/tls/policy/weakness.c src/tls/policy/weakness.h \
+	src/tls/proof/proof.c src/tls/proof/proof.h \
 	src/tls/session/appdata.c src/tls/session/appdata.h \
 	src/tls/session/await.c src/tls/session/await.h \
 	src/tls/session/closure.c src/tls/session/closure.h \
@@ -41,7 +42,6 @@ libtlsd_a_SOURCES += \
 	src/tls/session/libcall.c src/tls/session/libcall.h \
 	src/tls/session/negotiated.c src/tls/session/negotiated.h \
 	src/tls/session/peercert.c src/tls/session/peercert.h \
-	src/tls/session/proof.c src/tls/session/proof.h \
 	src/tls/session/recordio.c src/tls/session/recordio.h \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \

@@ -16,7 +16,7 @@
 #include "tls/x509/certificate.h"
 #include "tls/clientauth/clientauth.h"
 #include "tls/session/context.h"
-#include "tls/session/proof.h"
+#include "tls/proof/proof.h"
 #include "tls/keys/token.h"
 
 static void

@@ -24,7 +24,7 @@ struct stringlist;
 struct verbosity;
 
 /*
- * Reads the configuration at `path`, prepares all services and proves each (tls/session/proof.h). A
+ * Reads the configuration at `path`, prepares all services and proves each (tls/proof/proof.h). A
  * service with bad certificates is left out if its on-bad-cert says so. Problems go into
  * `findings`, each with its place. Returns a snapshot with one reference, or NULL after an error.
  * If it replaces `old`, which may be NULL, clients of a service that keeps its name can still

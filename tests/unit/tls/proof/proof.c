@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/session/proof.h"
+#include "tls/proof/proof.h"
 
 #include <stdlib.h>
 #include <string.h>

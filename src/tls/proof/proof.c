@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A service shakes hands with itself. */
-#include "tls/session/proof.h"
+#include "tls/proof/proof.h"
 
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_TLS_SESSION_PROOF_H
-#define TLSD_TLS_SESSION_PROOF_H
+#ifndef TLSD_TLS_PROOF_PROOF_H
+#define TLSD_TLS_PROOF_PROOF_H
 
 /*
  * Tests a service before it goes into effect: it shakes hands over a socket pair with a client
