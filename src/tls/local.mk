@@ -31,6 +31,7 @@ libtlsd_a_SOURCES += \
 	src/tls/policy/suite.c src/tls/policy/suite.h \
 	src/tls/policy/weakness.c src/tls/policy/weakness.h \
 	src/tls/proof/proof.c src/tls/proof/proof.h \
+	src/tls/proof/trials.c src/tls/proof/trials.h \
 	src/tls/session/appdata.c src/tls/session/appdata.h \
 	src/tls/session/await.c src/tls/session/await.h \
 	src/tls/session/closure.c src/tls/session/closure.h \
