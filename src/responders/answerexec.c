@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,17 +14,13 @@
 #include <unistd.h>
 
 #include "base/net/address.h"
-#include "base/text/shellwords.h"
 #include "base/deadline.h"
 #include "base/failure.h"
-#include "base/log/findings.h"
-#include "base/memory/memory.h"
 #include "base/memory/shortage.h"
-#include "base/text/stringlist.h"
 #include "base/text/text.h"
-#include "responders/program/account.h"
 #include "responders/program/child.h"
 #include "responders/program/environment.h"
+#include "responders/program/program.h"
 #include "responders/backend/relay.h"
 #include "responders/program/stderrlog.h"
 #include "responders/fdwait.h"
@@ -40,100 +35,17 @@
 
 enum { COMPLAINTS, PROCESS }; /* indices of relay_aside's polls */
 
-struct program {
-	const char *service; /* the configuration owns it */
-	struct stringlist words;
-	char **arguments; /* the words, with NULL at the end */
-	struct account *account; /* or NULL */
-	int64_t timeout_ms;
-};
+static void *
+prepare_exec(const struct responder_settings *settings, struct findings *findings)
+{
+	return program_new(settings->service, settings->exec, settings->exec_user,
+	    settings->exec_timeout_ms, findings);
+}
 
 static void
 release_exec(void *prepared)
 {
-	struct program *program = prepared;
-
-	account_free(program->account);
-	free(program->arguments);
-	stringlist_fini(&program->words);
-	free(program);
-}
-
-/* Checks that the first word is a program that the current user can execute. */
-static void
-check_path(const char *path, struct findings *findings)
-{
-	struct stat st;
-
-	if (path[0] != '/')
-		findings_error(findings,
-		    "exec: %s: is not an absolute path: write one, because no folders "
-		    "are searched",
-		    path);
-	else if (stat(path, &st) < 0)
-		findings_error(findings, "exec: %s: %s", path, strerrordesc_np(errno));
-	else if (!S_ISREG(st.st_mode))
-		findings_error(
-		    findings, "exec: %s: is not a file: set a program", path);
-	else if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
-		findings_error(findings,
-		    "exec: %s: uid %u may not execute it: %s: run chmod +x", path,
-		    (unsigned)geteuid(), strerrordesc_np(errno));
-}
-
-static void
-read_command(struct program *program, const char *text, struct findings *findings)
-{
-	char error[160];
-
-	if (shellwords_split(text, &program->words, error, sizeof error) < 0)
-		findings_error(findings, "exec: %s", error);
-	else if (program->words.count == 0)
-		findings_error(findings, "exec: is empty, but respond = exec needs it: "
-					 "set a program with its arguments");
-	else
-		check_path(program->words.items[0], findings);
-	if (!child_is_possible())
-		findings_error(findings, "exec: pidfd_open: %s: use Linux 5.3 or later",
-		    strerrordesc_np(errno));
-}
-
-static void
-read_user(struct program *program, const char *name, struct findings *findings)
-{
-	if (name[0] == '\0')
-		return;
-	program->account = account_find(name);
-	if (program->account == NULL)
-		findings_error(findings, "exec-user: \"%s\": %s", name,
-		    errno == 0 ? "there is no user of that name or number: create one "
-				 "with adduser --system"
-			       : strerrordesc_np(errno));
-	else if (geteuid() != 0)
-		findings_error(findings,
-		    "exec-user: only root can run programs as another user: start tlsd "
-		    "as root and without user, or remove exec-user");
-}
-
-static void *
-prepare_exec(const struct responder_settings *settings, struct findings *findings)
-{
-	struct program *program = memory_new(sizeof *program);
-	size_t errors = findings->errors;
-
-	program->service = settings->service;
-	program->timeout_ms = settings->exec_timeout_ms;
-	read_command(program, settings->exec, findings);
-	read_user(program, settings->exec_user, findings);
-	if (findings->errors > errors) {
-		release_exec(program);
-		return NULL;
-	}
-	size_t count = program->words.count;
-	program->arguments = memory_new((count + 1) * sizeof *program->arguments);
-	memcpy(program->arguments, program->words.items,
-	    count * sizeof *program->arguments);
-	return program;
+	program_free(prepared);
 }
 
 /* A running program that answers. */

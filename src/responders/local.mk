@@ -19,4 +19,5 @@ libtlsd_a_SOURCES += \
 	src/responders/program/account.c src/responders/program/account.h \
 	src/responders/program/child.c src/responders/program/child.h \
 	src/responders/program/environment.c src/responders/program/environment.h \
+	src/responders/program/program.c src/responders/program/program.h \
 	src/responders/program/stderrlog.c src/responders/program/stderrlog.h
