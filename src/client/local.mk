@@ -20,6 +20,7 @@ libtlsc_a_SOURCES = \
 	src/client/connection/peerchain.c src/client/connection/peerchain.h \
 	src/client/connection/sessionreport.c src/client/connection/sessionreport.h \
 	src/client/connection/talk.c src/client/connection/talk.h \
+	src/client/connection/tlssocket.c src/client/connection/tlssocket.h \
 	src/client/connection/trace.c src/client/connection/trace.h \
 	src/client/connection/verdict.c src/client/connection/verdict.h \
 	src/client/explain/diagram.c src/client/explain/diagram.h \

@@ -12,12 +12,11 @@
 #include <gnutls/gnutls.h>
 
 #include "client/bench/benchtally.h"
-#include "client/connection/peerchain.h"
 #include "client/connection/dial.h"
 #include "client/options/parameters.h"
 #include "client/connection/sessionreport.h"
+#include "client/connection/tlssocket.h"
 #include "client/connection/verdict.h"
-#include "tls/transport/input.h"
 #include "tls/transport/output.h"
 #include "tls/transport/transport.h"
 
@@ -26,14 +25,11 @@
 
 struct benchcaller {
 	const struct benchcaller_plan *plan;
-	struct transport transport;
+	struct tlssocket socket;
 	gnutls_session_t session; /* of the current connection */
 	gnutls_datum_t leaf; /* the certificate that was verified */
 	gnutls_datum_t resumable; /* of the last connection, for the next one */
-	bool named; /* the server has a name to send in the SNI */
 	bool untrusted; /* the certificate of this connection is not trusted */
-	bool heard; /* `first_byte` is valid */
-	unsigned char first_byte; /* of all that the server sent */
 	unsigned char record[RECORD_SIZE];
 };
 
@@ -41,14 +37,11 @@ struct benchcaller *
 benchcaller_new(const struct benchcaller_plan *plan)
 {
 	struct benchcaller *caller = calloc(1, sizeof *caller);
-	unsigned char address[16];
-	size_t size;
 
 	if (caller == NULL)
 		return NULL;
 	caller->plan = plan;
-	caller->named = !peerchain_parse_ip(plan->parameters->name, address, &size);
-	if (transport_init(&caller->transport) == 0)
+	if (tlssocket_init(&caller->socket) == 0)
 		return caller;
 	free(caller);
 	return NULL;
@@ -68,34 +61,11 @@ benchcaller_free(struct benchcaller *caller)
 		return;
 	free_datum(&caller->leaf);
 	free_datum(&caller->resumable);
-	transport_fini(&caller->transport);
+	tlssocket_fini(&caller->socket);
 	free(caller);
 }
 
 /* --- what the library calls ---------------------------------------------------------- */
-
-static ssize_t
-pull_bytes(gnutls_transport_ptr_t pointer, void *bytes, size_t size)
-{
-	struct benchcaller *caller = pointer;
-	ssize_t n = transport_read(&caller->transport, bytes, size);
-
-	if (n > 0 && !caller->heard) {
-		caller->heard = true;
-		caller->first_byte = *(unsigned char *)bytes;
-	}
-	return n;
-}
-
-static ssize_t
-push_bytes(gnutls_transport_ptr_t pointer, const void *bytes, size_t size)
-{
-	struct benchcaller *caller = pointer;
-
-	if (transport_write(&caller->transport, bytes, size) < 0)
-		return -1;
-	return (ssize_t)size;
-}
 
 static bool
 is_same(const gnutls_datum_t *a, const gnutls_datum_t *b)
@@ -195,21 +165,20 @@ connect_until(int fd, const struct address *server, struct deadline deadline)
 	}
 }
 
-/* --- the conversation -------------------------------------------------------------------
- */
+/* --- the conversation ------------------------------------------------------------------ */
 
 /* Classifies a failed call of the library; `shaken` if the handshake is over. */
 static enum benchtally_class
 class_of_code(const struct benchcaller *caller, ssize_t code, bool shaken)
 {
-	const struct transport *transport = &caller->transport;
+	const struct transport *transport = &caller->socket.transport;
 
 	if (caller->untrusted)
 		return BENCHTALLY_UNTRUSTED;
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return BENCHTALLY_ALERT;
-	if (caller->heard && (caller->first_byte < 20 || caller->first_byte > 24))
-		return BENCHTALLY_NOT_TLS; /* the types of records: RFC 8446, B.1 */
+	if (tlssocket_is_not_tls(&caller->socket))
+		return BENCHTALLY_NOT_TLS;
 	if (transport->failure == TRANSPORT_BROKEN)
 		return class_of_errno(transport->error);
 	if (transport->failure == TRANSPORT_END)
@@ -222,35 +191,24 @@ static bool
 is_soft(const struct benchcaller *caller, ssize_t code)
 {
 	return code < 0 && !gnutls_error_is_fatal((int)code) &&
-	       caller->transport.failure == TRANSPORT_FINE;
+	       caller->socket.transport.failure == TRANSPORT_FINE;
 }
 
 /* Sets up a session. It makes one key share where the library would make two (RFC 8446, 4.2.8). */
 static int
 set_up(struct benchcaller *caller)
 {
-	const struct parameters *parameters = caller->plan->parameters;
-	int result = gnutls_init(&caller->session,
-	    GNUTLS_CLIENT | GNUTLS_KEY_SHARE_TOP | GNUTLS_FORCE_CLIENT_CERT);
+	int result = tlssocket_make_session(&caller->socket, &caller->session,
+	    caller->plan->parameters, GNUTLS_KEY_SHARE_TOP);
 
 	if (result < 0)
 		return result;
-	gnutls_session_t session = caller->session;
-	gnutls_session_set_ptr(session, caller);
-	gnutls_transport_set_ptr(session, caller);
-	gnutls_transport_set_pull_function(session, pull_bytes);
-	gnutls_transport_set_push_function(session, push_bytes);
-	gnutls_session_set_verify_function(session, verify_server);
+	gnutls_session_set_ptr(caller->session, caller);
+	gnutls_session_set_verify_function(caller->session, verify_server);
 	if (caller->resumable.size > 0)
 		gnutls_session_set_data(
-		    session, caller->resumable.data, caller->resumable.size);
-	if ((result = gnutls_priority_set(session, parameters->priority)) < 0 ||
-	    (result = gnutls_credentials_set(
-		 session, GNUTLS_CRD_CERTIFICATE, parameters->credentials)) < 0)
-		return result;
-	return !caller->named ? 0
-	                      : gnutls_server_name_set(session, GNUTLS_NAME_DNS,
-				    parameters->name, strlen(parameters->name));
+		    caller->session, caller->resumable.data, caller->resumable.size);
+	return 0;
 }
 
 static int
@@ -264,7 +222,7 @@ shake_hands(struct benchcaller *caller, struct benchtally_call *call)
 	if (code < 0) {
 		call->class = class_of_code(caller, code, false);
 		if (gnutls_alert_send_appropriate(caller->session, code) == 0)
-			transport_flush(&caller->transport);
+			transport_flush(&caller->socket.transport);
 		return -1;
 	}
 	call->version =
@@ -337,7 +295,7 @@ exchange_messages(
 	if (shake_hands(caller, call) < 0)
 		return;
 	transport_set_deadline(
-	    &caller->transport, deadline_never(), caller->plan->timeout_ms);
+	    &caller->socket.transport, deadline_never(), caller->plan->timeout_ms);
 	send_message(caller);
 	receive_answer(caller, call, started_ns);
 	if (call->class != BENCHTALLY_WHOLE)
@@ -345,7 +303,7 @@ exchange_messages(
 	if (caller->plan->resume)
 		keep_session(caller);
 	gnutls_bye(caller->session, GNUTLS_SHUT_WR);
-	transport_flush(&caller->transport);
+	transport_flush(&caller->socket.transport);
 }
 
 /* Runs the conversation on a connected socket. */
@@ -353,9 +311,9 @@ static void
 run_call(struct benchcaller *caller, int fd, struct deadline deadline,
     struct benchtally_call *call, int64_t started_ns)
 {
-	transport_attach(&caller->transport, fd, true);
-	transport_set_deadline(&caller->transport, deadline, 0);
-	caller->untrusted = caller->heard = false;
+	tlssocket_attach(&caller->socket, fd, true);
+	transport_set_deadline(&caller->socket.transport, deadline, 0);
+	caller->untrusted = false;
 	if (set_up(caller) < 0)
 		call->class = BENCHTALLY_LOCAL;
 	else
