@@ -43,6 +43,7 @@ libtlsd_a_SOURCES += \
 	src/server/connection/stats.c src/server/connection/stats.h \
 	src/server/connection/waitlist.c src/server/connection/waitlist.h \
 	src/server/control/control.c src/server/control/control.h \
+	src/server/control/controlplace.c src/server/control/controlplace.h \
 	src/server/control/handover.c src/server/control/handover.h \
 	src/server/event/loop.c src/server/event/loop.h \
 	src/server/event/signals.c src/server/event/signals.h \

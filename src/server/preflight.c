@@ -19,7 +19,7 @@
 #include "base/file/safepath.h"
 #include "server/accept/bindfault.h"
 #include "server/conf/conf.h"
-#include "server/control/control.h"
+#include "server/control/controlplace.h"
 #include "server/snapshot/accesscheck.h"
 #include "server/serverlog.h"
 #include "server/snapshot/snapshot.h"
@@ -133,11 +133,11 @@ test_pid_file(const char *path, struct findings *findings)
 }
 
 static void
-test_control(const struct control_place *place, struct findings *findings)
+test_control(const struct controlplace *place, struct findings *findings)
 {
 	char error[512];
 
-	if (place->path[0] == '\0' || control_try(place, error, sizeof error) == 0)
+	if (place->path[0] == '\0' || controlplace_try(place, error, sizeof error) == 0)
 		return;
 	if (errno == EACCES && geteuid() != 0)
 		findings_warning(findings, "control-socket: %s", error);
@@ -188,7 +188,7 @@ preflight_start(const struct conf_process *conf, bool daemon, bool service,
 
 void
 preflight_test(const struct snapshot *snapshot, bool daemon,
-    const struct control_place *control, struct findings *findings)
+    const struct controlplace *control, struct findings *findings)
 {
 	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
 	struct findings found;

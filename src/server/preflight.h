@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 struct conf_process;
-struct control_place;
+struct controlplace;
 struct findings;
 struct snapshot;
 
@@ -26,7 +26,7 @@ void preflight_start(const struct conf_process *conf, bool daemon, bool service,
  * because another user may start the daemon.
  */
 void preflight_test(const struct snapshot *snapshot, bool daemon,
-    const struct control_place *control, struct findings *findings);
+    const struct controlplace *control, struct findings *findings);
 
 /* Checks the rights that the daemon's user needs. Must be called as this user. */
 void preflight_user(const struct snapshot *snapshot, struct findings *findings);

@@ -12,7 +12,7 @@
 #include "base/text/terminal.h"
 #include "base/text/wrap.h"
 #include "server/conf/conf.h"
-#include "server/control/control.h"
+#include "server/control/controlplace.h"
 #include "server/preflight.h"
 #include "server/process/privileges.h"
 #include "server/report/confdump.h"
@@ -60,7 +60,7 @@ try_start(const struct snapshot *snapshot, bool daemon,
     const struct privileges *privileges, struct findings *findings)
 {
 	const struct conf_process *conf = &snapshot_conf(snapshot)->process;
-	const struct control_place control = {
+	const struct controlplace control = {
 		.path = startconf_has_control(conf, daemon) ? conf->control_socket : "",
 		.owner = privileges->uid,
 		.group = privileges->gid

@@ -15,6 +15,7 @@
 #include "server/accept/activation.h"
 #include "server/conf/conf.h"
 #include "server/control/control.h"
+#include "server/control/controlplace.h"
 #include "server/controlcommand.h"
 #include "server/preflight.h"
 #include "server/process/inheritance.h"
@@ -129,7 +130,7 @@ process_open_control(struct process *process)
 
 	if (!startconf_has_control(conf, process->service))
 		return 0;
-	struct control_place place = { .path = conf->control_socket,
+	struct controlplace place = { .path = conf->control_socket,
 		.owner = process->privileges.uid,
 		.group = process->privileges.gid,
 		.mode = (mode_t)conf->control_socket_mode,

@@ -6,6 +6,7 @@
  * caller's right and how the rest is cut.
  */
 #include "server/control/control.h"
+#include "server/control/controlplace.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -105,7 +106,7 @@ begin(struct trial *trial)
 		.sandbox = sandbox };
 	struct findings findings;
 	char error[256], *path = path_of("control");
-	struct control_place place = {
+	struct controlplace place = {
 		.path = path, .owner = geteuid(), .group = getegid(), .mode = 0600
 	};
 

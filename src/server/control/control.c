@@ -11,16 +11,12 @@
 
 #include "base/net/address.h"
 #include "base/memory/memory.h"
-#include "base/file/safepath.h"
-#include "server/accept/bindfault.h"
 #include "server/accept/listener.h"
+#include "server/control/controlplace.h"
 #include "server/event/loop.h"
-#include "server/process/socketfile.h"
-#include "server/process/inheritance.h"
 
 #define CLIENT_MAX 8 /* with one more, one is closed */
 #define GROUPS_MAX 256
-#define BACKLOG 16
 #define RETRY_MS 100 /* after descriptors ran out */
 
 struct client {
@@ -288,109 +284,11 @@ control_expire(struct control *control)
 	return control->retry;
 }
 
-static struct listener *
-open_listener(const struct control_place *place, const struct address *address)
-{
-	char *name = memory_format("control-socket %s", place->path);
-	int fd = inheritance_take(place->inheritance, name);
-	struct listener *listener = NULL;
-
-	free(name);
-	if (fd >= 0) {
-		listener = listener_adopt(fd, address, BACKLOG);
-		if (listener == NULL)
-			close(fd);
-		return listener;
-	}
-	return listener_open(address, place->mode, BACKLOG);
-}
-
-/* Parses the path of a socket. Returns 0, or -1 with a reason in `error` and errno 0. */
-static int
-parse_path(const char *path, struct address *address, char *error, size_t error_size)
-{
-	struct address addresses[ADDRESS_MAX];
-	char wrong[ADDRESS_TEXT_SIZE] = "is not the path of a socket";
-
-	if (path[0] == '/' && address_parse_listen(path, addresses, wrong) == 1) {
-		*address = addresses[0];
-		return 0;
-	}
-	snprintf(error, error_size, "%.300s: %s", path, wrong);
-	errno = 0;
-	return -1;
-}
-
-/* Says why the socket at `path` could not be made; keeps errno. */
-static void
-explain_listen_error(const char *path, char *error, size_t error_size)
-{
-	int saved = errno;
-
-	snprintf(error, error_size, "%s: %s%s", path, strerrordesc_np(saved),
-	    bindfault_remedy(AF_UNIX, saved));
-	errno = saved;
-}
-
-/* Returns 0, or -1 with a reason in `error`, and errno as from safepath_check_folder(). */
-static int
-check_folder(const struct control_place *place, char *error, size_t error_size)
-{
-	int result = safepath_check_folder(
-	    place->path, place->owner, place->group, error, error_size);
-
-	if (result < 0 && errno != 0)
-		explain_listen_error(place->path, error, error_size);
-	return result;
-}
-
-static struct listener *
-listen_at(const struct control_place *place, char *error, size_t error_size)
-{
-	struct address address;
-
-	if (parse_path(place->path, &address, error, error_size) < 0)
-		return NULL;
-	if (check_folder(place, error, error_size) < 0)
-		return NULL;
-	struct listener *listener = open_listener(place, &address);
-	if (listener == NULL) {
-		explain_listen_error(place->path, error, error_size);
-		return NULL;
-	}
-	const struct socketfile file = { .path = place->path,
-		.owner = place->owner,
-		.group = place->group,
-		.mode = place->mode,
-		.user = place->owner,
-		.user_group = place->group };
-	if (socketfile_apply(&file, error, error_size) == 0)
-		return listener;
-	listener_close(listener);
-	return NULL;
-}
-
-int
-control_try(const struct control_place *place, char *error, size_t error_size)
-{
-	struct address address;
-
-	if (parse_path(place->path, &address, error, error_size) < 0)
-		return -1;
-	if (listener_try(&address) < 0) {
-		explain_listen_error(place->path, error, error_size);
-		return -1;
-	}
-	int result = check_folder(place, error, error_size);
-	errno = 0;
-	return result;
-}
-
 struct control *
-control_open(const struct control_place *place, struct loop *loop,
+control_open(const struct controlplace *place, struct loop *loop,
     control_handler *handler, void *context, char *error, size_t error_size)
 {
-	struct listener *listener = listen_at(place, error, error_size);
+	struct listener *listener = controlplace_listen(place, error, error_size);
 
 	if (listener == NULL)
 		return NULL;

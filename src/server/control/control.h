@@ -17,8 +17,8 @@
 #include "base/text/stringlist.h"
 
 struct control;
+struct controlplace;
 struct loop;
-struct inheritance;
 
 #define CONTROL_COMMAND_MAX 128 /* bytes in a line, including its end */
 
@@ -42,22 +42,9 @@ struct control_caller {
 typedef bool control_handler(
     void *context, struct control_caller *caller, const char *command, FILE *out);
 
-/* Where to listen, and the owner, group and mode of the socket. */
-struct control_place {
-	const char *path;
-	uid_t owner;
-	gid_t group;
-	mode_t mode; /* such as 0600 */
-	struct inheritance *inheritance; /* may have the socket already; or NULL */
-};
-
 /* Listens at `place`. Returns NULL with a reason in `error`. */
-struct control *control_open(const struct control_place *place, struct loop *loop,
+struct control *control_open(const struct controlplace *place, struct loop *loop,
     control_handler *handler, void *context, char *error, size_t error_size);
-
-/* Finds out whether control_open() could listen there, without doing so. Returns 0, or -1 with a
- * reason in `error` and in errno. errno is 0 if not even root can use the path or its folder. */
-int control_try(const struct control_place *place, char *error, size_t error_size);
 
 /* Return where it listens, and the descriptor. */
 const char *control_path(const struct control *control);

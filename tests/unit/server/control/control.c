@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "server/control/controlplace.h"
 #include "server/event/loop.h"
 #include "lib/suite.h"
 
@@ -42,10 +43,10 @@ echo_command(
 	return strcmp(command, "good") == 0;
 }
 
-static struct control_place
+static struct controlplace
 place_at(const char *where)
 {
-	return (struct control_place){
+	return (struct controlplace){
 		.path = where, .owner = geteuid(), .group = getegid(), .mode = 0600
 	};
 }
@@ -53,7 +54,7 @@ place_at(const char *where)
 static struct control *
 open_at(const char *where)
 {
-	struct control_place place = place_at(where);
+	struct controlplace place = place_at(where);
 
 	return control_open(&place, loop, echo_command, &loop, error, sizeof error);
 }
@@ -354,7 +355,7 @@ assert_right(uid_t uid, gid_t gid, gid_t other, const char *expected)
 
 START_TEST(only_root_the_owner_and_the_group_may_change_anything)
 {
-	struct control_place place = {
+	struct controlplace place = {
 		.path = suite_path("sock"), .owner = 4711, .group = 4712, .mode = 0666
 	};
 	struct stat st;
@@ -384,7 +385,7 @@ END_TEST
 static void
 expect_refusal(const char *folder, mode_t mode, const char *reason)
 {
-	struct control_place place = place_at(path);
+	struct controlplace place = place_at(path);
 
 	ck_assert_int_eq(chmod(folder, mode), 0);
 	control = open_at(path);
@@ -392,7 +393,7 @@ expect_refusal(const char *folder, mode_t mode, const char *reason)
 	ck_assert_msg(strstr(error, reason) != NULL, "%s", error);
 	ck_assert_ptr_nonnull(strstr(error, folder));
 	error[0] = '\0';
-	ck_assert_int_eq(control_try(&place, error, sizeof error), -1);
+	ck_assert_int_eq(controlplace_try(&place, error, sizeof error), -1);
 	ck_assert_int_eq(errno, 0);
 	ck_assert_msg(strstr(error, reason) != NULL, "%s", error);
 }
