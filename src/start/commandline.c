@@ -2,7 +2,9 @@
 /* Parses tlsd's command line. */
 #include "start/commandline.h"
 
-#include <getopt.h>
+#include <stddef.h>
+
+#include "base/text/optiontable.h"
 
 #define DEFAULT_CONF TLSD_SYSCONFDIR "/tlsd/tlsd.ini"
 
@@ -31,42 +33,33 @@ commandline_print_usage(FILE *out)
 	    out);
 }
 
+#define ROW(letter, name, argument, set, member)               \
+	{                                                      \
+		1, letter, name, NULL, argument, set,          \
+		    offsetof(struct commandline, member), 0, 0 \
+	}
+static const struct optionrow rows[] = {
+	ROW('c', "config", "FILE", optiontable_set_text, conf),
+	ROW('f', "foreground", NULL, optiontable_set_flag, foreground),
+	ROW('t', "test", NULL, optiontable_set_flag, test),
+	ROW('u', "upgrade", NULL, optiontable_set_flag, upgrade),
+	ROW('V', "version", NULL, optiontable_set_flag, version),
+	ROW('h', "help", NULL, optiontable_set_flag, help),
+};
+
 int
 commandline_parse(int argc, char **argv, struct commandline *line)
 {
-	static const struct option longs[] = { { "config", required_argument, NULL,
-						   'c' },
-		{ "foreground", no_argument, NULL, 'f' },
-		{ "test", no_argument, NULL, 't' },
-		{ "upgrade", no_argument, NULL, 'u' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' }, { 0 } };
-	int letter;
+	struct optiontable table;
+	int result;
 
 	*line = (struct commandline){ .conf = DEFAULT_CONF };
-	while ((letter = getopt_long(argc, argv, "c:ftuVh", longs, NULL)) != -1)
-		switch (letter) {
-		case 'c':
-			line->conf = optarg;
-			break;
-		case 'f':
-			line->foreground = true;
-			break;
-		case 't':
-			line->test = true;
-			break;
-		case 'u':
-			line->upgrade = true;
-			break;
-		case 'V':
-			line->version = true;
-			break;
-		case 'h':
-			line->help = true;
-			break;
-		default:
-			return -1;
-		}
+	optiontable_init(&table, rows, sizeof rows / sizeof rows[0], 1, "");
+	do
+		result = optiontable_next(&table, argc, argv, line, NULL);
+	while (result == 0);
+	if (result > 0)
+		return -1;
 	if (optind == argc)
 		return 0;
 	fprintf(stderr, "tlsd: %s: is not an option: see tlsd --help\n", argv[optind]);
