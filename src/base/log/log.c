@@ -22,12 +22,12 @@
 /* Read without a lock by every thread, and changed by the main thread. */
 static struct {
 	_Atomic(struct spool *) spool; /* NULL while it is not open */
-	_Atomic(int) form; /* enum logline_form */
 	_Atomic(int) facility;
 	_Atomic(int) level;
 	_Atomic(uint64_t) lost; /* lines that were not reported */
 	_Atomic(uint64_t) lost_ever;
-	char *file; /* only for the main thread */
+	enum logline_form form; /* only for the main thread, as the file */
+	char *file;
 } sink = { .level = LOG_LEVEL_NOTICE };
 
 static void
@@ -75,12 +75,12 @@ write_lines(struct outlet *outlet, int form, const char *lines, size_t size)
 
 /* Writes without the log's thread, for threads that log before the log is open. */
 static void
-write_at_once(int form, const char *line, size_t size)
+write_at_once(const char *line, size_t size)
 {
 	struct outlet *outlet = outlet_standard_error();
 
-	write_lines(outlet, form, line, size);
-	outlet_drop(outlet);
+	write_lines(outlet, LOGLINE_TEXT, line, size);
+	outlet_close(outlet);
 }
 
 static enum logline_form
@@ -119,10 +119,9 @@ use_outlet(struct outlet *outlet, enum logline_form form)
 			return -1;
 		atomic_store(&sink.spool, spool);
 	} else {
-		spool_flush(spool, deadline_in(FLUSH_MS));
-		count_lost(spool_redirect(spool, outlet, form));
+		spool_redirect(spool, outlet, form, deadline_in(FLUSH_MS));
 	}
-	atomic_store(&sink.form, form);
+	sink.form = form;
 	return 0;
 }
 
@@ -136,7 +135,7 @@ log_open(const struct log_settings *settings)
 	atomic_store(&sink.facility, settings->facility);
 	if (use_outlet(outlet, form_of(settings)) < 0) {
 		int saved = errno;
-		outlet_drop(outlet);
+		outlet_close(outlet);
 		errno = saved;
 		return -1;
 	}
@@ -155,7 +154,7 @@ log_reopen(void)
 	struct outlet *outlet = outlet_open_file(sink.file);
 	if (outlet == NULL)
 		return -1;
-	return use_outlet(outlet, (enum logline_form)atomic_load(&sink.form));
+	return use_outlet(outlet, sink.form);
 }
 
 void
@@ -174,7 +173,6 @@ log_close(void)
 
 	if (spool != NULL)
 		spool_stop(spool, deadline_in(CLOSE_MS));
-	atomic_store(&sink.form, LOGLINE_TEXT);
 	free(sink.file);
 	sink.file = NULL;
 }
@@ -194,14 +192,20 @@ log_wants(enum log_level level)
 typedef enum spool_verdict put_line(
     struct spool *spool, int form, const char *line, size_t size);
 
+/* Formats a line for the log's outlet and puts it. */
 static enum spool_verdict
-pass_on(int form, const char *line, size_t size, put_line *put)
+pass_on(
+    enum log_level level, const struct log_field *fields, size_t count, put_line *put)
 {
 	struct spool *spool = atomic_load(&sink.spool);
+	int form = spool != NULL ? spool_form(spool) : LOGLINE_TEXT;
+	char line[LOGLINE_SIZE];
+	size_t size = logline_format(line, (enum logline_form)form,
+	    atomic_load(&sink.facility), level, fields, count);
 
 	if (spool != NULL)
 		return put(spool, form, line, size);
-	write_at_once(form, line, size);
+	write_at_once(line, size);
 	return SPOOL_TAKEN;
 }
 
@@ -210,18 +214,13 @@ log_with(
     enum log_level level, const struct log_field *fields, size_t count, put_line *put)
 {
 	int saved = errno;
-	char line[LOGLINE_SIZE];
 	enum spool_verdict verdict;
 
 	if (!log_wants(level))
 		return;
-	/* A reload may have changed the form meanwhile. */
-	do {
-		int form = atomic_load(&sink.form);
-		size_t size = logline_format(line, (enum logline_form)form,
-		    atomic_load(&sink.facility), level, fields, count);
-		verdict = pass_on(form, line, size, put);
-	} while (verdict == SPOOL_OTHER_FORM);
+	do
+		verdict = pass_on(level, fields, count, put);
+	while (verdict == SPOOL_OTHER_FORM); /* a reload has changed it meanwhile */
 	if (verdict == SPOOL_FULL)
 		count_lost(1);
 	errno = saved;

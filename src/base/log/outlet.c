@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +22,6 @@
 #include "base/text/text.h"
 
 struct outlet {
-	_Atomic(unsigned) references;
 	int fd; /* -1 while syslogd is not there */
 	bool is_lent; /* fd belongs to another owner */
 	bool is_torn; /* the last line there has no end */
@@ -38,7 +36,6 @@ make_outlet(int fd)
 	struct stat st;
 	bool is_file = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 
-	atomic_init(&outlet->references, 1);
 	outlet->fd = fd;
 	outlet->piece = is_file ? SIZE_MAX : PIPE_BUF;
 	return outlet;
@@ -153,17 +150,10 @@ outlet_open_syslog(const char *path)
 	return outlet;
 }
 
-struct outlet *
-outlet_take(struct outlet *outlet)
-{
-	atomic_fetch_add(&outlet->references, 1);
-	return outlet;
-}
-
 void
-outlet_drop(struct outlet *outlet)
+outlet_close(struct outlet *outlet)
 {
-	if (outlet == NULL || atomic_fetch_sub(&outlet->references, 1) > 1)
+	if (outlet == NULL)
 		return;
 	if (outlet->fd >= 0 && !outlet->is_lent)
 		close(outlet->fd);

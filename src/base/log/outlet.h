@@ -3,9 +3,8 @@
 #define TLSD_BASE_LOG_OUTLET_H
 
 /*
- * A destination of lines: a descriptor, or the socket of syslogd. It is reference-counted, so
- * that another one can replace it while a thread still writes to it. Writing blocks; one thread
- * at a time writes. It never logs.
+ * A destination of lines: a descriptor, or the socket of syslogd. Writing blocks. One thread at a
+ * time. It never logs.
  */
 
 #include <stddef.h>
@@ -34,8 +33,8 @@ struct outlet *outlet_standard_error(void);
  */
 struct outlet *outlet_open_syslog(const char *path);
 
-struct outlet *outlet_take(struct outlet *outlet);
-void outlet_drop(struct outlet *outlet);
+/* Accepts NULL. */
+void outlet_close(struct outlet *outlet);
 
 /*
  * Writes whole lines, each with its newline; to syslogd without it. Returns how many of them

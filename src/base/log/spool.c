@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +17,15 @@
 #define NAP_MS 10
 #define STACK_SIZE (128 * 1024)
 
-/* A destination of lines, and their form there. */
-struct place {
-	struct outlet *outlet;
-	int form;
-};
-
 struct spool {
 	pthread_mutex_t mutex; /* for all but the bytes that are being written */
 	pthread_cond_t more, written;
 	pthread_t thread;
 	spool_write *write;
-	struct place place;
-	struct place before; /* of the first bytes in `filling`; no outlet: of none */
-	size_t before_size;
+	struct outlet *outlet; /* of the lines in `filling`; the thread closes it */
+	_Atomic(int) form; /* of these lines; changed with the lock, read without */
+	struct outlet *next; /* replaces `outlet` when the thread takes them; or NULL */
+	int next_form;
 	char *filling, *emptying; /* `room` bytes each */
 	size_t room, size; /* bytes in `filling` */
 	uint64_t put, done; /* bytes ever */
@@ -45,39 +41,37 @@ free_spool(struct spool *spool)
 	sync_condition_fini(&spool->more);
 	sync_condition_fini(&spool->written);
 	sync_mutex_fini(&spool->mutex);
-	outlet_drop(spool->place.outlet);
-	outlet_drop(spool->before.outlet);
+	outlet_close(spool->outlet);
+	outlet_close(spool->next);
 	free(spool->filling);
 	free(spool->emptying);
 	free(spool);
 }
 
-static void
-write_to(const struct spool *spool, struct place place, const char *lines, size_t size)
-{
-	if (size > 0)
-		spool->write(place.outlet, place.form, lines, size);
-	outlet_drop(place.outlet);
-}
-
-/* Takes all waiting lines and writes them, without the lock. */
+/* Takes all waiting lines and writes them, without the lock. Lines that are put from then on are
+ * for the next outlet, if there is one. */
 static void
 write_all(struct spool *spool)
 {
+	struct outlet *outlet = spool->outlet, *next = spool->next;
 	char *lines = spool->filling;
 	size_t size = spool->size;
-	size_t before_size = spool->before.outlet != NULL ? spool->before_size : 0;
-	struct place before = spool->before, place = spool->place;
+	int form = spool->form;
 
-	outlet_take(place.outlet);
-	spool->before.outlet = NULL;
 	spool->filling = spool->emptying;
 	spool->emptying = lines;
 	spool->size = 0;
 	spool->is_urgent = false;
+	if (next != NULL) {
+		spool->outlet = next;
+		spool->form = spool->next_form;
+		spool->next = NULL;
+	}
 	sync_unlock(&spool->mutex);
-	write_to(spool, before, lines, before_size);
-	write_to(spool, place, lines + before_size, size - before_size);
+	if (size > 0)
+		spool->write(outlet, form, lines, size);
+	if (next != NULL)
+		outlet_close(outlet);
 	sync_lock(&spool->mutex);
 	spool->done += size;
 	sync_wake(&spool->written);
@@ -101,7 +95,7 @@ write_until_stopped(void *context)
 
 	sync_lock(&spool->mutex);
 	while (spool->size > 0 || !spool->is_stopping) {
-		if (spool->size == 0) {
+		if (spool->size == 0 && spool->next == NULL) {
 			spool->is_idle = true;
 			sync_wait(&spool->more, &spool->mutex);
 			spool->is_idle = false;
@@ -147,14 +141,15 @@ spool_start(size_t room, spool_write *write, struct outlet *outlet, int form)
 	sync_condition_init(&spool->more);
 	sync_condition_init(&spool->written);
 	spool->write = write;
-	spool->place = (struct place){ .outlet = outlet, .form = form };
+	spool->outlet = outlet;
+	atomic_init(&spool->form, form);
 	spool->room = room;
 	spool->filling = memory_new(room);
 	spool->emptying = memory_new(room);
 	int error = start_thread(spool);
 	if (error == 0)
 		return spool;
-	spool->place.outlet = NULL;
+	spool->outlet = NULL;
 	free_spool(spool);
 	errno = error;
 	return NULL;
@@ -166,7 +161,7 @@ put_lines(struct spool *spool, int form, const char *lines, size_t size, bool is
 	enum spool_verdict verdict = SPOOL_TAKEN;
 
 	sync_lock(&spool->mutex);
-	if (form != spool->place.form) {
+	if (form != spool->form) {
 		verdict = SPOOL_OTHER_FORM;
 	} else if (size > spool->room - spool->size) {
 		verdict = SPOOL_FULL;
@@ -196,54 +191,47 @@ spool_put_urgent(struct spool *spool, int form, const char *lines, size_t size)
 	return put_lines(spool, form, lines, size, true);
 }
 
-bool
-spool_flush(struct spool *spool, struct deadline deadline)
+int
+spool_form(const struct spool *spool)
 {
+	return atomic_load(&spool->form);
+}
+
+/* Waits until the lines put so far are written, and the next outlet is in use. */
+static bool
+wait_until_written(struct spool *spool, struct deadline deadline)
+{
+	const uint64_t end = spool->put;
 	bool in_time = true;
 
-	sync_lock(&spool->mutex);
-	uint64_t end = spool->put;
-	while (spool->done < end && in_time) {
+	while ((spool->done < end || spool->next != NULL) && in_time) {
 		spool->is_urgent = true;
 		sync_wake(&spool->more);
 		in_time = sync_wait_until(&spool->written, &spool->mutex, deadline);
 	}
-	bool all = spool->done >= end;
+	return spool->done >= end && spool->next == NULL;
+}
+
+bool
+spool_flush(struct spool *spool, struct deadline deadline)
+{
+	sync_lock(&spool->mutex);
+	bool all = wait_until_written(spool, deadline);
 	sync_unlock(&spool->mutex);
 	return all;
 }
 
-/* Drops the last bytes, so that only `size` are left. Returns how many lines they were. */
-static size_t
-give_up(struct spool *spool, size_t size)
+bool
+spool_redirect(
+    struct spool *spool, struct outlet *outlet, int form, struct deadline deadline)
 {
-	size_t lines = 0;
-
-	for (size_t i = size; i < spool->size; i++)
-		lines += spool->filling[i] == '\n';
-	spool->put -= spool->size - size;
-	spool->size = size;
-	return lines;
-}
-
-size_t
-spool_redirect(struct spool *spool, struct outlet *outlet, int form)
-{
-	size_t lost = 0;
-
 	sync_lock(&spool->mutex);
-	struct outlet *old = spool->place.outlet;
-	if (spool->before.outlet != NULL) {
-		lost = give_up(spool, spool->before_size);
-	} else if (spool->size > 0) {
-		spool->before = spool->place;
-		spool->before_size = spool->size;
-		old = NULL;
-	}
-	spool->place = (struct place){ .outlet = outlet, .form = form };
+	outlet_close(spool->next);
+	spool->next = outlet;
+	spool->next_form = form;
+	bool changed = wait_until_written(spool, deadline);
 	sync_unlock(&spool->mutex);
-	outlet_drop(old);
-	return lost;
+	return changed;
 }
 
 void

@@ -8,7 +8,7 @@
  * while more come, a hundred times a second.
  *
  * Lines have a form, a number that the caller defines, and an outlet gets lines of one form
- * only. When the caller changes it, lines of the old form cannot appear at the new place.
+ * only: those of another form are refused.
  */
 
 #include <stdbool.h>
@@ -49,12 +49,17 @@ enum spool_verdict spool_put_urgent(
  * `deadline`. */
 bool spool_flush(struct spool *spool, struct deadline deadline);
 
+/* Returns the form of the lines that spool_put() takes now. Any thread. */
+int spool_form(const struct spool *spool);
+
 /*
- * Changes the outlet, which it takes over, and the form. Lines put before go to the old outlet.
- * It does not wait: if lines from before the previous change still wait, those put since then
- * are dropped. Returns how many were dropped.
+ * Changes the outlet, which it takes over, and the form, once the thread has taken the lines put
+ * before, which go to the old outlet. Waits for that and until they are written. Returns false
+ * if it takes longer than `deadline`: then the change is made when the old outlet takes lines
+ * again, and until then lines have the old form. One thread at a time.
  */
-size_t spool_redirect(struct spool *spool, struct outlet *outlet, int form);
+bool spool_redirect(
+    struct spool *spool, struct outlet *outlet, int form, struct deadline deadline);
 
 /*
  * Writes the remaining lines and ends the thread. No other thread may put any more. A thread

@@ -41,7 +41,7 @@ START_TEST(a_file_is_appended_to)
 	for (int i = 0; i < 2; i++) {
 		struct outlet *outlet = outlet_open_file(suite_path("out"));
 		ck_assert_uint_eq(say(outlet, "one\ntwo\n"), 0);
-		outlet_drop(outlet);
+		outlet_close(outlet);
 	}
 	ck_assert_str_eq(read_file(), "one\ntwo\none\ntwo\n");
 }
@@ -56,7 +56,7 @@ START_TEST(pipe_without_a_reader_is_an_error_and_does_not_hang)
 	struct outlet *outlet = outlet_open_file(suite_path("out"));
 	ck_assert_ptr_nonnull(outlet);
 	ck_assert_uint_eq(say(outlet, "one\n"), 0);
-	outlet_drop(outlet);
+	outlet_close(outlet);
 	close(fd);
 }
 END_TEST
@@ -92,7 +92,7 @@ START_TEST(a_descriptor_is_shared_and_not_opened)
 	close(ends[1]);
 	ck_assert_uint_eq(say(outlet, "one\n"), 0);
 	ck_assert_int_eq(recv(ends[0], got, sizeof got, 0), 4);
-	outlet_drop(outlet);
+	outlet_close(outlet);
 	close(ends[0]);
 	ck_assert_ptr_null(outlet_open_file(name));
 	ck_assert_int_eq(errno, EBADF);
@@ -120,7 +120,7 @@ START_TEST(a_line_that_was_cut_short_is_ended_before_the_next)
 	limit_files(RLIM_INFINITY);
 	ck_assert_uint_eq(say(outlet, "six\n"), 0);
 	ck_assert_str_eq(read_file(), "one\ntwo\nth\nsix\n");
-	outlet_drop(outlet);
+	outlet_close(outlet);
 }
 END_TEST
 
@@ -137,7 +137,7 @@ START_TEST(shared_pipe_gets_whole_lines)
 	ck_assert_int_ge(dup2(ends[1], STDERR_FILENO), 0);
 	struct outlet *outlet = outlet_standard_error();
 	ck_assert_uint_eq(outlet_write(outlet, lines, sizeof lines), 0);
-	outlet_drop(outlet);
+	outlet_close(outlet);
 	for (int left = LINE * COUNT; left > 0;) {
 		ssize_t n = read(ends[0], got, sizeof got);
 		ck_assert_int_gt(n, 0);
@@ -181,7 +181,7 @@ START_TEST(syslogd_gets_each_line_by_itself)
 	ck_assert_uint_eq(say(outlet, "one\ntwo\n"), 0);
 	expect(fd, "one");
 	expect(fd, "two");
-	outlet_drop(outlet);
+	outlet_close(outlet);
 	close(fd);
 }
 END_TEST
@@ -199,7 +199,7 @@ START_TEST(a_syslogd_that_is_started_late_or_anew_is_found)
 	int second = listen_as_syslogd();
 	ck_assert_uint_eq(say(outlet, "five\n"), 0);
 	expect(second, "five");
-	outlet_drop(outlet);
+	outlet_close(outlet);
 	close(second);
 }
 END_TEST
@@ -215,7 +215,7 @@ START_TEST(root_follows_no_link_of_another_user)
 	ck_assert_int_eq(symlink(victim, path), 0);
 	struct outlet *outlet = outlet_open_file(path);
 	ck_assert_ptr_nonnull(outlet);
-	outlet_drop(outlet);
+	outlet_close(outlet);
 	ck_assert_int_eq(lchown(path, 4711, 4711), 0);
 	ck_assert_ptr_null(outlet_open_file(path));
 	ck_assert_int_eq(errno, ELOOP);
