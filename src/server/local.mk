@@ -74,7 +74,6 @@ libtlsd_a_SOURCES += \
 	src/server/snapshot/expiry.c src/server/snapshot/expiry.h \
 	src/server/snapshot/hostname.c src/server/snapshot/hostname.h \
 	src/server/snapshot/loader.c src/server/snapshot/loader.h \
-	src/server/snapshot/nametable.c src/server/snapshot/nametable.h \
 	src/server/snapshot/overlap.c src/server/snapshot/overlap.h \
 	src/server/snapshot/route.c src/server/snapshot/route.h \
 	src/server/snapshot/service.c src/server/snapshot/service.h \

@@ -188,7 +188,7 @@ clashes(const char *services, const char *text)
 START_TEST(overlaps_are_errors_at_their_line)
 {
 	clashes("[a]\nserver-name = x, y\n[b]\nserver-name = Y\n",
-	    "7: server-name: y at [127.0.0.1]:0 already belongs to [a]");
+	    "7: server-name: Y at [127.0.0.1]:0 already belongs to [a]");
 	clashes("[a]\nserver-name = *.x.org\n[b]\nserver-name = *.x.org\n",
 	    "7: server-name: *.x.org at [127.0.0.1]:0 already belongs to [a]");
 	clashes("[a]\nserver-name = x\ndefault = yes\n"

@@ -11,7 +11,6 @@
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
 #include "server/conf/conf.h"
-#include "server/snapshot/nametable.h"
 #include "server/snapshot/route.h"
 #include "server/snapshot/service.h"
 
@@ -33,24 +32,25 @@ static void __attribute__((format(printf, 3, 4))) report_conflict(
 
 /* Adds an error about two services that no hello could tell apart. */
 static void
-report_overlap(const struct route *route, const struct entry *entry,
-    const struct service *other, struct findings *findings)
+report_overlap(const struct route *route, const char *name,
+    const struct service *service, const struct service *other,
+    struct findings *findings)
 {
 	char at[ADDRESS_TEXT_SIZE];
 
 	address_format(route_address(route), at);
-	if (entry->name != NULL)
-		report_conflict(findings, entry->service,
+	if (name != NULL)
+		report_conflict(findings, service,
 		    "server-name: %s at %s already belongs to [%s]: remove it from one "
 		    "of them, or set a different alpn in each",
-		    entry->name, at, other->name);
-	else if (entry->service->conf->is_default)
-		report_conflict(findings, entry->service,
+		    name, at, other->name);
+	else if (service->conf->is_default)
+		report_conflict(findings, service,
 		    "default: [%s] is already the default at %s: keep one, or set a "
 		    "different alpn in each",
 		    other->name, at);
 	else
-		report_conflict(findings, entry->service,
+		report_conflict(findings, service,
 		    "listen: %s already belongs to [%s]: set a different server-name "
 		    "or alpn in each",
 		    at, other->name);
@@ -69,16 +69,17 @@ shared_protocol(const struct service *a, const struct service *b)
 }
 
 static void
-check_two_services(const struct route *route, const struct entry *entry,
+check_two_services(const struct route *route, const struct nameindex_entry *entry,
     const struct service *other, struct findings *findings)
 {
-	const char *protocol = shared_protocol(entry->service, other);
+	const struct service *service = route_service(route, entry->number);
+	const char *protocol = shared_protocol(service, other);
 	char at[ADDRESS_TEXT_SIZE];
 
-	if (service_has_no_protocol(entry->service) && service_has_no_protocol(other))
-		report_overlap(route, entry, other, findings);
+	if (service_has_no_protocol(service) && service_has_no_protocol(other))
+		report_overlap(route, entry->name, service, other, findings);
 	else if (protocol != NULL)
-		report_conflict(findings, entry->service,
+		report_conflict(findings, service,
 		    "alpn: %s for %s at %s already belongs to [%s]: remove it from one "
 		    "of them",
 		    protocol,
@@ -93,7 +94,7 @@ check_group(
 	for (size_t i = 1; i < group->count; i++)
 		for (size_t j = 0; j < i; j++)
 			check_two_services(route, &group->entries[i],
-			    group->entries[j].service, findings);
+			    route_service(route, group->entries[j].number), findings);
 }
 
 static void
@@ -159,18 +160,16 @@ check_socket(const struct route *route, struct findings *findings)
 void
 overlap_check(const struct route *route, struct findings *findings)
 {
-	const struct nametable *names = route_names(route);
+	const struct conf_service *first = route_default(route)->conf;
 	const struct group defaults = route_defaults(route);
+	struct group group;
 
-	for (size_t i = 0; i < names->count;) {
-		struct group group = nametable_group(names, i);
+	for (size_t i = 0;
+	     (group.count = nameindex_group(route_names(route), i, &group.entries)) > 0;
+	     i += group.count)
 		check_group(route, &group, findings);
-		i += group.count;
-	}
 	/* Conflicts by their names have been reported above. */
-	if (defaults.count > 0 &&
-	    (defaults.entries[0].service->conf->is_default ||
-		defaults.entries[0].service->conf->server_name.count == 0))
+	if (defaults.count > 0 && (first->is_default || first->server_name.count == 0))
 		check_group(route, &defaults, findings);
 	for (size_t i = 0; i < route_count(route); i++)
 		check_reachable(route, route_service(route, i), findings);

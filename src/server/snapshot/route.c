@@ -3,7 +3,6 @@
 #include "server/snapshot/route.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,7 +10,6 @@
 #include "base/net/address.h"
 #include "base/memory/memory.h"
 #include "server/conf/conf.h"
-#include "server/snapshot/nametable.h"
 #include "server/snapshot/service.h"
 #include "tls/hello/clienthello.h"
 #include "tls/x509/servername.h"
@@ -20,8 +18,8 @@ struct route {
 	struct address address;
 	const struct service **services;
 	size_t count;
-	struct nametable names;
-	struct entry *defaults;
+	struct nameindex *names;
+	struct nameindex_entry *defaults;
 	size_t default_count;
 };
 
@@ -37,7 +35,7 @@ route_new(const struct address *address)
 void
 route_free(struct route *route)
 {
-	nametable_fini(&route->names);
+	nameindex_free(route->names);
 	free(route->defaults);
 	free(route->services);
 	free(route);
@@ -111,23 +109,34 @@ find_defaults(struct route *route)
 		const struct service *service = route->services[i];
 		if (distance_of(service) == distance_of(first) &&
 		    (distance_of(first) == SAID_SO || have_same_names(service, first)))
-			route->defaults[route->default_count++] =
-			    (struct entry){ .service = service, .order = i };
+			route->defaults[route->default_count++].number = i;
 	}
+}
+
+static void
+index_names(struct route *route)
+{
+	route->names = nameindex_new();
+	for (size_t i = 0; i < route->count; i++) {
+		const struct stringlist *names = &route->services[i]->conf->server_name;
+		for (size_t j = 0; j < names->count; j++)
+			nameindex_add(route->names, names->items[j], i);
+	}
+	nameindex_sort(route->names);
 }
 
 void
 route_finish(struct route *route)
 {
 	assert(route->count > 0);
-	nametable_init(&route->names, route->services, route->count);
+	index_names(route);
 	find_defaults(route);
 }
 
-const struct nametable *
+const struct nameindex *
 route_names(const struct route *route)
 {
-	return &route->names;
+	return route->names;
 }
 
 struct group
@@ -140,7 +149,7 @@ bool
 route_is_default(const struct route *route, const struct service *service)
 {
 	for (size_t i = 0; i < route->default_count; i++)
-		if (route->defaults[i].service == service)
+		if (route->services[route->defaults[i].number] == service)
 			return true;
 	return false;
 }
@@ -148,8 +157,8 @@ route_is_default(const struct route *route, const struct service *service)
 const struct service *
 route_default(const struct route *route)
 {
-	return route->default_count > 0 ? route->defaults[0].service
-	                                : route->services[0];
+	return route
+	    ->services[route->default_count > 0 ? route->defaults[0].number : 0];
 }
 
 const struct service *
@@ -166,28 +175,30 @@ find_group(const struct route *route, const struct clienthello *hello)
 	struct group group = { 0 };
 
 	assert(hello->name_size <= SERVERNAME_MAX_SIZE);
-	for (size_t i = 0; i < hello->name_size; i++)
-		name[i] = (char)tolower((unsigned char)hello->name[i]);
-	group = nametable_find(&route->names, name);
+	if (hello->name_size > 0)
+		memcpy(name, hello->name, hello->name_size);
+	group.count = nameindex_find(route->names, name, &group.entries);
 	char *dot = strchr(name, '.');
 	if (group.count == 0 && dot != NULL && dot > name) {
 		dot[-1] = '*';
-		group = nametable_find(&route->names, dot - 1);
+		group.count = nameindex_find(route->names, dot - 1, &group.entries);
 	}
 	if (group.count == 0)
-		group = (struct group){ route->defaults, route->default_count };
+		group = route_defaults(route);
 	return group;
 }
 
 /* Returns the service with the first of its protocols that the client offers, or else one without
  * protocols. */
 static const struct service *
-choose_service(const struct group *group, const struct clienthello *hello)
+choose_service(const struct route *route, const struct group *group,
+    const struct clienthello *hello)
 {
 	const struct service *other = NULL;
 
 	for (size_t i = 0; i < group->count; i++) {
-		const struct service *service = group->entries[i].service;
+		const struct service *service =
+		    route->services[group->entries[i].number];
 		const struct stringlist *protocols = &service->conf->context.alpn;
 		for (size_t j = 0; j < protocols->count; j++)
 			if (clienthello_offers(hello, protocols->items[j]))
@@ -196,7 +207,7 @@ choose_service(const struct group *group, const struct clienthello *hello)
 			other = service;
 	}
 	if (other == NULL && hello->protocols == NULL)
-		other = group->entries[0].service;
+		other = route->services[group->entries[0].number];
 	return other;
 }
 
@@ -206,7 +217,7 @@ route_find(const struct route *route, const struct clienthello *hello,
 {
 	struct group group = find_group(route, hello);
 
-	*service = group.count > 0 ? choose_service(&group, hello) : NULL;
+	*service = group.count > 0 ? choose_service(route, &group, hello) : NULL;
 	if (group.count == 0)
 		return FAILURE_SNI;
 	if (*service == NULL)

@@ -20,12 +20,18 @@
 #include <stddef.h>
 
 #include "base/failure.h"
-#include "server/snapshot/nametable.h"
+#include "tls/keys/nameindex.h"
 
 struct address;
 struct clienthello;
 struct route;
 struct service;
+
+/* Services with one name, or the defaults, in the order of the file. */
+struct group {
+	const struct nameindex_entry *entries; /* the numbers are for route_service() */
+	size_t count;
+};
 
 /* Makes a route for the listener at `address`, without a service. */
 struct route *route_new(const struct address *address);
@@ -40,8 +46,8 @@ void route_add(struct route *route, const struct service *service);
 void route_finish(struct route *route);
 
 /* Return the services of a finished route by their names, and the default or, if `alpn` tells
- * several apart, the defaults. */
-const struct nametable *route_names(const struct route *route);
+ * several apart, the defaults, whose entries have NULL as the name. */
+const struct nameindex *route_names(const struct route *route);
 struct group route_defaults(const struct route *route);
 
 size_t route_count(const struct route *route);

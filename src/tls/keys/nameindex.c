@@ -53,9 +53,29 @@ compare_by_name(const void *a, const void *b)
 void
 nameindex_sort(struct nameindex *index)
 {
+	size_t kept = 0;
+
 	if (index->count > 0)
 		qsort(index->entries, index->count, sizeof *index->entries,
 		    compare_by_name);
+	for (size_t i = 0; i < index->count; i++)
+		if (kept == 0 ||
+		    compare_by_name(&index->entries[kept - 1], &index->entries[i]) != 0)
+			index->entries[kept++] = index->entries[i];
+	index->count = kept;
+}
+
+size_t
+nameindex_group(
+    const struct nameindex *index, size_t first, const struct nameindex_entry **entries)
+{
+	size_t end = first;
+
+	*entries = index->entries + first;
+	while (end < index->count &&
+	       strcasecmp((*entries)->name, index->entries[end].name) == 0)
+		end++;
+	return end - first;
 }
 
 size_t
@@ -71,9 +91,8 @@ nameindex_find(const struct nameindex *index, const char *name,
 		else
 			high = middle;
 	}
-	size_t end = low;
-	while (end < index->count && strcasecmp(index->entries[end].name, name) == 0)
-		end++;
 	*entries = index->entries + low;
-	return end - low;
+	return low < index->count && strcasecmp(index->entries[low].name, name) == 0
+	           ? nameindex_group(index, low, entries)
+	           : 0;
 }

@@ -23,12 +23,18 @@ void nameindex_free(struct nameindex *index);
  * several numbers. */
 void nameindex_add(struct nameindex *index, const char *name, size_t number);
 
-/* Sorts the index for look-ups. Nothing is added afterwards. */
+/* Sorts the index for look-ups, and drops entries that were added twice. Nothing is added
+ * afterwards. */
 void nameindex_sort(struct nameindex *index);
 
 /* Returns the number of entries with `name`, and the first of them in `*entries`; the others
  * follow, by ascending numbers. */
 size_t nameindex_find(const struct nameindex *index, const char *name,
+    const struct nameindex_entry **entries);
+
+/* Returns the number of entries with the name of entry number `first`, the first one of that
+ * name, as nameindex_find() does; 0 after the last one. */
+size_t nameindex_group(const struct nameindex *index, size_t first,
     const struct nameindex_entry **entries);
 
 #endif

@@ -37,6 +37,37 @@ START_TEST(a_name_has_all_its_numbers_in_ascending_order)
 }
 END_TEST
 
+START_TEST(groups_of_entries_with_one_name_follow_each_other)
+{
+	struct nameindex *index = nameindex_new();
+
+	nameindex_add(index, "b.example", 1);
+	nameindex_add(index, "a.example", 2);
+	nameindex_add(index, "B.example", 0);
+	nameindex_sort(index);
+	ck_assert_uint_eq(nameindex_group(index, 0, &found), 1);
+	ck_assert_uint_eq(found->number, 2);
+	ck_assert_uint_eq(nameindex_group(index, 1, &found), 2);
+	ck_assert_uint_eq(found[0].number, 0);
+	ck_assert_uint_eq(found[1].number, 1);
+	ck_assert_uint_eq(nameindex_group(index, 3, &found), 0);
+	nameindex_free(index);
+}
+END_TEST
+
+START_TEST(an_entry_that_is_added_twice_counts_once)
+{
+	struct nameindex *index = nameindex_new();
+
+	nameindex_add(index, "a.example", 1);
+	nameindex_add(index, "A.example", 1);
+	nameindex_add(index, "a.example", 2);
+	nameindex_sort(index);
+	ck_assert_uint_eq(nameindex_find(index, "a.example", &found), 2);
+	nameindex_free(index);
+}
+END_TEST
+
 START_TEST(what_was_not_added_is_not_found)
 {
 	struct nameindex *index = nameindex_new();
@@ -55,4 +86,6 @@ START_TEST(what_was_not_added_is_not_found)
 END_TEST
 
 SUITE("nameindex", a_name_is_found_whatever_its_case,
-    a_name_has_all_its_numbers_in_ascending_order, what_was_not_added_is_not_found)
+    a_name_has_all_its_numbers_in_ascending_order,
+    groups_of_entries_with_one_name_follow_each_other,
+    an_entry_that_is_added_twice_counts_once, what_was_not_added_is_not_found)
