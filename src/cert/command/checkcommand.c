@@ -18,7 +18,6 @@
 #include "base/memory/memory.h"
 #include "base/text/stringlist.h"
 #include "base/text/text.h"
-#include "base/file/readerror.h"
 #include "cert/command/anchors.h"
 #include "cert/options/arguments.h"
 #include "tls/x509/certificate.h"
@@ -72,9 +71,7 @@ read_chain(const char *file, struct chain *chain, struct verdict *verdict)
 	size_t size;
 
 	if (file_read(file, PEM_FILE_LIMIT, &data, &size) < 0) {
-		char *why = readerror_why(file, errno);
-		findings_error(&verdict->findings, "%s", why);
-		free(why);
+		findings_read_error(&verdict->findings, file, errno);
 		return -1;
 	}
 	chain_read(chain, file, data, size, &verdict->findings);

@@ -15,7 +15,6 @@
 #include "base/file/file.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
-#include "base/file/readerror.h"
 #include "cert/options/arguments.h"
 #include "cert/files/authoritypaths.h"
 #include "cert/crl/crl.h"
@@ -46,9 +45,7 @@ read_file(const char *file, size_t limit, char **data, size_t *size,
 {
 	if (file_read(file, limit, data, size) == 0)
 		return 0;
-	char *why = readerror_why(file, errno);
-	findings_error(findings, "%s", why);
-	free(why);
+	findings_read_error(findings, file, errno);
 	return -1;
 }
 

@@ -11,7 +11,6 @@
 #include "base/log/findings.h"
 #include "base/text/json.h"
 #include "base/memory/memory.h"
-#include "base/file/readerror.h"
 #include "cert/options/arguments.h"
 #include "cert/crl/crl.h"
 #include "cert/command/jsonform.h"
@@ -55,9 +54,7 @@ read_contents(struct contents *contents, const char *file)
 	*contents = (struct contents){ .file = file };
 	findings_init(&contents->findings);
 	if (file_read(file, CRL_FILE_LIMIT, &data, &size) < 0) {
-		char *why = readerror_why(file, errno);
-		findings_error(&contents->findings, "%s", why);
-		free(why);
+		findings_read_error(&contents->findings, file, errno);
 		return;
 	}
 	find_kinds(data, size, &has_certificate, &has_list);

@@ -12,7 +12,6 @@
 #include "base/file/file.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
-#include "base/file/readerror.h"
 #include "cert/files/pairfiles.h"
 #include "tls/x509/pem.h"
 #include "tls/keys/privatekey.h"
@@ -34,9 +33,7 @@ read_data(const char *file, char **data, size_t *size, struct findings *findings
 {
 	if (file_read(file, PEM_FILE_LIMIT, data, size) == 0)
 		return 0;
-	char *why = readerror_why(file, errno);
-	findings_error(findings, "%s", why);
-	free(why);
+	findings_read_error(findings, file, errno);
 	*data = NULL;
 	return -1;
 }
