@@ -144,27 +144,6 @@ open_socket(int family)
 	return fd;
 }
 
-static int
-connect_until(int fd, const struct address *server, struct deadline deadline)
-{
-	const struct sockaddr *to = (const struct sockaddr *)&server->storage;
-
-	for (;;) {
-		if (connect(fd, to, server->length) == 0)
-			return 0;
-		/* The call ended at the end of its slice, or earlier. */
-		if (errno == EINPROGRESS || errno == EINTR)
-			return dial_await(fd, deadline);
-		/* The backlog of a Unix-domain socket stayed full for a slice. */
-		if (errno != EAGAIN)
-			return -1;
-		if (deadline_passed(deadline)) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-	}
-}
-
 /* --- the conversation ------------------------------------------------------------------ */
 
 /* Classifies a failed call of the library; `shaken` if the handshake is over. */
@@ -331,7 +310,7 @@ benchcaller_call(struct benchcaller *caller, struct benchtally_call *call)
 
 	*call = (struct benchtally_call){ .first_ns = -1 };
 	int fd = open_socket(address_family(&plan->server));
-	if (fd < 0 || connect_until(fd, &plan->server, deadline) < 0)
+	if (fd < 0 || dial_connect(fd, &plan->server, deadline, 0) < 0)
 		call->class = class_of_errno(errno);
 	else
 		run_call(caller, fd, deadline, call, started_ns);

@@ -19,8 +19,9 @@
 
 #define RETRY_MS 20
 
-int
-dial_await(int fd, struct deadline deadline)
+/* Waits until a pending connection is made. Returns 0, or -1 with errno. */
+static int
+await_connection(int fd, struct deadline deadline)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
 	socklen_t size = sizeof errno;
@@ -39,8 +40,9 @@ dial_await(int fd, struct deadline deadline)
 	return error == 0 ? 0 : -1;
 }
 
-static int
-connect_until(int fd, const struct address *address, struct deadline deadline)
+int
+dial_connect(
+    int fd, const struct address *address, struct deadline deadline, int retry_ms)
 {
 	for (;;) {
 		const struct sockaddr *to = (const struct sockaddr *)&address->storage;
@@ -48,7 +50,7 @@ connect_until(int fd, const struct address *address, struct deadline deadline)
 		if (connect(fd, to, address->length) == 0)
 			return 0;
 		if (errno == EINPROGRESS || errno == EINTR)
-			return dial_await(fd, deadline);
+			return await_connection(fd, deadline);
 		/* The backlog of a Unix-domain socket is full: poll(2) does not tell when it
 		 * has room. */
 		if (errno != EAGAIN)
@@ -57,7 +59,7 @@ connect_until(int fd, const struct address *address, struct deadline deadline)
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		poll(NULL, 0, RETRY_MS);
+		poll(NULL, 0, retry_ms);
 	}
 }
 
@@ -81,7 +83,7 @@ dial_address(
 	int family = address_family(address);
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd >= 0 && connect_until(fd, address, deadline) == 0 &&
+	if (fd >= 0 && dial_connect(fd, address, deadline, RETRY_MS) == 0 &&
 	    prepare_socket(fd, family) == 0)
 		return fd;
 	int error = errno;

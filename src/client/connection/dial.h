@@ -23,8 +23,12 @@ struct target;
 int dial(const struct target *target, struct deadline deadline, struct address *reached,
     struct findings *attempts);
 
-/* Waits until a pending connection is made. Returns 0, or -1 with errno. */
-int dial_await(int fd, struct deadline deadline);
+/*
+ * Connects `fd`, which is non-blocking or has a time-out for sending. A Unix-domain socket with a
+ * full backlog is tried again every `retry_ms`. Returns 0, or -1 with errno.
+ */
+int dial_connect(
+    int fd, const struct address *address, struct deadline deadline, int retry_ms);
 
 /* Finds the addresses of the target, at most `max`, in the resolver's order. Returns their
  * number, or 0 with the reason as a warning in `attempts`. */

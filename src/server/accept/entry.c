@@ -9,7 +9,6 @@
 #include "server/limits/limits.h"
 #include "server/snapshot/route.h"
 #include "server/snapshot/service.h"
-#include "server/snapshot/snapshot.h"
 #include "tls/hello/clienthello.h"
 
 /* Checks the limits of the service. A client that it refuses does not count for the process, and

@@ -14,7 +14,6 @@
 #include "server/connection/connection.h"
 #include "server/connection/outcome.h"
 #include "server/snapshot/service.h"
-#include "server/snapshot/snapshot.h"
 #include "tls/hello/plainalert.h"
 
 /* Bytes that a client has sent before it can know that we have finished fit in its send buffer
