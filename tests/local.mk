@@ -36,6 +36,7 @@ endif
 
 EXTRA_LIBRARIES = libsuite.a
 libsuite_a_SOURCES = \
+	tests/lib/confprint.c tests/lib/confprint.h \
 	tests/lib/daemon.c tests/lib/daemon.h \
 	tests/lib/forge.c tests/lib/forge.h \
 	tests/lib/peer.c tests/lib/peer.h \
@@ -245,7 +246,8 @@ fuzz_authorized_LDFLAGS = $(fuzz_ldflags)
 fuzz_clienthello_SOURCES = tests/fuzz/fuzz_clienthello.c $(fuzz_driver)
 fuzz_clienthello_LDADD = $(program_libs)
 fuzz_clienthello_LDFLAGS = $(fuzz_ldflags)
-fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(fuzz_memoryfile) $(fuzz_driver)
+fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(fuzz_memoryfile) $(fuzz_driver) \
+	tests/lib/confprint.c tests/lib/confprint.h
 fuzz_conf_LDADD = $(program_libs)
 fuzz_conf_LDFLAGS = $(fuzz_ldflags)
 fuzz_control_SOURCES = tests/fuzz/fuzz_control.c $(fuzz_services) $(fuzz_driver)

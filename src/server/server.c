@@ -341,19 +341,13 @@ server_print_status(const struct server *server, FILE *out)
 	if (reload_is_running(server->reload))
 		fprintf(out, "reload: running for %.1f s\n",
 		    (double)reload_running_ms(server->reload) / MS_PER_S);
-	fprintf(out, "sandbox: %s\n", server_sandbox(server));
+	fprintf(out, "sandbox: %s\n", sandbox_describe(server->parts.origin.sandbox));
 }
 
 void
 server_print_connections(const struct server *server, size_t max, FILE *out)
 {
 	statustext_print_connections(server->parts.shared.table, max, out);
-}
-
-const char *
-server_sandbox(const struct server *server)
-{
-	return sandbox_describe(server->parts.origin.sandbox);
 }
 
 struct loop *

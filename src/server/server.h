@@ -84,9 +84,6 @@ struct serverinfo *server_overview(const struct server *server);
 void server_print_status(const struct server *server, FILE *out);
 void server_print_connections(const struct server *server, size_t max, FILE *out);
 
-/* Returns the sandbox in words, as sandbox_describe() does. */
-const char *server_sandbox(const struct server *server);
-
 /* Returns the loop that server_run() turns, for other parts of the main thread. */
 struct loop *server_loop(const struct server *server);
 

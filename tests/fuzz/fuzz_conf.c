@@ -2,13 +2,13 @@
 /* The configuration, with arbitrary content: the printed one reads back as the same. */
 #include "server/conf/conf.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log/findings.h"
 #include "fuzz.h"
+#include "lib/confprint.h"
 #include "memoryfile.h"
 
 /* Returns the printed configuration, or NULL after an error. */
@@ -17,17 +17,12 @@ read_and_print(const void *bytes, size_t size)
 {
 	struct findings findings;
 	char path[MEMORYFILE_PATH_SIZE], *text = NULL;
-	size_t length;
 	int fd = memoryfile_open(bytes, size, path);
 
 	findings_init(&findings);
 	struct conf *conf = conf_read(path, &findings);
-	if (findings.errors == 0) {
-		FILE *out = open_memstream(&text, &length);
-		FUZZ_EXPECT(out != NULL);
-		conf_print(conf, out);
-		fclose(out);
-	}
+	if (findings.errors == 0)
+		text = confprint(conf);
 	conf_free(conf);
 	findings_fini(&findings);
 	close(fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole configuration: reading, completing, comparing and printing it. */
+/* The whole configuration: reading, completing and comparing it. */
 #include "server/conf/conf.h"
 
 #include <stdlib.h>
@@ -147,29 +147,4 @@ conf_fixed_differences(const struct conf *old, const struct conf *new)
 		free(after);
 	}
 	return names;
-}
-
-static void
-print_section(const struct conf_section *section, int kind, FILE *out)
-{
-	for (size_t i = 0; i < keytable_count(); i++) {
-		const struct key *key = keytable_key(i);
-		if (key->scope != section_scope(section) ||
-		    answerkind_ignores(kind, key))
-			continue;
-		char *value = section_format(section, key);
-		fprintf(out, "%s = %s\n", key->name, value);
-		free(value);
-	}
-}
-
-void
-conf_print(const struct conf *conf, FILE *out)
-{
-	print_section(&conf->process.section, 0, out);
-	for (size_t i = 0; i < conf->service_count; i++) {
-		const struct conf_service *service = conf->services[i];
-		fprintf(out, "\n[%s]\n", service->section.name);
-		print_section(&service->section, service->responder.kind, out);
-	}
 }

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/log/findings.h"
 #include "base/text/stringlist.h"
@@ -38,9 +37,5 @@ void conf_watched_files(const struct conf *conf, struct stringlist *files);
 /* Returns the names, with commas between, of the process keys that differ between the two and
  * take effect only at a start; "" if there are none. The caller frees it. */
 char *conf_fixed_differences(const struct conf *old, const struct conf *new);
-
-/* Prints all keys in effect as an ini file that reads back the same, for -t and for tests. Leaves
- * out the keys that a service cannot use. */
-void conf_print(const struct conf *conf, FILE *out);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/file/file.h"
 #include "base/memory/memory.h"
 #include "base/text/stringlist.h"
+#include "lib/confprint.h"
 #include "lib/suite.h"
 #include "responders/responder.h"
 
@@ -64,7 +65,7 @@ read_head(struct manual *manual, char *line)
 	}
 }
 
-/* Returns the value in the line "Default: VALUE." as conf_print() would write it. */
+/* Returns the value in the line "Default: VALUE." as confprint() would write it. */
 static char *
 read_value(const char *line)
 {
@@ -186,16 +187,13 @@ static char *
 print_defaults(void)
 {
 	struct findings findings = { 0 };
-	char *ini = memory_copy(""), *text;
+	char *ini = memory_copy("");
 	const char *kind;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
 
 	for (int i = 0; (kind = responder_kind_name(i)) != NULL; i++)
 		memory_append(&ini, "[%s]\nrespond = %s\n", kind, kind);
 	struct conf *conf = conf_read(suite_file("tlsd.ini", ini), &findings);
-	conf_print(conf, out);
-	fclose(out);
+	char *text = confprint(conf);
 	conf_free(conf);
 	free(ini);
 	return text;

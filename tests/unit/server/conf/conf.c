@@ -9,6 +9,7 @@
 
 #include "base/file/file.h"
 #include "base/memory/memory.h"
+#include "lib/confprint.h"
 #include "lib/suite.h"
 #include "server/conf/facility.h"
 #include "server/conf/section.h"
@@ -52,18 +53,6 @@ assert_found(const char *place, const char *words)
 			hits++;
 	}
 	ck_assert_msg(hits == 1, "%d findings are about %s: %s", hits, place, words);
-}
-
-static char *
-printed(const struct conf *conf)
-{
-	char *text;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	conf_print(conf, out);
-	fclose(out);
-	return text;
 }
 
 START_TEST(an_empty_file_is_one_service_with_the_defaults)
@@ -415,10 +404,10 @@ START_TEST(printed_configuration_reads_back_unchanged)
 	    read_good("workers = 3\nstack-size = 1m\nlog-level = debug\n"
 		      "[a]\nlisten = 127.0.0.1:1, [::1]:2\nalpn = h2\n"
 		      "idle-timeout = 1500ms\n[b]\ntls-min = 1.3\n");
-	char *first = printed(conf);
+	char *first = confprint(conf);
 	done(conf);
 	conf = read_good(first);
-	char *second = printed(conf);
+	char *second = confprint(conf);
 	ck_assert_str_eq(first, second);
 	free(first);
 	free(second);
@@ -462,10 +451,10 @@ START_TEST(the_shipped_file_holds_every_key_at_its_default)
 {
 	char *data = shipped_file();
 	struct conf *shipped = read_good(data);
-	char *text = printed(shipped);
+	char *text = confprint(shipped);
 	struct conf *standard =
 	    conf_read(suite_file("empty.ini", "[hello]\n"), &findings);
-	char *expected = printed(standard);
+	char *expected = confprint(standard);
 
 	ck_assert_str_eq(text, expected);
 	/* Each printed key must also be in the shipped file, and be set there. */
@@ -508,7 +497,7 @@ assert_takes_quotes(const char *key)
 	    "%s = \"/Doe, \\\"John\\\" \\\\\", /plain, \"/caf\xc3\xa9 \"\n", key);
 	char *wrong = memory_format("%s = \"/Doe, John\n", key);
 	struct conf *conf = read_text(line);
-	char *text = printed(conf);
+	char *text = confprint(conf);
 
 	ck_assert_msg(strstr(text, line) != NULL, "%s is not in %s", line, text);
 	done(conf);
@@ -524,7 +513,7 @@ assert_takes_quotes(const char *key)
 START_TEST(every_list_takes_quoted_items_and_is_printed_so)
 {
 	struct conf *conf = read_good("");
-	char *text = printed(conf);
+	char *text = confprint(conf);
 	int lists = 0;
 
 	done(conf);
