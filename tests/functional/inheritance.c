@@ -84,20 +84,35 @@ expect_end(struct daemon *daemon)
 	daemon_stop(daemon);
 }
 
-START_TEST(accepted_client_is_served_by_the_old_process)
+/* A daemon whose listener this process has taken over, and a client that the daemon had accepted
+ * before and that has sent nothing. */
+struct handover {
+	struct daemon *daemon;
+	int client, listener;
+};
+
+static struct handover
+hand_over(void)
 {
 	const char *path = suite_path("sock");
 	struct daemon *daemon = start(path, "");
 	size_t descriptors = daemon_descriptors(daemon);
-	int waiting = peer_dial_path(path);
+	int client = peer_dial_path(path);
 
 	daemon_expect_descriptors(daemon, descriptors + 1);
 	struct inheritance *inheritance = begin();
-	int fd = take(inheritance, path);
+	int listener = take(inheritance, path);
 	confirm(inheritance);
-	ck_assert_str_eq(peer_ask_over(waiting, NULL), HELLO);
-	expect_end(daemon);
-	close(fd);
+	return (struct handover){ daemon, client, listener };
+}
+
+START_TEST(accepted_client_is_served_by_the_old_process)
+{
+	struct handover handover = hand_over();
+
+	ck_assert_str_eq(peer_ask_over(handover.client, NULL), HELLO);
+	expect_end(handover.daemon);
+	close(handover.listener);
 }
 END_TEST
 
@@ -201,39 +216,25 @@ END_TEST
 
 START_TEST(reload_is_refused_after_a_handover)
 {
-	const char *path = suite_path("sock");
-	struct daemon *daemon = start(path, "");
-	size_t descriptors = daemon_descriptors(daemon);
-	int waiting = peer_dial_path(path);
+	struct handover handover = hand_over();
 
-	daemon_expect_descriptors(daemon, descriptors + 1);
-	struct inheritance *inheritance = begin();
-	int fd = take(inheritance, path);
-	confirm(inheritance);
-	daemon_reload(daemon, "the server is stopping");
-	ck_assert_str_eq(peer_ask_over(waiting, NULL), HELLO);
-	expect_end(daemon);
-	close(fd);
+	daemon_reload(handover.daemon, "the server is stopping");
+	ck_assert_str_eq(peer_ask_over(handover.client, NULL), HELLO);
+	expect_end(handover.daemon);
+	close(handover.listener);
 }
 END_TEST
 
 START_TEST(replaced_process_writes_its_status_and_stops_on_sigterm)
 {
-	const char *path = suite_path("sock");
-	struct daemon *daemon = start(path, "");
-	size_t descriptors = daemon_descriptors(daemon);
-	int waiting = peer_dial_path(path);
+	struct handover handover = hand_over();
 
-	daemon_expect_descriptors(daemon, descriptors + 1);
-	struct inheritance *inheritance = begin();
-	int fd = take(inheritance, path);
-	confirm(inheritance);
-	daemon_signal(daemon, SIGUSR2);
-	daemon_expect(daemon, ", stopping");
-	daemon_signal(daemon, SIGTERM);
-	expect_end(daemon);
-	close(waiting);
-	close(fd);
+	daemon_signal(handover.daemon, SIGUSR2);
+	daemon_expect(handover.daemon, ", stopping");
+	daemon_signal(handover.daemon, SIGTERM);
+	expect_end(handover.daemon);
+	close(handover.client);
+	close(handover.listener);
 }
 END_TEST
 

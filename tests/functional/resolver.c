@@ -15,6 +15,7 @@
 
 #define HELLO "hello"
 #define HOST "redis.example"
+#define ANSWER "one"
 
 static const char *
 lacks_preload(void)
@@ -22,11 +23,10 @@ lacks_preload(void)
 	return SUITE_IS_SANITIZED ? "a sanitizer has to be loaded first" : NULL;
 }
 
-/* A backend on a port of 127.0.0.1 that sends its name to each client. */
+/* A backend on a port of 127.0.0.1 that sends ANSWER to each client. */
 struct backend {
 	int listener;
 	unsigned port;
-	const char *words;
 	pthread_t thread;
 };
 
@@ -37,16 +37,16 @@ speak(void *argument)
 	int fd;
 
 	while ((fd = accept(backend->listener, NULL, NULL)) >= 0) {
-		peer_say(fd, backend->words);
+		peer_say(fd, ANSWER);
 		close(fd);
 	}
 	return NULL;
 }
 
 static void
-backend_start(struct backend *backend, const char *words)
+backend_start(struct backend *backend)
 {
-	*backend = (struct backend){ .words = words };
+	*backend = (struct backend){ 0 };
 	backend->listener = peer_listen(&backend->port);
 	ck_assert_int_eq(pthread_create(&backend->thread, NULL, speak, backend), 0);
 }
@@ -99,6 +99,22 @@ place_of(const char *host, const struct backend *backend)
 	return suite_take(memory_format("%s:%u", host, backend->port));
 }
 
+/* Starts the backend, and a daemon to which HOST resolves as of answer(). */
+static struct daemon *
+serve_backend(struct backend *backend, const char *text)
+{
+	backend_start(backend);
+	answer(HOST, text);
+	return serve(ini_of(HELLO, place_of(HOST, backend)));
+}
+
+static void
+stop(struct daemon *daemon, const struct backend *backend)
+{
+	daemon_stop(daemon);
+	backend_stop(backend);
+}
+
 static const char *
 ask_one(struct daemon *daemon)
 {
@@ -125,10 +141,8 @@ expect_down(void)
 START_TEST(name_that_does_not_resolve_at_the_start_counts_as_down_until_it_does)
 {
 	struct backend backend;
+	struct daemon *daemon = serve_backend(&backend, "fail");
 
-	backend_start(&backend, "one");
-	answer(HOST, "fail");
-	struct daemon *daemon = serve(ini_of(HELLO, place_of(HOST, &backend)));
 	daemon_expect(daemon, "connect: " HOST);
 	daemon_expect(daemon, "does not resolve yet (Name or service not known), so it "
 			      "counts as down");
@@ -137,68 +151,57 @@ START_TEST(name_that_does_not_resolve_at_the_start_counts_as_down_until_it_does)
 	daemon_expect(daemon, "backend: " HOST);
 	answer(HOST, "127.0.0.1");
 	daemon_expect(daemon, ": now resolves to [127.0.0.1]:");
-	ck_assert_str_eq(ask_two(), "one");
+	ck_assert_str_eq(ask_two(), ANSWER);
 	ck_assert_uint_eq(daemon_count(daemon, "does not resolve yet"), 1);
 	ck_assert_uint_eq(daemon_count(daemon, "does not resolve ("), 0);
-	daemon_stop(daemon);
-	backend_stop(&backend);
+	stop(daemon, &backend);
 }
 END_TEST
 
 START_TEST(start_does_not_wait_for_a_lookup_that_hangs)
 {
 	struct backend backend;
+	struct daemon *daemon = serve_backend(&backend, "wait");
 
-	backend_start(&backend, "one");
-	answer(HOST, "wait");
-	struct daemon *daemon = serve(ini_of(HELLO, place_of(HOST, &backend)));
 	daemon_expect(daemon, "does not resolve yet (no answer within 2 s)");
 	ck_assert_str_eq(ask_one(daemon), HELLO);
 	expect_down();
 	answer(HOST, "127.0.0.1");
 	daemon_expect(daemon, ": now resolves to [127.0.0.1]:");
-	ck_assert_str_eq(ask_two(), "one");
-	daemon_stop(daemon);
-	backend_stop(&backend);
+	ck_assert_str_eq(ask_two(), ANSWER);
+	stop(daemon, &backend);
 }
 END_TEST
 
 START_TEST(reload_takes_effect_while_a_lookup_hangs)
 {
 	struct backend backend;
+	struct daemon *daemon = serve_backend(&backend, "127.0.0.1");
 
-	backend_start(&backend, "one");
-	answer(HOST, "127.0.0.1");
-	const char *place = place_of(HOST, &backend);
-	struct daemon *daemon = serve(ini_of(HELLO, place));
-	ck_assert_str_eq(ask_two(), "one");
+	ck_assert_str_eq(ask_two(), ANSWER);
 	answer(HOST, "wait");
-	daemon_change(daemon, ini_of("new", place));
+	daemon_change(daemon, ini_of("new", place_of(HOST, &backend)));
 	daemon_expect(daemon,
 	    "does not resolve yet (no answer within 2 s), so its last "
 	    "addresses stay in use");
 	ck_assert_str_eq(ask_one(daemon), "new");
-	ck_assert_str_eq(ask_two(), "one");
+	ck_assert_str_eq(ask_two(), ANSWER);
 	daemon_reload(daemon, "done");
-	daemon_stop(daemon);
-	backend_stop(&backend);
+	stop(daemon, &backend);
 }
 END_TEST
 
 START_TEST(reload_with_a_new_name_that_fails_changes_the_rest)
 {
 	struct backend backend;
+	struct daemon *daemon = serve_backend(&backend, "127.0.0.1");
 
-	backend_start(&backend, "one");
-	answer(HOST, "127.0.0.1");
 	answer("other.example", "fail");
-	struct daemon *daemon = serve(ini_of(HELLO, place_of(HOST, &backend)));
 	daemon_change(daemon, ini_of("new", place_of("other.example", &backend)));
 	daemon_expect(daemon, "connect: other.example:");
 	ck_assert_str_eq(ask_one(daemon), "new");
 	expect_down();
-	daemon_stop(daemon);
-	backend_stop(&backend);
+	stop(daemon, &backend);
 }
 END_TEST
 
@@ -206,55 +209,48 @@ START_TEST(second_backend_answers_while_the_first_has_no_address)
 {
 	struct backend backend;
 
-	backend_start(&backend, "one");
+	backend_start(&backend);
 	answer(HOST, "fail");
 	struct daemon *daemon = serve(ini_of(HELLO,
 	    suite_take(memory_format("%s:1, 127.0.0.1:%u", HOST, backend.port))));
 	for (int i = 0; i < 3; i++)
-		ck_assert_str_eq(ask_two(), "one");
+		ck_assert_str_eq(ask_two(), ANSWER);
 	ck_assert_uint_eq(daemon_count(daemon, ": avoided for"), 0);
-	daemon_stop(daemon);
-	backend_stop(&backend);
+	stop(daemon, &backend);
 }
 END_TEST
 
 START_TEST(new_connections_go_to_the_new_address)
 {
 	struct backend backend;
+	struct daemon *daemon = serve_backend(&backend, "127.0.0.9");
 
-	backend_start(&backend, "one");
-	answer(HOST, "127.0.0.9");
-	struct daemon *daemon = serve(ini_of(HELLO, place_of(HOST, &backend)));
 	expect_down();
 	ck_assert_uint_eq(daemon_count(daemon, ": now resolves to "), 0);
 	answer(HOST, "127.0.0.1");
 	daemon_expect(daemon, ": now resolves to [127.0.0.1]:");
-	ck_assert_str_eq(ask_two(), "one");
-	daemon_stop(daemon);
-	backend_stop(&backend);
+	ck_assert_str_eq(ask_two(), ANSWER);
+	stop(daemon, &backend);
 }
 END_TEST
 
 START_TEST(old_addresses_serve_while_lookups_fail)
 {
 	struct backend backend;
+	struct daemon *daemon = serve_backend(&backend, "127.0.0.1");
 
-	backend_start(&backend, "one");
-	answer(HOST, "127.0.0.1");
-	struct daemon *daemon = serve(ini_of(HELLO, place_of(HOST, &backend)));
 	answer(HOST, "fail");
 	daemon_expect(daemon,
 	    "does not resolve (Name or service not known), so its last "
 	    "addresses stay in use");
-	ck_assert_str_eq(ask_two(), "one");
+	ck_assert_str_eq(ask_two(), ANSWER);
 	answer(HOST, "127.0.0.1");
 	daemon_expect(daemon, ": resolves again");
 	answer(HOST, "fail");
 	daemon_expect_times(daemon, "does not resolve (", 2);
 	ck_assert_uint_eq(daemon_count(daemon, ": resolves again"), 1);
 	ck_assert_uint_eq(daemon_count(daemon, ": now resolves to "), 0);
-	daemon_stop(daemon);
-	backend_stop(&backend);
+	stop(daemon, &backend);
 }
 END_TEST
 
