@@ -19,7 +19,6 @@ libtlscert_a_SOURCES = \
 	src/cert/files/renewalsource.c src/cert/files/renewalsource.h \
 	src/cert/files/replacement.c src/cert/files/replacement.h \
 	src/cert/issue/authority.c src/cert/issue/authority.h \
-	src/cert/issue/der.c src/cert/issue/der.h \
 	src/cert/issue/issue.c src/cert/issue/issue.h \
 	src/cert/issue/pemrewrite.c src/cert/issue/pemrewrite.h \
 	src/cert/issue/renewal.c src/cert/issue/renewal.h \

@@ -60,6 +60,7 @@ libtlsd_a_SOURCES += \
 	src/tls/x509/certificate.c src/tls/x509/certificate.h \
 	src/tls/x509/certpath.c src/tls/x509/certpath.h \
 	src/tls/x509/chain.c src/tls/x509/chain.h \
+	src/tls/x509/der.c src/tls/x509/der.h \
 	src/tls/x509/identity.c src/tls/x509/identity.h \
 	src/tls/x509/pem.c src/tls/x509/pem.h \
 	src/tls/x509/pin.c src/tls/x509/pin.h \

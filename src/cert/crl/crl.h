@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "cert/issue/der.h"
+#include "tls/x509/der.h"
 
 struct findings;
 struct gnutls_x509_crl_int;

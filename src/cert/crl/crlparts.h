@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "cert/issue/der.h"
+#include "tls/x509/der.h"
 
 /* All parts point into the list. */
 struct crlparts {

@@ -4,7 +4,7 @@
 
 /* The reason of a revocation: the words and the extension of RFC 5280, 5.3.1. Pure functions. */
 
-#include "cert/issue/der.h"
+#include "tls/x509/der.h"
 
 /* The revocation has no reason. */
 #define CRLREASON_NONE 0

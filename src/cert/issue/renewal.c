@@ -10,7 +10,7 @@
 
 #include "base/log/findings.h"
 #include "cert/issue/authority.h"
-#include "cert/issue/der.h"
+#include "tls/x509/der.h"
 #include "cert/issue/signing.h"
 #include "tls/x509/certificate.h"
 

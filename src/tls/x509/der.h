@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_CERT_ISSUE_DER_H
-#define TLSD_CERT_ISSUE_DER_H
+#ifndef TLSD_TLS_X509_DER_H
+#define TLSD_TLS_X509_DER_H
 
 /*
  * Reading and writing elements of DER (ITU-T X.690), for the few parts of certificates and

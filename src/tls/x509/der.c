@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading and writing elements of DER. */
-#include "cert/issue/der.h"
+#include "tls/x509/der.h"
 
 #include <stdlib.h>
 #include <string.h>
