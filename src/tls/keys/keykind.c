@@ -7,24 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory/memory.h"
+#include "tls/x509/der.h"
 #include "tls/x509/pem.h"
-
-enum {
-	INTEGER = 0x02,
-	OCTET_STRING = 0x04,
-	OID = 0x06,
-	SEQUENCE = 0x30,
-	PART_0 = 0xa0
-};
-
-/* The remaining bytes; empty after an unexpected one. */
-struct der {
-	const unsigned char *bytes;
-	size_t left;
-};
 
 struct oid {
 	size_t size;
@@ -50,45 +36,22 @@ static const struct oid curves[] = {
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
-static bool
-next_is(const struct der *der, unsigned tag)
-{
-	return der->left > 0 && der->bytes[0] == tag;
-}
-
-/* Takes the next element, which must have that tag, and returns its contents. */
+/* Takes the next element, which must have that tag, and returns its content. After an unexpected
+ * one, `der` and the result are empty. */
 static struct der
-take_element(struct der *der, unsigned tag)
+take_content(struct der *der, unsigned tag)
 {
-	struct der inner = { der->bytes + 2, 0 };
-	size_t more = 0;
+	struct der_element element = { 0 };
 
-	if (!next_is(der, tag) || der->left < 2)
-		goto out;
-	inner.left = der->bytes[1];
-	if (inner.left >= 0x80) {
-		more = inner.left - 0x80;
-		if (more > 2 || der->left < 2 + more)
-			goto out;
-		inner.left = 0;
-		for (size_t i = 0; i < more; i++)
-			inner.left = inner.left << 8 | *inner.bytes++;
-	}
-	if (inner.left > der->left - 2 - more)
-		goto out;
-	der->bytes = inner.bytes + inner.left;
-	der->left -= 2 + more + inner.left;
-	return inner;
-out:
-	*der = (struct der){ NULL, 0 };
-	return *der;
+	if (!der_take_tag(der, tag, &element))
+		*der = (struct der){ 0 };
+	return element.content;
 }
 
 static bool
 is_oid(struct der value, const struct oid *oid)
 {
-	return value.left == oid->size &&
-	       memcmp(value.bytes, oid->bytes, oid->size) == 0;
+	return der_equals(value, oid->bytes, oid->size);
 }
 
 static bool
@@ -104,10 +67,10 @@ is_among(struct der value, const struct oid *oids, size_t count)
 static enum keykind
 kind_of_parameters(struct der parameters)
 {
-	if (next_is(&parameters, SEQUENCE))
+	if (parameters.size > 0 && parameters.bytes[0] == DER_SEQUENCE)
 		return KEYKIND_EXPLICIT;
-	struct der curve = take_element(&parameters, OID);
-	return curve.left == 0 || is_among(curve, curves, LENGTH(curves))
+	struct der curve = take_content(&parameters, DER_OID);
+	return curve.size == 0 || is_among(curve, curves, LENGTH(curves))
 	           ? KEYKIND_KNOWN
 	           : KEYKIND_CURVE;
 }
@@ -115,21 +78,21 @@ kind_of_parameters(struct der parameters)
 static enum keykind
 kind_of_sec1(struct der key)
 {
-	take_element(&key, INTEGER);
-	take_element(&key, OCTET_STRING);
-	return kind_of_parameters(take_element(&key, PART_0));
+	take_content(&key, DER_INTEGER);
+	take_content(&key, DER_OCTET_STRING);
+	return kind_of_parameters(take_content(&key, DER_CONTEXT_0));
 }
 
 static enum keykind
 kind_of_pkcs8(struct der key)
 {
-	take_element(&key, INTEGER);
-	struct der algorithm = take_element(&key, SEQUENCE);
-	struct der oid = take_element(&algorithm, OID);
+	take_content(&key, DER_INTEGER);
+	struct der algorithm = take_content(&key, DER_SEQUENCE);
+	struct der oid = take_content(&algorithm, DER_OID);
 
 	if (is_oid(oid, &elliptic))
 		return kind_of_parameters(algorithm);
-	return oid.left == 0 || is_among(oid, algorithms, LENGTH(algorithms))
+	return oid.size == 0 || is_among(oid, algorithms, LENGTH(algorithms))
 	           ? KEYKIND_KNOWN
 	           : KEYKIND_ALGORITHM;
 }
@@ -143,7 +106,7 @@ keykind_of(const struct pem_block *block)
 
 	if (gnutls_pem_base64_decode2(NULL, &pem, &data) >= 0) {
 		struct der der = { data.data, data.size };
-		struct der key = take_element(&der, SEQUENCE);
+		struct der key = take_content(&der, DER_SEQUENCE);
 		if (pem_is(block, "EC PRIVATE KEY"))
 			kind = kind_of_sec1(key);
 		else if (pem_is(block, "PRIVATE KEY"))

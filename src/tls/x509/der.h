@@ -3,9 +3,9 @@
 #define TLSD_TLS_X509_DER_H
 
 /*
- * Reading and writing elements of DER (ITU-T X.690), for the few parts of certificates and
- * revocation lists that GnuTLS has no calls for. GnuTLS has accepted the input before, and
- * checks the output afterwards. Pure functions.
+ * Reading and writing elements of DER (ITU-T X.690), for the few parts of certificates, keys and
+ * revocation lists that GnuTLS has no calls for. Reading takes any input; GnuTLS checks the
+ * output afterwards. Pure functions.
  */
 
 #include <stdbool.h>
