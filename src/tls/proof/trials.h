@@ -17,7 +17,7 @@ struct context;
 struct findings;
 struct keypair;
 
-/* What the handshakes of one thread have in common. */
+/* The objects that all trial handshakes of one thread use. */
 struct trials {
 	const struct context *context, *old; /* `old` is the one in effect, or NULL */
 	struct findings *findings;
