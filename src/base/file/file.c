@@ -15,12 +15,15 @@
 #include "base/memory/shortage.h"
 #include "base/text/text.h"
 
-int
-file_open(const char *path)
+/* Opening a FIFO without a writer must not hang. */
+#define READING (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
+/* Returns `fd` if it is a regular file. Otherwise closes it and returns -1 with errno. If `fd` is
+ * -1, errno tells why. */
+static int
+require_regular(int fd)
 {
 	struct stat st;
-	/* O_NONBLOCK: opening a FIFO without a writer must not hang. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0) {
 		shortage_note_cause(errno);
@@ -33,6 +36,27 @@ file_open(const char *path)
 	if (!S_ISREG(st.st_mode)) {
 		close(fd);
 		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		return -1;
+	}
+	return fd;
+}
+
+int
+file_open(const char *path)
+{
+	return require_regular(open(path, READING));
+}
+
+/* Opens the file `name` in `folder` as file_read_in() says. */
+static int
+open_in(int folder, const char *name)
+{
+	struct stat st;
+	int fd = require_regular(openat(folder, name, READING | O_NOFOLLOW));
+
+	if (fd >= 0 && (fstat(fd, &st) < 0 || st.st_nlink > 1)) {
+		close(fd);
+		errno = EMLINK;
 		return -1;
 	}
 	return fd;
@@ -88,14 +112,14 @@ read_up_to(int fd, char *data, size_t room)
 	return (ssize_t)have;
 }
 
-int
-file_read(const char *path, size_t limit, char **data, size_t *size)
+/* Reads the file `fd` as file_read() does, and closes it. */
+static int
+read_and_close(int fd, size_t limit, char **data, size_t *size)
 {
 	struct stat st;
 	char *memory = NULL;
 	ssize_t have = -1;
 	size_t room = 0;
-	int fd = file_open(path);
 
 	if (fd < 0)
 		return -1;
@@ -124,6 +148,18 @@ out:
 	*data = memory;
 	*size = (size_t)have;
 	return 0;
+}
+
+int
+file_read(const char *path, size_t limit, char **data, size_t *size)
+{
+	return read_and_close(file_open(path), limit, data, size);
+}
+
+int
+file_read_in(int folder, const char *name, size_t limit, char **data, size_t *size)
+{
+	return read_and_close(open_in(folder, name), limit, data, size);
 }
 
 int

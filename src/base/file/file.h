@@ -29,6 +29,13 @@ char *file_follow(const char *path);
 int file_read(const char *path, size_t limit, char **data, size_t *size);
 
 /*
+ * Reads the file `name` in the folder that the descriptor `folder` is of, as file_read() does.
+ * Follows no symbolic link (ELOOP), and reads no file with a second name (EMLINK): the owner of
+ * the folder may have made either, to a file that only this process can read.
+ */
+int file_read_in(int folder, const char *name, size_t limit, char **data, size_t *size);
+
+/*
  * Reads `path` as file_read() does, and removes a byte order mark from its beginning. Returns
  * 0, or -1 with errno: an error of file_read(), or EILSEQ if a NUL is among the bytes.
  */

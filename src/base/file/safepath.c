@@ -192,7 +192,8 @@ safepath_resolve(const char *path)
 
 /* A part of a path. */
 struct part {
-	char *name;
+	char
+	    name[NAME_MAX + 2]; /* with room for one byte too many, which is an error */
 	size_t start, end; /* in the path, slashes after the name included */
 };
 
@@ -201,10 +202,10 @@ part_at(const char *path, size_t start)
 {
 	size_t length = strcspn(path + start, "/");
 	size_t end = start + length + strspn(path + start + length, "/");
+	struct part part = { .start = start, .end = end };
 
-	return (struct part){ .name = memory_format("%.*s", (int)length, path + start),
-		.start = start,
-		.end = end };
+	snprintf(part.name, sizeof part.name, "%.*s", (int)length, path + start);
+	return part;
 }
 
 /* Returns `path` with the link `fd` in the place of `part` followed, or NULL with errno: ELOOP for
@@ -212,7 +213,7 @@ part_at(const char *path, size_t start)
 static char *
 replace_link(int fd, uid_t owner, const char *path, const struct part *part)
 {
-	char target[PATH_MAX];
+	char target[PATH_MAX], *longer;
 
 	if (!is_trusted(owner, 0)) {
 		errno = ELOOP;
@@ -222,8 +223,10 @@ replace_link(int fd, uid_t owner, const char *path, const struct part *part)
 	if (n < 0)
 		return NULL;
 	target[n] = '\0';
-	return memory_format("%.*s%s%s%s", target[0] == '/' ? 0 : (int)part->start,
-	    path, target, path[part->end] != '\0' ? "/" : "", path + part->end);
+	if (asprintf(&longer, "%.*s%s%s%s", target[0] == '/' ? 0 : (int)part->start,
+		path, target, path[part->end] != '\0' ? "/" : "", path + part->end) < 0)
+		return NULL;
+	return longer;
 }
 
 /* Opens the last part of a path. A link in /proc leads to an open file, not to its text. */
@@ -281,7 +284,6 @@ open_parts(const char *path, int flags, mode_t mode, char **next)
 		struct part part = part_at(path, start);
 		int fd = open_part(at, path, &part, flags, mode, next);
 		file_close(at);
-		free(part.name);
 		at = fd;
 		start = part.end;
 	} while (path[start] != '\0');
@@ -293,8 +295,8 @@ safepath_open(const char *path, int flags, mode_t mode)
 {
 	if (geteuid() != 0)
 		return open(path, flags, mode);
-	char *at = memory_copy(path);
-	for (int links = 0; links < LINKS_MAX; links++) {
+	char *at = strdup(path);
+	for (int links = 0; at != NULL && links < LINKS_MAX; links++) {
 		char *next = NULL;
 		int fd = open_parts(at, flags, mode, &next);
 		int saved = errno;
@@ -304,8 +306,8 @@ safepath_open(const char *path, int flags, mode_t mode)
 			return fd;
 		at = next;
 	}
+	errno = at != NULL ? ELOOP : ENOMEM;
 	free(at);
-	errno = ELOOP;
 	return -1;
 }
 

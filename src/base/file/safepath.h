@@ -31,7 +31,7 @@ char *safepath_resolve(const char *path);
  * Opens a file as open(2) does. For root it follows no symbolic link of another user, neither
  * the last part of the path nor a folder on the way (ELOOP). It also opens no file with a
  * second name, which another user may have given it (EMLINK). No change of the path meanwhile
- * leads it elsewhere.
+ * leads it elsewhere. If memory is exhausted, it fails (ENOMEM).
  */
 int safepath_open(const char *path, int flags, mode_t mode);
 

@@ -2,6 +2,7 @@
 #include "base/file/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -134,6 +135,41 @@ START_TEST(reading_a_fifo_without_a_writer_does_not_hang)
 }
 END_TEST
 
+/* Reads the file `name` in suite_folder() by the folder's descriptor. Expects an error with this
+ * errno. */
+static void
+expect_error_in(int folder, const char *name, int error)
+{
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(file_read_in(folder, name, 100, &data, &size), -1);
+	ck_assert_int_eq(errno, error);
+}
+
+START_TEST(a_file_in_a_folder_is_read_under_its_only_name)
+{
+	int folder = open(suite_folder(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const char *path = suite_file("only", "text");
+	char *data;
+	size_t size;
+
+	ck_assert_int_eq(file_read_in(folder, "only", 4, &data, &size), 0);
+	ck_assert_uint_eq(size, 4);
+	ck_assert_str_eq(data, "text");
+	free(data);
+	ck_assert_int_eq(symlink("only", suite_path("link")), 0);
+	expect_error_in(folder, "link", ELOOP);
+	ck_assert_int_eq(link(path, suite_path("second")), 0);
+	expect_error_in(folder, "only", EMLINK);
+	expect_error_in(folder, "none", ENOENT);
+	ck_assert_int_eq(mkfifo(suite_path("fifo"), 0600), 0);
+	expect_error_in(folder, "fifo", EINVAL);
+	expect_error_in(folder, ".", EISDIR);
+	close(folder);
+}
+END_TEST
+
 /* Makes the link `name` to `target` in suite_folder(). Expects it to lead to `end`. */
 static void
 expect_link(const char *name, const char *target, const char *end)
@@ -164,5 +200,6 @@ END_TEST
 
 SUITE("file", file_reads_back_as_written, a_text_is_read_without_its_byte_order_mark,
     a_file_to_be_kept_is_kept, a_file_to_be_replaced_is_replaced_with_its_mode,
-    errors_come_back_in_errno, reading_a_fifo_without_a_writer_does_not_hang,
+    errors_come_back_in_errno, a_file_in_a_folder_is_read_under_its_only_name,
+    reading_a_fifo_without_a_writer_does_not_hang,
     links_are_followed_to_where_a_file_would_be_made)
