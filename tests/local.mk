@@ -85,6 +85,7 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/clientauth/authorized.c \
 	tests/unit/tls/hello/clienthello.c \
 	tests/unit/tls/hello/plainalert.c \
+	tests/unit/tls/keys/challenge.c \
 	tests/unit/tls/keys/clientcaps.c \
 	tests/unit/tls/keys/keypair.c \
 	tests/unit/tls/keys/keyring.c \

@@ -18,6 +18,7 @@ static const char *const names[FAILURE_COUNT] = {
 	[FAILURE_CIPHER] = "cipher",
 	[FAILURE_SNI] = "sni",
 	[FAILURE_ALPN] = "alpn",
+	[FAILURE_ACME] = "acme",
 	[FAILURE_CERT_MISSING] = "cert-missing",
 	[FAILURE_CERT_UNTRUSTED] = "cert-untrusted",
 	[FAILURE_CERT_EXPIRED] = "cert-expired",

@@ -22,6 +22,7 @@ enum failure {
 	FAILURE_CIPHER, /* no cipher suite, group or signature in common */
 	FAILURE_SNI, /* no service for the host that the client named, or for none */
 	FAILURE_ALPN, /* no application protocol in common */
+	FAILURE_ACME, /* no certificate for the challenge of an authority */
 	FAILURE_CERT_MISSING, /* the client did not give the required certificate */
 	FAILURE_CERT_UNTRUSTED, /* no known authority issued its certificate */
 	FAILURE_CERT_EXPIRED, /* it has expired or is not yet valid */

@@ -13,6 +13,7 @@ libtlsd_a_SOURCES += \
 	src/tls/hello/clienthello.c src/tls/hello/clienthello.h \
 	src/tls/hello/plainalert.c src/tls/hello/plainalert.h \
 	src/tls/keys/certdir.c src/tls/keys/certdir.h \
+	src/tls/keys/challenge.c src/tls/keys/challenge.h \
 	src/tls/keys/clientcaps.c src/tls/keys/clientcaps.h \
 	src/tls/keys/credential.c src/tls/keys/credential.h \
 	src/tls/keys/keykind.c src/tls/keys/keykind.h \

@@ -250,3 +250,11 @@ clienthello_offers(const struct clienthello *hello, const char *name)
 	}
 	return false;
 }
+
+bool
+clienthello_offers_only(const struct clienthello *hello, const char *name)
+{
+	/* A list of one has the length of its item, and the item (RFC 7301, 3.1). */
+	return hello->protocols_size == 1 + strlen(name) &&
+	       clienthello_offers(hello, name);
+}

@@ -51,4 +51,7 @@ int clienthello_read_body(
 /* True if the client offers the application protocol `name`. */
 bool clienthello_offers(const struct clienthello *hello, const char *name);
 
+/* True if the client offers the application protocol `name` and no other. */
+bool clienthello_offers_only(const struct clienthello *hello, const char *name);
+
 #endif

@@ -11,6 +11,7 @@
 #include "base/memory/memory.h"
 #include "tls/session/peercert.h"
 #include "tls/x509/identity.h"
+#include "tls/keys/challenge.h"
 #include "tls/keys/keypair.h"
 #include "tls/keys/pairs.h"
 #include "tls/session/ticketkeys.h"
@@ -19,7 +20,8 @@ enum { PROTOCOLS_MAX = 8 };
 enum { EXTENSION_SESSION_TICKET = 35, EXTENSION_PRE_SHARED_KEY = 41 };
 
 struct context {
-	struct pairs *pairs;
+	struct pairs *pairs; /* NULL if `challenges` is set */
+	char *challenges; /* the folder of the pairs for challenges, or NULL */
 	struct policy *policy;
 	struct clientauth *clientauth; /* NULL: no certificate is asked for */
 	struct stringlist alpn_names;
@@ -103,7 +105,7 @@ context_choose(const struct context *context, const char *host,
 bool
 context_chooses_pairs(const struct context *context)
 {
-	return pairs_have_choice(context->pairs);
+	return context->pairs != NULL && pairs_have_choice(context->pairs);
 }
 
 void
@@ -227,11 +229,37 @@ context_new(const char *service, const struct context_settings *settings,
 	return NULL;
 }
 
+struct context *
+context_new_for_challenges(const char *folder, struct findings *findings)
+{
+	char none[] = "";
+	const struct policy_settings modern = { .priority = none, .tls_max = 1 };
+	struct context *context = memory_new(sizeof *context);
+	struct stringlist protocol = { 0 };
+
+	context->challenges = memory_copy(folder);
+	context->policy = policy_new(&modern, findings);
+	stringlist_add(&protocol, CHALLENGE_PROTOCOL, strlen(CHALLENGE_PROTOCOL));
+	prepare_alpn(context, &protocol, findings);
+	stringlist_fini(&protocol);
+	if (context->policy != NULL)
+		return context;
+	context_free(context);
+	return NULL;
+}
+
+const char *
+context_challenges(const struct context *context)
+{
+	return context->challenges;
+}
+
 void
 context_free(struct context *context)
 {
 	if (context == NULL)
 		return;
+	free(context->challenges);
 	pairs_free(context->pairs);
 	clientauth_free(context->clientauth);
 	ticketkeys_wipe(&context->masters);
@@ -365,7 +393,8 @@ context_equip(
 	if (gnutls_priority_set(session, priority) < 0 ||
 	    equip_tickets(context, session) < 0)
 		return -1;
-	if (gnutls_credentials_set(
+	if (context->pairs != NULL &&
+	    gnutls_credentials_set(
 		session, GNUTLS_CRD_CERTIFICATE, pairs_credentials(context->pairs)) < 0)
 		return -1;
 	/* clientauth.h decides whether one is required, and which alert follows. */

@@ -45,6 +45,17 @@ struct context *context_new(const char *service,
     struct findings *findings);
 void context_free(struct context *context);
 
+/*
+ * Makes a context for sessions that only answer the challenges of certificate authorities, with
+ * the pairs in `folder` (challenge.h) instead of its own: TLS 1.2 or later, without tickets.
+ * Returns as context_new() does.
+ */
+struct context *context_new_for_challenges(
+    const char *folder, struct findings *findings);
+
+/* Returns the folder of context_new_for_challenges(), or NULL. */
+const char *context_challenges(const struct context *context);
+
 /* Makes `context`, which replaces `old` at a reload, accept tickets of `old`. Does nothing if
  * they check clients by other authorities, or if either has its keys from a file. */
 void context_inherit(struct context *context, const struct context *old);
@@ -79,7 +90,8 @@ bool context_chooses_pairs(const struct context *context);
 int context_equip_client(const struct context *context,
     struct gnutls_session_int *session, const char *signatures);
 
-/* Return the policy and the key pairs, owned by the context. */
+/* Return the policy and the key pairs, owned by the context. A context for challenges has no
+ * pairs: NULL. */
 const struct policy *context_policy(const struct context *context);
 const struct pairs *context_pairs(const struct context *context);
 

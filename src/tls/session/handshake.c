@@ -12,6 +12,7 @@
 #include "tls/clientauth/clientchain.h"
 #include "tls/clientauth/refusal.h"
 #include "tls/hello/clienthello.h"
+#include "tls/keys/challenge.h"
 #include "tls/keys/clientcaps.h"
 #include "tls/session/context.h"
 #include "tls/session/hiddenname.h"
@@ -91,6 +92,37 @@ offers_version(const struct session *session, unsigned version)
 	       (session->versions >> (version - GNUTLS_SSL3) & 1) != 0;
 }
 
+/* Loads the certificate for the challenge, once for a session. */
+static int
+present_challenge(struct session *session)
+{
+	char reason[CHALLENGE_REASON_SIZE];
+
+	if (session->challenge != NULL)
+		return 0;
+	enum failure failure = challenge_load(context_challenges(session->context),
+	    session->host, &session->challenge, reason);
+	if (failure == FAILURE_NONE)
+		return gnutls_credentials_set(
+		    session->tls, GNUTLS_CRD_CERTIFICATE, session->challenge);
+	session->challenge = NULL;
+	session_fail(session, failure, "%s", reason);
+	return failure == FAILURE_INTERNAL ? GNUTLS_E_INTERNAL_ERROR
+	                                   : GNUTLS_E_NO_APPLICATION_PROTOCOL;
+}
+
+/* Chooses what the session presents. Returns 0 or a code of the library. */
+static int
+choose_certificate(struct session *session, unsigned version)
+{
+	if (context_challenges(session->context) != NULL)
+		return present_challenge(session);
+	session->offer = context_choose(session->context,
+	    session->host[0] != '\0' ? session->host : NULL, &session->client,
+	    version == GNUTLS_TLS1_3);
+	return 0;
+}
+
 /* Called once the version is known, and before the suite is chosen. */
 static int
 on_version(gnutls_session_t tls)
@@ -100,9 +132,9 @@ on_version(gnutls_session_t tls)
 
 	if (!offers_version(session, version))
 		return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
-	session->offer = context_choose(session->context,
-	    session->host[0] != '\0' ? session->host : NULL, &session->client,
-	    version == GNUTLS_TLS1_3);
+	int code = choose_certificate(session, version);
+	if (code < 0)
+		return code;
 	return version == GNUTLS_TLS1_2 ? context_equip_tls12(session->context, tls)
 	                                : 0;
 }
@@ -198,7 +230,8 @@ session_new(const struct context *context, struct transport *transport, unsigned
 		snprintf(session->host, sizeof session->host, "%s", host);
 	session->transport = transport;
 	session->context = context;
-	session->offer = pairs_offer(context_pairs(context), 0);
+	if (context_challenges(context) == NULL)
+		session->offer = pairs_offer(context_pairs(context), 0);
 	session->has_tickets = context_has_tickets(context);
 	if (gnutls_init(&session->tls, flags) < 0) {
 		free(session);

@@ -22,6 +22,8 @@ session_free(struct session *session)
 	if (session == NULL)
 		return;
 	gnutls_deinit(session->tls);
+	if (session->challenge != NULL)
+		gnutls_certificate_free_credentials(session->challenge);
 	free(session->identity);
 	free(session);
 }

@@ -73,7 +73,8 @@ bool session_is_early(const struct session *session);
  * fits into the first flight, or session_finish(), completes the handshake. */
 bool session_is_ahead(const struct session *session);
 
-/* Returns the offer that the session presents to the client, owned by its context. */
+/* Returns the offer that the session presents to the client, owned by its context. NULL if it
+ * answers a challenge. */
 const struct offer *session_offer(const struct session *session);
 
 void session_facts(const struct session *session, struct session_facts *facts);

@@ -22,7 +22,9 @@ struct offer;
 struct transport;
 
 struct session {
-	const struct offer *offer; /* presented; the first member, for pairs.h */
+	const struct offer
+	    *offer; /* presented; the first member, for pairs.h. NULL in a
+				    * session that answers a challenge */
 	gnutls_session_t tls;
 	const struct context *context;
 	struct transport *transport;
@@ -44,6 +46,8 @@ struct session {
 	int refusal_alert; /* for a client whose certificate was refused, or -1 */
 	char host[SERVERNAME_MAX_SIZE + 1]; /* that the client named; "" for none */
 	struct clientcaps client; /* from its hello, if there is a choice of pairs */
+	gnutls_certificate_credentials_t
+	    challenge; /* presented instead of `offer`, or NULL */
 	struct identity *identity; /* NULL: the client gave no certificate */
 	struct earlydata early;
 

@@ -137,6 +137,27 @@ START_TEST(name_and_protocols_are_found)
 }
 END_TEST
 
+START_TEST(a_protocol_is_offered_alone_or_among_others)
+{
+	begin();
+	ADD(16, "\x00\x0b\x0a"
+		"acme-tls/1");
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert(clienthello_offers_only(&got, "acme-tls/1"));
+	ck_assert(!clienthello_offers_only(&got, "acme-tls/2"));
+	ck_assert(!clienthello_offers_only(&got, "acme-tls/"));
+	begin();
+	ADD(16, "\x00\x0e\x0a"
+		"acme-tls/1\x02h2");
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert(clienthello_offers(&got, "acme-tls/1"));
+	ck_assert(!clienthello_offers_only(&got, "acme-tls/1"));
+	begin();
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert(!clienthello_offers_only(&got, "acme-tls/1"));
+}
+END_TEST
+
 START_TEST(a_hello_need_not_have_them)
 {
 	begin();
@@ -357,8 +378,8 @@ END_TEST
 
 SUITE("clienthello", only_a_lone_p256_share_wants_p256,
     records_are_as_large_as_the_client_takes_them, name_and_protocols_are_found,
-    a_hello_need_not_have_them, the_versions_listed_are_found,
-    hosts_may_have_underscores_and_a_dot_at_the_end,
+    a_protocol_is_offered_alone_or_among_others, a_hello_need_not_have_them,
+    the_versions_listed_are_found, hosts_may_have_underscores_and_a_dot_at_the_end,
     a_name_that_is_not_a_host_counts_as_none,
     names_that_could_be_read_in_two_ways_are_refused,
     protocols_that_could_be_read_in_two_ways_are_refused, lengths_that_lie_are_refused,
