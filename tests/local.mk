@@ -357,6 +357,7 @@ quick_scripts = \
 	tests/functional/preflight.sh \
 	tests/functional/tlsc_bench.sh \
 	tests/functional/bootstrap.sh \
+	tests/functional/acme.sh \
 	tests/functional/sandbox.sh \
 	tests/functional/container.sh \
 	tests/functional/examples.sh \
@@ -384,6 +385,7 @@ long_scripts = \
 	tests/soak/soak.sh \
 	tests/faults/allocation.sh
 longer_scripts = \
+	tests/functional/acme.sh \
 	tests/functional/certificates.sh \
 	tests/functional/clientauth.sh \
 	tests/functional/clients.sh \
@@ -440,6 +442,7 @@ EXTRA_DIST = \
 	tests/bench/table.awk \
 	tests/faults/preload.c \
 	tests/fleet/network.sh \
+	tests/functional/authority \
 	tests/functional/browsers \
 	tests/functional/manager \
 	tests/functional/fakesystem.c \

@@ -69,6 +69,7 @@ libtlsd_a_SOURCES += \
 	src/server/sandbox/sandbox.c src/server/sandbox/sandbox.h \
 	src/server/sandbox/syscallfilter.c src/server/sandbox/syscallfilter.h \
 	src/server/snapshot/accesscheck.c src/server/snapshot/accesscheck.h \
+	src/server/snapshot/acmeservice.c src/server/snapshot/acmeservice.h \
 	src/server/snapshot/certwatch.c src/server/snapshot/certwatch.h \
 	src/server/snapshot/current.c src/server/snapshot/current.h \
 	src/server/snapshot/expiry.c src/server/snapshot/expiry.h \

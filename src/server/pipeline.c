@@ -21,6 +21,7 @@
 #include "server/worker/queue.h"
 #include "server/worker/returns.h"
 #include "server/connection/connectiontable.h"
+#include "server/snapshot/acmeservice.h"
 #include "server/snapshot/service.h"
 #include "server/snapshot/snapshot.h"
 #include "server/connection/stats.h"
@@ -153,6 +154,20 @@ pipeline_free(struct pipeline *pipeline)
 	free(pipeline);
 }
 
+/* Sets the limits of the service for challenges, if there is one. */
+static void
+limit_challenges(struct pipeline *pipeline, const struct snapshot *snapshot)
+{
+	const struct service *service = snapshot_challenges(snapshot);
+
+	if (service == NULL)
+		return;
+	struct limit_settings limits =
+	    acmeservice_limits(snapshot_conf(snapshot)->process.workers);
+	limits_set_service(pipeline->limits, service->name, &limits);
+	stats_tally(pipeline->shared->stats, service->name);
+}
+
 static void
 apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 {
@@ -173,6 +188,7 @@ apply_limits(struct pipeline *pipeline, const struct snapshot *snapshot)
 		/* Made here, while there is memory, instead of for the first client. */
 		stats_tally(pipeline->shared->stats, service->name);
 	}
+	limit_challenges(pipeline, snapshot);
 }
 
 int

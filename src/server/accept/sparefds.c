@@ -13,12 +13,13 @@
 #include "server/snapshot/snapshot.h"
 
 #define RELOAD_NEEDS 16 /* descriptors */
+#define CHALLENGE_NEEDS 2 /* acme-dir, and a file in it */
 
 /* Returns how many descriptors all workers may need at once, and a reload. */
 static rlim_t
 count_needed(const struct snapshot *snapshot)
 {
-	unsigned most = 0;
+	unsigned most = snapshot_challenges(snapshot) != NULL ? CHALLENGE_NEEDS : 0;
 
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++) {
 		int kind = snapshot_service(snapshot, i)->conf->responder.kind;

@@ -41,6 +41,7 @@ struct conf_process {
 	int64_t control_socket_mode;
 	struct stringlist include;
 	bool watch;
+	char *acme_dir; /* of certificates for challenges, or "" */
 	int64_t shutdown_timeout_ms;
 	int64_t workers, queue_size, stack_size, backlog, max_waiting;
 	int64_t hello_timeout_ms, close_timeout_ms;

@@ -53,6 +53,7 @@ static const struct key keys[] = {
 	    .standard = "0600" },
 	{ "include", IN_PROCESS(include), PATHS, .standard = "" },
 	{ "watch", IN_PROCESS(watch), BOOL, .standard = "no" },
+	{ "acme-dir", IN_PROCESS(acme_dir), PATH, .standard = "" },
 	{ "shutdown-timeout", IN_PROCESS(shutdown_timeout_ms), DURATION,
 	    .standard = "30s" },
 	{ "workers", IN_PROCESS(workers), NUMBER(1, 4096), .fixed = true,

@@ -42,6 +42,22 @@ check_single(const char *key, const char *path, struct findings *findings)
 		check_path(key, path, findings);
 }
 
+/* Adds a warning if no challenge could be answered, although the folder exists. */
+static void
+check_challenges(const struct conf_process *conf, struct findings *findings)
+{
+	const char *folder = conf->acme_dir;
+	struct findings found;
+
+	findings_init(&found);
+	if (folder[0] != '\0' && access(folder, X_OK) < 0 && errno != ENOENT)
+		findings_warning(&found,
+		    "acme-dir: %s: uid %u may not use it (%s): give it to a group of "
+		    "that user with chgrp and chmod 2750",
+		    folder, (unsigned)getuid(), strerrordesc_np(errno));
+	conf_locate(&conf->section, &found, findings);
+}
+
 /* Adds an error if the program could not be started for any client. */
 static void
 check_program(const char *command, struct findings *findings)
@@ -102,6 +118,7 @@ accesscheck_check(const struct snapshot *snapshot, struct findings *findings)
 
 	for (size_t i = 0; i < conf->files.count; i++)
 		check_path("configuration", conf->files.items[i], findings);
+	check_challenges(&conf->process, findings);
 	for (size_t i = 0; i < snapshot_service_count(snapshot); i++)
 		check_service(snapshot_service(snapshot, i), findings);
 }

@@ -12,6 +12,7 @@
 #include "server/conf/conf.h"
 #include "server/snapshot/service.h"
 #include "tls/hello/clienthello.h"
+#include "tls/keys/challenge.h"
 #include "tls/x509/servername.h"
 
 struct route {
@@ -21,6 +22,7 @@ struct route {
 	struct nameindex *names;
 	struct nameindex_entry *defaults;
 	size_t default_count;
+	const struct service *challenges; /* for challenges, or NULL */
 };
 
 struct route *
@@ -53,6 +55,12 @@ route_add(struct route *route, const struct service *service)
 	route->services = memory_resize(
 	    route->services, (route->count + 1) * sizeof(struct service *));
 	route->services[route->count++] = service;
+}
+
+void
+route_answer_challenges(struct route *route, const struct service *service)
+{
+	route->challenges = service;
 }
 
 size_t
@@ -164,8 +172,10 @@ route_default(const struct route *route)
 const struct service *
 route_only(const struct route *route)
 {
-	return route->count == 1 && route->default_count == 1 ? route->services[0]
-	                                                      : NULL;
+	return route->count == 1 && route->default_count == 1 &&
+	               route->challenges == NULL
+	           ? route->services[0]
+	           : NULL;
 }
 
 static struct group
@@ -215,8 +225,12 @@ enum failure
 route_find(const struct route *route, const struct clienthello *hello,
     const struct service **service)
 {
+	if (route->challenges != NULL &&
+	    clienthello_offers_only(hello, CHALLENGE_PROTOCOL)) {
+		*service = route->challenges;
+		return FAILURE_NONE;
+	}
 	struct group group = find_group(route, hello);
-
 	*service = group.count > 0 ? choose_service(route, &group, hello) : NULL;
 	if (group.count == 0)
 		return FAILURE_SNI;

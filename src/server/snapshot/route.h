@@ -42,6 +42,10 @@ const struct address *route_address(const struct route *route);
 /* Adds a service, which outlives the route. Must be called in the order of the file. */
 void route_add(struct route *route, const struct service *service);
 
+/* Gives the clients that offer ACME's protocol for challenges, and no other (RFC 8737, 3), to
+ * `service`, which outlives the route. NULL changes nothing. */
+void route_answer_challenges(struct route *route, const struct service *service);
+
 /* Sorts the services once all are added. */
 void route_finish(struct route *route);
 

@@ -15,6 +15,7 @@
 #include "base/memory/shortage.h"
 #include "base/text/stringlist.h"
 #include "responders/responder.h"
+#include "server/snapshot/acmeservice.h"
 #include "server/snapshot/certwatch.h"
 #include "server/conf/conf.h"
 #include "server/limits/limits.h"
@@ -35,6 +36,7 @@ struct snapshot {
 	size_t all_count;
 	struct service **services; /* those of `all` that serve */
 	size_t count;
+	struct service *challenges; /* acmeservice.h, or NULL */
 	struct route **routes;
 	size_t route_count;
 	struct verbosity verbosity;
@@ -192,6 +194,7 @@ find_routes(struct snapshot *snapshot, struct findings *findings)
 				    service);
 	}
 	for (size_t i = 0; i < snapshot->route_count; i++) {
+		route_answer_challenges(snapshot->routes[i], snapshot->challenges);
 		route_finish(snapshot->routes[i]);
 		overlap_check(snapshot->routes[i], findings);
 	}
@@ -220,6 +223,7 @@ prepare_process(struct snapshot *snapshot, struct findings *findings)
 	limits_check(&conf->process.limits, &found);
 	verbosity_init(&snapshot->verbosity, &conf->process.class_level,
 	    &conf->process.quiet, &found);
+	snapshot->challenges = acmeservice_new(conf, &found);
 	conf_locate(&conf->process.section, &found, findings);
 }
 
@@ -299,6 +303,7 @@ snapshot_drop(struct snapshot *snapshot)
 		service_fini(&snapshot->all[i]);
 	free(snapshot->all);
 	free(snapshot->services);
+	acmeservice_free(snapshot->challenges);
 	keyring_free(snapshot->keyring);
 	stringlist_fini(&snapshot->skipped);
 	conf_free(snapshot->conf);
@@ -327,6 +332,12 @@ const struct verbosity *
 snapshot_verbosity(const struct snapshot *snapshot)
 {
 	return &snapshot->verbosity;
+}
+
+const struct service *
+snapshot_challenges(const struct snapshot *snapshot)
+{
+	return snapshot->challenges;
 }
 
 size_t

@@ -55,6 +55,10 @@ void snapshot_drop(struct snapshot *snapshot);
 const struct conf *snapshot_conf(const struct snapshot *snapshot);
 const struct verbosity *snapshot_verbosity(const struct snapshot *snapshot);
 
+/* Returns the service that answers challenges (acmeservice.h), which is not among the others, or
+ * NULL. */
+const struct service *snapshot_challenges(const struct snapshot *snapshot);
+
 /* Return the number of services that serve, and one of them, in the order of the file. */
 size_t snapshot_service_count(const struct snapshot *snapshot);
 const struct service *snapshot_service(const struct snapshot *snapshot, size_t index);
