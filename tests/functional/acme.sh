@@ -138,6 +138,8 @@ a_challenge_is_answered_without_a_reload() {
 	challenge $host
 	passes $host -tls1_3
 	passes $host -tls1_2
+	passes $host -groups P-384:X25519
+	[ "$(grep -c '>>> .*ClientHello' out)" -eq 2 ] # the server has asked for another group
 	challenge other.example.org
 	passes other.example.org
 	rm certs/$host.*

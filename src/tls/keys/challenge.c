@@ -99,34 +99,39 @@ read_pair(
 	return failure;
 }
 
-/* True if the first certificate has the extension, in its only form: an OCTET STRING of 32
- * bytes. */
-static bool
-has_identifier(gnutls_certificate_credentials_t credentials)
+/* Reads the value of the extension of the first certificate. Returns 0, or a code of the library,
+ * also if the value has another size than the only valid one. */
+static int
+read_identifier(gnutls_certificate_credentials_t credentials)
 {
 	unsigned char value[IDENTIFIER_SIZE];
 	size_t size = sizeof value;
 	gnutls_x509_crt_t cert;
 	gnutls_datum_t der;
 	unsigned critical;
+	int code = gnutls_certificate_get_crt_raw(credentials, 0, 0, &der);
 
-	if (gnutls_certificate_get_crt_raw(credentials, 0, 0, &der) < 0 ||
-	    gnutls_x509_crt_init(&cert) < 0)
-		return false;
-	bool has = gnutls_x509_crt_import(cert, &der, GNUTLS_X509_FMT_DER) >= 0 &&
-	           gnutls_x509_crt_get_extension_by_oid(
-		       cert, ACME_IDENTIFIER, 0, value, &size, &critical) >= 0 &&
-	           size == sizeof value;
+	if (code < 0 || (code = gnutls_x509_crt_init(&cert)) < 0)
+		return code;
+	code = gnutls_x509_crt_import(cert, &der, GNUTLS_X509_FMT_DER);
+	if (code >= 0)
+		code = gnutls_x509_crt_get_extension_by_oid(
+		    cert, ACME_IDENTIFIER, 0, value, &size, &critical);
 	gnutls_x509_crt_deinit(cert);
-	return has;
+	return code >= 0 && size < sizeof value ? GNUTLS_E_SHORT_MEMORY_BUFFER : code;
 }
 
 static enum failure
 check_certificate(
     gnutls_certificate_credentials_t credentials, const struct pem *cert, char *reason)
 {
-	if (has_identifier(credentials))
+	int code = read_identifier(credentials);
+
+	if (code >= 0)
 		return FAILURE_NONE;
+	if (code != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
+	    code != GNUTLS_E_SHORT_MEMORY_BUFFER)
+		return fail_by_library(code, cert, reason);
 	snprintf(reason, CHALLENGE_REASON_SIZE,
 	    "acme-dir: %.80s: is not for a challenge: it has no acmeIdentifier",
 	    cert->name);
