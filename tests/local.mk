@@ -420,7 +420,7 @@ needs_noipv6 = tests/functional/preflight.log
 $(needs_noipv6): noipv6
 needs_segments = tests/functional/syscalls.log
 $(needs_segments): segments
-needs_fakesystem = tests/functional/check_operation.log
+needs_fakesystem = tests/functional/check_operation.log tests/functional/acme.log
 $(needs_fakesystem): fakesystem.so
 needs_allocation = tests/faults/allocation.log
 $(needs_allocation): tests/faults/check_allocation shortage.so

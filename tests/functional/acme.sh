@@ -63,7 +63,7 @@ serve() {
 ask() {
 	name=$1
 	shift
-	timeout 100 openssl s_client -connect "${address-127.0.0.1:$port}" -alpn "${alpn:-acme-tls/1}" \
+	timeout 500 openssl s_client -connect "${address-127.0.0.1:$port}" -alpn "${alpn:-acme-tls/1}" \
 		-servername "$name" -msg -ign_eof "$@" </dev/null >out 2>err || :
 }
 
@@ -260,10 +260,10 @@ files_that_are_no_pair_are_refused() {
 	challenge other.example.org
 	cp -r certs good
 	head -n 4 good/$host.crt.pem >certs/$host.crt.pem
-	is_refused $host "acme-dir: $host.crt.pem: Base64"
+	is_refused $host "acme-dir: $host.crt.pem: "
 	cp good/$host.crt.pem certs/
 	head -c 100 good/$host.key.pem >certs/$host.key.pem
-	is_refused $host "acme-dir: $host.crt.pem: Base64"
+	is_refused $host "acme-dir: $host.crt.pem: "
 	: >certs/$host.key.pem
 	is_refused $host "acme-dir: $host.crt.pem: "
 	cp good/other.example.org.key.pem certs/$host.key.pem
@@ -310,6 +310,17 @@ a_folder_may_vanish_and_come_back() {
 	passes $host
 }
 
+# ask_beside FOLDER HOST: in the background; makes a file FOLDER/passed
+ask_beside() {
+	mkdir "$1"
+	(cd "$1" && passes "$2" && : >passed) &
+}
+
+# have_passed NUMBER
+have_passed() {
+	[ "$(find . -name passed | wc -l)" -eq "$1" ]
+}
+
 many_challenges_at_once_are_answered() {
 	serve
 	for i in 1 2 3 4; do
@@ -317,16 +328,30 @@ many_challenges_at_once_are_answered() {
 	done
 	for i in 1 2 3 4; do
 		for j in 1 2 3 4; do
-			mkdir $i.$j
-			(cd $i.$j && passes host$i.example.org && : >passed) &
+			ask_beside $i.$j host$i.example.org
 		done
 	done
-	wait_for all_passed
+	wait_for have_passed 16
 	serves_everyone
 }
 
-all_passed() {
-	[ "$(find . -name passed | wc -l)" -eq 16 ]
+a_slow_disk_delays_only_challenges() {
+	! is_sanitized || skip 'a sanitizer has to be loaded first'
+	acme='acme-dir = certs
+handshake-timeout = 5m' write_ini
+	start_tlsd tlsd env LD_PRELOAD="$builddir/fakesystem.so" FAKE_SYSTEM="$PWD"
+	port=$(port_of hello)
+	challenge $host
+	printf %s $host.crt.pem >disk
+	for i in 1 2 3; do
+		ask_beside $i $host
+	done
+	wait_for says '^phases acme-tls/1: .* hold=2 .* handshake=1 ' stats
+	serves_everyone
+	serves_everyone
+	have_passed 0
+	rm disk
+	wait_for have_passed 3
 }
 
 # --- the folder -----------------------------------------------------------------------

@@ -3,7 +3,7 @@
  * A resolver and a disk under a test's control, loaded with LD_PRELOAD. Their files are in the
  * folder $FAKE_SYSTEM. The file with a host's name contains an address, "fail", or "wait" to block
  * until its content changes. Addresses, and names without a file, are looked up as usual. While
- * the file "disk" contains a path, open(2) of that path blocks.
+ * the file "disk" contains a path, open(2) and openat(2) of that path block.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -31,9 +31,9 @@ find_real(void)
 }
 
 static int
-open_really(const char *path, int flags, int mode)
+open_really(int folder, const char *path, int flags, int mode)
 {
-	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+	return (int)syscall(SYS_openat, folder, path, flags, mode);
 }
 
 /* Reads the file `name`. Returns 0 if it does not exist. */
@@ -44,7 +44,7 @@ read_answer(const char *name, char answer[256])
 	char path[256];
 
 	snprintf(path, sizeof path, "%s/%s", folder != NULL ? folder : ".", name);
-	int fd = open_really(path, O_RDONLY | O_CLOEXEC, 0);
+	int fd = open_really(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return 0;
 	ssize_t size = read(fd, answer, 255);
@@ -73,16 +73,35 @@ getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
 	return real(host, port, hints, found);
 }
 
+static int
+open_when_ready(int folder, const char *path, int flags, va_list arguments)
+{
+	char hanging[256];
+	int mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, int) : 0;
+
+	while (read_answer("disk", hanging) && strcmp(hanging, path) == 0)
+		usleep(PAUSE_US);
+	return open_really(folder, path, flags, mode);
+}
+
 int
 open(const char *path, int flags, ...)
 {
-	char hanging[256];
 	va_list arguments;
 
 	va_start(arguments, flags);
-	int mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, int) : 0;
+	int fd = open_when_ready(AT_FDCWD, path, flags, arguments);
 	va_end(arguments);
-	while (read_answer("disk", hanging) && strcmp(hanging, path) == 0)
-		usleep(PAUSE_US);
-	return open_really(path, flags, mode);
+	return fd;
+}
+
+int
+openat(int folder, const char *path, int flags, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, flags);
+	int fd = open_when_ready(folder, path, flags, arguments);
+	va_end(arguments);
+	return fd;
 }
