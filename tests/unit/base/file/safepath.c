@@ -170,6 +170,23 @@ START_TEST(safepath_opens_the_file_that_the_kernel_would_open)
 }
 END_TEST
 
+START_TEST(a_part_of_a_path_is_never_cut)
+{
+	char part[400];
+
+	ck_assert_int_eq(chdir(suite_folder()), 0);
+	memset(part, 'a', sizeof part);
+	part[255] = '\0';
+	expect_opened(part, part);
+	for (size_t size = 256; size < sizeof part; size++) {
+		part[size - 1] = 'a';
+		part[size] = '\0';
+		ck_assert_int_eq(safepath_open(part, O_RDONLY, 0), -1);
+		ck_assert_int_eq(errno, ENAMETOOLONG);
+	}
+}
+END_TEST
+
 START_TEST(standard_output_can_be_opened_by_its_name)
 {
 	int fd = safepath_open("/proc/self/fd/1", O_WRONLY | O_APPEND, 0600);
@@ -183,5 +200,5 @@ SUITE("safepath", a_folder_of_ones_own_below_a_sticky_one_is_safe,
     a_folder_that_is_not_there_is_explained, links_of_ones_own_are_followed,
     a_loop_of_links_is_an_error, a_link_of_another_user_is_not_followed,
     a_folder_on_the_way_that_is_a_link_of_another_user_is_not_entered,
-    safepath_opens_the_file_that_the_kernel_would_open,
+    safepath_opens_the_file_that_the_kernel_would_open, a_part_of_a_path_is_never_cut,
     standard_output_can_be_opened_by_its_name)
