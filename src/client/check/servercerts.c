@@ -17,6 +17,7 @@
 #include "client/options/options.h"
 #include "client/options/parameters.h"
 #include "client/check/scantarget.h"
+#include "tls/x509/certificate.h"
 
 #define DAY 86400
 #define MUST_STAPLE 5 /* status_request as a TLS feature (RFC 7633) */
@@ -38,7 +39,7 @@ check_order(struct scantarget *patient, const struct peerchain *chain)
 		return;
 	}
 	if (chain->count > 1 &&
-	    peerchain_is_self_issued(chain->items[chain->count - 1]))
+	    certificate_is_self_issued(chain->items[chain->count - 1]))
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "chain",
 		    "remove it: clients have their own",
 		    "%zu certificates in order, with the root", chain->count);
@@ -53,7 +54,7 @@ remedy_for_trust(unsigned status, const struct peerchain *chain)
 {
 	if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) == 0)
 		return "have a new certificate issued";
-	if (chain->count == 1 && peerchain_is_self_issued(chain->items[0]))
+	if (chain->count == 1 && certificate_is_self_issued(chain->items[0]))
 		return "have one issued by an authority that clients trust, or install "
 		       "this one on them";
 	return "send the intermediate certificates too; for a private authority, use "
@@ -135,7 +136,7 @@ check_strength(struct scantarget *patient, gnutls_x509_crt_t cert, const char *w
 	    key >= 0 && gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)key, bits) <
 			    GNUTLS_SEC_PARAM_MEDIUM;
 	bool weak_signature =
-	    !peerchain_is_self_issued(cert) && signature >= 0 &&
+	    !certificate_is_self_issued(cert) && signature >= 0 &&
 	    gnutls_sign_is_secure((gnutls_sign_algorithm_t)signature) == 0;
 
 	diagnosis_add(&patient->diagnosis,

@@ -154,12 +154,6 @@ peerchain_is_for(gnutls_x509_crt_t cert, const char *name)
 	return gnutls_x509_crt_check_hostname(cert, name) != 0;
 }
 
-bool
-peerchain_is_self_issued(gnutls_x509_crt_t cert)
-{
-	return gnutls_x509_crt_check_issuer(cert, cert) != 0;
-}
-
 char *
 peerchain_pin(gnutls_x509_crt_t cert)
 {

@@ -39,8 +39,6 @@ void peerchain_add_names(gnutls_x509_crt_t cert, struct stringlist *names);
  * only. */
 bool peerchain_is_for(gnutls_x509_crt_t cert, const char *name);
 
-bool peerchain_is_self_issued(gnutls_x509_crt_t cert);
-
 /* Returns "pin-sha256:..." of its public key (RFC 7469, 2.4); the caller frees it. */
 char *peerchain_pin(gnutls_x509_crt_t cert);
 

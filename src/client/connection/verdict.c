@@ -10,6 +10,7 @@
 #include "base/memory/memory.h"
 #include "base/text/text.h"
 #include "client/connection/peerchain.h"
+#include "tls/x509/certificate.h"
 
 #define DAY 86400
 
@@ -112,7 +113,7 @@ explain_issuer(
 		return;
 	gnutls_x509_crt_t last = chain->items[chain->count - 1];
 	char *issuer = peerchain_issuer(last);
-	if (chain->count == 1 && peerchain_is_self_issued(last))
+	if (chain->count == 1 && certificate_is_self_issued(last))
 		stringlist_format(reasons,
 		    "the certificate is self-signed and not trusted: if it is "
 		    "the right one, trust it with --ca FILE");
