@@ -73,7 +73,6 @@ libtlsd_a_SOURCES += \
 	src/server/snapshot/certwatch.c src/server/snapshot/certwatch.h \
 	src/server/snapshot/current.c src/server/snapshot/current.h \
 	src/server/snapshot/expiry.c src/server/snapshot/expiry.h \
-	src/server/snapshot/hostname.c src/server/snapshot/hostname.h \
 	src/server/snapshot/loader.c src/server/snapshot/loader.h \
 	src/server/snapshot/overlap.c src/server/snapshot/overlap.h \
 	src/server/snapshot/route.c src/server/snapshot/route.h \

@@ -11,9 +11,9 @@
 #include "responders/responder.h"
 #include "server/conf/conf.h"
 #include "server/conf/section.h"
-#include "server/snapshot/hostname.h"
 #include "server/limits/limits.h"
 #include "tls/x509/certificate.h"
+#include "tls/x509/servername.h"
 #include "tls/clientauth/clientauth.h"
 #include "tls/session/context.h"
 #include "tls/proof/proof.h"
@@ -159,7 +159,7 @@ static void
 check_names(const struct conf_service *conf, struct findings *findings)
 {
 	for (size_t i = 0; i < conf->server_name.count; i++) {
-		const char *wrong = hostname_check(conf->server_name.items[i]);
+		const char *wrong = servername_mistake(conf->server_name.items[i]);
 		if (wrong != NULL)
 			findings_error(findings, "server-name: \"%s\" %s",
 			    conf->server_name.items[i], wrong);

@@ -48,3 +48,22 @@ servername_matches(const char *pattern, const char *name)
 		return false;
 	return dot != NULL && dot > name && strcasecmp(pattern + 1, dot) == 0;
 }
+
+const char *
+servername_mistake(const char *pattern)
+{
+	const char *host = pattern;
+
+	if (strncmp(pattern, "*.", 2) == 0) {
+		host += 2;
+		if (strchr(host, '.') == NULL)
+			return "matches too much: write two labels after the *";
+	}
+	if (strlen(pattern) > SERVERNAME_MAX_SIZE)
+		return "is too long for a host name";
+	size_t size = strlen(host);
+	return size > 0 && servername_host_size(host, size) == size
+	           ? NULL
+	           : "is not a host name: write www.example.org, *.example.org or the "
+	             "xn-- form of a non-ASCII name";
+}

@@ -23,4 +23,8 @@ bool servername_matches(const char *pattern, const char *name);
  */
 size_t servername_host_size(const char *name, size_t size);
 
+/* Returns NULL if `pattern` is a host name, or a wildcard of at least three labels. Otherwise
+ * returns the problem, a constant text that follows the name in a message. */
+const char *servername_mistake(const char *pattern);
+
 #endif
