@@ -173,9 +173,7 @@ START_TEST(idle_relay_connections_are_closed_when_descriptors_run_out)
 
 	repeater_open(&repeater, path);
 	expect_descriptors_go_round(
-	    suite_take(
-		memory_format(PATIENT "respond = connect\nconnect = %s\n", path)),
-	    peers);
+	    suite_format(PATIENT "respond = connect\nconnect = %s\n", path), peers);
 	repeater_close(&repeater);
 }
 END_TEST
@@ -295,13 +293,9 @@ END_TEST
 static struct daemon *
 relay_to(unsigned port)
 {
-	char *ini = memory_format("listen = %s\nworkers = 8\nrespond = connect\n"
-				  "connect = 127.0.0.1:%u\n",
-	    suite_path("front"), port);
-	struct daemon *daemon = daemon_serve(ini);
-
-	free(ini);
-	return daemon;
+	return daemon_serve(suite_format("listen = %s\nworkers = 8\nrespond = connect\n"
+					 "connect = 127.0.0.1:%u\n",
+	    suite_path("front"), port));
 }
 
 /* Expects the only client to have failed as `text` says. If it was slow, it may instead

@@ -174,8 +174,8 @@ START_TEST(relays_to_a_full_backlog_survive_every_allocation_failure)
 
 	point_backend(false);
 	ck_assert_int_eq(pthread_create(&thread, NULL, welcome, &free_one), 0);
-	const char *ini = suite_take(
-	    memory_format("respond = connect\nconnect = %s\n", suite_path("backend")));
+	const char *ini =
+	    suite_format("respond = connect\nconnect = %s\n", suite_path("backend"));
 	life.idles = true;
 	life.hold = point_backend;
 	life.next = &next;
@@ -205,8 +205,7 @@ START_TEST(slowly_ending_programs_survive_every_allocation_failure)
 	const char *script =
 	    suite_file("script", "trap 'sleep 0.02; exit' TERM\n"
 				 "for i in $(seq 20000); do sleep 0.01; done\n");
-	const char *ini =
-	    suite_take(memory_format("respond = exec\nexec = /bin/sh %s\n", script));
+	const char *ini = suite_format("respond = exec\nexec = /bin/sh %s\n", script);
 
 	poor_fail_each(ini, &life);
 	life.bare = true;

@@ -104,10 +104,9 @@ is_answered(size_t size, size_t piece)
 {
 	static struct message message;
 	const char *path = suite_path("sock");
-	char *more = memory_format("workers = 1\nlisten = %s\n" NOT_HURRIED, path);
-	struct daemon *daemon = daemon_serve(more);
+	struct daemon *daemon =
+	    daemon_serve(suite_format("workers = 1\nlisten = %s\n" NOT_HURRIED, path));
 
-	free(more);
 	make_message(&message, size);
 	int fd = peer_dial(daemon_port(daemon));
 	send_message(fd, &message, piece);

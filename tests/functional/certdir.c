@@ -243,7 +243,7 @@ enum { MANY = 1000, RENEWED = 500 };
 static const char *
 name_host(int number)
 {
-	return suite_take(memory_format("h%d.example.org", number));
+	return suite_format("h%d.example.org", number);
 }
 
 static void

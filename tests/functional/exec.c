@@ -29,12 +29,8 @@
 static struct daemon *
 serve(const char *command, const char *more)
 {
-	char *ini = memory_format("respond = exec\nexec = %s\n%s%s", command,
-	    strstr(more, "workers") == NULL ? "workers = 2\n" : "", more);
-	struct daemon *daemon = daemon_serve(ini);
-
-	free(ini);
-	return daemon;
+	return daemon_serve(suite_format("respond = exec\nexec = %s\n%s%s", command,
+	    strstr(more, "workers") == NULL ? "workers = 2\n" : "", more));
 }
 
 /* Starts tlsd with a shell script and the lines `more`. */

@@ -382,10 +382,9 @@ END_TEST
 
 START_TEST(stranger_is_refused_before_its_signature_is_tried)
 {
-	char *more =
-	    memory_format(ONE_WORKER PATIENT "client-verify = optional\nca-file = %s\n",
-		suite_path("ca.crt"));
-	struct daemon *daemon = daemon_serve(more);
+	struct daemon *daemon = daemon_serve(
+	    suite_format(ONE_WORKER PATIENT "client-verify = optional\nca-file = %s\n",
+		suite_path("ca.crt")));
 	struct peer_options options = { .priority = TLS13 };
 	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
 	/* Clients only send certificates whose issuer the server names, so this
@@ -395,7 +394,6 @@ START_TEST(stranger_is_refused_before_its_signature_is_tried)
 						 .purpose = GNUTLS_KP_TLS_WWW_CLIENT },
 	    namesake);
 
-	free(more);
 	/* The signature is made with another key than the certificate's. */
 	gnutls_certificate_set_flags(
 	    peer->credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
@@ -429,12 +427,8 @@ make_file(size_t size)
 static struct daemon *
 serve_file(size_t size, const char *settings)
 {
-	char *more = memory_format(
-	    ONE_WORKER "%srespond = file\nfile = %s\n", settings, make_file(size));
-	struct daemon *daemon = daemon_serve(more);
-
-	free(more);
-	return daemon;
+	return daemon_serve(suite_format(
+	    ONE_WORKER "%srespond = file\nfile = %s\n", settings, make_file(size)));
 }
 
 START_TEST(early_answered_client_has_the_handshake_timeout_to_finish)
@@ -635,14 +629,13 @@ ask_control(const char *path, const char *command, char *answer, size_t room)
 START_TEST(unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)
 {
 	const char *path = suite_path("tls"), *control = suite_path("control");
-	char *ini = memory_format("workers = 1\nhello-timeout = 5m\n"
-				  "control-socket = %s\n[second]\nlisten = %s\n"
-				  "cert = %s\nkey = %s\n",
-	    control, path, suite_path("server.crt"), suite_path("server.key"));
-	struct daemon *daemon = daemon_serve(ini);
+	struct daemon *daemon =
+	    daemon_serve(suite_format("workers = 1\nhello-timeout = 5m\n"
+				      "control-socket = %s\n[second]\nlisten = %s\n"
+				      "cert = %s\nkey = %s\n",
+		control, path, suite_path("server.crt"), suite_path("server.key")));
 	char answer[4096];
 
-	free(ini);
 	int fd = dial_under_a_forged_name(path);
 	long long deadline = daemon_deadline();
 	do {

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/net/socket.h"
-#include "base/memory/memory.h"
 #include "lib/daemon.h"
 #include "lib/peer.h"
 #include "lib/suite.h"
@@ -95,8 +94,8 @@ START_TEST(others_reach_the_backend_while_some_relays_are_silent)
 {
 	unsigned backend_port = 0;
 	int listener = peer_listen(&backend_port), backends[IDLE + 1];
-	struct daemon *daemon = daemon_serve(suite_take(memory_format(
-	    PATIENT "respond = connect\nconnect = 127.0.0.1:%u\n", backend_port)));
+	struct daemon *daemon = daemon_serve(suite_format(
+	    PATIENT "respond = connect\nconnect = 127.0.0.1:%u\n", backend_port));
 	unsigned port = daemon_port(daemon);
 	size_t descriptors = daemon_descriptors(daemon);
 	struct peer *peers[IDLE + 1];
@@ -124,8 +123,8 @@ END_TEST
 static const char *
 and_two(const char *process, const char *settings)
 {
-	return suite_take(memory_format(PATIENT "%s[one]\n%s[two]\nlisten = %s\n",
-	    process, settings, suite_path("two")));
+	return suite_format(PATIENT "%s[one]\n%s[two]\nlisten = %s\n", process,
+	    settings, suite_path("two"));
 }
 
 static void
@@ -153,9 +152,9 @@ static void
 others_are_served_by_the_way(
     const char *place, int listener, const int *taken, size_t count)
 {
-	struct daemon *daemon = daemon_serve(and_two("",
-	    suite_take(memory_format(
-		"respond = connect\nconnect = %s\nconnect-timeout = 5m\n", place))));
+	struct daemon *daemon = daemon_serve(and_two(
+	    "", suite_format(
+		    "respond = connect\nconnect = %s\nconnect-timeout = 5m\n", place)));
 	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
 	size_t descriptors = daemon_descriptors(daemon);
 	struct peer *peers[IDLE];
@@ -205,7 +204,7 @@ START_TEST(tcp_backend_with_full_backlog_does_not_delay_other_services)
 	ck_assert_int_eq(listen(listener, 0), 0);
 	size_t count = peer_fill_backlog(port, taken, 16);
 	others_are_served_by_the_way(
-	    suite_take(memory_format("127.0.0.1:%u", port)), listener, taken, count);
+	    suite_format("127.0.0.1:%u", port), listener, taken, count);
 	close(listener);
 }
 END_TEST
@@ -227,10 +226,10 @@ START_TEST(connection_with_undelivered_client_bytes_can_be_killed)
 {
 	const char *path = suite_path("backend");
 	int listener = peer_listen_path(path, 1);
-	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	struct daemon *daemon = daemon_serve(suite_format(PATIENT
 	    "control-socket = %s\n[one]\nlisten = %s\nrespond = connect\n"
 	    "connect = %s\n",
-	    suite_path("control"), suite_path("one"), path)));
+	    suite_path("control"), suite_path("one"), path));
 	size_t descriptors = daemon_descriptors(daemon);
 	struct peer *peer = peer_new(peer_dial_path(suite_path("one")), &tls12);
 
@@ -266,10 +265,10 @@ START_TEST(programs_that_ignore_sigterm_do_not_delay_other_clients)
 	enum { MANY = 30 };
 	const char *script = suite_file("script",
 	    "trap '' TERM\necho begun\nfor i in $(seq 200); do sleep 1; done\n");
-	struct daemon *daemon = daemon_serve(suite_take(memory_format(
+	struct daemon *daemon = daemon_serve(suite_format(
 	    "workers = 1\nidle-timeout = 5m\nhandshake-timeout = 30s\n[one]\n"
 	    "max-workers = %d\nrespond = exec\nexec = /bin/sh %s\n[two]\nlisten = %s\n",
-	    MANY, script, suite_path("two"))));
+	    MANY, script, suite_path("two")));
 	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
 	size_t descriptors = daemon_descriptors(daemon);
 	struct peer *peers[MANY];
@@ -290,13 +289,13 @@ END_TEST
 START_TEST(stop_leaves_a_program_the_time_that_it_has_to_end)
 {
 	const char *begun = suite_path("begun"), *ended = suite_path("ended");
-	const char *script = suite_file("script",
-	    suite_take(memory_format("trap 'sleep 0.5; echo >%s; exit' TERM\necho >%s\n"
-				     "for i in $(seq 2000); do sleep 0.1; done\n",
-		ended, begun)));
-	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	const char *script = suite_file(
+	    "script", suite_format("trap 'sleep 0.5; echo >%s; exit' TERM\necho >%s\n"
+				   "for i in $(seq 2000); do sleep 0.1; done\n",
+			  ended, begun));
+	struct daemon *daemon = daemon_serve(suite_format(PATIENT
 	    "shutdown-timeout = 1ms\nrespond = exec\nexec = /bin/sh %s\n",
-	    script)));
+	    script));
 	struct peer *peer = talk_meet(daemon_port(daemon), NULL);
 	long long deadline = daemon_deadline();
 
@@ -314,8 +313,8 @@ END_TEST
 static const char *
 one_with_timeout(const char *timeout)
 {
-	return suite_take(memory_format(
-	    "respond = exec\nexec = /bin/cat\nhandshake-timeout = %s\n", timeout));
+	return suite_format(
+	    "respond = exec\nexec = /bin/cat\nhandshake-timeout = %s\n", timeout);
 }
 
 /* Sets handshake-timeout of the service "one" for new connections. */

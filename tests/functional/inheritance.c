@@ -30,14 +30,11 @@ static char error[512];
 static struct daemon *
 start(const char *first, const char *second)
 {
-	char *more = memory_format("control-socket = %s\nhello-timeout = 5m\n"
-				   "handshake-timeout = 5m\nshutdown-timeout = 5m\n"
-				   "listen = %s%s%s\n",
-	    suite_path("ctl"), first, second[0] != '\0' ? ", " : "", second);
-	struct daemon *daemon = daemon_serve(more);
-
-	free(more);
-	return daemon;
+	return daemon_serve(
+	    suite_format("control-socket = %s\nhello-timeout = 5m\n"
+			 "handshake-timeout = 5m\nshutdown-timeout = 5m\n"
+			 "listen = %s%s%s\n",
+		suite_path("ctl"), first, second[0] != '\0' ? ", " : "", second));
 }
 
 static struct inheritance *
@@ -306,7 +303,7 @@ betray(const char *path, const char *victim, int ready)
 START_TEST(root_gives_no_other_file_away_for_the_control_socket)
 {
 	const char *folder = suite_path("run"), *victim = suite_file("victim", "");
-	const char *path = suite_take(memory_format("%s/ctl", folder)), *output;
+	const char *path = suite_format("%s/ctl", folder), *output;
 	char byte;
 	struct stat st;
 	int ready[2], status;

@@ -83,13 +83,9 @@ expect_waiting(const char *service, unsigned count)
 static struct daemon *
 serve_limited(const char *of_process, const char *of_one)
 {
-	char *ini = memory_format("control-socket = %s\nhello-timeout = 5m\n%s"
-				  "[one]\n%s[two]\nlisten = %s\n",
-	    suite_path("control"), of_process, of_one, suite_path("two"));
-	struct daemon *daemon = daemon_serve(ini);
-
-	free(ini);
-	return daemon;
+	return daemon_serve(suite_format("control-socket = %s\nhello-timeout = 5m\n%s"
+					 "[one]\n%s[two]\nlisten = %s\n",
+	    suite_path("control"), of_process, of_one, suite_path("two")));
 }
 
 START_TEST(process_may_have_only_so_many_connections)
@@ -189,11 +185,11 @@ END_TEST
 static const char *
 two_services(const char *more, const char *of_one)
 {
-	return suite_take(memory_format(
+	return suite_format(
 	    "workers = 4\nhandshake-timeout = 5m\nidle-timeout = 5m\n%s[one]\n"
 	    "max-workers = 1\nrespond = exec\nexec = /bin/cat %s\n%s[two]\nlisten = "
 	    "%s\n",
-	    more, suite_path("big"), of_one, suite_path("two")));
+	    more, suite_path("big"), of_one, suite_path("two"));
 }
 
 static struct daemon *
@@ -256,8 +252,8 @@ END_TEST
 
 START_TEST(full_queue_of_a_service_refuses_the_oldest_connection)
 {
-	struct daemon *daemon = serve_two(suite_take(memory_format(
-	    "control-socket = %s\nmax-waiting = 2\n", suite_path("control"))));
+	struct daemon *daemon = serve_two(suite_format(
+	    "control-socket = %s\nmax-waiting = 2\n", suite_path("control")));
 	unsigned one = daemon_port_of(daemon, "127.0.0.1", "one");
 	struct peer *stuck = peer_new(peer_dial_narrow(one), NULL);
 
@@ -302,10 +298,10 @@ hold_program(const char *path)
 static const char *
 one_with_timeout(const char *timeout)
 {
-	return suite_take(memory_format(
+	return suite_format(
 	    "workers = 1\nqueue-size = 1\nhandshake-timeout = 5m\n[one]\n"
 	    "handshake-timeout = %s\n[two]\nlisten = %s\nrespond = exec\nexec = %s\n",
-	    timeout, suite_path("two"), suite_path("program")));
+	    timeout, suite_path("two"), suite_path("program"));
 }
 
 START_TEST(queued_connection_waits_for_a_worker_until_the_handshake_timeout)

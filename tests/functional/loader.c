@@ -41,10 +41,10 @@ serve(void)
 	speed_up();
 	setenv("LD_PRELOAD", library, 1);
 	setenv("FAKE_SYSTEM", suite_folder(), 1);
-	struct daemon *daemon = daemon_serve(suite_take(
-	    memory_format("control-socket = %s\nshutdown-timeout = 5m\n[one]\n"
-			  "listen = " HOST ":0\n",
-		suite_path("control"))));
+	struct daemon *daemon = daemon_serve(
+	    suite_format("control-socket = %s\nshutdown-timeout = 5m\n[one]\n"
+			 "listen = " HOST ":0\n",
+		suite_path("control")));
 	unsetenv("LD_PRELOAD");
 	free(library);
 	return daemon;

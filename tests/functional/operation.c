@@ -27,11 +27,7 @@
 static struct daemon *
 start(const char *globals, const char *sections)
 {
-	char *more = memory_format("%s%s", globals, sections);
-	struct daemon *daemon = daemon_serve(more);
-
-	free(more);
-	return daemon;
+	return daemon_serve(suite_format("%s%s", globals, sections));
 }
 
 /* Expects the answer `text` from `service` at its port of 127.0.0.1. */
@@ -47,11 +43,7 @@ expect_answer(struct daemon *daemon, const char *service, const char *text)
 static const char *
 ini_with_port(unsigned port)
 {
-	char *more = memory_format("listen = 127.0.0.1:%u\n", port);
-	const char *ini = daemon_ini(more);
-
-	free(more);
-	return ini;
+	return daemon_ini(suite_format("listen = 127.0.0.1:%u\n", port));
 }
 
 START_TEST(each_service_has_its_own_listeners_and_answer)
@@ -117,11 +109,7 @@ END_TEST
 static const char *
 ini_with_path(const char *path, const char *more)
 {
-	char *text = memory_format("listen = %s\n%s", path, more);
-	const char *ini = daemon_ini(text);
-
-	free(text);
-	return ini;
+	return daemon_ini(suite_format("listen = %s\n%s", path, more));
 }
 
 START_TEST(unix_domain_socket_serves_and_goes_with_the_server)

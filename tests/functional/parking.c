@@ -75,8 +75,7 @@ START_TEST(others_are_served_while_a_handshake_waits)
 	others_are_served(PATIENT, false);
 	others_are_served(PATIENT "max-workers = 1\n", false);
 	others_are_served(
-	    suite_take(memory_format(PATIENT "listen = %s\n", suite_path("front"))),
-	    true);
+	    suite_format(PATIENT "listen = %s\n", suite_path("front")), true);
 }
 END_TEST
 
@@ -99,9 +98,9 @@ static void
 others_are_answered(const struct peer_options *options)
 {
 	const char *text = long_text();
-	struct daemon *daemon = daemon_serve(suite_take(
-	    memory_format(PATIENT "idle-timeout = 5m\nrespond = file\nfile = %s\n",
-		suite_file("long", text))));
+	struct daemon *daemon = daemon_serve(
+	    suite_format(PATIENT "idle-timeout = 5m\nrespond = file\nfile = %s\n",
+		suite_file("long", text)));
 	unsigned port = daemon_port(daemon);
 	size_t descriptors = daemon_descriptors(daemon);
 	struct peer *peers[WAITING];
@@ -129,9 +128,9 @@ END_TEST
 
 START_TEST(oldest_unread_answer_is_dropped_at_max_waiting)
 {
-	struct daemon *daemon = daemon_serve(suite_take(memory_format(PATIENT
+	struct daemon *daemon = daemon_serve(suite_format(PATIENT
 	    "idle-timeout = 5m\nmax-waiting = 1\nrespond = file\nfile = %s\n",
-	    suite_file("long", long_text()))));
+	    suite_file("long", long_text())));
 	unsigned port = daemon_port(daemon);
 	size_t descriptors = daemon_descriptors(daemon);
 	struct peer *first = peer_new(peer_dial_narrow(port), NULL);
@@ -258,7 +257,7 @@ static const char *
 command_of(pid_t pid)
 {
 	char text[PATH_MAX] = "";
-	FILE *file = fopen(suite_take(memory_format("/proc/%d/cmdline", pid)), "re");
+	FILE *file = fopen(suite_format("/proc/%d/cmdline", pid), "re");
 
 	ck_assert_ptr_nonnull(file);
 	ck_assert_uint_gt(fread(text, 1, sizeof text - 1, file), 0);
@@ -272,8 +271,7 @@ child_of(const struct daemon *daemon)
 {
 	pid_t pid = -1;
 	glob_t threads;
-	const char *pattern =
-	    suite_take(memory_format("/proc/%d/task/*/children", daemon->pid));
+	const char *pattern = suite_format("/proc/%d/task/*/children", daemon->pid);
 
 	ck_assert_int_eq(glob(pattern, 0, NULL, &threads), 0);
 	for (size_t i = 0; i < threads.gl_pathc; i++) {
@@ -315,10 +313,10 @@ send_finished(struct peer *peer)
 START_TEST(program_that_hangs_at_start_keeps_no_connection_open)
 {
 	int lease;
-	struct daemon *daemon = daemon_serve(suite_take(
-	    memory_format("workers = 2\nhandshake-timeout = 5m\ncontrol-socket = %s\n"
-			  "respond = exec\nexec = %s\n",
-		suite_path("control"), hold_program(&lease))));
+	struct daemon *daemon = daemon_serve(
+	    suite_format("workers = 2\nhandshake-timeout = 5m\ncontrol-socket = %s\n"
+			 "respond = exec\nexec = %s\n",
+		suite_path("control"), hold_program(&lease)));
 	struct peer *peer = begin(dial(daemon, false));
 	int control = peer_dial_path(suite_path("control"));
 
@@ -345,12 +343,11 @@ START_TEST(programs_that_hang_at_start_do_not_delay_other_services)
 {
 	int lease;
 	size_t count = count_processors();
-	struct daemon *daemon = daemon_serve(suite_take(
-	    memory_format("workers = %zu\nhello-timeout = 5m\nhandshake-timeout = 5m\n"
-			  "control-socket = %s\n[one]\nrespond = exec\nexec = %s\n"
-			  "[two]\nlisten = %s\nhandshake-timeout = 30s\n",
-		count + 1, suite_path("control"), hold_program(&lease),
-		suite_path("two"))));
+	struct daemon *daemon = daemon_serve(suite_format(
+	    "workers = %zu\nhello-timeout = 5m\nhandshake-timeout = 5m\n"
+	    "control-socket = %s\n[one]\nrespond = exec\nexec = %s\n"
+	    "[two]\nlisten = %s\nhandshake-timeout = 30s\n",
+	    count + 1, suite_path("control"), hold_program(&lease), suite_path("two")));
 	unsigned port = daemon_port_of(daemon, "127.0.0.1", "one");
 	struct peer *peers[2 * CPU_SETSIZE + 1];
 

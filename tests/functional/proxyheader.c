@@ -22,11 +22,7 @@
 static struct daemon *
 serve(const char *more)
 {
-	char *ini = memory_format(TRUSTING "workers = 1\n%s", more);
-	struct daemon *daemon = daemon_serve(ini);
-
-	free(ini);
-	return daemon;
+	return daemon_serve(suite_format(TRUSTING "workers = 1\n%s", more));
 }
 
 static int

@@ -475,12 +475,8 @@ return_all(struct backend *backend, int fd)
 static struct daemon *
 relay_to(const char *places, const char *more)
 {
-	char *ini = memory_format(
-	    "respond = connect\nworkers = 2\nconnect = %s\n%s", places, more);
-	struct daemon *daemon = daemon_serve(ini);
-
-	free(ini);
-	return daemon;
+	return daemon_serve(suite_format(
+	    "respond = connect\nworkers = 2\nconnect = %s\n%s", places, more));
 }
 
 /* Sends `size` bytes, expects `heard` bytes and a proper end. */

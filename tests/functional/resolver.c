@@ -71,11 +71,10 @@ answer(const char *host, const char *text)
 static const char *
 ini_of(const char *text, const char *place)
 {
-	return suite_take(
-	    memory_format("control-socket = %s\nshutdown-timeout = 5m\n[one]\n"
-			  "text = %s\n[two]\nlisten = %s\nrespond = connect\n"
-			  "resolve-every = 1s\nconnect = %s\n",
-		suite_path("control"), text, suite_path("two"), place));
+	return suite_format("control-socket = %s\nshutdown-timeout = 5m\n[one]\n"
+			    "text = %s\n[two]\nlisten = %s\nrespond = connect\n"
+			    "resolve-every = 1s\nconnect = %s\n",
+	    suite_path("control"), text, suite_path("two"), place);
 }
 
 static struct daemon *
@@ -96,7 +95,7 @@ serve(const char *ini)
 static const char *
 place_of(const char *host, const struct backend *backend)
 {
-	return suite_take(memory_format("%s:%u", host, backend->port));
+	return suite_format("%s:%u", host, backend->port);
 }
 
 /* Starts the backend, and a daemon to which HOST resolves as of answer(). */
@@ -211,8 +210,8 @@ START_TEST(second_backend_answers_while_the_first_has_no_address)
 
 	backend_start(&backend);
 	answer(HOST, "fail");
-	struct daemon *daemon = serve(ini_of(HELLO,
-	    suite_take(memory_format("%s:1, 127.0.0.1:%u", HOST, backend.port))));
+	struct daemon *daemon = serve(
+	    ini_of(HELLO, suite_format("%s:1, 127.0.0.1:%u", HOST, backend.port)));
 	for (int i = 0; i < 3; i++)
 		ck_assert_str_eq(ask_two(), ANSWER);
 	ck_assert_uint_eq(daemon_count(daemon, ": avoided for"), 0);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests of a real tlsd whose services share a listener. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -183,10 +182,10 @@ expect_sums(const char *service, unsigned done, unsigned failed, unsigned active
 
 START_TEST(each_connection_is_accepted_for_the_service_that_serves_it)
 {
-	struct daemon *daemon = daemon_serve(suite_take(memory_format(
+	struct daemon *daemon = daemon_serve(suite_format(
 	    "control-socket = %s\nhello-timeout = 5m\n[a]\nserver-name = a.org\n"
 	    "text = A\n[b]\nserver-name = b.org\nrespond = echo\n[c]\ntext = C\n",
-	    suite_path("control"))));
+	    suite_path("control")));
 	unsigned port = port_of(daemon, "a");
 	struct peer_options b = { .name = "b.org" };
 	int silent = peer_dial(port);

@@ -133,13 +133,11 @@ END_TEST
 static void
 fall_silent(size_t (*choose)(size_t whole), const char *settings, const char *class)
 {
-	char *more = memory_format("workers = 1\n%s", settings);
-	struct daemon *daemon = daemon_serve(more);
+	struct daemon *daemon = daemon_serve(suite_format("workers = 1\n%s", settings));
 	unsigned char hello[2048];
 	size_t size = choose(peer_hello(hello));
 	int fd = peer_dial(daemon_port(daemon));
 
-	free(more);
 	peer_send(fd, hello, size);
 	peer_see_off(fd);
 	daemon_expect(daemon, class);
@@ -283,11 +281,9 @@ static void
 disagree(const char *settings, const struct peer_options *options, int alert,
     const char *class)
 {
-	char *more = memory_format("workers = 1\n%s", settings);
-	struct daemon *daemon = daemon_serve(more);
+	struct daemon *daemon = daemon_serve(suite_format("workers = 1\n%s", settings));
 	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), options);
 
-	free(more);
 	ck_assert_int_eq(peer_run(peer), GNUTLS_E_FATAL_ALERT_RECEIVED);
 	ck_assert_int_eq((int)gnutls_alert_get(peer->tls), alert);
 	peer_free(peer);
@@ -442,11 +438,8 @@ make_file(const char *name, size_t size, char **content)
 static struct daemon *
 serve_file(const char *path, const char *settings)
 {
-	char *more = memory_format("%srespond = file\nfile = %s\n", settings, path);
-	struct daemon *daemon = daemon_serve(more);
-
-	free(more);
-	return daemon;
+	return daemon_serve(
+	    suite_format("%srespond = file\nfile = %s\n", settings, path));
 }
 
 START_TEST(client_that_never_reads_ends_at_the_write_timeout)

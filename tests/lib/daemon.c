@@ -102,7 +102,7 @@ program(void)
 {
 	const char *folder = getenv("top_builddir");
 
-	return suite_take(memory_format("%s/tlsd", folder != NULL ? folder : "."));
+	return suite_format("%s/tlsd", folder != NULL ? folder : ".");
 }
 
 static void
@@ -169,9 +169,9 @@ const char *
 daemon_ini(const char *more)
 {
 	make_pair();
-	return suite_take(memory_format("listen = 127.0.0.1:0\n"
-					"cert = %s/server.crt\nkey = %s/server.key\n%s",
-	    suite_folder(), suite_folder(), more));
+	return suite_format("listen = 127.0.0.1:0\n"
+			    "cert = %s/server.crt\nkey = %s/server.key\n%s",
+	    suite_folder(), suite_folder(), more);
 }
 
 struct daemon *
@@ -181,10 +181,8 @@ daemon_spawn(const struct daemon_options *options)
 
 	set_up();
 	unsigned number = ++children.count;
-	daemon->conf =
-	    suite_take(memory_format("%s/tlsd-%u.ini", suite_folder(), number));
-	const char *output =
-	    suite_take(memory_format("%s/tlsd-%u.err", suite_folder(), number));
+	daemon->conf = suite_format("%s/tlsd-%u.ini", suite_folder(), number);
+	const char *output = suite_format("%s/tlsd-%u.err", suite_folder(), number);
 	daemon->log = options->log != NULL ? options->log : output;
 	daemon_configure(daemon, options->ini);
 	const char *const arguments[] = { "-f", "-c", daemon->conf };
@@ -473,8 +471,8 @@ daemon_run(const char **output, const char *const arguments[3])
 	size_t size;
 
 	set_up();
-	const char *path = suite_take(
-	    memory_format("%s/run-%u.out", suite_folder(), ++children.count));
+	const char *path =
+	    suite_format("%s/run-%u.out", suite_folder(), ++children.count);
 	int status = wait_for(launch(path, 0, arguments), "tlsd does not end");
 	ck_assert_int_eq(file_read(path, LOG_LIMIT, &text, &size), 0);
 	*output = suite_take(text);

@@ -3,6 +3,7 @@
 #include "lib/suite.h"
 
 #include <ftw.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,9 +209,20 @@ suite_take(char *text)
 }
 
 const char *
+suite_format(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *text = memory_vformat(format, args);
+	va_end(args);
+	return suite_take(text);
+}
+
+const char *
 suite_path(const char *name)
 {
-	return suite_take(memory_format("%s/%s", suite_folder(), name));
+	return suite_format("%s/%s", suite_folder(), name);
 }
 
 const char *

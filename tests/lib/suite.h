@@ -49,9 +49,10 @@ const char *suite_lacks_own_memory(void);
 enum { SUITE_PATIENCE_MS = 200000 };
 
 /* suite_keep() returns a copy of the bytes with a NUL appended; suite_take() takes over
- * a text from malloc(3). Both results live until the process exits. */
+ * a text from malloc(3); suite_format() formats one. The results live until the process exits. */
 const char *suite_keep(const char *text, size_t length);
 const char *suite_take(char *text);
+const char *suite_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Returns a new folder for this test; it is removed with its contents when the test's
  * process exits. */
