@@ -170,14 +170,8 @@ facts_fini(struct facts *facts)
 }
 
 char *
-facts_time(time_t when, char out[FACTS_TIME_SIZE])
+facts_time(time_t when, char out[CERTIFICATE_TIME_SIZE])
 {
-	struct tm tm;
-
-	if (when == FACTS_FOR_EVER)
-		memcpy(out, "for ever", 9);
-	else if (gmtime_r(&when, &tm) == NULL ||
-		 strftime(out, FACTS_TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
-		memcpy(out, "?", 2);
-	return out;
+	return when == FACTS_FOR_EVER ? memcpy(out, "for ever", sizeof "for ever")
+	                              : certificate_time(when, out);
 }

@@ -9,11 +9,11 @@
 #include <time.h>
 
 #include "base/text/stringlist.h"
+#include "tls/x509/certificate.h"
 
 struct gnutls_x509_crt_int;
 
 #define FACTS_FOR_EVER ((time_t)-1)
-#define FACTS_TIME_SIZE 40
 
 /* Text of the certificate is escaped: subject and issuer by text_escape_dn(), names by
  * text_escape() or text_escape_name(). */
@@ -41,6 +41,6 @@ void facts_fini(struct facts *facts);
 char *facts_hex(const unsigned char *bytes, size_t size);
 
 /* Writes "2027-01-31 12:00:00 UTC", or "for ever". Returns `out`. */
-char *facts_time(time_t when, char out[FACTS_TIME_SIZE]);
+char *facts_time(time_t when, char out[CERTIFICATE_TIME_SIZE]);
 
 #endif

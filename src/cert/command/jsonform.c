@@ -51,7 +51,7 @@ add_strings(struct json *json, const char *name, const struct stringlist *list)
 static void
 add_time(struct json *json, const char *name, time_t when)
 {
-	char text[FACTS_TIME_SIZE];
+	char text[CERTIFICATE_TIME_SIZE];
 	struct tm tm;
 	bool is_known = when != FACTS_FOR_EVER && gmtime_r(&when, &tm) != NULL &&
 	                strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0;

@@ -49,23 +49,13 @@ read_file(const char *file, size_t limit, char **data, size_t *size,
 	return -1;
 }
 
-/* True if the certificate may sign revocation lists (RFC 5280, 4.2.1.3). */
-static bool
-may_sign_lists(gnutls_x509_crt_t cert)
-{
-	unsigned usage = 0;
-
-	return gnutls_x509_crt_get_key_usage(cert, &usage, NULL) < 0 ||
-	       (usage & GNUTLS_KEY_CRL_SIGN) != 0;
-}
-
 static int
 load_authority(struct authority *authority, const struct authoritypaths *paths,
     struct findings *findings)
 {
 	if (authority_load(authority, &paths->files, findings) < 0)
 		return -1;
-	if (may_sign_lists(authority->chain.certs[0]))
+	if (certificate_permits(authority->chain.certs[0], GNUTLS_KEY_CRL_SIGN))
 		return 0;
 	findings_error(findings,
 	    "%s: its key usage lacks cRLSign, so it cannot sign revocation lists: make "

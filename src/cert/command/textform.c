@@ -78,7 +78,7 @@ describe_rest(time_t start, time_t end)
 static void
 print_end(time_t start, time_t end, int warn_days)
 {
-	char text[FACTS_TIME_SIZE];
+	char text[CERTIFICATE_TIME_SIZE];
 	char *rest = describe_rest(start, end);
 	bool colours = terminal_has_colours(STDOUT_FILENO);
 
@@ -103,7 +103,7 @@ print_authority(const struct facts *facts)
 void
 textform_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days)
 {
-	char text[FACTS_TIME_SIZE];
+	char text[CERTIFICATE_TIME_SIZE];
 	struct facts facts;
 
 	facts_read(cert, &facts);
@@ -127,7 +127,7 @@ textform_print_certificate(struct gnutls_x509_crt_int *cert, int warn_days)
 static void
 print_entry(const struct crl_entry *entry)
 {
-	char text[FACTS_TIME_SIZE];
+	char text[CERTIFICATE_TIME_SIZE];
 	char *serial = facts_hex(entry->serial.bytes, entry->serial.size);
 
 	printf("  %-12s %s, %s, %s\n", "revoked", serial,
@@ -140,7 +140,7 @@ textform_print_list(const struct crl *crl)
 {
 	unsigned char number[NUMBER_MAX];
 	size_t size = sizeof number;
-	char text[FACTS_TIME_SIZE];
+	char text[CERTIFICATE_TIME_SIZE];
 	char *issuer = crl_issuer(crl), *hex = NULL;
 
 	if (crl_number(crl, number, &size))

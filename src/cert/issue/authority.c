@@ -65,12 +65,8 @@ read_key(struct authority *authority, const struct authority_files *files,
 static bool
 may_certify(gnutls_x509_crt_t cert)
 {
-	unsigned usage = 0;
-
-	if (gnutls_x509_crt_get_ca_status(cert, NULL) <= 0)
-		return false;
-	return gnutls_x509_crt_get_key_usage(cert, &usage, NULL) < 0 ||
-	       (usage & GNUTLS_KEY_KEY_CERT_SIGN) != 0;
+	return gnutls_x509_crt_get_ca_status(cert, NULL) > 0 &&
+	       certificate_permits(cert, GNUTLS_KEY_KEY_CERT_SIGN);
 }
 
 static void

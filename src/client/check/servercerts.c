@@ -20,7 +20,6 @@
 #include "tls/x509/certificate.h"
 
 #define DAY 86400
-#define MUST_STAPLE 5 /* status_request as a TLS feature (RFC 7633) */
 
 static void
 check_order(struct scantarget *patient, const struct peerchain *chain)
@@ -109,15 +108,15 @@ check_date(struct scantarget *patient, gnutls_x509_crt_t cert, const char *which
 	time_t start = gnutls_x509_crt_get_activation_time(cert);
 	time_t end = gnutls_x509_crt_get_expiration_time(cert);
 	long days = (long)((end - now) / DAY);
-	char when[PEERCHAIN_TIME_SIZE];
+	char when[CERTIFICATE_TIME_SIZE];
 
 	if (start > now)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "dates",
 		    "check the clock", "%s is not valid before %s", which,
-		    peerchain_format_time(start, when));
+		    certificate_time(start, when));
 	else if (end < now)
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "dates", "renew it",
-		    "%s expired on %s", which, peerchain_format_time(end, when));
+		    "%s expired on %s", which, certificate_time(end, when));
 	else
 		diagnosis_add(&patient->diagnosis,
 		    days < patient->options->warn_days ? SEVERITY_WARNING : SEVERITY_OK,
@@ -183,12 +182,10 @@ is_for_servers(gnutls_x509_crt_t cert, bool *any)
 static void
 check_usage(struct scantarget *patient, gnutls_x509_crt_t cert)
 {
-	unsigned usage = GNUTLS_KEY_DIGITAL_SIGNATURE;
 	bool any;
 	bool suits = is_for_servers(cert, &any);
 
-	gnutls_x509_crt_get_key_usage(cert, &usage, NULL);
-	if ((usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0)
+	if (!certificate_permits(cert, GNUTLS_KEY_DIGITAL_SIGNATURE))
 		diagnosis_add(&patient->diagnosis, SEVERITY_FAIL, "usage",
 		    "have one issued with digitalSignature",
 		    "the key usage forbids signing: no TLS 1.3, no forward secrecy");
@@ -203,23 +200,6 @@ check_usage(struct scantarget *patient, gnutls_x509_crt_t cert)
 	else
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "usage", NULL,
 		    "the certificate is for servers");
-}
-
-static bool
-demands_staple(gnutls_x509_crt_t cert)
-{
-	gnutls_x509_tlsfeatures_t features;
-	unsigned feature = 0;
-	bool demands = false;
-
-	if (gnutls_x509_tlsfeatures_init(&features) < 0)
-		return false;
-	if (gnutls_x509_crt_get_tlsfeatures(cert, features, 0, NULL) >= 0)
-		for (unsigned i = 0;
-		     gnutls_x509_tlsfeatures_get(features, i, &feature) >= 0; i++)
-			demands = demands || feature == MUST_STAPLE;
-	gnutls_x509_tlsfeatures_deinit(features);
-	return demands;
 }
 
 /* Returns the end of the staple's validity, or -1. */
@@ -244,7 +224,7 @@ check_staple(
     struct scantarget *patient, gnutls_session_t session, gnutls_x509_crt_t cert)
 {
 	gnutls_datum_t staple = { NULL, 0 };
-	bool demanded = demands_staple(cert);
+	bool demanded = certificate_must_staple(cert);
 
 	if (gnutls_ocsp_status_request_get(session, &staple) < 0 || staple.size == 0) {
 		diagnosis_add(&patient->diagnosis,

@@ -180,14 +180,3 @@ peerchain_algorithms(gnutls_x509_crt_t cert)
 	    key_name != NULL ? key_name : "unknown key", bits,
 	    signature_name != NULL ? signature_name : "an unknown algorithm");
 }
-
-char *
-peerchain_format_time(time_t when, char out[PEERCHAIN_TIME_SIZE])
-{
-	struct tm utc;
-
-	if (gmtime_r(&when, &utc) == NULL ||
-	    strftime(out, PEERCHAIN_TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &utc) == 0)
-		strcpy(out, "an unknown time");
-	return out;
-}

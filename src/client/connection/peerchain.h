@@ -9,14 +9,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #include <gnutls/x509.h>
 
 struct stringlist;
 
 #define PEERCHAIN_MAX 16 /* the library's own limit for a chain */
-#define PEERCHAIN_TIME_SIZE 32
 
 struct peerchain {
 	gnutls_x509_crt_t items[PEERCHAIN_MAX]; /* the server's certificate first */
@@ -44,9 +42,6 @@ char *peerchain_pin(gnutls_x509_crt_t cert);
 
 /* Returns a text such as "RSA 2048 bits, signed with RSA-SHA256"; the caller frees it. */
 char *peerchain_algorithms(gnutls_x509_crt_t cert);
-
-/* Writes a time such as "2026-11-23 18:45:06 UTC". Returns `out`. */
-char *peerchain_format_time(time_t when, char out[PEERCHAIN_TIME_SIZE]);
 
 /* True if `text` is an IPv4 or IPv6 address, whose bytes go to `address`. */
 bool peerchain_parse_ip(const char *text, unsigned char address[16], size_t *size);

@@ -16,6 +16,7 @@
 #include "base/text/stringlist.h"
 #include "base/text/text.h"
 #include "client/connection/peerchain.h"
+#include "tls/x509/certificate.h"
 #include "client/connection/channel.h"
 #include "client/connection/exchange.h"
 #include "client/options/parameters.h"
@@ -101,10 +102,10 @@ tell_validity(gnutls_x509_crt_t cert)
 {
 	time_t end = gnutls_x509_crt_get_expiration_time(cert);
 	long days = (long)((end - time(NULL)) / DAY);
-	char when[PEERCHAIN_TIME_SIZE];
+	char when[CERTIFICATE_TIME_SIZE];
 
-	print_fact("valid until", "%s, %ld day%s left",
-	    peerchain_format_time(end, when), days, text_plural((uint64_t)days));
+	print_fact("valid until", "%s, %ld day%s left", certificate_time(end, when),
+	    days, text_plural((uint64_t)days));
 }
 
 static void

@@ -63,15 +63,14 @@ explain_expired(
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
 		time_t end = gnutls_x509_crt_get_expiration_time(chain->items[i]);
-		char when[PEERCHAIN_TIME_SIZE];
+		char when[CERTIFICATE_TIME_SIZE];
 
 		if (end == (time_t)-1 || end > now)
 			continue;
 		char *which = describe_certificate(chain, i);
 		long days = (long)((now - end) / DAY);
 		stringlist_format(reasons, "%s expired on %s, %ld day%s ago", which,
-		    peerchain_format_time(end, when), days,
-		    text_plural((uint64_t)days));
+		    certificate_time(end, when), days, text_plural((uint64_t)days));
 		free(which);
 	}
 	if (reasons->count == before)
@@ -89,14 +88,14 @@ explain_early(
 	(void)name;
 	for (size_t i = 0; i < chain->count; i++) {
 		time_t start = gnutls_x509_crt_get_activation_time(chain->items[i]);
-		char when[PEERCHAIN_TIME_SIZE];
+		char when[CERTIFICATE_TIME_SIZE];
 
 		if (start == (time_t)-1 || start <= now)
 			continue;
 		char *which = describe_certificate(chain, i);
 		stringlist_format(reasons,
 		    "%s is not valid before %s (check the clock)", which,
-		    peerchain_format_time(start, when));
+		    certificate_time(start, when));
 		free(which);
 	}
 	if (reasons->count == before)

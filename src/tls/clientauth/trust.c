@@ -58,7 +58,6 @@ examine_anchor(gnutls_x509_crt_t cert, const char *file, struct findings *findin
 {
 	char *subject = certificate_subject(cert);
 	time_t start = gnutls_x509_crt_get_activation_time(cert);
-	unsigned usage;
 
 	if (gnutls_x509_crt_get_version(cert) < 3)
 		findings_error(findings,
@@ -71,8 +70,7 @@ examine_anchor(gnutls_x509_crt_t cert, const char *file, struct findings *findin
 		    "ca-file: %s: %s is not an authority's certificate: put its "
 		    "issuer's here, and a client's own in authorized-certs",
 		    file, subject);
-	else if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) >= 0 &&
-		 (usage & GNUTLS_KEY_KEY_CERT_SIGN) == 0)
+	else if (!certificate_permits(cert, GNUTLS_KEY_KEY_CERT_SIGN))
 		findings_error(findings,
 		    "ca-file: %s: the key usage of %s lacks keyCertSign, so it cannot "
 		    "certify clients: have it issued again with that usage",

@@ -200,7 +200,7 @@ examine_key(struct keypair *pair, const char *file, struct findings *findings)
 		    "%s: the key is %s, which cannot sign for TLS: make one on P-256, "
 		    "and have a certificate issued for it",
 		    file, pair->description);
-	if (!certificate_may_sign(cert))
+	if (!certificate_permits(cert, GNUTLS_KEY_DIGITAL_SIGNATURE))
 		findings_error(findings,
 		    "%s: its key usage lacks digitalSignature, so it cannot sign a "
 		    "handshake: have it issued again with that usage",
@@ -274,7 +274,8 @@ examine_pair(
 	examine_chain(pair, files->cert, findings);
 	examine_purpose(pair, files, findings);
 	examine_names(pair, files, findings);
-	if (files->decrypts && certificate_may_decrypt(pair->chain.certs[0]))
+	if (files->decrypts &&
+	    certificate_permits(pair->chain.certs[0], GNUTLS_KEY_KEY_ENCIPHERMENT))
 		signer_enable_decryption(pair->signer);
 	signer_prove(pair->signer, pair->chain.certs[0], findings);
 	secret_check_rights(key_file(files), "the private key", findings);

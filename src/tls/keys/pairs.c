@@ -365,12 +365,10 @@ print_pair(const struct keypair *pair, FILE *out, const char *indent)
 {
 	const struct stringlist *names = keypair_names(pair);
 	time_t end = keypair_not_after(pair);
-	char date[32];
-	struct tm utc;
+	char date[CERTIFICATE_DATE_SIZE];
 
-	strftime(date, sizeof date, "%Y-%m-%d", gmtime_r(&end, &utc));
 	fprintf(out, "%scertificate: %s until %s for", indent,
-	    keypair_description(pair), date);
+	    keypair_description(pair), certificate_date(end, date));
 	for (size_t i = 0; i < names->count; i++)
 		fprintf(out, " %s", names->items[i]);
 	fputc('\n', out);

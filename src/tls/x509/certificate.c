@@ -7,6 +7,7 @@
 #include <gnutls/x509.h>
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,26 +261,14 @@ certificate_is_signed_by(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
 		   (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_FOUND)) == 0;
 }
 
-static bool
-has_usage(gnutls_x509_crt_t cert, unsigned wanted)
+bool
+certificate_permits(gnutls_x509_crt_t cert, unsigned wanted)
 {
 	unsigned usage = 0;
 
 	if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) < 0)
 		return true;
 	return (usage & wanted) != 0;
-}
-
-bool
-certificate_may_sign(gnutls_x509_crt_t cert)
-{
-	return has_usage(cert, GNUTLS_KEY_DIGITAL_SIGNATURE);
-}
-
-bool
-certificate_may_decrypt(gnutls_x509_crt_t cert)
-{
-	return has_usage(cert, GNUTLS_KEY_KEY_ENCIPHERMENT);
 }
 
 bool
@@ -353,10 +342,20 @@ certificate_next_end(time_t next, time_t end, time_t now)
 char *
 certificate_date(time_t when, char out[CERTIFICATE_DATE_SIZE])
 {
+	char text[CERTIFICATE_TIME_SIZE];
+
+	certificate_time(when, text);
+	snprintf(out, CERTIFICATE_DATE_SIZE, "%.*s", (int)strcspn(text, " "), text);
+	return out;
+}
+
+char *
+certificate_time(time_t when, char out[CERTIFICATE_TIME_SIZE])
+{
 	struct tm tm;
 
 	if (gmtime_r(&when, &tm) == NULL ||
-	    strftime(out, CERTIFICATE_DATE_SIZE, "%Y-%m-%d", &tm) == 0)
+	    strftime(out, CERTIFICATE_TIME_SIZE, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
 		memcpy(out, "?", 2);
 	return out;
 }

@@ -15,6 +15,7 @@ struct gnutls_x509_crt_int;
 struct stringlist;
 
 #define CERTIFICATE_DATE_SIZE 16
+#define CERTIFICATE_TIME_SIZE 32
 
 /* Returns the subject's or issuer's name as in RFC 4514, such as
  * "CN=www.example.org,O=Example", or "an empty subject", escaped by text_escape_dn(). The
@@ -60,13 +61,10 @@ bool certificate_names_issuer(
 bool certificate_is_signed_by(
     struct gnutls_x509_crt_int *cert, struct gnutls_x509_crt_int *issuer);
 
-/* True if the key usage allows it to sign a handshake: it contains digitalSignature or is
- * absent. */
-bool certificate_may_sign(struct gnutls_x509_crt_int *cert);
-
-/* True if the key usage allows clients to encrypt to it: it contains keyEncipherment or is
- * absent. */
-bool certificate_may_decrypt(struct gnutls_x509_crt_int *cert);
+/* True if the key usage contains `usage`, a GNUTLS_KEY_ number, or is absent (RFC 5280, 4.2.1.3):
+ * GNUTLS_KEY_DIGITAL_SIGNATURE to sign handshakes, GNUTLS_KEY_KEY_ENCIPHERMENT for clients that
+ * encrypt to it. */
+bool certificate_permits(struct gnutls_x509_crt_int *cert, unsigned usage);
 
 /* True if the certificate demands an OCSP response beside it (RFC 7633). */
 bool certificate_must_staple(struct gnutls_x509_crt_int *cert);
@@ -81,5 +79,8 @@ time_t certificate_next_end(time_t next, time_t end, time_t now);
 
 /* Writes a date such as "2027-01-31", in UTC. Returns `out`. */
 char *certificate_date(time_t when, char out[CERTIFICATE_DATE_SIZE]);
+
+/* Writes a time such as "2026-11-23 18:45:06 UTC". Returns `out`. */
+char *certificate_time(time_t when, char out[CERTIFICATE_TIME_SIZE]);
 
 #endif
