@@ -65,6 +65,7 @@ tests_unit_check_base_SOURCES = \
 	tests/unit/base/net/network.c \
 	tests/unit/base/net/resolver.c \
 	tests/unit/base/text/shellwords.c \
+	tests/unit/base/text/html.c \
 	tests/unit/base/text/json.c \
 	tests/unit/base/text/resemblance.c \
 	tests/unit/base/text/stringlist.c \

@@ -23,6 +23,7 @@ libtlsd_a_SOURCES = \
 	src/base/net/networklist.c src/base/net/networklist.h \
 	src/base/net/resolver.c src/base/net/resolver.h \
 	src/base/net/socket.c src/base/net/socket.h \
+	src/base/text/html.c src/base/text/html.h \
 	src/base/text/json.c src/base/text/json.h \
 	src/base/text/lookalike.c src/base/text/lookalike.h \
 	src/base/text/optiontable.c src/base/text/optiontable.h \
