@@ -51,6 +51,7 @@ LDADD = libsuite.a $(program_libs) $(CHECK_LIBS)
 tests_unit_check_base_SOURCES = \
 	tests/unit/base/alert.c \
 	tests/unit/base/deadline.c \
+	tests/unit/base/failure.c \
 	tests/unit/base/file/file.c \
 	tests/unit/base/file/lockfile.c \
 	tests/unit/base/file/readerror.c \

@@ -44,6 +44,10 @@ enum failure {
 /* Returns the word for a failure, such as "hello-timeout"; "none" for FAILURE_NONE. */
 const char *failure_name(enum failure failure);
 
+/* Returns the cause of a failure and its remedy, in short: sentences of tlsd(8), which has more
+ * of them. "" for FAILURE_NONE. */
+const char *failure_remedy(enum failure failure);
+
 /* True if the failure suggests a hostile client: it does not use TLS or violates it, starts too
  * late, or connects where it may not or more often than it may. An honest client may also fail
  * so now and then. */
