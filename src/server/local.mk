@@ -59,6 +59,7 @@ libtlsd_a_SOURCES += \
 	src/server/process/privileges.c src/server/process/privileges.h \
 	src/server/process/socketfile.c src/server/process/socketfile.h \
 	src/server/report/confdump.c src/server/report/confdump.h \
+	src/server/report/history.c src/server/report/history.h \
 	src/server/report/metrics.c src/server/report/metrics.h \
 	src/server/report/serverinfo.c src/server/report/serverinfo.h \
 	src/server/report/statsjson.c src/server/report/statsjson.h \

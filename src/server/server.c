@@ -28,6 +28,7 @@
 #include "server/process/notify.h"
 #include "server/process/pidfile.h"
 #include "server/reload.h"
+#include "server/report/history.h"
 #include "server/report/serverinfo.h"
 #include "server/report/statustext.h"
 #include "server/sandbox/sandbox.h"
@@ -204,6 +205,8 @@ expire_all(struct server *server)
 	}
 	next = deadline_earlier(next, server->parts.expiry);
 	next = deadline_earlier(next, resolver_turn());
+	next = deadline_earlier(
+	    next, history_turn(serverinfo_history(server->parts.serverinfo)));
 	next = deadline_earlier(next, loglimit_expire(server->parts.shared.loglimit));
 	next = deadline_earlier(next, reload_expire(server->reload));
 	if (server->parts.control != NULL)

@@ -17,12 +17,25 @@
 #include "tls/session/peercert.h"
 #include "tls/session/session.h"
 
+/* Returns the tally of all clients, or NULL if this one is a monitor of the server itself. */
+static struct tally *
+clients_of(const struct connection *connection)
+{
+	const struct responder *responder = connection->service->responder;
+
+	/* A service that on-bad-cert has left out has no responder. */
+	if (responder != NULL && responder_tells_of_server(responder))
+		return NULL;
+	return stats_clients(connection->shared->stats);
+}
+
 /* Counts the connection for its service from now on. Does nothing if that is done already;
  * otherwise main thread. */
 static void
 count_for_service(struct connection *connection)
 {
 	struct stats *stats = connection->shared->stats;
+	struct tally *clients = clients_of(connection);
 	enum phase phase =
 	    atomic_load_explicit(&connection->phase, memory_order_relaxed);
 
@@ -30,6 +43,8 @@ count_for_service(struct connection *connection)
 		return;
 	connection->tally = stats_tally(stats, connection->service->name);
 	tally_accept(connection->tally);
+	if (clients != NULL)
+		tally_accept(clients);
 	tally_enter(connection->tally, phase);
 	tally_leave(stats_unrouted(stats), phase);
 }
@@ -74,7 +89,7 @@ connection_free(struct connection *connection)
 	responder_abandon(connection->service->responder, &connection->cursor);
 	close(connection->fd);
 	if (connection->unsure)
-		tally_done(connection->tally);
+		connection_count_done(connection);
 	tally_leave(connection->tally, connection->phase);
 	connectiontable_remove(connection->shared->table, &connection->entry);
 	connection_give_worker(connection);
@@ -88,6 +103,27 @@ connection_free(struct connection *connection)
 	free(connection->verdict);
 	free(connection->host);
 	free(connection);
+}
+
+void
+connection_count_done(struct connection *connection)
+{
+	struct tally *clients = clients_of(connection);
+
+	tally_done(connection->tally);
+	if (clients != NULL)
+		tally_done(clients);
+}
+
+void
+connection_count_failure(
+    struct connection *connection, enum failure failure, bool shaken)
+{
+	struct tally *clients = clients_of(connection);
+
+	tally_fail(connection->tally, failure, shaken);
+	if (clients != NULL)
+		tally_fail(clients, failure, shaken);
 }
 
 void

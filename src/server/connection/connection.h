@@ -18,6 +18,7 @@
 
 #include "base/net/address.h"
 #include "base/deadline.h"
+#include "base/failure.h"
 #include "responders/kind.h"
 #include "server/connection/connectiontable.h"
 #include "server/event/timers.h"
@@ -136,6 +137,13 @@ struct connection *connection_new(int fd, const struct address *peer,
  * accepted. A connection that fails earlier counts for the route's default. Main thread.
  */
 void connection_assign(struct connection *connection, const struct service *service);
+
+/* Count a connection, which has been assigned, as answered or as failed, `shaken` after its
+ * handshake: for its service, and for all clients unless it is a monitor's. Called by its
+ * holder. */
+void connection_count_done(struct connection *connection);
+void connection_count_failure(
+    struct connection *connection, enum failure failure, bool shaken);
 
 /* Begins a phase, now or at `now_ns`. Called by its holder. */
 void connection_enter(struct connection *connection, enum phase phase);

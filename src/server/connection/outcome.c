@@ -29,7 +29,7 @@ fail_with_facts(struct connection *connection, const struct session *session,
 		reason = "by tlsdctl or at shutdown";
 	}
 	connection_assign(connection, connection->service);
-	tally_fail(connection->tally, failure, connection->shaken_ns != 0);
+	connection_count_failure(connection, failure, connection->shaken_ns != 0);
 	accesslog_failure(connection, session, failure, reason);
 }
 
@@ -55,7 +55,7 @@ retract_answered(struct connection *connection, enum failure failure, bool shake
 	if (!connection->unsure)
 		return;
 	connection->unsure = false;
-	tally_fail(connection->tally, failure, shaken);
+	connection_count_failure(connection, failure, shaken);
 	accesslog_failure(connection, NULL, failure, reason);
 }
 
@@ -163,7 +163,7 @@ outcome_conclude(struct connection *connection, const struct session *session)
 	if (is_long)
 		keep_facts(connection, session);
 	if (!connection->unsure)
-		tally_done(connection->tally);
+		connection_count_done(connection);
 	accesslog_done(connection, session, now_ns);
 }
 

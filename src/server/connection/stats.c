@@ -30,7 +30,7 @@ struct tally {
 
 struct stats {
 	_Atomic(struct tally *) first;
-	struct tally *unrouted;
+	struct tally *unrouted, *clients;
 	size_t threads;
 };
 
@@ -59,6 +59,7 @@ stats_free(struct stats *stats)
 		free_tally(tally);
 	}
 	free_tally(stats->unrouted);
+	free_tally(stats->clients);
 	free(stats);
 }
 
@@ -91,6 +92,7 @@ stats_new(size_t threads)
 
 	stats->threads = threads;
 	stats->unrouted = make_tally("", threads);
+	stats->clients = make_tally("", threads);
 	return stats;
 }
 
@@ -124,6 +126,12 @@ struct tally *
 stats_unrouted(const struct stats *stats)
 {
 	return stats->unrouted;
+}
+
+struct tally *
+stats_clients(const struct stats *stats)
+{
+	return stats->clients;
 }
 
 const char *

@@ -67,6 +67,11 @@ const struct tally *stats_next(const struct tally *tally);
  * stats_first(), and counts nothing but phases. Any thread. */
 struct tally *stats_unrouted(const struct stats *stats);
 
+/* Returns the tally of all clients together, without those of services that report on the server
+ * itself. It is not among those of stats_first(), and counts accepted, done and failed connections
+ * only, so that a reader need not sum up thousands of services. Any thread. */
+struct tally *stats_clients(const struct stats *stats);
+
 const char *tally_name(const struct tally *tally);
 
 /* Adds the numbers of `tally` to `sums`. Any thread. */

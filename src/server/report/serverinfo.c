@@ -9,6 +9,7 @@
 
 #include "base/memory/memory.h"
 #include "responders/responder.h"
+#include "server/report/history.h"
 #include "server/snapshot/current.h"
 #include "server/snapshot/service.h"
 #include "server/snapshot/snapshot.h"
@@ -22,6 +23,7 @@ struct serverinfo {
 	_Atomic(bool) last_worked;
 	_Atomic(uint64_t) reloads, failed_reloads;
 	struct current *current;
+	struct history *history;
 };
 
 const char *
@@ -42,6 +44,7 @@ serverinfo_new(const struct stats *stats, struct current *current, size_t worker
 	serverinfo->stats = stats;
 	serverinfo->current = current;
 	serverinfo->workers = workers;
+	serverinfo->history = history_new(stats);
 	serverinfo->started = time(NULL);
 	atomic_init(&serverinfo->last_worked, true);
 	return serverinfo;
@@ -50,6 +53,9 @@ serverinfo_new(const struct stats *stats, struct current *current, size_t worker
 void
 serverinfo_free(struct serverinfo *serverinfo)
 {
+	if (serverinfo == NULL)
+		return;
+	history_free(serverinfo->history);
 	free(serverinfo);
 }
 
@@ -71,6 +77,12 @@ struct snapshot *
 serverinfo_snapshot(const struct serverinfo *serverinfo)
 {
 	return current_take(serverinfo->current);
+}
+
+struct history *
+serverinfo_history(const struct serverinfo *serverinfo)
+{
+	return serverinfo->history;
 }
 
 const struct stats *

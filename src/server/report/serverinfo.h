@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct current;
+struct history;
 struct serverinfo;
 struct snapshot;
 struct stats;
@@ -40,6 +41,10 @@ void serverinfo_set_state(struct serverinfo *serverinfo, enum serverinfo_state s
 /* Returns a reference to the snapshot in force, for snapshot_drop(). */
 struct snapshot *serverinfo_snapshot(const struct serverinfo *serverinfo);
 const struct stats *serverinfo_stats(const struct serverinfo *serverinfo);
+
+/* Returns the rates of the last minutes, which only the main thread may change. */
+struct history *serverinfo_history(const struct serverinfo *serverinfo);
+
 /* Sums up the statistics of all services and of connections without one yet. It leaves out
  * services in force that report on the server itself: their clients are monitors. */
 void serverinfo_sum_clients(struct serverinfo *serverinfo, struct stats_sums *sums);
