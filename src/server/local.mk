@@ -4,6 +4,7 @@ libtlsd_a_SOURCES += \
 	src/server/pipeline.c src/server/pipeline.h \
 	src/server/preflight.c src/server/preflight.h \
 	src/server/reload.c src/server/reload.h \
+	src/server/selfreport.c src/server/selfreport.h \
 	src/server/server.c src/server/server.h \
 	src/server/serverlog.c src/server/serverlog.h \
 	src/server/serverparts.c src/server/serverparts.h \

@@ -11,7 +11,7 @@
 #include "server/event/loop.h"
 #include "server/limits/loglimit.h"
 #include "server/pipeline.h"
-#include "server/report/metrics.h"
+#include "server/selfreport.h"
 #include "server/report/serverinfo.h"
 #include "server/snapshot/current.h"
 #include "server/snapshot/snapshot.h"
@@ -42,7 +42,7 @@ make_infallible_parts(struct serverparts *parts)
 	parts->shared.table = connectiontable_new();
 	parts->serverinfo = serverinfo_new(
 	    parts->shared.stats, parts->shared.current, (size_t)conf->workers);
-	parts->monitor = metrics_monitor(parts->serverinfo);
+	parts->monitor = selfreport_monitor(parts->serverinfo);
 	snapshot_show(serverparts_snapshot(parts), &parts->monitor);
 	parts->pipeline = pipeline_new(conf, parts->loop, &parts->shared);
 }

@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/log/log.h"
@@ -335,31 +334,4 @@ metrics_print(struct serverinfo *serverinfo, FILE *out)
 	print_services(first, sums, out);
 	free(sums);
 	return 0;
-}
-
-static int
-print_metrics(void *context, FILE *out)
-{
-	return metrics_print(context, out);
-}
-
-static bool
-is_draining(void *context)
-{
-	return serverinfo_state(context) != SERVERINFO_RUNNING;
-}
-
-static bool
-is_stopping(void *context)
-{
-	return serverinfo_state(context) == SERVERINFO_STOPPING;
-}
-
-struct monitor
-metrics_monitor(struct serverinfo *serverinfo)
-{
-	return (struct monitor){ .print = print_metrics,
-		.is_draining = is_draining,
-		.is_stopping = is_stopping,
-		.context = serverinfo };
 }

@@ -6,15 +6,10 @@
 
 #include <stdio.h>
 
-#include "responders/answermonitor.h"
-
 struct serverinfo;
 
 /* Prints the metrics in the text format, version 0.0.4. Returns 0, or -1 if memory is
  * exhausted. */
 int metrics_print(struct serverinfo *serverinfo, FILE *out);
-
-/* Returns the metrics and the server's state, for responders that report on the server itself. */
-struct monitor metrics_monitor(struct serverinfo *serverinfo);
 
 #endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The reports of the server on itself. */
+#include "server/selfreport.h"
+
+#include "server/report/metrics.h"
+#include "server/report/serverinfo.h"
+
+static int
+print_metrics(void *context, FILE *out)
+{
+	return metrics_print(context, out);
+}
+
+static bool
+is_draining(void *context)
+{
+	return serverinfo_state(context) != SERVERINFO_RUNNING;
+}
+
+static bool
+is_stopping(void *context)
+{
+	return serverinfo_state(context) == SERVERINFO_STOPPING;
+}
+
+struct monitor
+selfreport_monitor(struct serverinfo *serverinfo)
+{
+	return (struct monitor){ .print = print_metrics,
+		.is_draining = is_draining,
+		.is_stopping = is_stopping,
+		.context = serverinfo };
+}
