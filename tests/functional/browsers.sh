@@ -122,7 +122,7 @@ chromium_shows_each_page() {
 	serve
 	pin=$(openssl x509 -in "$folder/server.crt" -noout -pubkey |
 		openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64)
-	expect_whole python3 "$clients/chromium.py" 20 "$pin"
+	expect_whole python3 -B "$clients/chromium.py" 20 "$pin"
 	expect_resumed
 }
 
