@@ -114,7 +114,8 @@ tests_unit_check_tls_LDFLAGS += -Wl,--wrap=EVP_PKEY_sign_init,--wrap=malloc
 endif
 tests_unit_check_responders_SOURCES = \
 	tests/unit/responders/backend/sendproxy.c \
-	tests/unit/responders/http.c
+	tests/unit/responders/http.c \
+	tests/unit/responders/mediatype.c
 tests_unit_check_server_LDFLAGS = $(virtualtime_ldflags)
 tests_unit_check_server_SOURCES = \
 	$(virtualtime) \

@@ -31,38 +31,78 @@ show_monitor(void *prepared, const struct monitor *monitor)
 	view->monitor = monitor;
 }
 
+/* A request to a monitor. */
+struct inquiry {
+	const struct monitor *monitor;
+	const struct http *http;
+};
+
+/* Prints by `print`, with `before` and `after` around it. Returns the text for free(3), or NULL if
+ * memory is exhausted. Fills in its size. */
+static char *
+print_text(const struct monitor *monitor, int (*print)(void *context, FILE *out),
+    const char *before, const char *after, size_t *size)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, size);
+
+	if (out == NULL)
+		return NULL;
+	fputs(before, out);
+	int result = print(monitor->context, out);
+	fputs(after, out);
+	int error = ferror(out);
+	if (fclose(out) == 0 && error == 0 && result == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 /* Returns all figures as an answer. */
 static struct http_answer
 tell_metrics(const void *context)
 {
-	const struct monitor *monitor = context;
+	const struct monitor *monitor = ((const struct inquiry *)context)->monitor;
 	struct http_answer answer = { .status = "200 OK",
 		.type = "text/plain; version=0.0.4; charset=utf-8" };
-	FILE *out = open_memstream(&answer.body, &answer.size);
 
-	if (out == NULL)
-		return answer;
-	int result = monitor->print(monitor->context, out);
-	int error = ferror(out);
-	if (fclose(out) == 0 && error == 0 && result == 0)
-		return answer;
-	free(answer.body);
-	answer.body = NULL;
+	answer.body = print_text(monitor, monitor->print, "", "", &answer.size);
 	return answer;
+}
+
+/* Replaces the word by the page. Without its policy, it is not shown. */
+static void
+add_page(const struct monitor *monitor, struct http_answer *answer)
+{
+	size_t size;
+
+	answer->type = "text/html; charset=utf-8";
+	answer->fields = print_text(monitor, monitor->print_page_policy,
+	    "Content-Security-Policy: ",
+	    "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n",
+	    &size);
+	if (answer->fields != NULL)
+		answer->body =
+		    print_text(monitor, monitor->print_page, "", "", &answer->size);
 }
 
 static struct http_answer
 tell_status(const void *context)
 {
-	const struct monitor *monitor = context;
-	bool draining = monitor->is_draining(monitor->context);
+	const struct inquiry *inquiry = context;
+	bool draining = inquiry->monitor->is_draining(inquiry->monitor->context);
 	const char *words = draining ? "draining\n" : "up\n";
+	struct http_answer answer = { .status = draining ? "503 Service Unavailable"
+		                                         : "200 OK",
+		.type = "text/plain; charset=utf-8" };
 
-	return (struct http_answer){ .status = draining ? "503 Service Unavailable"
-		                                        : "200 OK",
-		.type = "text/plain; charset=utf-8",
-		.body = strdup(words),
-		.size = strlen(words) };
+	if (http_names_type(inquiry->http, "text/html")) {
+		add_page(inquiry->monitor, &answer);
+		return answer;
+	}
+	answer.body = strdup(words);
+	answer.size = strlen(words);
+	return answer;
 }
 
 /* Answers an HTTP request. */
@@ -74,7 +114,8 @@ answer_http(struct session *session, struct cursor *cursor,
 		cursor->state = http_new();
 	if (cursor->state == NULL)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
-	int result = http_serve(cursor->state, session, tell, view->monitor);
+	const struct inquiry inquiry = { view->monitor, cursor->state };
+	int result = http_serve(cursor->state, session, tell, &inquiry);
 	if (result == SESSION_PARKED)
 		return result;
 	http_free(cursor->state);

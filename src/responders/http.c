@@ -9,11 +9,12 @@
 #include <sys/types.h>
 
 #include "base/failure.h"
+#include "responders/mediatype.h"
 #include "responders/stream.h"
 #include "tls/session/appdata.h"
 #include "tls/session/session.h"
 
-#define ANSWER_HEAD 512
+#define ANSWER_HEAD 512 /* bytes of a head without `fields` */
 
 /* Returns the number of bytes in empty lines before the request: RFC 9112, 2.2. */
 static size_t
@@ -140,6 +141,12 @@ http_request(const struct http *http)
 	return http->request;
 }
 
+bool
+http_names_type(const struct http *http, const char *type)
+{
+	return mediatype_is_named(http->head, http->head_size, type);
+}
+
 static struct http_answer
 make_error(const char *status, const char *words)
 {
@@ -156,17 +163,19 @@ static int
 compose_answer(
     struct http *http, const struct http_answer *answer, const char *more, bool whole)
 {
+	const char *fields = answer->fields != NULL ? answer->fields : "";
 	size_t body_size = whole ? answer->size : 0;
+	size_t room = ANSWER_HEAD + strlen(fields);
 
 	if (answer->body == NULL)
 		return -1;
-	http->answer = malloc(ANSWER_HEAD + body_size);
+	http->answer = malloc(room + body_size);
 	if (http->answer == NULL)
 		return -1;
-	int length = snprintf(http->answer, ANSWER_HEAD,
-	    "HTTP/1.0 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s"
+	int length = snprintf(http->answer, room,
+	    "HTTP/1.0 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s%s"
 	    "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
-	    answer->status, answer->type, answer->size + answer->follows, more);
+	    answer->status, answer->type, answer->size + answer->follows, more, fields);
 	memcpy(http->answer + length, answer->body, body_size);
 	http->answer_size = (size_t)length + body_size;
 	return 0;
@@ -191,6 +200,7 @@ prepare_answer(struct http *http, struct http_answer (*make)(const void *context
 	    request == HTTP_OTHER ? "Allow: GET, HEAD\r\n" : "",
 	    request != HTTP_HEAD_ONLY);
 	free(answer.body);
+	free(answer.fields);
 	return result;
 }
 

@@ -7,6 +7,7 @@
  * HEAD request gets one answer, regardless of its path, and the connection closes.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct session;
@@ -31,6 +32,8 @@ struct http_answer {
 	char *body; /* free(3) frees it; NULL: memory is exhausted */
 	size_t size;
 	size_t follows; /* bytes of the body that the caller sends after `body` */
+	char *fields; /* further lines of the head, each with CR and LF, for free(3); or
+	                 NULL */
 };
 
 /* A request and its answer. */
@@ -49,6 +52,9 @@ int http_read(struct http *http, struct session *session);
 
 /* Returns the request that http_read() has read. */
 enum http_request http_request(const struct http *http);
+
+/* True if the request that http_read() has read names that media type: mediatype.h. */
+bool http_names_type(const struct http *http, const char *type);
 
 /*
  * Reads the request and answers it. A GET or HEAD request gets the result of answer(context),

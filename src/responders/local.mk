@@ -11,6 +11,7 @@ libtlsd_a_SOURCES += \
 	src/responders/fdwait.c src/responders/fdwait.h \
 	src/responders/http.c src/responders/http.h \
 	src/responders/kind.h \
+	src/responders/mediatype.c src/responders/mediatype.h \
 	src/responders/responder.c src/responders/responder.h \
 	src/responders/stream.c src/responders/stream.h \
 	src/responders/backend/backends.c src/responders/backend/backends.h \

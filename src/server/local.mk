@@ -51,6 +51,14 @@ libtlsd_a_SOURCES += \
 	src/server/event/timers.c src/server/event/timers.h \
 	src/server/limits/limits.c src/server/limits/limits.h \
 	src/server/limits/loglimit.c src/server/limits/loglimit.h \
+	src/server/page/pageattention.c src/server/page/pageattention.h \
+	src/server/page/pagecertificates.c src/server/page/pagecertificates.h \
+	src/server/page/pagefailures.c src/server/page/pagefailures.h \
+	src/server/page/pagegraph.c src/server/page/pagegraph.h \
+	src/server/page/pagephases.c src/server/page/pagephases.h \
+	src/server/page/pageservices.c src/server/page/pageservices.h \
+	src/server/page/pagetext.c src/server/page/pagetext.h \
+	src/server/page/statuspage.c src/server/page/statuspage.h \
 	src/server/process/cgroup.c src/server/process/cgroup.h \
 	src/server/process/chroot.c src/server/process/chroot.h \
 	src/server/process/daemon.c src/server/process/daemon.h \
@@ -88,3 +96,14 @@ libtlsd_a_SOURCES += \
 	src/server/worker/queue.c src/server/worker/queue.h \
 	src/server/worker/returns.c src/server/worker/returns.h \
 	src/server/worker/servicequeue.c src/server/worker/servicequeue.h
+
+## The style and the script of the status page, as arrays of bytes without a NUL at the end.
+page_assets = src/server/page/statuspage.css src/server/page/statuspage.js
+src/server/page/pageassets.h: $(page_assets) src/server/local.mk
+	$(AM_V_GEN)$(MKDIR_P) src/server/page && for name in style:css script:js; do \
+		echo "static const char pageassets_$${name%:*}[] = {" && \
+		od -An -v -tx1 $(srcdir)/src/server/page/statuspage.$${name#*:} | \
+			$(SED) 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g' && \
+		echo '};' || exit 1; \
+	done >$@.tmp && mv $@.tmp $@
+src/server/page/statuspage.$(OBJEXT): src/server/page/pageassets.h

@@ -2,6 +2,7 @@
 /* The reports of the server on itself. */
 #include "server/selfreport.h"
 
+#include "server/page/statuspage.h"
 #include "server/report/metrics.h"
 #include "server/report/serverinfo.h"
 
@@ -9,6 +10,19 @@ static int
 print_metrics(void *context, FILE *out)
 {
 	return metrics_print(context, out);
+}
+
+static int
+print_page(void *context, FILE *out)
+{
+	return statuspage_print(context, out);
+}
+
+static int
+print_page_policy(void *context, FILE *out)
+{
+	(void)context;
+	return statuspage_print_policy(out);
 }
 
 static bool
@@ -27,6 +41,8 @@ struct monitor
 selfreport_monitor(struct serverinfo *serverinfo)
 {
 	return (struct monitor){ .print = print_metrics,
+		.print_page = print_page,
+		.print_page_policy = print_page_policy,
 		.is_draining = is_draining,
 		.is_stopping = is_stopping,
 		.context = serverinfo };

@@ -1,5 +1,6 @@
 ## SPDX-License-Identifier: GPL-3.0-or-later
 libtlsd_a_SOURCES += \
+	src/tls/digest.c src/tls/digest.h \
 	src/tls/library.c src/tls/library.h \
 	src/tls/accel/libcrypto.c src/tls/accel/libcrypto.h \
 	src/tls/clientauth/allow.c src/tls/clientauth/allow.h \

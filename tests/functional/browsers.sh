@@ -117,13 +117,47 @@ expect_resumed() {
 
 # --- the tests ------------------------------------------------------------------------
 
+# pin_of CERTIFICATE: prints the hash of its key, by which Chromium trusts it.
+pin_of() {
+	openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform der |
+		openssl dgst -sha256 -binary | base64
+}
+
 chromium_shows_each_page() {
 	needs chromium bash python3
 	serve
-	pin=$(openssl x509 -in "$folder/server.crt" -noout -pubkey |
-		openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64)
+	# A browser gets another answer from status: see below.
+	sed -i '/^status/d' targets
+	pin=$(pin_of "$folder/server.crt")
 	expect_whole python3 -B "$clients/chromium.py" 20 "$pin"
 	expect_resumed
+}
+
+# A certificate, its file and a socket have names that are markup.
+status_page_renews_itself_and_runs_nothing_else_in_chromium() {
+	needs chromium bash python3
+	odd="$PWD/<img src=x onerror='parent.odd=1'>&amp;"
+	mkdir "$odd"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 \
+		-subj '/CN=<b>"bold"<\/b>' -keyout "$odd/odd.key" -out "$odd/odd.crt" \
+		2>openssl.log
+	cat >tlsd.ini <<-END
+		workers = 4
+		pid-file =
+		control-socket = $PWD/sock
+		[status]
+		listen = 127.0.0.1:0
+		respond = status
+		cert = $folder/server.crt
+		key = $folder/server.key
+		[$(printf '%048d' 7)]
+		listen = "unix:$PWD/<svg onload=odd=1>"
+		cert = "$odd/odd.crt"
+		key = "$odd/odd.key"
+	END
+	start_tlsd tlsd
+	timeout 600 python3 -B "$clients/statuspage.py" "$(pin_of "$folder/server.crt")" \
+		"$(address_of status)" "$builddir/tlsdctl" -s "$PWD/sock"
 }
 
 go_gets_each_answer() {

@@ -70,6 +70,8 @@ public class Get {
 			HttpsURLConnection connection =
 				(HttpsURLConnection) uri.toURL().openConnection();
 			connection.setSSLSocketFactory(context.getSocketFactory());
+			/* It names text/html otherwise, as browsers do. */
+			connection.setRequestProperty("Accept", "*/*");
 			return connection.getInputStream().readAllBytes();
 		};
 		BufferedReader targets = new BufferedReader(new InputStreamReader(System.in));

@@ -13,6 +13,7 @@ import tempfile
 
 from devtools import Browser
 
+
 def main():
     count, pin = int(sys.argv[1]), sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("chromium took too long"))

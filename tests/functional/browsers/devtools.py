@@ -26,6 +26,7 @@ class Browser:
         self.unread = b""
         self.sent = 0
         self.page = None
+        self.complaints = []
 
     def send(self, method, **parameters):
         self.sent += 1
@@ -42,7 +43,17 @@ class Browser:
                 sys.exit("chromium has ended")
             self.unread += more
         message, self.unread = self.unread.split(b"\0", 1)
-        return json.loads(message)
+        message = json.loads(message)
+        self.note(message)
+        return message
+
+    def note(self, message):
+        """Keeps the errors that the console shows, such as violations of a policy."""
+        method, parameters = message.get("method"), message.get("params", {})
+        if method == "Log.entryAdded":
+            self.complaints.append(parameters["entry"]["text"])
+        elif method == "Runtime.exceptionThrown":
+            self.complaints.append(parameters["exceptionDetails"]["text"])
 
     def call(self, method, **parameters):
         number = self.send(method, **parameters)
@@ -72,9 +83,16 @@ class Browser:
             shown = shown or message.get("method") == "Page.loadEventFired"
         return None
 
+    def watch_console(self):
+        self.call("Log.enable")
+        self.call("Runtime.enable")
+
+    def evaluate(self, expression):
+        result = self.call("Runtime.evaluate", expression=expression)["result"]
+        return result.get("value", result.get("description"))
+
     def text(self):
-        return self.call("Runtime.evaluate",
-                         expression="document.body.innerText")["result"]["value"]
+        return self.evaluate("document.body.innerText")
 
     def close(self):
         self.page = None
