@@ -53,6 +53,22 @@ say() {
 	cat answer
 }
 
+# browse ARGUMENT...: asks as Chromium and Firefox do.
+browse() {
+	ask_https -H 'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' "$@"
+}
+
+# answer_to FIELD: prints the bytes that status answers to a request with this line in its head.
+answer_to() {
+	printf 'GET / HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n' "$1" |
+		openssl s_client -quiet -connect "${status#https://}" 2>/dev/null
+}
+
+# hash_of FILE: prints its hash as a Content-Security-Policy has it.
+hash_of() {
+	printf 'sha256-%s' "$(openssl dgst -sha256 -binary "$1" | base64)"
+}
+
 # --- the tests ------------------------------------------------------------------------
 
 metrics_match_tlsdctl_and_pass_promtool() {
@@ -112,6 +128,95 @@ status_is_503_while_draining_and_200_again_later() {
 	gets_code 200 "$status/"
 }
 
+only_a_client_that_names_html_gets_the_page_from_status() {
+	serve
+	printf 'HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n' >word
+	printf 'Content-Length: 3\r\nCache-Control: no-store\r\nConnection: close\r\n\r\nup\n' >>word
+	for field in 'X: y' 'Accept: */*' 'Accept: application/json' 'Accept: text/*' \
+		'Accept: text/html;q=0' 'User-Agent: Mozilla/5.0'; do
+		answer_to "$field" | cmp - word
+	done
+	answer_to 'accept: text/plain, TEXT/html' | grep -q '^<!doctype html>'
+	browse "$status/any/path?at=all" | grep -q '<title>Running [^<]* tlsd</title>'
+	browse "$metrics/" | grep -q '^# HELP '
+}
+
+page_of_status_may_load_nothing_but_itself() {
+	serve
+	browse -D headers -o page "$status/"
+	tr -d '\r' <headers >fields
+	page=$srcdir/src/server/page/statuspage
+	grep -qFx "Content-Security-Policy: default-src 'none'; style-src '$(hash_of "$page.css")'; \
+script-src '$(hash_of "$page.js")'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+frame-ancestors 'none'" fields
+	grep -qFx 'Content-Type: text/html; charset=utf-8' fields
+	grep -qFx 'X-Content-Type-Options: nosniff' fields
+	grep -qFx 'Referrer-Policy: no-referrer' fields
+	grep -qFx 'Cache-Control: no-store' fields
+	grep -qFx "Content-Length: $(wc -c <page)" fields
+	! grep -Eq '(src|href)="[^#]|style="|url\(|@import| on[a-z]+=' page
+}
+
+page_of_status_has_the_codes_of_the_word() {
+	serve
+	browse --head "$status/" >headers
+	grep -q '^HTTP/1.0 200 OK' headers
+	grep -q '^Content-Type: text/html' headers
+	[ "$(sed '1,/^.$/d' headers | wc -c)" -eq 0 ]
+	[ "$(browse -o body -w '%{http_code}' -d some=data "$status/")" = 405 ]
+	[ "$(cat body)" = 'use GET or HEAD' ]
+	! ctl drain --timeout 100ms >drain.out || :
+	[ "$(browse -o body -w '%{http_code}' "$status/")" = 503 ]
+	grep -q '<title>Draining ' body
+}
+
+page_of_status_tells_certificates_failures_and_remedies() {
+	serve
+	curl -sS --max-time 60 "http://${metrics#https://}" >plain.out || :
+	expect ': metrics: not-tls-http: '
+	browse -o page "$status/"
+	grep -q '<a id="to-not-tls-http" href="#not-tls-http">' page
+	grep -qF "<dt id=\"not-tls-http\">not-tls-http</dt><dd>The client sent a plain HTTP request. \
+Use https in the client&#39;s URL.</dd>" page
+	! grep -q 'id="idle-timeout"' page || return 1
+	grep -qF "<span class=\"file\">$folder/server.crt</span>" page
+	grep -q 'data-label="Days left">3[0-9][0-9]</td>' page
+	! grep -q 'id="attention"' page
+}
+
+page_of_status_warns_of_a_certificate_that_ends_and_a_failed_reload() {
+	more=$(printf '%s\n' '[soon]' 'listen = 127.0.0.4:0' 'warn-days = 3000')
+	serve
+	browse "$status/" | grep -q '<title>Running, 1 problem '
+	echo 'nonsense = 1' >>tlsd.ini
+	! ctl reload 2>reload.err || return 1
+	browse -o page "$status/"
+	grep -q '<title>Running, 2 problems ' page
+	grep -q 'ends soon, [0-9]*</td>' page
+	grep -q '<li>The last reload failed' page
+}
+
+names_in_the_page_of_status_are_no_markup() {
+	odd="$PWD/<b title=\"x\">&amp;'"
+	mkdir "$odd"
+	cp "$folder/server.crt" "$folder/server.key" "$odd"
+	quoted=$(printf '%s' "$odd" | sed 's/"/\\"/g')
+	more=$(printf '%s\n' '[odd]' 'listen = 127.0.0.4:0' "cert = \"$quoted/server.crt\"" \
+		"key = \"$quoted/server.key\"")
+	serve
+	browse -o page "$status/"
+	grep -qF "$PWD/&lt;b title=&quot;x&quot;&gt;&amp;amp;&#39;/server.crt" page
+	! grep -q '<b ' page
+}
+
+many_browsers_at_once_get_the_whole_page() {
+	serve
+	browse -Z --parallel-max 40 -o 'page.#1' "$status/[1-40]"
+	for number in $(seq 40); do
+		[ "$(tail -n 1 "page.$number")" = '</html>' ]
+	done
+}
+
 # agent_says LINE: with TLS 1.3, whose answer comes early, and with 1.2
 agent_says() {
 	for version in tls1_3 tls1_2; do
@@ -169,7 +274,7 @@ alerts_fire_on_the_figures_of_a_server() {
 	serve
 	gets_code 200 "$status/"
 	ask_https "$metrics/metrics" >figures
-	cp "$top_srcdir/conf/alerts.yml" .
+	cp "$srcdir/conf/alerts.yml" .
 	promtool check rules alerts.yml
 	certificate=$(grep -m 1 '^tlsd_certificate_not_after_seconds{' figures)
 	{
