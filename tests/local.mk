@@ -85,6 +85,7 @@ tests_unit_check_tls_SOURCES = \
 	$(virtualtime) \
 	tests/unit/tls/clientauth/allow.c \
 	tests/unit/tls/clientauth/authorized.c \
+	tests/unit/tls/digest.c \
 	tests/unit/tls/hello/clienthello.c \
 	tests/unit/tls/hello/plainalert.c \
 	tests/unit/tls/keys/challenge.c \
@@ -130,6 +131,9 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/event/timers.c \
 	tests/unit/server/limits/limits.c \
 	tests/unit/server/manual.c \
+	tests/unit/server/page/pagefailures.c \
+	tests/unit/server/page/pagegraph.c \
+	tests/unit/server/page/pagetext.c \
 	tests/unit/server/process/pidfile.c \
 	tests/unit/server/process/socketfile.c \
 	tests/unit/server/report/history.c \
