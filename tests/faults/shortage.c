@@ -275,6 +275,16 @@ START_TEST(http_metrics_survive_every_allocation_failure)
 }
 END_TEST
 
+START_TEST(status_page_survives_every_allocation_failure)
+{
+	static const struct life life = { .options = { .priority = POOR_TLS13 },
+		.words = "GET / HTTP/1.0\r\nAccept: text/html\r\n\r\n",
+		.opening = "HTTP/1.0 200 OK\r\nContent-Type: text/html" };
+
+	poor_fail_each("respond = status\n", &life);
+}
+END_TEST
+
 static void
 relay_each(const char *more, const struct life *life)
 {
@@ -344,6 +354,7 @@ POOR("shortage", tls13_connection_survives_every_allocation_failure,
     echo_survives_every_allocation_failure, exec_survives_every_allocation_failure,
     file_responder_survives_every_allocation_failure,
     http_metrics_survive_every_allocation_failure,
+    status_page_survives_every_allocation_failure,
     relay_survives_every_allocation_failure,
     idle_relay_survives_every_allocation_failure,
     relay_with_proxy_header_v1_survives_every_allocation_failure,
