@@ -8,52 +8,10 @@
 
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
+#include "tls/policy/profile.h"
 #include "tls/policy/selection.h"
 #include "tls/policy/suite.h"
 #include "tls/policy/weakness.h"
-
-enum { VERSION_1_2, VERSION_1_3 };
-enum { PROFILE_MODERN, PROFILE_TLS13, PROFILE_COMPATIBLE };
-
-/* Which of the first two groups is preferred depends on the client. */
-#define X25519_FIRST "+GROUP-X25519:+GROUP-SECP256R1:"
-#define P256_FIRST "+GROUP-SECP256R1:+GROUP-X25519:"
-#define MODERN_CIPHERS "+AES-128-GCM:+CHACHA20-POLY1305:+AES-256-GCM"
-#define SIGNATURES "+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"
-
-/* A profile is a priority string in parts; its versions come first. */
-static const struct {
-	const char *name;
-	int tls_min;
-	const char *groups; /* all but the first two */
-	const char *suites;
-	const char *rest;
-} profiles[] = {
-	/* RFC 9325, 4.2: ephemeral key exchange and AEAD only; no tickets in TLS 1.2,
-	 * which would undo forward secrecy (4.2.1). */
-	[PROFILE_MODERN] = { "modern", VERSION_1_2, "+GROUP-SECP384R1",
-	    "+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS ":+AEAD",
-	    SIGNATURES ":%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
-	[PROFILE_TLS13] = { "tls13", VERSION_1_3, "+GROUP-SECP384R1",
-	    MODERN_CIPHERS ":+AEAD", SIGNATURES ":%SERVER_PRECEDENCE" },
-	/* CBC suites after the others, for clients from before 2014. */
-	[PROFILE_COMPATIBLE] = { "compatible", VERSION_1_2,
-	    "+GROUP-SECP384R1:+GROUP-SECP521R1",
-	    "+ECDHE-ECDSA:+ECDHE-RSA:" MODERN_CIPHERS
-	    ":+AES-128-CBC:+AES-256-CBC:+AEAD:+SHA256:+SHA384:+SHA1",
-	    "+SIGN-ALL:%SERVER_PRECEDENCE:%NO_TICKETS_TLS12" },
-};
-
-static const struct {
-	const char *name;
-	const char *priority;
-	gnutls_protocol_t protocol;
-} versions[] = {
-	[VERSION_1_2] = { "1.2", "+VERS-TLS1.2", GNUTLS_TLS1_2 },
-	[VERSION_1_3] = { "1.3", "+VERS-TLS1.3", GNUTLS_TLS1_3 },
-};
-
-#define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 struct policy {
 	char *text; /* a priority string for clients */
@@ -73,13 +31,13 @@ struct exchange {
 const char *
 policy_profile_name(int index)
 {
-	return index < LENGTH(profiles) ? profiles[index].name : NULL;
+	return profile_name(index);
 }
 
 const char *
 policy_version_name(int index)
 {
-	return index < LENGTH(versions) ? versions[index].name : NULL;
+	return profile_version_name(index);
 }
 
 struct gnutls_priority_st *
@@ -117,32 +75,15 @@ policy_equip_client(
 static int
 oldest_version(const struct policy_settings *settings)
 {
-	int min = profiles[settings->profile].tls_min;
-
-	return settings->tls_min > min ? settings->tls_min : min;
+	return profile_oldest_version(settings->profile, settings->tls_min);
 }
 
-/* Returns the groups of a profile, with `first` in front; the caller frees them. */
-static char *
-profile_groups(const struct policy_settings *settings, const char *first)
-{
-	return memory_format("%s%s", first, profiles[settings->profile].groups);
-}
-
-/* Returns a profile with other groups and suites as a priority string, the newest version
- * first. The caller frees it. */
 static char *
 compose_priority(
     const struct policy_settings *settings, const char *groups, const char *suites)
 {
-	char *text = memory_copy("NONE");
-
-	for (int version = settings->tls_max; version >= oldest_version(settings);
-	     version--)
-		memory_append(&text, ":%s", versions[version].priority);
-	memory_append(
-	    &text, ":%s:%s:%s", groups, suites, profiles[settings->profile].rest);
-	return text;
+	return profile_compose(settings->profile, oldest_version(settings),
+	    settings->tls_max, groups, suites);
 }
 
 bool
@@ -255,9 +196,9 @@ parse_priority(const struct policy_settings *settings, const char *groups,
 static gnutls_priority_t
 parse_profile(const struct policy_settings *settings, struct findings *findings)
 {
-	char *groups = profile_groups(settings, X25519_FIRST);
+	char *groups = profile_groups(settings->profile, PROFILE_X25519_FIRST);
 	gnutls_priority_t priority = parse_priority(
-	    settings, groups, profiles[settings->profile].suites, findings);
+	    settings, groups, profile_suites(settings->profile), findings);
 
 	free(groups);
 	return priority;
@@ -276,12 +217,12 @@ read_selection(struct selection *selection, const struct policy_settings *settin
     struct findings *findings)
 {
 	const struct policy_settings widest = { .profile = PROFILE_COMPATIBLE,
-		.tls_min = VERSION_1_2,
-		.tls_max = VERSION_1_3 };
+		.tls_min = PROFILE_TLS12,
+		.tls_max = PROFILE_TLS13 };
 	const struct selection_scope scope = {
-		.profile = profiles[settings->profile].name,
+		.profile = profile_name(settings->profile),
 		.profiled = parse_profile(settings, findings),
-		.wider = profiles[PROFILE_COMPATIBLE].name,
+		.wider = profile_name(PROFILE_COMPATIBLE),
 		.widest = parse_profile(&widest, findings),
 	};
 
@@ -318,7 +259,7 @@ static void
 prefer_p256(struct policy *policy, const struct policy_settings *settings,
     const char *suites, struct findings *findings)
 {
-	char *groups = profile_groups(settings, P256_FIRST);
+	char *groups = profile_groups(settings->profile, PROFILE_P256_FIRST);
 
 	policy->priority_p256 = parse_priority(settings, groups, suites, findings);
 	free(groups);
@@ -328,14 +269,16 @@ static void
 set_from_selection(struct policy *policy, const struct policy_settings *settings,
     const struct selection *selection, struct findings *findings)
 {
-	const char *profiled = profiles[settings->profile].suites;
+	const char *profiled = profile_suites(settings->profile);
 	const char *suites[] = {
-		[VERSION_1_2] = selection->tls12 != NULL ? selection->tls12 : profiled,
-		[VERSION_1_3] = selection->tls13 != NULL ? selection->tls13 : profiled,
+		[PROFILE_TLS12] =
+		    selection->tls12 != NULL ? selection->tls12 : profiled,
+		[PROFILE_TLS13] =
+		    selection->tls13 != NULL ? selection->tls13 : profiled,
 	};
 	char *groups = selection->groups != NULL
 	                   ? memory_copy(selection->groups)
-	                   : profile_groups(settings, X25519_FIRST);
+	                   : profile_groups(settings->profile, PROFILE_X25519_FIRST);
 
 	make_priorities(policy, settings, groups, suites, findings);
 	free(groups);
@@ -358,7 +301,7 @@ set_from_profile(struct policy *policy, const struct policy_settings *settings,
 		    "is %s",
 		    policy_version_name(settings->tls_max),
 		    policy_profile_name(settings->profile),
-		    policy_version_name(profiles[settings->profile].tls_min),
+		    policy_version_name(profile_oldest_version(settings->profile, 0)),
 		    policy_version_name(settings->tls_min));
 		return;
 	}
