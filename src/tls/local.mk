@@ -28,6 +28,7 @@ libtlsd_a_SOURCES += \
 	src/tls/keys/signer.c src/tls/keys/signer.h \
 	src/tls/keys/staple.c src/tls/keys/staple.h \
 	src/tls/keys/token.c src/tls/keys/token.h \
+	src/tls/policy/listing.c src/tls/policy/listing.h \
 	src/tls/policy/policy.c src/tls/policy/policy.h \
 	src/tls/policy/profile.c src/tls/policy/profile.h \
 	src/tls/policy/selection.c src/tls/policy/selection.h \

@@ -8,6 +8,7 @@
 
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
+#include "tls/policy/listing.h"
 #include "tls/policy/profile.h"
 #include "tls/policy/selection.h"
 #include "tls/policy/suite.h"
@@ -343,57 +344,8 @@ policy_free(struct policy *policy)
 	free(policy);
 }
 
-static void
-print_suites(gnutls_priority_t priority, bool tls13, FILE *out)
-{
-	struct suite suite;
-
-	for (unsigned i = 0; suite_at(priority, i, &suite); i++)
-		if (suite.name != NULL && suite_is_tls13(&suite) == tls13)
-			fprintf(out, " %s", suite.name);
-}
-
-static const char *
-protocol_name(unsigned protocol)
-{
-	return gnutls_protocol_get_name((gnutls_protocol_t)protocol);
-}
-
-static const char *
-group_name(unsigned group)
-{
-	return gnutls_group_get_name((gnutls_group_t)group);
-}
-
-static const char *
-signature_name(unsigned signature)
-{
-	return gnutls_sign_get_name((gnutls_sign_algorithm_t)signature);
-}
-
-static void
-print_list(FILE *out, const unsigned *list, int count, const char *(*name)(unsigned))
-{
-	for (int i = 0; i < count; i++)
-		fprintf(out, " %s", name(list[i]));
-	fputc('\n', out);
-}
-
 void
 policy_print(const struct policy *policy, FILE *out, const char *indent)
 {
-	const unsigned *list;
-
-	fprintf(out, "%sversions:  ", indent);
-	int count = gnutls_priority_protocol_list(policy->priority, &list);
-	print_list(out, list, count, protocol_name);
-	fprintf(out, "%ssuites:    ", indent);
-	print_suites(policy->priority, true, out);
-	print_suites(policy_priority_tls12(policy), false, out);
-	fprintf(out, "\n%sgroups:    ", indent);
-	count = gnutls_priority_group_list(policy->priority, &list);
-	print_list(out, list, count, group_name);
-	fprintf(out, "%ssignatures:", indent);
-	count = gnutls_priority_sign_list(policy->priority, &list);
-	print_list(out, list, count, signature_name);
+	listing_print(policy->priority, policy_priority_tls12(policy), out, indent);
 }
