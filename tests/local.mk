@@ -87,6 +87,7 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/clientauth/authorized.c \
 	tests/unit/tls/digest.c \
 	tests/unit/tls/hello/clienthello.c \
+	tests/unit/tls/hello/groupchoice.c \
 	tests/unit/tls/hello/plainalert.c \
 	tests/unit/tls/keys/challenge.c \
 	tests/unit/tls/keys/clientcaps.c \
@@ -94,11 +95,14 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/keys/keyring.c \
 	tests/unit/tls/keys/nameindex.c \
 	tests/unit/tls/keys/signer.c \
+	tests/unit/tls/policy/groupset.c \
+	tests/unit/tls/policy/hybrids.c \
 	tests/unit/tls/policy/policy.c \
 	tests/unit/tls/policy/selection.c \
 	tests/unit/tls/policy/suite.c \
 	tests/unit/tls/policy/weakness.c \
 	tests/unit/tls/proof/proof.c \
+	tests/unit/tls/session/context.c \
 	tests/unit/tls/session/hiddenname.c \
 	tests/unit/tls/session/ticketkeys.c \
 	tests/unit/tls/transport/pause.c \

@@ -12,6 +12,7 @@ libtlsd_a_SOURCES += \
 	src/tls/clientauth/revoked.c src/tls/clientauth/revoked.h \
 	src/tls/clientauth/trust.c src/tls/clientauth/trust.h \
 	src/tls/hello/clienthello.c src/tls/hello/clienthello.h \
+	src/tls/hello/groupchoice.c src/tls/hello/groupchoice.h \
 	src/tls/hello/plainalert.c src/tls/hello/plainalert.h \
 	src/tls/keys/certdir.c src/tls/keys/certdir.h \
 	src/tls/keys/challenge.c src/tls/keys/challenge.h \
@@ -28,6 +29,9 @@ libtlsd_a_SOURCES += \
 	src/tls/keys/signer.c src/tls/keys/signer.h \
 	src/tls/keys/staple.c src/tls/keys/staple.h \
 	src/tls/keys/token.c src/tls/keys/token.h \
+	src/tls/policy/groupcode.c src/tls/policy/groupcode.h \
+	src/tls/policy/groupset.c src/tls/policy/groupset.h \
+	src/tls/policy/hybrids.c src/tls/policy/hybrids.h \
 	src/tls/policy/listing.c src/tls/policy/listing.h \
 	src/tls/policy/policy.c src/tls/policy/policy.h \
 	src/tls/policy/profile.c src/tls/policy/profile.h \

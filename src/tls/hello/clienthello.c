@@ -8,6 +8,7 @@
 
 #define EXTENSION_SERVER_NAME 0
 #define EXTENSION_MAX_FRAGMENT_LENGTH 1
+#define EXTENSION_SUPPORTED_GROUPS 10
 #define EXTENSION_ALPN 16
 #define EXTENSION_RECORD_SIZE_LIMIT 28
 #define EXTENSION_SUPPORTED_VERSIONS 43
@@ -110,19 +111,34 @@ read_protocols(struct cursor extension, struct clienthello *hello)
 }
 
 static bool
+read_groups(struct cursor extension, struct clienthello *hello)
+{
+	struct cursor list = take_part(&extension, 2);
+
+	if (!is_read_whole(&extension) || list.left % 2 != 0 || hello->groups != NULL)
+		return false;
+	hello->groups = list.bytes;
+	hello->groups_size = list.left;
+	return true;
+}
+
+static bool
 read_shares(struct cursor extension, struct clienthello *hello)
 {
-	struct cursor shares = take_part(&extension, 2);
-	bool p256 = false, x25519 = false;
+	struct cursor list = take_part(&extension, 2);
+	struct cursor rest = list;
 
-	while (shares.left > 0 && !shares.broken) {
-		size_t group = take_number(&shares, 2);
-		take_part(&shares, 2);
-		x25519 = x25519 || group == GROUP_X25519;
-		p256 = p256 || group == GROUP_SECP256R1;
+	if (!is_read_whole(&extension) || hello->shares != NULL)
+		return false;
+	hello->shares = list.bytes;
+	hello->shares_size = list.left;
+	while (rest.left > 0 && !rest.broken) {
+		skip_bytes(&rest, 2);
+		take_part(&rest, 2);
 	}
-	hello->wants_p256 = p256 && !x25519;
-	return is_read_whole(&extension) && is_read_whole(&shares);
+	hello->wants_p256 = clienthello_shares(hello, GROUP_SECP256R1) &&
+	                    !clienthello_shares(hello, GROUP_X25519);
+	return !rest.broken;
 }
 
 /* The library skips this extension if TLS 1.3 is not enabled. */
@@ -185,6 +201,8 @@ read_extension(struct cursor *extensions, struct clienthello *hello)
 		return read_name(extension, hello);
 	case EXTENSION_MAX_FRAGMENT_LENGTH:
 		return read_max_fragment_length(extension, hello);
+	case EXTENSION_SUPPORTED_GROUPS:
+		return read_groups(extension, hello);
 	case EXTENSION_ALPN:
 		return read_protocols(extension, hello);
 	case EXTENSION_RECORD_SIZE_LIMIT:
@@ -257,4 +275,35 @@ clienthello_offers_only(const struct clienthello *hello, const char *name)
 	/* A list of one has the length of its item, and the item (RFC 7301, 3.1). */
 	return hello->protocols_size == 1 + strlen(name) &&
 	       clienthello_offers(hello, name);
+}
+
+bool
+clienthello_supports(const struct clienthello *hello, unsigned group)
+{
+	struct cursor list = { .bytes = hello->groups, .left = hello->groups_size };
+
+	while (list.left > 0)
+		if (take_number(&list, 2) == group)
+			return true;
+	return false;
+}
+
+bool
+clienthello_shares(const struct clienthello *hello, unsigned group)
+{
+	struct cursor list = { .bytes = hello->shares, .left = hello->shares_size };
+
+	while (list.left > 0) {
+		size_t code = take_number(&list, 2);
+		take_part(&list, 2);
+		if (code == group)
+			return true;
+	}
+	return false;
+}
+
+bool
+clienthello_offers_tls13(const struct clienthello *hello)
+{
+	return (hello->versions >> (VERSION_TLS13 - VERSION_OLDEST) & 1) != 0;
 }

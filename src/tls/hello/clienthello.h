@@ -26,6 +26,10 @@ struct clienthello {
 	size_t suites_size;
 	const unsigned char *protocols; /* the list (RFC 7301, 3.1); NULL if none */
 	size_t protocols_size;
+	const unsigned char *groups; /* the codes (RFC 8446, 4.2.7); NULL if none */
+	size_t groups_size;
+	const unsigned char *shares; /* the list of key shares (4.2.8); NULL if none */
+	size_t shares_size;
 	/* The client sends a key share for P-256 and none for X25519 (RFC 8446, 4.2.8). A
 	 * server that insists on X25519 would ask for another hello, a round trip more. */
 	bool wants_p256;
@@ -53,5 +57,14 @@ bool clienthello_offers(const struct clienthello *hello, const char *name);
 
 /* True if the client offers the application protocol `name` and no other. */
 bool clienthello_offers_only(const struct clienthello *hello, const char *name);
+
+/* True if the client supports the group with this code. */
+bool clienthello_supports(const struct clienthello *hello, unsigned group);
+
+/* True if the client sends a key share for the group with this code. */
+bool clienthello_shares(const struct clienthello *hello, unsigned group);
+
+/* True if the client offers TLS 1.3. */
+bool clienthello_offers_tls13(const struct clienthello *hello);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
+#include "tls/policy/groupset.h"
+#include "tls/policy/hybrids.h"
 #include "tls/policy/listing.h"
 #include "tls/policy/profile.h"
 #include "tls/policy/selection.h"
@@ -16,8 +18,10 @@
 
 struct policy {
 	char *text; /* a priority string for clients */
-	gnutls_priority_t priority, priority_p256;
-	gnutls_priority_t priority_tls12; /* NULL if it equals `priority` */
+	gnutls_priority_t priority,
+	    priority_p256; /* only the first has hybrid groups */
+	gnutls_priority_t priority_tls12; /* NULL if it has the suites of `priority` */
+	struct groupset groups;
 	struct exchange *exchanges; /* of its suites of TLS 1.2 */
 	size_t exchange_count;
 };
@@ -44,20 +48,27 @@ policy_version_name(int index)
 struct gnutls_priority_st *
 policy_priority(const struct policy *policy)
 {
-	return policy->priority;
+	return policy->groups.others != NULL ? policy->groups.others : policy->priority;
+}
+
+const struct groupset *
+policy_groups(const struct policy *policy)
+{
+	return &policy->groups;
 }
 
 struct gnutls_priority_st *
 policy_priority_p256(const struct policy *policy)
 {
-	return policy->priority_p256 != NULL ? policy->priority_p256 : policy->priority;
+	return policy->priority_p256 != NULL ? policy->priority_p256
+	                                     : policy_priority(policy);
 }
 
 struct gnutls_priority_st *
 policy_priority_tls12(const struct policy *policy)
 {
 	return policy->priority_tls12 != NULL ? policy->priority_tls12
-	                                      : policy->priority;
+	                                      : policy_priority(policy);
 }
 
 int
@@ -85,6 +96,30 @@ compose_priority(
 {
 	return profile_compose(settings->profile, oldest_version(settings),
 	    settings->tls_max, groups, suites);
+}
+
+/* Returns the hybrid groups of the library that the versions allow. */
+static struct hybrids
+list_hybrids(const struct policy_settings *settings)
+{
+	if (settings->tls_max < PROFILE_TLS13)
+		return (struct hybrids){ .count = 0 };
+	return settings->hybrids != NULL ? *settings->hybrids
+	                                 : hybrids_where(hybrids_in_library);
+}
+
+/* Returns the groups of the profile, the hybrid ones first. The caller frees them. */
+static char *
+format_groups(const struct policy_settings *settings)
+{
+	const struct hybrids hybrids = list_hybrids(settings);
+	char *words = hybrids_words(&hybrids);
+	char *first = memory_format("%s%s", words, PROFILE_X25519_FIRST);
+	char *groups = profile_groups(settings->profile, first);
+
+	free(first);
+	free(words);
+	return groups;
 }
 
 bool
@@ -197,12 +232,32 @@ parse_priority(const struct policy_settings *settings, const char *groups,
 static gnutls_priority_t
 parse_profile(const struct policy_settings *settings, struct findings *findings)
 {
-	char *groups = profile_groups(settings->profile, PROFILE_X25519_FIRST);
+	char *groups = format_groups(settings);
 	gnutls_priority_t priority = parse_priority(
 	    settings, groups, profile_suites(settings->profile), findings);
 
 	free(groups);
 	return priority;
+}
+
+/* Prepares the choice of a group if `text`, which policy->priority was parsed from, enables hybrid
+ * groups. They are for TLS 1.3 only. */
+static void
+separate_hybrids(struct policy *policy, const struct policy_settings *settings,
+    const char *key, const char *text, struct findings *findings)
+{
+	const struct hybrids hybrids = list_hybrids(settings);
+
+	if (policy->priority == NULL || !policy_speaks(policy, GNUTLS_TLS1_3))
+		return;
+	if (groupset_init(&policy->groups, policy->priority, text, &hybrids) < 0)
+		findings_error(findings, "%s: out of memory", key);
+	else if (policy->groups.count > 0 && policy->groups.others == NULL &&
+		 policy_speaks(policy, GNUTLS_TLS1_2))
+		findings_warning(findings,
+		    "%s: TLS 1.2 has no hybrid groups, so its clients are refused: add "
+		    "X25519, or enable TLS 1.3 only",
+		    key);
 }
 
 static void
@@ -211,6 +266,7 @@ set_from_priority(struct policy *policy, const struct policy_settings *settings,
 {
 	policy->text = memory_copy(settings->priority);
 	policy->priority = weakness_parse(policy->text, settings->allow_weak, findings);
+	separate_hybrids(policy, settings, "priority", policy->text, findings);
 }
 
 static void
@@ -219,7 +275,8 @@ read_selection(struct selection *selection, const struct policy_settings *settin
 {
 	const struct policy_settings widest = { .profile = PROFILE_COMPATIBLE,
 		.tls_min = PROFILE_TLS12,
-		.tls_max = PROFILE_TLS13 };
+		.tls_max = PROFILE_TLS13,
+		.hybrids = settings->hybrids };
 	const struct selection_scope scope = {
 		.profile = profile_name(settings->profile),
 		.profiled = parse_profile(settings, findings),
@@ -244,12 +301,13 @@ make_priorities(struct policy *policy, const struct policy_settings *settings,
 	const char *oldest = suites[oldest_version(settings)];
 
 	policy->priority = parse_priority(settings, groups, newest, findings);
-	if (strcmp(newest, oldest) == 0) {
-		policy->text = compose_priority(settings, groups, newest);
+	policy->text = compose_priority(settings, groups, newest);
+	separate_hybrids(policy, settings, "groups", policy->text, findings);
+	if (strcmp(newest, oldest) == 0)
 		return;
-	}
 	policy->priority_tls12 = parse_priority(settings, groups, oldest, findings);
 	char *all = memory_format("%s:%s", newest, oldest);
+	free(policy->text);
 	policy->text = compose_priority(settings, groups, all);
 	free(all);
 }
@@ -277,9 +335,8 @@ set_from_selection(struct policy *policy, const struct policy_settings *settings
 		[PROFILE_TLS13] =
 		    selection->tls13 != NULL ? selection->tls13 : profiled,
 	};
-	char *groups = selection->groups != NULL
-	                   ? memory_copy(selection->groups)
-	                   : profile_groups(settings->profile, PROFILE_X25519_FIRST);
+	char *groups = selection->groups != NULL ? memory_copy(selection->groups)
+	                                         : format_groups(settings);
 
 	make_priorities(policy, settings, groups, suites, findings);
 	free(groups);
@@ -336,6 +393,7 @@ policy_free(struct policy *policy)
 {
 	if (policy == NULL)
 		return;
+	groupset_fini(&policy->groups);
 	gnutls_priority_deinit(policy->priority);
 	gnutls_priority_deinit(policy->priority_p256);
 	gnutls_priority_deinit(policy->priority_tls12);

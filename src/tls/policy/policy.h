@@ -14,7 +14,9 @@
 #include "base/text/stringlist.h"
 
 struct findings;
+struct groupset;
 struct gnutls_priority_st;
+struct hybrids;
 struct policy;
 
 struct policy_settings {
@@ -23,6 +25,8 @@ struct policy_settings {
 	char *priority; /* a GnuTLS priority string instead of all these, or "" */
 	int tls_min, tls_max; /* indexes of policy_version_name(), within a profile */
 	bool allow_weak; /* accept a priority string although it is weak */
+	const struct hybrids
+	    *hybrids; /* that can be enabled; NULL: all of the library */
 };
 
 /* Returns "modern", "tls13" or "compatible"; NULL after the last index. */
@@ -45,10 +49,14 @@ void policy_print(const struct policy *policy, FILE *out, const char *indent);
 /*
  * Return the priority of a session, owned by the policy; only for files under src/tls/. The
  * second one prefers P-256 to X25519, for a client whose only key share is P-256. Because the
- * server's preference applies, the first one would ask that client for another hello.
+ * server's preference applies, the first one would ask that client for another hello. Neither
+ * has hybrid groups, unless there are no others: policy_groups() has a priority for each.
  */
 struct gnutls_priority_st *policy_priority(const struct policy *policy);
 struct gnutls_priority_st *policy_priority_p256(const struct policy *policy);
+
+/* Returns the groups among which groupchoice.h chooses; none if none is hybrid. */
+const struct groupset *policy_groups(const struct policy *policy);
 
 /* Returns the priority of a session whose version turns out to be TLS 1.2. */
 struct gnutls_priority_st *policy_priority_tls12(const struct policy *policy);

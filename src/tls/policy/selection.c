@@ -8,6 +8,7 @@
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
 #include "base/text/resemblance.h"
+#include "tls/policy/hybrids.h"
 #include "tls/policy/suite.h"
 #include "tls/policy/weakness.h"
 
@@ -246,6 +247,19 @@ refuse_unknown_group(
 }
 
 static void
+refuse_group(
+    const char *name, const struct selection_scope *scope, struct findings *findings)
+{
+	if (hybrids_find(name) != NULL)
+		findings_error(findings,
+		    "groups: %s: this GnuTLS (%s) does not have it: remove it, or "
+		    "install GnuTLS 3.8.10 or later, built with leancrypto",
+		    name, gnutls_check_version(NULL));
+	else
+		refuse_unknown_group(name, scope, findings);
+}
+
+static void
 read_groups(struct selection *selection, const struct stringlist *names,
     const struct selection_scope *scope, struct findings *findings)
 {
@@ -256,7 +270,7 @@ read_groups(struct selection *selection, const struct stringlist *names,
 		const char *group = find_group(translate_group(name));
 		size_t count = words.count;
 		if (group == NULL)
-			refuse_unknown_group(name, scope, findings);
+			refuse_group(name, scope, findings);
 		else if (!has_group(scope->profiled, group))
 			complain_outside("groups", name, NULL,
 			    has_group(scope->widest, group), scope, findings);

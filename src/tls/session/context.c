@@ -9,6 +9,8 @@
 
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
+#include "tls/hello/groupchoice.h"
+#include "tls/policy/groupset.h"
 #include "tls/session/peercert.h"
 #include "tls/x509/identity.h"
 #include "tls/keys/challenge.h"
@@ -402,6 +404,18 @@ context_equip(
 		gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
 	return equip_alpn(
 	    context, session, GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE);
+}
+
+int
+context_equip_group(const struct context *context, gnutls_session_t session,
+    const struct clienthello *hello)
+{
+	const struct groupset_item *group =
+	    groupchoice(policy_groups(context->policy), hello);
+
+	return group != NULL && group->only != NULL
+	           ? gnutls_priority_set(session, group->only)
+	           : 0;
 }
 
 int

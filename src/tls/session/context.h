@@ -71,6 +71,12 @@ struct gnutls_session_int;
 int context_equip(
     const struct context *context, struct gnutls_session_int *session, bool wants_p256);
 
+/* Prepares a session for the group of its client, if a hybrid group is possible, before the library
+ * reads `hello`. Returns 0 or a code of the library. */
+struct clienthello;
+int context_equip_group(const struct context *context,
+    struct gnutls_session_int *session, const struct clienthello *hello);
+
 /* Prepares a session further once its version is known to be TLS 1.2. Returns 0 or a code of
  * the library. */
 int context_equip_tls12(

@@ -65,6 +65,8 @@ read_hello(struct session *session, const gnutls_datum_t *message)
 		return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
 	session->lists_versions = hello.lists_versions;
 	session->versions = hello.versions;
+	if (context_equip_group(session->context, session->tls, &hello) < 0)
+		return GNUTLS_E_INTERNAL_ERROR;
 	if (context_chooses_pairs(session->context))
 		clientcaps_read(&session->client, context_policy(session->context),
 		    message->data, message->size);

@@ -119,6 +119,48 @@ START_TEST(only_a_lone_p256_share_wants_p256)
 }
 END_TEST
 
+START_TEST(groups_and_shares_are_found)
+{
+	begin();
+	ADD(10, "\x00\x06\x11\xec\x00\x1d\x00\x17");
+	ADD(43, "\x02\x03\x04");
+	ADD(51, "\x00\x0f" P256 X25519);
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert(clienthello_supports(&got, 0x11ec));
+	ck_assert(clienthello_supports(&got, 0x0017));
+	ck_assert(!clienthello_supports(&got, 0xec00));
+	ck_assert(clienthello_shares(&got, 0x001d));
+	ck_assert(!clienthello_shares(&got, 0x11ec));
+	ck_assert(clienthello_offers_tls13(&got));
+	begin();
+	ADD(43, "\x02\x03\x03");
+	ck_assert_int_eq(read_hello(), 0);
+	ck_assert(!clienthello_supports(&got, 0x11ec));
+	ck_assert(!clienthello_shares(&got, 0x001d));
+	ck_assert(!clienthello_offers_tls13(&got));
+}
+END_TEST
+
+START_TEST(malformed_groups_and_shares_are_refused)
+{
+	begin();
+	ADD(10, "\x00\x03\x11\xec\x00");
+	ck_assert_int_eq(read_hello(), -1);
+	begin();
+	ADD(10, "\x00\x04\x11\xec");
+	ck_assert_int_eq(read_hello(), -1);
+	begin();
+	ADD(10, "\x00\x02\x11\xec");
+	ADD(10, "\x00\x02\x00\x1d");
+	ck_assert_int_eq(read_hello(), -1);
+	BUILD("\x00\x06" X25519);
+	ck_assert_int_eq(read_hello(), -1);
+	BUILD("\x00\x07" X25519);
+	ADD(51, "\x00\x08" P256);
+	ck_assert_int_eq(read_hello(), -1);
+}
+END_TEST
+
 START_TEST(name_and_protocols_are_found)
 {
 	begin();
@@ -376,7 +418,8 @@ START_TEST(any_bytes_are_survived)
 }
 END_TEST
 
-SUITE("clienthello", only_a_lone_p256_share_wants_p256,
+SUITE("clienthello", only_a_lone_p256_share_wants_p256, groups_and_shares_are_found,
+    malformed_groups_and_shares_are_refused,
     records_are_as_large_as_the_client_takes_them, name_and_protocols_are_found,
     a_protocol_is_offered_alone_or_among_others, a_hello_need_not_have_them,
     the_versions_listed_are_found, hosts_may_have_underscores_and_a_dot_at_the_end,

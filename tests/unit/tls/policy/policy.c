@@ -8,9 +8,12 @@
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
 #include "lib/suite.h"
+#include "tls/policy/hybrids.h"
 
 static struct findings findings;
-static struct policy_settings settings;
+/* Without the hybrid groups, which few libraries have. */
+static const struct hybrids nothing;
+static struct policy_settings settings = { .hybrids = &nothing };
 
 static struct policy *
 make(const char *profile, const char *priority)
