@@ -28,6 +28,7 @@ libtlsc_a_SOURCES = \
 	src/client/explain/svg.c src/client/explain/svg.h \
 	src/client/explain/tracesummary.c src/client/explain/tracesummary.h \
 	src/client/options/cputime.c src/client/options/cputime.h \
+	src/client/options/defaultpriority.c src/client/options/defaultpriority.h \
 	src/client/options/exitstatus.h \
 	src/client/options/options.c src/client/options/options.h \
 	src/client/options/parameters.c src/client/options/parameters.h \

@@ -298,6 +298,45 @@ groups_and_lost_round_trips_are_found() {
 	expect 'ok groups P-384, P-521' 'note round trips a key share of only X25519 costs'
 }
 
+a_server_without_a_hybrid_group_gets_a_note() {
+	web_server server -groups X25519:P-256
+	examine
+	expect_status 0
+	expect 'ok groups X25519, P-256' 'TLS OK' \
+		'note groups post-quantum: no hybrid group with ML-KEM is offered' \
+		'> offer X25519MLKEM768'
+}
+
+# A server that answers each ClientHello of TLS 1.3 with a HelloRetryRequest (RFC 8446, 4.1.4) for
+# X25519MLKEM768 or X25519, and others with the alert handshake_failure.
+retry_server() {
+	cat >retry.py <<-'END'
+		import socket
+		TLS_1_3 = bytes.fromhex("002b0003020304")
+		RETRY = bytes.fromhex("160303003802000034 0303" +
+		    "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c" +
+		    "00 1301 00 000c 002b00020304 00330002")
+		listener = socket.create_server(("127.0.0.1", 0))
+		while True:
+		    peer = listener.accept()[0]
+		    hello = peer.recv(65536)
+		    known = [group for group in (b"\x11\xec", b"\x00\x1d") if group in hello]
+		    if TLS_1_3 in hello and known:
+		        peer.sendall(RETRY + known[0])
+		    else:
+		        peer.sendall(bytes.fromhex("15030300020228"))
+		    peer.close()
+	END
+	start server python3 retry.py
+	wait_for finds_port server
+}
+
+a_server_that_asks_for_a_hybrid_group_offers_it() {
+	retry_server
+	examine
+	expect 'ok groups X25519MLKEM768, X25519' 'ok groups post-quantum: X25519MLKEM768'
+}
+
 application_protocols_are_asked_for() {
 	web_server server -alpn h2
 	examine --alpn h2

@@ -322,6 +322,33 @@ offered_check_suites(struct scantarget *patient)
 	    "ARIA and GOST");
 }
 
+static bool
+is_hybrid(uint16_t group)
+{
+	return group == 0x11ec || group == 0x11eb || group == 0x11ed;
+}
+
+/* draft-ietf-tls-ecdhe-mlkem: traffic that is recorded today stays secret if a quantum computer
+ * can compute elliptic curves one day. */
+static void
+judge_hybrids(struct scantarget *patient, const struct probe_list *found)
+{
+	struct probe_list hybrid = { .count = 0 };
+
+	for (size_t i = 0; i < found->count; i++)
+		if (is_hybrid(found->items[i]))
+			probe_list_add(&hybrid, found->items[i]);
+	char *names = join_names(&hybrid, groups, COUNT(groups));
+	if (hybrid.count > 0)
+		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "groups", NULL,
+		    "post-quantum: %s", names);
+	else
+		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "groups",
+		    "offer X25519MLKEM768 if the server's TLS library has it",
+		    "post-quantum: no hybrid group with ML-KEM is offered");
+	free(names);
+}
+
 void
 offered_check_groups(struct scantarget *patient)
 {
@@ -338,6 +365,16 @@ offered_check_groups(struct scantarget *patient)
 	    found.count > 0 ? SEVERITY_OK : SEVERITY_NOTE, "groups", NULL, "%s",
 	    found.count > 0 ? names : "could not be determined");
 	free(names);
+	if (found.count > 0)
+		judge_hybrids(patient, &found);
+}
+
+static void
+remove_hybrids(struct probe_list *list)
+{
+	for (size_t i = 0; i < COUNT(groups); i++)
+		if (is_hybrid(groups[i].number))
+			probe_list_remove(list, groups[i].number);
 }
 
 /* Probes with all usual groups, but only one key share. */
@@ -347,9 +384,7 @@ check_share(struct scantarget *patient, uint16_t group, const char *name)
 	struct probe probe = probe_with_all(PROBE_TLS13);
 
 	probe.share = group;
-	probe_list_remove(&probe.groups, 0x11ec);
-	probe_list_remove(&probe.groups, 0x11eb);
-	probe_list_remove(&probe.groups, 0x11ed);
+	remove_hybrids(&probe.groups);
 	struct probe_answer answer = scantarget_ask(patient, probe);
 	if (answer.kind == PROBE_RETRY)
 		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "round trips",

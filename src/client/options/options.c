@@ -13,6 +13,7 @@
 #include "base/text/text.h"
 #include "base/text/wrap.h"
 #include "client/options/cputime.h"
+#include "client/options/defaultpriority.h"
 
 #define END_AFTER_MS 1000
 #define CONNECTIONS_MAX 1000000000000
@@ -187,7 +188,7 @@ set_tls(const struct optionvalue *value)
 		return;
 	}
 	free(*priority);
-	*priority = memory_format("%s:-VERS-TLS%s", OPTIONS_PRIORITY, other);
+	*priority = defaultpriority(other);
 }
 
 #define MEMBER(name) offsetof(struct options, name)

@@ -18,18 +18,6 @@
 
 struct findings;
 
-/*
- * TLS 1.3 and 1.2, forward secrecy and authenticated encryption only, no SHA-1, keys of 112
- * bits of security. Lists each item, because removing items from NORMAL would keep unknown
- * ones.
- */
-#define OPTIONS_PRIORITY                                                    \
-	"NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509"                        \
-	":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1" \
-	":+ECDHE-ECDSA:+ECDHE-RSA:+AES-128-GCM:+CHACHA20-POLY1305"          \
-	":+AES-256-GCM:+AEAD:+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"     \
-	":-SIGN-DSA-SHA1:%PROFILE_MEDIUM"
-
 enum options_command { OPTIONS_TALK, OPTIONS_BENCH, OPTIONS_CHECK, OPTIONS_EXPLAIN };
 
 /* A load, of tlsc bench. */

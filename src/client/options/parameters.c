@@ -12,6 +12,7 @@
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
 #include "base/text/stringlist.h"
+#include "client/options/defaultpriority.h"
 #include "client/options/options.h"
 
 #define CA_LIMIT (16 << 20)
@@ -183,16 +184,9 @@ load_pair(struct parameters *parameters, const struct options *options,
 }
 
 static void
-load_priority(
-    struct parameters *parameters, const char *text, struct findings *findings)
+complain_priority(
+    const char *string, const char *place, int result, struct findings *findings)
 {
-	const char *string = text != NULL ? text : OPTIONS_PRIORITY;
-	const char *place = string;
-	int result = gnutls_priority_init(&parameters->priority, string, &place);
-
-	if (result == 0)
-		return;
-	parameters->priority = NULL;
 	if (result == GNUTLS_E_INVALID_REQUEST && place >= string &&
 	    place <= string + strlen(string))
 		findings_error(findings,
@@ -201,6 +195,21 @@ load_priority(
 	else
 		findings_error(findings, "--priority: \"%s\": %s", string,
 		    gnutls_strerror(result));
+}
+
+static void
+load_priority(
+    struct parameters *parameters, const char *text, struct findings *findings)
+{
+	char *string = text != NULL ? memory_copy(text) : defaultpriority(NULL);
+	const char *place = string;
+	int result = gnutls_priority_init(&parameters->priority, string, &place);
+
+	if (result < 0) {
+		parameters->priority = NULL;
+		complain_priority(string, place, result, findings);
+	}
+	free(string);
 }
 
 int

@@ -65,6 +65,25 @@ START_TEST(server_hello_yields_version_suite_and_group)
 }
 END_TEST
 
+START_TEST(retry_yields_the_group_that_the_server_asks_for)
+{
+	/* RFC 8446, 4.1.3 and 4.2.8: the random of a HelloRetryRequest, supported_versions
+	 * with TLS 1.3, and a key_share that is the group X25519MLKEM768. */
+	static const unsigned char retry[] = { 22, 3, 3, 0, 56, 2, 0, 0, 52, 3, 3, 0xcf,
+		0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e,
+		0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07,
+		0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c, 0, 0x13, 0x02, 0, 0, 12, 0,
+		43, 0, 2, 3, 4, 0, 51, 0, 2, 0x11, 0xec };
+	struct probe_answer answer;
+
+	probe_parse(retry, sizeof retry, &answer);
+	ck_assert_int_eq(answer.kind, PROBE_RETRY);
+	ck_assert_uint_eq(answer.version, PROBE_TLS13);
+	ck_assert_uint_eq(answer.suite, 0x1302);
+	ck_assert_uint_eq(answer.group, 0x11ec);
+}
+END_TEST
+
 START_TEST(alert_yields_its_number)
 {
 	static const unsigned char alert[] = { 21, 3, 1, 0, 2, 2, 70 };
@@ -104,5 +123,6 @@ START_TEST(lengths_that_lie_are_survived)
 END_TEST
 
 SUITE("probe", a_hello_is_as_long_as_its_lengths_say, an_old_hello_has_no_extensions,
-    server_hello_yields_version_suite_and_group, alert_yields_its_number,
+    server_hello_yields_version_suite_and_group,
+    retry_yields_the_group_that_the_server_asks_for, alert_yields_its_number,
     answer_other_than_tls_is_recognized, lengths_that_lie_are_survived)

@@ -14,7 +14,7 @@ static const struct groupset server = {
 	.count = 4,
 };
 
-/* What the client supports, and what it has shares for, as bytes of the hello. */
+/* The groups and the shares of a client, as bytes of its hello. */
 #define X25519_CODE "\x00\x1d"
 #define P256_CODE "\x00\x17"
 #define P521_CODE "\x00\x19"
