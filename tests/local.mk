@@ -152,6 +152,7 @@ tests_unit_check_client_SOURCES = \
 	tests/unit/client/connection/channel.c \
 	tests/unit/client/connection/trace.c \
 	tests/unit/client/connection/verdict.c \
+	tests/unit/client/options/defaultpriority.c \
 	tests/unit/client/options/options.c \
 	tests/unit/client/options/parameters.c \
 	tests/unit/client/options/target.c

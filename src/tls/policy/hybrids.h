@@ -4,7 +4,7 @@
 
 /*
  * The hybrid groups: a key exchange by an elliptic curve and by ML-KEM at once, for TLS 1.3
- * only. GnuTLS has them from 3.8.9 on if it was built with a library for ML-KEM. Pure
+ * only. GnuTLS has them from 3.8.10 on if it was built with leancrypto. Pure
  * functions, except for hybrids_in_library().
  */
 
