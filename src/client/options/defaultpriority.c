@@ -20,9 +20,11 @@
 static struct hybrids
 list_hybrids(const char *without)
 {
-	return without != NULL && strcmp(without, "1.3") == 0
-	           ? (struct hybrids){ .count = 0 }
-	           : hybrids_where(hybrids_in_library);
+	const struct hybrids none = { .count = 0 };
+
+	if (without != NULL && strcmp(without, "1.3") == 0)
+		return none;
+	return hybrids_where(hybrids_in_library);
 }
 
 char *
