@@ -29,7 +29,12 @@ read_message(const unsigned char *message, size_t size)
 	check_part(message, size, hello.name, hello.name_size);
 	check_part(message, size, hello.said, hello.said_size);
 	check_part(message, size, hello.protocols, hello.protocols_size);
+	check_part(message, size, hello.groups, hello.groups_size);
+	if (hello.shares_size > 0)
+		check_part(message, size, hello.shares, hello.shares_size);
 	clienthello_offers(&hello, "http/1.1");
+	clienthello_supports(&hello, 0x11ec);
+	clienthello_shares(&hello, 0x11ec);
 }
 
 int

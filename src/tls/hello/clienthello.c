@@ -115,7 +115,8 @@ read_groups(struct cursor extension, struct clienthello *hello)
 {
 	struct cursor list = take_part(&extension, 2);
 
-	if (!is_read_whole(&extension) || list.left % 2 != 0 || hello->groups != NULL)
+	if (!is_read_whole(&extension) || list.left == 0 || list.left % 2 != 0 ||
+	    hello->groups != NULL)
 		return false;
 	hello->groups = list.bytes;
 	hello->groups_size = list.left;

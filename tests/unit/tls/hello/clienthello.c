@@ -147,6 +147,9 @@ START_TEST(malformed_groups_and_shares_are_refused)
 	ADD(10, "\x00\x03\x11\xec\x00");
 	ck_assert_int_eq(read_hello(), -1);
 	begin();
+	ADD(10, "\x00\x00");
+	ck_assert_int_eq(read_hello(), -1);
+	begin();
 	ADD(10, "\x00\x04\x11\xec");
 	ck_assert_int_eq(read_hello(), -1);
 	begin();
