@@ -162,6 +162,33 @@ hello_retry_is_sent_only_for_an_unusable_key_share() {
 	stop
 }
 
+# The hello of a browser: key shares for X25519MLKEM768 (0x11ec), of 1216 bytes, and for X25519. The
+# answer must be a ServerHello for one of them, and not a HelloRetryRequest (RFC 8446, 4.1.3).
+a_hello_with_a_hybrid_share_is_answered_at_once() {
+	needs python3
+	serve
+	cat >browser.py <<-'END'
+		import socket, sys
+		RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+		def sized(size, data):
+		    return len(data).to_bytes(size, "big") + data
+		def extension(kind, data):
+		    return kind.to_bytes(2, "big") + sized(2, data)
+		point = b"\t" + bytes(31)
+		shares = b"\x11\xec" + sized(2, bytes(1184) + point) + b"\0\x1d" + sized(2, point)
+		extensions = extension(10, sized(2, b"\x11\xec\0\x1d\0\x17")) + \
+		    extension(13, sized(2, b"\4\3\x08\4\x08\7")) + \
+		    extension(43, sized(1, b"\3\4")) + extension(51, sized(2, shares))
+		body = b"\3\3" + bytes(32) + b"\0" + sized(2, b"\x13\1") + b"\1\0" + sized(2, extensions)
+		server = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		server.sendall(b"\x16\3\1" + sized(2, b"\1" + sized(3, body)))
+		answer = server.makefile("rb").read(5 + 4 + 2 + 32)
+		sys.exit(answer[0] != 22 or answer[5] != 2 or answer[11:43] == RETRY)
+	END
+	python3 browser.py "$port" || fail 'this is not a ServerHello'
+	stop
+}
+
 openssl_agrees_on_a_protocol() {
 	serve 'alpn = h2, http/1.1'
 	openssl s_client -connect "127.0.0.1:$port" -alpn http/1.1,smtp </dev/null >out 2>&1
