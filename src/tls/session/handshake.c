@@ -29,6 +29,8 @@
 #define HELLO_MAX (CLIENTHELLO_SIZE_MAX + 256)
 #define HANDSHAKE_MESSAGE_MAX (32 * 1024 + 260)
 
+enum { EXTENSION_PRE_SHARED_KEY = 41 };
+
 /* Secrets stay here, regardless of SSLKEYLOGFILE in the daemon's environment. */
 static int
 keep_secret(gnutls_session_t tls, const char *label, const gnutls_datum_t *secret)
@@ -181,6 +183,54 @@ check_client(gnutls_session_t tls)
 	return session_fail(session, refusal.failure, "%s", refusal.reason);
 }
 
+/* Counts the extension pre_shared_key. */
+static int
+count_ticket(
+    void *context, unsigned extension, const unsigned char *data, unsigned size)
+{
+	unsigned *count = context;
+
+	(void)data;
+	(void)size;
+	*count += extension == EXTENSION_PRE_SHARED_KEY;
+	return 0;
+}
+
+/* True if a ServerHello (RFC 8446, 4.1.3), without its header, selects a ticket. */
+static bool
+selects_ticket(const gnutls_datum_t *message)
+{
+	const unsigned id_at = 2 + 32; /* after version and random bytes */
+	unsigned count = 0;
+
+	if (message->size <= id_at)
+		return false;
+	const unsigned start = id_at + 1 + message->data[id_at] + 2 + 1;
+	if (message->size <= start)
+		return false;
+	const gnutls_datum_t extensions = { message->data + start,
+		message->size - start };
+	return gnutls_ext_raw_parse(&count, count_ticket, &extensions, 0) >= 0 &&
+	       count == 1;
+}
+
+/*
+ * Called before the ServerHello is sent. If a first hello has a ticket and a second one has
+ * none, the library takes the session for resumed, with the client's certificate from the
+ * ticket, but with keys that need no secret of the ticket. Anyone can send a first hello that
+ * was recorded.
+ */
+static int
+check_resumption(struct session *session, const gnutls_datum_t *message)
+{
+	if (gnutls_protocol_get_version(session->tls) != GNUTLS_TLS1_3 ||
+	    !gnutls_session_is_resumed(session->tls) || selects_ticket(message))
+		return 0;
+	session_fail(session, FAILURE_PROTOCOL,
+	    "the second hello lacks the ticket of the first one");
+	return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+}
+
 /*
  * Called before the library reads a message of the client: a hello, or a signature. In TLS 1.3
  * it would call check_client() only after it has tried the signature. With an RSA key chosen by
@@ -194,10 +244,10 @@ on_message(gnutls_session_t tls, unsigned type, unsigned when, unsigned incoming
 
 	(void)when;
 	if (!incoming) {
-		if (type == GNUTLS_HANDSHAKE_SERVER_HELLO)
-			gnutls_handshake_set_max_packet_length(
-			    tls, HANDSHAKE_MESSAGE_MAX);
-		return 0;
+		if (type != GNUTLS_HANDSHAKE_SERVER_HELLO)
+			return 0;
+		gnutls_handshake_set_max_packet_length(tls, HANDSHAKE_MESSAGE_MAX);
+		return check_resumption(session, message);
 	}
 	switch (type) {
 	case GNUTLS_HANDSHAKE_CLIENT_HELLO:
