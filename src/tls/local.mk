@@ -7,6 +7,7 @@ libtlsd_a_SOURCES += \
 	src/tls/clientauth/authorized.c src/tls/clientauth/authorized.h \
 	src/tls/clientauth/clientauth.c src/tls/clientauth/clientauth.h \
 	src/tls/clientauth/clientchain.c src/tls/clientauth/clientchain.h \
+	src/tls/clientauth/peercert.c src/tls/clientauth/peercert.h \
 	src/tls/clientauth/refusal.c src/tls/clientauth/refusal.h \
 	src/tls/clientauth/revocationlist.c src/tls/clientauth/revocationlist.h \
 	src/tls/clientauth/revoked.c src/tls/clientauth/revoked.h \
@@ -50,7 +51,6 @@ libtlsd_a_SOURCES += \
 	src/tls/session/hiddenname.c src/tls/session/hiddenname.h \
 	src/tls/session/libcall.c src/tls/session/libcall.h \
 	src/tls/session/negotiated.c src/tls/session/negotiated.h \
-	src/tls/session/peercert.c src/tls/session/peercert.h \
 	src/tls/session/recordio.c src/tls/session/recordio.h \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \

@@ -14,7 +14,7 @@
 #include "server/snapshot/service.h"
 #include "server/snapshot/snapshot.h"
 #include "server/connection/stats.h"
-#include "tls/session/peercert.h"
+#include "tls/clientauth/peercert.h"
 #include "tls/session/session.h"
 
 /* Returns the tally of all clients, or NULL if this one is a monitor of the server itself. */

@@ -14,7 +14,7 @@
 #include "server/snapshot/snapshot.h"
 #include "tls/clientauth/clientchain.h"
 #include "tls/session/context.h"
-#include "tls/session/peercert.h"
+#include "tls/clientauth/peercert.h"
 #include "tls/clientauth/refusal.h"
 #include "tls/session/session.h"
 

@@ -11,7 +11,7 @@
 #include "base/memory/memory.h"
 #include "tls/hello/groupchoice.h"
 #include "tls/policy/groupset.h"
-#include "tls/session/peercert.h"
+#include "tls/clientauth/peercert.h"
 #include "tls/x509/identity.h"
 #include "tls/keys/challenge.h"
 #include "tls/keys/keypair.h"

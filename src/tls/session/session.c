@@ -12,7 +12,7 @@
 #include "tls/clientauth/clientchain.h"
 #include "tls/hello/clienthello.h"
 #include "tls/session/negotiated.h"
-#include "tls/session/peercert.h"
+#include "tls/clientauth/peercert.h"
 #include "tls/session/sessionstate.h"
 #include "tls/transport/transport.h"
 

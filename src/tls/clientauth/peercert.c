@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A client's certificates, and the host that it named. */
-#include "tls/session/peercert.h"
+#include "tls/clientauth/peercert.h"
 
 #include <gnutls/gnutls.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_TLS_SESSION_PEERCERT_H
-#define TLSD_TLS_SESSION_PEERCERT_H
+#ifndef TLSD_TLS_CLIENTAUTH_PEERCERT_H
+#define TLSD_TLS_CLIENTAUTH_PEERCERT_H
 
 /*
  * Peer certificates: those that a client gave, possibly none, and the host that it named. Kept
