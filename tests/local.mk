@@ -94,6 +94,7 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/keys/keypair.c \
 	tests/unit/tls/keys/keyring.c \
 	tests/unit/tls/keys/nameindex.c \
+	tests/unit/tls/keys/pskfile.c \
 	tests/unit/tls/keys/signer.c \
 	tests/unit/tls/policy/groupset.c \
 	tests/unit/tls/policy/hybrids.c \

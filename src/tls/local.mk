@@ -26,6 +26,7 @@ libtlsd_a_SOURCES += \
 	src/tls/keys/pairs.c src/tls/keys/pairs.h \
 	src/tls/keys/pairsource.c src/tls/keys/pairsource.h \
 	src/tls/keys/privatekey.c src/tls/keys/privatekey.h \
+	src/tls/keys/pskfile.c src/tls/keys/pskfile.h \
 	src/tls/keys/secret.c src/tls/keys/secret.h \
 	src/tls/keys/signer.c src/tls/keys/signer.h \
 	src/tls/keys/staple.c src/tls/keys/staple.h \
