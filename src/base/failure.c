@@ -69,8 +69,9 @@ static const struct {
 	    "clients that ask for it are scanners." },
 	[FAILURE_CERT_MISSING] = { "cert-missing",
 	    "The service has client-verify = required, and the client sent "
-	    "no certificate. Give the client a certificate, or configure "
-	    "the client to send the one that it has." },
+	    "no certificate and used no pre-shared key. Give the client a "
+	    "certificate, or configure the client to send the one that it "
+	    "has." },
 	[FAILURE_CERT_UNTRUSTED] = { "cert-untrusted",
 	    "No authority in ca-file has issued the client's certificate, "
 	    "its chain is longer than verify-depth, or a certificate is "
@@ -91,6 +92,11 @@ static const struct {
 	[FAILURE_CERT_PURPOSE] = { "cert-purpose",
 	    "The client's certificate is not for client authentication; it "
 	    "is often a server's. Issue a certificate with that purpose." },
+	[FAILURE_PSK] = { "psk",
+	    "The identity of the client's pre-shared key is not in "
+	    "psk-file, its key is another one there, or a reload has changed "
+	    "or removed the line. Correct the line in psk-file and reload, or "
+	    "correct the key of the client." },
 	[FAILURE_NOT_ALLOWED] = { "not-allowed",
 	    "The client's certificate is valid, but no rule of the service "
 	    "allows it, or a reload has removed the service that had "

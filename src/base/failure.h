@@ -29,6 +29,7 @@ enum failure {
 	FAILURE_CERT_REVOKED, /* its authority has revoked it */
 	FAILURE_CRL_EXPIRED, /* unknown, because the list of its authority is too old */
 	FAILURE_CERT_PURPOSE, /* it is not for client authentication */
+	FAILURE_PSK, /* its pre-shared key is wrong, or its identity unknown */
 	FAILURE_NOT_ALLOWED, /* it is valid, but not allowed for this service */
 	FAILURE_CLIENT_ALERT, /* the client refused, with an alert */
 	FAILURE_PROTOCOL, /* the client broke the protocol */

@@ -89,11 +89,13 @@ write_header(enum sendproxy kind, const struct session *session,
 	session_peer(session, &peer);
 	session_local(session, &local);
 	snprintf(version, sizeof version, "TLSv%s", facts.version + strlen("TLS"));
+	const bool is_psk = identity != NULL && identity->is_psk;
 	struct sendproxy_tls tls = { .version = version,
 		.suite = facts.suite,
 		.sni = or_null(facts.sni),
 		.alpn = or_null(facts.alpn),
-		.client = identity != NULL ? identity->name : NULL,
+		.psk = is_psk && identity->verified ? identity->name : NULL,
+		.client = identity != NULL && !is_psk ? identity->name : NULL,
 		.verified = identity != NULL && identity->verified };
 	return sendproxy_write(kind, &peer, &local, &tls, header);
 }

@@ -52,6 +52,7 @@ libtlsd_a_SOURCES += \
 	src/tls/session/hiddenname.c src/tls/session/hiddenname.h \
 	src/tls/session/libcall.c src/tls/session/libcall.h \
 	src/tls/session/negotiated.c src/tls/session/negotiated.h \
+	src/tls/session/pskauth.c src/tls/session/pskauth.h \
 	src/tls/session/recordio.c src/tls/session/recordio.h \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \

@@ -24,6 +24,7 @@ enum {
 	SUBTYPE_VERSION = 0x21,
 	SUBTYPE_CN = 0x22,
 	SUBTYPE_CIPHER = 0x23,
+	TYPE_PSK_IDENTITY = 0xe0, /* the first of those for own use: 2.2.8 */
 };
 
 enum { CLIENT_SSL = 0x01, CLIENT_CERT_CONN = 0x02, CLIENT_CERT_SESS = 0x04 };
@@ -140,6 +141,7 @@ put_tls(struct header *header, const struct sendproxy_tls *tls)
 
 	put_text(header, TYPE_ALPN, tls->alpn);
 	put_text(header, TYPE_AUTHORITY, tls->sni);
+	put_text(header, TYPE_PSK_IDENTITY, tls->psk);
 	put_byte(header, TYPE_SSL);
 	size_t length = begin_length(header);
 	put_byte(header,

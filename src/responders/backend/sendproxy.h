@@ -27,6 +27,7 @@ struct sendproxy_tls {
 	const char *version; /* "TLSv1.3" */
 	const char *suite;
 	const char *sni, *alpn;
+	const char *psk; /* the identity of the client's pre-shared key, verified */
 	const char *client; /* the name in the client's certificate */
 	bool verified; /* its chain is trusted */
 };

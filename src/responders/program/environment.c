@@ -85,12 +85,14 @@ add_session(struct environment *environment, const struct session *session)
 	    facts.resumed ? "Resumed" : "Initial");
 }
 
-/* Describes a verified certificate only: a program must not take an unproved name for a proved
- * one. */
+/* Describes a verified client only: a program must not take an unproved name for a proved one.
+ * The variables about certificates do not describe a pre-shared key. */
 static void
 add_client(struct environment *environment, const struct identity *identity)
 {
-	if (identity == NULL || !identity->verified) {
+	if (identity != NULL && identity->verified && identity->is_psk)
+		add_variable(environment, "SSL_PSK_IDENTITY", "%s", identity->name);
+	if (identity == NULL || !identity->verified || identity->is_psk) {
 		add_variable(environment, "SSL_CLIENT_VERIFY", "NONE");
 		return;
 	}

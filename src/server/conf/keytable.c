@@ -162,6 +162,8 @@ static const struct key keys[] = {
 	{ "allow-pin", IN_SERVICE(context.client.allow.pin), LIST, .standard = "" },
 	{ "authorized-certs", IN_SERVICE(context.client.authorized_certs), PATH,
 	    .watched = true, .standard = "" },
+	{ "psk-file", IN_SERVICE(context.client.psk_file), PATH, .watched = true,
+	    .standard = "" },
 	{ "early-answer", IN_SERVICE(early_answer), BOOL, .standard = "yes" },
 	{ "session-tickets", IN_SERVICE(context.session_tickets), BOOL,
 	    .standard = "yes" },

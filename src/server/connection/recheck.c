@@ -56,16 +56,16 @@ service_accepts(const struct service *service, const struct peercert *peercert,
 	return service == NULL || context_accepts(service->context, peercert, refusal);
 }
 
-/* True if the client has no certificate, or if a service remains that can check it. Without its
- * service, a later revocation of the certificate would go unnoticed. */
+/* True if the client has neither certificate nor pre-shared key, or if a service remains that can
+ * check it. Without its service, a later revocation would go unnoticed. */
 static bool
 is_vouched_for(const struct peercert *peercert, const struct service *namesake,
     const struct service *present, struct refusal *refusal)
 {
-	return peercert_chain(peercert)->count == 0 || namesake != NULL ||
-	       (present != NULL && context_clientauth(present->context) != NULL) ||
+	return !peercert_is_named(peercert) || namesake != NULL ||
+	       (present != NULL && context_checks(present->context, peercert)) ||
 	       refusal_set(refusal, FAILURE_NOT_ALLOWED, 0,
-		   "its service was removed, and no other checks its certificate");
+		   "its service was removed, and no other checks the client");
 }
 
 /* Checks a client by the service that serves it, and by the service that it would get now. */

@@ -103,6 +103,7 @@ check_service(const struct service *service, struct findings *findings)
 	check_readable("ca-file", &conf->context.client.ca_file, &found);
 	check_readable("crl-file", &conf->context.client.crl_file, &found);
 	check_single("authorized-certs", conf->context.client.authorized_certs, &found);
+	check_single("psk-file", conf->context.client.psk_file, &found);
 	check_single("pin-file", conf->context.pairs.pin_file, &found);
 	check_single("cert-dir", conf->context.pairs.cert_dir, &found);
 	check_single("ticket-key-file", conf->context.ticket_key_file, &found);

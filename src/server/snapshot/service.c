@@ -292,6 +292,7 @@ service_prepare(struct service *service, const struct conf_service *conf,
 	/* An early answer is sent before the client is known. */
 	service->early = conf->early_answer && service->responder != NULL &&
 	                 conf->context.client.verify == CLIENTAUTH_NONE &&
+	                 conf->context.client.psk_file[0] == '\0' &&
 	                 responder_is_constant(service->responder);
 	service->prompt = !token_is_among(&conf->context.pairs.key) &&
 	                  !(service->early && responder_blocks(service->responder));

@@ -30,11 +30,12 @@ _Static_assert(CHAIN_MAX < CERTPATH_LENGTH, "the anchor has no room");
 struct clientauth {
 	enum clientauth_verify verify;
 	size_t depth;
-	struct trust *trust; /* NULL: the clients in `authorized` are trusted */
+	struct trust *trust; /* NULL: only those in `authorized` are trusted */
 	struct revoked *revoked; /* NULL without lists */
 	struct authorized *authorized; /* NULL without the file */
 	struct allow *allow;
 	bool allows_all; /* all clients that the trust accepts */
+	bool takes_keys; /* a pre-shared key replaces a certificate */
 };
 
 static const char *const verify_names[] = { "none", "optional", "required" };
@@ -118,6 +119,15 @@ load_trust(struct clientauth *clientauth, const struct stringlist *files,
 		    size);
 }
 
+/* True if each client needs a pre-shared key, because no certificate can be trusted. */
+static bool
+takes_only_keys(const struct clientauth_settings *settings)
+{
+	return settings->verify == CLIENTAUTH_REQUIRED &&
+	       settings->psk_file[0] != '\0' && settings->ca_file.count == 0 &&
+	       settings->authorized_certs[0] == '\0';
+}
+
 /* Without an authority, nothing certifies names or revokes certificates. */
 static bool
 check_settings(const struct clientauth_settings *settings, struct findings *findings)
@@ -126,7 +136,7 @@ check_settings(const struct clientauth_settings *settings, struct findings *find
 
 	if (settings->ca_file.count > 0)
 		return true;
-	if (settings->authorized_certs[0] == '\0')
+	if (settings->authorized_certs[0] == '\0' && !takes_only_keys(settings))
 		findings_error(findings,
 		    "client-verify: %s needs trusted certificates: set ca-file to the "
 		    "authorities', or authorized-certs to a list of the clients'",
@@ -174,6 +184,7 @@ clientauth_new(const char *service, const struct clientauth_settings *settings,
 
 	clientauth->verify = (enum clientauth_verify)settings->verify;
 	clientauth->depth = (size_t)settings->verify_depth;
+	clientauth->takes_keys = settings->psk_file[0] != '\0';
 	if (check_settings(settings, findings) && settings->ca_file.count > 0)
 		load_trust(clientauth, &settings->ca_file, findings);
 	load_lists(clientauth, settings, findings);
@@ -306,6 +317,9 @@ is_accepted(const struct clientauth *clientauth, const struct chain *chain,
 		? authorized_find(clientauth->authorized, cert)
 		: NULL;
 
+	if (clientauth->trust == NULL && clientauth->authorized == NULL)
+		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED, GNUTLS_A_UNKNOWN_CA,
+		    "no certificate is accepted, only pre-shared keys");
 	if (!(clientauth->trust != NULL ? is_certified(clientauth, chain, refusal)
 					: is_authorized(client, cert, refusal)))
 		return false;
@@ -352,7 +366,8 @@ clientauth_accepts(const struct clientauth *clientauth, const struct clientchain
 		return clientauth->verify != CLIENTAUTH_REQUIRED ||
 		       refusal_set(refusal, FAILURE_CERT_MISSING,
 			   GNUTLS_A_CERTIFICATE_REQUIRED,
-			   "the client sent no certificate");
+			   "the client sent no certificate%s",
+			   clientauth->takes_keys ? " and used no pre-shared key" : "");
 	if (from->count > CHAIN_MAX)
 		return refusal_set(refusal, FAILURE_CERT_UNTRUSTED,
 		    GNUTLS_A_BAD_CERTIFICATE, "the client sent %u certificates",
@@ -423,7 +438,13 @@ print_anchors(const struct chain *anchors, FILE *out)
 void
 clientauth_print(const struct clientauth *clientauth, FILE *out, const char *indent)
 {
-	fprintf(out, "%sclients:     certificate %s", indent,
+	const bool takes_certificates =
+	    clientauth->trust != NULL || clientauth->authorized != NULL;
+
+	fprintf(out, "%sclients:     %s%s%s %s", indent,
+	    takes_certificates ? "certificate" : "",
+	    takes_certificates && clientauth->takes_keys ? " or " : "",
+	    clientauth->takes_keys ? "pre-shared key" : "",
 	    verify_names[clientauth->verify]);
 	if (clientauth->trust != NULL)
 		print_anchors(trust_anchors(clientauth->trust), out);

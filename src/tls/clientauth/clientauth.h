@@ -42,6 +42,7 @@ struct clientauth_settings {
 	int64_t verify_depth; /* number of intermediates, up to CLIENTAUTH_DEPTH_MAX */
 	struct allow_settings allow;
 	char *authorized_certs; /* "" for none */
+	char *psk_file; /* of the keys that replace a certificate; "" for none */
 };
 
 /*

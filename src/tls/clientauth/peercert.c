@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A client's certificates, and the host that it named. */
+/* A client's certificates and pre-shared key, and the host that it named. */
 #include "tls/clientauth/peercert.h"
 
 #include <gnutls/gnutls.h>
@@ -11,6 +11,7 @@
 
 struct peercert {
 	struct clientchain chain;
+	struct peerpsk psk;
 	struct clienthello hello;
 	gnutls_datum_t certs[];
 };
@@ -41,7 +42,8 @@ copy_bytes(unsigned char **place, const void *bytes, size_t size)
 }
 
 struct peercert *
-peercert_new(const struct clientchain *chain, const struct clienthello *hello)
+peercert_new(const struct clientchain *chain, const struct peerpsk *psk,
+    const struct clienthello *hello)
 {
 	const gnutls_datum_t *certs = chain->certs;
 	struct peercert *peercert = malloc(count_size(chain, hello));
@@ -55,6 +57,7 @@ peercert_new(const struct clientchain *chain, const struct clienthello *hello)
 			    certs[i].size };
 	peercert->chain =
 	    (struct clientchain){ .certs = peercert->certs, .count = chain->count };
+	peercert->psk = *psk;
 	peercert->hello = *hello;
 	peercert->hello.name =
 	    (char *)copy_bytes(&place, hello->name, hello->name_size);
@@ -73,6 +76,18 @@ const struct clientchain *
 peercert_chain(const struct peercert *peercert)
 {
 	return &peercert->chain;
+}
+
+const struct peerpsk *
+peercert_psk(const struct peercert *peercert)
+{
+	return &peercert->psk;
+}
+
+bool
+peercert_is_named(const struct peercert *peercert)
+{
+	return peercert->chain.count > 0 || peercert->psk.identity_size > 0;
 }
 
 const struct clienthello *

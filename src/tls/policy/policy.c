@@ -16,6 +16,9 @@
 #include "tls/policy/suite.h"
 #include "tls/policy/weakness.h"
 
+/* Selects TLS_ECDHE_PSK_* in TLS 1.2 (RFC 5489, RFC 7905) and psk_dhe_ke in TLS 1.3. */
+#define PSK_EXCHANGE "+ECDHE-PSK"
+
 struct policy {
 	char *text; /* a priority string for clients */
 	gnutls_priority_t priority,
@@ -90,12 +93,19 @@ oldest_version(const struct policy_settings *settings)
 	return profile_oldest_version(settings->profile, settings->tls_min);
 }
 
+/* Returns a profile with other groups and suites as a priority string. Pre-shared keys come before
+ * certificates, because only a client that has one offers them. The caller frees it. */
 static char *
 compose_priority(
     const struct policy_settings *settings, const char *groups, const char *suites)
 {
-	return profile_compose(settings->profile, oldest_version(settings),
-	    settings->tls_max, groups, suites);
+	char *all =
+	    memory_format("%s%s", settings->psk ? PSK_EXCHANGE ":" : "", suites);
+	char *text = profile_compose(settings->profile, oldest_version(settings),
+	    settings->tls_max, groups, all);
+
+	free(all);
+	return text;
 }
 
 /* Returns the hybrid groups of the library that the versions allow. */
@@ -147,7 +157,8 @@ policy_suits(const struct policy *policy, bool rsa)
 	int count = gnutls_priority_kx_list(policy_priority_tls12(policy), &list);
 
 	for (int i = 0; i < count; i++)
-		if ((list[i] == GNUTLS_KX_ECDHE_ECDSA) != rsa)
+		if (list[i] != GNUTLS_KX_ECDHE_PSK &&
+		    (list[i] == GNUTLS_KX_ECDHE_ECDSA) != rsa)
 			return true;
 	return false;
 }
@@ -164,7 +175,7 @@ policy_has_group(const struct policy *policy, unsigned group)
 	return false;
 }
 
-/* Records the suites of TLS 1.2, of which gnutls_priority_init() knows a few dozen. */
+/* Records the suites of TLS 1.2 that need a certificate, of which gnutls_priority_init() knows a few dozen. */
 static void
 list_exchanges(struct policy *policy)
 {
@@ -172,7 +183,8 @@ list_exchanges(struct policy *policy)
 
 	for (unsigned i = 0; suite_at(policy_priority_tls12(policy), i, &suite); i++) {
 		struct exchange *last;
-		if (suite.name == NULL || suite_is_tls13(&suite))
+		if (suite.name == NULL || suite_is_tls13(&suite) ||
+		    suite.kx == GNUTLS_KX_ECDHE_PSK)
 			continue;
 		policy->exchanges = memory_resize(policy->exchanges,
 		    (policy->exchange_count + 1) * sizeof *policy->exchanges);
@@ -264,8 +276,18 @@ static void
 set_from_priority(struct policy *policy, const struct policy_settings *settings,
     struct findings *findings)
 {
-	policy->text = memory_copy(settings->priority);
-	policy->priority = weakness_parse(policy->text, settings->allow_weak, findings);
+	policy->text = memory_format(
+	    "%s%s", settings->priority, settings->psk ? ":" PSK_EXCHANGE : "");
+	policy->priority =
+	    weakness_parse(settings->priority, settings->allow_weak, findings);
+	if (settings->psk && policy->priority != NULL) {
+		gnutls_priority_deinit(policy->priority);
+		policy->priority = NULL;
+		if (gnutls_priority_init(&policy->priority, policy->text, NULL) < 0)
+			findings_error(findings,
+			    "priority: cannot have :" PSK_EXCHANGE
+			    " appended for psk-file: remove one of the keys");
+	}
 	separate_hybrids(policy, settings, "priority", policy->text, findings);
 }
 
@@ -273,13 +295,16 @@ static void
 read_selection(struct selection *selection, const struct policy_settings *settings,
     struct findings *findings)
 {
+	struct policy_settings certified = *settings;
 	const struct policy_settings widest = { .profile = PROFILE_COMPATIBLE,
 		.tls_min = PROFILE_TLS12,
 		.tls_max = PROFILE_TLS13,
 		.hybrids = settings->hybrids };
+
+	certified.psk = false; /* ciphers names no suites of pre-shared keys */
 	const struct selection_scope scope = {
 		.profile = profile_name(settings->profile),
-		.profiled = parse_profile(settings, findings),
+		.profiled = parse_profile(&certified, findings),
 		.wider = profile_name(PROFILE_COMPATIBLE),
 		.widest = parse_profile(&widest, findings),
 	};

@@ -27,6 +27,7 @@ struct policy_settings {
 	bool allow_weak; /* accept a priority string although it is weak */
 	const struct hybrids
 	    *hybrids; /* that can be enabled; NULL: all of the library */
+	bool psk; /* clients may use pre-shared keys, with an ephemeral key exchange */
 };
 
 /* Returns "modern", "tls13" or "compatible"; NULL after the last index. */

@@ -313,7 +313,8 @@ selection_check(const struct selection *selection, gnutls_priority_t priority,
 	if (selection->tls12 == NULL)
 		return;
 	for (unsigned i = 0; suite_at(priority, i, &suite); i++)
-		if (suite.name != NULL && !suite_is_tls13(&suite))
+		if (suite.name != NULL && !suite_is_tls13(&suite) &&
+		    suite.kx != GNUTLS_KX_ECDHE_PSK)
 			stringlist_add(&order, suite.name, strlen(suite.name));
 	if (!stringlist_equal(&order, &selection->order)) {
 		char *names = stringlist_join(&order);

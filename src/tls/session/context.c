@@ -16,6 +16,7 @@
 #include "tls/keys/challenge.h"
 #include "tls/keys/keypair.h"
 #include "tls/keys/pairs.h"
+#include "tls/session/pskauth.h"
 #include "tls/session/ticketkeys.h"
 
 enum { PROTOCOLS_MAX = 8 };
@@ -26,6 +27,7 @@ struct context {
 	char *challenges; /* the folder of the pairs for challenges, or NULL */
 	struct policy *policy;
 	struct clientauth *clientauth; /* NULL: no certificate is asked for */
+	struct pskauth *pskauth; /* NULL: no pre-shared key is accepted */
 	struct stringlist alpn_names;
 	gnutls_datum_t *alpn;
 	char *service;
@@ -62,15 +64,20 @@ prepare_alpn(
 static int
 bind_tickets(struct context *context)
 {
-	size_t length = strlen(context->service) + 1;
-	unsigned char *rules = memory_new(length + CLIENTAUTH_DIGEST_SIZE);
+	size_t size = strlen(context->service) + 1;
+	unsigned char *rules =
+	    memory_new(size + CLIENTAUTH_DIGEST_SIZE + PSKAUTH_DIGEST_SIZE);
 
-	memcpy(rules, context->service, length);
+	memcpy(rules, context->service, size);
 	context->ticket_keys = context->masters;
-	int code = clientauth_digest(context->clientauth, rules + length) < 0
-	               ? -1
-	               : ticketkeys_bind(&context->ticket_keys, rules,
-			     length + CLIENTAUTH_DIGEST_SIZE);
+	int code = clientauth_digest(context->clientauth, rules + size);
+	size += CLIENTAUTH_DIGEST_SIZE;
+	if (code == 0 && context->pskauth != NULL) {
+		code = pskauth_digest(context->pskauth, rules + size);
+		size += PSKAUTH_DIGEST_SIZE;
+	}
+	if (code == 0)
+		code = ticketkeys_bind(&context->ticket_keys, rules, size);
 	free(rules);
 	return code;
 }
@@ -152,11 +159,39 @@ bool
 context_accepts(const struct context *context, const struct peercert *peercert,
     struct refusal *refusal)
 {
+	const struct peerpsk *psk = peercert_psk(peercert);
 	struct identity identity;
 
+	if (psk->identity_size > 0 && context->pskauth != NULL)
+		return pskauth_accepts(context->pskauth, psk, refusal);
 	return context->clientauth == NULL ||
 	       clientauth_accepts(
 		   context->clientauth, peercert_chain(peercert), &identity, refusal);
+}
+
+const struct pskauth *
+context_pskauth(const struct context *context)
+{
+	return context->pskauth;
+}
+
+bool
+context_checks(const struct context *context, const struct peercert *peercert)
+{
+	return peercert_psk(peercert)->identity_size > 0 ? context->pskauth != NULL
+	                                                 : context->clientauth != NULL;
+}
+
+static void
+prepare_pskauth(struct context *context, const char *path, struct findings *findings)
+{
+	struct findings found;
+
+	if (path[0] == '\0')
+		return;
+	findings_init(&found);
+	context->pskauth = pskauth_new(path, &found);
+	findings_move(findings, &found, "psk-file");
 }
 
 static void
@@ -215,15 +250,18 @@ context_new(const char *service, const struct context_settings *settings,
     struct keyring *keyring, struct findings *findings)
 {
 	struct context *context = memory_new(sizeof *context);
+	struct policy_settings policy = settings->policy;
 	size_t errors = findings->errors;
 
-	context->policy = policy_new(&settings->policy, findings);
+	policy.psk = settings->client.psk_file[0] != '\0';
+	context->policy = policy_new(&policy, findings);
 	context->service = memory_copy(service);
 	prepare_alpn(context, &settings->alpn, findings);
 	prepare_pairs(context, &settings->pairs, keyring, findings);
 	if (findings->errors == errors)
 		check_exchanges(context, &settings->policy, findings);
 	prepare_clientauth(context, service, &settings->client, findings);
+	prepare_pskauth(context, settings->client.psk_file, findings);
 	prepare_tickets(context, settings, findings);
 	if (findings->errors == errors)
 		return context;
@@ -264,6 +302,7 @@ context_free(struct context *context)
 	free(context->challenges);
 	pairs_free(context->pairs);
 	clientauth_free(context->clientauth);
+	pskauth_free(context->pskauth);
 	ticketkeys_wipe(&context->masters);
 	ticketkeys_wipe(&context->ticket_keys);
 	free(context->service);
@@ -279,6 +318,10 @@ context_print(const struct context *context, FILE *out, const char *indent)
 	pairs_print(context->pairs, out, indent);
 	if (context->clientauth != NULL)
 		clientauth_print(context->clientauth, out, indent);
+	if (context->pskauth != NULL)
+		fprintf(out, "%spsk:         %zu identit%s\n", indent,
+		    pskauth_count(context->pskauth),
+		    pskauth_count(context->pskauth) == 1 ? "y" : "ies");
 	if (context->alpn_names.count > 0) {
 		fprintf(out, "%salpn:       ", indent);
 		for (size_t i = 0; i < context->alpn_names.count; i++)
@@ -398,6 +441,8 @@ context_equip(
 	if (context->pairs != NULL &&
 	    gnutls_credentials_set(
 		session, GNUTLS_CRD_CERTIFICATE, pairs_credentials(context->pairs)) < 0)
+		return -1;
+	if (context->pskauth != NULL && pskauth_equip(context->pskauth, session) < 0)
 		return -1;
 	/* clientauth.h decides whether one is required, and which alert follows. */
 	if (context->clientauth != NULL)

@@ -22,6 +22,7 @@ struct context;
 struct peercert;
 struct findings;
 struct keyring;
+struct pskauth;
 struct refusal;
 struct session;
 
@@ -57,7 +58,7 @@ struct context *context_new_for_challenges(
 const char *context_challenges(const struct context *context);
 
 /* Makes `context`, which replaces `old` at a reload, accept tickets of `old`. Does nothing if
- * they check clients by other authorities, or if either has its keys from a file. */
+ * they check clients by other authorities or pre-shared keys, or if either has its keys from a file. */
 void context_inherit(struct context *context, const struct context *old);
 
 /* Prints certificates and policy, each line after `indent`. */
@@ -104,10 +105,16 @@ const struct pairs *context_pairs(const struct context *context);
 /* Returns the rules for clients' certificates, or NULL if none is requested. */
 const struct clientauth *context_clientauth(const struct context *context);
 
-/* True if the service would accept a client with these certificates. Otherwise fills in the
- * refusal. */
+/* Returns the pre-shared keys of clients, or NULL if none is accepted. */
+const struct pskauth *context_pskauth(const struct context *context);
+
+/* True if the service would accept a client with these certificates or this pre-shared key.
+ * Otherwise fills in the refusal. */
 bool context_accepts(const struct context *context, const struct peercert *peercert,
     struct refusal *refusal);
+
+/* True if the service checks the client's certificate, or its pre-shared key. */
+bool context_checks(const struct context *context, const struct peercert *peercert);
 
 /*
  * Makes a prepared session accept the ticket in a ClientHello (the message without its header),

@@ -17,6 +17,7 @@
 #include "tls/session/context.h"
 #include "tls/session/hiddenname.h"
 #include "tls/session/libcall.h"
+#include "tls/session/pskauth.h"
 #include "tls/session/session.h"
 #include "tls/session/sessionstate.h"
 #include "tls/session/recordio.h"
@@ -61,6 +62,7 @@ read_hello(struct session *session, const gnutls_datum_t *message)
 	bool first = !session->hello_read;
 
 	session->hello_read = true;
+	pskauth_forget(session);
 	if (clienthello_read_body(message->data, message->size, &hello) < 0)
 		return GNUTLS_E_UNEXPECTED_PACKET_LENGTH;
 	if (!names_host(session, &hello))
@@ -154,8 +156,8 @@ alert_for(const struct session *session, const struct refusal *refusal)
 }
 
 /*
- * Returns 0 if the client is accepted, with or without a certificate. The library calls this
- * when it has the client's answer to its request, but not when a session is resumed.
+ * Returns 0 if the client is accepted, with or without a certificate, which a pre-shared key
+ * replaces. The library calls this when it has the client's answer to its request, but not when a session is resumed.
  */
 static int
 check_client(gnutls_session_t tls)
@@ -165,6 +167,8 @@ check_client(gnutls_session_t tls)
 	struct identity identity;
 	struct refusal refusal;
 
+	if (pskauth_is_used(session))
+		return 0;
 	if (session->client_checked)
 		return session->fault.failure == FAILURE_NONE ? 0 : -1;
 	session->client_checked = true;
@@ -285,6 +289,7 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	if (context_challenges(context) == NULL)
 		session->offer = pairs_offer(context_pairs(context), 0);
 	session->has_tickets = context_has_tickets(context);
+	session->pskauth = context_pskauth(context);
 	if (gnutls_init(&session->tls, flags) < 0) {
 		free(session);
 		return NULL;
@@ -323,6 +328,26 @@ send_ticket(struct session *session)
 		transport_defer(session->transport);
 }
 
+/* Keeps the failure of the handshake with the library's `code`. Returns -1. */
+static int
+fail_handshake(struct session *session, int code)
+{
+	pskauth_blame(session, code);
+	return libcall_fail(session, code);
+}
+
+/* Checks the client of a complete handshake where the library has not. Returns 0 or -1. */
+static int
+conclude_checks(struct session *session)
+{
+	if (pskauth_settle(session) < 0)
+		return -1;
+	return gnutls_session_is_resumed(session->tls) &&
+	               context_clientauth(session->context) != NULL
+	           ? check_client(session->tls)
+	           : 0;
+}
+
 int
 session_handshake(struct session *session)
 {
@@ -337,13 +362,11 @@ session_handshake(struct session *session)
 	if (libcall_is_again(session, code))
 		return SESSION_PARKED;
 	if (code < 0)
-		return libcall_fail(session, code);
+		return fail_handshake(session, code);
 	session->early.allowed = false;
 	session->handshaken = true;
 	recordguard_forget(&session->guard);
-	if (gnutls_session_is_resumed(session->tls) &&
-	    context_clientauth(session->context) != NULL &&
-	    check_client(session->tls) < 0)
+	if (conclude_checks(session) < 0)
 		return libcall_fail(session, GNUTLS_E_CERTIFICATE_ERROR);
 	send_ticket(session);
 	return 0;
@@ -361,7 +384,7 @@ session_try_handshake(struct session *session)
 	session->nonblocking = false;
 	errno = libcall_is_again(session, code) ? EAGAIN : EPROTO;
 	if (code < 0)
-		return errno == EAGAIN ? -1 : libcall_fail(session, code);
+		return errno == EAGAIN ? -1 : fail_handshake(session, code);
 	return 0;
 }
 

@@ -129,7 +129,7 @@ session_peercert(const struct session *session)
 		hello.protocols = protocols;
 		hello.protocols_size = 1 + protocol.size;
 	}
-	return peercert_new(&chain, &hello);
+	return peercert_new(&chain, &session->peerpsk, &hello);
 }
 
 bool

@@ -56,13 +56,14 @@ void session_local(const struct session *session, struct address *local);
 void session_set_id(struct session *session, uint64_t id);
 uint64_t session_id(const struct session *session);
 
-/* Returns the identity from the client's certificate, or NULL if it gave none. Call it after
- * session_handshake(); the result lives as long as the session. It is verified unless the
- * handshake failed. */
+/* Returns the identity from the client's certificate or pre-shared key, or NULL if it gave none.
+ * Call it after session_handshake(); the result lives as long as the session. It is verified
+ * unless the handshake failed. */
 const struct identity *session_identity(const struct session *session);
 
-/* Returns a copy of the client's certificates, possibly none, of the host that it named and of
- * the negotiated protocol. The caller frees it. NULL when memory is exhausted. */
+/* Returns a copy of the client's certificates, possibly none, of its pre-shared key, of the host
+ * that it named and of the negotiated protocol. The caller frees it. NULL when memory is
+ * exhausted. */
 struct peercert *session_peercert(const struct session *session);
 
 /* True if session_handshake() returned early: what the client then still sends is its part of

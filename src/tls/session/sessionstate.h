@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tls/clientauth/peercert.h"
 #include "tls/keys/clientcaps.h"
 #include "tls/session/earlydata.h"
 #include "tls/session/fault.h"
@@ -19,6 +20,7 @@ struct address;
 struct context;
 struct identity;
 struct offer;
+struct pskauth;
 struct transport;
 
 struct session {
@@ -48,8 +50,14 @@ struct session {
 	struct clientcaps client; /* from its hello, if there is a choice of pairs */
 	gnutls_certificate_credentials_t
 	    challenge; /* presented instead of `offer`, or NULL */
-	struct identity *identity; /* NULL: the client gave no certificate */
+	struct identity *identity; /* NULL: the client gave no certificate and no key */
 	struct earlydata early;
+
+	/* pskauth.h */
+	const struct pskauth *pskauth; /* NULL: no pre-shared key is accepted */
+	bool psk_named; /* the last hello, or the key exchange, named an identity */
+	bool psk_known; /* that one is in the file */
+	struct peerpsk peerpsk; /* by which the client is verified, if by any */
 
 	/* appdata.h */
 	uint64_t bytes_in, bytes_out;

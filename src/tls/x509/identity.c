@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The identity of a client by its certificate. */
+/* The identity of a client by its certificate or pre-shared key. */
 #include "tls/x509/identity.h"
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -124,6 +125,13 @@ identity_read(gnutls_x509_crt_t cert, struct identity *identity)
 	    sizeof identity->issuer);
 	read_numbers(cert, identity);
 	choose_name(cert, identity);
+}
+
+void
+identity_from_psk(const void *name, size_t size, struct identity *identity)
+{
+	*identity = (struct identity){ .is_psk = true, .not_after = INT64_MAX };
+	text_escape_name(identity->name, sizeof identity->name, name, size);
 }
 
 void

@@ -3,27 +3,33 @@
 #define TLSD_TLS_X509_IDENTITY_H
 
 /*
- * The identity of a client by its certificate, in words that are safe everywhere. Text from the
- * certificate is escaped by text_escape_name() or, in a distinguished name, by
- * text_escape_dn(). Plain storage; thread-safe.
+ * The identity of a client by its certificate or pre-shared key, in words that are safe
+ * everywhere. Text from the client is escaped by text_escape_name() or, in a distinguished name,
+ * by text_escape_dn(). Plain storage; thread-safe.
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <time.h>
 
 struct gnutls_x509_crt_int;
 
 struct identity {
 	bool verified; /* the certificate passed every check of the service */
+	bool is_psk; /* of a pre-shared key: there is no text from a certificate */
 	char name[256]; /* from authorized-certs, or the common name, or the subject */
 	char subject[512], issuer[512]; /* as in RFC 4514: "CN=alice,O=Example" */
 	char serial[64]; /* hexadecimal, upper case: "0A1B2C" */
 	char fingerprint[65]; /* SHA-256 of the certificate, hexadecimal, lower case */
-	time_t not_after; /* when the certificate expires */
+	time_t not_after; /* when the certificate expires; a pre-shared key does not */
 };
 
 /* Fills in all fields from `cert`, as not verified. */
 void identity_read(struct gnutls_x509_crt_int *cert, struct identity *identity);
+
+/* Fills in all fields, as not verified, for a client whose pre-shared key has the identity of
+ * `size` bytes at `name`. */
+void identity_from_psk(const void *name, size_t size, struct identity *identity);
 
 /* Sets the client's name to `name`, which is text to print. */
 void identity_rename(struct identity *identity, const char *name);

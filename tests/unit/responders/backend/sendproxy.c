@@ -130,15 +130,29 @@ START_TEST(tls_with_a_certificate_names_the_client)
 }
 END_TEST
 
+START_TEST(the_identity_of_a_pre_shared_key_has_a_field_of_its_own)
+{
+	struct sendproxy_tls tls = { .version = "V", .suite = "S", .psk = "sensor" };
+
+	EXPECT(write_for(SENDPROXY_V2_TLS, "192.0.2.7:258", "198.51.100.1:443", &tls),
+	    SIGNATURE "\x21\x11\x00\x25"
+		      "\xc0\x00\x02\x07\xc6\x33\x64\x01\x01\x02\x01\xbb"
+		      "\xe0\x00\x06sensor"
+		      "\x20\x00\x0d\x01\x00\x00\x00\x01"
+		      "\x21\x00\x01V"
+		      "\x23\x00\x01S");
+}
+END_TEST
+
 START_TEST(the_longest_texts_fit)
 {
 	char text[1000];
-	struct sendproxy_tls tls = { text, text, text, text, text, true };
+	struct sendproxy_tls tls = { text, text, text, text, text, text, true };
 
 	memset(text, 'x', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
 	size_t size = write_for(SENDPROXY_V2_TLS, "/from", "/to", &tls);
-	ck_assert_uint_eq(size, 16 + 216 + 2 * 258 + 8 + 3 * 258);
+	ck_assert_uint_eq(size, 16 + 216 + 3 * 258 + 8 + 3 * 258);
 	ck_assert_uint_le(size, SENDPROXY_SIZE);
 }
 END_TEST
@@ -154,4 +168,5 @@ END_TEST
 SUITE("sendproxy", version_1_is_a_line, version_2_has_addresses_and_ports,
     ipv4_is_mapped_if_the_other_address_is_ipv6, a_unix_client_has_paths,
     tls_without_a_certificate_is_not_verified, tls_with_a_certificate_names_the_client,
-    the_longest_texts_fit, send_proxy_off_writes_no_header)
+    the_identity_of_a_pre_shared_key_has_a_field_of_its_own, the_longest_texts_fit,
+    send_proxy_off_writes_no_header)

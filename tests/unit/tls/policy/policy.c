@@ -62,6 +62,64 @@ START_TEST(the_modern_profile_is_forward_secret_aead_and_nothing_else)
 }
 END_TEST
 
+START_TEST(
+    pre_shared_keys_add_only_ephemeral_key_exchanges_before_those_of_certificates)
+{
+	static const char *const profiles[] = { "modern", "compatible" };
+
+	settings.psk = true;
+	for (size_t i = 0; i < 2; i++) {
+		struct policy *policy = make(profiles[i], "");
+		char *suites = printed_line(policy, "suites:");
+		const char *first = strstr(suites, "TLS_ECDHE_PSK_CHACHA20_POLY1305");
+		ck_assert_ptr_nonnull(first);
+		ck_assert(strstr(suites, "TLS_ECDHE_ECDSA_") > first);
+		ck_assert_ptr_null(strstr(suites, "TLS_PSK"));
+		ck_assert_ptr_null(strstr(suites, "TLS_DHE_PSK"));
+		ck_assert_ptr_null(strstr(suites, "TLS_RSA_PSK"));
+		ck_assert_int_eq(
+		    strstr(suites, "TLS_ECDHE_PSK_AES_128_CBC") != NULL, i == 1);
+		policy_free(policy);
+	}
+	settings.psk = false;
+}
+END_TEST
+
+START_TEST(a_priority_gets_the_key_exchange_of_pre_shared_keys)
+{
+	settings.psk = true;
+	struct policy *policy = make("modern",
+	    "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-MAC-ALL:+AEAD");
+	ck_assert_ptr_nonnull(policy);
+	ck_assert_ptr_nonnull(
+	    strstr(printed_line(policy, "suites:"), "TLS_ECDHE_PSK_CHACHA20"));
+	ck_assert(policy_suits(policy, true) && policy_suits(policy, false));
+	policy_free(policy);
+	ck_assert_ptr_null(
+	    make("modern", "SECURE128:-VERS-ALL:+VERS-TLS1.2:-MAC-ALL:+AEAD:+PSK"));
+	policy = make("modern", "NONE:+VERS-TLS1.2:+ECDHE-ECDSA:+AES-128-GCM:+AEAD:+"
+				"GROUP-X25519:+SIGN-ECDSA-SHA256");
+	ck_assert_ptr_nonnull(policy);
+	ck_assert(!policy_suits(policy, true));
+	policy_free(policy);
+	settings.psk = false;
+}
+END_TEST
+
+START_TEST(ciphers_name_the_suites_of_certificates_although_keys_have_some_too)
+{
+	settings.psk = true;
+	stringlist_add(&settings.ciphers, "ECDHE-ECDSA-CHACHA20-POLY1305", 29);
+	struct policy *policy = make("modern", "");
+	ck_assert_ptr_nonnull(policy);
+	ck_assert_ptr_nonnull(strstr(printed_line(policy, "suites:"),
+	    " TLS_ECDHE_PSK_CHACHA20_POLY1305 TLS_ECDHE_ECDSA_CHACHA20_POLY1305"));
+	policy_free(policy);
+	stringlist_fini(&settings.ciphers);
+	settings.psk = false;
+}
+END_TEST
+
 START_TEST(the_tls13_profile_speaks_only_that)
 {
 	struct policy *policy = make("tls13", "");
@@ -123,6 +181,9 @@ START_TEST(rsa_key_exchange_is_distinguished_from_rsa_signatures)
 END_TEST
 
 SUITE("policy", the_modern_profile_is_forward_secret_aead_and_nothing_else,
+    pre_shared_keys_add_only_ephemeral_key_exchanges_before_those_of_certificates,
+    a_priority_gets_the_key_exchange_of_pre_shared_keys,
+    ciphers_name_the_suites_of_certificates_although_keys_have_some_too,
     the_tls13_profile_speaks_only_that,
     the_compatible_profile_adds_cbc_with_forward_secrecy, versions_can_be_narrowed,
     versions_that_leave_nothing_are_an_error,

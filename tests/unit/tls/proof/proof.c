@@ -22,6 +22,7 @@ set_up(void)
 	settings = (struct context_settings){ .pairs.cert_dir = memory_copy(""),
 		.pairs.pin_file = memory_copy(""),
 		.client.authorized_certs = memory_copy(""),
+		.client.psk_file = memory_copy(""),
 		.policy = { .priority = memory_copy(""), .tls_max = 1 } };
 }
 
@@ -34,6 +35,7 @@ tear_down(void)
 	free(settings.pairs.cert_dir);
 	free(settings.pairs.pin_file);
 	free(settings.client.authorized_certs);
+	free(settings.client.psk_file);
 	free(settings.policy.priority);
 }
 

@@ -54,6 +54,7 @@ static void
 set_up(void)
 {
 	struct context_settings settings = { .pairs.cert_dir = memory_copy(""),
+		.client.psk_file = memory_copy(""),
 		.pairs.pin_file = memory_copy(""),
 		.client.authorized_certs = memory_copy(""),
 		.policy = { .tls_max = 1, .hybrids = &stand_in } };
@@ -75,6 +76,7 @@ set_up(void)
 	stringlist_fini(&settings.pairs.cert);
 	stringlist_fini(&settings.pairs.key);
 	free(settings.pairs.cert_dir);
+	free(settings.client.psk_file);
 	free(settings.pairs.pin_file);
 	free(settings.client.authorized_certs);
 	pki_free(pair);
