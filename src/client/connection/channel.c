@@ -137,6 +137,8 @@ fail_by_alert(struct channel *channel)
 		hint = ": offer one that it supports with --alpn";
 	else if (alert == GNUTLS_A_UNRECOGNIZED_NAME)
 		hint = ": it has no such name: give another with --servername";
+	else if (alert == GNUTLS_A_DECRYPT_ERROR && channel->parameters->psk != NULL)
+		hint = ": it has no such identity, or another key: correct --psk-file";
 	else if (!channel->parameters->has_certificate &&
 		 gnutls_certificate_client_get_request_status(channel->session) != 0)
 		hint = ": it asked for a client certificate and got none: give one "

@@ -175,8 +175,11 @@ sessionreport_session(
 	peerchain_init(&chain, session);
 	if (chain.count > 0)
 		tell_certificate(chain.items[0]);
-	print_fact(
-	    "trusted", "%s for %s", trusted ? "yes," : "NO, not", parameters->name);
+	if (parameters->psk != NULL && !channel_verdict(channel)->reached)
+		print_fact("trusted", "yes, by the pre-shared key");
+	else
+		print_fact("trusted", "%s for %s", trusted ? "yes," : "NO, not",
+		    parameters->name);
 	if (verbosity > 1)
 		tell_more(session, &chain);
 	peerchain_fini(&chain);

@@ -128,6 +128,12 @@ set_resumption(gnutls_session_t session, const gnutls_datum_t *resume)
 }
 
 static int
+set_psk(gnutls_session_t session, gnutls_psk_client_credentials_t psk)
+{
+	return psk != NULL ? gnutls_credentials_set(session, GNUTLS_CRD_PSK, psk) : 0;
+}
+
+static int
 set_parameters(gnutls_session_t session, const struct parameters *parameters)
 {
 	int result;
@@ -135,6 +141,7 @@ set_parameters(gnutls_session_t session, const struct parameters *parameters)
 	if ((result = gnutls_priority_set(session, parameters->priority)) < 0 ||
 	    (result = gnutls_credentials_set(
 		 session, GNUTLS_CRD_CERTIFICATE, parameters->credentials)) < 0 ||
+	    (result = set_psk(session, parameters->psk)) < 0 ||
 	    (result = set_name(session, parameters->name)) < 0 ||
 	    (result = set_resumption(session, &parameters->resume)) < 0)
 		return result;

@@ -200,7 +200,9 @@ make_diagram(const struct call *call, char *title)
 		add_facts(&diagram.facts, call);
 	if (has_failed(call))
 		add_failure(&diagram.facts, call);
-	tracesummary_tell(&call->trace, &diagram.story);
+	tracesummary_tell(&call->trace,
+	    gnutls_session_is_resumed(channel_session(call->channel)) != 0,
+	    &diagram.story);
 	if (call->handshake == 0)
 		stringlist_format(&diagram.story, "The server's side ended: %s.",
 		    end_in_words(&call->ending));

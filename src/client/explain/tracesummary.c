@@ -65,7 +65,7 @@ tell_bytes(const struct trace *trace, struct stringlist *lines)
 }
 
 void
-tracesummary_tell(const struct trace *trace, struct stringlist *lines)
+tracesummary_tell(const struct trace *trace, bool resumed, struct stringlist *lines)
 {
 	bool done = has_message(trace, TRACE_IN, TRACE_FINISHED);
 
@@ -80,8 +80,8 @@ tracesummary_tell(const struct trace *trace, struct stringlist *lines)
 		    "Early answer: the server did not wait for the client's "
 		    "Finished.");
 	if (done && !has_message(trace, TRACE_IN, TRACE_CERTIFICATE))
-		stringlist_format(
-		    lines, "No certificate came: the session was resumed.");
+		stringlist_format(lines, "No certificate came: %s.",
+		    resumed ? "the session was resumed" : "a pre-shared key was used");
 	if (has_message(trace, TRACE_IN, TRACE_CERTIFICATE_REQUEST))
 		stringlist_format(lines, "The server asked for a client certificate%s.",
 		    has_message(trace, TRACE_OUT, TRACE_CERTIFICATE_VERIFY)

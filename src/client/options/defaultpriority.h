@@ -10,4 +10,8 @@
  */
 char *defaultpriority(const char *without);
 
+/* Appended to it for a client with a pre-shared key, so that suites with the key come first. */
+#define DEFAULTPRIORITY_PSK \
+	":-ECDHE-ECDSA:-ECDHE-RSA:+ECDHE-PSK:+ECDHE-ECDSA:+ECDHE-RSA"
+
 #endif

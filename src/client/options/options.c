@@ -225,6 +225,10 @@ static const struct optionrow rows[] = {
 	{ ONE_CALL, 0, "key", "its private key [in --cert]", TEXT("FILE", key_file) },
 	{ ONE_CALL, 0, "pin-file", "file whose first line is the key's passphrase",
 	    TEXT("FILE", pin_file) },
+	{ TALK | EXPLAIN, 0, "psk-identity",
+	    "offer the pre-shared key of this identity", TEXT("NAME", psk_identity) },
+	{ TALK | EXPLAIN, 0, "psk-file", "file with its line IDENTITY:HEXKEY",
+	    TEXT("FILE", psk_file) },
 	{ ONE_CALL, 0, "alpn", "application protocols to offer, preferred first",
 	    "LIST", set_alpn, MEMBER(alpn), 0, 0 },
 	{ TALK | BENCH | EXPLAIN, 0, "priority", "GnuTLS priority string",
@@ -302,6 +306,12 @@ check_together(const struct options *options, struct findings *findings)
 	if (options->cert_file == NULL && options->pin_file != NULL)
 		findings_error(
 		    findings, "--pin-file: has no effect without --cert: give both");
+	if ((options->psk_identity == NULL) != (options->psk_file == NULL))
+		findings_error(findings,
+		    options->psk_file == NULL
+			? "--psk-identity: has no effect without --psk-file: give both"
+			: "--psk-file: has no effect without --psk-identity: give "
+			  "both");
 	if (options->version_priority != NULL && options->priority != NULL)
 		findings_error(findings,
 		    "--tls: cannot be combined with --priority: give one of them");

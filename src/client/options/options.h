@@ -33,6 +33,7 @@ struct options {
 	const char *servername; /* NULL: use target.name */
 	struct stringlist ca_files; /* empty: the system's trust store */
 	const char *cert_file, *key_file, *pin_file; /* NULL if not given */
+	const char *psk_identity, *psk_file; /* NULL if not given */
 	struct stringlist alpn;
 	const char *priority; /* NULL: the default */
 	char *version_priority; /* memory for `priority`, or NULL */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Trusted authorities, the client's own certificate, and the priorities. */
+/* Trusted authorities, the client's own certificate or pre-shared key, and the priorities. */
 #include "client/options/parameters.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "base/text/stringlist.h"
 #include "client/options/defaultpriority.h"
 #include "client/options/options.h"
+#include "tls/keys/pskfile.h"
 
 #define CA_LIMIT (16 << 20)
 #define PEM_LIMIT (1 << 20)
@@ -184,6 +186,46 @@ load_pair(struct parameters *parameters, const struct options *options,
 }
 
 static void
+install_psk(
+    struct parameters *parameters, const struct psk *psk, struct findings *findings)
+{
+	/* The library only reads these bytes. */
+	const gnutls_datum_t identity = { (unsigned char *)(uintptr_t)psk->identity,
+		psk->identity_size };
+	const gnutls_datum_t key = { (unsigned char *)(uintptr_t)psk->key,
+		psk->key_size };
+
+	if (gnutls_psk_allocate_client_credentials(&parameters->psk) < 0 ||
+	    gnutls_psk_set_client_credentials2(
+		parameters->psk, &identity, &key, GNUTLS_PSK_KEY_RAW) < 0)
+		findings_error(findings, "out of memory");
+}
+
+static void
+load_psk(struct parameters *parameters, const struct options *options,
+    struct findings *findings)
+{
+	struct findings found;
+
+	if (options->psk_file == NULL)
+		return;
+	findings_init(&found);
+	struct pskfile *file = pskfile_new(options->psk_file, &found);
+	findings_move(findings, &found, "--psk-file");
+	if (file == NULL)
+		return;
+	const struct psk *psk =
+	    pskfile_find(file, options->psk_identity, strlen(options->psk_identity));
+	if (psk == NULL)
+		findings_error(findings,
+		    "--psk-identity: \"%s\" is not in %s: add a line IDENTITY:HEXKEY",
+		    options->psk_identity, options->psk_file);
+	else
+		install_psk(parameters, psk, findings);
+	pskfile_free(file);
+}
+
+static void
 complain_priority(
     const char *string, const char *place, int result, struct findings *findings)
 {
@@ -202,6 +244,8 @@ load_priority(
     struct parameters *parameters, const char *text, struct findings *findings)
 {
 	char *string = text != NULL ? memory_copy(text) : defaultpriority(NULL);
+	if (text == NULL && parameters->psk != NULL)
+		memory_append(&string, DEFAULTPRIORITY_PSK);
 	const char *place = string;
 	int result = gnutls_priority_init(&parameters->priority, string, &place);
 
@@ -226,6 +270,7 @@ parameters_load(struct parameters *parameters, const struct options *options,
 	}
 	load_trust(parameters, &options->ca_files, findings);
 	load_pair(parameters, options, findings);
+	load_psk(parameters, options, findings);
 	load_priority(parameters, options->priority, findings);
 	return findings->errors == 0 ? 0 : -1;
 }
@@ -235,6 +280,8 @@ parameters_fini(struct parameters *parameters)
 {
 	if (parameters->priority != NULL)
 		gnutls_priority_deinit(parameters->priority);
+	if (parameters->psk != NULL)
+		gnutls_psk_free_client_credentials(parameters->psk);
 	if (parameters->credentials != NULL)
 		gnutls_certificate_free_credentials(parameters->credentials);
 	*parameters = (struct parameters){ 0 };

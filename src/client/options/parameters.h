@@ -3,8 +3,8 @@
 #define TLSD_CLIENT_OPTIONS_PARAMETERS_H
 
 /*
- * The settings of each TLS connection of this client: trusted authorities, its own certificate,
- * and the priorities. They are loaded once from the command line. They are immutable
+ * The settings of each TLS connection of this client: trusted authorities, its own certificate
+ * or pre-shared key, and the priorities. They are loaded once from the command line. They are immutable
  * afterwards, so many connections, also in several threads, may share them. They must outlive
  * the connections.
  */
@@ -19,6 +19,7 @@ struct stringlist;
 
 struct parameters {
 	gnutls_certificate_credentials_t credentials;
+	gnutls_psk_client_credentials_t psk; /* NULL without a pre-shared key */
 	gnutls_priority_t priority;
 	const char *name; /* the server name for SNI and verification */
 	const struct stringlist *alpn;

@@ -166,7 +166,7 @@ START_TEST(trace_summary_names_round_trips_and_the_early_answer)
 	struct stringlist lines = { 0 };
 
 	shake_hands_early();
-	tracesummary_tell(&trace, &lines);
+	tracesummary_tell(&trace, false, &lines);
 	ck_assert_str_eq(
 	    lines.items[0], "The handshake took 1 round trip, after the one of TCP.");
 	ck_assert_ptr_nonnull(strstr(lines.items[3], "Early answer"));
