@@ -361,6 +361,7 @@ scripts_3 = \
 	tests/functional/tlscert.sh \
 	tests/functional/notify.sh
 quick_scripts = \
+	tests/functional/psk.sh \
 	tests/functional/tlsc_explain.sh \
 	tests/functional/control.sh \
 	tests/functional/logs.sh \

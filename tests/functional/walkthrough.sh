@@ -92,7 +92,7 @@ run_line() {
 	status=0
 	eval "$command" >"$here/out" 2>&1 </dev/null || status=$?
 	if [ "$command" = tlsd ]; then
-		port=$(sed -n 's/.*: listening: .*:\([0-9]*\): page$/\1/p' "$here/tlsd.log")
+		port=$(sed -n 's/.*: listening: .*:\([0-9]*\): [pm][a-z]*$/\1/p' "$here/tlsd.log")
 	fi
 }
 
@@ -124,6 +124,16 @@ the_steps_of_the_manual_work() {
 	follow <session
 	[ "$done_lines" -eq 29 ] || fail "$done_lines lines were done"
 	wait_for grep -q ': page: done .* client=alice ' "$here/tlsd.log"
+}
+
+# Its broker is the usual text.
+the_steps_for_sensors_of_the_manual_work() {
+	section 'Sensors with pre-shared keys, step by step' | blocks | split
+	sed 's/^respond = .*/respond = text/; /^connect = /d' files | take_ini
+	follow <session
+	[ "$done_lines" -eq 13 ] || fail "$done_lines lines were done"
+	wait_for grep -q ': mqtt: done .* client=sensor-1 ' "$here/tlsd.log"
+	[ "$(cut -d: -f1 sensors)" = sensor-1 ]
 }
 
 the_service_of_the_readme_answers() {
