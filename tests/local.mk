@@ -240,6 +240,7 @@ fuzz_programs = \
 	fuzz_http \
 	fuzz_network \
 	fuzz_proxyheader \
+	fuzz_pskfile \
 	fuzz_servername \
 	fuzz_session \
 	fuzz_text
@@ -280,6 +281,9 @@ fuzz_network_LDFLAGS = $(fuzz_ldflags)
 fuzz_proxyheader_SOURCES = tests/fuzz/fuzz_proxyheader.c $(fuzz_driver)
 fuzz_proxyheader_LDADD = $(program_libs)
 fuzz_proxyheader_LDFLAGS = $(fuzz_ldflags)
+fuzz_pskfile_SOURCES = tests/fuzz/fuzz_pskfile.c $(fuzz_memoryfile) $(fuzz_driver)
+fuzz_pskfile_LDADD = $(program_libs)
+fuzz_pskfile_LDFLAGS = $(fuzz_ldflags)
 fuzz_servername_SOURCES = tests/fuzz/fuzz_servername.c tests/lib/readings.c tests/lib/readings.h \
 	$(fuzz_driver)
 fuzz_servername_LDADD = $(program_libs)
