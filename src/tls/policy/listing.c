@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "tls/policy/suite.h"
+#include "tls/policy/weakness.h"
 
 static void
 print_suites(gnutls_priority_t priority, bool tls13, FILE *out)
@@ -53,7 +54,8 @@ listing_print(
 	print_list(out, list, count, protocol_name);
 	fprintf(out, "%ssuites:    ", indent);
 	print_suites(priority, true, out);
-	print_suites(tls12, false, out);
+	if (weakness_speaks(priority, GNUTLS_TLS1_2))
+		print_suites(tls12, false, out);
 	fprintf(out, "\n%sgroups:    ", indent);
 	count = gnutls_priority_group_list(priority, &list);
 	print_list(out, list, count, group_name);

@@ -18,6 +18,7 @@
 
 /* Selects TLS_ECDHE_PSK_* in TLS 1.2 (RFC 5489, RFC 7905) and psk_dhe_ke in TLS 1.3. */
 #define PSK_EXCHANGE "+ECDHE-PSK"
+#define WITHOUT_PSK_EXCHANGE ":-ECDHE-PSK"
 
 struct policy {
 	char *text; /* a priority string for clients */
@@ -272,22 +273,37 @@ separate_hybrids(struct policy *policy, const struct policy_settings *settings,
 		    key);
 }
 
+/* Returns the key exchange that psk-file appends to a priority string, or "" if the string has
+ * it already, perhaps in a better place. */
+static const char *
+missing_exchange(const struct policy_settings *settings)
+{
+	return settings->psk && strcasestr(settings->priority, PSK_EXCHANGE) == NULL
+	           ? ":" PSK_EXCHANGE
+	           : "";
+}
+
 static void
 set_from_priority(struct policy *policy, const struct policy_settings *settings,
     struct findings *findings)
 {
-	policy->text = memory_format(
-	    "%s%s", settings->priority, settings->psk ? ":" PSK_EXCHANGE : "");
-	policy->priority =
-	    weakness_parse(settings->priority, settings->allow_weak, findings);
-	if (settings->psk && policy->priority != NULL) {
-		gnutls_priority_deinit(policy->priority);
-		policy->priority = NULL;
-		if (gnutls_priority_init(&policy->priority, policy->text, NULL) < 0)
-			findings_error(findings,
-			    "priority: cannot have :" PSK_EXCHANGE
-			    " appended for psk-file: remove one of the keys");
-	}
+	char *certified = memory_format(
+	    "%s%s", settings->priority, settings->psk ? WITHOUT_PSK_EXCHANGE : "");
+	gnutls_priority_t checked =
+	    weakness_parse(certified, settings->allow_weak, findings);
+
+	policy->text =
+	    memory_format("%s%s", settings->priority, missing_exchange(settings));
+	if (checked != NULL &&
+	    gnutls_priority_init(&policy->priority, policy->text, NULL) < 0)
+		findings_error(findings,
+		    "priority: cannot have :" PSK_EXCHANGE
+		    " appended for psk-file: append it yourself, or remove one of the "
+		    "keys");
+	if (policy->priority != NULL)
+		weakness_check_psk(policy->priority, settings->allow_weak, findings);
+	gnutls_priority_deinit(checked);
+	free(certified);
 	separate_hybrids(policy, settings, "priority", policy->text, findings);
 }
 

@@ -337,3 +337,21 @@ weakness_parse(const char *text, bool allow_weak, struct findings *findings)
 	gnutls_priority_deinit(priority);
 	return NULL;
 }
+
+void
+weakness_check_psk(
+    gnutls_priority_t priority, bool allow_weak, struct findings *findings)
+{
+	struct suite suite;
+
+	for (unsigned i = 0; suite_at(priority, i, &suite) && !allow_weak; i++) {
+		if (suite.name == NULL || suite.kx != GNUTLS_KX_ECDHE_PSK ||
+		    suite_flaw(&suite) == SUITE_SOUND)
+			continue;
+		findings_error(findings,
+		    "priority: has %s (%s): append :-MAC-ALL:+AEAD, or set allow-weak "
+		    "= yes",
+		    suite.name, suite_flaw_text(suite_flaw(&suite)));
+		return;
+	}
+}

@@ -22,4 +22,9 @@ bool weakness_speaks(gnutls_priority_t priority, gnutls_protocol_t version);
 gnutls_priority_t weakness_parse(
     const char *text, bool allow_weak, struct findings *findings);
 
+/* Adds an error if a suite of pre-shared keys is weak, unless `allow_weak`. weakness_parse()
+ * accepts no such suite. */
+void weakness_check_psk(
+    gnutls_priority_t priority, bool allow_weak, struct findings *findings);
+
 #endif

@@ -81,6 +81,9 @@ START_TEST(
 		    strstr(suites, "TLS_ECDHE_PSK_AES_128_CBC") != NULL, i == 1);
 		policy_free(policy);
 	}
+	struct policy *policy = make("tls13", "");
+	ck_assert_ptr_null(strstr(printed_line(policy, "suites:"), "PSK"));
+	policy_free(policy);
 	settings.psk = false;
 }
 END_TEST
@@ -95,8 +98,21 @@ START_TEST(a_priority_gets_the_key_exchange_of_pre_shared_keys)
 	    strstr(printed_line(policy, "suites:"), "TLS_ECDHE_PSK_CHACHA20"));
 	ck_assert(policy_suits(policy, true) && policy_suits(policy, false));
 	policy_free(policy);
-	ck_assert_ptr_null(
-	    make("modern", "SECURE128:-VERS-ALL:+VERS-TLS1.2:-MAC-ALL:+AEAD:+PSK"));
+	ck_assert_ptr_null(make(
+	    "modern", "SECURE128:-VERS-ALL:+VERS-TLS1.2:-RSA:-MAC-ALL:+AEAD:+PSK"));
+	ck_assert_ptr_null(make(
+	    "modern", "SECURE128:-VERS-ALL:+VERS-TLS1.2:-RSA:-MAC-ALL:+AEAD:+DHE-PSK"));
+	policy = make("modern", "NONE:+VERS-TLS1.2:+ECDHE-PSK:+ECDHE-ECDSA:+CHACHA20-"
+				"POLY1305:+AEAD:+GROUP-X25519:+SIGN-ECDSA-SHA256");
+	ck_assert_ptr_nonnull(policy);
+	ck_assert_str_eq(printed_line(policy, "suites:"),
+	    "     TLS_ECDHE_PSK_CHACHA20_POLY1305 TLS_ECDHE_ECDSA_CHACHA20_POLY1305");
+	policy_free(policy);
+	ck_assert_ptr_null(make("modern",
+	    "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+ECDHE-PSK:+AES-128-GCM:+NULL:+AEAD:+SHA256"
+	    ":+GROUP-X25519:+SIGN-ECDSA-SHA256"));
+	ck_assert_ptr_nonnull(strstr(findings.items[0].text,
+	    "priority: has TLS_ECDHE_PSK_NULL_SHA256 (no encryption): append "));
 	policy = make("modern", "NONE:+VERS-TLS1.2:+ECDHE-ECDSA:+AES-128-GCM:+AEAD:+"
 				"GROUP-X25519:+SIGN-ECDSA-SHA256");
 	ck_assert_ptr_nonnull(policy);
