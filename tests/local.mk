@@ -471,6 +471,7 @@ EXTRA_DIST = \
 	tests/fuzz/run \
 	tests/lib/coverage \
 	tests/lib/driver \
+	tests/lib/replay.py \
 	tests/lib/suite.sh \
 	tests/lib/tlsc_suite.sh \
 	tests/lib/tlscert_suite.sh \

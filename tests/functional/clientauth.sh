@@ -395,50 +395,14 @@ reload() {
 	ctl reload
 }
 
-# replay: sends the hello of a client that has ./session, as if it had been recorded, then the
-# hello of a client that has nothing. Prints the server's answer to each, in hexadecimal.
-replay() {
-	python3 - "$port" <<-'END'
-		import socket, subprocess, sys
-
-		def read(connection, size):
-		    data = b''
-		    while len(data) < size and (part := connection.recv(size - len(data))):
-		        data += part
-		    return data
-
-		def record(connection):
-		    header = read(connection, 5)
-		    return header + read(connection, int.from_bytes(header[3:], 'big'))
-
-		def hello(*options):
-		    with socket.create_server(('127.0.0.1', 0)) as listener:
-		        target = '127.0.0.1:%d' % listener.getsockname()[1]
-		        client = subprocess.Popen(['openssl', 's_client', '-tls1_3', '-connect', target,
-		            *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-		            stderr=subprocess.DEVNULL)
-		        with listener.accept()[0] as connection:
-		            data = record(connection)
-		    client.wait()
-		    return data
-
-		with socket.create_connection(('127.0.0.1', sys.argv[1])) as server:
-		    server.settimeout(60)
-		    server.sendall(hello('-sess_in', 'session', '-groups', 'X25519:P-384'))
-		    print(record(server).hex())
-		    server.sendall(hello('-groups', 'P-384'))
-		    answer = record(server)
-		    print((answer if answer[0] != 20 else record(server)).hex())
-	END
-}
-
 a_recorded_hello_with_a_ticket_lets_no_other_client_in() {
 	needs python3
 	serve 'client-verify = required' "ca-file = $folder/ca.crt" 'groups = secp384r1'
 	openssl_asks tls1_3 alice -groups P-384 -sess_out session | grep -q 'Hello, TLS!'
 	openssl_asks tls1_3 none -groups X25519:P-384 -sess_in session | grep -q 'Hello, TLS!'
 	expect 'done TLS1.3 .* resumed=yes .* client=alice '
-	replay >answers
+	python3 "$srcdir/tests/lib/replay.py" "$port" -sess_in session -groups X25519:P-384 \
+		-- -groups P-384 >answers
 	sed -n 1p answers | grep -q '^16.*cf21ad74e59a6111be1d8c021e65b891'
 	sed -n 2p answers | grep -qx 1503030002022f
 	expect ': protocol: the second hello lacks the ticket of the first one '

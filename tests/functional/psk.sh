@@ -203,6 +203,17 @@ a_key_is_accepted_after_a_hello_retry_request() {
 		grep -q 'SSL alert number 51$'
 }
 
+a_recorded_hello_with_a_key_names_no_other_client() {
+	needs python3
+	serve 'groups = secp384r1'
+	python3 "$srcdir/tests/lib/replay.py" "$port" -groups X25519:P-384 \
+		-psk_identity sensor-1 -psk $key -- -groups P-384 >answers
+	sed -n 1p answers | grep -q '^16.*cf21ad74e59a6111be1d8c021e65b891'
+	sed -n 2p answers | grep -q ^16
+	expect ': early-close: .* client=- '
+	if logged client=sensor-1; then fail 'it is named after the first client'; fi
+}
+
 a_priority_string_gets_the_suites_of_keys() {
 	serve 'priority = SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-MAC-ALL:+AEAD'
 	openssl_asks tls1_3 -psk_identity sensor-1 -psk $key | grep -q 'Hello, TLS!'
@@ -363,6 +374,14 @@ a_file_that_cannot_be_read_or_that_all_may_read_is_reported() {
 	echo '# none' >keys
 	check
 	checked 'psk-file: .*/keys: has no key, so no client can use one: '
+}
+
+a_file_that_the_user_of_tlsd_cannot_read_is_warned_of() {
+	[ "$(id -u)" -eq 0 ] || skip 'only root can'
+	echo "a:$key" >keys
+	write_ini 'user = nobody'
+	check || :
+	checked 'warning: .*: psk-file: .*/keys: a reload as uid .* cannot read it'
 }
 
 ten_thousand_identities_are_loaded_and_reloaded() {
