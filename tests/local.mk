@@ -94,7 +94,6 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/keys/keypair.c \
 	tests/unit/tls/keys/keyring.c \
 	tests/unit/tls/keys/nameindex.c \
-	tests/unit/tls/keys/pskfile.c \
 	tests/unit/tls/keys/signer.c \
 	tests/unit/tls/policy/groupset.c \
 	tests/unit/tls/policy/hybrids.c \
@@ -105,6 +104,7 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/proof/proof.c \
 	tests/unit/tls/session/context.c \
 	tests/unit/tls/session/hiddenname.c \
+	tests/unit/tls/session/pskfile.c \
 	tests/unit/tls/session/ticketkeys.c \
 	tests/unit/tls/transport/pause.c \
 	tests/unit/tls/transport/recordguard.c \

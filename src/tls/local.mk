@@ -26,7 +26,6 @@ libtlsd_a_SOURCES += \
 	src/tls/keys/pairs.c src/tls/keys/pairs.h \
 	src/tls/keys/pairsource.c src/tls/keys/pairsource.h \
 	src/tls/keys/privatekey.c src/tls/keys/privatekey.h \
-	src/tls/keys/pskfile.c src/tls/keys/pskfile.h \
 	src/tls/keys/secret.c src/tls/keys/secret.h \
 	src/tls/keys/signer.c src/tls/keys/signer.h \
 	src/tls/keys/staple.c src/tls/keys/staple.h \
@@ -53,6 +52,7 @@ libtlsd_a_SOURCES += \
 	src/tls/session/libcall.c src/tls/session/libcall.h \
 	src/tls/session/negotiated.c src/tls/session/negotiated.h \
 	src/tls/session/pskauth.c src/tls/session/pskauth.h \
+	src/tls/session/pskfile.c src/tls/session/pskfile.h \
 	src/tls/session/recordio.c src/tls/session/recordio.h \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file of pre-shared keys, with arbitrary content: it is refused with printable reasons, or
  * each of its keys is found by its identity. */
-#include "tls/keys/pskfile.h"
+#include "tls/session/pskfile.h"
 
 #include <unistd.h>
 
