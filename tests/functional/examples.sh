@@ -35,6 +35,42 @@ every_example_is_a_valid_configuration() {
 	done
 }
 
+# make_client AUTHORITY: AUTHORITY.crt, and with its key a certificate in AUTHORITY-client.crt.
+make_client() {
+	"$builddir/tlscert" ca --cert "$1.crt" --key "$1.key" "$1"
+	"$builddir/tlscert" client --ca-cert "$1.crt" --cert "$1-client.crt" \
+		--key "$1-client.key" alice
+}
+
+# ask_redis ARGUMENT...: PING, at $port
+ask_redis() {
+	redis-cli -h localhost -p "$port" --tls --cacert server.crt "$@" ping
+}
+
+redis_answers_only_clients_with_a_certificate() {
+	needs openssl redis-server redis-cli
+	redis-cli --help 2>&1 | grep -q -e --tls || skip "redis-cli has no TLS"
+	sed -n "s,/run/redis/redis-server.sock,$PWD/redis.sock,; /^#   [a-z]* /s/^#   //p" \
+		"$examples/redis.ini" >redis.conf
+	[ "$(wc -l <redis.conf)" -eq 3 ]
+	start redis redis-server ./redis.conf --save '' --dir "$PWD"
+	wait_for is_listening redis.sock
+	[ "$(stat -c %a redis.sock)" = 770 ]
+	take_pair
+	make_client clients
+	make_client others
+	take "$examples/redis.ini"
+	sed -i -e 's/^listen = .*/listen = 127.0.0.1:0/; /^log-file/d' \
+		-e "s,/run/redis/redis-server.sock,$PWD/redis.sock," tlsd.ini
+	start_tlsd tlsd
+	port=$(port_of redis)
+	[ "$(ask_redis --cert clients-client.crt --key clients-client.key)" = PONG ]
+	[ "$(ask_redis 2>&1)" != PONG ]
+	[ "$(ask_redis --cert others-client.crt --key others-client.key 2>&1)" != PONG ]
+	expect ': redis: cert-missing: '
+	expect ': redis: cert-untrusted: '
+}
+
 # hook COMMAND...: runs a hook with a folder of the test as /etc/tlsd.
 hook() {
 	script=$1

@@ -136,14 +136,26 @@ the_steps_for_sensors_of_the_manual_work() {
 	[ "$(cut -d: -f1 sensors)" = sensor-1 ]
 }
 
-the_service_of_the_readme_answers() {
+# serve_readme: the services of the README, whose first one gets the name page.
+serve_readme() {
 	readme 'tlscert self-signed' chgrp | as_here >steps
 	[ "$(wc -l <steps)" -eq 2 ]
 	sh -eux ./steps
-	readme 'user = tlsd' 'connect =' | sed '/^log-file/d; s/hello/page/' | take_ini
+	readme 'user = tlsd' 'idle-timeout =' | sed '/^log-file/d; s/hello/page/' | take_ini
 	sed -i '/redis/,$s/^listen = .*/listen = 127.0.0.2:0/' tlsd.ini
 	run_line tlsd
+}
+
+the_service_of_the_readme_answers() {
+	serve_readme
 	[ "$(tlsc --ca server.crt "localhost:$port")" = 'Hello, TLS!' ]
+}
+
+the_redis_of_the_readme_refuses_other_networks() {
+	serve_readme
+	port=$(sed -n 's/.*: listening: .*:\([0-9]*\): redis$/\1/p' "$here/tlsd.log")
+	fails tlsc --ca server.crt --servername localhost "127.0.0.2:$port"
+	wait_for grep -q ': redis: refused-address: ' "$here/tlsd.log"
 }
 
 # hook NUMBER: of the scripts under RENEWAL, as the program ./hook
