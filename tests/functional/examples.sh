@@ -76,27 +76,60 @@ hook() {
 	script=$1
 	shift
 	sed -e "s,/etc/tlsd,$PWD/etc,g; s/ -g tlsd//" "$examples/$script" >"$script"
+	: >>told
 	PATH=$PWD/bin:$PATH sh "./$script" "$@"
 }
 
-hooks_install_the_pair_and_reload() {
-	mkdir bin etc live
+# make_lineage NAME: a certificate as certbot keeps it, in ./live/NAME, and a tlsdctl that writes
+# to ./told.
+make_lineage() {
+	mkdir -p bin etc "live/$1"
 	printf '#!/bin/sh\necho "$@" >>%s/told\n' "$PWD" >bin/tlsdctl
 	chmod +x bin/tlsdctl
-	echo key >live/privkey.pem
-	echo chain >live/fullchain.pem
-	RENEWED_LINEAGE=$PWD/live hook certbot-hook
-	hook dehydrated-hook deploy_challenge x y z
+	echo "key of $1" >"live/$1/privkey.pem"
+	echo "chain of $1" >"live/$1/fullchain.pem"
+}
+
+# deploy NAME: as dehydrated tells its hook
+deploy() {
+	hook dehydrated-hook deploy_cert "$1" "$PWD/live/$1/privkey.pem" "$PWD/cert.pem" \
+		"$PWD/live/$1/fullchain.pem" "$PWD/chain.pem" 1
+}
+
+# is_installed NAME
+is_installed() {
 	[ "$(cat told)" = reload ]
 	[ "$(stat -c %a etc/www.key)" = 640 ]
-	cmp etc/www.key live/privkey.pem
-	cmp etc/www.crt live/fullchain.pem
-	rm etc/www.*
-	hook dehydrated-hook deploy_cert host "$PWD/live/privkey.pem" "$PWD/cert.pem" \
-		"$PWD/live/fullchain.pem" "$PWD/chain.pem" 1
-	[ "$(grep -c reload told)" -eq 2 ]
-	cmp etc/www.key live/privkey.pem
-	cmp etc/www.crt live/fullchain.pem
+	cmp etc/www.key "live/$1/privkey.pem"
+	cmp etc/www.crt "live/$1/fullchain.pem"
+}
+
+nothing_installed() {
+	[ -z "$(ls etc)" ]
+	[ ! -s told ]
+}
+
+the_hook_of_certbot_installs_one_certificate() {
+	make_lineage www.example.org
+	make_lineage mail.example.org
+	RENEWED_LINEAGE=$PWD/live/mail.example.org hook certbot-hook
+	nothing_installed
+	RENEWED_LINEAGE=$PWD/live/www.example.org hook certbot-hook
+	is_installed www.example.org
+	RENEWED_LINEAGE=$PWD/live/mail.example.org hook certbot-hook
+	is_installed www.example.org
+}
+
+the_hook_of_dehydrated_installs_one_certificate() {
+	make_lineage www.example.org
+	make_lineage mail.example.org
+	hook dehydrated-hook deploy_challenge www.example.org y z
+	deploy mail.example.org
+	nothing_installed
+	deploy www.example.org
+	is_installed www.example.org
+	deploy mail.example.org
+	is_installed www.example.org
 }
 
 # --- completion -----------------------------------------------------------------------

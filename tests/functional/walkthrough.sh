@@ -50,6 +50,8 @@ set_up() {
 	program tlsd "$builddir/tlsd" -c "$here/etc/tlsd.ini"
 	program tlsdctl "$builddir/tlsdctl" -s "$here/control"
 	program chgrp true
+	# On a terminal, curl shows no progress.
+	program curl "$(command -v curl)" -sS
 	PATH=$here/bin:$PATH
 	cd etc
 	port=4433
@@ -71,14 +73,25 @@ take_ini() {
 
 # --- doing it -------------------------------------------------------------------------
 
-# judge: what the last command should have said, and whether it might fail
+# judge: that the last command has said all lines that are shown, where "..." stands for any text,
+# and no others if any are shown, apart from empty ones; and whether it might fail
 judge() {
 	[ -n "${command-}" ] || return 0
-	tr -d '\r' <"$here/out" >"$here/said"
-	while read -r line; do
-		grep -q -F -e "$line" "$here/said" ||
-			fail "$command: does not say: $line: $(cat "$here/said")"
-	done <"$here/wanted"
+	tr -d '\r' <"$here/out" | sed '/^$/d' >"$here/said"
+	[ ! -s "$here/wanted" ] || awk '
+		FNR == 1 { file++ }
+		file == 1 { shown[++count] = $0; next }
+		{
+			parts = split(shown[FNR], part, "[.][.][.]")
+			for (i = 1; i <= parts; i++) {
+				at = index($0, part[i])
+				if (part[i] != "" && (at == 0 || i == 1 && at != 1)) exit 1
+				$0 = substr($0, at + length(part[i]))
+			}
+			if (part[parts] != "" && $0 != "") exit 1
+		}
+		END { if (file != 2 || FNR != count) exit 1 }' "$here/wanted" "$here/said" ||
+		fail "$command: says: $(cat "$here/said"): instead of: $(cat "$here/wanted")"
 	[ "$status" -eq 0 ] || grep -q -E '^(tlsc|curl): ' "$here/wanted" ||
 		fail "$command: failed: $(cat "$here/said")"
 	done_lines=$((done_lines + 1))
@@ -111,6 +124,11 @@ follow() {
 	judge
 }
 
+# joined: lines without the backslash that continues them
+joined() {
+	sed -e :a -e '/\\$/N; s/ *\\\n */ /; ta'
+}
+
 # split: the blocks with commands to ./session, those without to ./files
 split() {
 	awk '/^BLOCK$/ { first = 1; next }
@@ -119,7 +137,7 @@ split() {
 }
 
 the_steps_of_the_manual_work() {
-	section 'Clients with certificates, step by step' | blocks | split
+	section 'Clients with certificates, step by step' | blocks | joined | split
 	take_ini <files
 	follow <session
 	[ "$done_lines" -eq 29 ] || fail "$done_lines lines were done"
@@ -142,7 +160,7 @@ serve_readme() {
 	[ "$(wc -l <steps)" -eq 2 ]
 	sh -eux ./steps
 	readme 'user = tlsd' 'idle-timeout =' | sed '/^log-file/d; s/hello/page/' | take_ini
-	sed -i '/redis/,$s/^listen = .*/listen = 127.0.0.2:0/' tlsd.ini
+	sed -i '/^\[redis]/,$s/^listen = .*/listen = 127.0.0.2:0/' tlsd.ini
 	run_line tlsd
 }
 
@@ -175,21 +193,24 @@ prepare_renewal() {
 	tlscert server --cert www.crt --key www.key localhost >/dev/null
 	printf '%s\n' 'cert = www.crt' 'key = www.key' '[page]' 'listen = *:4433' | take_ini
 	run_line tlsd
-	mkdir "$here/new"
-	tlscert server --cert "$here/new/fullchain.pem" --key "$here/new/privkey.pem" \
+	renewed=$here/new/localhost
+	mkdir -p "$renewed"
+	tlscert server --cert "$renewed/fullchain.pem" --key "$renewed/privkey.pem" \
 		localhost >/dev/null
 }
 
 is_renewed() {
 	openssl s_client -connect "localhost:$port" </dev/null 2>/dev/null |
 		openssl x509 -noout -serial >served
-	openssl x509 -noout -serial -in "$here/new/fullchain.pem" | cmp - served
+	openssl x509 -noout -serial -in "$renewed/fullchain.pem" | cmp - served
 }
 
 the_hook_for_certbot_works() {
 	prepare_renewal
 	hook 1
-	RENEWED_LINEAGE=$here/new ./hook
+	RENEWED_LINEAGE=$here/new/another ./hook
+	if is_renewed; then fail 'another certificate renewed it'; fi
+	RENEWED_LINEAGE=$renewed ./hook
 	is_renewed
 }
 
@@ -197,9 +218,11 @@ the_hook_for_dehydrated_works() {
 	prepare_renewal
 	hook 2
 	./hook unknown_hook
-	if is_renewed; then fail 'another hook renewed it'; fi
-	./hook deploy_cert localhost "$here/new/privkey.pem" "$here/new/cert.pem" \
-		"$here/new/fullchain.pem" "$here/new/chain.pem" 0
+	./hook deploy_cert another "$renewed/privkey.pem" "$renewed/cert.pem" \
+		"$renewed/fullchain.pem" "$renewed/chain.pem" 0
+	if is_renewed; then fail 'another hook or certificate renewed it'; fi
+	./hook deploy_cert localhost "$renewed/privkey.pem" "$renewed/cert.pem" \
+		"$renewed/fullchain.pem" "$renewed/chain.pem" 0
 	is_renewed
 }
 
@@ -210,8 +233,19 @@ the_cron_job_works() {
 	cp www.crt old.crt
 	sh -e ./job
 	if cmp -s old.crt www.crt; then fail 'nothing was renewed'; fi
-	cp www.crt "$here/new/fullchain.pem"
+	cp www.crt "$renewed/fullchain.pem"
 	is_renewed
+}
+
+the_cron_job_for_the_revocation_list_works() {
+	prepare_renewal
+	tlscert client --cert alice.crt --key alice.key alice >/dev/null
+	tlscert revoke alice.crt >/dev/null
+	tlscert show ca.crl | grep '^  number  ' >before
+	section RENEWAL | sed -n 's/^7 3 \* \* \* root //p' | as_here >job
+	[ -z "$(cd / && sh -e "$here/etc/job" 2>&1)" ]
+	tlscert show ca.crl | grep '^  number  ' >after
+	fails cmp before after
 }
 
 # start_responder: at http://127.0.0.1:$responder/, for what ./index says of the authority's
