@@ -52,7 +52,8 @@ remedy_for(const char *path, int error)
 			       "group";
 		return "run tlsdctl as root, or set control-socket-mode";
 	case ENOENT:
-		return "start tlsd, or give its control-socket with -s or -c";
+		return "start tlsd, or give its control-socket with -s or -c; tlsd -f "
+		       "opens it only if control-socket is set";
 	case ECONNREFUSED:
 		if (known && !S_ISSOCK(st.st_mode))
 			return "it is not a socket: give the control-socket with -s or "

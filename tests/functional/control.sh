@@ -281,7 +281,7 @@ misspelt_command_is_status_2_and_its_name_is_guessed() {
 }
 
 unreachable_socket_is_status_3_with_a_remedy() {
-	complains 3 '/sock: No such file or directory: start tlsd, or give' status
+	complains 3 '/sock: No such file or directory: start tlsd, or give .*; tlsd -f opens it only' status
 	: >sock
 	complains 3 '/sock: Connection refused: it is not a socket: give' status
 	rm sock

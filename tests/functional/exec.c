@@ -649,7 +649,8 @@ START_TEST(unusable_program_is_an_error_with_its_place)
 {
 	expect_error("", "exec: is empty, but respond = exec");
 	expect_error("exec = cat\n", "wrong.ini:5: exec: cat: is not an absolute path");
-	expect_error("exec = /no/such\n", "exec: /no/such: No such file or directory");
+	expect_error("exec = /no/such\n", "exec: /no/such: No such file or directory: "
+					  "install the program, or correct its path");
 	expect_error("exec = /bin\n", "exec: /bin: is not a file");
 	expect_error("exec = /etc/passwd\n", "/etc/passwd: uid ");
 	expect_error("exec = /bin/cat | /bin/cat\n", "no shell reads this");

@@ -264,7 +264,7 @@ refused_connection_is_reported() {
 	stop
 	call "127.0.0.1:$port"
 	expect_status 1
-	expect_error "tlsc: 127.0.0.1:$port: [127.0.0.1]:$port: Connection refused"
+	expect_error "tlsc: 127.0.0.1:$port: [127.0.0.1]:$port: Connection refused: start the server there"
 }
 
 answer_other_than_tls_is_reported() {

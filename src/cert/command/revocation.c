@@ -111,8 +111,8 @@ examine_issuer(struct revoking *revoking, const char *file, gnutls_x509_crt_t ce
 		return 0;
 	char *issuer = certificate_issuer(cert);
 	findings_error(&revoking->findings,
-	    "%s: was not issued by the authority in %s, but by %s: revoke it with that "
-	    "one",
+	    "%s: was not issued by the authority in %s, but by %s: give that "
+	    "one with --ca-cert",
 	    file, revoking->paths.cert, issuer);
 	free(issuer);
 	return -1;

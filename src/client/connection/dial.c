@@ -89,7 +89,9 @@ dial_address(
 	int error = errno;
 	address_format(address, text);
 	errno = error;
-	findings_warning(attempts, "%s: %m", text);
+	findings_warning(attempts, "%s: %m%s", text,
+	    error == ECONNREFUSED ? ": start the server there, or correct the address"
+				  : "");
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -27,7 +27,9 @@ check_path(const char *path, struct findings *findings)
 		    "are searched",
 		    path);
 	else if (stat(path, &st) < 0)
-		findings_error(findings, "exec: %s: %s", path, strerrordesc_np(errno));
+		findings_error(findings,
+		    "exec: %s: %s: install the program, or correct its path", path,
+		    strerrordesc_np(errno));
 	else if (!S_ISREG(st.st_mode))
 		findings_error(
 		    findings, "exec: %s: is not a file: set a program", path);
@@ -63,7 +65,7 @@ read_user(struct program *program, const char *name, struct findings *findings)
 	if (program->account == NULL)
 		findings_error(findings, "exec-user: \"%s\": %s", name,
 		    errno == 0 ? "there is no user of that name or number: create one "
-				 "with adduser --system"
+				 "with adduser --system --group"
 			       : strerrordesc_np(errno));
 	else if (geteuid() != 0)
 		findings_error(findings,

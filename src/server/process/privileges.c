@@ -27,7 +27,8 @@ find_user(struct privileges *privileges, const char *name, bool has_group,
 	}
 	if (!account_number(name, &number))
 		findings_error(findings,
-		    "user: there is no user \"%s\": create it with adduser --system",
+		    "user: there is no user \"%s\": create it with adduser --system "
+		    "--group",
 		    name);
 	else if (!has_group)
 		findings_error(findings,

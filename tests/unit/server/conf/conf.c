@@ -283,6 +283,7 @@ START_TEST(keys_that_contradict_each_other_are_an_error)
 				      "file = x\n"); /* 11 */
 
 	assert_found("tlsd.ini:3: connect: conflicts with file: ", "set respond");
+	ck_assert_uint_eq(findings.count, 4);
 	assert_found(
 	    "tlsd.ini:6: connect: has no effect with respond = echo", "= connect");
 	assert_found(
@@ -298,6 +299,7 @@ START_TEST(keys_of_two_responders_without_respond_are_an_error)
 	struct conf *conf = read_text("file = x\nconnect = 1\n[a]\nbalance = source\n");
 
 	assert_found("tlsd.ini:2: connect: conflicts with file: ", "set respond");
+	ck_assert_uint_eq(findings.count, 1);
 	done(conf);
 }
 END_TEST
