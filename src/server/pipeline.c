@@ -250,7 +250,7 @@ pipeline_is_empty(const struct pipeline *pipeline)
 void
 pipeline_kill(struct pipeline *pipeline, struct connection *connection)
 {
-	connection_kill(connection);
+	connection_kill(connection, "by tlsdctl");
 	/* A connection that waits for nothing from its client does not notice its end. */
 	if (connection->phase == PHASE_PARKED)
 		parking_rouse(pipeline->parking, connection);
@@ -263,7 +263,7 @@ kill_served(const struct connectiontable *table)
 	for (struct connectiontable_entry *entry = connectiontable_first(table);
 	     entry != NULL; entry = connectiontable_next(entry))
 		if (connection_has_worker(entry->connection))
-			connection_kill(entry->connection);
+			connection_kill(entry->connection, CONNECTION_KILLED_AT_STOP);
 }
 
 bool

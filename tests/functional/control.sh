@@ -114,7 +114,7 @@ a_connection_is_shown_and_can_be_killed() {
 	wait_for says '^ +[0-9]+ echo +(answer|parked) .* \[127\.0\.0\.1\]' connections --sort age
 	id=$(ctl connections | awk '$2 == "echo" { print $1 }')
 	ctl kill "$id"
-	expect ": echo: killed: by tlsdctl .* id=$id\$"
+	expect ": echo: killed: by tlsdctl version=.* id=$id\$"
 	# The record is written just before the connection is gone.
 	wait_for fails ctl kill "$id"
 	! ctl kill all || return 1

@@ -239,7 +239,7 @@ START_TEST(connection_with_undelivered_client_bytes_can_be_killed)
 	sleep(2); /* by then the relay waits only for the backend */
 	int control = peer_dial_path(suite_path("control"));
 	peer_say(control, "kill 1\n");
-	daemon_expect(daemon, ": one: killed: ");
+	daemon_expect(daemon, ": one: killed: by tlsdctl ");
 	close(control);
 	daemon_expect_descriptors(daemon, descriptors);
 	daemon_stop(daemon);
@@ -354,7 +354,7 @@ START_TEST(stop_ends_programs_that_wait)
 
 	meet_all(peers, daemon_port_of(daemon, "127.0.0.1", "one"), NULL);
 	daemon_signal(daemon, SIGTERM);
-	daemon_expect_times(daemon, ": one: killed: ", IDLE);
+	daemon_expect_times(daemon, ": one: killed: cut because the server is ", IDLE);
 	ck_assert_int_eq(daemon_wait(daemon), 0);
 	for (size_t i = 0; i < IDLE; i++)
 		peer_free(peers[i]);

@@ -157,7 +157,12 @@ START_TEST(address_that_is_denied_is_refused)
 	struct daemon *daemon = daemon_serve("deny = 192.0.2.0/24, 127.0.0.1\n");
 
 	expect_refusal(dial_and_begin(daemon_port(daemon)));
-	daemon_expect(daemon, ": tlsd: refused-address: the address is not allowed");
+	daemon_expect(
+	    daemon, ": tlsd: refused-address: the address is in deny (of the process)");
+	daemon_change(daemon, "[one]\nallow = 192.0.2.0/24\n");
+	expect_refusal(dial_and_begin(daemon_port(daemon)));
+	daemon_expect(daemon,
+	    ": one: refused-address: the address is not in allow (of the service)");
 	daemon_change(daemon, "deny = 192.0.2.0/24\nallow = 127.0.0.0/8\n");
 	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
 	daemon_stop(daemon);
@@ -171,7 +176,8 @@ START_TEST(one_client_may_have_only_so_many_connections)
 	int second = dial_and_begin(daemon_port(daemon));
 
 	expect_refusal(dial_and_begin(daemon_port(daemon)));
-	daemon_expect(daemon, ": tlsd: refused-limit: max-per-ip is reached");
+	daemon_expect(
+	    daemon, ": tlsd: refused-limit: max-per-ip is reached (of the process) ");
 	close(first);
 	daemon_expect(daemon, ": tlsd: early-close: ");
 	ck_assert_str_eq(peer_ask(daemon_port(daemon)), HELLO);
@@ -363,7 +369,8 @@ START_TEST(addresses_of_one_64_are_one_client)
 
 	expect_waiting("one", 1);
 	expect_refusal(begin(peer_dial_v6_from("2001:db8:0:1::2", one)));
-	daemon_expect(daemon, ": one: refused-limit: max-per-ip is reached");
+	daemon_expect(
+	    daemon, ": one: refused-limit: max-per-ip is reached (of the service) ");
 	expect_failed("one", "refused-limit", 1);
 	ck_assert_str_eq(
 	    peer_ask_over(peer_dial_v6_from("2001:db8:0:2::1", one), NULL), HELLO);

@@ -303,7 +303,7 @@ START_TEST(stop_cuts_an_echo_that_goes_on)
 
 	talk_expect_echo(peer);
 	daemon_signal(daemon, SIGTERM);
-	daemon_expect(daemon, ": tlsd: killed: ");
+	daemon_expect(daemon, ": tlsd: killed: cut because the server is stopping ");
 	ck_assert_int_eq(daemon_wait(daemon), 0);
 	peer_free(peer);
 	daemon_stop(daemon);

@@ -296,7 +296,10 @@ START_TEST(client_of_tls_1_1_fails_by_its_version)
 {
 	disagree("",
 	    &(struct peer_options){ .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.1" },
-	    GNUTLS_A_PROTOCOL_VERSION, ": tlsd: version: ");
+	    GNUTLS_A_PROTOCOL_VERSION,
+	    ": tlsd: version: the client offers at most TLS 1.1, but the service "
+	    "requires "
+	    "TLS 1.2 or 1.3 ");
 }
 END_TEST
 
@@ -304,7 +307,21 @@ START_TEST(client_of_tls_1_2_fails_by_its_version_where_1_3_is_wanted)
 {
 	disagree("profile = tls13\n",
 	    &(struct peer_options){ .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2" },
-	    GNUTLS_A_PROTOCOL_VERSION, ": tlsd: version: ");
+	    GNUTLS_A_PROTOCOL_VERSION,
+	    ": tlsd: version: the client offers at most TLS 1.2, but the service "
+	    "requires "
+	    "TLS 1.3 ");
+}
+END_TEST
+
+START_TEST(client_of_tls_1_3_fails_by_its_version_where_1_2_is_wanted)
+{
+	disagree("tls-max = 1.2\n",
+	    &(struct peer_options){ .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3" },
+	    GNUTLS_A_PROTOCOL_VERSION,
+	    ": tlsd: version: the client does not offer TLS 1.2, but the service "
+	    "allows "
+	    "no newer version ");
 }
 END_TEST
 
@@ -317,7 +334,10 @@ START_TEST(no_common_cipher_fails_by_the_cipher)
 	disagree("",
 	    &(struct peer_options){
 		.priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-CCM" },
-	    GNUTLS_A_HANDSHAKE_FAILURE, ": tlsd: cipher: ");
+	    GNUTLS_A_HANDSHAKE_FAILURE,
+	    ": tlsd: cipher: the client supports none of the cipher suites of the "
+	    "service, "
+	    "or not its groups or certificates: tlsd -t prints them ");
 }
 END_TEST
 
@@ -326,7 +346,10 @@ START_TEST(no_common_group_fails_by_the_cipher)
 	disagree("",
 	    &(struct peer_options){ .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:"
 						"-GROUP-ALL:+GROUP-SECP521R1" },
-	    GNUTLS_A_HANDSHAKE_FAILURE, ": tlsd: cipher: ");
+	    GNUTLS_A_HANDSHAKE_FAILURE,
+	    ": tlsd: cipher: the client supports none of the groups of the service: "
+	    "tlsd "
+	    "-t prints them ");
 }
 END_TEST
 
@@ -804,6 +827,7 @@ SUITE("server", bytes_other_than_tls_are_logged_as_not_tls,
     reset_within_the_handshake_is_an_early_close,
     client_of_tls_1_1_fails_by_its_version,
     client_of_tls_1_2_fails_by_its_version_where_1_3_is_wanted,
+    client_of_tls_1_3_fails_by_its_version_where_1_2_is_wanted,
     no_common_cipher_fails_by_the_cipher, no_common_group_fails_by_the_cipher,
     no_common_protocol_fails_by_alpn, negotiated_protocol_is_logged,
     client_that_refuses_our_certificate_in_tls_1_2_is_named,

@@ -166,9 +166,10 @@ connection_give_worker(struct connection *connection)
 }
 
 void
-connection_kill(struct connection *connection)
+connection_kill(struct connection *connection, const char *reason)
 {
-	atomic_store(&connection->killed, true);
+	if (atomic_load(&connection->killed) == NULL)
+		atomic_store(&connection->killed, reason);
 	shutdown(connection->fd, SHUT_RDWR);
 }
 

@@ -76,7 +76,7 @@ struct connection {
 	int64_t shaken_ns; /* 0 while the handshake is not done */
 	_Atomic(enum phase) phase;
 	_Atomic(int64_t) phase_ns; /* when it began */
-	_Atomic(bool) killed;
+	_Atomic(const char *) killed; /* a reason in words, or NULL */
 
 	/* While the main thread waits for it: */
 	TAILQ_ENTRY(connection) link; /* in the list of its holder */
@@ -159,8 +159,12 @@ bool connection_take_worker(struct connection *connection);
 void connection_give_worker(struct connection *connection);
 
 /* Shuts the connection down, so that its holder gives it up soon; it fails with FAILURE_KILLED.
- * Main thread, whether it is the holder or not. */
-void connection_kill(struct connection *connection);
+ * The first `reason` stays; it points at a constant. Main thread, whether it is the holder or
+ * not. */
+void connection_kill(struct connection *connection, const char *reason);
+
+/* The reason if the server stops. */
+#define CONNECTION_KILLED_AT_STOP "cut because the server is stopping"
 
 /* True if a worker has the connection. Main thread, whether it is the holder or not. */
 bool connection_has_worker(const struct connection *connection);

@@ -91,7 +91,7 @@ take_step(struct connection *connection, struct session *session)
 static bool
 is_newly_cut(struct connection *connection, const struct session *session)
 {
-	if (connection->cursor.is_cut || !atomic_load(&connection->killed) ||
+	if (connection->cursor.is_cut || atomic_load(&connection->killed) == NULL ||
 	    session_failure(session) == FAILURE_NONE)
 		return false;
 	connection->cursor.is_cut = true;
@@ -171,7 +171,7 @@ resume_session(struct connection *connection, struct transport *transport)
 	session_move(session, transport);
 	connection->session = NULL;
 	connection->pause = NULL;
-	connection->cursor.is_cut = atomic_load(&connection->killed);
+	connection->cursor.is_cut = atomic_load(&connection->killed) != NULL;
 	return session;
 }
 
@@ -180,7 +180,8 @@ static int
 park_session(struct connection *connection, struct session *session,
     const struct transport *transport)
 {
-	if (atomic_load(&connection->killed) && !connection_is_ending(connection))
+	if (atomic_load(&connection->killed) != NULL &&
+	    !connection_is_ending(connection))
 		return session_fail(session, FAILURE_KILLED, "before it was parked");
 	connection->pause = transport_leave(transport);
 	if (connection->pause == NULL)

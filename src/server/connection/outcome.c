@@ -24,9 +24,11 @@ static void
 fail_with_facts(struct connection *connection, const struct session *session,
     enum failure failure, const char *reason)
 {
-	if (atomic_load(&connection->killed)) {
+	const char *killed = atomic_load(&connection->killed);
+
+	if (killed != NULL) {
 		failure = FAILURE_KILLED;
-		reason = "by tlsdctl or at shutdown";
+		reason = killed;
 	}
 	connection_assign(connection, connection->service);
 	connection_count_failure(connection, failure, connection->shaken_ns != 0);
@@ -142,7 +144,7 @@ keep_facts(struct connection *connection, const struct session *session)
 static bool
 is_cut(const struct connection *connection)
 {
-	return atomic_load(&connection->killed) ||
+	return atomic_load(&connection->killed) != NULL ||
 	       atomic_load(&connection->verdict) != NULL;
 }
 

@@ -191,15 +191,21 @@ limits_bound_workers(const struct gate *gate)
 	return gate->max_workers > 0;
 }
 
-/* True if the gate accepts the address: `deny` wins, and if `allow` is set, it must list the
- * address. */
-static bool
-is_allowed(const struct gate *gate, const struct address *peer)
-{
-	if (networklist_have(&gate->deny, peer))
-		return false;
-	return gate->allow.count == 0 || networklist_have(&gate->allow, peer);
-}
+enum denial { IN_DENY, NOT_IN_ALLOW, MAX_CLIENTS, MAX_PER_IP, ACCEPT_RATE, NOT_DENIED };
+
+/* The reasons of the process and of a service. */
+static const char *const reasons[NOT_DENIED][2] = {
+	[IN_DENY] = { "the address is in deny (of the process)",
+	    "the address is in deny (of the service)" },
+	[NOT_IN_ALLOW] = { "the address is not in allow (of the process)",
+	    "the address is not in allow (of the service)" },
+	[MAX_CLIENTS] = { "max-clients is reached (of the process)",
+	    "max-clients is reached (of the service)" },
+	[MAX_PER_IP] = { "max-per-ip is reached (of the process)",
+	    "max-per-ip is reached (of the service)" },
+	[ACCEPT_RATE] = { "accept-rate is reached (of the process)",
+	    "accept-rate is reached (of the service)" },
+};
 
 static struct source *
 find_source(const struct gate *gate, const struct address *peer)
@@ -246,22 +252,19 @@ is_too_fast(struct bucket *bucket)
 	return bucket->tokens_ns < NS_PER_S;
 }
 
-/* Checks whether `gate` admits one more connection of `peer`. */
-static enum failure
-check_gate(struct gate *gate, const struct address *peer, const char **reason)
+/* Checks whether `gate` admits one more connection of `peer`. `deny` wins over `allow`. */
+static enum denial
+check_gate(struct gate *gate, const struct address *peer)
 {
-	if (!is_allowed(gate, peer)) {
-		*reason = "the address is not allowed";
-		return FAILURE_REFUSED_ADDRESS;
-	}
-	*reason = NULL;
+	if (networklist_have(&gate->deny, peer))
+		return IN_DENY;
+	if (gate->allow.count > 0 && !networklist_have(&gate->allow, peer))
+		return NOT_IN_ALLOW;
 	if (gate->max_clients > 0 && gate->clients >= gate->max_clients)
-		*reason = "max-clients is reached";
-	else if (has_too_many(gate, peer))
-		*reason = "max-per-ip is reached";
-	else if (is_too_fast(&gate->bucket))
-		*reason = "accept-rate is reached";
-	return *reason != NULL ? FAILURE_REFUSED_LIMIT : FAILURE_NONE;
+		return MAX_CLIENTS;
+	if (has_too_many(gate, peer))
+		return MAX_PER_IP;
+	return is_too_fast(&gate->bucket) ? ACCEPT_RATE : NOT_DENIED;
 }
 
 /* Returns false if memory is exhausted. */
@@ -306,10 +309,13 @@ limits_process(struct limits *limits)
 enum failure
 limits_enter(struct gate *gate, const struct address *peer, const char **reason)
 {
-	enum failure failure = check_gate(gate, peer, reason);
+	enum denial denial = check_gate(gate, peer);
 
-	if (failure != FAILURE_NONE)
-		return failure;
+	if (denial != NOT_DENIED) {
+		*reason = reasons[denial][gate->name != NULL];
+		return denial <= NOT_IN_ALLOW ? FAILURE_REFUSED_ADDRESS
+		                              : FAILURE_REFUSED_LIMIT;
+	}
 	if (!count_source(gate, peer)) {
 		*reason = "out of memory";
 		return FAILURE_INTERNAL;

@@ -223,7 +223,7 @@ end_for_stop(struct parking *parking, struct connection *connection)
 		end_connection(
 		    connection, FAILURE_REFUSED_LIMIT, "the server is stopping");
 	} else {
-		connection_kill(connection);
+		connection_kill(connection, CONNECTION_KILLED_AT_STOP);
 		unpark_connection(parking, connection);
 	}
 }

@@ -139,7 +139,7 @@ is_begun(void *context, struct connection *connection)
 	(void)context;
 	if (connection->session == NULL || connection->step == PHASE_HANDSHAKE)
 		return false;
-	connection_kill(connection);
+	connection_kill(connection, CONNECTION_KILLED_AT_STOP);
 	return true;
 }
 

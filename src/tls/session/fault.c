@@ -59,6 +59,22 @@ fault_of_transport(
 	}
 }
 
+const char *
+fault_text(int code)
+{
+	switch (code) {
+	case GNUTLS_E_NO_CIPHER_SUITES:
+		return "the client supports none of the cipher suites of the service, "
+		       "or "
+		       "not its groups or certificates: tlsd -t prints them";
+	case GNUTLS_E_NO_COMMON_KEY_SHARE:
+		return "the client supports none of the groups of the service: tlsd -t "
+		       "prints them";
+	default:
+		return gnutls_strerror(code);
+	}
+}
+
 enum failure
 fault_class(int code)
 {

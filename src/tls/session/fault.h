@@ -26,7 +26,8 @@ void fault_set(struct fault *fault, enum failure failure, const char *reason,
 void fault_of_transport(
     struct fault *fault, const struct transport *transport, bool handshaken);
 
-/* Returns the class of an error of the library. */
+/* Returns the class of an error of the library, and its cause in words. */
 enum failure fault_class(int code);
+const char *fault_text(int code);
 
 #endif

@@ -54,6 +54,16 @@ names_host(const struct session *session, const struct clienthello *hello)
 	                 memcmp(session->host, hello->name, hello->name_size) == 0;
 }
 
+/* Returns the versions that a hello without a list offers, as clienthello.h does: those up to its
+ * first two bytes, at most TLS 1.2 (RFC 5246, E.1). */
+static unsigned
+versions_up_to(const unsigned char *hello, size_t size)
+{
+	if (size < 2 || hello[0] != 3)
+		return 0;
+	return (2U << (hello[1] < 3 ? hello[1] : 3)) - 1;
+}
+
 /* Called before the library reads a hello: the first one, or one that it has asked for. */
 static int
 read_hello(struct session *session, const gnutls_datum_t *message)
@@ -68,7 +78,9 @@ read_hello(struct session *session, const gnutls_datum_t *message)
 	if (!names_host(session, &hello))
 		return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
 	session->lists_versions = hello.lists_versions;
-	session->versions = hello.versions;
+	session->versions = hello.lists_versions
+	                        ? hello.versions
+	                        : versions_up_to(message->data, message->size);
 	if (context_equip_group(session->context, session->tls, &hello) < 0)
 		return GNUTLS_E_INTERNAL_ERROR;
 	if (context_chooses_pairs(session->context))

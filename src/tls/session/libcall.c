@@ -70,6 +70,37 @@ find_cause(const struct session *session, int code)
 	           : code;
 }
 
+/* Fails because client and service have no version in common. Returns false if they have one. */
+static bool
+fail_versions(struct session *session)
+{
+	static const char *const names[] = { "SSL 3.0", "TLS 1.0", "TLS 1.1",
+		"TLS 1.2" };
+	const unsigned tls12 = 1U << 3, tls13 = 1U << 4, offered = session->versions;
+	bool has_12 = context_speaks(session->context, GNUTLS_TLS1_2);
+	bool has_13 = context_speaks(session->context, GNUTLS_TLS1_3);
+	int newest = 3;
+
+	if (offered == 0 || (has_12 && (offered & tls12) != 0) ||
+	    (has_13 && (offered & tls13) != 0))
+		return false;
+	while ((offered >> newest & 1) == 0 && newest > 0)
+		newest--;
+	if ((offered & tls13) != 0)
+		session_fail(session, FAILURE_VERSION,
+		    "the client does not offer TLS 1.2, but the service allows no "
+		    "newer "
+		    "version");
+	else
+		session_fail(session, FAILURE_VERSION,
+		    "the client offers at most %s, but the service requires %s",
+		    names[newest],
+		    !has_12  ? "TLS 1.3"
+		    : has_13 ? "TLS 1.2 or 1.3"
+			     : "TLS 1.2");
+	return true;
+}
+
 bool
 libcall_is_again(const struct session *session, ssize_t code)
 {
@@ -110,7 +141,8 @@ libcall_fail(struct session *session, int code)
 		return fail_alert(session, (unsigned)session->guard.plain_alert,
 		    ", sent in plaintext");
 	code = find_cause(session, code);
-	session_fail(session, fault_class(code), "%s", gnutls_strerror(code));
+	if (fault_class(code) != FAILURE_VERSION || !fail_versions(session))
+		session_fail(session, fault_class(code), "%s", fault_text(code));
 	if (session->refusal_alert >= 0)
 		gnutls_alert_send(session->tls, GNUTLS_AL_FATAL,
 		    (gnutls_alert_description_t)session->refusal_alert);

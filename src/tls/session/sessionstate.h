@@ -41,7 +41,7 @@ struct session {
 	/* handshake.h */
 	bool hello_read;
 	bool lists_versions; /* the last hello has the list */
-	unsigned versions; /* those: clienthello.h */
+	unsigned versions; /* those that it offers: clienthello.h */
 	bool client_checked; /* its certificate, or the absence of one */
 	bool handshaken;
 	bool has_tickets;

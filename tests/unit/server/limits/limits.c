@@ -86,7 +86,7 @@ START_TEST(max_clients_counts_current_connections)
 	ck_assert_int_eq(enter("192.0.2.1:1"), FAILURE_NONE);
 	ck_assert_int_eq(enter("192.0.2.2:1"), FAILURE_NONE);
 	ck_assert_int_eq(enter("192.0.2.3:1"), FAILURE_REFUSED_LIMIT);
-	ck_assert_str_eq(reason, "max-clients is reached");
+	ck_assert_str_eq(reason, "max-clients is reached (of the process)");
 	leave("192.0.2.1:1");
 	ck_assert_int_eq(enter("192.0.2.3:1"), FAILURE_NONE);
 	leave("192.0.2.2:1");
@@ -103,7 +103,7 @@ START_TEST(max_per_ip_counts_each_client_by_itself)
 	set_up(&none, &one);
 	ck_assert_int_eq(enter("[2001:db8::1]:1"), FAILURE_NONE);
 	ck_assert_int_eq(enter("[2001:db8::2]:1"), FAILURE_REFUSED_LIMIT);
-	ck_assert_str_eq(reason, "max-per-ip is reached");
+	ck_assert_str_eq(reason, "max-per-ip is reached (of the service)");
 	ck_assert_int_eq(enter("[2001:db8:0:1::2]:1"), FAILURE_NONE);
 	leave("[2001:db8::1]:1");
 	ck_assert_int_eq(enter("[2001:db8::2]:1"), FAILURE_NONE);
@@ -160,7 +160,7 @@ START_TEST(a_burst_may_come_at_once_and_no_more)
 		ck_assert_int_eq(enter("192.0.2.1:1"), FAILURE_NONE);
 	/* Another one would be accepted only after a second. */
 	ck_assert_int_eq(enter("192.0.2.1:1"), FAILURE_REFUSED_LIMIT);
-	ck_assert_str_eq(reason, "accept-rate is reached");
+	ck_assert_str_eq(reason, "accept-rate is reached (of the service)");
 	for (int i = 0; i < 5; i++)
 		leave("192.0.2.1:1");
 	limits_free(limits);
