@@ -39,7 +39,8 @@ static const struct {
 	[FAILURE_HANDSHAKE_TIMEOUT] = { "handshake-timeout",
 	    "The network is slow, the client does not continue, or no "
 	    "worker was free in time. Compare the queue times of other "
-	    "lines, and raise workers if they are long." },
+	    "lines. If they are long, raise workers, or max-workers if "
+	    "tlsdctl status shows held connections." },
 	[FAILURE_EARLY_CLOSE] = { "early-close",
 	    "The client closed or reset the connection before the end of "
 	    "the handshake, or before it had the whole answer. Look for the "

@@ -180,6 +180,32 @@ the_socket_answers_while_every_worker_is_busy() {
 	wait_for says '^workers: 0 of 1 busy' status
 }
 
+# long_held: the connection that max-workers holds has waited so long.
+long_held() {
+	ctl connections | grep -Eq ' slow +hold +[1-9][0-9]*\.'
+}
+
+a_connection_that_max_workers_holds_is_not_in_the_queue() {
+	mkfifo go
+	serve 'workers = 2' '[slow]' 'listen = 127.0.0.3:0' 'respond = exec' \
+		"exec = /bin/cat $PWD/go" 'max-workers = 1'
+	echo=$(address_of slow)
+	hold one
+	wait_for says ' slow +(parked|answer) ' connections
+	hold two
+	wait_for says ' slow +hold ' connections
+	says '^held: 1 by max-workers' status
+	says '^queue: 0' status
+	says '^server: .* queue=0 held=1 ' stats
+	says '"queue":0,"held":1,' stats --json
+	says '^tlsd_queue_depth 0$' stats --prometheus
+	wait_for long_held
+	: >go
+	wait_for says '^held: 0 by max-workers' status
+	: >go
+	expect ': slow: done .* queue=[1-9][0-9][0-9][0-9]*\.[0-9]ms .* id=2$'
+}
+
 top_prints_one_picture_where_there_is_no_terminal() {
 	serve
 	greet

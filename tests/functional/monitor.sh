@@ -288,6 +288,12 @@ alerts_fire_on_the_figures_of_a_server() {
 		YAML
 		series "${certificate% *}" 1000000x30
 		series tlsd_queue_depth 1x30
+		# Another server, whose connections max-workers holds.
+		grep -q '^tlsd_connections{service="metrics",phase="hold"} ' figures
+		cat <<-'YAML'
+			      - series: tlsd_connections{service="metrics",phase="hold",instance="b"}
+			        values: "1x30"
+		YAML
 		# All series are there from the start, most of them at zero.
 		for service in metrics status; do
 			for class in backend exec internal write-timeout; do
@@ -305,7 +311,7 @@ alerts_fire_on_the_figures_of_a_server() {
 		done
 		series tlsd_last_reload_successful 0x30
 		echo '    promql_expr_test:'
-		for fires in Down,1 CertificateExpires,1 QueueStands,1 Fails,3 ReloadFailed,1; do
+		for fires in Down,1 CertificateExpires,1 QueueStands,2 Fails,3 ReloadFailed,1; do
 			cat <<-YAML
 				      - expr: count(ALERTS{alertstate="firing",alertname="Tlsd${fires%,*}"})
 				        eval_time: 20m

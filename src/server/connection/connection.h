@@ -72,7 +72,10 @@ struct connection {
 	struct gate *process_gate; /* NULL until its gate has let it in */
 	struct gate *gate; /* of its service; NULL until then */
 	bool counts_worker; /* one of its service's max-workers is taken for it */
-	int64_t accepted_ns, queued_ns, taken_ns;
+	int64_t accepted_ns;
+	int64_t
+	    queued_ns; /* its wait for its first worker began, also by max-workers */
+	int64_t taken_ns;
 	int64_t shaken_ns; /* 0 while the handshake is not done */
 	_Atomic(enum phase) phase;
 	_Atomic(int64_t) phase_ns; /* when it began */

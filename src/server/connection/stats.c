@@ -192,7 +192,13 @@ stats_active(const struct stats_sums *sums)
 uint64_t
 stats_queued(const struct stats_sums *sums)
 {
-	return sums->present[PHASE_HOLD] + sums->present[PHASE_QUEUE];
+	return sums->present[PHASE_QUEUE];
+}
+
+uint64_t
+stats_held(const struct stats_sums *sums)
+{
+	return sums->present[PHASE_HOLD];
 }
 
 uint64_t

@@ -86,8 +86,10 @@ uint64_t stats_failed(const struct stats_sums *sums);
 /* Returns how many accepted connections have neither been answered nor failed yet. */
 uint64_t stats_active(const struct stats_sums *sums);
 
-/* Return how many connections wait for a worker, and how many have one. */
+/* Return how many connections wait for a free worker, how many wait before that because of
+ * max-workers, and how many have a worker. */
 uint64_t stats_queued(const struct stats_sums *sums);
+uint64_t stats_held(const struct stats_sums *sums);
 uint64_t stats_busy(const struct stats_sums *sums);
 
 /* Returns how many times are in a histogram. */

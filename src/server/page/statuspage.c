@@ -176,7 +176,7 @@ print_figures(const struct page *page, FILE *out)
 	    "connections are not over yet", out);
 	print_workers(page, out);
 	print_figure("Queue", "queue", stats_queued(&page->sums),
-	    "connections wait for a worker", out);
+	    "connections wait for a free worker", out);
 	fputs("</div>\n", out);
 }
 

@@ -235,7 +235,7 @@ print_process(const struct serverinfo *serverinfo, FILE *out)
 	print_value(out, "tlsd_workers_busy", "gauge",
 	    "Worker threads that have a connection.", stats_busy(&sums));
 	print_value(out, "tlsd_queue_depth", "gauge",
-	    "Connections that wait for a worker.", stats_queued(&sums));
+	    "Connections that wait for a free worker.", stats_queued(&sums));
 	print_value(out, "tlsd_unrouted", "gauge",
 	    "Connections whose ClientHello has not named their service yet.",
 	    unrouted.present[PHASE_HELLO]);

@@ -94,11 +94,11 @@ statsjson_print(struct serverinfo *serverinfo, FILE *out)
 	stats_sum(stats, &sums);
 	fprintf(out,
 	    "server: uptime=%" PRId64 "s workers=%zu busy=%" PRIu64 " queue=%" PRIu64
-	    " unrouted=%" PRIu64 " state=%s log-lost=%" PRIu64 "\n",
+	    " held=%" PRIu64 " unrouted=%" PRIu64 " state=%s log-lost=%" PRIu64 "\n",
 	    (int64_t)time(NULL) - serverinfo_started(serverinfo),
 	    serverinfo_workers(serverinfo), stats_busy(&sums), stats_queued(&sums),
-	    count_unrouted(stats), serverinfo_state_name(serverinfo_state(serverinfo)),
-	    log_lost());
+	    stats_held(&sums), count_unrouted(stats),
+	    serverinfo_state_name(serverinfo_state(serverinfo)), log_lost());
 	for (const struct tally *tally = stats_first(stats); tally != NULL;
 	     tally = stats_next(tally))
 		print_service(tally, out);
@@ -167,6 +167,7 @@ statsjson_print_json(struct serverinfo *serverinfo, FILE *out)
 	json_integer(&json, "workers", (int64_t)serverinfo_workers(serverinfo));
 	json_integer(&json, "busy", (int64_t)stats_busy(&sums));
 	json_integer(&json, "queue", (int64_t)stats_queued(&sums));
+	json_integer(&json, "held", (int64_t)stats_held(&sums));
 	json_integer(&json, "unrouted", (int64_t)count_unrouted(stats));
 	json_text(&json, "state", serverinfo_state_name(serverinfo_state(serverinfo)));
 	json_integer(&json, "log_lost", (int64_t)log_lost());

@@ -86,6 +86,7 @@ print_numbers(const struct serverinfo *serverinfo, FILE *out)
 	fprintf(out, "workers: %" PRIu64 " of %zu busy\n", stats_busy(&sums),
 	    serverinfo_workers(serverinfo));
 	fprintf(out, "queue: %" PRIu64 "\n", stats_queued(&sums));
+	fprintf(out, "held: %" PRIu64 " by max-workers\n", stats_held(&sums));
 	fprintf(out, "waiting: %" PRIu64 " for their ClientHello\n",
 	    sums.present[PHASE_HELLO]);
 	fprintf(out, "lingering: %" PRIu64 "\n", sums.present[PHASE_LINGER]);

@@ -52,7 +52,8 @@ enqueue_connection(struct dispatch *dispatch, struct connection *connection)
 	connection->hurried = limits_bound_workers(connection->gate);
 	connection_enter(connection, PHASE_QUEUE);
 	if (connection->session == NULL) {
-		connection->queued_ns = connection->phase_ns;
+		if (connection->queued_ns == 0)
+			connection->queued_ns = connection->phase_ns;
 		dispatch->first_late = deadline_earlier(
 		    dispatch->first_late, connection_end_of_waiting(connection));
 	}

@@ -109,6 +109,8 @@ servicequeue_add(struct servicequeue *servicequeue, struct connection *connectio
 		return;
 	}
 	connection_enter(connection, PHASE_HOLD);
+	if (connection->session == NULL)
+		connection->queued_ns = connection->phase_ns;
 	TAILQ_INSERT_TAIL(&line->waiting, connection, link);
 	if (waitlist_is_over(servicequeue->all))
 		evict_one(servicequeue);
