@@ -7,6 +7,7 @@ libtlscert_a_SOURCES = \
 	src/cert/command/make.c src/cert/command/make.h \
 	src/cert/command/renew.c src/cert/command/renew.h \
 	src/cert/command/revocation.c src/cert/command/revocation.h \
+	src/cert/command/revokedkey.c src/cert/command/revokedkey.h \
 	src/cert/command/show.c src/cert/command/show.h \
 	src/cert/command/textform.c src/cert/command/textform.h \
 	src/cert/command/ticketfile.c src/cert/command/ticketfile.h \

@@ -69,6 +69,26 @@ a_renewed_one_passes_2050() {
 		verifies -CAfile ca.crt server.crt
 }
 
+a_compromised_key_is_not_renewed() {
+	short_pair && expect 0 revoke --reason keyCompromise server.crt &&
+		expect 1 renew server.crt &&
+		has err "server.crt: its key is revoked as compromised: use --new-key" &&
+		untouched && expect 0 renew --new-key server.crt && lacks err revoked &&
+		differ server.key old.key && verifies -CAfile ca.crt server.crt
+}
+
+another_revoked_certificate_is_renewed_with_a_warning() {
+	short_pair && expect 0 revoke --reason superseded server.crt &&
+		expect 0 renew server.crt && has err "server.crt: is revoked (superseded), but" &&
+		same server.key old.key && expect 0 renew server.crt && lacks err revoked
+}
+
+a_revocation_by_another_authority_does_not_count() {
+	short_pair && expect 0 ca --cert other.crt 'Test CA' && cp other.crl ca.crl &&
+		expect 0 renew server.crt && echo rubbish >ca.crl && cp server.crt old.crt &&
+		expect 1 renew server.crt && has err "ca.crl: " && untouched
+}
+
 nothing_is_done_before_it_is_time() {
 	short_pair && expect 0 renew --if-within 10 server.crt &&
 		has out "server.crt: nothing to do, 19 days left (20" && untouched &&

@@ -22,6 +22,7 @@
 #include "cert/issue/renewal.h"
 #include "cert/files/replacement.h"
 #include "cert/options/filereport.h"
+#include "cert/command/revokedkey.h"
 #include "cert/issue/signing.h"
 #include "tls/x509/certificate.h"
 #include "tls/x509/chain.h"
@@ -163,6 +164,19 @@ examine_gain(struct renewing *renewing)
 	return -1;
 }
 
+/* Checks that the authority has not revoked the key. */
+static int
+examine_revocation(struct renewing *renewing, const char *list)
+{
+	const struct revokedkey_query query = { .file = renewing->old.file,
+		.cert = renewing->request.old,
+		.authority = renewing->authority.chain.certs[0],
+		.list = list,
+		.new_key = renewing->arguments->new_key };
+
+	return revokedkey_check(&query, &renewing->findings);
+}
+
 static int
 load_authority(struct renewing *renewing)
 {
@@ -185,6 +199,8 @@ load_authority(struct renewing *renewing)
 		result = examine_authority(renewing, paths.cert);
 	if (result == 0)
 		result = examine_gain(renewing);
+	if (result == 0)
+		result = examine_revocation(renewing, paths.crl);
 	authoritypaths_fini(&paths);
 	free(folder);
 	renewing->request.authority = &renewing->authority;
