@@ -9,17 +9,20 @@
 #include "base/text/terminal.h"
 #include "ctl/fields.h"
 
-enum { COLUMNS = 8, SERVICE = 1, PEER = 7, VALUE_SIZE = 136 };
-enum { SERVICE_LEAST = 10, PEER_LEAST = 16, ELLIPSIS = 3 };
+enum { COLUMNS = 9, SERVICE = 1, CLIENT = 7, PEER = 8, VALUE_SIZE = 136 };
+enum { SERVICE_LEAST = 10, CLIENT_LEAST = 6, PEER_LEAST = 16, ELLIPSIS = 3 };
+enum { HIDDEN = -1 }; /* the width of a column without the blank after it */
 
-/* The last column takes the remaining room. */
+/* The last column takes the remaining room. The column of clients is hidden if no client has a
+ * name. */
 static const struct {
 	const char *name;
 	bool numeric;
 	int width; /* if there is room */
 } columns[COLUMNS] = { { "id", true, 6 }, { "service", false, 10 },
 	{ "phase", false, 9 }, { "since", true, 9 }, { "age", true, 9 },
-	{ "in", true, 7 }, { "out", true, 7 }, { "peer", false, 1 } };
+	{ "in", true, 7 }, { "out", true, 7 }, { "client", false, 1 },
+	{ "peer", false, 1 } };
 
 struct row {
 	char values[COLUMNS][VALUE_SIZE];
@@ -91,6 +94,18 @@ struct layout {
 	int widths[COLUMNS];
 };
 
+/* True if one of the first `max` rows has the name of a client. An older server sends none. */
+static bool
+has_clients(const struct table *table, size_t max)
+{
+	for (size_t i = 0; i < table->count && i < max; i++) {
+		const char *client = table->rows[i].values[CLIENT];
+		if (client[0] != '\0' && strcmp(client, "-") != 0)
+			return true;
+	}
+	return false;
+}
+
 /* Makes each column as wide as its contents in the first `max` rows. */
 static void
 fit_contents(const struct table *table, size_t max, struct layout *layout)
@@ -103,6 +118,8 @@ fit_contents(const struct table *table, size_t max, struct layout *layout)
 				layout->widths[j] = length;
 		}
 	}
+	if (!has_clients(table, max))
+		layout->widths[CLIENT] = HIDDEN;
 }
 
 /* Returns the width of a line. */
@@ -120,7 +137,7 @@ static void
 widen_columns(struct layout *layout)
 {
 	for (int i = 0; i < COLUMNS; i++)
-		if (layout->widths[i] < columns[i].width)
+		if (layout->widths[i] != HIDDEN && layout->widths[i] < columns[i].width)
 			layout->widths[i] = columns[i].width;
 }
 
@@ -147,6 +164,7 @@ lay_out(const struct table *table, size_t max, size_t width)
 	if (width_of(&wide) <= width)
 		return wide;
 	narrow_column(&close, SERVICE, SERVICE_LEAST, width);
+	narrow_column(&close, CLIENT, CLIENT_LEAST, width);
 	narrow_column(&close, PEER, PEER_LEAST, width);
 	narrow_column(&close, SERVICE, ELLIPSIS + 1, width);
 	return close;
@@ -175,6 +193,8 @@ put_cell(
 	size_t length = strlen(line);
 	int width = layout->widths[column];
 
+	if (width == HIDDEN)
+		return;
 	shorten_text(cell, text, width);
 	if (columns[column].numeric)
 		snprintf(line + length, room - length, "%*s ", width, cell);

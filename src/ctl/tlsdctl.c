@@ -321,7 +321,7 @@ find_mistake(const struct options *options)
 			return "an argument contains a line break: remove it";
 	if (!sortable)
 		return "--sort: unknown column: use id, service, phase, since, age, "
-		       "in, out or peer";
+		       "in, out, client or peer";
 	if (options->json && options->prometheus)
 		return "--json: cannot be combined with --prometheus: give one of them";
 	return NULL;

@@ -421,6 +421,19 @@ a_reload_ends_the_session_of_a_client_that_was_revoked() {
 	if logged CN=carol; then fail 'carol was cut off too'; fi
 }
 
+connections_are_shown_with_the_names_of_their_clients() {
+	serve 'client-verify = optional' "ca-file = $folder/ca.crt" 'respond = echo'
+	hold none
+	ctl connections >table
+	fails grep -q client table
+	hold alice
+	ctl connections >table
+	head -n 1 table | grep -Eq ' client +peer$'
+	grep -Eq ' alice +\[127\.0\.0\.1]:' table
+	grep -Eq ' - +\[127\.0\.0\.1]:' table
+	ctl connections --sort client | tail -n 1 | grep -q ' alice '
+}
+
 # keep_busy CLIENT NUMBER: a client that always has bytes on their way, so that it needs a worker
 keep_busy() {
 	yes | openssl s_client -connect "127.0.0.1:$port" -quiet \

@@ -100,6 +100,7 @@ connection_free(struct connection *connection)
 	snapshot_drop(connection->snapshot);
 	peercert_free(connection->peercert);
 	free(connection->facts);
+	free(connection->client);
 	free(connection->verdict);
 	free(connection->host);
 	free(connection);

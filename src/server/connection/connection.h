@@ -106,6 +106,9 @@ struct connection {
 	struct traffic traffic;
 	_Atomic(struct peercert *)
 	    peercert; /* set by its worker: the client's certificates, after the handshake */
+	_Atomic(char *)
+	    client; /* set by its worker: the client's name as in the log, or
+				   NULL */
 	_Atomic(struct refusal *) verdict; /* why recheck.h has shut it down, or NULL */
 	bool hurried; /* others wait for its worker */
 	bool finished; /* set by its worker: nothing is left to wait for */

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -49,6 +50,18 @@ enter_step(struct connection *connection, enum phase step, int64_t now_ns)
 	connection_enter_at(connection, step, now_ns);
 }
 
+/* Keeps the client's name for reports. If memory is exhausted, they lack it. */
+static void
+keep_client(struct connection *connection, const struct session *session)
+{
+	const struct identity *identity = session_identity(session);
+
+	if (identity == NULL)
+		return;
+	char word[IDENTITY_WORD_SIZE];
+	atomic_store(&connection->client, strdup(identity_word(identity, word)));
+}
+
 static void
 begin_answer(
     struct connection *connection, struct session *session, struct transport *transport)
@@ -57,6 +70,7 @@ begin_answer(
 	enter_step(connection, PHASE_ANSWER, connection->shaken_ns);
 	transport_set_deadline(transport, end_of_life(connection, session),
 	    connection->service->conf->idle_timeout_ms);
+	keep_client(connection, session);
 	recheck_begin(connection, session);
 }
 

@@ -136,19 +136,22 @@ print_connection(const struct connection *connection, int64_t now_ns, FILE *out)
 	int64_t phase_ns =
 	    atomic_load_explicit(&connection->phase_ns, memory_order_relaxed);
 
+	const char *client = atomic_load(&connection->client);
+
 	/* A phase may have begun since `now_ns` was read. */
 	if (phase_ns > now_ns)
 		phase_ns = now_ns;
 	fprintf(out,
 	    "connection: id=%" PRIu64
 	    " peer=%s service=%s phase=%s since=%.3fs age=%.3fs in=%" PRIu64
-	    " out=%" PRIu64 "\n",
+	    " out=%" PRIu64 " client=%s\n",
 	    connection->entry.id, address_format(&connection->peer, peer),
 	    connection->service->name, phase_name(phase),
 	    seconds_since(phase_ns, now_ns),
 	    seconds_since(connection->accepted_ns, now_ns),
 	    atomic_load_explicit(&connection->traffic.in, memory_order_relaxed),
-	    atomic_load_explicit(&connection->traffic.out, memory_order_relaxed));
+	    atomic_load_explicit(&connection->traffic.out, memory_order_relaxed),
+	    client != NULL ? client : "-");
 }
 
 void

@@ -75,6 +75,21 @@ START_TEST(wide_table_keeps_all)
 }
 END_TEST
 
+START_TEST(name_of_a_client_is_before_its_peer)
+{
+	char *text = print(USUAL " client=alice", 80, false);
+	char *nameless = print(USUAL " client=-", 80, false);
+
+	check_lines_within(text, 80);
+	ck_assert_ptr_nonnull(strstr(text, " client peer"));
+	ck_assert_ptr_nonnull(strstr(text, " alice  [192.168"));
+	ck_assert_ptr_null(strstr(nameless, "client"));
+	ck_assert_ptr_nonnull(strstr(nameless, " 123456 [192.168.100.200]:54321\n"));
+	free(nameless);
+	free(text);
+}
+END_TEST
+
 START_TEST(only_a_table_in_colours_has_control_sequences)
 {
 	char *plain = print(USUAL, 80, false), *coloured = print(USUAL, 80, true);
@@ -88,4 +103,4 @@ END_TEST
 
 SUITE("table", peer_with_its_port_fits_into_eighty_columns,
     peer_that_does_not_fit_keeps_its_port, wide_table_keeps_all,
-    only_a_table_in_colours_has_control_sequences)
+    name_of_a_client_is_before_its_peer, only_a_table_in_colours_has_control_sequences)
