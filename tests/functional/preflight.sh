@@ -291,6 +291,21 @@ file = secret/file" write_ini 'user = nobody'
 	is_told "warning: .*configuration: .*tlsd.ini: a reload as uid $(id -u nobody) cannot read it"
 }
 
+check_warns_of_a_backend_to_which_the_user_cannot_connect() {
+	needs_root
+	needs socat
+	start backend socat "UNIX-LISTEN:$PWD/app.sock,mode=660" STDIO
+	wait_for is_listening app.sock
+	service="connect = unix:$PWD/app.sock, $PWD/none.sock, 127.0.0.1:1" write_ini 'user = nobody'
+	chown nobody server.key
+	check
+	is_told "warning: .*connect: $PWD/app.sock: uid $(id -u nobody) cannot connect to it: Permission denied: add"
+	fails grep -q none.sock err
+	chmod 666 app.sock
+	check
+	fails grep -q app.sock err
+}
+
 # --- what it prints -------------------------------------------------------------------
 
 lists_are_broken_into_lines_of_80_columns() {

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/net/address.h"
 #include "base/text/shellwords.h"
 #include "base/log/findings.h"
 #include "base/text/stringlist.h"
@@ -74,7 +76,29 @@ check_program(const char *command, struct findings *findings)
 	stringlist_fini(&words);
 }
 
-/* Adds an error if no client could get an answer. */
+/* Adds a warning for each backend whose socket exists, but refuses the user. */
+static void
+check_backends(const struct stringlist *backends, struct findings *findings)
+{
+	struct address addresses[ADDRESS_MAX];
+	char error[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < backends->count; i++) {
+		if (address_parse_connect(backends->items[i], addresses, error) != 1 ||
+		    address_family(addresses) != AF_UNIX ||
+		    access(address_path(addresses), W_OK) == 0 || errno != EACCES)
+			continue;
+		findings_warning(findings,
+		    "connect: %s: uid %u cannot connect to it: %s: add that user to "
+		    "the "
+		    "group of the socket",
+		    address_path(addresses), (unsigned)getuid(),
+		    strerrordesc_np(errno));
+	}
+}
+
+/* Adds an error if no client could get an answer, and a warning if a backend may be the cause of
+ * that. */
 static void
 check_answer(const struct responder_settings *settings, struct findings *findings)
 {
@@ -83,6 +107,8 @@ check_answer(const struct responder_settings *settings, struct findings *finding
 	if (responder_kind_runs_programs(settings->kind) &&
 	    settings->exec_user[0] == '\0')
 		check_program(settings->exec, findings);
+	if (strcmp(kind, "connect") == 0)
+		check_backends(&settings->connect, findings);
 	if (strcmp(kind, "file") == 0 && access(settings->file, R_OK) < 0)
 		findings_error(findings,
 		    "file: %s: uid %u cannot read it: %s: give it to a group of that "
