@@ -311,8 +311,10 @@ check_warns_of_a_backend_to_which_the_user_cannot_connect() {
 lists_are_broken_into_lines_of_80_columns() {
 	write_ini
 	check
-	grep -q '^  suites:     TLS_' out
-	grep -q '^              TLS_' out
+	grep -q '^  suites:      TLS_' out
+	grep -q '^               TLS_' out
+	# All values begin in one column.
+	[ "$(grep -c '^  [a-z][a-z-]*: ' out)" -eq "$(grep -Ec '^  [a-z][a-z: -]{11} [^ ]' out)" ]
 	[ "$(wc -L <out)" -le 80 ]
 }
 

@@ -49,17 +49,17 @@ listing_print(
 {
 	const unsigned *list;
 
-	fprintf(out, "%sversions:  ", indent);
+	fprintf(out, "%sversions:   ", indent);
 	int count = gnutls_priority_protocol_list(priority, &list);
 	print_list(out, list, count, protocol_name);
-	fprintf(out, "%ssuites:    ", indent);
+	fprintf(out, "%ssuites:     ", indent);
 	print_suites(priority, true, out);
 	if (weakness_speaks(priority, GNUTLS_TLS1_2))
 		print_suites(tls12, false, out);
-	fprintf(out, "\n%sgroups:    ", indent);
+	fprintf(out, "\n%sgroups:     ", indent);
 	count = gnutls_priority_group_list(priority, &list);
 	print_list(out, list, count, group_name);
-	fprintf(out, "%ssignatures:", indent);
+	fprintf(out, "%ssignatures: ", indent);
 	count = gnutls_priority_sign_list(priority, &list);
 	print_list(out, list, count, signature_name);
 }

@@ -54,9 +54,9 @@ assert_printed(const struct policy *policy, const char *expected)
 
 	policy_print(policy, out, "");
 	fclose(out);
-	line = strstr(text, "groups:     ");
+	line = strstr(text, "groups:      ");
 	ck_assert_ptr_nonnull(line);
-	line += strlen("groups:     ");
+	line += strlen("groups:      ");
 	line[strcspn(line, "\n")] = '\0';
 	ck_assert_str_eq(line, expected);
 	free(text);

@@ -49,9 +49,9 @@ START_TEST(the_modern_profile_is_forward_secret_aead_and_nothing_else)
 	struct policy *policy = make("modern", "");
 
 	ck_assert_ptr_nonnull(policy);
-	ck_assert_str_eq(printed_line(policy, "versions:"), "   TLS1.3 TLS1.2");
+	ck_assert_str_eq(printed_line(policy, "versions:"), "    TLS1.3 TLS1.2");
 	ck_assert_str_eq(
-	    printed_line(policy, "groups:"), "     X25519 SECP256R1 SECP384R1");
+	    printed_line(policy, "groups:"), "      X25519 SECP256R1 SECP384R1");
 	char *suites = printed_line(policy, "suites:");
 	ck_assert_ptr_nonnull(strstr(suites, " TLS_AES_128_GCM_SHA256 "));
 	ck_assert_ptr_nonnull(strstr(suites, "TLS_ECDHE_ECDSA_AES_128_GCM_SHA256"));
@@ -140,7 +140,7 @@ START_TEST(the_tls13_profile_speaks_only_that)
 {
 	struct policy *policy = make("tls13", "");
 
-	ck_assert_str_eq(printed_line(policy, "versions:"), "   TLS1.3");
+	ck_assert_str_eq(printed_line(policy, "versions:"), "    TLS1.3");
 	policy_free(policy);
 }
 END_TEST
@@ -160,14 +160,14 @@ START_TEST(versions_can_be_narrowed)
 {
 	settings.tls_min = 1;
 	struct policy *policy = make("modern", "");
-	ck_assert_str_eq(printed_line(policy, "versions:"), "   TLS1.3");
+	ck_assert_str_eq(printed_line(policy, "versions:"), "    TLS1.3");
 	policy_free(policy);
 
 	settings.tls_min = 0;
 	findings_fini(&findings);
 	settings.tls_max = 0;
 	policy = policy_new(&settings, &findings);
-	ck_assert_str_eq(printed_line(policy, "versions:"), "   TLS1.2");
+	ck_assert_str_eq(printed_line(policy, "versions:"), "    TLS1.2");
 	policy_free(policy);
 }
 END_TEST
