@@ -102,10 +102,10 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/policy/suite.c \
 	tests/unit/tls/policy/weakness.c \
 	tests/unit/tls/proof/proof.c \
+	tests/unit/tls/secrets/pskfile.c \
+	tests/unit/tls/secrets/ticketkeys.c \
 	tests/unit/tls/session/context.c \
 	tests/unit/tls/session/hiddenname.c \
-	tests/unit/tls/session/pskfile.c \
-	tests/unit/tls/session/ticketkeys.c \
 	tests/unit/tls/transport/pause.c \
 	tests/unit/tls/transport/recordguard.c \
 	tests/unit/tls/transport/transport.c \

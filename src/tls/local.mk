@@ -41,6 +41,8 @@ libtlsd_a_SOURCES += \
 	src/tls/policy/weakness.c src/tls/policy/weakness.h \
 	src/tls/proof/proof.c src/tls/proof/proof.h \
 	src/tls/proof/trials.c src/tls/proof/trials.h \
+	src/tls/secrets/pskfile.c src/tls/secrets/pskfile.h \
+	src/tls/secrets/ticketkeys.c src/tls/secrets/ticketkeys.h \
 	src/tls/session/appdata.c src/tls/session/appdata.h \
 	src/tls/session/await.c src/tls/session/await.h \
 	src/tls/session/closure.c src/tls/session/closure.h \
@@ -52,12 +54,10 @@ libtlsd_a_SOURCES += \
 	src/tls/session/libcall.c src/tls/session/libcall.h \
 	src/tls/session/negotiated.c src/tls/session/negotiated.h \
 	src/tls/session/pskauth.c src/tls/session/pskauth.h \
-	src/tls/session/pskfile.c src/tls/session/pskfile.h \
 	src/tls/session/recordio.c src/tls/session/recordio.h \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \
 	src/tls/session/sessionstate.h \
-	src/tls/session/ticketkeys.c src/tls/session/ticketkeys.h \
 	src/tls/transport/input.c src/tls/transport/input.h \
 	src/tls/transport/output.c src/tls/transport/output.h \
 	src/tls/transport/pause.c src/tls/transport/pause.h \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file of pre-shared keys, with arbitrary content: it is refused with printable reasons, or
  * each of its keys is found by its identity. */
-#include "tls/session/pskfile.h"
+#include "tls/secrets/pskfile.h"
 
 #include <unistd.h>
 

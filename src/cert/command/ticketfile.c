@@ -13,7 +13,7 @@
 #include "cert/options/arguments.h"
 #include "cert/files/replacement.h"
 #include "cert/options/filereport.h"
-#include "tls/session/ticketkeys.h"
+#include "tls/secrets/ticketkeys.h"
 
 enum { FILE_MODE = 0600, MINUTE = 60 };
 

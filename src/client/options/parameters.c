@@ -15,7 +15,7 @@
 #include "base/text/stringlist.h"
 #include "client/options/defaultpriority.h"
 #include "client/options/options.h"
-#include "tls/session/pskfile.h"
+#include "tls/secrets/pskfile.h"
 
 #define CA_LIMIT (16 << 20)
 #define PEM_LIMIT (1 << 20)

@@ -17,7 +17,7 @@
 #include "tls/keys/keypair.h"
 #include "tls/keys/pairs.h"
 #include "tls/session/pskauth.h"
-#include "tls/session/ticketkeys.h"
+#include "tls/secrets/ticketkeys.h"
 
 enum { PROTOCOLS_MAX = 8 };
 enum { EXTENSION_SESSION_TICKET = 35, EXTENSION_PRE_SHARED_KEY = 41 };

@@ -12,7 +12,7 @@
 #include "base/memory/memory.h"
 #include "tls/clientauth/peercert.h"
 #include "tls/clientauth/refusal.h"
-#include "tls/session/pskfile.h"
+#include "tls/secrets/pskfile.h"
 #include "tls/session/session.h"
 #include "tls/session/sessionstate.h"
 #include "tls/transport/transport.h"

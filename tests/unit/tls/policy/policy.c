@@ -106,7 +106,7 @@ START_TEST(a_priority_gets_the_key_exchange_of_pre_shared_keys)
 				"POLY1305:+AEAD:+GROUP-X25519:+SIGN-ECDSA-SHA256");
 	ck_assert_ptr_nonnull(policy);
 	ck_assert_str_eq(printed_line(policy, "suites:"),
-	    "     TLS_ECDHE_PSK_CHACHA20_POLY1305 TLS_ECDHE_ECDSA_CHACHA20_POLY1305");
+	    "      TLS_ECDHE_PSK_CHACHA20_POLY1305 TLS_ECDHE_ECDSA_CHACHA20_POLY1305");
 	policy_free(policy);
 	ck_assert_ptr_null(make("modern",
 	    "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+ECDHE-PSK:+AES-128-GCM:+NULL:+AEAD:+SHA256"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/session/pskfile.h"
+#include "tls/secrets/pskfile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_TLS_SESSION_PSKFILE_H
-#define TLSD_TLS_SESSION_PSKFILE_H
+#ifndef TLSD_TLS_SECRETS_PSKFILE_H
+#define TLSD_TLS_SECRETS_PSKFILE_H
 
 /*
  * A file of pre-shared keys: one line "IDENTITY:HEXKEY" for each client. Immutable once loaded,

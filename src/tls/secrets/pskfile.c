@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file of pre-shared keys. */
-#include "tls/session/pskfile.h"
+#include "tls/secrets/pskfile.h"
 
 #include <ctype.h>
 #include <errno.h>

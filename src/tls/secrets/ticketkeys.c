@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Master keys of session tickets. */
-#include "tls/session/ticketkeys.h"
+#include "tls/secrets/ticketkeys.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/session/ticketkeys.h"
+#include "tls/secrets/ticketkeys.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef TLSD_TLS_SESSION_TICKETKEYS_H
-#define TLSD_TLS_SESSION_TICKETKEYS_H
+#ifndef TLSD_TLS_SECRETS_TICKETKEYS_H
+#define TLSD_TLS_SECRETS_TICKETKEYS_H
 
 /*
  * Master keys of session tickets (RFC 8446, 4.6.1; RFC 5077). One of them issues tickets; all
