@@ -58,6 +58,7 @@ libtlsd_a_SOURCES += \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \
 	src/tls/session/sessionstate.h \
+	src/tls/session/tickets.c src/tls/session/tickets.h \
 	src/tls/transport/input.c src/tls/transport/input.h \
 	src/tls/transport/output.c src/tls/transport/output.h \
 	src/tls/transport/pause.c src/tls/transport/pause.h \

@@ -5,7 +5,6 @@
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
@@ -17,10 +16,9 @@
 #include "tls/keys/keypair.h"
 #include "tls/keys/pairs.h"
 #include "tls/session/pskauth.h"
-#include "tls/secrets/ticketkeys.h"
+#include "tls/session/tickets.h"
 
 enum { PROTOCOLS_MAX = 8 };
-enum { EXTENSION_SESSION_TICKET = 35, EXTENSION_PRE_SHARED_KEY = 41 };
 
 struct context {
 	struct pairs *pairs; /* NULL if `challenges` is set */
@@ -31,10 +29,7 @@ struct context {
 	struct stringlist alpn_names;
 	gnutls_datum_t *alpn;
 	char *service;
-	bool shares_tickets; /* its keys are from a file */
-	struct ticketkeys masters,
-	    ticket_keys; /* ticket_keys: bound; none: no tickets */
-	unsigned ticket_seconds;
+	struct tickets tickets;
 };
 
 static void
@@ -59,8 +54,8 @@ prepare_alpn(
 	}
 }
 
-/* Binds the ticket keys to the service and to the way it checks clients, so that a client
- * resumes only where it was accepted. Returns -1 if the library fails. */
+/* Binds the tickets to the service and to the way it checks clients, so that a client resumes
+ * only where it was accepted. Returns -1 if the library fails. */
 static int
 bind_tickets(struct context *context)
 {
@@ -69,7 +64,6 @@ bind_tickets(struct context *context)
 	    memory_new(size + CLIENTAUTH_DIGEST_SIZE + PSKAUTH_DIGEST_SIZE);
 
 	memcpy(rules, context->service, size);
-	context->ticket_keys = context->masters;
 	int code = clientauth_digest(context->clientauth, rules + size);
 	size += CLIENTAUTH_DIGEST_SIZE;
 	if (code == 0 && context->pskauth != NULL) {
@@ -77,29 +71,19 @@ bind_tickets(struct context *context)
 		size += PSKAUTH_DIGEST_SIZE;
 	}
 	if (code == 0)
-		code = ticketkeys_bind(&context->ticket_keys, rules, size);
+		code = tickets_bind(&context->tickets, rules, size);
 	free(rules);
 	return code;
 }
 
-/* A key that is not from a file is made anew at each start, so that a leaked one does not
- * decrypt older tickets. */
 static void
 prepare_tickets(struct context *context, const struct context_settings *settings,
     struct findings *findings)
 {
 	if (!settings->session_tickets)
 		return;
-	context->ticket_seconds = (unsigned)(settings->session_timeout_ms / 1000);
-	context->shares_tickets = settings->ticket_key_file[0] != '\0';
-	if (context->shares_tickets) {
-		struct findings found;
-		findings_init(&found);
-		ticketkeys_read(settings->ticket_key_file, &context->masters, &found);
-		findings_move(findings, &found, "ticket-key-file");
-	} else if (ticketkeys_random(&context->masters) < 0)
-		findings_error(
-		    findings, "session-tickets: no random key can be generated");
+	tickets_init(&context->tickets, settings->ticket_key_file,
+	    settings->session_timeout_ms, findings);
 	if (bind_tickets(context) < 0)
 		findings_error(findings, "session-tickets: no key can be derived");
 }
@@ -121,13 +105,10 @@ void
 context_inherit(struct context *context, const struct context *old)
 {
 	/* Other certificates, policies and protocols do not change which clients may resume:
-	 * the ticket contains the negotiated parameters, and the policy is applied again. */
-	if (context->masters.count == 0 || old->masters.count == 0 ||
-	    context->shares_tickets || old->shares_tickets)
-		return;
-	context->masters = old->masters;
-	/* It succeeded a moment ago. If it fails now, there must not be a key of zeros. */
-	if (bind_tickets(context) < 0)
+	 * the ticket contains the negotiated parameters, and the policy is applied again.
+	 * Binding succeeded a moment ago. If it fails now, there must not be a key of zeros. */
+	if (tickets_inherit(&context->tickets, &old->tickets) &&
+	    bind_tickets(context) < 0)
 		abort();
 }
 
@@ -137,10 +118,10 @@ context_policy(const struct context *context)
 	return context->policy;
 }
 
-bool
-context_has_tickets(const struct context *context)
+const struct tickets *
+context_tickets(const struct context *context)
 {
-	return context->ticket_keys.count > 0;
+	return &context->tickets;
 }
 
 bool
@@ -303,8 +284,7 @@ context_free(struct context *context)
 	pairs_free(context->pairs);
 	clientauth_free(context->clientauth);
 	pskauth_free(context->pskauth);
-	ticketkeys_wipe(&context->masters);
-	ticketkeys_wipe(&context->ticket_keys);
+	tickets_fini(&context->tickets);
 	free(context->service);
 	stringlist_fini(&context->alpn_names);
 	free(context->alpn);
@@ -332,94 +312,6 @@ context_print(const struct context *context, FILE *out, const char *indent)
 }
 
 static int
-enable_tickets(gnutls_session_t session, const struct ticketkey *key)
-{
-	struct ticketkey copy = *key; /* the library's datum is not const */
-	gnutls_datum_t datum = { copy.bytes, TICKETKEY_SIZE };
-
-	int code = gnutls_session_ticket_enable_server(session, &datum);
-	memory_wipe(&copy, sizeof copy);
-	return code;
-}
-
-static int
-equip_tickets(const struct context *context, gnutls_session_t session)
-{
-	if (context->ticket_keys.count == 0)
-		return 0;
-	gnutls_db_set_cache_expiration(session, (int)context->ticket_seconds);
-	return enable_tickets(
-	    session, ticketkeys_issuing(&context->ticket_keys, time(NULL)));
-}
-
-bool
-context_chooses_ticket_keys(const struct context *context)
-{
-	return context->ticket_keys.count > 1;
-}
-
-/* Stores the name of the key that made the client's ticket: a ticket in TLS 1.2 (RFC 5077, 4),
- * or the first identity in TLS 1.3 (RFC 8446, 4.2.11). */
-static int
-find_name(void *context, unsigned extension, const unsigned char *data, unsigned size)
-{
-	const unsigned identity =
-	    2 + 2; /* lengths of the list and of the first in it */
-	const unsigned char **name = context;
-
-	if (extension == EXTENSION_PRE_SHARED_KEY &&
-	    size >= identity + TICKETKEY_NAME_SIZE)
-		*name = data + identity;
-	else if (extension == EXTENSION_SESSION_TICKET && size >= TICKETKEY_NAME_SIZE &&
-		 *name == NULL)
-		*name = data;
-	return 0;
-}
-
-static void
-choose_ticket_key(const struct context *context, const struct ticketkeys *keys,
-    gnutls_session_t session, unsigned char *hello, size_t size)
-{
-	gnutls_datum_t message = { hello, (unsigned)size };
-	const unsigned char *name = NULL;
-
-	if (gnutls_ext_raw_parse(
-		&name, find_name, &message, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO) < 0 ||
-	    name == NULL)
-		return;
-	const struct ticketkey *key =
-	    ticketkeys_named(keys, name, context->ticket_seconds, time(NULL));
-	/* The library refuses another key once it has used one, for example after a second
-	 * hello. */
-	if (key != NULL)
-		enable_tickets(session, key);
-}
-
-void
-context_choose_ticket_key(const struct context *context, gnutls_session_t session,
-    unsigned char *hello, size_t size)
-{
-	choose_ticket_key(context, &context->ticket_keys, session, hello, size);
-}
-
-int
-context_bind_tickets(const struct context *context, gnutls_session_t session,
-    const char *name, size_t name_size, unsigned char *hello, size_t size)
-{
-	struct ticketkeys keys = context->ticket_keys;
-	int code = 0;
-
-	if (keys.count > 0)
-		code = ticketkeys_bind(&keys, name, name_size);
-	if (keys.count > 0 && code == 0)
-		code = enable_tickets(session, ticketkeys_issuing(&keys, time(NULL)));
-	if (keys.count > 1 && code == 0)
-		choose_ticket_key(context, &keys, session, hello, size);
-	ticketkeys_wipe(&keys);
-	return code < 0 ? -1 : 0;
-}
-
-static int
 equip_alpn(const struct context *context, gnutls_session_t session, unsigned flags)
 {
 	if (context->alpn_names.count == 0)
@@ -436,7 +328,7 @@ context_equip(
 	                                        : policy_priority(context->policy);
 
 	if (gnutls_priority_set(session, priority) < 0 ||
-	    equip_tickets(context, session) < 0)
+	    tickets_equip(&context->tickets, session) < 0)
 		return -1;
 	if (context->pairs != NULL &&
 	    gnutls_credentials_set(

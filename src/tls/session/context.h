@@ -25,6 +25,7 @@ struct keyring;
 struct pskauth;
 struct refusal;
 struct session;
+struct tickets;
 
 struct context_settings {
 	struct pairs_settings pairs;
@@ -116,26 +117,8 @@ bool context_accepts(const struct context *context, const struct peercert *peerc
 /* True if the service checks the client's certificate, or its pre-shared key. */
 bool context_checks(const struct context *context, const struct peercert *peercert);
 
-/*
- * Makes a prepared session accept the ticket in a ClientHello (the message without its header),
- * whichever of the keys made it. For sessions that need it according to
- * context_chooses_ticket_keys().
- */
-void context_choose_ticket_key(const struct context *context,
-    struct gnutls_session_int *session, unsigned char *hello, size_t size);
-bool context_chooses_ticket_keys(const struct context *context);
-
-/*
- * Makes a prepared session accept and issue only tickets that belong to the server name `name`
- * (RFC 6066, 3), which the library does not see. Call it for the first ClientHello, given as to
- * context_choose_ticket_key(). Returns 0, or -1 if the library fails.
- */
-int context_bind_tickets(const struct context *context,
-    struct gnutls_session_int *session, const char *name, size_t name_size,
-    unsigned char *hello, size_t size);
-
-/* True if sessions get a ticket. */
-bool context_has_tickets(const struct context *context);
+/* Returns the service's tickets. */
+const struct tickets *context_tickets(const struct context *context);
 
 /* True if the policy enables `version`, a gnutls_protocol_t. */
 bool context_speaks(const struct context *context, unsigned version);

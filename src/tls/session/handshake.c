@@ -21,6 +21,7 @@
 #include "tls/session/session.h"
 #include "tls/session/sessionstate.h"
 #include "tls/session/recordio.h"
+#include "tls/session/tickets.h"
 #include "tls/transport/output.h"
 #include "tls/transport/pause.h"
 #include "tls/x509/identity.h"
@@ -87,16 +88,15 @@ read_hello(struct session *session, const gnutls_datum_t *message)
 		clientcaps_read(&session->client, context_policy(session->context),
 		    message->data, message->size);
 	if (!hiddenname_is_needed(&hello)) {
-		if (context_chooses_ticket_keys(session->context))
-			context_choose_ticket_key(session->context, session->tls,
-			    message->data, message->size);
+		tickets_choose_key(context_tickets(session->context), session->tls,
+		    message->data, message->size);
 		return 0;
 	}
 	if (!first)
 		return 0;
 	hiddenname_hide(session->tls);
-	return context_bind_tickets(session->context, session->tls, hello.said,
-		   hello.said_size, message->data, message->size) < 0
+	return tickets_bind_name(context_tickets(session->context), session->tls,
+		   hello.said, hello.said_size, message->data, message->size) < 0
 	           ? GNUTLS_E_INTERNAL_ERROR
 	           : 0;
 }
@@ -300,7 +300,7 @@ session_new(const struct context *context, struct transport *transport, unsigned
 	session->context = context;
 	if (context_challenges(context) == NULL)
 		session->offer = pairs_offer(context_pairs(context), 0);
-	session->has_tickets = context_has_tickets(context);
+	session->has_tickets = context_tickets(context)->keys.count > 0;
 	session->pskauth = context_pskauth(context);
 	if (gnutls_init(&session->tls, flags) < 0) {
 		free(session);
