@@ -110,13 +110,21 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/transport/recordguard.c \
 	tests/unit/tls/transport/transport.c \
 	tests/unit/tls/x509/certpath.c \
-	tests/unit/tls/x509/servername.c
-if HAVE_LIBCRYPTO
-tests_unit_check_tls_SOURCES += \
-	tests/unit/tls/accel/chachapoly.c \
-	tests/unit/tls/accel/x25519.c \
+	tests/unit/tls/x509/servername.c \
 	$(accel_sources)
+tests_unit_check_tls_LDADD = $(LDADD) $(LIB25519_LIBS)
+if HAVE_LIBCRYPTO
+tests_unit_check_tls_SOURCES += tests/unit/tls/accel/chachapoly.c
 tests_unit_check_tls_LDFLAGS += -Wl,--wrap=EVP_PKEY_sign_init,--wrap=malloc
+endif
+if HAVE_LIB25519
+tests_unit_check_tls_SOURCES += \
+	tests/unit/tls/accel/lib25519.c \
+	tests/unit/tls/accel/x25519.c
+else
+if HAVE_LIBCRYPTO
+tests_unit_check_tls_SOURCES += tests/unit/tls/accel/x25519.c
+endif
 endif
 tests_unit_check_responders_SOURCES = \
 	tests/unit/responders/backend/sendproxy.c \

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The TLS library as a whole. */
+#include "config.h"
+
 #include "tls/library.h"
 
 #include <gnutls/gnutls.h>
@@ -35,4 +37,7 @@ library_print(FILE *out)
 	fprintf(out, "GnuTLS %s", library_version());
 	if (signing != NULL)
 		fprintf(out, ", libcrypto %s", signing);
+#ifdef HAVE_LIB25519
+	fputs(", lib25519", out);
+#endif
 }

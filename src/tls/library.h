@@ -14,7 +14,8 @@ void library_stop(void);
 /* Returns the version of the library at run time, such as "3.7.9". */
 const char *library_version(void);
 
-/* Prints "GnuTLS 3.7.9", or "GnuTLS 3.7.9, libcrypto 3.0.17" if libcrypto signs. */
+/* Prints "GnuTLS 3.7.9", with ", libcrypto 3.0.17" if libcrypto signs, and ", lib25519" if lib25519
+ * computes X25519. */
 void library_print(FILE *out);
 
 #endif
