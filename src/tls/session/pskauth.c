@@ -74,9 +74,12 @@ on_identity(gnutls_session_t tls, const gnutls_datum_t *name, gnutls_datum_t *ke
 
 	session->psk_named = true;
 	session->psk_known = psk != NULL;
+	if (name_client(session, name) < 0)
+		return -1;
+	/* Last, as the library does not free a key after an error. */
 	if (copy_key(session->pskauth, psk, name, key) < 0)
 		return session_fail(session, FAILURE_INTERNAL, "out of memory");
-	return name_client(session, name);
+	return 0;
 }
 
 static int
