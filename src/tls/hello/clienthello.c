@@ -11,6 +11,7 @@
 #define EXTENSION_SUPPORTED_GROUPS 10
 #define EXTENSION_ALPN 16
 #define EXTENSION_RECORD_SIZE_LIMIT 28
+#define EXTENSION_PRE_SHARED_KEY 41
 #define EXTENSION_SUPPORTED_VERSIONS 43
 #define EXTENSION_KEY_SHARE 51
 #define NAME_HOST 0
@@ -212,6 +213,9 @@ read_extension(struct cursor *extensions, struct clienthello *hello)
 		return read_versions(extension, hello);
 	case EXTENSION_KEY_SHARE:
 		return read_shares(extension, hello);
+	case EXTENSION_PRE_SHARED_KEY:
+		/* The library would take an empty one for an error of its own. */
+		return extension.left > 0;
 	default:
 		return true;
 	}

@@ -164,6 +164,17 @@ START_TEST(malformed_groups_and_shares_are_refused)
 }
 END_TEST
 
+START_TEST(empty_list_of_pre_shared_keys_is_refused)
+{
+	begin();
+	ADD(41, "");
+	ck_assert_int_eq(read_hello(), -1);
+	begin();
+	ADD(41, "x");
+	ck_assert_int_eq(read_hello(), 0);
+}
+END_TEST
+
 START_TEST(name_and_protocols_are_found)
 {
 	begin();
@@ -422,7 +433,7 @@ START_TEST(any_bytes_are_survived)
 END_TEST
 
 SUITE("clienthello", only_a_lone_p256_share_wants_p256, groups_and_shares_are_found,
-    malformed_groups_and_shares_are_refused,
+    malformed_groups_and_shares_are_refused, empty_list_of_pre_shared_keys_is_refused,
     records_are_as_large_as_the_client_takes_them, name_and_protocols_are_found,
     a_protocol_is_offered_alone_or_among_others, a_hello_need_not_have_them,
     the_versions_listed_are_found, hosts_may_have_underscores_and_a_dot_at_the_end,
