@@ -652,6 +652,48 @@ START_TEST(unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)
 }
 END_TEST
 
+/* --- the list of connections -------------------------------------------------------------- */
+
+#define CROWDS 40
+#define CROWD 16
+#define LISTS "connections\nconnections\nconnections\nconnections\n"
+
+/* Opens a connection whose handshake fails in a worker. */
+static int
+dial_to_fail(const struct daemon *daemon)
+{
+	unsigned char hello[2048];
+	size_t size = peer_hello(hello);
+	int fd = peer_dial(daemon_port(daemon));
+
+	memcpy(hello + size, "\x16\x03\x03\0\4\0\0\0\0", 9);
+	peer_send(fd, hello, size + 9);
+	return fd;
+}
+
+/* The main thread reads what workers change: ThreadSanitizer notices if it may not. */
+START_TEST(connections_are_listed_while_their_handshakes_fail)
+{
+	const char *control = suite_path("control");
+	struct daemon *daemon =
+	    daemon_serve(suite_format("workers = 4\nearly-answer = no\n"
+				      "control-socket = %s\n",
+		control));
+	char answer[4 * CROWD * 512];
+
+	for (int i = 0; i < CROWDS; i++) {
+		int fds[CROWD];
+		for (int j = 0; j < CROWD; j++)
+			fds[j] = dial_to_fail(daemon);
+		ask_control(control, LISTS LISTS, answer, sizeof answer);
+		ck_assert_str_eq(answer + strlen(answer) - 3, "ok\n");
+		for (int j = 0; j < CROWD; j++)
+			peer_see_off(fds[j]);
+	}
+	daemon_stop(daemon);
+}
+END_TEST
+
 SUITE("hostile", hello_that_drips_ends_at_the_hello_timeout,
     second_flight_that_drips_ends_at_the_handshake_timeout,
     client_that_neither_sends_nor_reads_ends_at_the_idle_timeout,
@@ -674,4 +716,5 @@ SUITE("hostile", hello_that_drips_ends_at_the_hello_timeout,
     reset_before_the_kernel_has_delivered_the_answer_is_a_failure,
     client_that_stops_taking_the_rest_is_reset,
     client_that_never_closes_is_dropped_at_the_close_timeout,
-    unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name)
+    unix_client_cannot_forge_answers_or_lines_of_the_log_by_its_name,
+    connections_are_listed_while_their_handshakes_fail)

@@ -29,10 +29,8 @@ clients_of(const struct connection *connection)
 	return stats_clients(connection->shared->stats);
 }
 
-/* Counts the connection for its service from now on. Does nothing if that is done already;
- * otherwise main thread. */
-static void
-count_for_service(struct connection *connection)
+void
+connection_count_accepted(struct connection *connection)
 {
 	struct stats *stats = connection->shared->stats;
 	struct tally *clients = clients_of(connection);
@@ -75,7 +73,7 @@ connection_new(int fd, const struct address *peer, struct snapshot *snapshot,
 	connectiontable_add(shared->table, &connection->entry, connection);
 	tally_enter(connection->tally, PHASE_HELLO);
 	if (route_only(route) != NULL)
-		count_for_service(connection);
+		connection_count_accepted(connection);
 	return connection;
 }
 
@@ -131,7 +129,7 @@ void
 connection_assign(struct connection *connection, const struct service *service)
 {
 	connection->service = service;
-	count_for_service(connection);
+	connection_count_accepted(connection);
 }
 
 void

@@ -144,6 +144,10 @@ struct connection *connection_new(int fd, const struct address *peer,
  */
 void connection_assign(struct connection *connection, const struct service *service);
 
+/* Counts the connection for its service from now on. Does nothing if that is done already;
+ * otherwise main thread. */
+void connection_count_accepted(struct connection *connection);
+
 /* Count a connection, which has been assigned, as answered or as failed, `shaken` after its
  * handshake: for its service, and for all clients unless it is a monitor's. Called by its
  * holder. */

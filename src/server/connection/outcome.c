@@ -30,7 +30,7 @@ fail_with_facts(struct connection *connection, const struct session *session,
 		failure = FAILURE_KILLED;
 		reason = killed;
 	}
-	connection_assign(connection, connection->service);
+	connection_count_accepted(connection);
 	connection_count_failure(connection, failure, connection->shaken_ns != 0);
 	accesslog_failure(connection, session, failure, reason);
 }
