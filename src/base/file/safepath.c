@@ -204,7 +204,11 @@ part_at(const char *path, size_t start)
 	size_t end = start + length + strspn(path + start + length, "/");
 	struct part part = { .start = start, .end = end };
 
-	snprintf(part.name, sizeof part.name, "%.*s", (int)length, path + start);
+	if (length == 0 && start > 0) /* nothing but slashes: the root itself */
+		memcpy(part.name, ".", 2);
+	else
+		snprintf(
+		    part.name, sizeof part.name, "%.*s", (int)length, path + start);
 	return part;
 }
 

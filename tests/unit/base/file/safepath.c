@@ -170,6 +170,24 @@ START_TEST(safepath_opens_the_file_that_the_kernel_would_open)
 }
 END_TEST
 
+START_TEST(the_root_can_be_opened_also_by_a_link)
+{
+	struct stat opened, root;
+
+	ck_assert_int_eq(stat("/", &root), 0);
+	ck_assert_int_eq(symlink("/", suite_path("top")), 0);
+	const char *const paths[] = { "/", "//", suite_path("top"),
+		suite_path("top/") };
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		int fd = safepath_open(paths[i], O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+		ck_assert_msg(fd >= 0, "%s: %m", paths[i]);
+		ck_assert_int_eq(fstat(fd, &opened), 0);
+		ck_assert_uint_eq(opened.st_ino, root.st_ino);
+		close(fd);
+	}
+}
+END_TEST
+
 START_TEST(a_part_of_a_path_is_never_cut)
 {
 	char part[400];
@@ -200,5 +218,6 @@ SUITE("safepath", a_folder_of_ones_own_below_a_sticky_one_is_safe,
     a_folder_that_is_not_there_is_explained, links_of_ones_own_are_followed,
     a_loop_of_links_is_an_error, a_link_of_another_user_is_not_followed,
     a_folder_on_the_way_that_is_a_link_of_another_user_is_not_entered,
-    safepath_opens_the_file_that_the_kernel_would_open, a_part_of_a_path_is_never_cut,
+    safepath_opens_the_file_that_the_kernel_would_open,
+    the_root_can_be_opened_also_by_a_link, a_part_of_a_path_is_never_cut,
     standard_output_can_be_opened_by_its_name)
