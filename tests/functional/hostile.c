@@ -660,7 +660,7 @@ END_TEST
 
 /* Opens a connection whose handshake fails in a worker. */
 static int
-dial_to_fail(const struct daemon *daemon)
+dial_to_fail(struct daemon *daemon)
 {
 	unsigned char hello[2048];
 	size_t size = peer_hello(hello);
