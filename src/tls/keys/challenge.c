@@ -138,20 +138,60 @@ check_certificate(
 	return FAILURE_ACME;
 }
 
+static gnutls_datum_t
+datum_of(const struct pem *pem)
+{
+	return (gnutls_datum_t){ (unsigned char *)pem->data, (unsigned)pem->size };
+}
+
+/* Puts certificates into `credentials` with their key. Returns 0 or a code of the library, whose
+ * function for both files leaks a certificate that it cannot parse. */
+static int
+set_pair(gnutls_certificate_credentials_t credentials, gnutls_x509_crt_t *certs,
+    unsigned count, const struct pem *pem)
+{
+	const gnutls_datum_t data = datum_of(pem);
+	gnutls_x509_privkey_t key;
+	int code = gnutls_x509_privkey_init(&key);
+
+	if (code < 0)
+		return code;
+	code = gnutls_x509_privkey_import(key, &data, GNUTLS_X509_FMT_PEM);
+	if (code >= 0)
+		code = gnutls_certificate_set_x509_key(
+		    credentials, certs, (int)count, key);
+	gnutls_x509_privkey_deinit(key);
+	return code;
+}
+
+static int
+import_pair(gnutls_certificate_credentials_t credentials, const struct pem *cert,
+    const struct pem *key)
+{
+	const gnutls_datum_t data = datum_of(cert);
+	gnutls_x509_crt_t *certs;
+	unsigned count;
+	int code =
+	    gnutls_x509_crt_list_import2(&certs, &count, &data, GNUTLS_X509_FMT_PEM, 0);
+
+	if (code < 0)
+		return code;
+	code = set_pair(credentials, certs, count, key);
+	for (unsigned i = 0; i < count; i++)
+		gnutls_x509_crt_deinit(certs[i]);
+	gnutls_free(certs);
+	return code;
+}
+
 static enum failure
 make_credentials(const struct pem *cert, const struct pem *key,
     gnutls_certificate_credentials_t *credentials, char *reason)
 {
-	const gnutls_datum_t cert_pem = { (unsigned char *)cert->data,
-		(unsigned)cert->size };
-	const gnutls_datum_t key_pem = { (unsigned char *)key->data,
-		(unsigned)key->size };
 	int code = gnutls_certificate_allocate_credentials(credentials);
 
 	if (code < 0)
 		return fail_by_library(code, cert, reason);
-	code = gnutls_certificate_set_x509_key_mem2(
-	    *credentials, &cert_pem, &key_pem, GNUTLS_X509_FMT_PEM, NULL, 0);
+	code = import_pair(*credentials, cert, key);
 	enum failure failure = code < 0 ? fail_by_library(code, cert, reason)
 	                                : check_certificate(*credentials, cert, reason);
 	if (failure != FAILURE_NONE)
