@@ -71,10 +71,11 @@ nameindex_group(
 {
 	size_t end = first;
 
-	*entries = index->entries + first;
 	while (end < index->count &&
-	       strcasecmp((*entries)->name, index->entries[end].name) == 0)
+	       strcasecmp(index->entries[first].name, index->entries[end].name) == 0)
 		end++;
+	if (end > first)
+		*entries = &index->entries[first];
 	return end - first;
 }
 
@@ -91,7 +92,6 @@ nameindex_find(const struct nameindex *index, const char *name,
 		else
 			high = middle;
 	}
-	*entries = index->entries + low;
 	return low < index->count && strcasecmp(index->entries[low].name, name) == 0
 	           ? nameindex_group(index, low, entries)
 	           : 0;

@@ -27,8 +27,8 @@ void nameindex_add(struct nameindex *index, const char *name, size_t number);
  * afterwards. */
 void nameindex_sort(struct nameindex *index);
 
-/* Returns the number of entries with `name`, and the first of them in `*entries`; the others
- * follow, by ascending numbers. */
+/* Returns the number of entries with `name`, and the first of them in `*entries` unless there are
+ * none; the others follow, by ascending numbers. */
 size_t nameindex_find(const struct nameindex *index, const char *name,
     const struct nameindex_entry **entries);
 
