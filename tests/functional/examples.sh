@@ -26,7 +26,7 @@ every_example_is_a_valid_configuration() {
 		cp server.crt $name.crt
 		cp server.key $name.key
 	done
-	cp server.crt clients.crt
+	cp server.crt ca.crt
 	echo page >page.html
 	for example in "$examples"/*.ini; do
 		echo "$example"
@@ -57,14 +57,14 @@ redis_answers_only_clients_with_a_certificate() {
 	wait_for is_listening redis.sock
 	[ "$(stat -c %a redis.sock)" = 770 ]
 	take_pair
-	make_client clients
+	make_client ca
 	make_client others
 	take "$examples/redis.ini"
 	sed -i -e 's/^listen = .*/listen = 127.0.0.1:0/; /^log-file/d' \
 		-e "s,/run/redis/redis-server.sock,$PWD/redis.sock," tlsd.ini
 	start_tlsd tlsd
 	port=$(port_of redis)
-	[ "$(ask_redis --cert clients-client.crt --key clients-client.key)" = PONG ]
+	[ "$(ask_redis --cert ca-client.crt --key ca-client.key)" = PONG ]
 	[ "$(ask_redis 2>&1)" != PONG ]
 	[ "$(ask_redis --cert others-client.crt --key others-client.key 2>&1)" != PONG ]
 	expect ': redis: cert-missing: '

@@ -146,10 +146,10 @@ the_steps_of_the_manual_work() {
 
 # Its broker is the usual text.
 the_steps_for_sensors_of_the_manual_work() {
-	section 'Sensors with pre-shared keys, step by step' | blocks | split
+	section 'Sensors with pre-shared keys, step by step' | blocks | joined | split
 	sed 's/^respond = .*/respond = text/; /^connect = /d' files | take_ini
 	follow <session
-	[ "$done_lines" -eq 13 ] || fail "$done_lines lines were done"
+	[ "$done_lines" -eq 14 ] || fail "$done_lines lines were done"
 	wait_for grep -q ': mqtt: done .* client=sensor-1 ' "$here/tlsd.log"
 	[ "$(cut -d: -f1 sensors)" = sensor-1 ]
 }

@@ -27,9 +27,9 @@ find_user(struct privileges *privileges, const char *name, bool has_group,
 	}
 	if (!account_number(name, &number))
 		findings_error(findings,
-		    "user: there is no user \"%s\": create it with adduser --system "
-		    "--group",
-		    name);
+		    "user: there is no user \"%s\": create it with \"adduser "
+		    "--system --group %s\"",
+		    name, name);
 	else if (!has_group)
 		findings_error(findings,
 		    "user: no user has the number %s, so its group is unknown: set "
