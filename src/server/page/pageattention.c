@@ -61,12 +61,12 @@ warn_of_skipped(const struct snapshot *snapshot, FILE *out)
 
 int
 pageattention_print(const struct serverinfo *serverinfo,
-    const struct snapshot *snapshot, const struct stats_sums *sums, FILE *out)
+    const struct snapshot *snapshot, const struct pagecertificates *certificates,
+    const struct stats_sums *sums, FILE *out)
 {
-	const int ending = pagecertificates_warn(snapshot, out);
+	int count = pagecertificates_warn(certificates, out);
 
-	if (ending < 0)
-		return -1;
-	return ending + warn_of_process(serverinfo, sums, out) +
-	       warn_of_skipped(snapshot, out);
+	count += warn_of_process(serverinfo, sums, out);
+	count += warn_of_skipped(snapshot, out);
+	return count;
 }

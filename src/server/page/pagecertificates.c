@@ -31,11 +31,6 @@ struct use {
 	size_t order; /* of the services in the file */
 };
 
-struct uses {
-	struct use *items;
-	size_t count;
-};
-
 static int
 compare_uses(const void *a, const void *b)
 {
@@ -56,11 +51,8 @@ days_left(const struct keypair *pair, time_t now)
 	return left / SECONDS_PER_DAY - (left % SECONDS_PER_DAY < 0);
 }
 
-/* Collects the certificates, the one that ends first at the front, and each with all its services
- * in a row. Returns 0 with `items` for
- * free(3), or -1 if memory is exhausted. */
-static int
-collect_uses(const struct snapshot *snapshot, struct uses *uses)
+int
+pagecertificates_collect(const struct snapshot *snapshot, struct pagecertificates *uses)
 {
 	const size_t services = snapshot_service_count(snapshot);
 	const time_t now = time(NULL);
@@ -69,7 +61,7 @@ collect_uses(const struct snapshot *snapshot, struct uses *uses)
 	for (size_t i = 0; i < services; i++)
 		room +=
 		    pairs_count(context_pairs(snapshot_service(snapshot, i)->context));
-	*uses = (struct uses){ .items = calloc(room, sizeof *uses->items) };
+	*uses = (struct pagecertificates){ .items = calloc(room, sizeof *uses->items) };
 	if (uses->items == NULL)
 		return -1;
 	for (size_t i = 0; i < services; i++) {
@@ -167,33 +159,28 @@ print_certificate(const struct use *use, size_t count, FILE *out)
 	fputs("</tr>\n", out);
 }
 
-int
-pagecertificates_print(const struct snapshot *snapshot, FILE *out)
+void
+pagecertificates_print(const struct pagecertificates *uses, FILE *out)
 {
-	struct uses uses;
 	size_t next = 0;
 
-	if (collect_uses(snapshot, &uses) < 0)
-		return -1;
 	fputs("<section id=\"certificates\"><h2>Certificates</h2>\n"
 	      "<table class=\"wide\"><thead><tr><th>File</th><th>For</th>"
 	      "<th>Services</th><th class=\"n\">Ends</th>"
 	      "<th class=\"n\">Days left</th></tr></thead><tbody>\n",
 	    out);
-	for (size_t rows = 0; next < uses.count && rows < SHOWN_MAX; rows++) {
-		const struct use *use = &uses.items[next];
-		size_t count = count_services(use, uses.count - next);
+	for (size_t rows = 0; next < uses->count && rows < SHOWN_MAX; rows++) {
+		const struct use *use = &uses->items[next];
+		size_t count = count_services(use, uses->count - next);
 		print_certificate(use, count, out);
 		next += count;
 	}
 	fputs("</tbody></table>\n", out);
-	if (next < uses.count)
+	if (next < uses->count)
 		fputs("<p class=\"soft\">Others end later: <code>tlsdctl status</code> "
 		      "prints all.</p>\n",
 		    out);
 	fputs("</section>\n", out);
-	free(uses.items);
-	return 0;
 }
 
 static void
@@ -210,19 +197,15 @@ print_warning(const struct use *use, FILE *out)
 }
 
 int
-pagecertificates_warn(const struct snapshot *snapshot, FILE *out)
+pagecertificates_warn(const struct pagecertificates *uses, FILE *out)
 {
-	struct uses uses;
 	int warnings = 0;
 
-	if (collect_uses(snapshot, &uses) < 0)
-		return -1;
-	for (size_t next = 0, count; next < uses.count; next += count) {
-		const struct use *use = &uses.items[next];
-		count = count_services(use, uses.count - next);
+	for (size_t next = 0, count; next < uses->count; next += count) {
+		const struct use *use = &uses->items[next];
+		count = count_services(use, uses->count - next);
 		if (ends_soon(use, count) && warnings++ < WARNINGS_MAX)
 			print_warning(use, out);
 	}
-	free(uses.items);
 	return warnings;
 }

@@ -43,6 +43,7 @@ struct page {
 	const struct snapshot *snapshot;
 	enum serverinfo_state state;
 	struct stats_sums sums;
+	struct pagecertificates certificates;
 	char *problems; /* items of a list */
 	size_t problems_size;
 	int problem_count;
@@ -204,8 +205,7 @@ print_parts(const struct page *page, FILE *out)
 		return -1;
 	pagephases_print(&page->sums, out);
 	pageservices_print(page->serverinfo, page->snapshot, out);
-	if (pagecertificates_print(page->snapshot, out) < 0)
-		return -1;
+	pagecertificates_print(&page->certificates, out);
 	fputs("<div class=\"row halves\">\n", out);
 	pagefailures_print(&page->sums, out);
 	pagephases_print_slowest(serverinfo_stats(page->serverinfo), out);
@@ -223,10 +223,10 @@ collect_problems(struct page *page)
 
 	if (out == NULL)
 		return -1;
-	page->problem_count =
-	    pageattention_print(page->serverinfo, page->snapshot, &page->sums, out);
+	page->problem_count = pageattention_print(
+	    page->serverinfo, page->snapshot, &page->certificates, &page->sums, out);
 	int error = ferror(out);
-	return fclose(out) == 0 && error == 0 && page->problem_count >= 0 ? 0 : -1;
+	return fclose(out) == 0 && error == 0 ? 0 : -1;
 }
 
 int
@@ -238,10 +238,13 @@ statuspage_print(const struct serverinfo *serverinfo, FILE *out)
 		.state = serverinfo_state(serverinfo) };
 
 	stats_sum(serverinfo_stats(serverinfo), &page.sums);
-	int result = collect_problems(&page);
+	int result = pagecertificates_collect(snapshot, &page.certificates);
+	if (result == 0)
+		result = collect_problems(&page);
 	if (result == 0)
 		result = print_parts(&page, out);
 	free(page.problems);
+	free(page.certificates.items);
 	snapshot_drop(snapshot);
 	return result;
 }
