@@ -27,19 +27,10 @@ note_read(struct session *session, size_t n)
 		recordguard_forget(&session->guard);
 }
 
-ssize_t
-session_read(struct session *session, void *bytes, size_t size)
+/* Returns what a read returns after the library returned `n`. */
+static ssize_t
+finish_read(struct session *session, ssize_t n)
 {
-	ssize_t n;
-
-	if (session->fault.failure != FAILURE_NONE) {
-		errno = EPROTO;
-		return -1;
-	}
-	do
-		n = gnutls_record_recv(session->tls, bytes, size);
-	while (
-	    libcall_is_again(session, n) && !transport_is_parked(session->transport));
 	if (libcall_is_again(session, n)) {
 		errno = EAGAIN;
 		return -1;
@@ -54,6 +45,22 @@ session_read(struct session *session, void *bytes, size_t size)
 }
 
 ssize_t
+session_read(struct session *session, void *bytes, size_t size)
+{
+	ssize_t n;
+
+	if (session->fault.failure != FAILURE_NONE) {
+		errno = EPROTO;
+		return -1;
+	}
+	do
+		n = gnutls_record_recv(session->tls, bytes, size);
+	while (
+	    libcall_is_again(session, n) && !transport_is_parked(session->transport));
+	return finish_read(session, n);
+}
+
+ssize_t
 session_try_read(struct session *session, void *bytes, size_t size)
 {
 	if (session->fault.failure != FAILURE_NONE) {
@@ -63,21 +70,12 @@ session_try_read(struct session *session, void *bytes, size_t size)
 	session->nonblocking = true;
 	ssize_t n = gnutls_record_recv(session->tls, bytes, size);
 	session->nonblocking = false;
-	if (libcall_is_again(session, n)) {
-		errno = EAGAIN;
-		return -1;
-	}
-	if (n < 0)
+	if (n < 0 && !libcall_is_again(session, n)) {
 		libcall_note_end(session);
-	if (n < 0 && session_has_left(session))
-		return 0;
-	if (n < 0) {
-		libcall_fail(session, (int)n);
-		errno = EPROTO;
-		return -1;
+		if (session_has_left(session))
+			return 0;
 	}
-	note_read(session, (size_t)n);
-	return n;
+	return finish_read(session, n);
 }
 
 bool
