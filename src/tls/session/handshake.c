@@ -31,8 +31,6 @@
 #define HELLO_MAX (CLIENTHELLO_SIZE_MAX + 256)
 #define HANDSHAKE_MESSAGE_MAX (32 * 1024 + 260)
 
-enum { EXTENSION_PRE_SHARED_KEY = 41 };
-
 /* Secrets stay here, regardless of SSLKEYLOGFILE in the daemon's environment. */
 static int
 keep_secret(gnutls_session_t tls, const char *label, const gnutls_datum_t *secret)
@@ -169,7 +167,8 @@ alert_for(const struct session *session, const struct refusal *refusal)
 
 /*
  * Returns 0 if the client is accepted, with or without a certificate, which a pre-shared key
- * replaces. The library calls this when it has the client's answer to its request, but not when a session is resumed.
+ * replaces. The library calls this when it has the client's answer to its request, but not when
+ * a session is resumed.
  */
 static int
 check_client(gnutls_session_t tls)
@@ -199,37 +198,6 @@ check_client(gnutls_session_t tls)
 	return session_fail(session, refusal.failure, "%s", refusal.reason);
 }
 
-/* Counts the extension pre_shared_key. */
-static int
-count_ticket(
-    void *context, unsigned extension, const unsigned char *data, unsigned size)
-{
-	unsigned *count = context;
-
-	(void)data;
-	(void)size;
-	*count += extension == EXTENSION_PRE_SHARED_KEY;
-	return 0;
-}
-
-/* True if a ServerHello (RFC 8446, 4.1.3), without its header, selects a ticket. */
-static bool
-selects_ticket(const gnutls_datum_t *message)
-{
-	const unsigned id_at = 2 + 32; /* after version and random bytes */
-	unsigned count = 0;
-
-	if (message->size <= id_at)
-		return false;
-	const unsigned start = id_at + 1 + message->data[id_at] + 2 + 1;
-	if (message->size <= start)
-		return false;
-	const gnutls_datum_t extensions = { message->data + start,
-		message->size - start };
-	return gnutls_ext_raw_parse(&count, count_ticket, &extensions, 0) >= 0 &&
-	       count == 1;
-}
-
 /*
  * Called before the ServerHello is sent. If a first hello has a ticket and a second one has
  * none, the library takes the session for resumed, with the client's certificate from the
@@ -240,7 +208,8 @@ static int
 check_resumption(struct session *session, const gnutls_datum_t *message)
 {
 	if (gnutls_protocol_get_version(session->tls) != GNUTLS_TLS1_3 ||
-	    !gnutls_session_is_resumed(session->tls) || selects_ticket(message))
+	    !gnutls_session_is_resumed(session->tls) ||
+	    tickets_are_selected(message->data, message->size))
 		return 0;
 	session_fail(session, FAILURE_PROTOCOL,
 	    "the second hello lacks the ticket of the first one");

@@ -135,3 +135,32 @@ tickets_bind_name(const struct tickets *tickets, gnutls_session_t session,
 	ticketkeys_wipe(&keys);
 	return code;
 }
+
+/* Counts the extension pre_shared_key. */
+static int
+count_selection(
+    void *context, unsigned extension, const unsigned char *data, unsigned size)
+{
+	unsigned *count = context;
+
+	(void)data;
+	(void)size;
+	*count += extension == EXTENSION_PRE_SHARED_KEY;
+	return 0;
+}
+
+bool
+tickets_are_selected(unsigned char *hello, size_t size)
+{
+	const size_t id_at = 2 + 32; /* after version and random bytes */
+	unsigned count = 0;
+
+	if (size <= id_at)
+		return false;
+	const size_t start = id_at + 1 + hello[id_at] + 2 + 1;
+	if (size <= start)
+		return false;
+	const gnutls_datum_t extensions = { hello + start, (unsigned)(size - start) };
+	return gnutls_ext_raw_parse(&count, count_selection, &extensions, 0) >= 0 &&
+	       count == 1;
+}

@@ -56,4 +56,8 @@ void tickets_choose_key(const struct tickets *tickets,
 int tickets_bind_name(const struct tickets *tickets, struct gnutls_session_int *session,
     const char *name, size_t name_size, unsigned char *hello, size_t size);
 
+/* True if a ServerHello of TLS 1.3 (RFC 8446, 4.1.3; without its header) selects a ticket or
+ * another pre-shared key. */
+bool tickets_are_selected(unsigned char *hello, size_t size);
+
 #endif
