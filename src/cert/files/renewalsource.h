@@ -25,8 +25,8 @@ struct renewalsource {
 /*
  * Reads `file` into the all-zero `old`, without the key. The key is in `key_file` or, if that
  * is NULL, in `file` or in a file beside it. A certificate outside the chain is an error,
- * because renewing would lose it. Returns 0, or -1 after an error. Call renewalsource_fini() in both
- * cases.
+ * because renewing would lose it. Returns 0, or -1 after an error. Call renewalsource_fini()
+ * in both cases.
  */
 int renewalsource_read(struct renewalsource *old, const char *file,
     const char *key_file, struct findings *findings);

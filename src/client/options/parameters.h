@@ -4,9 +4,9 @@
 
 /*
  * The settings of each TLS connection of this client: trusted authorities, its own certificate
- * or pre-shared key, and the priorities. They are loaded once from the command line. They are immutable
- * afterwards, so many connections, also in several threads, may share them. They must outlive
- * the connections.
+ * or pre-shared key, and the priorities. They are loaded once from the command line. They are
+ * immutable afterwards, so many connections, also in several threads, may share them. They must
+ * outlive the connections.
  */
 
 #include <stdbool.h>

@@ -130,8 +130,8 @@ TAILQ_HEAD(connection_list, connection);
 
 /*
  * Takes ownership of `fd`, accepted from `peer` at the listener of `route`, and a reference to
- * `snapshot`; adds the connection to the table of `shared`. Returns NULL, with `fd` closed, if memory is
- * exhausted.
+ * `snapshot`; adds the connection to the table of `shared`. Returns NULL,
+ * with `fd` closed, if memory is exhausted.
  */
 struct connection *connection_new(int fd, const struct address *peer,
     struct snapshot *snapshot, const struct route *route,

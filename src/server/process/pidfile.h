@@ -16,8 +16,8 @@ struct pidfile *pidfile_open(const char *path, char *error, size_t error_size);
 
 /*
  * Returns the pid file at `path` whose locked descriptor another process lends; the file names
- * that process until it has let go, or until pidfile_own(). Returns NULL if the file at `path` is another one. The result
- * owns `fd`; the caller still does after NULL.
+ * that process until it has let go, or until pidfile_own(). Returns NULL if the
+ * file at `path` is another one. The result owns `fd`; the caller still does after NULL.
  */
 struct pidfile *pidfile_adopt(int fd, const char *path);
 

@@ -44,8 +44,8 @@ struct service {
 
 /*
  * Prepares `service` from `conf`, which outlives it, for a process with the settings `process`,
- * with key pairs of `keyring`. Proves it (tls/proof/proof.h), with `namesake`, the service of that name
- * in force, or NULL. If a host to listen at does not resolve any more, the addresses of
+ * with key pairs of `keyring`. Proves it (tls/proof/proof.h), with `namesake`, the service of
+ * that name in force, or NULL. If a host to listen at does not resolve any more, the addresses of
  * `namesake` stay in use, with a warning. Problems go into `findings`, each starting with its
  * key. After an error only service_fini() may be called.
  */

@@ -176,7 +176,8 @@ policy_has_group(const struct policy *policy, unsigned group)
 	return false;
 }
 
-/* Records the suites of TLS 1.2 that need a certificate, of which gnutls_priority_init() knows a few dozen. */
+/* Records the suites of TLS 1.2 that need a certificate, of which gnutls_priority_init()
+ * knows a few dozen. */
 static void
 list_exchanges(struct policy *policy)
 {

@@ -59,7 +59,8 @@ struct context *context_new_for_challenges(
 const char *context_challenges(const struct context *context);
 
 /* Makes `context`, which replaces `old` at a reload, accept tickets of `old`. Does nothing if
- * they check clients by other authorities or pre-shared keys, or if either has its keys from a file. */
+ * they check clients by other authorities or pre-shared keys, or if either has its keys from a
+ * file. */
 void context_inherit(struct context *context, const struct context *old);
 
 /* Prints certificates and policy, each line after `indent`. */

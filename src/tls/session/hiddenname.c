@@ -12,7 +12,8 @@
  * The number of the extension server_name is 0 (RFC 6066, 3), which
  * gnutls_session_ext_register() reserves for the library itself. For 0x10000 it finds no
  * extension of its own, keeps the low 16 bits, and prefers the session's handler: in 3.7.9 and
- * 3.8.9. If that changes, such names are refused again, and tests/unit/tls/session/hiddenname.c fails.
+ * 3.8.9. If that changes, such names are refused again, and
+ * tests/unit/tls/session/hiddenname.c fails.
  */
 #define EXTENSION_SERVER_NAME 0x10000
 

@@ -4,7 +4,7 @@
 
 /*
  * Authentication of clients by pre-shared keys with an ephemeral key exchange (RFC 8446, 2.2;
- * RFC 5489). A client with an unknown identity gets a secret key that nobody knows, so that its
+ * RFC 5489). A client with an unknown identity gets a random key, so that its
  * handshake fails as with a wrong key. Immutable after pskauth_new(), so any thread may use it.
  * For the files of this folder.
  */
