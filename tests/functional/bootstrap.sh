@@ -164,6 +164,18 @@ packages_that_came_since_are_configured() {
 	grep -qx configuring out
 }
 
+lib25519_is_installed_where_the_release_has_it() {
+	make_system gcc 0
+	stub apt-get "case \"\$*\" in *update*) touch updated ;; *) echo \"\$@\" >$PWD/apt ;; esac"
+	stub apt-cache 'echo "N: no such package" >&2; exit 100'
+	expect 0 check
+	grep -q ' install gcc$' apt
+	fails grep -q 'no such package' err
+	stub apt-cache '[ -e updated ] && [ "$*" = "show lib25519-dev" ]'
+	expect 0 check
+	grep -q ' install gcc lib25519-dev$' apt
+}
+
 others_install_through_sudo() {
 	make_system gcc 1000
 	stub apt-get "echo \"\$@\" >>$PWD/apt"
