@@ -444,6 +444,27 @@ an_output_that_is_full_is_an_error() {
 	fi
 }
 
+a_pair_is_replaced_whole_or_not_at_all() {
+	expect 0 self-signed localhost && cp server.key old.key && mv server.crt old.crt &&
+		mkfifo server.crt && expect 1 self-signed --force localhost &&
+		has err "server.crt: is not a regular file" && [ -p server.crt ] &&
+		cmp server.key old.key && rm server.crt && cp old.crt server.crt || return 1
+	unshare -m true 2>/dev/null || skip 'only root may mount'
+	# A file that is mounted, as in a container, cannot be renamed.
+	for mounted in server.crt server.key; do
+		fails unshare -m sh -c "mount --bind $mounted $mounted && exec \"\$@\"" sh \
+			"$tlscert" self-signed --force localhost >out 2>err &&
+			has err "$mounted: cannot be replaced: Device or resource busy" &&
+			cmp server.crt old.crt && cmp server.key old.key &&
+			there_is_no server.crt.new server.key.new || return 1
+	done
+	rm server.key
+	fails unshare -m sh -c 'mount --bind server.crt server.crt && exec "$@"' sh \
+		"$tlscert" self-signed --force localhost >out 2>err &&
+		has err "server.crt: cannot be replaced" && cmp server.crt old.crt &&
+		there_is_no server.key server.crt.new server.key.new
+}
+
 the_demo_is_made_once_and_renewed() {
 	TLSCERT=$tlscert
 	export TLSCERT

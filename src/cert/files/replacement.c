@@ -134,11 +134,16 @@ replacement_stage(struct replacement *replacement, const char *path, const char 
 {
 	size_t errors = findings->errors;
 	char *real = resolve_link(path, findings);
+	struct stat old;
 
 	if (real == NULL)
 		return -1;
-	char *staged = memory_format("%s.new", real);
 	*replacement = (struct replacement){ .path = real };
+	if (stat(real, &old) == 0 && !S_ISREG(old.st_mode)) {
+		findings_error(findings, "%s: is not a regular file", path);
+		return -1;
+	}
+	char *staged = memory_format("%s.new", real);
 	unlink(staged); /* a leftover of a power failure */
 	/* A key is never readable by others, not even for a moment. */
 	int fd = open(staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -173,23 +178,57 @@ sync_folder(const char *path)
 	close(fd);
 }
 
+static int
+exchange(const struct replacement *one)
+{
+	return renameat2(AT_FDCWD, one->staged, AT_FDCWD, one->path, RENAME_EXCHANGE);
+}
+
+/* Gives the new contents their name, and keeps the old ones if the file system can do so. */
+static int
+take_place(struct replacement *one)
+{
+	if (exchange(one) == 0) {
+		one->state = REPLACEMENT_EXCHANGED;
+		return 0;
+	}
+	bool none = errno == ENOENT;
+	if (rename(one->staged, one->path) < 0)
+		return -1;
+	one->state = none ? REPLACEMENT_ADDED : REPLACEMENT_RENAMED;
+	return 0;
+}
+
+/* If that is not possible, keeps PATH.new, which may have the old contents. */
+static void
+put_back(struct replacement *one, struct findings *findings)
+{
+	if (one->state == REPLACEMENT_EXCHANGED && exchange(one) == 0)
+		return;
+	if (one->state == REPLACEMENT_ADDED && rename(one->path, one->staged) == 0)
+		return;
+	findings_error(findings, "%s: has its new contents already", one->path);
+	free(one->staged);
+	one->staged = NULL;
+}
+
 int
 replacement_commit(
     struct replacement *replacements, size_t count, struct findings *findings)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct replacement *one = &replacements[i];
-		if (rename(one->staged, one->path) < 0) {
-			findings_error(
-			    findings, "%s: cannot be replaced: %m", one->path);
-			return -1;
-		}
-		free(one->staged);
-		one->staged = NULL;
+	size_t done = 0;
+
+	while (done < count && take_place(&replacements[done]) == 0)
+		done++;
+	if (done < count) {
+		findings_error(
+		    findings, "%s: cannot be replaced: %m", replacements[done].path);
+		for (size_t i = done; i-- > 0;)
+			put_back(&replacements[i], findings);
 	}
 	for (size_t i = 0; i < count; i++)
 		sync_folder(replacements[i].path);
-	return 0;
+	return done < count ? -1 : 0;
 }
 
 void
