@@ -61,8 +61,8 @@ make_certificates() {
 	} >/dev/null || exit 1
 	issue late tls_www_client 'activation_date = "2020-01-01 00:00:00"' \
 		'expiration_date = "2020-02-01 00:00:00"'
-	issue early tls_www_client 'activation_date = "2090-01-01 00:00:00"' \
-		'expiration_date = "2090-02-01 00:00:00"'
+	issue early tls_www_client 'activation_date = "2037-01-01 00:00:00"' \
+		'expiration_date = "2037-02-01 00:00:00"'
 	issue own tls_www_client 'expiration_days = 10'
 	issue anything 'expiration_days = 10'
 	issue middle ca cert_signing_key crl_signing_key 'expiration_days = 10'

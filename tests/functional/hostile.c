@@ -501,7 +501,7 @@ END_TEST
 START_TEST(client_that_sends_endlessly_after_the_answer_is_cut)
 {
 	struct daemon *daemon = daemon_serve(ONE_WORKER PATIENT);
-	struct peer_options options = { .request = (size_t)1 << 40 };
+	struct peer_options options = { .request = 2048UL * MIB };
 	struct peer *peer = peer_new(peer_dial(daemon_port(daemon)), &options);
 
 	ck_assert_int_lt(peer_run(peer), 0);

@@ -90,7 +90,7 @@ on() (
 crl_dates_after_2050_use_generalized_time() {
 	needs_faketime
 	! is_sanitized || skip 'a sanitizer takes no library before its own'
-	expect 0 ca --days 30000 'Test CA' || return 1
+	needs_dates_after_2038 && expect 0 ca --days 30000 'Test CA' || return 1
 	for name in a b; do
 		expect 0 client --days 30000 --cert $name.crt $name || return 1
 	done

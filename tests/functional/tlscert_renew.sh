@@ -59,6 +59,7 @@ a_renewed_one_lasts_as_long_as_the_old_one() {
 
 # Dates before 2050 and later ones have different types.
 a_renewed_one_passes_2050() {
+	needs_dates_after_2038 || return 1
 	expect 0 ca --days 30000 'Test CA' && expect 0 server --days 3 localhost &&
 		expect 0 renew --days 10000 server.crt && has out "valid until 205" &&
 		verifies -CAfile ca.crt server.crt && openssl asn1parse -in server.crt >text &&

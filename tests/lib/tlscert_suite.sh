@@ -40,6 +40,13 @@ rights() {
 	[ "$found" = "$2" ] || complain "$1 has the rights $found, not $2"
 }
 
+# Without more than 32 bits, dates end in 2038, and tlscert says so.
+needs_dates_after_2038() {
+	expect 0 ca --days 30000 --cert far.crt Far || return 1
+	! grep -q 'tlscert: warning: dates of this system end on 2038-01-19' err ||
+		skip 'time_t has 32 bits'
+}
+
 there_is_no() {
 	for file; do
 		[ ! -e "$file" ] || complain "$file is there" || return 1

@@ -144,8 +144,6 @@ facts_read(gnutls_x509_crt_t cert, struct facts *facts)
 		.key = certificate_key_description(cert) };
 	certificate_server_names(cert, &facts->names);
 	certificate_other_names(cert, &facts->names);
-	if (facts->not_after == GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION)
-		facts->not_after = FACTS_FOR_EVER;
 	read_signature(cert, facts);
 	read_usage(cert, facts);
 	read_purposes(cert, facts);

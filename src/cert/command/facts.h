@@ -20,7 +20,7 @@ struct gnutls_x509_crt_int;
 struct facts {
 	char *subject, *issuer;
 	struct stringlist names;
-	time_t not_before, not_after; /* FACTS_FOR_EVER: RFC 5280, 4.1.2.5 */
+	time_t not_before, not_after;
 	char *key; /* "ECDSA P-256" */
 	const char *signature; /* the name of its algorithm */
 	bool broken; /* clients refuse that algorithm */

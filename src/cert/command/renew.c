@@ -59,7 +59,7 @@ is_due(const struct renewing *renewing)
 	int days = renewing->arguments->if_within;
 
 	return days < 0 ||
-	       renewalsource_end(&renewing->old) - time(NULL) <= (time_t)days * DAY;
+	       renewalsource_end(&renewing->old) - time(NULL) <= (int64_t)days * DAY;
 }
 
 static void

@@ -21,6 +21,7 @@
 #include "cert/crl/crlreason.h"
 #include "cert/crl/crlupdate.h"
 #include "cert/files/replacement.h"
+#include "cert/issue/signing.h"
 #include "cert/options/filereport.h"
 #include "tls/x509/certificate.h"
 #include "tls/x509/chain.h"
@@ -206,7 +207,7 @@ print_list(const struct revoking *revoking)
 	    revoking->paths.crl, revoking->old.count + revoking->certs.count,
 	    revoking->old.count + revoking->certs.count == 1 ? "" : "s",
 	    certificate_date(
-		now + (time_t)revoking->arguments->crl_days * 86400, date));
+		signing_days_after(now, revoking->arguments->crl_days), date));
 	printf("A server checks the list only if tlsd.ini has the line\n");
 	filereport_setting("crl-file", revoking->paths.crl);
 	printf("Put the new list into force with\n"

@@ -45,7 +45,7 @@ choose_colour(time_t start, time_t end, int warn_days)
 	if (end != FACTS_FOR_EVER && end < now)
 		return TERMINAL_RED;
 	if (start > now ||
-	    (end != FACTS_FOR_EVER && end - now < (time_t)warn_days * DAY))
+	    (end != FACTS_FOR_EVER && end - now < (int64_t)warn_days * DAY))
 		return TERMINAL_YELLOW;
 	return TERMINAL_GREEN;
 }

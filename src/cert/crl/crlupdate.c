@@ -17,7 +17,7 @@
 #include "cert/crl/crlreason.h"
 #include "cert/issue/signing.h"
 
-enum { DAY = 86400, NUMBER_MAX = 20, SERIAL_MAX = 64 };
+enum { NUMBER_MAX = 20, SERIAL_MAX = 64 };
 
 static int
 add_revocation(struct der_text *to, gnutls_x509_crt_t cert, int reason)
@@ -41,7 +41,7 @@ add_revocation(struct der_text *to, gnutls_x509_crt_t cert, int reason)
 static time_t
 next_update(const struct crlupdate_request *request)
 {
-	return time(NULL) + (time_t)request->days * DAY;
+	return signing_days_after(time(NULL), request->days);
 }
 
 /* Copies the list in `from` to `to` with new dates and the new entries, but still the old

@@ -7,6 +7,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/log/findings.h"
@@ -115,13 +116,27 @@ signing_sign(
 }
 
 time_t
+signing_days_after(time_t start, int days)
+{
+	const int64_t end = (int64_t)start + (int64_t)days * DAY;
+
+	return sizeof start < sizeof end && end > INT32_MAX ? INT32_MAX : (time_t)end;
+}
+
+time_t
 signing_choose_end(
     const struct authority *authority, int days, struct findings *findings)
 {
+	const time_t start = signing_now();
 	/* The period includes both ends (RFC 5280, 4.1.2.5), hence the second. */
-	time_t end = signing_now() + (time_t)days * DAY - 1;
+	const time_t end = signing_days_after(start, days) - 1;
 	char date[CERTIFICATE_DATE_SIZE];
 
+	if ((int64_t)end - start < (int64_t)days * DAY - 1)
+		findings_warning(findings,
+		    "dates of this system end on %s, so the certificate does too: use "
+		    "fewer --days, or a system of 64 bits",
+		    certificate_date(end, date));
 	if (authority == NULL)
 		return end;
 	time_t limit = gnutls_x509_crt_get_expiration_time(authority->chain.certs[0]);

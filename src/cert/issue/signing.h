@@ -28,8 +28,12 @@ struct findings;
 /* Returns the start of a new signature's validity: five minutes ago, for clocks that lag. */
 time_t signing_now(void);
 
+/* Returns the time that is `days` after `start`, or the last that this system can express, in
+ * 2038 if time_t has 32 bits. */
+time_t signing_days_after(time_t start, int days);
+
 /* Returns the end of a certificate for `days`. It is not later than that of `authority`, which
- * may be NULL. Adds a warning if that shortens it. */
+ * may be NULL. Adds a warning if that or the last date of this system shortens it. */
 time_t signing_choose_end(
     const struct authority *authority, int days, struct findings *findings);
 

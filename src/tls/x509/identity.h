@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
 struct gnutls_x509_crt_int;
@@ -21,7 +22,7 @@ struct identity {
 	char subject[512], issuer[512]; /* as in RFC 4514: "CN=alice,O=Example" */
 	char serial[64]; /* hexadecimal, upper case: "0A1B2C" */
 	char fingerprint[65]; /* SHA-256 of the certificate, hexadecimal, lower case */
-	time_t not_after; /* when the certificate expires; a pre-shared key does not */
+	int64_t not_after; /* when the certificate expires; a pre-shared key does not */
 };
 
 /* Fills in all fields from `cert`, as not verified. */
