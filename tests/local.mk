@@ -469,7 +469,6 @@ EXTRA_DIST = \
 	tests/bench/table.awk \
 	tests/faults/preload.c \
 	tests/fleet/network.sh \
-	tests/functional/authority \
 	tests/functional/browsers \
 	tests/functional/manager \
 	tests/functional/fakesystem.c \

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # ACME's challenge tls-alpn-01 (RFC 8737): OpenSSL makes the certificates and asks for them as an
-# authority does. In the long tests dehydrated makes them, and a stand-in for an authority
-# (tests/functional/authority) checks them and issues a certificate, as the manual says.
+# authority does. In the long tests dehydrated and uacme make them as the manual says, and pebble,
+# an authority for tests, checks them and issues a certificate.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
@@ -26,10 +26,20 @@ recipe='Certificates without a web server'
 
 # --- certificates ---------------------------------------------------------------------
 
-# challenge HOST: the two files for HOST, by the commands of the manual, in ./certs
+# digest TEXT: its SHA-256 in base64url
+digest() {
+	printf %s "$1" | openssl dgst -sha256 -binary | openssl base64 | tr /+ _- | tr -d =
+}
+
+# hook METHOD TYPE HOST: what the manual's hook for uacme does with ./certs
+hook() {
+	block "$recipe" 5 | sed "s,/var/lib/dehydrated/alpn-certs,$PWD/certs," >hook
+	sh -e ./hook "$@" token "$(digest "token.$3")"
+}
+
+# challenge HOST: the two files for HOST
 challenge() {
-	block "$recipe" 5 | sed "s,/var/lib/dehydrated/alpn-certs,$PWD/certs," >commands
-	host=$1 authorization=token.$1 sh -e ./commands
+	hook begin tls-alpn-01 "$1"
 }
 
 # identifier HOST: the extension in DER, in hexadecimal: OID, critical, OCTET STRING
@@ -67,7 +77,8 @@ ask() {
 		-servername "$name" -msg -ign_eof "$@" </dev/null >out 2>err || :
 }
 
-# passes HOST [OPTION...]: the certificate that is presented passes the authority's checks
+# passes HOST [OPTION...]: the certificate that is presented passes the authority's checks, of
+# which one is that it has signed itself
 passes() {
 	ask "$@"
 	grep -q '^ALPN protocol: acme-tls/1$' out || fail "no ALPN: $(cat out err)"
@@ -75,6 +86,7 @@ passes() {
 	od -An -v -tx1 presented.der | tr -d ' \n' | grep -q "$(identifier "$1")" ||
 		fail "no identifier: $(openssl x509 -in out -noout -text)"
 	openssl x509 -in out -noout -checkhost "$1" | grep -q 'does match'
+	openssl verify -ignore_critical -CAfile out out
 }
 
 # is_refused HOST REASON: by an alert, with a line in the log
@@ -194,6 +206,17 @@ a_challenge_is_answered_at_every_address() {
 	passes $host
 	openssl s_client -unix local.sock -alpn acme-tls/1 -servername $host </dev/null >out
 	grep -q '^ALPN protocol: acme-tls/1$' out
+}
+
+the_hook_for_uacme_removes_its_files_and_declines_other_challenges() {
+	fails hook begin http-01 $host
+	fails hook begin dns-01 $host
+	[ -z "$(ls certs)" ]
+	for end in 'done' failed; do
+		challenge $host
+		hook $end tls-alpn-01 $host
+		[ -z "$(ls certs)" ]
+	done
 }
 
 # --- other clients --------------------------------------------------------------------
@@ -391,6 +414,7 @@ acme-dir = certs" serve
 here() {
 	sed -e "s,/var/lib/dehydrated,$PWD/lib,g; s,/etc/dehydrated,$PWD/conf,g" \
 		-e "s,/etc/tlsd,$PWD/tlsd,g; s/^user = .*/user = $user/" \
+		-e "s,/etc/ssl/uacme,$PWD/uacme,g" \
 		-e "s/-g tlsd/-g $group/g; s/chgrp tlsd/chgrp $group/"
 }
 
@@ -407,15 +431,29 @@ program() {
 	chmod +x "bin/$name"
 }
 
-# follow_recipe: up to the commands of dehydrated, with all files here
+# mounted SOURCE TARGET COMMAND...: becomes COMMAND, for which TARGET is SOURCE
+mounted() {
+	# shellcheck disable=SC2016 # the shell in there expands it
+	exec unshare --mount sh -ec 'mount --bind "$1" "$2"; shift 2; exec "$@"' sh "$@"
+}
+
+# needs_authority CLIENT
+needs_authority() {
+	needs "$1" curl pebble unshare
+	needs_root
+	mkdir trust
+	cp server.crt trust/ca-certificates.crt
+	(mounted trust /etc/ssl/certs true) || skip 'there is no right to mount'
+}
+
+# follow_recipe: up to the commands of a client, with all files here
 follow_recipe() {
 	user=$1 group=$(id -gn "$1")
 	chmod 711 .
-	mkdir bin conf conf/conf.d lib tlsd
+	mkdir bin lib tlsd
 	program tlscert "$builddir/tlscert"
 	program tlsd "$builddir/tlsd" -c "$PWD/tlsd/tlsd.ini"
 	program tlsdctl "$builddir/tlsdctl" -s "$PWD/sock"
-	program dehydrated "$(command -v dehydrated)" -f "$PWD/conf/config"
 	PATH=$PWD/bin:$PATH
 	{
 		printf '%s\n' "control-socket = $PWD/sock" "pid-file = $PWD/daemon.pid" \
@@ -428,55 +466,94 @@ follow_recipe() {
 	sh -e ./first
 	expect 'started: '
 	port=$(port_of www)
+}
+
+# start_authority NAME...: these are here; its $directory is what clients of it call first
+start_authority() {
+	echo "127.0.0.1 localhost $*" >hosts
+	printf '{ "pebble": { "listenAddress": "127.0.0.1:0", "tlsPort": %d, "httpPort": 1,
+		"certificate": "server.crt", "privateKey": "server.key" } }' "$port" >pebble.json
+	start pebble mounted hosts /etc/hosts env PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 \
+		pebble -config pebble.json
+	www=$port
+	wait_for finds_port pebble
+	directory=https://localhost:$port/dir
+	port=$www
+}
+
+# configure_dehydrated NAME...: for one certificate with these
+configure_dehydrated() {
+	mkdir conf conf/conf.d
+	program dehydrated "$(command -v dehydrated)" -f "$PWD/conf/config"
 	block "$recipe" 3 | here >conf/conf.d/tlsd.sh
-	echo $host >conf/domains.txt
+	echo "$*" >conf/domains.txt
 	block RENEWAL 3 | here >conf/tlsd-hook
 	chmod 755 conf/tlsd-hook
-}
-
-# start_authority: with whose certificate ./ca.crt clients trust what it issues
-start_authority() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
-		-subj '/CN=Stand-in' -keyout ca.key -out ca.crt 2>/dev/null
-	start authority "$srcdir/tests/functional/authority" ca.crt ca.key "127.0.0.1:$port"
-	wait_for grep -q '^port: ' authority.log
 	printf '%s\n' "CONFIG_D=$PWD/conf/conf.d" "BASEDIR=$PWD/lib" \
-		"DOMAINS_TXT=$PWD/conf/domains.txt" \
-		"CA=http://127.0.0.1:$(sed -n 's/^port: //p' authority.log)/directory" >conf/config
+		"DOMAINS_TXT=$PWD/conf/domains.txt" "CA=$directory" >conf/config
 }
 
-# is_trusted: by a client of the authority
+# as_client FILE: runs the commands in FILE, which trust the authority
+as_client() {
+	(mounted trust /etc/ssl/certs sh -e "$1")
+}
+
+# is_trusted: by a client that trusts the issuer whose certificate came with the service's one
 is_trusted() {
-	curl -sS --max-time 60 --cacert ca.crt --connect-to "$host:443:127.0.0.1:$port" \
+	sed '1,/END CERTIFICATE/d' tlsd/www.crt >issuer.crt
+	curl -sS --max-time 60 --cacert issuer.crt --connect-to "$host:443:127.0.0.1:$port" \
 		--http0.9 "https://$host/"
 }
 
-dehydrated_gets_a_certificate_as_the_manual_says() {
-	needs dehydrated curl python3
-	needs_root
-	follow_recipe nobody
-	start_authority
-	fails is_trusted
-	block "$recipe" 4 | commands >second
-	sh -e ./second
-	grep -q "^$host: passed" authority.log
+# has_certificate: the authority has issued it, and tlsd presents it
+has_certificate() {
+	grep -q 'Issued certificate' pebble.log
 	expect 'acme-tls/1: done TLS1.3 '
-	[ "$(grep -c 'acme-tls/1: done' tlsd.log)" -eq 3 ]
 	expect 'reload: done'
 	[ "$(is_trusted)" = 'Hello, TLS!' ]
 	[ -z "$(ls lib/alpn-certs)" ]
+}
+
+dehydrated_gets_a_certificate_as_the_manual_says() {
+	needs_authority dehydrated
+	follow_recipe nobody
+	start_authority $host xn--bcher-kva.example
+	configure_dehydrated $host xn--bcher-kva.example
+	fails is_trusted
+	block "$recipe" 4 | commands >second
+	as_client ./second
+	has_certificate
+	openssl x509 -in tlsd/www.crt -noout -checkhost xn--bcher-kva.example | grep -q 'does match'
+	kill "$(cat daemon.pid)"
+}
+
+uacme_gets_a_certificate_as_the_manual_says() {
+	needs_authority uacme
+	follow_recipe nobody
+	start_authority $host
+	program uacme "$(command -v uacme)" -a "$directory" -c "$PWD/uacme"
+	block "$recipe" 5 | here >tlsd/uacme-hook
+	chmod 755 tlsd/uacme-hook
+	echo 'uacme --yes new' >second
+	as_client ./second
+	block "$recipe" 6 | here >daily
+	as_client ./daily
+	has_certificate
+	cp tlsd/www.crt before
+	as_client ./daily
+	cmp before tlsd/www.crt
 	kill "$(cat daemon.pid)"
 }
 
 a_challenge_that_tlsd_cannot_read_gets_no_certificate() {
-	needs dehydrated curl python3
-	needs_root
+	needs_authority dehydrated
 	follow_recipe nobody
-	start_authority
+	start_authority $host
+	configure_dehydrated $host
 	chmod 2700 lib/alpn-certs
 	block "$recipe" 4 | commands >second
-	fails sh -e ./second
-	grep -q "^$host: .*alert no application protocol" authority.log
+	fails as_client ./second
+	grep -q 'set INVALID by completed challenge' pebble.log
 	expect "acme-tls/1: acme: acme-dir: $host.crt.pem: Permission denied"
 	fails is_trusted
 	kill "$(cat daemon.pid)"
