@@ -184,7 +184,12 @@ START_TEST(folder_without_a_pair_is_an_error)
 	ck_assert_ptr_nonnull(strstr(findings.items[0].text, "a.crt: has no a.key"));
 	list(suite_path("nowhere"));
 	ck_assert_uint_eq(findings.errors, 1);
-	ck_assert_ptr_nonnull(strstr(findings.items[0].text, "No such file"));
+	ck_assert_ptr_nonnull(
+	    strstr(findings.items[0].text, "/nowhere: no such file: correct the path"));
+	list(suite_path("d/a.crt"));
+	ck_assert_uint_eq(findings.errors, 1);
+	ck_assert_ptr_nonnull(
+	    strstr(findings.items[0].text, "/a.crt: is not a folder"));
 }
 END_TEST
 

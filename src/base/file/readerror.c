@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Explains why a file could not be read, with the remedy. */
+/* Explains why a file or a folder could not be read, with the remedy. */
 #include "base/file/readerror.h"
 
 #include <errno.h>
@@ -45,8 +45,9 @@ explain_forbidden_file(const char *path, const char *user, const struct stat *st
 	char *owner = user_name(st->st_uid), *group = group_name(st->st_gid);
 	char *text =
 	    memory_format("%s: user %s may not read it (owner %s, group %s, mode "
-			  "%04o): run chgrp to a group of %s, then chmod g+r %s",
-		path, user, owner, group, (unsigned)st->st_mode & 07777, user, path);
+			  "%04o): run chgrp to a group of %s, then chmod %s %s",
+		path, user, owner, group, (unsigned)st->st_mode & 07777, user,
+		S_ISDIR(st->st_mode) ? "g+rx" : "g+r", path);
 
 	free(group);
 	free(owner);
@@ -92,6 +93,10 @@ readerror_why(const char *path, int error)
 		return explain_missing(path);
 	case EACCES:
 		return explain_forbidden(path);
+	case ENOTDIR:
+		return memory_format("%s: is not a folder, or is below a file: correct "
+				     "the path",
+		    path);
 	case EISDIR:
 		return memory_format("%s: is a folder: name the file in it", path);
 	case EINVAL:

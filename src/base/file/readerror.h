@@ -3,14 +3,14 @@
 #define TLSD_BASE_FILE_READERROR_H
 
 /*
- * Explains why a file could not be read, for the administrator. errno has the cause. This adds
+ * Explains why a file or a folder could not be read, for the administrator. errno has the cause. This adds
  * the user of the process, the owner and permissions of the file, the folder that a relative
  * path starts from, and the remedy. Thread-safe.
  */
 
 /*
- * Returns the text "PATH: problem: remedy" for the errno `error` that file_read() left. The
- * caller frees it.
+ * Returns the text "PATH: problem: remedy" for the errno `error` that file_read() or opendir()
+ * left. The caller frees it.
  */
 char *readerror_why(const char *path, int error);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file/readerror.h"
 #include "base/log/findings.h"
 #include "base/memory/memory.h"
 #include "base/memory/shortage.h"
@@ -240,6 +241,15 @@ add_pairs_of_entry(const struct listing *listing, const struct dirent *entry,
 	}
 }
 
+static void
+report_unreadable(const char *folder, int error, struct findings *findings)
+{
+	shortage_note_cause(error);
+	char *why = readerror_why(folder, error);
+	findings_error(findings, "cert-dir: %s", why);
+	free(why);
+}
+
 void
 certdir_list(const char *folder, struct stringlist *certs, struct stringlist *keys,
     struct findings *findings)
@@ -249,9 +259,7 @@ certdir_list(const char *folder, struct stringlist *certs, struct stringlist *ke
 	size_t errors = findings->errors;
 
 	if (!list_folder(&listing, folder)) {
-		shortage_note_cause(errno);
-		findings_error(
-		    findings, "cert-dir: %s: %s", folder, strerrordesc_np(errno));
+		report_unreadable(folder, errno, findings);
 		return;
 	}
 	for (int i = 0; i < listing.count; i++)

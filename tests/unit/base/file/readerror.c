@@ -35,6 +35,7 @@ START_TEST(permission_error_names_user_owner_and_remedy)
 
 	expect(path, EACCES, "may not read it (owner ");
 	expect(path, EACCES, ", mode 0600): run chgrp to a group of ");
+	expect(suite_path("."), EACCES, ", then chmod g+rx ");
 	expect("/no/folder/key.pem", EACCES, "may not enter a folder of its path");
 }
 END_TEST
@@ -42,6 +43,8 @@ END_TEST
 START_TEST(unusable_file_type_is_reported)
 {
 	expect("/tmp", EISDIR, ": is a folder: ");
+	expect(
+	    "/dev/null/a", ENOTDIR, ": is not a folder, or is below a file: correct ");
 	expect("/dev/null", EINVAL, ": is not a regular file");
 	expect("/dev/zero", EFBIG, "too large");
 	expect(
