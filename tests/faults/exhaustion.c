@@ -21,7 +21,10 @@
 #define SHEDDING ": shedding load"
 #define CROWD 60
 #define QUIET_CROWD 45
-#define MANY 5000
+
+/* More than there is memory for, but no more than can wait to be accepted by a slow process: at
+ * more, connect(2) would wait for a process that pauses. */
+#define MANY 4000
 
 /* Sets the daemon's soft limit of `resource`, at most to the hard limit. */
 static void
