@@ -89,6 +89,7 @@ tests_unit_check_tls_SOURCES = \
 	tests/unit/tls/hello/clienthello.c \
 	tests/unit/tls/hello/groupchoice.c \
 	tests/unit/tls/hello/plainalert.c \
+	tests/unit/tls/hello/pskoffer.c \
 	tests/unit/tls/keys/challenge.c \
 	tests/unit/tls/keys/clientcaps.c \
 	tests/unit/tls/keys/keypair.c \

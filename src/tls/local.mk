@@ -15,6 +15,7 @@ libtlsd_a_SOURCES += \
 	src/tls/hello/clienthello.c src/tls/hello/clienthello.h \
 	src/tls/hello/groupchoice.c src/tls/hello/groupchoice.h \
 	src/tls/hello/plainalert.c src/tls/hello/plainalert.h \
+	src/tls/hello/pskoffer.c src/tls/hello/pskoffer.h \
 	src/tls/keys/certdir.c src/tls/keys/certdir.h \
 	src/tls/keys/challenge.c src/tls/keys/challenge.h \
 	src/tls/keys/clientcaps.c src/tls/keys/clientcaps.h \
@@ -54,6 +55,7 @@ libtlsd_a_SOURCES += \
 	src/tls/session/libcall.c src/tls/session/libcall.h \
 	src/tls/session/negotiated.c src/tls/session/negotiated.h \
 	src/tls/session/pskauth.c src/tls/session/pskauth.h \
+	src/tls/session/pskrefusal.c src/tls/session/pskrefusal.h \
 	src/tls/session/recordio.c src/tls/session/recordio.h \
 	src/tls/session/session.c src/tls/session/session.h \
 	src/tls/session/sessionfacts.h \

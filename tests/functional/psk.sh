@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Clients with pre-shared keys: who is let in, who is not, and what both sides are told. The
-# clients are OpenSSL's, GnuTLS's, stunnel and tlsc.
+# clients are OpenSSL's, GnuTLS's, stunnel, mosquitto's, Zabbix's and tlsc.
 # shellcheck disable=SC2317 # the tests are called by their names at the end
 # shellcheck source=tests/lib/suite.sh disable=SC1091
 . "${top_srcdir:-.}/tests/lib/suite.sh"
@@ -126,6 +126,42 @@ stunnel_is_a_client_with_the_same_file() {
 	done
 }
 
+mosquitto_clients_reach_a_broker_by_their_keys() {
+	needs mosquitto mosquitto_pub mosquitto_sub
+	printf '%s\n' "listener 0 $PWD/broker" 'allow_anonymous true' 'user root' >mosquitto.conf
+	start mosquitto mosquitto -c mosquitto.conf
+	wait_for test -S broker
+	serve 'client-verify = required' "connect = $PWD/broker"
+	talk() {
+		command=$1
+		shift
+		"$command" -h localhost -p "$port" -t weather "$@"
+	}
+	talk mosquitto_pub --psk-identity sensor-1 --psk $key -r -m sunny
+	[ "$(talk mosquitto_sub --psk-identity 'boiler room' --psk $other -C 1)" = sunny ]
+	expect ': tlsd: done .* client=sensor-1 '
+	expect ': tlsd: done .* client=boiler\\x20room '
+	fails talk mosquitto_pub --psk-identity sensor-1 --psk $other -m no
+	expect ': psk: "sensor-1": the key is not the one in psk-file '
+}
+
+zabbix_sender_needs_the_profile_compatible() {
+	needs zabbix_sender
+	zabbix_sender -V | grep -q 'with GnuTLS' || skip 'this zabbix_sender has another TLS library'
+	echo $key >key
+	send() {
+		zabbix_sender -z 127.0.0.1 -p "$port" -s host -k item -o 1 --tls-connect psk \
+			--tls-psk-identity sensor-1 --tls-psk-file key >sent.log 2>&1 || :
+	}
+	serve
+	send
+	expect ': cipher: .* only with AES-CBC: set profile = compatible'
+	stop
+	serve 'profile = compatible'
+	send
+	expect 'done TLS1.2 AES-128-CBC .* client=sensor-1 '
+}
+
 clients_without_a_key_use_the_certificate() {
 	serve
 	for version in tls1_2 tls1_3; do
@@ -192,6 +228,48 @@ cbc_with_a_key_needs_the_profile_compatible() {
 	serve 'profile = compatible'
 	# shellcheck disable=SC2086
 	openssl_asks tls1_2 $old -psk_identity sensor-1 -psk $key | grep -q 'Hello, TLS!'
+}
+
+# asks_zabbix: what a client says that is built like those of Zabbix in Debian
+asks_zabbix() {
+	gnutls_asks NONE:+VERS-TLS1.2:+ECDHE-PSK:+PSK:+AES-128-GCM:+AES-128-CBC:+AEAD:+SHA256:+SHA1:+CURVE-ALL:+COMP-NULL:+SIGN-ALL \
+		sensor-1 $key
+}
+
+the_log_tells_how_to_let_a_client_in_that_supports_only_other_keys() {
+	serve
+	openssl_asks tls1_2 -cipher PSK-AES128-CBC-SHA:@SECLEVEL=0 -psk_identity sensor-1 -psk $key |
+		grep -q 'SSL alert number 40$'
+	expect ': cipher: the client supports pre-shared keys only without ECDHE: enable ECDHE-PSK or TLS 1.3 in the client '
+	asks_zabbix | grep -q 'Received alert \[40\]'
+	expect ': cipher: the client supports pre-shared keys only with AES-CBC: set profile = compatible, or enable TLS 1.3 in the client '
+	stop
+	serve 'profile = compatible' 'groups = X25519'
+	asks_zabbix >asked.log
+	expect 'done TLS1.2 AES-128-CBC .* client=sensor-1 '
+	openssl_asks tls1_2 -cipher PSK -groups P-256 -psk_identity sensor-1 -psk $key >asked.log
+	expect ': cipher: the client supports none of the cipher suites of the service for pre-shared keys, or not its groups: tlsd -t prints them '
+	sed -i /psk-file/d tlsd.ini
+	ctl reload
+	asks_zabbix >asked.log
+	expect ': cipher: the client supports pre-shared keys only, which the service does not accept: set psk-file '
+}
+
+# hello_without_ecdhe: one of TLS 1.3 with a key for sensor-1, and psk_ke as its only mode
+hello_without_ecdhe() {
+	printf '\26\3\1\0\163\1\0\0\157\3\3'
+	head -c 32 /dev/zero
+	printf '\0\0\2\23\1\1\0\0\104\0\53\0\3\2\3\4\0\55\0\2\1\0'
+	printf '\0\51\0\63\0\16\0\10sensor-1\0\0\0\0\0\41\40'
+	head -c 32 /dev/zero
+}
+
+a_key_of_tls_1_3_without_ecdhe_is_refused_with_a_remedy() {
+	needs socat
+	serve
+	hello_without_ecdhe | socat -t 60 - "TCP:127.0.0.1:$port" >answer
+	od -An -tx1 answer | grep -q '^ 15 03 03 00 02 02 28' # handshake_failure
+	expect ': cipher: the client supports pre-shared keys only without ECDHE: enable psk_dhe_ke in the client '
 }
 
 a_key_is_accepted_after_a_hello_retry_request() {

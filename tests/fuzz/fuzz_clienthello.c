@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads an unchecked ClientHello, gathered from its records. */
 #include "tls/hello/clienthello.h"
+#include "tls/hello/pskoffer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +31,13 @@ read_message(const unsigned char *message, size_t size)
 	check_part(message, size, hello.said, hello.said_size);
 	check_part(message, size, hello.protocols, hello.protocols_size);
 	check_part(message, size, hello.groups, hello.groups_size);
+	check_part(message, size, hello.psk_modes, hello.psk_modes_size);
 	if (hello.shares_size > 0)
 		check_part(message, size, hello.shares, hello.shares_size);
 	clienthello_offers(&hello, "http/1.1");
 	clienthello_supports(&hello, 0x11ec);
 	clienthello_shares(&hello, 0x11ec);
+	pskoffer_read(&hello);
 }
 
 int

@@ -13,6 +13,7 @@
 #define EXTENSION_RECORD_SIZE_LIMIT 28
 #define EXTENSION_PRE_SHARED_KEY 41
 #define EXTENSION_SUPPORTED_VERSIONS 43
+#define EXTENSION_PSK_MODES 45
 #define EXTENSION_KEY_SHARE 51
 #define NAME_HOST 0
 #define GROUP_SECP256R1 0x0017
@@ -160,6 +161,18 @@ read_versions(struct cursor extension, struct clienthello *hello)
 	return !versions.broken;
 }
 
+static bool
+read_psk_modes(struct cursor extension, struct clienthello *hello)
+{
+	struct cursor modes = take_part(&extension, 1);
+
+	if (!is_read_whole(&extension) || modes.left == 0 || hello->psk_modes != NULL)
+		return false;
+	hello->psk_modes = modes.bytes;
+	hello->psk_modes_size = modes.left;
+	return true;
+}
+
 static void
 bound_record(struct clienthello *hello, size_t size)
 {
@@ -213,7 +226,10 @@ read_extension(struct cursor *extensions, struct clienthello *hello)
 		return read_versions(extension, hello);
 	case EXTENSION_KEY_SHARE:
 		return read_shares(extension, hello);
+	case EXTENSION_PSK_MODES:
+		return read_psk_modes(extension, hello);
 	case EXTENSION_PRE_SHARED_KEY:
+		hello->has_psk = true;
 		/* The library would take an empty one for an error of its own. */
 		return extension.left > 0;
 	default:

@@ -30,6 +30,9 @@ struct clienthello {
 	size_t groups_size;
 	const unsigned char *shares; /* the list of key shares (4.2.8); NULL if none */
 	size_t shares_size;
+	const unsigned char *psk_modes; /* the codes (4.2.9); NULL if none */
+	size_t psk_modes_size;
+	bool has_psk; /* it has the extension pre_shared_key (4.2.11) */
 	/* The client sends a key share for P-256 and none for X25519 (RFC 8446, 4.2.8). A
 	 * server that insists on X25519 would ask for another hello, a round trip more. */
 	bool wants_p256;

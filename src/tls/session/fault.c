@@ -70,6 +70,8 @@ fault_text(int code)
 	case GNUTLS_E_NO_COMMON_KEY_SHARE:
 		return "the client supports none of the groups of the service: tlsd -t "
 		       "prints them";
+	case GNUTLS_E_MISSING_EXTENSION: /* RFC 8446, 9.2 */
+		return "the client left out an extension that TLS 1.3 requires";
 	default:
 		return gnutls_strerror(code);
 	}

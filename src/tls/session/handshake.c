@@ -18,6 +18,7 @@
 #include "tls/session/hiddenname.h"
 #include "tls/session/libcall.h"
 #include "tls/session/pskauth.h"
+#include "tls/session/pskrefusal.h"
 #include "tls/session/session.h"
 #include "tls/session/sessionstate.h"
 #include "tls/session/recordio.h"
@@ -80,6 +81,7 @@ read_hello(struct session *session, const gnutls_datum_t *message)
 	session->versions = hello.lists_versions
 	                        ? hello.versions
 	                        : versions_up_to(message->data, message->size);
+	pskrefusal_note(session, &hello);
 	if (context_equip_group(session->context, session->tls, &hello) < 0)
 		return GNUTLS_E_INTERNAL_ERROR;
 	if (context_chooses_pairs(session->context))

@@ -7,6 +7,7 @@
 
 #include "base/alert.h"
 #include "tls/session/context.h"
+#include "tls/session/pskrefusal.h"
 #include "tls/session/session.h"
 #include "tls/session/sessionstate.h"
 #include "tls/transport/transport.h"
@@ -141,7 +142,10 @@ libcall_fail(struct session *session, int code)
 		return fail_alert(session, (unsigned)session->guard.plain_alert,
 		    ", sent in plaintext");
 	code = find_cause(session, code);
-	if (fault_class(code) != FAILURE_VERSION || !fail_versions(session))
+	bool is_explained = fault_class(code) == FAILURE_VERSION
+	                        ? fail_versions(session)
+	                        : pskrefusal_explain(session, code);
+	if (!is_explained)
 		session_fail(session, fault_class(code), "%s", fault_text(code));
 	if (session->refusal_alert >= 0)
 		gnutls_alert_send(session->tls, GNUTLS_AL_FATAL,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "tls/clientauth/peercert.h"
+#include "tls/hello/pskoffer.h"
 #include "tls/keys/clientcaps.h"
 #include "tls/session/earlydata.h"
 #include "tls/session/fault.h"
@@ -57,6 +58,7 @@ struct session {
 	const struct pskauth *pskauth; /* NULL: no pre-shared key is accepted */
 	bool psk_named; /* the last hello, or the key exchange, named an identity */
 	bool psk_known; /* that one is in the file */
+	enum pskoffer psk_offer; /* of the last hello */
 	struct peerpsk peerpsk; /* by which the client is verified, if by any */
 
 	/* appdata.h */
