@@ -137,6 +137,7 @@ chromium_shows_each_page() {
 status_page_renews_itself_and_runs_nothing_else_in_chromium() {
 	needs chromium bash python3
 	odd="$PWD/<img src=x onerror='parent.odd=1'>&amp;"
+	name=status-$(printf '%041d' 7)
 	mkdir "$odd"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 \
 		-subj '/CN=<b>"bold"<\/b>' -keyout "$odd/odd.key" -out "$odd/odd.crt" \
@@ -145,7 +146,7 @@ status_page_renews_itself_and_runs_nothing_else_in_chromium() {
 		workers = 4
 		pid-file =
 		control-socket = $PWD/sock
-		[status]
+		[$name]
 		listen = 127.0.0.1:0
 		respond = status
 		cert = $folder/server.crt
@@ -157,7 +158,7 @@ status_page_renews_itself_and_runs_nothing_else_in_chromium() {
 	END
 	start_tlsd tlsd
 	timeout 600 python3 -B "$clients/statuspage.py" "$(pin_of "$folder/server.crt")" \
-		"$(address_of status)" "$builddir/tlsdctl" -s "$PWD/sock"
+		"$(address_of "$name")" "$builddir/tlsdctl" -s "$PWD/sock"
 }
 
 go_gets_each_answer() {

@@ -209,6 +209,18 @@ names_in_the_page_of_status_are_no_markup() {
 	! grep -q '<b ' page
 }
 
+page_of_status_can_be_read_without_styles() {
+	serve
+	browse -o page "$status/"
+	sed 's/<[^>]*>//g' page >text
+	grep -Eq '^[0-9]+ in all [0-9]+/s$' text
+	grep -qx '10 min ago 5 min now' text
+	grep -q 'server.crt ECDSA' text
+	# Each heading tells whether it is that of a column or of a row.
+	[ "$(grep -o '<th scope="' page | wc -l)" -ge 15 ]
+	fails grep -q '<th[^ e]\|<th [^s]' page
+}
+
 many_browsers_at_once_get_the_whole_page() {
 	serve
 	browse -Z --parallel-max 40 -o 'page.#1' "$status/[1-40]"

@@ -147,7 +147,7 @@ print_certificate(const struct use *use, size_t count, FILE *out)
 {
 	fputs("<tr><th scope=\"row\"><span class=\"file\">", out);
 	html_print(out, keypair_file(use->pair));
-	fputs("</span><small>", out);
+	fputs("</span> <small>", out);
 	html_print(out, keypair_description(use->pair));
 	fputs("</small></th>", out);
 	print_names(keypair_names(use->pair), out);
@@ -165,9 +165,10 @@ pagecertificates_print(const struct pagecertificates *uses, FILE *out)
 	size_t next = 0;
 
 	fputs("<section id=\"certificates\"><h2>Certificates</h2>\n"
-	      "<table class=\"wide\"><thead><tr><th>File</th><th>For</th>"
-	      "<th>Services</th><th class=\"n\">Ends</th>"
-	      "<th class=\"n\">Days left</th></tr></thead><tbody>\n",
+	      "<table class=\"wide\"><thead><tr><th scope=\"col\">File</th>"
+	      "<th scope=\"col\">For</th><th scope=\"col\">Services</th>"
+	      "<th scope=\"col\" class=\"n\">Ends</th>"
+	      "<th scope=\"col\" class=\"n\">Days left</th></tr></thead><tbody>\n",
 	    out);
 	for (size_t rows = 0; next < uses->count && rows < SHOWN_MAX; rows++) {
 		const struct use *use = &uses->items[next];

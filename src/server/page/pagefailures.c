@@ -58,8 +58,9 @@ pagefailures_print(const struct stats_sums *sums, FILE *out)
 		    "<p class=\"soft\">No connection has failed.</p></section>\n", out);
 		return;
 	}
-	fputs("<table><thead><tr><th>Class</th><th class=\"n\">In the handshake</th>"
-	      "<th class=\"n\">After it</th></tr></thead><tbody>\n",
+	fputs("<table><thead><tr><th scope=\"col\">Class</th>"
+	      "<th scope=\"col\" class=\"n\">In the handshake</th>"
+	      "<th scope=\"col\" class=\"n\">After it</th></tr></thead><tbody>\n",
 	    out);
 	for (int i = first; i != FAILURE_NONE; i = next_class(sums, i))
 		print_class(sums, i, out);

@@ -80,9 +80,9 @@ print_graph(const char *label, const char *class, const double *rates, size_t co
 	    "<p class=\"ends\"><span><span id=\"%s\">",
 	    class, label, count > 0 ? rates[count - 1] : 0, class);
 	pagetext_number(out, total);
-	fprintf(out, "</span> in all</span><span>%g/s</span></p>\n", scale);
+	fprintf(out, "</span> in all</span> <span>%g/s</span></p>\n", scale);
 	print_picture(label, rates, count, scale, out);
-	fputs("<p class=\"ends\"><span>10 min ago</span><span>5 min</span>"
+	fputs("<p class=\"ends\"><span>10 min ago</span> <span>5 min</span> "
 	      "<span>now</span></p></section>\n",
 	    out);
 }

@@ -80,16 +80,28 @@ rank_service(struct slow slowest[SLOWEST_MAX], const struct tally *tally)
 	}
 }
 
+/* Prints a time with about three digits. */
+static void
+print_ms(const char *label, double seconds, FILE *out)
+{
+	const double ms = seconds * MS_PER_S;
+	const int decimals = ms < 10 ? 2 : ms < 100;
+
+	fprintf(
+	    out, "<td class=\"n\" data-label=\"%s\">%.*f</td>", label, decimals, ms);
+}
+
 static void
 print_slow(const struct slow *slow, FILE *out)
 {
 	fputs("<tr><th scope=\"row\">", out);
 	html_print(out, slow->service);
-	fprintf(out,
-	    "</th><td>%s</td><td class=\"n\">%.2f</td><td class=\"n\">%.2f</td>"
-	    "<td class=\"n\">%.2f</td></tr>\n",
-	    slow->phase, slow->half * MS_PER_S, slow->most * MS_PER_S,
-	    slow->nearly_all * MS_PER_S);
+	fputs("</th>", out);
+	pagetext_text_cell(out, "Phase", slow->phase);
+	print_ms("50 %", slow->half, out);
+	print_ms("90 %", slow->most, out);
+	print_ms("99 %", slow->nearly_all, out);
+	fputs("</tr>\n", out);
 }
 
 void
@@ -108,9 +120,10 @@ pagephases_print_slowest(const struct stats *stats, FILE *out)
 		    out);
 		return;
 	}
-	fputs(
-	    "<table><thead><tr><th>Service</th><th>Phase</th><th class=\"n\">50 %</th>"
-	    "<th class=\"n\">90 %</th><th class=\"n\">99 %</th></tr></thead><tbody>\n",
+	fputs("<table class=\"wide\"><thead><tr><th scope=\"col\">Service</th>"
+	      "<th scope=\"col\">Phase</th><th scope=\"col\" class=\"n\">50 %</th>"
+	      "<th scope=\"col\" class=\"n\">90 %</th>"
+	      "<th scope=\"col\" class=\"n\">99 %</th></tr></thead><tbody>\n",
 	    out);
 	for (size_t i = 0; i < SLOWEST_MAX && slowest[i].service != NULL; i++)
 		print_slow(&slowest[i], out);

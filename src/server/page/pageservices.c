@@ -44,7 +44,7 @@ print_addresses(const struct service *service, FILE *out)
 	if (service->address_count > ADDRESSES_MAX)
 		fprintf(out, " and %zu more", service->address_count - ADDRESSES_MAX);
 	for (size_t i = 0; i < names->count && i < ADDRESSES_MAX; i++) {
-		fputs(i > 0 ? ", " : "<small>for ", out);
+		fputs(i > 0 ? ", " : " <small>for ", out);
 		html_print(out, names->items[i]);
 	}
 	if (names->count > ADDRESSES_MAX)
@@ -79,9 +79,12 @@ pageservices_print(
 
 	fputs(
 	    "<section id=\"services\"><h2>Services</h2>\n<table class=\"wide\"><thead>"
-	    "<tr><th>Service</th><th>Answer</th><th>Listens at</th>"
-	    "<th class=\"n\">Active</th><th class=\"n\">Accepted</th>"
-	    "<th class=\"n\">Answered</th><th class=\"n\">Failed</th></tr>"
+	    "<tr><th scope=\"col\">Service</th><th scope=\"col\">Answer</th>"
+	    "<th scope=\"col\">Listens at</th>"
+	    "<th scope=\"col\" class=\"n\">Active</th>"
+	    "<th scope=\"col\" class=\"n\">Accepted</th>"
+	    "<th scope=\"col\" class=\"n\">Answered</th>"
+	    "<th scope=\"col\" class=\"n\">Failed</th></tr>"
 	    "</thead><tbody>\n",
 	    out);
 	for (size_t i = 0; i < count && i < SERVICES_MAX; i++)

@@ -16,6 +16,14 @@ from devtools import Browser
 # The sizes of screens, in pixels: desktop, telephone, the narrowest one.
 SCREENS = [(1280, 900), (390, 844), (320, 568)]
 
+# True if there are cells in the table of phases, and each has one line.
+IS_WHOLE = """[...document.querySelectorAll("#slowest td")].map((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return range.getClientRects().length;
+}).every((lines, at, all) => lines === 1 && all.length >= 4)
+    && document.querySelector("#slowest td") !== null"""
+
 
 class Page:
     def __init__(self, browser, url):
@@ -65,6 +73,7 @@ def check_screens(page):
             page.load()
             page.expect("document.documentElement.scrollWidth <= innerWidth",
                         f"fits {width} pixels")
+            page.expect(IS_WHOLE, f"no phase is hyphenated in {width} pixels")
             dark = "parseInt(getComputedStyle(document.body).backgroundColor.slice(4)) < 128"
             page.expect(f"({dark}) === {'true' if theme == 'dark' else 'false'}",
                         f"the theme is {theme}")
