@@ -151,6 +151,7 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/process/pidfile.c \
 	tests/unit/server/process/socketfile.c \
 	tests/unit/server/report/history.c \
+	tests/unit/server/report/serverinfo.c \
 	tests/unit/server/snapshot/verbosity.c \
 	tests/unit/server/worker/queue.c
 tests_unit_check_client_SOURCES = \

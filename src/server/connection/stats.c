@@ -202,7 +202,7 @@ stats_held(const struct stats_sums *sums)
 }
 
 uint64_t
-stats_busy(const struct stats_sums *sums)
+stats_served(const struct stats_sums *sums)
 {
 	return sums->present[PHASE_HANDSHAKE] + sums->present[PHASE_ANSWER] +
 	       sums->present[PHASE_CLOSE];

@@ -87,10 +87,11 @@ uint64_t stats_failed(const struct stats_sums *sums);
 uint64_t stats_active(const struct stats_sums *sums);
 
 /* Return how many connections wait for a free worker, how many wait before that because of
- * max-workers, and how many have a worker. */
+ * max-workers, and how many are in a phase of workers: serverinfo_busy() makes the number of busy
+ * workers of that. */
 uint64_t stats_queued(const struct stats_sums *sums);
 uint64_t stats_held(const struct stats_sums *sums);
-uint64_t stats_busy(const struct stats_sums *sums);
+uint64_t stats_served(const struct stats_sums *sums);
 
 /* Returns how many times are in a histogram. */
 uint64_t stats_time_count(const struct stats_histogram *histogram);

@@ -37,7 +37,7 @@ warn_of_process(
 		count++;
 	}
 	if (stats_queued(sums) > 0 &&
-	    stats_busy(sums) >= serverinfo_workers(serverinfo)) {
+	    serverinfo_busy(serverinfo, sums) >= serverinfo_workers(serverinfo)) {
 		fputs("<li>All workers are busy and connections wait: raise "
 		      "<code>workers</code> if that lasts</li>\n",
 		    out);

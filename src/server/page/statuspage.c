@@ -153,7 +153,7 @@ print_figure(
 static void
 print_workers(const struct page *page, FILE *out)
 {
-	const uint64_t busy = stats_busy(&page->sums);
+	const uint64_t busy = serverinfo_busy(page->serverinfo, &page->sums);
 	const uint64_t all = serverinfo_workers(page->serverinfo);
 
 	fputs("<section class=\"figure\"><h2>Workers</h2>\n<p class=\"big\">", out);

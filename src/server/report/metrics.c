@@ -233,7 +233,8 @@ print_process(const struct serverinfo *serverinfo, FILE *out)
 	print_value(out, "tlsd_workers", "gauge", "Worker threads.",
 	    serverinfo_workers(serverinfo));
 	print_value(out, "tlsd_workers_busy", "gauge",
-	    "Worker threads that have a connection.", stats_busy(&sums));
+	    "Worker threads that have a connection.",
+	    serverinfo_busy(serverinfo, &sums));
 	print_value(out, "tlsd_queue_depth", "gauge",
 	    "Connections that wait for a free worker.", stats_queued(&sums));
 	print_value(out, "tlsd_unrouted", "gauge",

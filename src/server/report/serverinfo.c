@@ -122,6 +122,14 @@ serverinfo_workers(const struct serverinfo *serverinfo)
 	return serverinfo->workers;
 }
 
+uint64_t
+serverinfo_busy(const struct serverinfo *serverinfo, const struct stats_sums *sums)
+{
+	const uint64_t served = stats_served(sums);
+
+	return served < serverinfo->workers ? served : serverinfo->workers;
+}
+
 enum serverinfo_state
 serverinfo_state(const struct serverinfo *serverinfo)
 {

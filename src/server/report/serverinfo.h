@@ -50,6 +50,12 @@ struct history *serverinfo_history(const struct serverinfo *serverinfo);
 void serverinfo_sum_clients(struct serverinfo *serverinfo, struct stats_sums *sums);
 
 size_t serverinfo_workers(const struct serverinfo *serverinfo);
+
+/* Returns how many workers have a connection, by these sums. That is at most all of them: sums can
+ * count a connection twice that changes its phase, or one that its worker has just parked. */
+uint64_t serverinfo_busy(
+    const struct serverinfo *serverinfo, const struct stats_sums *sums);
+
 enum serverinfo_state serverinfo_state(const struct serverinfo *serverinfo);
 
 /* Returns when the overview was made, in seconds since 1970. */

@@ -96,8 +96,8 @@ statsjson_print(struct serverinfo *serverinfo, FILE *out)
 	    "server: uptime=%" PRId64 "s workers=%zu busy=%" PRIu64 " queue=%" PRIu64
 	    " held=%" PRIu64 " unrouted=%" PRIu64 " state=%s log-lost=%" PRIu64 "\n",
 	    (int64_t)time(NULL) - serverinfo_started(serverinfo),
-	    serverinfo_workers(serverinfo), stats_busy(&sums), stats_queued(&sums),
-	    stats_held(&sums), count_unrouted(stats),
+	    serverinfo_workers(serverinfo), serverinfo_busy(serverinfo, &sums),
+	    stats_queued(&sums), stats_held(&sums), count_unrouted(stats),
 	    serverinfo_state_name(serverinfo_state(serverinfo)), log_lost());
 	for (const struct tally *tally = stats_first(stats); tally != NULL;
 	     tally = stats_next(tally))
@@ -165,7 +165,7 @@ statsjson_print_json(struct serverinfo *serverinfo, FILE *out)
 	json_open_object(&json, NULL);
 	json_integer(&json, "started", serverinfo_started(serverinfo));
 	json_integer(&json, "workers", (int64_t)serverinfo_workers(serverinfo));
-	json_integer(&json, "busy", (int64_t)stats_busy(&sums));
+	json_integer(&json, "busy", (int64_t)serverinfo_busy(serverinfo, &sums));
 	json_integer(&json, "queue", (int64_t)stats_queued(&sums));
 	json_integer(&json, "held", (int64_t)stats_held(&sums));
 	json_integer(&json, "unrouted", (int64_t)count_unrouted(stats));

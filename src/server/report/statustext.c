@@ -83,8 +83,8 @@ print_numbers(const struct serverinfo *serverinfo, FILE *out)
 	struct stats_sums sums;
 
 	stats_sum(serverinfo_stats(serverinfo), &sums);
-	fprintf(out, "workers: %" PRIu64 " of %zu busy\n", stats_busy(&sums),
-	    serverinfo_workers(serverinfo));
+	fprintf(out, "workers: %" PRIu64 " of %zu busy\n",
+	    serverinfo_busy(serverinfo, &sums), serverinfo_workers(serverinfo));
 	fprintf(out, "queue: %" PRIu64 "\n", stats_queued(&sums));
 	fprintf(out, "held: %" PRIu64 " by max-workers\n", stats_held(&sums));
 	fprintf(out, "waiting: %" PRIu64 " for their ClientHello\n",
