@@ -417,6 +417,38 @@ a_reload_with_a_wrong_file_changes_nothing() {
 	if logged client=sensor-1; then fail 'the client was cut off'; fi
 }
 
+a_version_without_a_suite_for_keys_is_warned_of() {
+	echo "a:$key" >keys
+	# lacks VERSION REMEDY LINE...
+	lacks() {
+		wanted="psk-file: no cipher suite of TLS $1 can use a key: $2"
+		shift 2
+		write_ini "$@"
+		check
+		checked "$wanted"
+		[ "$(grep -c 'no cipher suite' check.log)" -eq 1 ]
+	}
+	aes256=TLS_AES_256_GCM_SHA384
+	lacks 1.3 'add TLS_AES_128_GCM_SHA256 to ciphers' "ciphers = $aes256"
+	lacks 1.3 'add TLS_AES_128_GCM_SHA256 to ciphers' "ciphers = $aes256" 'tls-min = 1.3'
+	lacks 1.2 'add one with CHACHA20-POLY1305 to ciphers' 'ciphers = ECDHE-ECDSA-AES256-GCM-SHA384'
+	start=NORMAL:-VERS-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:-MAC-ALL:+AEAD:-CIPHER-ALL
+	lacks 1.3 'append :+AES-128-GCM to priority' "priority = $start:+AES-256-GCM:+VERS-TLS1.3"
+	lacks 1.2 'append :+CHACHA20-POLY1305 to priority' \
+		"priority = $start:+AES-256-GCM:+VERS-TLS1.2:-RSA"
+	write_ini 'ciphers = ECDHE-ECDSA-CHACHA20-POLY1305'
+	check
+	fails grep -q 'no cipher suite' check.log
+	checked TLS_ECDHE_PSK_CHACHA20_POLY1305
+}
+
+ciphers_for_keys_are_not_listed() {
+	echo "a:$key" >keys
+	write_ini 'ciphers = ECDHE-PSK-CHACHA20-POLY1305, ECDHE-ECDSA-CHACHA20-POLY1305'
+	if check; then fail taken; fi
+	checked 'ciphers: ECDHE-PSK-CHACHA20-POLY1305: is not to be listed: psk-file enables ECDHE-PSK with the ciphers of the other names: remove it'
+}
+
 each_mistake_in_the_file_names_its_line_and_no_key() {
 	write_ini
 	rejects '2: there is no colon: write IDENTITY:HEXKEY' '# keys' $key

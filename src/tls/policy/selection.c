@@ -83,8 +83,13 @@ refuse_suite(const char *name, const struct suite *suite,
 	const bool tls13 = suite_is_tls13(suite);
 	const bool is_wider = has_suite(scope->widest, suite->name);
 
-	if (is_wider &&
-	    !weakness_speaks(scope->profiled, tls13 ? GNUTLS_TLS1_3 : GNUTLS_TLS1_2))
+	if (suite->kx == GNUTLS_KX_ECDHE_PSK)
+		findings_error(findings,
+		    "ciphers: %s: is not to be listed: psk-file enables ECDHE-PSK with "
+		    "the ciphers of the other names: remove it",
+		    name);
+	else if (is_wider && !weakness_speaks(scope->profiled,
+				 tls13 ? GNUTLS_TLS1_3 : GNUTLS_TLS1_2))
 		findings_error(findings,
 		    "ciphers: %s: is for TLS %s, which is off: remove it, or change "
 		    "profile, tls-min or tls-max",

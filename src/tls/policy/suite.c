@@ -108,6 +108,13 @@ suite_is_tls13(const struct suite *suite)
 	return suite->min_version == GNUTLS_TLS1_3;
 }
 
+bool
+suite_takes_psk(const struct suite *suite)
+{
+	return suite_is_tls13(suite) ? ends_with(suite->name, "SHA256")
+	                             : suite->kx == GNUTLS_KX_ECDHE_PSK;
+}
+
 static bool
 is_forward_secret(const struct suite *suite)
 {

@@ -41,6 +41,10 @@ char *suite_common_name(const char *name);
 /* True if the suite is a TLS 1.3 suite. */
 bool suite_is_tls13(const struct suite *suite);
 
+/* True if a client can use a pre-shared key with the suite: in TLS 1.3 one with SHA-256, the hash
+ * of all keys here (RFC 8446, 4.2.11), in TLS 1.2 one with ECDHE-PSK. */
+bool suite_takes_psk(const struct suite *suite);
+
 /* Return the flaw of the suite, and the flaw in words; NULL if there is none. */
 enum suite_flaw suite_flaw(const struct suite *suite);
 const char *suite_flaw_text(enum suite_flaw flaw);

@@ -10,6 +10,7 @@
 #include "base/memory/memory.h"
 #include "tls/hello/groupchoice.h"
 #include "tls/policy/groupset.h"
+#include "tls/policy/suite.h"
 #include "tls/clientauth/peercert.h"
 #include "tls/x509/identity.h"
 #include "tls/keys/challenge.h"
@@ -198,6 +199,12 @@ prepare_pairs(struct context *context, const struct pairs_settings *settings,
 	context->pairs = pairs_new(&pairs, keyring, findings);
 }
 
+static bool
+has_priority(const struct policy_settings *settings)
+{
+	return settings->priority != NULL && settings->priority[0] != '\0';
+}
+
 /* Warns if TLS 1.2 is enabled but no certificate fits any of its suites. */
 static void
 check_exchanges(const struct context *context, const struct policy_settings *settings,
@@ -214,7 +221,7 @@ check_exchanges(const struct context *context, const struct policy_settings *set
 			return;
 		missing = rsa ? "ECDHE-RSA" : "ECDHE-ECDSA";
 	}
-	if (settings->priority != NULL && settings->priority[0] != '\0')
+	if (has_priority(settings))
 		findings_warning(findings,
 		    "priority: no certificate fits the key exchanges of TLS 1.2: "
 		    "append :+%s",
@@ -224,6 +231,37 @@ check_exchanges(const struct context *context, const struct policy_settings *set
 		    "ciphers: no certificate fits the names of TLS 1.2: add names with "
 		    "%s, or remove these and set tls-min = 1.3",
 		    missing);
+}
+
+/* True if the version is off, or a pre-shared key can be used with one of its suites. */
+static bool
+takes_psk(const struct policy *policy, unsigned version, gnutls_priority_t priority)
+{
+	const bool tls13 = version == GNUTLS_TLS1_3;
+	struct suite suite;
+
+	for (unsigned i = 0; suite_at(priority, i, &suite); i++)
+		if (suite.name != NULL && suite_is_tls13(&suite) == tls13 &&
+		    suite_takes_psk(&suite))
+			return true;
+	return !policy_speaks(policy, version);
+}
+
+/* Warns of a version whose suites cannot be used with a pre-shared key. */
+static void
+check_psk_suites(
+    const struct policy *policy, bool by_priority, struct findings *findings)
+{
+	if (!takes_psk(policy, GNUTLS_TLS1_3, policy_priority(policy)))
+		findings_warning(findings,
+		    "psk-file: no cipher suite of TLS 1.3 can use a key: %s",
+		    by_priority ? "append :+AES-128-GCM to priority"
+				: "add TLS_AES_128_GCM_SHA256 to ciphers");
+	if (!takes_psk(policy, GNUTLS_TLS1_2, policy_priority_tls12(policy)))
+		findings_warning(findings,
+		    "psk-file: no cipher suite of TLS 1.2 can use a key: %s",
+		    by_priority ? "append :+CHACHA20-POLY1305 to priority"
+				: "add one with CHACHA20-POLY1305 to ciphers");
 }
 
 struct context *
@@ -241,6 +279,9 @@ context_new(const char *service, const struct context_settings *settings,
 	prepare_pairs(context, &settings->pairs, keyring, findings);
 	if (findings->errors == errors)
 		check_exchanges(context, &settings->policy, findings);
+	if (context->policy != NULL && policy.psk)
+		check_psk_suites(
+		    context->policy, has_priority(&settings->policy), findings);
 	prepare_clientauth(context, service, &settings->client, findings);
 	prepare_pskauth(context, settings->client.psk_file, findings);
 	prepare_tickets(context, settings, findings);
