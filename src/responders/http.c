@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "base/failure.h"
 #include "responders/mediatype.h"
@@ -15,6 +16,7 @@
 #include "tls/session/session.h"
 
 #define ANSWER_HEAD 512 /* bytes of a head without `fields` */
+#define DATE_SIZE 32
 
 /* Returns the number of bytes in empty lines before the request: RFC 9112, 2.2. */
 static size_t
@@ -158,6 +160,16 @@ make_error(const char *status, const char *words)
 		.size = strlen(words) };
 }
 
+/* Fills in the time of day as the field "Date" has it (RFC 9110, 5.6.7 and 6.6.1). */
+static void
+format_date(char date[DATE_SIZE])
+{
+	const time_t now = time(NULL);
+	struct tm utc;
+
+	strftime(date, DATE_SIZE, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
+}
+
 /* Joins head and body. Returns -1 if memory is exhausted. */
 static int
 compose_answer(
@@ -166,16 +178,19 @@ compose_answer(
 	const char *fields = answer->fields != NULL ? answer->fields : "";
 	size_t body_size = whole ? answer->size : 0;
 	size_t room = ANSWER_HEAD + strlen(fields);
+	char date[DATE_SIZE];
 
 	if (answer->body == NULL)
 		return -1;
 	http->answer = malloc(room + body_size);
 	if (http->answer == NULL)
 		return -1;
+	format_date(date);
 	int length = snprintf(http->answer, room,
-	    "HTTP/1.0 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s%s"
+	    "HTTP/1.0 %s\r\nDate: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s%s"
 	    "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
-	    answer->status, answer->type, answer->size + answer->follows, more, fields);
+	    answer->status, date, answer->type, answer->size + answer->follows, more,
+	    fields);
 	memcpy(http->answer + length, answer->body, body_size);
 	http->answer_size = (size_t)length + body_size;
 	return 0;

@@ -134,11 +134,21 @@ only_a_client_that_names_html_gets_the_page_from_status() {
 	printf 'Content-Length: 3\r\nCache-Control: no-store\r\nConnection: close\r\n\r\nup\n' >>word
 	for field in 'X: y' 'Accept: */*' 'Accept: application/json' 'Accept: text/*' \
 		'Accept: text/html;q=0' 'User-Agent: Mozilla/5.0'; do
-		answer_to "$field" | cmp - word
+		answer_to "$field" | sed '/^Date: /d' | cmp - word
 	done
 	answer_to 'accept: text/plain, TEXT/html' | grep -q '^<!doctype html>'
 	browse "$status/any/path?at=all" | grep -q '<title>Running [^<]* tlsd</title>'
 	browse "$metrics/" | grep -q '^# HELP '
+}
+
+each_answer_has_a_date() {
+	serve
+	for request in 'GET / HTTP/1.0' 'HEAD / HTTP/1.1' 'DELETE / HTTP/1.1' nonsense; do
+		say "$request\r\n\r\n" | tr -d '\r' >said
+		sed -n 's/^Date: //p' said >told
+		grep -Eqx '[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT' told
+		LC_ALL=C date -u -f told '+%a, %d %b %Y %T GMT' | cmp - told
+	done
 }
 
 page_of_status_may_load_nothing_but_itself() {
