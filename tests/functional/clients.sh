@@ -162,6 +162,18 @@ hello_retry_is_sent_only_for_an_unusable_key_share() {
 	stop
 }
 
+# The client's second hello is its first one again (RFC 8446, 4.1.4).
+a_second_hello_without_the_share_that_was_asked_for_is_refused() {
+	needs python3
+	serve
+	python3 "$srcdir/tests/lib/replay.py" "$port" -groups P-521:X25519 -- \
+		-groups P-521:X25519 >answers
+	sed -n 1p answers | grep -q '^16.*cf21ad74e59a6111be1d8c021e65b891'
+	sed -n 2p answers | grep -qx 1503030002022f
+	expect ': protocol: the second hello lacks the key share that was asked for '
+	stop
+}
+
 # The hello of a browser: key shares for X25519MLKEM768 (0x11ec), of 1216 bytes, and for X25519. The
 # answer must be a ServerHello for one of them, and not a HelloRetryRequest (RFC 8446, 4.1.3).
 a_hello_with_a_hybrid_share_is_answered_at_once() {

@@ -69,9 +69,8 @@ static int
 read_hello(struct session *session, const gnutls_datum_t *message)
 {
 	struct clienthello hello;
-	bool first = !session->hello_read;
+	bool first = session->hellos++ == 0;
 
-	session->hello_read = true;
 	pskauth_forget(session);
 	if (clienthello_read_body(message->data, message->size, &hello) < 0)
 		return GNUTLS_E_UNEXPECTED_PACKET_LENGTH;

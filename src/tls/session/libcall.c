@@ -71,6 +71,21 @@ find_cause(const struct session *session, int code)
 	           : code;
 }
 
+/*
+ * If the second hello has no key share of the group that the HelloRetryRequest named, the library
+ * blames the lack of a common group, although the first hello listed this one. Notes the true
+ * reason, and returns the code for it.
+ */
+static int
+judge_retry(struct session *session, int code)
+{
+	if (code != GNUTLS_E_NO_COMMON_KEY_SHARE || session->hellos < 2)
+		return code;
+	session_fail(session, FAILURE_PROTOCOL,
+	    "the second hello lacks the key share that was asked for");
+	return GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+}
+
 /* Fails because client and service have no version in common. Returns false if they have one. */
 static bool
 fail_versions(struct session *session)
@@ -141,7 +156,7 @@ libcall_fail(struct session *session, int code)
 	if (session->guard.plain_alert >= 0)
 		return fail_alert(session, (unsigned)session->guard.plain_alert,
 		    ", sent in plaintext");
-	code = find_cause(session, code);
+	code = judge_retry(session, find_cause(session, code));
 	bool is_explained = fault_class(code) == FAILURE_VERSION
 	                        ? fail_versions(session)
 	                        : pskrefusal_explain(session, code);

@@ -40,7 +40,7 @@ struct session {
 	bool nonblocking; /* the library must not wait for input */
 
 	/* handshake.h */
-	bool hello_read;
+	unsigned hellos; /* that the library has begun to read */
 	bool lists_versions; /* the last hello has the list */
 	unsigned versions; /* those that it offers: clienthello.h */
 	bool client_checked; /* its certificate, or the absence of one */
