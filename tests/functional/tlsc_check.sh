@@ -307,11 +307,12 @@ a_server_without_a_hybrid_group_gets_a_note() {
 		'> offer X25519MLKEM768'
 }
 
-# A server that answers each ClientHello of TLS 1.3 with a HelloRetryRequest (RFC 8446, 4.1.4) for
-# X25519MLKEM768 or X25519, and others with the alert handshake_failure.
+# retry_server GROUP...: a server that answers each ClientHello of TLS 1.3 with a HelloRetryRequest
+# (RFC 8446, 4.1.4) for the first of these groups that it finds there, and others with the alert
+# handshake_failure.
 retry_server() {
 	cat >retry.py <<-'END'
-		import socket
+		import socket, sys
 		TLS_1_3 = bytes.fromhex("002b0003020304")
 		RETRY = bytes.fromhex("160303003802000034 0303" +
 		    "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c" +
@@ -320,21 +321,32 @@ retry_server() {
 		while True:
 		    peer = listener.accept()[0]
 		    hello = peer.recv(65536)
-		    known = [group for group in (b"\x11\xec", b"\x00\x1d") if group in hello]
+		    known = [group for group in map(bytes.fromhex, sys.argv[1:]) if group in hello]
 		    if TLS_1_3 in hello and known:
 		        peer.sendall(RETRY + known[0])
 		    else:
 		        peer.sendall(bytes.fromhex("15030300020228"))
 		    peer.close()
 	END
-	start server python3 retry.py
+	start server python3 retry.py "$@"
 	wait_for finds_port server
 }
 
 a_server_that_asks_for_a_hybrid_group_offers_it() {
-	retry_server
+	needs python3
+	retry_server 11ec 001d
 	examine
 	expect 'ok groups X25519MLKEM768, X25519' 'ok groups post-quantum: X25519MLKEM768'
+	! grep -q 'clients without ML-KEM' out || complain 'it was taken for hybrid only'
+}
+
+a_server_with_hybrid_groups_only_gets_a_note() {
+	needs python3
+	retry_server 11ec 11eb
+	examine
+	expect 'ok groups X25519MLKEM768, SecP256r1MLKEM768' \
+		'note groups only hybrid groups: clients without ML-KEM are refused' \
+		'> offer X25519 too' 'ok groups post-quantum: X25519MLKEM768, SecP256r1MLKEM768'
 }
 
 application_protocols_are_asked_for() {

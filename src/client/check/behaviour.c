@@ -158,7 +158,8 @@ check_resumption(struct scantarget *patient, const char *name, const char *strin
 	bool ticket = false;
 	int result;
 
-	if (gnutls_priority_init(&parameters.priority, string, NULL) < 0)
+	parameters.priority = scantarget_priority(string);
+	if (parameters.priority == NULL)
 		return;
 	parameters.insecure = true;
 	struct channel *first = scantarget_call_with(patient, &parameters, &result);

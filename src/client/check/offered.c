@@ -338,6 +338,10 @@ judge_hybrids(struct scantarget *patient, const struct probe_list *found)
 	for (size_t i = 0; i < found->count; i++)
 		if (is_hybrid(found->items[i]))
 			probe_list_add(&hybrid, found->items[i]);
+	if (hybrid.count == found->count)
+		diagnosis_add(&patient->diagnosis, SEVERITY_NOTE, "groups",
+		    "offer X25519 too if such clients must have access",
+		    "only hybrid groups: clients without ML-KEM are refused");
 	char *names = join_names(&hybrid, groups, COUNT(groups));
 	if (hybrid.count > 0)
 		diagnosis_add(&patient->diagnosis, SEVERITY_OK, "groups", NULL,

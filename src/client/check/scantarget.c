@@ -13,6 +13,7 @@
 #include "client/connection/peerchain.h"
 #include "client/connection/channel.h"
 #include "client/connection/dial.h"
+#include "client/options/defaultpriority.h"
 #include "client/options/options.h"
 #include "client/options/parameters.h"
 #include "tls/transport/input.h"
@@ -92,6 +93,17 @@ scantarget_call_with(
 	return channel;
 }
 
+gnutls_priority_t
+scantarget_priority(const char *text)
+{
+	gnutls_priority_t priority = NULL;
+	char *wide = defaultpriority_widen(text);
+	int code = gnutls_priority_init(&priority, wide, NULL);
+
+	free(wide);
+	return code < 0 ? NULL : priority;
+}
+
 struct channel *
 scantarget_call(struct scantarget *patient, const char *priority, int *result)
 {
@@ -101,7 +113,7 @@ scantarget_call(struct scantarget *patient, const char *priority, int *result)
 	*result = -1;
 	*parameters = *patient->parameters;
 	parameters->insecure = true;
-	if (priority != NULL && gnutls_priority_init(&cache, priority, NULL) < 0)
+	if (priority != NULL && (cache = scantarget_priority(priority)) == NULL)
 		return NULL;
 	if (cache != NULL)
 		parameters->priority = cache;

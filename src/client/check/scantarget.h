@@ -29,9 +29,13 @@ struct scantarget {
 /* Tries all its addresses and keeps the first that answers. Returns 0, or -1 if none does. */
 int scantarget_find(struct scantarget *patient);
 
+/* Returns the GnuTLS priority string `text` with the library's hybrid groups for
+ * gnutls_priority_deinit(), or NULL if it is invalid. */
+struct gnutls_priority_st *scantarget_priority(const char *text);
+
 /*
- * Makes a connection that accepts any certificate, with `priority` (a GnuTLS string, or NULL
- * for the client's own). The handshake succeeded if `*result` is 0. Returns NULL without a
+ * Makes a connection that accepts any certificate, with `priority` (a GnuTLS string to which the
+ * library's hybrid groups are added, or NULL for the client's own). The handshake succeeded if `*result` is 0. Returns NULL without a
  * connection. The caller calls channel_free() before the next call.
  */
 struct channel *scantarget_call(

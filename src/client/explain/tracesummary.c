@@ -73,7 +73,7 @@ tracesummary_tell(const struct trace *trace, bool resumed, struct stringlist *li
 	tell_bytes(trace, lines);
 	if (has_message(trace, TRACE_IN, TRACE_HELLO_RETRY))
 		stringlist_format(lines,
-		    "HelloRetryRequest: a round trip lost, for the key share "
+		    "HelloRetryRequest: a round trip lost, because the key share "
 		    "was of another group.");
 	if (trace_has_early_answer(trace))
 		stringlist_format(lines,

@@ -39,3 +39,11 @@ defaultpriority(const char *without)
 		memory_append(&text, ":-VERS-TLS%s", without);
 	return text;
 }
+
+char *
+defaultpriority_widen(const char *text)
+{
+	const struct hybrids hybrids = hybrids_where(hybrids_in_library);
+
+	return hybrids_with(&hybrids, text);
+}

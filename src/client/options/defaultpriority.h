@@ -10,7 +10,11 @@
  */
 char *defaultpriority(const char *without);
 
-/* Appended to it for a client with a pre-shared key, so that suites with the key come first. */
+/* Returns the priority string `text` with the library's hybrid groups after its others, because
+ * NORMAL has none. The caller frees it. */
+char *defaultpriority_widen(const char *text);
+
+/* Appended to defaultpriority() for a client with a pre-shared key, so that suites with the key come first. */
 #define DEFAULTPRIORITY_PSK \
 	":-ECDHE-ECDSA:-ECDHE-RSA:+ECDHE-PSK:+ECDHE-ECDSA:+ECDHE-RSA"
 

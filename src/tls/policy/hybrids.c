@@ -80,14 +80,27 @@ hybrids_words(const struct hybrids *hybrids)
 	return text;
 }
 
+/* Appends each group after `sign`, "+" or "-". */
+static char *
+append_groups(const struct hybrids *hybrids, const char *text, const char *sign)
+{
+	char *all = memory_copy(text);
+
+	for (size_t i = 0; i < hybrids->count; i++)
+		memory_append(&all, ":%sGROUP-%s", sign, hybrids->names[i]);
+	return all;
+}
+
+char *
+hybrids_with(const struct hybrids *hybrids, const char *text)
+{
+	return append_groups(hybrids, text, "+");
+}
+
 char *
 hybrids_without(const struct hybrids *hybrids, const char *text)
 {
-	char *rest = memory_copy(text);
-
-	for (size_t i = 0; i < hybrids->count; i++)
-		memory_append(&rest, ":-GROUP-%s", hybrids->names[i]);
-	return rest;
+	return append_groups(hybrids, text, "-");
 }
 
 char *

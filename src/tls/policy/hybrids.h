@@ -40,6 +40,9 @@ struct hybrids hybrids_enabled(
  * The caller frees it. */
 char *hybrids_words(const struct hybrids *hybrids);
 
+/* Returns the priority string `text` with these groups after its others. The caller frees it. */
+char *hybrids_with(const struct hybrids *hybrids, const char *text);
+
 /* Returns the priority string `text` without all these groups. The caller frees it. */
 char *hybrids_without(const struct hybrids *hybrids, const char *text);
 

@@ -68,6 +68,21 @@ START_TEST(hybrid_groups_have_the_names_of_iana_and_of_gnutls)
 }
 END_TEST
 
+START_TEST(a_priority_is_widened_by_hybrid_groups)
+{
+	const struct hybrids all = hybrids_where(has_all),
+			     none = hybrids_where(has_none);
+	char *with_all = hybrids_with(&all, "NORMAL");
+	char *with_none = hybrids_with(&none, "NORMAL");
+
+	ck_assert_str_eq(with_all, "NORMAL:+GROUP-X25519-MLKEM768:+GROUP-SECP256R1-"
+				   "MLKEM768:+GROUP-SECP384R1-MLKEM1024");
+	ck_assert_str_eq(with_none, "NORMAL");
+	free(with_all);
+	free(with_none);
+}
+END_TEST
+
 START_TEST(a_priority_is_narrowed_to_one_group_or_to_the_others)
 {
 	const struct hybrids hybrids = hybrids_where(has_p384);
@@ -107,5 +122,6 @@ END_TEST
 
 SUITE("hybrids", hybrid_groups_are_those_of_the_library_x25519_first,
     each_hybrid_group_has_its_code, hybrid_groups_have_the_names_of_iana_and_of_gnutls,
+    a_priority_is_widened_by_hybrid_groups,
     a_priority_is_narrowed_to_one_group_or_to_the_others,
     a_hybrid_group_that_the_library_lacks_is_refused_with_the_remedy)
