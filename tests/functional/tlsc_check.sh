@@ -121,6 +121,15 @@ nginx_is_examined() {
 	expect 'TLS OK' 'ok version TLS 1.3 is offered' 'ok end a close_notify'
 }
 
+# Without a request, nginx ends the connection without close_notify.
+nginx_resumes_a_session_of_a_client_that_sent_nothing() {
+	needs nginx
+	nginx_server
+	target=$PWD/socket examine --servername localhost --message ''
+	expect 'ok resumption TLS 1.3: a session is resumed' \
+		'ok resumption TLS 1.2: a session is resumed' 'warning end'
+}
+
 renegotiation_is_a_warning() {
 	web_server server -client_renegotiation
 	examine

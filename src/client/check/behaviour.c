@@ -134,12 +134,13 @@ is_resumed(struct scantarget *patient, struct channel *first,
 	bool resumed = false;
 	int result;
 
+	channel_collect_ticket(first, &again.resume);
 	ending_await(first, patient->options);
 	channel_close(first);
 	/* A mere session identifier is not a promise: some servers send one and never resume. */
 	*ticket = (gnutls_session_get_flags(channel_session(first)) &
 		      GNUTLS_SFLAGS_SESSION_TICKET) != 0;
-	if (channel_ticket(first, &again.resume) < 0)
+	if (again.resume.size == 0)
 		return false;
 	again.insecure = true;
 	again.priority = priority;

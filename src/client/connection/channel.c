@@ -28,6 +28,7 @@ struct channel {
 	struct verdict verdict;
 	unsigned empty; /* records since the last data: tickets, key updates */
 	bool ended; /* close_notify is sent, or cannot be */
+	gnutls_datum_t *ticket; /* for channel_collect_ticket(), or NULL */
 	enum channel_failure failure;
 	char reason[REASON_SIZE];
 };
@@ -263,6 +264,35 @@ count_empty(struct channel *channel)
 	return CHANNEL_FAILED;
 }
 
+/* True if the library has session data and need not wait for a ticket. */
+static bool
+can_resume(gnutls_session_t session)
+{
+	gnutls_datum_t id = { NULL, 0 };
+
+	return (gnutls_session_get_flags(session) & GNUTLS_SFLAGS_SESSION_TICKET) !=
+	           0 ||
+	       (gnutls_protocol_get_version(session) < GNUTLS_TLS1_3 &&
+		   gnutls_session_get_id2(session, &id) == 0 && id.size > 0);
+}
+
+/* Called after each record, because the library drops the data at an end without close_notify. */
+static void
+take_ticket(struct channel *channel)
+{
+	if (channel->ticket == NULL || !can_resume(channel->session) ||
+	    gnutls_session_get_data2(channel->session, channel->ticket) < 0)
+		return;
+	channel->ticket = NULL;
+}
+
+void
+channel_collect_ticket(struct channel *channel, gnutls_datum_t *ticket)
+{
+	channel->ticket = ticket;
+	take_ticket(channel);
+}
+
 enum channel_event
 channel_read(struct channel *channel, void *bytes, size_t size, size_t *got)
 {
@@ -280,6 +310,7 @@ channel_read(struct channel *channel, void *bytes, size_t size, size_t *got)
 			return CHANNEL_DATA;
 		}
 		event = handle_code(channel, n);
+		take_ticket(channel);
 		if (event == CHANNEL_WAIT && !channel->socket.dry)
 			event = count_empty(channel);
 	} while (event == CHANNEL_WAIT && !channel->socket.dry);
@@ -381,20 +412,6 @@ gnutls_session_t
 channel_session(const struct channel *channel)
 {
 	return channel->session;
-}
-
-int
-channel_ticket(const struct channel *channel, gnutls_datum_t *ticket)
-{
-	unsigned flags = gnutls_session_get_flags(channel->session);
-	gnutls_datum_t id = { NULL, 0 };
-
-	/* The library would wait for a ticket that has not come. */
-	if ((flags & GNUTLS_SFLAGS_SESSION_TICKET) == 0 &&
-	    (gnutls_protocol_get_version(channel->session) >= GNUTLS_TLS1_3 ||
-		gnutls_session_get_id2(channel->session, &id) < 0 || id.size == 0))
-		return -1;
-	return gnutls_session_get_data2(channel->session, ticket) < 0 ? -1 : 0;
 }
 
 uint64_t

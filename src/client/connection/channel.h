@@ -106,10 +106,13 @@ int channel_fd(const struct channel *channel);
 gnutls_session_t channel_session(const struct channel *channel);
 
 /*
- * Gets session data to resume later: a ticket that was read, or in TLS 1.2 a session
- * identifier. Returns 0, or -1 if there is none. The caller calls gnutls_free(ticket->data).
+ * Gets session data to resume later into `ticket`, which must be empty: a ticket, or in TLS 1.2
+ * a session identifier. The channel has completed the handshake. Until there are such data,
+ * channel_read() looks for them, because a ticket of TLS 1.3 may come at any time (RFC 8446,
+ * 4.6.1). Without any, `ticket` stays empty. It must last as long as the channel is read. The
+ * caller calls gnutls_free(ticket->data).
  */
-int channel_ticket(const struct channel *channel, gnutls_datum_t *ticket);
+void channel_collect_ticket(struct channel *channel, gnutls_datum_t *ticket);
 
 /* Returns the bytes on the wire, in and out. It grows whenever there is progress. */
 uint64_t channel_wire_bytes(const struct channel *channel);

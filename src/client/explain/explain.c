@@ -44,6 +44,7 @@ struct call {
 	struct channel *channel; /* NULL if no connection was made */
 	int handshake; /* 0, or -1 */
 	struct ending ending;
+	gnutls_datum_t *ticket; /* is collected, unless it is NULL */
 };
 
 /* Returns a connected channel, or NULL after reporting why not. */
@@ -81,6 +82,8 @@ make_call(struct call *call)
 		return -1;
 	channel_observe(call->channel, &call->trace);
 	call->handshake = channel_handshake(call->channel, deadline);
+	if (call->handshake == 0 && call->ticket != NULL)
+		channel_collect_ticket(call->channel, call->ticket);
 	if (call->handshake == 0)
 		call->ending = ending_await(call->channel, call->options);
 	if (channel_failure(call->channel) == CHANNEL_ENDED)
@@ -284,14 +287,16 @@ static int
 get_ticket(const struct options *options, const struct parameters *parameters,
     gnutls_datum_t *ticket)
 {
-	struct call call = { .options = options, .parameters = parameters };
+	struct call call = {
+		.options = options, .parameters = parameters, .ticket = ticket
+	};
 	int result = make_call(&call), status = EXITSTATUS_FAILED;
 
 	if (result == 0 && call.handshake < 0) {
 		say(options->target.text, "handshake: %s",
 		    channel_reason(call.channel));
 		status = (int)status_of(&call);
-	} else if (result == 0 && channel_ticket(call.channel, ticket) < 0) {
+	} else if (result == 0 && ticket->size == 0) {
 		say(options->target.text, "sent no ticket: no session can be resumed");
 	} else if (result == 0) {
 		status = EXITSTATUS_ANSWERED;

@@ -110,6 +110,12 @@ give_some_and_answer(gnutls_session_t session)
 }
 
 static void
+give_one_and_leave(gnutls_session_t session)
+{
+	send_tickets(session, 1);
+}
+
+static void
 ask_anew(gnutls_session_t session)
 {
 	for (int i = 0; i < 3000; i++)
@@ -208,6 +214,25 @@ START_TEST(an_answer_without_end_is_not_heard_out)
 }
 END_TEST
 
+/* As nginx ends a connection on which no request came. */
+START_TEST(a_ticket_is_kept_after_an_end_without_close_notify)
+{
+	struct server server = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+		.speak = give_one_and_leave };
+	gnutls_datum_t ticket = { NULL, 0 };
+
+	open_world();
+	struct channel *channel = call(&server);
+	channel_collect_ticket(channel, &ticket);
+	ck_assert_int_eq(ending_await(channel, &options).kind, ENDING_CUT);
+	ck_assert_uint_gt(ticket.size, 0);
+	hang_up(channel, &server);
+	gnutls_free(ticket.data);
+	close_world();
+}
+END_TEST
+
 SUITE("channel", a_flood_of_tickets_is_a_failure, tickets_between_data_are_not_a_flood,
     a_flood_of_requests_to_renegotiate_is_a_failure,
-    an_answer_without_end_is_not_heard_out)
+    an_answer_without_end_is_not_heard_out,
+    a_ticket_is_kept_after_an_end_without_close_notify)
