@@ -96,7 +96,7 @@ common_name() {
 openssl_speaks_both_versions() {
 	serve
 	expect_hello s_client -tls1_3
-	expect ': done TLS1.3 AES-128-GCM X25519 '
+	expect ': done TLS1.3 AES-128-GCM X25519' # or X25519-MLKEM768
 	expect_hello s_client -tls1_2
 	expect ': done TLS1.2 AES-128-GCM X25519 '
 	expect_hello s_client
@@ -174,30 +174,71 @@ a_second_hello_without_the_share_that_was_asked_for_is_refused() {
 	stop
 }
 
-# The hello of a browser: key shares for X25519MLKEM768 (0x11ec), of 1216 bytes, and for X25519. The
-# answer must be a ServerHello for one of them, and not a HelloRetryRequest (RFC 8446, 4.1.3).
-a_hello_with_a_hybrid_share_is_answered_at_once() {
-	needs python3
-	serve
+# browser_answer BYTE: sends the hello of a browser, with key shares for X25519MLKEM768 (0x11ec),
+# of 1216 bytes, and for X25519. The ML-KEM key consists of this byte. Prints the start of the
+# answer, up to the random of a ServerHello.
+browser_answer() {
 	cat >browser.py <<-'END'
 		import socket, sys
-		RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 		def sized(size, data):
 		    return len(data).to_bytes(size, "big") + data
 		def extension(kind, data):
 		    return kind.to_bytes(2, "big") + sized(2, data)
 		point = b"\t" + bytes(31)
-		shares = b"\x11\xec" + sized(2, bytes(1184) + point) + b"\0\x1d" + sized(2, point)
+		hybrid = bytes.fromhex(sys.argv[2]) * 1184 + point
+		shares = b"\x11\xec" + sized(2, hybrid) + b"\0\x1d" + sized(2, point)
 		extensions = extension(10, sized(2, b"\x11\xec\0\x1d\0\x17")) + \
 		    extension(13, sized(2, b"\4\3\x08\4\x08\7")) + \
 		    extension(43, sized(1, b"\3\4")) + extension(51, sized(2, shares))
 		body = b"\3\3" + bytes(32) + b"\0" + sized(2, b"\x13\1") + b"\1\0" + sized(2, extensions)
 		server = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
 		server.sendall(b"\x16\3\1" + sized(2, b"\1" + sized(3, body)))
-		answer = server.makefile("rb").read(5 + 4 + 2 + 32)
-		sys.exit(answer[0] != 22 or answer[5] != 2 or answer[11:43] == RETRY)
+		print(server.makefile("rb").read(5 + 4 + 2 + 32).hex())
 	END
-	python3 browser.py "$port" || fail 'this is not a ServerHello'
+	python3 browser.py "$port" "$1"
+}
+
+# The answer must be a ServerHello for one of the shares, and not a HelloRetryRequest (RFC 8446,
+# 4.1.3).
+a_hello_with_a_hybrid_share_is_answered_at_once() {
+	needs python3
+	serve
+	browser_answer 00 >answer
+	grep -qE '^16.{8}02' answer || fail 'this is not a ServerHello'
+	! grep -q cf21ad74e59a6111be1d8c021e65b891 answer || fail 'this is a HelloRetryRequest'
+	stop
+}
+
+# needs_hybrids: or the test is skipped. The server must run.
+needs_hybrids() {
+	"$builddir/tlsd" -t -c tlsd.ini 2>/dev/null | grep -q X25519-MLKEM768 ||
+		skip 'this GnuTLS has no ML-KEM'
+}
+
+# FIPS 203, 7.2: no coefficient of a key is above 3328.
+a_hybrid_share_with_an_invalid_key_is_refused() {
+	needs python3
+	serve
+	needs_hybrids
+	[ "$(browser_answer ff)" = 1503030002022f ]
+	expect ': protocol: An illegal parameter '
+	stop
+}
+
+openssl_takes_each_hybrid_group() {
+	serve
+	needs_hybrids
+	openssl list -kem-algorithms 2>/dev/null | grep -q X25519MLKEM768 ||
+		skip 'this OpenSSL has no ML-KEM'
+	for group in X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024; do
+		expect_hello s_client -groups "$group"
+	done
+	expect ' X25519-MLKEM768 .* early=yes '
+	expect ' SECP256R1-MLKEM768 .* early=yes '
+	expect ' SECP384R1-MLKEM1024 .* early=yes '
+	[ "$(hellos -groups X25519MLKEM768:X25519)" -eq 1 ]
+	[ "$(hellos -groups X25519:X25519MLKEM768)" -eq 1 ]
+	[ "$(hellos -groups P-521:X25519MLKEM768)" -eq 2 ]
 	stop
 }
 

@@ -177,7 +177,7 @@ end_in_the_handshake_is_a_failure() {
 s = socket.create_server(("127.0.0.1", 0))
 while True:
     c = s.accept()[0]
-    c.recv(1000)
+    c.recv(65536)
     c.close()'
 	wait_for finds_port server
 	explain
