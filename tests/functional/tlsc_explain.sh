@@ -133,6 +133,7 @@ a_hello_retry_request_is_drawn() {
 	explain
 	expect_status 0
 	expect 'HelloRetryRequest: a round trip lost' 'The handshake took 2 round trips'
+	[ "$(wc -L <out)" -le 80 ] || complain 'it is wider'
 	expect_messages '> ClientHello' '< HelloRetryRequest' '< ChangeCipherSpec' \
 		'> ClientHello' '< ServerHello' '< EncryptedExtensions' '< Certificate' \
 		'< CertificateVerify' '< Finished' '> ChangeCipherSpec' '> Finished'

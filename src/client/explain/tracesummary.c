@@ -73,8 +73,8 @@ tracesummary_tell(const struct trace *trace, bool resumed, struct stringlist *li
 	tell_bytes(trace, lines);
 	if (has_message(trace, TRACE_IN, TRACE_HELLO_RETRY))
 		stringlist_format(lines,
-		    "HelloRetryRequest: a round trip lost, because the key share "
-		    "was of another group.");
+		    "HelloRetryRequest: a round trip lost, because no key share "
+		    "suited the server.");
 	if (trace_has_early_answer(trace))
 		stringlist_format(lines,
 		    "Early answer: the server did not wait for the client's "
