@@ -35,8 +35,9 @@ struct gnutls_priority_st *scantarget_priority(const char *text);
 
 /*
  * Makes a connection that accepts any certificate, with `priority` (a GnuTLS string to which the
- * library's hybrid groups are added, or NULL for the client's own). The handshake succeeded if `*result` is 0. Returns NULL without a
- * connection. The caller calls channel_free() before the next call.
+ * library's hybrid groups are added, or NULL for the client's own). The handshake succeeded if
+ * `*result` is 0. Returns NULL without a connection. The caller calls channel_free() before the
+ * next call.
  */
 struct channel *scantarget_call(
     struct scantarget *patient, const char *priority, int *result);

@@ -14,7 +14,8 @@ char *defaultpriority(const char *without);
  * NORMAL has none. The caller frees it. */
 char *defaultpriority_widen(const char *text);
 
-/* Appended to defaultpriority() for a client with a pre-shared key, so that suites with the key come first. */
+/* Appended to defaultpriority() for a client with a pre-shared key, so that suites with the key
+ * come first. */
 #define DEFAULTPRIORITY_PSK \
 	":-ECDHE-ECDSA:-ECDHE-RSA:+ECDHE-PSK:+ECDHE-ECDSA:+ECDHE-RSA"
 
