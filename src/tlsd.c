@@ -23,6 +23,7 @@
 #include "start/startreport.h"
 #include "start/surroundings.h"
 #include "start/takeover.h"
+#include "tls/accel/hashes.h"
 #include "tls/library.h"
 
 /* Logs that the process has dropped its rights, and checks that it can still serve. */
@@ -138,6 +139,7 @@ main(int argc, char **argv)
 		return EXIT_STOPPED;
 	}
 	memoryguard_begin();
+	hashes_choose();
 	if (library_start() < 0) {
 		fputs("tlsd: GnuTLS is older than the version that tlsd was built "
 		      "with: install a newer one\n",

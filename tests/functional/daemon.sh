@@ -140,6 +140,17 @@ the_init_script_names_its_pid_file_for_systemd() {
 	sed '1,/^### END INIT INFO/d' "$init" | grep -qx "# pidfile: $named"
 }
 
+nettle_computes_hashes_if_gnutls_would_be_slow() {
+	grep -qw sha_ni /proc/cpuinfo || skip 'this processor has no instructions for SHA-256'
+	"$builddir/tlsd" -V >out
+	fails grep -q 'GnuTLS 3\.7\.' out || skip 'GnuTLS 3.7 finds these instructions'
+	GNUTLS_DEBUG_LEVEL=2 "$builddir/tlsd" -V >out 2>&1
+	grep 'AES accelerator was detected' out
+	fails grep 'SSSE3 was detected' out
+	GNUTLS_CPUID_OVERRIDE=0x4 GNUTLS_DEBUG_LEVEL=2 "$builddir/tlsd" -V 2>&1 |
+		grep 'SSSE3 was detected'
+}
+
 the_pid_file_holds_the_process_id_alone() {
 	expect 0 start
 	pid | grep -qxE '[0-9]+'
