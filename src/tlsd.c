@@ -108,7 +108,7 @@ run(const struct commandline *line)
 	case DAEMON_CHILD:
 		return serve(&process, line);
 	default:
-		fprintf(stderr, "tlsd: fork: %s\n", strerrordesc_np(errno));
+		startreport_error("fork: %s", strerrordesc_np(errno));
 		return EXIT_CANNOT_RUN;
 	}
 }

@@ -57,6 +57,7 @@ tests_unit_check_base_SOURCES = \
 	tests/unit/base/file/readerror.c \
 	tests/unit/base/file/safepath.c \
 	tests/unit/base/log/findings.c \
+	tests/unit/base/log/journal.c \
 	tests/unit/base/log/log.c \
 	tests/unit/base/log/logline.c \
 	tests/unit/base/log/outlet.c \

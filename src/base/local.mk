@@ -9,6 +9,7 @@ libtlsd_a_SOURCES = \
 	src/base/file/readerror.c src/base/file/readerror.h \
 	src/base/file/safepath.c src/base/file/safepath.h \
 	src/base/log/findings.c src/base/log/findings.h \
+	src/base/log/journal.c src/base/log/journal.h \
 	src/base/log/log.c src/base/log/log.h \
 	src/base/log/loglevel.c src/base/log/loglevel.h \
 	src/base/log/logline.c src/base/log/logline.h \

@@ -89,10 +89,11 @@ conftest_run(const char *path, bool foreground)
 		try_start(snapshot, daemon && !foreground, &privileges, &findings);
 	}
 	startreport_print(&findings);
-	fprintf(stderr, "tlsd: %s: %s\n", path,
-	    findings.errors > 0  ? "cannot be used"
-	    : findings.count > 0 ? "can be used, with warnings"
-				 : "is fine");
+	if (findings.errors > 0)
+		startreport_error("%s: cannot be used", path);
+	else
+		fprintf(stderr, "tlsd: %s: %s\n", path,
+		    findings.count > 0 ? "can be used, with warnings" : "is fine");
 	int status = findings.errors > 0 ? EXIT_BAD_CONF : EXIT_STOPPED;
 	privileges_fini(&privileges);
 	snapshot_drop(snapshot);

@@ -3,7 +3,6 @@
 #include "start/process.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -55,7 +54,7 @@ process_load(struct process *process, const char *path)
 	if (process->findings.errors == 0)
 		return 0;
 	startreport_print(&process->findings);
-	fprintf(stderr, "tlsd: %s: cannot be used\n", path);
+	startreport_error("%s: cannot be used", path);
 	return -1;
 }
 
@@ -94,7 +93,7 @@ process_open_pidfile(struct process *process)
 	process->pidfile = pidfile_open(conf->pid_file, error, sizeof error);
 	if (process->pidfile != NULL)
 		return 0;
-	fprintf(stderr, "tlsd: pid-file: %s\n", error);
+	startreport_error("pid-file: %s", error);
 	return -1;
 }
 
@@ -139,7 +138,7 @@ process_open_control(struct process *process)
 	    controlcommand_run, process->server, error, sizeof error);
 	if (process->control != NULL)
 		return 0;
-	fprintf(stderr, "tlsd: control-socket: %s\n", error);
+	startreport_error("control-socket: %s", error);
 	return -1;
 }
 
@@ -147,11 +146,11 @@ int
 process_give_up_rights(struct process *process)
 {
 	if (privileges_drop(&process->privileges) < 0) {
-		fprintf(stderr, "tlsd: user: %s\n", strerrordesc_np(errno));
+		startreport_error("user: %s", strerrordesc_np(errno));
 		return -1;
 	}
 	if (sandbox_enter(process->sandbox) < 0) {
-		fprintf(stderr, "tlsd: sandbox: %s\n", strerrordesc_np(errno));
+		startreport_error("sandbox: %s", strerrordesc_np(errno));
 		return -1;
 	}
 	return 0;
@@ -165,12 +164,11 @@ process_open_log(const struct process *process)
 	if (serverlog_open(conf, process->daemonize) == 0)
 		return 0;
 	if (errno == EAGAIN) {
-		fputs("tlsd: log: cannot create a thread: raise ulimit -u\n", stderr);
+		startreport_error("log: cannot create a thread: raise ulimit -u");
 		return -1;
 	}
-	fprintf(stderr, "tlsd: log-file: %s: uid %u cannot write it: %s%s\n",
-	    conf->log_file, (unsigned)getuid(), strerrordesc_np(errno),
-	    safepath_remedy(errno));
+	startreport_error("log-file: %s: uid %u cannot write it: %s%s", conf->log_file,
+	    (unsigned)getuid(), strerrordesc_np(errno), safepath_remedy(errno));
 	return -1;
 }
 

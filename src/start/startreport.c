@@ -2,11 +2,13 @@
 /* Findings on standard error and in the log. */
 #include "start/startreport.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log/findings.h"
+#include "base/log/journal.h"
 #include "base/log/log.h"
 #include "base/log/outlet.h"
 #include "base/text/terminal.h"
@@ -16,9 +18,24 @@
 static void
 print_finding(const struct finding *finding)
 {
+	bool is_warning = finding->kind == FINDING_WARNING;
+
 	wrap_format(stderr, terminal_width(STDERR_FILENO), strlen("tlsd: "),
-	    "tlsd: %s%s", finding->kind == FINDING_WARNING ? "warning: " : "",
-	    finding->text);
+	    "%stlsd: %s%s",
+	    journal_prefix(is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR),
+	    is_warning ? "warning: " : "", finding->text);
+}
+
+void
+startreport_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fprintf(stderr, "%stlsd: ", journal_prefix(LOG_LEVEL_ERROR));
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
 }
 
 void

@@ -12,6 +12,9 @@ struct findings;
 /* Prints all findings to standard error. */
 void startreport_print(const struct findings *findings);
 
+/* Prints one error to standard error, after "tlsd: ". */
+void startreport_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Reports the warnings of a start to the log, which is open, and also to standard error unless
  * the log goes there. */
 void startreport_log(

@@ -3,7 +3,6 @@
 #include "start/takeover.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "server/server.h"
 #include "start/process.h"
 #include "start/startconf.h"
+#include "start/startreport.h"
 
 /* Replaces the other process in the view of its service manager, which does not know a process
  * in another control group. */
@@ -48,7 +48,7 @@ takeover_begin(struct process *process)
 		adopt_surroundings(process);
 		return 0;
 	}
-	fprintf(stderr, "tlsd: upgrade: %s\n", error);
+	startreport_error("upgrade: %s", error);
 	return -1;
 }
 
@@ -60,7 +60,7 @@ takeover_complete(struct process *process)
 	if (result == 0)
 		server_own(process->server);
 	else
-		fprintf(stderr, "tlsd: upgrade: %s\n", error);
+		startreport_error("upgrade: %s", error);
 	inheritance_free(process->inheritance);
 	process->inheritance = NULL;
 	return result;

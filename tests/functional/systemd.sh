@@ -153,6 +153,27 @@ systemctl_start_returns_when_the_server_serves() {
 	[ "$(ctl show -P Result tlsd)" = success ]
 }
 
+# warned PATTERN: a line in the journal that `journalctl -p warning` shows has it.
+warned() {
+	inside journalctl -u 'tlsd*' -p warning -o cat --no-pager | grep -E -e "$1"
+}
+
+the_journal_has_the_level_of_each_line() {
+	write_ini 'class-level = not-tls-http=warning'
+	ctl start tlsd
+	serves
+	inside timeout 20 sh -c 'exec curl -s http://127.0.0.1:4433' || :
+	wait_for warned '^20[^ ]* tlsd\[[0-9]+\]: warning: .*: not-tls-http: '
+	fails warned 'started: 2 workers'
+	fails warned ': hello: done '
+	journaled '^20.*: hello: done '
+	ctl stop tlsd
+	write_ini 'nowhere = 3'
+	fails ctl start tlsd
+	warned 'nowhere: unknown key'
+	warned 'cannot be used'
+}
+
 a_wrong_configuration_fails_the_start() {
 	write_ini 'wrokers = 3'
 	fails ctl start tlsd
@@ -191,7 +212,7 @@ a_restart_with_a_wrong_configuration_is_cancelled() {
 		serves
 	done
 	journaled 'wrokers: unknown key'
-	journaled 'tlsd.service: not restarted: it keeps its configuration'
+	warned '^tlsd: tlsd.service: not restarted: it keeps its configuration'
 	write_ini
 	ctl restart tlsd
 	[ "$(main_pid)" != "$process" ]

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/log/journal.h"
 #include "base/log/logline.h"
 #include "base/memory/memory.h"
 #include "base/log/outlet.h"
@@ -73,22 +75,33 @@ write_lines(struct outlet *outlet, int form, const char *lines, size_t size)
 		atomic_fetch_add(&sink.lost, untold);
 }
 
+/* Returns the form of lines on standard error before the log is open. */
+static enum logline_form
+form_at_once(void)
+{
+	return journal_is(STDERR_FILENO) ? LOGLINE_JOURNAL : LOGLINE_TEXT;
+}
+
 /* Writes without the log's thread, for threads that log before the log is open. */
 static void
 write_at_once(const char *line, size_t size)
 {
 	struct outlet *outlet = outlet_standard_error();
 
-	write_lines(outlet, LOGLINE_TEXT, line, size);
+	write_lines(outlet, form_at_once(), line, size);
 	outlet_close(outlet);
 }
 
 static enum logline_form
-form_of(const struct log_settings *settings)
+form_of(const struct log_settings *settings, const struct outlet *outlet)
 {
-	if (settings->format == LOG_FORMAT_JSON)
-		return settings->syslog ? LOGLINE_SYSLOG_JSON : LOGLINE_JSON;
-	return settings->syslog ? LOGLINE_SYSLOG : LOGLINE_TEXT;
+	bool is_json = settings->format == LOG_FORMAT_JSON;
+
+	if (settings->syslog)
+		return is_json ? LOGLINE_SYSLOG_JSON : LOGLINE_SYSLOG;
+	if (outlet_is_journal(outlet))
+		return is_json ? LOGLINE_JOURNAL_JSON : LOGLINE_JOURNAL;
+	return is_json ? LOGLINE_JSON : LOGLINE_TEXT;
 }
 
 static bool
@@ -133,7 +146,7 @@ log_open(const struct log_settings *settings)
 	if (outlet == NULL)
 		return -1;
 	atomic_store(&sink.facility, settings->facility);
-	if (use_outlet(outlet, form_of(settings)) < 0) {
+	if (use_outlet(outlet, form_of(settings, outlet)) < 0) {
 		int saved = errno;
 		outlet_close(outlet);
 		errno = saved;
@@ -198,7 +211,7 @@ pass_on(
     enum log_level level, const struct log_field *fields, size_t count, put_line *put)
 {
 	struct spool *spool = atomic_load(&sink.spool);
-	int form = spool != NULL ? spool_form(spool) : LOGLINE_TEXT;
+	int form = spool != NULL ? spool_form(spool) : (int)form_at_once();
 	char line[LOGLINE_SIZE];
 	size_t size = logline_format(line, (enum logline_form)form,
 	    atomic_load(&sink.facility), level, fields, count);

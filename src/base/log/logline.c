@@ -6,10 +6,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log/journal.h"
 #include "base/text/json.h"
 
 #define STAMP_SIZE 64
@@ -61,20 +61,6 @@ format_time(char stamp[STAMP_SIZE])
 	snprintf(stamp + length, STAMP_SIZE - length, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
-static int
-priority_of(enum log_level level)
-{
-	static const int priorities[] = {
-		[LOG_LEVEL_ERROR] = LOG_ERR,
-		[LOG_LEVEL_WARNING] = LOG_WARNING,
-		[LOG_LEVEL_NOTICE] = LOG_NOTICE,
-		[LOG_LEVEL_INFO] = LOG_INFO,
-		[LOG_LEVEL_DEBUG] = LOG_DEBUG,
-	};
-
-	return priorities[level];
-}
-
 /* RFC 3164, 4.1: syslogd expects local time. */
 static void
 add_syslog_head(struct line *line, int facility, enum log_level level)
@@ -84,7 +70,7 @@ add_syslog_head(struct line *line, int facility, enum log_level level)
 	struct tm local;
 
 	strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", localtime_r(&now, &local));
-	add_format(line, "<%d>%s tlsd[%ld]: ", facility | priority_of(level), stamp,
+	add_format(line, "<%d>%s tlsd[%ld]: ", facility | journal_number(level), stamp,
 	    (long)getpid());
 }
 
@@ -205,6 +191,19 @@ add_object(struct line *line, enum log_level level, const struct log_field *fiel
 	line->length += json.size;
 }
 
+static bool
+is_journal(enum logline_form form)
+{
+	return form == LOGLINE_JOURNAL || form == LOGLINE_JOURNAL_JSON;
+}
+
+static bool
+is_object(enum logline_form form)
+{
+	return form == LOGLINE_JSON || form == LOGLINE_SYSLOG_JSON ||
+	       form == LOGLINE_JOURNAL_JSON;
+}
+
 size_t
 logline_format(char line[LOGLINE_SIZE], enum logline_form form, int facility,
     enum log_level level, const struct log_field *fields, size_t count)
@@ -213,12 +212,14 @@ logline_format(char line[LOGLINE_SIZE], enum logline_form form, int facility,
 
 	if (form == LOGLINE_SYSLOG || form == LOGLINE_SYSLOG_JSON)
 		add_syslog_head(&growing, facility, level);
-	else if (form == LOGLINE_TEXT)
+	if (is_journal(form))
+		add_format(&growing, "<%d>", journal_number(level));
+	if (form == LOGLINE_TEXT || form == LOGLINE_JOURNAL)
 		add_head(&growing, level);
-	if (form == LOGLINE_TEXT || form == LOGLINE_SYSLOG)
-		add_fields(&growing, fields, count);
-	else
+	if (is_object(form))
 		add_object(&growing, level, fields, count);
+	else
+		add_fields(&growing, fields, count);
 	blank_controls(&growing);
 	line[growing.length++] = '\n';
 	return growing.length;

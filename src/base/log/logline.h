@@ -41,12 +41,14 @@ enum logline_form {
 	LOGLINE_TEXT, /* "TIME tlsd[PID]: error: TEXT" */
 	LOGLINE_JSON, /* {"time":...,"pid":...,"level":...,...} */
 	LOGLINE_SYSLOG, /* "<PRIORITY>TIME tlsd[PID]: TEXT", as syslogd wants it */
-	LOGLINE_SYSLOG_JSON
+	LOGLINE_SYSLOG_JSON,
+	LOGLINE_JOURNAL, /* "<LEVEL>" before a text: sd-daemon(3) */
+	LOGLINE_JOURNAL_JSON
 };
 
 /*
  * Writes one line into `line`, with its newline, and returns its length. A text that is too
- * long is cut. The priority, for syslogd, is facility and level.
+ * long is cut. The priority, for syslogd, is facility and level; for the journal it is the level.
  */
 size_t logline_format(char line[LOGLINE_SIZE], enum logline_form form, int facility,
     enum log_level level, const struct log_field *fields, size_t count);

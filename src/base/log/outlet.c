@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/file/file.h"
+#include "base/log/journal.h"
 #include "base/memory/memory.h"
 #include "base/file/safepath.h"
 #include "base/text/text.h"
@@ -148,6 +149,12 @@ outlet_open_syslog(const char *path)
 	outlet->socket = memory_copy(path);
 	connect_socket(outlet);
 	return outlet;
+}
+
+bool
+outlet_is_journal(const struct outlet *outlet)
+{
+	return journal_is(outlet->fd);
 }
 
 void

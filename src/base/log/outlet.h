@@ -7,6 +7,7 @@
  * time. It never logs.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct outlet;
@@ -32,6 +33,9 @@ struct outlet *outlet_standard_error(void);
  * yet: each line tries again.
  */
 struct outlet *outlet_open_syslog(const char *path);
+
+/* True if the outlet is a stream of systemd's journal: journal_is(). */
+bool outlet_is_journal(const struct outlet *outlet);
 
 /* Accepts NULL. */
 void outlet_close(struct outlet *outlet);

@@ -92,6 +92,20 @@ START_TEST(syslogd_gets_facility_and_severity)
 }
 END_TEST
 
+START_TEST(the_journal_gets_the_severity_before_the_line)
+{
+	ck_assert_int_eq(
+	    strncmp(make(LOGLINE_JOURNAL, LOG_LEVEL_ERROR, EXAMPLE), "<3>20", 5), 0);
+	ck_assert_int_eq(
+	    strncmp(make(LOGLINE_JOURNAL, LOG_LEVEL_WARNING, EXAMPLE), "<4>20", 5), 0);
+	const char *line = make(LOGLINE_JOURNAL, LOG_LEVEL_INFO, EXAMPLE);
+	ck_assert_int_eq(strncmp(line, "<6>20", 5), 0);
+	ck_assert_ptr_nonnull(strstr(line, "]: [192.0.2.7]:51514: done sni=- "));
+	line = make(LOGLINE_JOURNAL_JSON, LOG_LEVEL_NOTICE, EXAMPLE);
+	ck_assert_int_eq(strncmp(line, "<5>{\"time\":\"20", 14), 0);
+}
+END_TEST
+
 START_TEST(event_with_control_characters_is_one_line)
 {
 	ck_assert_ptr_nonnull(
@@ -119,5 +133,6 @@ END_TEST
 
 SUITE("logline", a_text_has_its_fields_as_they_look, an_object_has_the_same_fields,
     only_levels_that_matter_stand_in_a_text, syslogd_gets_facility_and_severity,
+    the_journal_gets_the_severity_before_the_line,
     event_with_control_characters_is_one_line,
     a_long_text_is_cut_and_an_object_still_ends)
