@@ -647,6 +647,46 @@ status_is_unknown_to_others_than_root() {
 	expect 0 stop
 }
 
+every_action_by_others_than_root_is_exit_status_4() {
+	needs setpriv
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	expect 0 start
+	for action in start stop restart try-restart reload force-reload reopen upgrade; do
+		status=0
+		TLSD_DEFAULTS=$PWD/settings as_nobody "$init" $action >out 2>err || status=$?
+		[ "$status" -eq 4 ] || fail "$action: $status"
+		[ ! -s out ]
+		[ "$(wc -l <err)" -eq 1 ]
+		grep -q 'only root may read .*tlsd.pid: run this as root' err
+	done
+	serves
+	expect 0 stop
+}
+
+paths_after_a_byte_order_mark_are_found() {
+	write_ini
+	printf '\357\273\277' | cat - tlsd.ini | sed 's/$/\r/' >marked.ini
+	sed -i "s|^TLSD_CONF=.*|TLSD_CONF=$PWD/marked.ini|" settings
+	expect 0 start
+	fails grep -q 'does not name it' err
+	serves
+	expect 0 status
+	expect 0 reload
+	expect 0 stop
+	fails test -e tlsd.pid
+}
+
+start_warns_of_a_pid_file_in_an_included_file() {
+	write_ini 'include = more.ini'
+	sed -i '/^pid-file/d' tlsd.ini
+	echo "pid-file = $PWD/tlsd.pid" >more.ini
+	expect 0 start
+	grep -q 'does not name it: set pid-file in .*tlsd.ini itself' err
+	serves
+	kill "$(pid)"
+	wait_for fails test -e tlsd.pid
+}
+
 pid_file_of_another_program_does_not_get_it_killed() {
 	sleep 600 &
 	stranger=$!
