@@ -814,6 +814,23 @@ a_program_that_was_replaced_still_runs() {
 	expect 0 stop
 }
 
+a_program_that_was_renamed_still_runs() {
+	own=$PWD/sbin
+	mkdir "$own"
+	cp "$sbindir/tlsd" "$sbindir/tlsdctl" "$own"
+	sed -i "s|^TLSD_SBINDIR=.*|TLSD_SBINDIR=$own|" settings
+	expect 0 start
+	# As dpkg-divert renames it, and administrators who keep the old program.
+	mv "$own/tlsd" "$own/tlsd.old"
+	cp "$sbindir/tlsd" "$own"
+	expect 0 status
+	process=$(pid)
+	expect 0 restart
+	is_gone "$process"
+	serves
+	expect 0 stop
+}
+
 an_empty_pid_file_key_is_refused() {
 	write_ini 'pid-file ='
 	expect 6 start
