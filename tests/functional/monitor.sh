@@ -280,6 +280,47 @@ agent_answers_maint_to_clients_queued_at_shutdown() {
 	[ "$(cat answer)" = maint ]
 }
 
+# plugin STATUS NAME ARGUMENT...: a monitoring plugin exits with that status, as Nagios has it:
+# 0 is OK, 1 a warning, 2 critical. Its output is in ./plugin.out.
+plugin() {
+	wanted=$1 name=$2
+	shift 2
+	given=0
+	"/usr/lib/nagios/plugins/$name" "$@" >plugin.out 2>&1 </dev/null || given=$?
+	cat plugin.out
+	[ "$given" -eq "$wanted" ]
+}
+
+monitoring_plugins_see_the_state_and_the_end_of_the_certificate() {
+	needs /usr/lib/nagios/plugins/check_tcp /usr/lib/nagios/plugins/check_http
+	more=$(printf '%s\n' '[hello]' 'listen = 127.0.0.4:0')
+	serve
+	hello=$(port_of hello)
+	state=$(port_of status)
+	# The certificate is good for a year.
+	plugin 0 check_tcp -S --sni localhost -H 127.0.0.4 -p "$hello" -D 30,5
+	plugin 1 check_tcp -S --sni localhost -H 127.0.0.4 -p "$hello" -D 1000,5
+	plugin 2 check_tcp -S --sni localhost -H 127.0.0.4 -p "$hello" -D 2000,1000
+	plugin 0 check_http -S --sni -H localhost -I 127.0.0.2 -p "$state" -s up
+	! ctl drain --timeout 1ms >drain.out || :
+	plugin 2 check_http -S --sni -H localhost -I 127.0.0.2 -p "$state" -s up
+	wait_for says '^service hello: accepted=3 done=3 ' stats
+	fails grep -q ': early-close: ' tlsd.log
+}
+
+checks_that_ask_nothing_succeed_and_count_as_failures() {
+	needs /usr/lib/nagios/plugins/check_tcp /usr/lib/nagios/plugins/check_http
+	more=$(printf '%s\n' '[hello]' 'listen = 127.0.0.4:0' '[closed]' \
+		'listen = 127.0.0.5:0' 'client-verify = required' "ca-file = $folder/ca.crt")
+	serve
+	plugin 0 check_tcp -H 127.0.0.4 -p "$(port_of hello)"
+	expect ': hello: early-close: '
+	plugin 0 check_http -S --sni -H localhost -I 127.0.0.2 -p "$(port_of status)" -C 30,5
+	expect ': status: early-close: '
+	plugin 0 check_tcp -S -H 127.0.0.5 -p "$(port_of closed)"
+	expect ': closed: cert-missing: '
+}
+
 # up: Prometheus has reached tlsd
 up() {
 	curl -sS --max-time 10 "http://$prometheus/api/v1/query?query=up" |
