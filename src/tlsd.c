@@ -105,10 +105,15 @@ run(const struct commandline *line)
 	switch (process.daemonize ? daemon_fork(&process.daemon) : DAEMON_CHILD) {
 	case DAEMON_PARENT:
 		return process.daemon.status;
+	case DAEMON_LOST:
+		startreport_error(
+		    "the daemon was killed before it could serve clients: look "
+		    "for the signal in the log of the kernel");
+		return process.daemon.status;
 	case DAEMON_CHILD:
 		return serve(&process, line);
 	default:
-		startreport_error("fork: %s", strerrordesc_np(errno));
+		startreport_error("fork: %s: raise ulimit -u", strerrordesc_np(errno));
 		return EXIT_CANNOT_RUN;
 	}
 }

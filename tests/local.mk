@@ -149,6 +149,7 @@ tests_unit_check_server_SOURCES = \
 	tests/unit/server/page/pagefailures.c \
 	tests/unit/server/page/pagegraph.c \
 	tests/unit/server/page/pagetext.c \
+	tests/unit/server/process/daemon.c \
 	tests/unit/server/process/pidfile.c \
 	tests/unit/server/process/socketfile.c \
 	tests/unit/server/report/history.c \

@@ -722,6 +722,21 @@ a_pid_file_that_names_another_tlsd_does_not_hurt_that() {
 	serves
 }
 
+start_fails_with_a_reason_for_each_limit_of_processes() {
+	! is_sanitized || skip 'a sanitizer has a thread of its own'
+	needs setpriv prlimit
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	chown 4711471 . server.key
+	for processes in 1 2 3; do
+		status=0
+		# No other process has this user.
+		setpriv --reuid=4711471 --regid=4711471 --clear-groups prlimit --nproc="$processes" \
+			"$sbindir/tlsd" -c tlsd.ini >out 2>err || status=$?
+		[ "$status" -eq 1 ]
+		grep -q '^tlsd: .*raise ulimit -u' err || fail "$processes: $(cat err)"
+	done
+}
+
 unwritable_log_is_reported_at_start() {
 	write_ini 'log-file = nowhere/tlsd.log'
 	expect 6 start

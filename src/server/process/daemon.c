@@ -24,7 +24,37 @@ wait_for_daemon(struct daemon *daemon, int fd, pid_t first)
 	close(fd);
 	waitpid(first, NULL, 0);
 	daemon->status = n == 1 ? byte : EXIT_FAILURE;
-	return DAEMON_PARENT;
+	return n == 1 ? DAEMON_PARENT : DAEMON_LOST;
+}
+
+/* Sends the status. A parent that was killed meanwhile does not matter. */
+static void
+send_status(struct daemon *daemon, char status)
+{
+	if (write(daemon->ready_fd, &status, 1) < 0)
+		errno = 0;
+	close(daemon->ready_fd);
+	daemon->ready_fd = -1;
+}
+
+/* Forks again, in the process that leads the session. So no terminal that is opened later becomes
+ * the controlling one. */
+static enum daemon_side
+fork_again(struct daemon *daemon)
+{
+	pid_t second = fork();
+
+	if (second > 0)
+		_exit(EXIT_SUCCESS);
+	if (second == 0) {
+		/* Close the descriptors that the starting process had open. */
+		descriptors_close_except(daemon->ready_fd);
+		return DAEMON_CHILD;
+	}
+	int saved = errno;
+	send_status(daemon, EXIT_FAILURE);
+	errno = saved;
+	return DAEMON_FAILED;
 }
 
 enum daemon_side
@@ -45,26 +75,9 @@ daemon_fork(struct daemon *daemon)
 		return wait_for_daemon(daemon, ends[0], first);
 	}
 	close(ends[0]);
-	/* The second fork gives up the lead of the session, so that no terminal opened later
-	 * becomes the controlling one. */
-	setsid();
-	pid_t second = fork();
-	if (second != 0)
-		_exit(second < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
-	/* Close the descriptors that the starting process had open. */
-	descriptors_close_except(ends[1]);
 	daemon->ready_fd = ends[1];
-	return DAEMON_CHILD;
-}
-
-/* Sends the status. A parent that was killed meanwhile does not matter. */
-static void
-send_status(struct daemon *daemon, char status)
-{
-	if (write(daemon->ready_fd, &status, 1) < 0)
-		errno = 0;
-	close(daemon->ready_fd);
-	daemon->ready_fd = -1;
+	setsid();
+	return fork_again(daemon);
 }
 
 void

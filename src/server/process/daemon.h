@@ -13,12 +13,13 @@ struct daemon {
 	int status; /* in the parent: its exit status */
 };
 
-enum daemon_side { DAEMON_FAILED, DAEMON_PARENT, DAEMON_CHILD };
+enum daemon_side { DAEMON_FAILED, DAEMON_PARENT, DAEMON_LOST, DAEMON_CHILD };
 
 /*
  * Forks twice, with a new session in between. Returns in the daemon at once, with only the
- * standard descriptors and `ready_fd`; in the parent when the daemon is ready or gone.
- * DAEMON_FAILED leaves errno.
+ * standard descriptors and `ready_fd`; in the parent when the daemon is ready or gone. DAEMON_LOST
+ * says in the parent that the daemon ended without a word, by a signal. DAEMON_FAILED leaves
+ * errno; the process between the two forks returns it too if the second one fails.
  */
 enum daemon_side daemon_fork(struct daemon *daemon);
 
