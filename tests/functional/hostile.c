@@ -28,6 +28,7 @@
 #define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-GCM"
 #define TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM"
 #define MIB (1 << 20)
+#define SHORT 60000UL /* bytes of an answer that the kernel keeps after a close */
 #define PROTOCOL ": tlsd: protocol: "
 
 /* --- dripping -------------------------------------------------------------------------- */
@@ -526,6 +527,30 @@ START_TEST(slow_reader_gets_the_whole_answer_after_the_close_timeout)
 }
 END_TEST
 
+START_TEST(request_of_a_slow_reader_after_the_close_timeout_does_not_cut_a_short_answer)
+{
+	struct daemon *daemon =
+	    serve_file(SHORT, "close-timeout = 100ms\nidle-timeout = 5m\n");
+	size_t descriptors = daemon_descriptors(daemon);
+	struct peer_options late = { .priority = TLS12, .request = 100 };
+	struct peer_options without = { .priority = TLS12 };
+	struct peer *slow = peer_new(peer_dial_narrow(daemon_port(daemon)), &late);
+
+	ck_assert_int_eq(peer_shake(slow), 0);
+	daemon_expect(daemon, ": tlsd: done ");
+	/* Another client's close-timeout passes before the slow client sends its request. */
+	struct peer *other = peer_new(peer_dial(daemon_port(daemon)), &without);
+	ck_assert_int_eq(peer_run(other), 0);
+	daemon_expect_descriptors(daemon, descriptors + 1);
+	ck_assert_int_eq(peer_run(slow), 0);
+	ck_assert_uint_eq(slow->size, SHORT);
+	peer_free(slow);
+	peer_free(other);
+	daemon_expect_descriptors(daemon, descriptors);
+	daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(reset_before_the_kernel_has_delivered_the_answer_is_a_failure)
 {
 	struct daemon *daemon = serve_file(MIB, "idle-timeout = 5m\n");
@@ -713,6 +738,7 @@ SUITE("hostile", hello_that_drips_ends_at_the_hello_timeout,
     megabytes_in_flight_after_the_answer_do_not_cause_a_reset,
     client_that_sends_endlessly_after_the_answer_is_cut,
     slow_reader_gets_the_whole_answer_after_the_close_timeout,
+    request_of_a_slow_reader_after_the_close_timeout_does_not_cut_a_short_answer,
     reset_before_the_kernel_has_delivered_the_answer_is_a_failure,
     client_that_stops_taking_the_rest_is_reset,
     client_that_never_closes_is_dropped_at_the_close_timeout,

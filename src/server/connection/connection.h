@@ -42,8 +42,8 @@ struct snapshot;
 struct stats;
 struct tally;
 
-/* The most bytes of an answer that may be left to the kernel while the client has not taken
- * them. */
+/* The most bytes of an answer that may be left to the kernel after the connection ends, while the
+ * client has not taken them. */
 #define CONNECTION_KERNEL_KEEPS (64 * 1024)
 
 /* The state that all connections of a server share. It outlives them. */

@@ -158,40 +158,64 @@ is_reset(const struct connection *connection)
 	return error != 0;
 }
 
-/* Returns how many bytes of the answer the client's system has not taken yet; 0 if the answer
- * is so short that the kernel keeps it after a close. */
+/* True until the client has ended its side. */
+static bool
+may_send(const struct connection *connection)
+{
+	return connection->watch.ready != NULL;
+}
+
+/* Returns how many bytes of the answer a close might lose, because the client's system has not
+ * taken them yet. The kernel keeps the rest of a short answer after a close, unless the client
+ * sends something: the kernel then resets the connection. */
 static size_t
 count_untaken(struct connection *connection)
 {
-	if (connection->traffic.out <= CONNECTION_KERNEL_KEEPS)
+	const size_t kept = may_send(connection) ? 0 : CONNECTION_KERNEL_KEEPS;
+
+	if (connection->traffic.out <= kept)
 		return 0;
 	if (is_reset(connection)) {
 		note_reset(connection);
 		return 0;
 	}
 	size_t bytes = socket_untaken(connection->fd);
-	return bytes <= CONNECTION_KERNEL_KEEPS ? 0 : bytes;
+	return bytes <= kept ? 0 : bytes;
 }
 
-/* True if the client still takes its answer, with progress within idle-timeout. A closed
- * connection would belong to the kernel, with megabytes that none of our limits count. */
+/* Notes how much the client still has to take, and when it is too late for that. */
+static void
+note_progress(struct connection *connection, size_t untaken)
+{
+	const struct conf_service *conf = connection->service->conf;
+
+	if (connection->untaken != 0 && untaken >= connection->untaken)
+		return;
+	connection->untaken = untaken;
+	connection->stalled = deadline_earlier(deadline_in(conf->idle_timeout_ms),
+	    deadline_after(connection->accepted_ns, conf->max_lifetime_ms));
+}
+
+/*
+ * True if the client still takes its answer, with progress within idle-timeout. A closed
+ * connection would belong to the kernel, with megabytes that none of our limits count. A client
+ * that has just taken the last bytes gets one more close-timeout to read them and to close.
+ */
 static bool
 still_takes(struct connection *connection)
 {
-	const struct conf_service *conf = connection->service->conf;
 	size_t untaken = count_untaken(connection);
 
-	if (untaken == 0)
-		return false;
-	if (connection->untaken == 0 || untaken < connection->untaken) {
-		connection->untaken = untaken;
-		connection->stalled =
-		    deadline_earlier(deadline_in(conf->idle_timeout_ms),
-			deadline_after(connection->accepted_ns, conf->max_lifetime_ms));
+	if (untaken == 0) {
+		bool is_news = connection->untaken != 0 && may_send(connection);
+		connection->untaken = 0;
+		return is_news && !deadline_passed(connection->stalled);
 	}
+	note_progress(connection, untaken);
 	if (!deadline_passed(connection->stalled))
 		return true;
-	outcome_stall(connection);
+	if (untaken > CONNECTION_KERNEL_KEEPS)
+		outcome_stall(connection);
 	return false;
 }
 
@@ -201,6 +225,8 @@ static void
 free_unless_taking(struct linger_list *linger, struct connection *connection)
 {
 	if (still_takes(connection)) {
+		if (connection->holds_end)
+			release_end(connection);
 		enter_list(linger, connection,
 		    deadline_earlier(
 			deadline_in(linger->close_timeout_ms), connection->stalled));
