@@ -181,6 +181,7 @@ tests_functional_check_answers_SOURCES = \
 	tests/functional/server.c
 tests_functional_check_clients_SOURCES = \
 	tests/functional/admission.c \
+	tests/functional/deadpeer.c \
 	tests/functional/idle.c \
 	tests/functional/limits.c \
 	tests/functional/ports.c

@@ -106,8 +106,10 @@ open_socket(struct backenddial *dial)
 	dial->fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (dial->fd < 0)
 		return -1;
-	if (family != AF_UNIX)
+	if (family != AF_UNIX) {
 		setsockopt(dial->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		socket_keep_alive(dial->fd);
+	}
 	dial->end = deadline_in(dial->timeout_ms);
 	dial->pause_ms = PAUSE_MS;
 	return 0;

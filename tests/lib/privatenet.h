@@ -9,6 +9,12 @@
 /* Moves this process to a new network namespace for good. Returns false if that fails. */
 bool privatenet_enter(void);
 
+/* Sets /proc/sys/net/NAME of the namespace to `value`, or fails the test. */
+void privatenet_set(const char *name, const char *value);
+
+/* Takes the loopback device down: from now on, each packet is lost. */
+void privatenet_unplug(void);
+
 /* The argument `lacks` of SUITE_IF, for tests that call privatenet_enter(). */
 const char *privatenet_lacks(void);
 

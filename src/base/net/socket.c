@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a stream socket ends. */
+/* The options and the end of a stream socket. */
 #include "base/net/socket.h"
 
 #include <linux/sockios.h>
@@ -9,6 +9,12 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+void
+socket_keep_alive(int fd)
+{
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &(int){ 1 }, sizeof(int));
+}
 
 void
 socket_reset_on_close(int fd)

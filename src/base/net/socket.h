@@ -2,9 +2,14 @@
 #ifndef TLSD_BASE_NET_SOCKET_H
 #define TLSD_BASE_NET_SOCKET_H
 
-/* How a stream socket ends, and how much of its output the peer has. */
+/* How a stream socket ends, how much of its output the peer has, and whether there is a peer. */
 
 #include <stddef.h>
+
+/* Lets the kernel probe a silent peer (RFC 9293, 3.8.4), at the times that tcp(7) sets for the
+ * system. A peer that has vanished becomes an error of the socket. Sockets that a listener
+ * accepts inherit this. */
+void socket_keep_alive(int fd);
 
 /* Makes close(2) reset a TCP connection (RFC 9293, 3.10.4) instead of ending it, and drop what
  * was not sent. A Unix-domain socket has no reset: its peer reads an end. */

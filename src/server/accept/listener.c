@@ -17,6 +17,7 @@
 
 #include "base/file/file.h"
 #include "base/memory/memory.h"
+#include "base/net/socket.h"
 #include "tls/transport/timeslice.h"
 
 /* How long the kernel keeps a connection without any bytes, at least. It only helps: after that,
@@ -40,6 +41,7 @@ set_tcp_options(int fd)
 	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS);
+	socket_keep_alive(fd);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice);
 }
 
