@@ -128,7 +128,10 @@ if HAVE_LIBCRYPTO
 tests_unit_check_tls_SOURCES += tests/unit/tls/accel/x25519.c
 endif
 endif
+tests_unit_check_responders_LDFLAGS = $(virtualtime_ldflags)
 tests_unit_check_responders_SOURCES = \
+	$(virtualtime) \
+	tests/unit/responders/backend/backends.c \
 	tests/unit/responders/backend/sendproxy.c \
 	tests/unit/responders/http.c \
 	tests/unit/responders/mediatype.c

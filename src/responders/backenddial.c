@@ -73,7 +73,8 @@ next_backend(struct backenddial *dial)
 		struct backend *backend =
 		    &backends->list[(dial->chosen + dial->turn) % backends->count];
 		bool is_chosen = dial->turn++ == 0;
-		if (is_last_resort ? dial->tried_chosen : backend_is_avoided(backend))
+		if (is_last_resort ? dial->tried_chosen
+				   : !backend_may_try(backend, dial->timeout_ms))
 			continue;
 		dial->tried_chosen = dial->tried_chosen || is_chosen;
 		dial->backend = backend;

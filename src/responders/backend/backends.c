@@ -33,6 +33,7 @@ add_backend(struct backends *backends, const char *name, int64_t resolve_every_m
 
 	backend->name = memory_copy(name);
 	atomic_init(&backend->avoid_until_ns, 0);
+	atomic_init(&backend->tested_until_ns, 0);
 	if (count < 0)
 		findings_error(findings, "connect: \"%s\" %s", name, wrong);
 	else if (count == 0)
@@ -124,9 +125,17 @@ backend_addresses(
 }
 
 bool
-backend_is_avoided(const struct backend *backend)
+backend_may_try(struct backend *backend, int64_t timeout_ms)
 {
-	return atomic_load(&backend->avoid_until_ns) > deadline_now_ns();
+	int64_t now_ns = deadline_now_ns();
+	int64_t tested_ns = atomic_load(&backend->tested_until_ns);
+
+	if (atomic_load(&backend->avoid_until_ns) > now_ns)
+		return false;
+	return atomic_load(&backend->avoid_until_ns) == 0 ||
+	       (tested_ns <= now_ns &&
+		   atomic_compare_exchange_strong(&backend->tested_until_ns, &tested_ns,
+		       deadline_after(now_ns, timeout_ms + AVOID_MS).at_ns));
 }
 
 void
@@ -136,6 +145,7 @@ backend_avoid(struct backend *backend, const char *words)
 	int64_t before_ns = atomic_exchange(
 	    &backend->avoid_until_ns, deadline_after(now_ns, AVOID_MS).at_ns);
 
+	atomic_store(&backend->tested_until_ns, 0);
 	if (before_ns <= now_ns)
 		log_warning("backend %s: avoided for %d s", words, AVOID_MS / 1000);
 }

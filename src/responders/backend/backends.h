@@ -26,7 +26,9 @@ struct backend {
 	char *name; /* as configured */
 	struct resolver_name *host; /* NULL if it has an address */
 	struct address address; /* if it has no host name */
-	_Atomic(int64_t) avoid_until_ns;
+	_Atomic(int64_t) avoid_until_ns; /* 0: it works */
+	_Atomic(int64_t)
+	    tested_until_ns; /* after that: a client finds out if it works again */
 };
 
 struct backends {
@@ -59,7 +61,10 @@ size_t backends_choose(struct backends *backends, const struct address *peer);
 int backend_addresses(
     const struct backend *backend, struct address addresses[ADDRESS_MAX], char *reason);
 
-bool backend_is_avoided(const struct backend *backend);
+/* False if the backend is left out. When its time is over, returns true to one caller only: that
+ * client finds out if the backend works again, in about `timeout_ms`, while it is still left out
+ * for the others. */
+bool backend_may_try(struct backend *backend, int64_t timeout_ms);
 
 /* Leaves a backend out for a while. `words` name it and say why, for the log. */
 void backend_avoid(struct backend *backend, const char *words);
