@@ -8,13 +8,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* A part of GnuTLS's manual tells the meaning: AES-NI, PCLMUL and AVX, but neither SSSE3 nor SHA,
- * without which GnuTLS leaves hashes to nettle. */
+/* AES-NI, PCLMUL and AVX: GnuTLS's manual has a table of these bits. Without those for SSSE3 and
+ * SHA, GnuTLS leaves hashes to nettle. */
 #define OWN_CODE "0x1a"
 
 GNUTLS_SKIP_GLOBAL_INIT
 
-#if defined __x86_64__ || defined __i386__
+/* On i386, nettle does not use these instructions. */
+#ifdef __x86_64__
 
 #include <cpuid.h>
 

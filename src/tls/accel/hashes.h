@@ -12,8 +12,8 @@
  * is loaded.
  */
 
-/* If nettle's are faster, sets the environment variable in which GnuTLS 3.8 is told what else to
- * use of its own, unless the user has set it. Main thread, once, before library_start(). */
+/* If nettle's are faster, sets the environment variable that tells GnuTLS what else to use of its
+ * own, unless the user has set it. Main thread, once, before library_start(). */
 void hashes_choose(void);
 
 #endif
