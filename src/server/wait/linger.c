@@ -183,23 +183,29 @@ count_untaken(struct connection *connection)
 	return bytes <= kept ? 0 : bytes;
 }
 
-/* Notes how much the client still has to take, and when it is too late for that. */
+/* Notes how much the client still has to take, and when it is too late for that. A client that has
+ * vanished must not hold up a stop or a drain for the sake of a few bytes. */
 static void
 note_progress(struct connection *connection, size_t untaken)
 {
 	const struct conf_service *conf = connection->service->conf;
+	struct deadline stalled = deadline_in(conf->idle_timeout_ms);
 
 	if (connection->untaken != 0 && untaken >= connection->untaken)
 		return;
+	if (untaken <= CONNECTION_KERNEL_KEEPS)
+		stalled =
+		    deadline_earlier(stalled, deadline_in(conf->handshake_timeout_ms));
 	connection->untaken = untaken;
-	connection->stalled = deadline_earlier(deadline_in(conf->idle_timeout_ms),
-	    deadline_after(connection->accepted_ns, conf->max_lifetime_ms));
+	connection->stalled = deadline_earlier(
+	    stalled, deadline_after(connection->accepted_ns, conf->max_lifetime_ms));
 }
 
 /*
- * True if the client still takes its answer, with progress within idle-timeout. A closed
- * connection would belong to the kernel, with megabytes that none of our limits count. A client
- * that has just taken the last bytes gets one more close-timeout to read them and to close.
+ * True if the client still takes its answer, with progress within idle-timeout, or within
+ * handshake-timeout if at most CONNECTION_KERNEL_KEEPS bytes are left. A closed connection would
+ * belong to the kernel, with megabytes that none of our limits count. A client that has just taken
+ * the last bytes gets one more close-timeout to read them and to close.
  */
 static bool
 still_takes(struct connection *connection)

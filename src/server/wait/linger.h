@@ -7,7 +7,8 @@
  * away until it closes too, so that no reset of ours destroys an answer on its way. The stage is
  * limited in bytes, and in time by close-timeout. A client that was answered early has until
  * handshake-timeout to finish its handshake. A client that still takes its answer has until
- * max-lifetime, if it goes on within idle-timeout, and then another close-timeout. Main thread.
+ * max-lifetime, if it goes on within idle-timeout, or within handshake-timeout if at most
+ * CONNECTION_KERNEL_KEEPS bytes are left; and then another close-timeout. Main thread.
  */
 
 #include <stdbool.h>
