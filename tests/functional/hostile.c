@@ -432,24 +432,32 @@ serve_file(size_t size, const char *settings)
 	    ONE_WORKER "%srespond = file\nfile = %s\n", settings, make_file(size)));
 }
 
+/* Waits until the close-timeout of another client has passed, so that it has passed for the first
+ * one too. That one is the only connection left beside `descriptors`. */
+static void
+await_close_timeout(struct daemon *daemon, size_t descriptors)
+{
+	struct peer_options without = { .priority = TLS12 };
+	struct peer *other = peer_new(peer_dial(daemon_port(daemon)), &without);
+
+	ck_assert_int_eq(peer_run(other), 0);
+	daemon_expect_descriptors(daemon, descriptors + 1);
+	peer_free(other);
+}
+
 START_TEST(early_answered_client_has_the_handshake_timeout_to_finish)
 {
 	struct daemon *daemon =
 	    daemon_serve(ONE_WORKER "close-timeout = 100ms\nhandshake-timeout = 5m\n");
 	size_t descriptors = daemon_descriptors(daemon);
-	struct peer_options without = { .priority = TLS12 };
 	struct peer *early = peer_new(peer_dial(daemon_port(daemon)), NULL);
 
 	peer_step(early);
 	daemon_expect(daemon, " early=yes ");
-	/* Another client's close-timeout passes before the early client continues. */
-	struct peer *late = peer_new(peer_dial(daemon_port(daemon)), &without);
-	ck_assert_int_eq(peer_run(late), 0);
-	daemon_expect_descriptors(daemon, descriptors + 1);
+	await_close_timeout(daemon, descriptors);
 	ck_assert_int_eq(peer_run(early), 0);
 	ck_assert_str_eq(early->answer, HELLO);
 	peer_free(early);
-	peer_free(late);
 	daemon_expect_descriptors(daemon, descriptors);
 	daemon_stop(daemon);
 }
@@ -533,19 +541,14 @@ START_TEST(request_of_a_slow_reader_after_the_close_timeout_does_not_cut_a_short
 	    serve_file(SHORT, "close-timeout = 100ms\nidle-timeout = 5m\n");
 	size_t descriptors = daemon_descriptors(daemon);
 	struct peer_options late = { .priority = TLS12, .request = 100 };
-	struct peer_options without = { .priority = TLS12 };
 	struct peer *slow = peer_new(peer_dial_narrow(daemon_port(daemon)), &late);
 
 	ck_assert_int_eq(peer_shake(slow), 0);
 	daemon_expect(daemon, ": tlsd: done ");
-	/* Another client's close-timeout passes before the slow client sends its request. */
-	struct peer *other = peer_new(peer_dial(daemon_port(daemon)), &without);
-	ck_assert_int_eq(peer_run(other), 0);
-	daemon_expect_descriptors(daemon, descriptors + 1);
+	await_close_timeout(daemon, descriptors);
 	ck_assert_int_eq(peer_run(slow), 0);
 	ck_assert_uint_eq(slow->size, SHORT);
 	peer_free(slow);
-	peer_free(other);
 	daemon_expect_descriptors(daemon, descriptors);
 	daemon_stop(daemon);
 }

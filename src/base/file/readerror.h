@@ -3,9 +3,9 @@
 #define TLSD_BASE_FILE_READERROR_H
 
 /*
- * Explains why a file or a folder could not be read, for the administrator. errno has the cause. This adds
- * the user of the process, the owner and permissions of the file, the folder that a relative
- * path starts from, and the remedy. Thread-safe.
+ * Explains why a file or a folder could not be read, for the administrator. errno has the
+ * cause. This adds the user of the process, the owner and permissions of the file, the folder
+ * that a relative path starts from, and the remedy. Thread-safe.
  */
 
 /*

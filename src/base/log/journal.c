@@ -27,15 +27,8 @@ journal_is(int fd)
 int
 journal_number(enum log_level level)
 {
-	static const int numbers[] = {
-		[LOG_LEVEL_ERROR] = LOG_ERR,
-		[LOG_LEVEL_WARNING] = LOG_WARNING,
-		[LOG_LEVEL_NOTICE] = LOG_NOTICE,
-		[LOG_LEVEL_INFO] = LOG_INFO,
-		[LOG_LEVEL_DEBUG] = LOG_DEBUG,
-	};
-
-	return numbers[level];
+	/* Ours are those of syslog(3) from LOG_ERR on, in the same order. */
+	return LOG_ERR + (int)level;
 }
 
 const char *

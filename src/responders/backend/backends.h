@@ -27,8 +27,7 @@ struct backend {
 	struct resolver_name *host; /* NULL if it has an address */
 	struct address address; /* if it has no host name */
 	_Atomic(int64_t) avoid_until_ns; /* 0: it works */
-	_Atomic(int64_t)
-	    tested_until_ns; /* after that: a client finds out if it works again */
+	_Atomic(int64_t) tested_until_ns; /* by a client, after avoid_until_ns */
 };
 
 struct backends {
